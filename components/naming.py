@@ -1,0 +1,75 @@
+"""Names and tags: everything a keep's resources are called derives from here."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+TENANT_PATTERN = re.compile(r"^[a-z][a-z0-9-]{1,18}[a-z0-9]$")
+TAG_PREFIX = "codekeep"
+
+
+class Tier(StrEnum):
+    """How much of the ground below a keep is its own."""
+
+    POOLED = "pooled"
+    DEDICATED = "dedicated"
+    PREMIUM = "premium"
+
+
+class DataClass(StrEnum):
+    """What kind of customer data a resource holds or carries; each that is stored has its own key and retention."""
+
+    CODE = "code"  # repositories, clones, caches, queue messages about them
+    INDEX = "index"  # chunks, embeddings, symbols
+    MODEL = "model"  # weights, adapters, checkpoints
+    EVAL = "eval"  # evaluation artifacts and reports
+    PROMPT = "prompt"  # stored prompts: only with opt-in
+    AUDIT = "audit"  # trails and access records
+    LOG = "log"  # metadata-only logs and metrics
+    SECRET = "secret"  # noqa: S105 - a class of data, not a password
+    CONFIG = "config"  # infrastructure that holds no customer data
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keep:
+    """Whose keep a component belongs to. Plain values, not Inputs: a preview must know them to name things."""
+
+    tenant: str
+    tier: Tier
+    region: str
+    account_id: str
+    deployer_role_arn: str
+    spec_digest: str
+    extra_tags: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not TENANT_PATTERN.match(self.tenant):
+            raise ValueError(
+                f"tenant must be 3-20 lower-case letters, digits or hyphens starting with a letter, got {self.tenant!r}"
+            )
+
+    def logical(self, *parts: str) -> str:
+        """Pulumi name of a resource: `<tenant>-<part>-<part>`. Changing one replaces somebody's infrastructure."""
+        return "-".join((self.tenant, *parts))
+
+    def physical(self, *parts: str) -> str:
+        """Name inside AWS where it must be known beforehand: `codekeep-<tenant>-<part>...`."""
+        return "-".join((TAG_PREFIX, self.tenant, *parts))
+
+    def global_name(self, *parts: str, region: str | None = None) -> str:
+        """Name unique across AWS (buckets): the physical name with account and region."""
+        return "-".join((self.physical(*parts), self.account_id, region or self.region))
+
+    def tags(self, data_class: DataClass, *, region: str | None = None, name: str | None = None) -> dict[str, str]:
+        """Tags of one resource; the spec's own tags come first so that they cannot hide ours."""
+        named = {"Name": name} if name else {}
+        return {
+            **self.extra_tags,
+            **named,
+            f"{TAG_PREFIX}:tenant": self.tenant,
+            f"{TAG_PREFIX}:tier": self.tier.value,
+            f"{TAG_PREFIX}:data-class": data_class.value,
+            f"{TAG_PREFIX}:region": region or self.region,
+            f"{TAG_PREFIX}:spec-digest": self.spec_digest,
+        }
