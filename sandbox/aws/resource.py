@@ -1,0 +1,84 @@
+"""What the stand-in has to know of one AWS resource type: how it is created, read back, updated and deleted."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+Props = dict[str, Any]
+"""Property bag: Pulumi's camelCase names, plain JSON-like values, secrets unwrapped, nothing unknown."""
+
+
+class Ledger(Protocol):
+    """Keeps what moto does not emulate; survives restarts of everything."""
+
+    def put(self, region: str, token: str, id: str, props: Props) -> None: ...
+
+    def get(self, region: str, token: str, id: str) -> Props | None: ...
+
+    def list(self, region: str | None = None, token: str | None = None) -> list[tuple[str, str, str, Props]]: ...
+
+    def remove(self, region: str, token: str, id: str) -> None: ...
+
+
+class Api(Protocol):
+    """One region of the sandbox account, as seen with the provider's credentials."""
+
+    region: str
+    account_id: str
+    partition: str
+    ledger: Ledger
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """boto3 client bound to the loopback endpoint, cached; enum values and patterns are checked against botocore's model."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Created:
+    """`outputs` holds what AWS adds; the framework lays it over the inputs."""
+
+    id: str
+    outputs: Props = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """A resource read back: `inputs` as a program would have to write them to get this, `outputs` the full state."""
+
+    inputs: Props
+    outputs: Props
+
+
+class Resource(ABC):
+    """One type. Stateless: every method gets the Api of the resource's own region."""
+
+    token: ClassVar[str]
+    replace_on: ClassVar[frozenset[str]] = frozenset()  # top-level properties whose change replaces
+    auto_name: ClassVar[str | None] = None  # property filled with logical name + 7 hex digits where none is given
+    auto_name_max: ClassVar[int] = 255
+    defaults: ClassVar[Mapping[str, Any]] = {}  # what the official provider fills in at check
+    delete_before_replace: ClassVar[bool] = False  # two cannot exist at once
+    recorded: ClassVar[bool] = False  # kept in the ledger, not emulated by moto
+
+    @abstractmethod
+    def create(self, api: Api, inputs: Props) -> Created: ...
+
+    @abstractmethod
+    def read(self, api: Api, id: str, state: Props) -> Live | None:
+        """None where it is gone. `state` is the last known outputs; after an import it is empty."""
+        ...
+
+    @abstractmethod
+    def update(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> Props:
+        """Applies the changed top-level properties; returns what AWS adds."""
+        ...
+
+    @abstractmethod
+    def delete(self, api: Api, id: str, state: Props) -> None:
+        """Deleting what is already gone is no error."""
+        ...
+
+
+Function = Callable[[Api, Props], Props]
+"""An invoke (`aws:ssm/getParameter:getParameter`): arguments to result."""
