@@ -1,0 +1,47 @@
+"""What every component owes, whatever it builds. Call it in each component's tests."""
+
+import importlib
+import inspect
+from functools import cache
+
+from components.naming import Keep
+from tests.components.recording import Node, Recording
+
+
+def assert_contract(recording: Recording[object], keep: Keep, *, regions: frozenset[str] | None = None) -> None:
+    """Children parented, outputs registered, names derived, everything taggable tagged, nothing in a foreign region."""
+    assert recording.components, "no component registered"
+    assert recording.resources, "no resource registered"
+    components = {node.urn for node in recording.components}
+    for node in recording.components:
+        assert node.urn in recording.component_outputs, f"{node.type} {node.name}: register_outputs missing"
+        assert recording.component_outputs[node.urn], f"{node.type} {node.name}: registers no outputs"
+        assert node.type.startswith("codekeep:"), node.type
+    for node in recording.resources:
+        assert node.parent in components, f"{node.type} {node.name} has no component as parent"
+        assert node.name.startswith(f"{keep.tenant}-"), f"{node.type} {node.name} does not carry the tenant's name"
+        assert node.region in (regions or {keep.region}), f"{node.type} {node.name} sits in {node.region}"
+        _assert_tagged(node, keep)
+
+
+def _assert_tagged(node: Node, keep: Keep) -> None:
+    if not taggable(node.type):
+        return
+    tags = node.tags
+    assert tags.get("codekeep:tenant") == keep.tenant, f"{node.type} {node.name} carries no tenant tag: {tags}"
+    assert tags["codekeep:tier"] == keep.tier.value
+    assert tags["codekeep:spec-digest"] == keep.spec_digest
+    assert tags["codekeep:region"] == node.region, f"{node.type} {node.name}: tag {tags['codekeep:region']}"
+    assert tags["codekeep:data-class"], node.name
+    for key, value in keep.extra_tags.items():
+        assert tags.get(key) == value
+
+
+@cache
+def taggable(token: str) -> bool:
+    """Whether the official provider takes `tags` on this type."""
+    package, module, kind = token.split(":")
+    if package != "aws":
+        return False
+    python = importlib.import_module(f"pulumi_aws.{module.split('/')[0]}")
+    return "tags" in inspect.signature(getattr(python, kind)._internal_init).parameters
