@@ -1,0 +1,40 @@
+"""Amazon resource names, with the partition that belongs to a region."""
+
+import re
+
+PARTITION_OF_REGION_PREFIX = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
+DNS_SUFFIX_OF_PARTITION = {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}
+
+REGION_PATTERN = re.compile(r"^[a-z]{2,4}(-[a-z]+)+-\d$")
+ACCOUNT_PATTERN = re.compile(r"^\d{12}$")
+KEY_ARN_PATTERN = re.compile(r"^arn:(aws[a-z-]*):kms:([a-z0-9-]+):(\d{12}):key/((?:mrk-)?[0-9a-f-]{32,36})$")
+
+
+def partition(region: str) -> str:
+    """`aws`, `aws-cn`, `aws-us-gov` or `aws-eusc`."""
+    return next((name for prefix, name in PARTITION_OF_REGION_PREFIX.items() if region.startswith(prefix)), "aws")
+
+
+def dns_suffix(region: str) -> str:
+    """What the region's service host names end with."""
+    return DNS_SUFFIX_OF_PARTITION.get(partition(region), "amazonaws.com")
+
+
+def arn(service: str, resource: str, *, region: str, account_id: str = "", regional: bool = True) -> str:
+    """`arn:<partition>:<service>:<region>:<account>:<resource>`; `regional=False` leaves the region field empty."""
+    return f"arn:{partition(region)}:{service}:{region if regional else ''}:{account_id}:{resource}"
+
+
+def root_arn(account_id: str, region: str) -> str:
+    """The account itself, as a principal: whoever its IAM policies allow."""
+    return arn("iam", "root", region=region, account_id=account_id, regional=False)
+
+
+def role_arn(name: str, account_id: str, region: str) -> str:
+    """A role by name (with its path, if any)."""
+    return arn("iam", f"role/{name}", region=region, account_id=account_id, regional=False)
+
+
+def service_host(service: str, region: str) -> str:
+    """`<service>.<region>.amazonaws.com`: a regional principal, and what `kms:ViaService` is compared with."""
+    return f"{service}.{region}.{dns_suffix(region)}"
