@@ -1,0 +1,207 @@
+"""A resource that moto emulates, and the ledger entry beside it for what moto takes and forgets."""
+
+import json
+import time
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from sandbox.aws.resource import Api, Created, Live, Props, Resource
+
+DEPENDENCY_CODES = frozenset({"DependencyViolation", "ResourceInUse", "ResourceInUseException"})
+DELETE_ATTEMPTS = 6
+FIRST_WAIT_SECONDS = 0.05
+
+
+class LiveResource(Resource):
+    """Splits the four verbs of `Resource` into the steps that differ from type to type.
+
+    `make` is one call, so that whatever fails in `settle` can be taken back and nothing is left that no state knows of.
+    """
+
+    computed: ClassVar[frozenset[str]] = frozenset()  # outputs that are no inputs
+    kept: ClassVar[frozenset[str]] = frozenset()  # inputs that moto takes and forgets
+
+    @abstractmethod
+    def make(self, api: Api, inputs: Props) -> str:
+        """Creates the bare resource with one call; its id."""
+
+    def settle(self, api: Api, id: str, inputs: Props) -> None:
+        """Whatever a fresh resource still needs: attributes, rules, attachments."""
+
+    @abstractmethod
+    def look(self, api: Api, id: str, state: Props) -> Props | None:
+        """The live state in Pulumi's names (`None` values are dropped), or None where it is gone."""
+
+    def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
+        """Applies the changed properties."""
+
+    @abstractmethod
+    def remove(self, api: Api, id: str, state: Props) -> None:
+        """Deletes; raises what the API raises."""
+
+    def create(self, api: Api, inputs: Props) -> Created:
+        id = self.make(api, inputs)
+        try:
+            self.settle(api, id, inputs)
+            self._keep(api, id, inputs)
+            outputs = self._outputs(api, id, inputs)
+        except Exception:
+            self.delete(api, id, inputs)
+            raise
+        if outputs is None:
+            raise RuntimeError(f"{self.token}: {id} was created but cannot be read back")
+        return Created(id=id, outputs=outputs)
+
+    def read(self, api: Api, id: str, state: Props) -> Live | None:
+        outputs = self._outputs(api, id, state)
+        if outputs is None:
+            self.forget(api, id)
+            return None
+        hidden = self.computed | {"tagsAll", "region"}
+        return Live(inputs={name: value for name, value in outputs.items() if name not in hidden}, outputs=outputs)
+
+    def update(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> Props:
+        self.change(api, id, old, new, changed)
+        self._keep(api, id, new)
+        outputs = self._outputs(api, id, new)
+        if outputs is None:
+            raise RuntimeError(f"{self.token}: {id} vanished while it was updated; run a refresh")
+        return outputs
+
+    def delete(self, api: Api, id: str, state: Props) -> None:
+        try:
+            patiently(lambda: self.remove(api, id, state))
+        except ClientError as error:
+            if not is_gone(error):
+                raise
+        self.forget(api, id)
+
+    def note(self, api: Api, id: str, **facts: Any) -> None:
+        """Adds facts to the ledger entry beside the resource; None removes one."""
+        entry = {**self.noted(api, id), **facts}
+        entry = {name: value for name, value in entry.items() if value is not None}
+        api.ledger.put(api.region, self.token, id, entry)
+
+    def noted(self, api: Api, id: str) -> Props:
+        return api.ledger.get(api.region, self.token, id) or {}
+
+    def forget(self, api: Api, id: str) -> None:
+        if api.ledger.get(api.region, self.token, id) is not None:
+            api.ledger.remove(api.region, self.token, id)
+
+    def _keep(self, api: Api, id: str, inputs: Props) -> None:
+        if self.kept and (any(name in inputs for name in self.kept) or self.noted(api, id)):
+            self.note(api, id, **{name: inputs.get(name) for name in self.kept})
+
+    def _outputs(self, api: Api, id: str, state: Props) -> Props | None:
+        found = self.look(api, id, state)
+        if found is None:
+            return None
+        entry = self.noted(api, id) if self.kept else {}
+        found |= {name: value for name, value in entry.items() if name in self.kept}
+        if "tags" in found:
+            found["tagsAll"] = dict(found["tags"])
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def claims(api: Api, token: str) -> list[tuple[str, Props]]:
+    """Ids and ledger entries of a type in this region.
+
+    A rule, route or principal that has a resource of its own is noted there, so that its owner (the group, the table, the
+    service) does not report it a second time as its own inline one.
+    """
+    return [(id, entry) for _, _, id, entry in api.ledger.list(api.region, token)]
+
+
+def patiently(call: Callable[[], None]) -> None:
+    """Repeats a deletion while something still depends on the resource, as AWS needs it."""
+    for attempt in range(DELETE_ATTEMPTS):
+        try:
+            return call()
+        except ClientError as error:
+            if error_code(error) not in DEPENDENCY_CODES or attempt == DELETE_ATTEMPTS - 1:
+                raise
+            time.sleep(FIRST_WAIT_SECONDS * 2**attempt)
+    return None
+
+
+def error_code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def is_gone(error: ClientError) -> bool:
+    """Whether the API says that the resource does not exist (any more)."""
+    code = error_code(error)
+    return code.endswith((".NotFound", "NotFound", "NotFoundException", ".Unknown")) or code.startswith("NoSuch")
+
+
+def one(call: Callable[..., Mapping[str, Any]], key: str, **arguments: Any) -> Props | None:
+    """The only element a describe call gives, or None where there is none."""
+    try:
+        found = call(**arguments)[key]
+    except ClientError as error:
+        if is_gone(error):
+            return None
+        raise
+    return dict(found[0]) if found else None
+
+
+def filters(**values: str | Iterable[str]) -> list[Props]:
+    """`filters(vpc_id=x)` → `[{"Name": "vpc-id", "Values": [x]}]`."""
+    return [
+        {"Name": name.replace("_", "-"), "Values": [value] if isinstance(value, str) else list(value)}
+        for name, value in values.items()
+    ]
+
+
+def tag_list(tags: Mapping[str, str] | None) -> list[Props]:
+    return [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
+
+
+def tag_map(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
+    """The user's tags; those that AWS sets itself are left out, as the official provider does."""
+    return {tag["Key"]: tag["Value"] for tag in tags or () if not tag["Key"].startswith("aws:")}
+
+
+def tag_specification(kind: str, tags: Mapping[str, str] | None) -> Props:
+    """The `TagSpecifications` argument of an EC2 create call, empty without tags."""
+    return {"TagSpecifications": [{"ResourceType": kind, "Tags": tag_list(tags)}]} if tags else {}
+
+
+def retag(client: Any, id: str, old: Props, new: Props) -> None:
+    """Makes an EC2 resource's tags those of `new`."""
+    before, after = old.get("tags") or {}, new.get("tags") or {}
+    if stale := [key for key in before if key not in after]:
+        client.delete_tags(Resources=[id], Tags=[{"Key": key} for key in stale])
+    if fresh := {key: value for key, value in after.items() if before.get(key) != value}:
+        client.create_tags(Resources=[id], Tags=tag_list(fresh))
+
+
+def arn(api: Api, service: str, resource: str) -> str:
+    return f"arn:{api.partition}:{service}:{api.region}:{api.account_id}:{resource}"
+
+
+def same_set(known: Any, live: Iterable[Any]) -> list[Any]:
+    """A set as a list: in the order the state has it where the members are the same, else sorted."""
+    members = list(live)
+    if isinstance(known, list) and sorted(map(repr, known)) == sorted(map(repr, members)):
+        return list(known)
+    return sorted(members)
+
+
+def same_json(known: Any, live: str | None) -> str | None:
+    """A JSON document as the state spells it where it means the same as the live one."""
+    if live is None or not isinstance(known, str):
+        return live
+    try:
+        return known if json.loads(known) == json.loads(live) else live
+    except json.JSONDecodeError:
+        return live
+
+
+def given(inputs: Props, **names: str) -> Props:
+    """Arguments of an API call from those inputs that are set: `given(inputs, CidrBlock="cidrBlock")`."""
+    return {argument: inputs[name] for argument, name in names.items() if inputs.get(name) is not None}
