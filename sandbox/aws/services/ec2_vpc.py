@@ -50,7 +50,7 @@ class Vpc(LiveResource):
         vpc = one(ec2.describe_vpcs, "Vpcs", VpcIds=[id])
         if vpc is None:
             return None
-        ipv6 = next(iter(vpc.get("Ipv6CidrBlockAssociationSet", ())), {})
+        ipv6: Props = next(iter(vpc.get("Ipv6CidrBlockAssociationSet", ())), {})
         return {
             "arn": arn(api, "ec2", f"vpc/{id}"),
             "ownerId": api.account_id,
@@ -175,7 +175,7 @@ class Subnet(LiveResource):
         subnet = one(api.client("ec2").describe_subnets, "Subnets", Filters=filters(subnet_id=id))
         if subnet is None:
             return None
-        ipv6 = next(iter(subnet.get("Ipv6CidrBlockAssociationSet", ())), {})
+        ipv6: Props = next(iter(subnet.get("Ipv6CidrBlockAssociationSet", ())), {})
         names = subnet.get("PrivateDnsNameOptionsOnLaunch", {})
         return {
             "arn": arn(api, "ec2", f"subnet/{id}"),

@@ -110,8 +110,8 @@ class LiveResource(Resource):
 def claims(api: Api, token: str) -> list[tuple[str, Props]]:
     """Ids and ledger entries of a type in this region.
 
-    A rule, route or principal that has a resource of its own is noted there, so that its owner (the group, the table, the
-    service) does not report it a second time as its own inline one.
+    A rule, route or principal that has a resource of its own is noted there, so that its owner (the group, the table,
+    the service) does not report it a second time as its own inline one.
     """
     return [(id, entry) for _, _, id, entry in api.ledger.list(api.region, token)]
 
