@@ -186,10 +186,10 @@ def arn(api: Api, service: str, resource: str) -> str:
 
 def same_set(known: Any, live: Iterable[Any]) -> list[Any]:
     """A set as a list: in the order the state has it where the members are the same, else sorted."""
-    members = list(live)
-    if isinstance(known, list) and sorted(map(repr, known)) == sorted(map(repr, members)):
+    members = sorted(live, key=_canonical)
+    if isinstance(known, list) and sorted(map(_canonical, known)) == [_canonical(member) for member in members]:
         return list(known)
-    return sorted(members)
+    return members
 
 
 def same_json(known: Any, live: str | None) -> str | None:
@@ -200,6 +200,10 @@ def same_json(known: Any, live: str | None) -> str | None:
         return known if json.loads(known) == json.loads(live) else live
     except json.JSONDecodeError:
         return live
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
 
 
 def given(inputs: Props, **names: str) -> Props:
