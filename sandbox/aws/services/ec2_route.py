@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sandbox.aws.errors import InvalidParameterError
 from sandbox.aws.resource import Api, Function, Props, Resource
 from sandbox.aws.services.live import (
     LiveResource,
@@ -103,7 +104,7 @@ class DefaultRouteTable(RouteTable):
     def settle(self, api: Api, id: str, inputs: Props) -> None:
         table = _table(api, id)
         if table is None:
-            raise ValueError(f"defaultRouteTableId: there is no route table {id!r} in {api.region}")
+            raise InvalidParameterError(f"defaultRouteTableId: there is no route table {id!r} in {api.region}")
         ec2 = api.client("ec2")
         for route in _written(table):
             _drop(ec2, id, _inline(route), INLINE_DESTINATIONS)
@@ -210,7 +211,7 @@ class RouteTableAssociation(LiveResource):
     def _refuse_second(self, ec2: Any, subnet_id: str) -> None:
         taken = [{"Name": "association.subnet-id", "Values": [subnet_id]}]
         for table in ec2.describe_route_tables(Filters=taken)["RouteTables"]:
-            raise ValueError(
+            raise InvalidParameterError(
                 f"subnetId: {subnet_id} is already associated with {table['RouteTableId']}; "
                 "remove that association first, or change its routeTableId"
             )
@@ -267,7 +268,9 @@ def _add(ec2: Any, table_id: str, route: Props, destinations: Mapping[str, str])
     for name in NOT_EMULATED_TARGETS:
         if route.get(name):
             allowed = ", ".join(TARGETS)
-            raise ValueError(f"{name}: the sandbox emulates no such target (got {route[name]!r}); use one of {allowed}")
+            raise InvalidParameterError(
+                f"{name}: the sandbox emulates no such target (got {route[name]!r}); use one of {allowed}"
+            )
     names = {argument: name for name, argument in {**destinations, **TARGETS}.items()}
     ec2.create_route(RouteTableId=table_id, **given(route, **names))
 

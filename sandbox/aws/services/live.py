@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
+from sandbox.aws.errors import RETRYABLE, code_of, is_gone
 from sandbox.aws.resource import Api, Created, Live, Props, Resource
 
-DEPENDENCY_CODES = frozenset({"DependencyViolation", "ResourceInUse", "ResourceInUseException"})
 DELETE_ATTEMPTS = 6
 FIRST_WAIT_SECONDS = 0.05
 
@@ -122,20 +122,10 @@ def patiently(call: Callable[[], None]) -> None:
         try:
             return call()
         except ClientError as error:
-            if error_code(error) not in DEPENDENCY_CODES or attempt == DELETE_ATTEMPTS - 1:
+            if code_of(error) not in RETRYABLE or attempt == DELETE_ATTEMPTS - 1:
                 raise
             time.sleep(FIRST_WAIT_SECONDS * 2**attempt)
     return None
-
-
-def error_code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))
-
-
-def is_gone(error: ClientError) -> bool:
-    """Whether the API says that the resource does not exist (any more)."""
-    code = error_code(error)
-    return code.endswith((".NotFound", "NotFound", "NotFoundException", ".Unknown")) or code.startswith("NoSuch")
 
 
 def one(call: Callable[..., Mapping[str, Any]], key: str, **arguments: Any) -> Props | None:
