@@ -1,9 +1,9 @@
 """Who may do what with a key of a keep.
 
-Three rings: the account and the deployer administer but cannot use; principals of the account use a key only through the
-services that store the class's data, in the key's region, and only if their own IAM policy lets them; AWS services that act
-by themselves (CloudWatch Logs, CloudTrail, ...) use it for resources of this account and no other. Foreign accounts are
-denied outright, grants included.
+Three rings: the account and the deployer administer but cannot use; principals of the account use a key only through
+the services that store the class's data, in the key's region, and only if their own IAM policy lets them; AWS services
+that act by themselves (CloudWatch Logs, CloudTrail, ...) use it for resources of this account and no other. Foreign
+accounts are denied outright, grants included.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,6 @@ ADMINISTRATION_ACTIONS: Final = (
     "kms:EnableKeyRotation",
     "kms:GetKeyPolicy",
     "kms:GetKeyRotationStatus",
-    "kms:ListAliases",
     "kms:ListGrants",
     "kms:ListKeyPolicies",
     "kms:ListKeyRotations",
@@ -64,7 +63,7 @@ VIA_SERVICES: Final[Mapping[DataClass, tuple[str, ...]]] = {
     DataClass.EVAL: ("s3",),
     DataClass.PROMPT: ("s3", "es"),
     DataClass.AUDIT: ("s3", "logs", "cloudtrail", "sqs"),
-    DataClass.LOG: ("logs", "sns", "sqs", "s3"),
+    DataClass.LOG: ("logs", "sns", "sqs", "s3", "network-firewall"),
     DataClass.SECRET: ("secretsmanager", "ssm", "eks"),
 }
 VOLUME_CLASSES: Final = (

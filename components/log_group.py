@@ -1,0 +1,47 @@
+"""A log group under one of the keep's keys."""
+
+import pulumi
+from pulumi_aws import cloudwatch
+
+from components.naming import DataClass, Keep
+
+# What CloudWatch Logs takes as a retention, in days.
+RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+
+
+def log_retention_days(promised_days: int) -> int:
+    """The longest retention CloudWatch offers that does not exceed what was promised.
+
+    Raises:
+        ValueError: less than a day was promised.
+    """
+    if promised_days < RETENTIONS[0]:
+        raise ValueError(f"a log's retention must be 1 day or more, got {promised_days}")
+    return max(days for days in RETENTIONS if days <= promised_days)
+
+
+def log_group_name(keep: Keep, *parts: str) -> str:
+    """`/codekeep/<tenant>/<part>...`: the keys of logs admit this and AWS's own names for the keep's resources."""
+    return "/".join(("", "codekeep", keep.tenant, *parts))
+
+
+def log_group(
+    keep: Keep,
+    *parts: str,
+    key_arn: pulumi.Input[str],
+    retention_days: int,
+    opts: pulumi.ResourceOptions,
+    data_class: DataClass = DataClass.LOG,
+    name: str | None = None,
+    region: str | None = None,
+) -> cloudwatch.LogGroup:
+    """Creates the group; `name` only where AWS dictates it (`/aws/eks/<cluster>/cluster`)."""
+    return cloudwatch.LogGroup(
+        keep.logical("logs", *parts),
+        name=name or log_group_name(keep, *parts),
+        kms_key_id=key_arn,
+        retention_in_days=log_retention_days(retention_days),
+        region=region,
+        tags=keep.tags(data_class, region=region),
+        opts=opts,
+    )
