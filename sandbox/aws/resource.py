@@ -1,7 +1,7 @@
 """What the stand-in has to know of one AWS resource type: how it is created, read back, updated and deleted."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
@@ -30,7 +30,7 @@ class Api(Protocol):
     ledger: Ledger
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """boto3 client bound to the loopback endpoint, cached; enum values and patterns are checked against botocore's model."""
+        """boto3 client of the loopback endpoint, cached; enums and patterns are checked against botocore's model."""
         ...
 
 
@@ -60,6 +60,19 @@ class Resource(ABC):
     defaults: ClassVar[Mapping[str, Any]] = {}  # what the official provider fills in at check
     delete_before_replace: ClassVar[bool] = False  # two cannot exist at once
     recorded: ClassVar[bool] = False  # kept in the ledger, not emulated by moto
+    ordered: ClassVar[frozenset[str]] = frozenset()  # top-level lists whose order matters; all others compare as sets
+
+    def name_for(self, name: str, inputs: Props) -> str:
+        """Turns a generated name into one the type allows (lower case, a suffix)."""
+        return name
+
+    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+        """(property path, reason) of what check must refuse beyond the schema; inputs may hold unknowns."""
+        return iter(())
+
+    def replaces(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
+        """Which of the changed top-level properties force a new resource."""
+        return changed & self.replace_on
 
     @abstractmethod
     def create(self, api: Api, inputs: Props) -> Created: ...

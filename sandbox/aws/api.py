@@ -1,0 +1,122 @@
+"""One region of the sandbox account, seen through boto3 clients that can only reach the loopback interface."""
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.session import Session
+
+from sandbox.aws.calls import log_call
+from sandbox.aws.endpoint import require_loopback
+from sandbox.aws.model import check_parameters
+from sandbox.aws.resource import Ledger
+
+CONFIG = Config(
+    proxies={},  # an empty map, so that no proxy of the environment is asked
+    max_pool_connections=64,
+    retries={"max_attempts": 1, "mode": "standard"},
+    connect_timeout=5,
+    read_timeout=120,
+    s3={"addressing_style": "path"},
+    user_agent_extra="codekeep-sandbox",
+)
+PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """Of the sandbox account; never those of the environment."""
+
+    access_key: str
+    secret_key: str
+    token: str | None = None
+
+
+DUMMY = Credentials(access_key="AKIASANDBOXSANDBOX00", secret_key="sandbox")  # noqa: S106 - a secret for nothing
+
+
+def partition_of(region: str) -> str:
+    """AWS partition of a region."""
+    return next((partition for prefix, partition in PARTITIONS.items() if region.startswith(prefix)), "aws")
+
+
+class AwsSession:
+    """One set of credentials at one endpoint; makes and keeps the clients. Safe between threads."""
+
+    def __init__(self, endpoint: str, credentials: Credentials, account_id: str) -> None:
+        self.endpoint = require_loopback(endpoint)
+        self.account_id = account_id
+        self._credentials = credentials
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._boto: boto3.Session | None = None
+
+    def client(self, service: str, region: str) -> Any:
+        """boto3 client, made once per service and region."""
+        key = (service, region)
+        found = self._clients.get(key)
+        if found is None:
+            with self._lock:
+                found = self._clients.get(key) or self._new_client(service, region)
+                self._clients[key] = found
+        return found
+
+    def _new_client(self, service: str, region: str) -> Any:
+        if self._boto is None:
+            self._boto = boto3.Session(botocore_session=_deaf_session())
+        client = self._boto.client(
+            service,
+            region_name=region,
+            endpoint_url=self.endpoint,
+            aws_access_key_id=self._credentials.access_key,
+            aws_secret_access_key=self._credentials.secret_key,
+            aws_session_token=self._credentials.token,
+            config=CONFIG,
+        )
+        events = client.meta.events
+        events.register("before-parameter-build", check_parameters)
+        events.register("before-call", _logged(region, self.account_id))
+        events.register("before-send", _on_loopback_only)
+        return client
+
+
+class RegionApi:
+    """The Api of one region; what services get."""
+
+    def __init__(self, session: AwsSession, region: str, ledger: Ledger) -> None:
+        self.region = region
+        self.account_id = session.account_id
+        self.partition = partition_of(region)
+        self.ledger = ledger
+        self._session = session
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """boto3 client of this region, or of another one."""
+        return self._session.client(service, region or self.region)
+
+
+def _deaf_session() -> Session:
+    """A botocore session that hears neither the environment's AWS variables nor files in the home folder."""
+    deaf: Mapping[str, tuple[None, None, str | None, None]] = {
+        "profile": (None, None, None, None),
+        "config_file": (None, None, os.devnull, None),
+        "credentials_file": (None, None, os.devnull, None),
+        "ca_bundle": (None, None, None, None),
+    }
+    return Session(session_vars=deaf)
+
+
+def _logged(region: str, account_id: str) -> Callable[..., None]:
+    def handler(model: Any, **_: Any) -> None:
+        log_call(model.service_model.service_name, model.name, region, account_id)
+
+    return handler
+
+
+def _on_loopback_only(request: Any, **_: Any) -> None:
+    """The last gate: whatever URL botocore came up with, it leaves this machine never."""
+    require_loopback(request.url)

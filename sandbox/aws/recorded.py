@@ -1,0 +1,51 @@
+"""Base of the types that moto does not emulate: complete in the ledger, nothing behind them."""
+
+import secrets
+from typing import ClassVar
+
+from sandbox.aws.errors import StandInError
+from sandbox.aws.resource import Api, Created, Live, Props, Resource
+
+ID_DIGITS = 17
+
+
+def new_id(prefix: str) -> str:
+    """An id in AWS's format: prefix, hyphen, 17 hex digits."""
+    return f"{prefix}-{secrets.token_hex(ID_DIGITS)[:ID_DIGITS]}"
+
+
+class RecordedResource(Resource):
+    """Create, read, update and delete against the ledger; subclasses say what the thing is called and what AWS adds."""
+
+    recorded: ClassVar[bool] = True
+    taken: ClassVar[str] = "ResourceAlreadyExistsException"  # what AWS says where two would share an id
+
+    def identity(self, api: Api, inputs: Props) -> str:
+        """The id of a new one. The default is made up; types that are found by name return it."""
+        return new_id(self.token.rpartition(":")[2].lower())
+
+    def computed(self, api: Api, id: str, inputs: Props) -> Props:
+        """Outputs that AWS adds to the inputs. Must give the same for the same arguments."""
+        return {}
+
+    def create(self, api: Api, inputs: Props) -> Created:
+        id = self.identity(api, inputs)
+        if api.ledger.get(api.region, self.token, id) is not None:
+            raise StandInError(f"{self.token}: {self.taken}: {id!r} already exists in {api.region}")
+        api.ledger.put(api.region, self.token, id, inputs)
+        return Created(id=id, outputs=self.computed(api, id, inputs))
+
+    def read(self, api: Api, id: str, state: Props) -> Live | None:
+        found = api.ledger.get(api.region, self.token, id)
+        if found is None:
+            return None
+        return Live(inputs=found, outputs={**found, **self.computed(api, id, found)})
+
+    def update(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> Props:
+        if api.ledger.get(api.region, self.token, id) is None:
+            raise StandInError(f"{self.token}: ResourceNotFoundException: {id!r} does not exist in {api.region}")
+        api.ledger.put(api.region, self.token, id, new)
+        return self.computed(api, id, new)
+
+    def delete(self, api: Api, id: str, state: Props) -> None:
+        api.ledger.remove(api.region, self.token, id)

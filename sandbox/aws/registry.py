@@ -1,0 +1,84 @@
+"""Which module of services/ knows a type or a function; modules are imported only when asked for."""
+
+import importlib
+import pkgutil
+from functools import cache, lru_cache
+from typing import Any
+
+from sandbox.aws import services
+from sandbox.aws.errors import UnknownTypeError
+from sandbox.aws.resource import Function, Resource
+from sandbox.aws.schema import nearest, schema_of
+
+SHARED = {
+    "cloudwatch": ("cloudwatch", "logs", "events"),
+    "route53": ("route53", "resolver"),
+    "vpc": ("vpc", "ec2"),
+    "ec2": ("ec2", "vpc"),
+    "index": ("account",),
+}
+"""Folder of a type token → first words of the modules that may hold it; by default the folder's own name."""
+
+
+def resource_for(token: str) -> Resource:
+    """The resource type of a token; raises UnknownTypeError that says whether AWS or only the stand-in lacks it."""
+    for module in _modules(token):
+        found = _resources(module).get(token)
+        if found is not None:
+            return found
+    schema_of(token)  # a type that the official provider lacks too is named by this
+    raise UnknownTypeError(
+        f"{token}: the official provider has this type, the sandbox has not{nearest(token, all_tokens())}"
+    )
+
+
+def function_for(token: str) -> Function:
+    """The function (invoke) of a token."""
+    names = [*_modules(token), *_named("functions")]
+    for module in names:
+        found = _functions(module).get(token)
+        if found is not None:
+            return found
+    known = [token for module in names for token in _functions(module)]
+    raise UnknownTypeError(f"{token}: the sandbox has no such function{nearest(token, known)}")
+
+
+@lru_cache(maxsize=1)
+def all_tokens() -> tuple[str, ...]:
+    """Every type the stand-in has; imports all service modules."""
+    return tuple(sorted(token for module in _names() for token in _resources(module)))
+
+
+def is_recorded(token: str) -> bool:
+    """Whether a type is kept in the ledger only."""
+    return resource_for(token).recorded
+
+
+def _modules(token: str) -> list[str]:
+    parts = token.split(":")
+    folder = parts[1].partition("/")[0] if len(parts) == 3 else ""
+    return [name for stem in SHARED.get(folder, (folder,)) for name in _named(stem)]
+
+
+def _named(stem: str) -> list[str]:
+    """Modules called `stem` or `stem_...`, the plain one first."""
+    return [name for name in _names() if name == stem or name.startswith(f"{stem}_")]
+
+
+@lru_cache(maxsize=1)
+def _names() -> tuple[str, ...]:
+    return tuple(sorted(item.name for item in pkgutil.iter_modules(services.__path__)))
+
+
+@cache
+def _resources(module: str) -> dict[str, Resource]:
+    return {resource.token: resource for resource in getattr(_load(module), "RESOURCES", ())}
+
+
+@cache
+def _functions(module: str) -> dict[str, Function]:
+    return dict(getattr(_load(module), "FUNCTIONS", {}))
+
+
+def _load(module: str) -> Any:
+    return importlib.import_module(f"{services.__name__}.{module}")
