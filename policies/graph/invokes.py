@@ -1,0 +1,74 @@
+"""Answers to provider functions that need no cloud: who, where, which partition. The rest is unknown beforehand."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Props = Mapping[str, Any]
+DNS_SUFFIXES = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Region and account as the provider that serves the call was configured; None where it does not say."""
+
+    region: str | None
+    account_id: str | None
+
+
+def answer(token: str, arguments: Props, place: Place) -> Props | None:
+    """The function's result, or None where only the cloud knows it."""
+    function = _OFFLINE.get(token)
+    return function(arguments, place) if function else None
+
+
+def partition_of(region: str) -> str:
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def _caller_identity(_: Props, place: Place) -> Props | None:
+    if place.account_id is None:
+        return None
+    account = place.account_id
+    partition = partition_of(place.region or "")
+    return {
+        "accountId": account,
+        "arn": f"arn:{partition}:iam::{account}:root",
+        "id": account,
+        "userId": account,
+    }
+
+
+def _partition(_: Props, place: Place) -> Props | None:
+    if place.region is None:
+        return None
+    partition = partition_of(place.region)
+    suffix = DNS_SUFFIXES[partition]
+    reverse = ".".join(reversed(suffix.split(".")))
+    return {"partition": partition, "dnsSuffix": suffix, "reverseDnsPrefix": reverse, "id": partition}
+
+
+def _region(arguments: Props, place: Place) -> Props | None:
+    region = arguments.get("region") or arguments.get("name") or place.region
+    if region is None:
+        return None
+    suffix = DNS_SUFFIXES[partition_of(region)]
+    return {"region": region, "name": region, "id": region, "description": region, "endpoint": f"ec2.{region}.{suffix}"}
+
+
+def _availability_zones(arguments: Props, place: Place) -> Props | None:
+    region = arguments.get("region") or place.region
+    if region is None:
+        return None
+    zones = [f"{region}{letter}" for letter in "abc"]
+    return {"names": zones, "groupNames": [region], "region": region, "id": region}
+
+
+_OFFLINE: Mapping[str, Callable[[Props, Place], Props | None]] = {
+    "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
+    "aws:index/getPartition:getPartition": _partition,
+    "aws:index/getRegion:getRegion": _region,
+    "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,
+}

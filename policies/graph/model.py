@@ -1,0 +1,253 @@
+"""Nodes and their graph. Everything that judges or draws a keep reads these and nothing else."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import Any, Final
+
+Props = Mapping[str, Any]
+"""Property bag: Pulumi's camelCase names; UNKNOWN and SECRET stand where a value is not known or not shown."""
+
+
+class Marker(Enum):
+    """What stands in for a value that cannot be given."""
+
+    UNKNOWN = "$unknown"
+    SECRET = "$secret"  # noqa: S105 - the mark, not a secret
+
+    def __repr__(self) -> str:
+        return self.value
+
+    def __str__(self) -> str:
+        return self.value
+
+
+UNKNOWN: Final = Marker.UNKNOWN
+SECRET: Final = Marker.SECRET
+
+STACK_TYPE = "pulumi:pulumi:Stack"
+PROVIDER_TYPE_PREFIX = "pulumi:providers:"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The line of the program that registered a resource; `file` is relative to the project root if it lies in it."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """One resource or component.
+
+    `property_dependencies` says for each top-level input which nodes its value was computed from. `secrets` are paths
+    ("password", "settings.tokens[0]") into inputs and outputs; the values themselves are SECRET in both.
+    """
+
+    urn: str
+    type: str
+    name: str
+    parent: str | None = None
+    custom: bool = True
+    id: str | None = None
+    provider: str | None = None  # URN of the provider; None is the default provider
+    region: str | None = None
+    inputs: Props = field(default_factory=dict)
+    outputs: Props = field(default_factory=dict)
+    dependencies: tuple[str, ...] = ()
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    options: Props = field(default_factory=dict)
+    source: Source | None = None
+
+    @property
+    def is_component(self) -> bool:
+        """Whether it only groups others; the stack itself is one too."""
+        return not self.custom
+
+    @property
+    def is_provider(self) -> bool:
+        return self.type.startswith(PROVIDER_TYPE_PREFIX)
+
+    @property
+    def package(self) -> str:
+        """`aws` for `aws:kms/key:Key`."""
+        return self.type.split(":", 1)[0]
+
+    def value(self, name: str) -> Any:
+        """A property as far as it is known: the output, else the input, else UNKNOWN while the resource has no id."""
+        if name in self.outputs:
+            return self.outputs[name]
+        if name in self.inputs:
+            return self.inputs[name]
+        return UNKNOWN if self.custom and not self.id else None
+
+
+class UnknownNodeError(KeyError):
+    """A URN, or a type and name, that the graph does not hold."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceGraph:
+    """All nodes of one stack, in the order they were registered: parents and dependencies come first."""
+
+    project: str
+    stack: str
+    nodes: tuple[Node, ...]
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    @cached_property
+    def _by_urn(self) -> Mapping[str, Node]:
+        return {node.urn: node for node in self.nodes}
+
+    @cached_property
+    def _children(self) -> Mapping[str | None, tuple[Node, ...]]:
+        return _grouped(self.nodes, lambda node: [node.parent])
+
+    @cached_property
+    def _by_type(self) -> Mapping[str | None, tuple[Node, ...]]:
+        return _grouped(self.nodes, lambda node: [node.type])
+
+    @cached_property
+    def _dependants(self) -> Mapping[str | None, tuple[Node, ...]]:
+        return _grouped(self.nodes, lambda node: list(self._direct(node)))
+
+    def get(self, urn: str) -> Node | None:
+        return self._by_urn.get(urn)
+
+    def node(self, urn: str) -> Node:
+        """The node of a URN; UnknownNodeError where there is none."""
+        if urn not in self._by_urn:
+            raise UnknownNodeError(f"the graph of {self.project}/{self.stack} holds no {urn}")
+        return self._by_urn[urn]
+
+    def one(self, type: str, name: str | None = None) -> Node:  # noqa: A002 - Pulumi's word
+        """The only node of a type (and name); UnknownNodeError names what there is instead."""
+        found = [node for node in self.of_type(type) if name is None or node.name == name]
+        if len(found) != 1:
+            there = ", ".join(node.name for node in self.of_type(type)) or "none"
+            raise UnknownNodeError(
+                f"{len(found)} nodes of type {type}{f' named {name}' if name else ''}; there are: {there}"
+            )
+        return found[0]
+
+    def of_type(self, *types: str) -> list[Node]:
+        """Nodes of the given type tokens, in registration order."""
+        if len(types) == 1:
+            return list(self._by_type.get(types[0], ()))
+        return [node for node in self.nodes if node.type in types]
+
+    @property
+    def resources(self) -> list[Node]:
+        """What a cloud would be asked for: no components, no providers, nothing that is only read."""
+        return [
+            node
+            for node in self.nodes
+            if node.custom and not node.is_provider and not node.options.get("external", False)
+        ]
+
+    @property
+    def components(self) -> list[Node]:
+        """Components without the stack."""
+        return [node for node in self.nodes if node.is_component and node.type != STACK_TYPE]
+
+    @property
+    def outputs(self) -> Props:
+        """The stack's own outputs."""
+        return next((node.outputs for node in self.nodes if node.type == STACK_TYPE), {})
+
+    def children(self, urn: str) -> list[Node]:
+        return list(self._children.get(urn, ()))
+
+    def descendants(self, urn: str) -> list[Node]:
+        """Everything below a component, in depth-first order."""
+        found: list[Node] = []
+        for child in self.children(urn):
+            found += [child, *self.descendants(child.urn)]
+        return found
+
+    def ancestors(self, node: Node) -> list[Node]:
+        """Parent, its parent and so on; the stack last."""
+        found: list[Node] = []
+        parent = node.parent
+        while parent is not None and (above := self.get(parent)) is not None:
+            found.append(above)
+            parent = above.parent
+        return found
+
+    def dependants(self, urn: str) -> list[Node]:
+        """Nodes that name this one among their dependencies."""
+        return list(self._dependants.get(urn, ()))
+
+    def depends_on(self, node: Node, other: Node) -> bool:
+        """Whether `node` waits for `other`, by itself or through the nodes between."""
+        seen: set[str] = set()
+        waiting = list(self._direct(node))
+        while waiting:
+            urn = waiting.pop()
+            if urn == other.urn:
+                return True
+            if urn not in seen and (between := self.get(urn)) is not None:
+                seen.add(urn)
+                waiting += self._direct(between)
+        return False
+
+    def references(self, node: Node, name: str, *types: str) -> list[Node]:
+        """Nodes that the input `name` was computed from, those of `types` only where given.
+
+        Where no dependency was recorded, nodes whose id or ARN the input holds count.
+        """
+        urns = dict.fromkeys(node.property_dependencies.get(name, ()))
+        if not urns:
+            urns = dict.fromkeys(
+                identified for text in _strings(node.inputs.get(name)) for identified in self._by_identity.get(text, ())
+            )
+        found = [referred for urn in urns if (referred := self.get(urn)) is not None]
+        return [referred for referred in found if not types or referred.type in types]
+
+    @cached_property
+    def _by_identity(self) -> Mapping[str, tuple[str, ...]]:
+        named: dict[str, dict[str, None]] = {}
+        for node in self.nodes:
+            if node.custom and not node.is_provider:
+                for identity in {node.id, node.outputs.get("arn")}:
+                    if isinstance(identity, str) and identity:
+                        named.setdefault(identity, {})[node.urn] = None
+        return {identity: tuple(urns) for identity, urns in named.items()}
+
+    def _direct(self, node: Node) -> Sequence[str]:
+        provider = [node.provider] if node.provider else []
+        by_property = [urn for urns in node.property_dependencies.values() for urn in urns]
+        return list(dict.fromkeys([*node.dependencies, *by_property, *provider]))
+
+
+def _grouped(nodes: Sequence[Node], keys: Any) -> Mapping[str | None, tuple[Node, ...]]:
+    groups: dict[str | None, list[Node]] = {}
+    for node in nodes:
+        for key in keys(node):
+            groups.setdefault(key, []).append(node)
+    return {key: tuple(found) for key, found in groups.items()}
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _strings(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _strings(inner)
