@@ -1,0 +1,133 @@
+"""What a keep computes on: node pools, models, the vector index."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from stacks.spec.base import Label, SpecModel, ZoneName, text
+from stacks.spec.instances import INSTANCE_TYPES, SEARCH_FAMILIES, InstanceType
+
+PoolRole = Literal["system", "ingest", "gpu-serve", "gpu-batch"]
+ModelRole = Literal["chat", "autocomplete", "embed", "rerank"]
+Quantization = Literal["none", "fp8", "int8", "int4-awq", "nvfp4"]
+GPU_ROLES: frozenset[str] = frozenset({"gpu-serve", "gpu-batch"})
+
+InstanceTypeName = Annotated[
+    str,
+    text(
+        r"^[a-z][a-z0-9-]{1,15}\.[a-z0-9]{5,10}$",
+        "an EC2 instance type of the table in stacks/spec/instances.py, such as m7i.xlarge or g6e.12xlarge",
+        "choose one of the table, or add the type's line to it",
+        longest=32,
+    ),
+]
+SearchInstanceType = Annotated[
+    str,
+    text(
+        rf"^({'|'.join(SEARCH_FAMILIES)})\.(large|xlarge|2xlarge|4xlarge|8xlarge|12xlarge)\.search$",
+        f"an OpenSearch Service instance type: <{'|'.join(SEARCH_FAMILIES)}>.<large to 12xlarge>.search",
+        "choose for instance r7g.large.search",
+        longest=32,
+    ),
+]
+ModelName = Annotated[
+    str,
+    text(
+        r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,95}/[A-Za-z0-9][A-Za-z0-9_.-]{0,95}$",
+        "<organisation>/<model> as in the model's repository",
+        "write the full name, such as Qwen/Qwen2.5-Coder-7B",
+        longest=193,
+    ),
+]
+Revision = Annotated[
+    str,
+    text(
+        r"^[0-9a-f]{40}$",
+        "the full commit of the model's repository: 40 lower-case hexadecimal digits, never a branch or tag",
+        "look up the commit that was evaluated and write it in full",
+        longest=40,
+    ),
+]
+
+
+class InstanceGroup(SpecModel):
+    """So many instances or hosts in one zone: AWS sells both by the zone."""
+
+    count: Annotated[int, Field(ge=1, le=64)]
+    zone: ZoneName
+
+
+class Pool(SpecModel):
+    """Nodes of one kind. `warm` nodes stay up although nothing runs on them, so that work starts at once."""
+
+    name: Label
+    role: PoolRole
+    instance_types: Annotated[tuple[InstanceTypeName, ...], Field(min_length=1, max_length=6)]
+    min: Annotated[int, Field(ge=0, le=200)]
+    max: Annotated[int, Field(ge=1, le=200)]
+    warm: Annotated[int, Field(ge=0, le=200)]
+    nvme: bool = False
+    """True where the pool needs instance-store NVMe for its caches."""
+    volume_gib: Annotated[int, Field(ge=50, le=2000)] = 100
+    """Encrypted root volume of a node."""
+    tenancy: Literal["shared", "dedicated", "host"] = "shared"
+    hosts: InstanceGroup | None = None
+    """Dedicated hosts to allocate; with tenancy `host` only."""
+    reservation: InstanceGroup | None = None
+    """On-demand capacity reservation to make."""
+
+    @property
+    def machines(self) -> tuple[InstanceType, ...]:
+        """The instance types the table knows; an unknown one is its own fault."""
+        return tuple(INSTANCE_TYPES[name] for name in self.instance_types if name in INSTANCE_TYPES)
+
+    @property
+    def is_gpu(self) -> bool:
+        return self.role in GPU_ROLES
+
+
+class Lora(SpecModel):
+    """Adapters a model may carry."""
+
+    max_rank: Literal[8, 16, 32, 64, 128] = 16
+    max_adapters: Annotated[int, Field(ge=1, le=32)] = 4
+
+
+class Model(SpecModel):
+    """One served model."""
+
+    role: ModelRole
+    name: ModelName
+    revision: Revision
+    pool: Label
+    parameters_billions: Annotated[float, Field(ge=0.01, le=1000)]
+    quantization: Quantization = "none"
+    tensor_parallel: Literal[1, 2, 4, 8] = 1
+    pipeline_parallel: Literal[1, 2, 4, 8] = 1
+    context_tokens: Annotated[int, Field(ge=256, le=262144)]
+    min_replicas: Annotated[int, Field(ge=1, le=64)] = 1
+    max_replicas: Annotated[int, Field(ge=1, le=64)] = 1
+    dimension: Annotated[int, Field(ge=64, le=4096)] | None = None
+    """Length of the vectors; of embed models only, and equal to the index's."""
+    lora: Lora | None = None
+
+    @property
+    def gpus(self) -> int:
+        """GPUs of one replica."""
+        return self.tensor_parallel * self.pipeline_parallel
+
+
+class SearchDomain(SpecModel):
+    """An OpenSearch domain of the keep's own."""
+
+    instance_type: SearchInstanceType
+    instance_count: Annotated[int, Field(ge=2, le=40)]
+    volume_gib: Annotated[int, Field(ge=20, le=6144)]
+    """gp3 volume of each instance."""
+
+
+class VectorIndex(SpecModel):
+    """The index; `domain` is absent in pooled keeps, which use the platform's domain with an index of their own."""
+
+    dimension: Annotated[int, Field(ge=64, le=4096)]
+    domain: SearchDomain | None = None

@@ -1,0 +1,132 @@
+"""Who sees what: teams, sign-in, prompt storage, caps."""
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from stacks.spec.faults import Fault, nearest, shown
+from stacks.spec.network import Egress, GitLink
+from stacks.spec.rules.common import repeated
+from stacks.spec.rules.draft import Draft
+
+
+def grants_belong_to_a_link(draft: Draft) -> Iterator[Fault]:
+    if draft.access is None or not draft.git_links.whole or not draft.git_links.valid:
+        return
+    links = {link.name: link for link in draft.git_links.values}
+    for index, team in enumerate(draft.access.teams):
+        yield from repeated(f"access.teams[{index}].repositories", team.repositories, "repository")
+        for position, grant in enumerate(team.repositories):
+            fault = _grant_fault(f"access.teams[{index}].repositories[{position}]", grant, links)
+            if fault is not None:
+                yield fault
+
+
+def teams_are_distinct(draft: Draft) -> Iterator[Fault]:
+    if draft.access is None:
+        return
+    for attribute in ("name", "group"):
+        seen: dict[str, int] = {}
+        for index, team in enumerate(draft.access.teams):
+            value = getattr(team, attribute)
+            if value in seen:
+                yield Fault(
+                    path=f"access.teams[{index}].{attribute}",
+                    got=f"{shown(value)} a second time, first at access.teams[{seen[value]}].{attribute}",
+                    allowed=f"a {attribute} of its own for each team",
+                    remedy="merge the two teams, or correct one",
+                )
+            seen.setdefault(value, index)
+    yield from repeated("access.entry_principals", draft.access.entry_principals, "principal")
+
+
+def issuer_is_reachable(draft: Draft) -> Iterator[Fault]:
+    if draft.access is None or draft.access.oidc.jwks != "fetch" or (draft.network is None and draft.tier != "pooled"):
+        return
+    host = urlsplit(draft.access.oidc.issuer).hostname or ""
+    egress = draft.network.egress if draft.network is not None else Egress()
+    linked = any(link.host == host for link in draft.git_links.values)
+    if not linked and not any(_covers(domain, host) for domain in egress.domains):
+        yield Fault(
+            path="access.oidc.jwks",
+            got=f'"fetch" from {host}, which the keep cannot reach',
+            allowed="fetch only from a host in network.egress.domains or of a Git link; else pinned",
+            remedy="set jwks to pinned, or allow the host",
+        )
+
+
+def prompt_storage_is_agreed(draft: Draft) -> Iterator[Fault]:
+    storage = draft.prompt_storage
+    if storage is None:
+        return
+    if not storage.enabled:
+        for name in ("retention_days", "approved_by"):
+            if getattr(storage, name) is not None:
+                yield Fault(
+                    path=f"prompt_storage.{name}",
+                    got=shown(getattr(storage, name)),
+                    allowed=f"no {name} while prompt_storage.enabled is false",
+                    remedy=f"remove {name}, or enable prompt storage",
+                )
+        return
+    if not storage.redaction:
+        yield Fault(
+            path="prompt_storage.redaction",
+            got="false",
+            allowed="true while prompts are stored",
+            remedy="set redaction to true, or disable prompt storage",
+        )
+    for name, what in (("retention_days", "days the prompts are kept"), ("approved_by", "the approver's name")):
+        if getattr(storage, name) is None:
+            yield Fault(
+                path=f"prompt_storage.{name}",
+                got="nothing",
+                allowed=f"{what}, since prompts are stored",
+                remedy=f"add {name}, or disable prompt storage",
+            )
+
+
+def repositories_keep_the_cap(draft: Draft) -> Iterator[Fault]:
+    listed = sum(len(link.repositories) for link in draft.git_links.values)
+    if draft.caps is not None and listed > draft.caps.repositories:
+        yield Fault(
+            path="caps.repositories",
+            got=f"{draft.caps.repositories}, less than the {listed} the Git links list",
+            allowed=f"at least {listed}",
+            remedy="raise the cap or list fewer repositories",
+        )
+
+
+def _grant_fault(path: str, grant: str, links: Mapping[str, GitLink]) -> Fault | None:
+    name, _, repository = grant.partition(":")
+    link = links.get(name)
+    if link is None:
+        near = nearest(name, links)
+        return Fault(
+            path=path,
+            got=f"{shown(grant)}, of a link that is not given",
+            allowed=f"a repository of one of the Git links {', '.join(links)}",
+            remedy=f"did you mean {near}:{repository}?" if near else "add the link, or correct its name",
+        )
+    if repository in link.repositories or any(f"{repository}/".startswith(f"{group}/") for group in link.groups):
+        return None
+    near = nearest(repository, link.repositories)
+    readable = shown([*link.repositories, *(f"{group}/*" for group in link.groups)])
+    return Fault(
+        path=path,
+        got=f"{shown(grant)}, which the link does not read",
+        allowed=f"a repository or group of git link {name}: {readable}",
+        remedy=f"did you mean {name}:{near}?" if near else f"add it to the link {name}, or remove it here",
+    )
+
+
+def _covers(domain: str, host: str) -> bool:
+    return domain == host or (domain.startswith("*.") and host.endswith(domain[1:]))
+
+
+RULES = (
+    grants_belong_to_a_link,
+    teams_are_distinct,
+    issuer_is_reachable,
+    prompt_storage_is_agreed,
+    repositories_keep_the_cap,
+)

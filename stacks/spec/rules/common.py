@@ -1,0 +1,20 @@
+"""What several rules need."""
+
+from collections.abc import Iterable, Iterator
+
+from stacks.spec.faults import Fault, shown
+
+
+def repeated(path: str, values: Iterable[str], what: str) -> Iterator[Fault]:
+    """One fault for each value that stands a second time in the list at `path`."""
+    seen: dict[str, int] = {}
+    for index, value in enumerate(values):
+        if value in seen:
+            yield Fault(
+                path=f"{path}[{index}]",
+                got=f"{shown(value)} a second time, first at {path}[{seen[value]}]",
+                allowed=f"each {what} once",
+                remedy="remove one of the two",
+            )
+        else:
+            seen[value] = index

@@ -1,0 +1,198 @@
+"""Models: their roles, and whether they run on the pool they name."""
+
+from collections.abc import Iterator
+
+from stacks.spec.compute import Model, Pool
+from stacks.spec.faults import Fault, nearest, shown
+from stacks.spec.instances import InstanceType
+from stacks.spec.memory import memory_fit
+from stacks.spec.rules.draft import Draft
+
+_NEEDED_ONCE = ("chat", "autocomplete", "embed")
+_ADAPTABLE = frozenset({"chat", "autocomplete"})
+
+
+def each_role_has_one_model(draft: Draft) -> Iterator[Fault]:
+    if "models" not in draft.present or not draft.models.whole:
+        return
+    roles: list[str] = [model.role for model in draft.models.values]
+    for role in (*_NEEDED_ONCE, "rerank"):
+        count = roles.count(role)
+        if count > 1 or (count == 0 and role in _NEEDED_ONCE):
+            yield Fault(
+                path="models",
+                got=f"{count} models of role {role}",
+                allowed="at most one of role rerank" if role == "rerank" else f"exactly one of role {role}",
+                remedy=f"keep one model of role {role}" if count else f"add a model of role {role}",
+            )
+
+
+def replicas_are_in_order(draft: Draft) -> Iterator[Fault]:
+    for index, model in draft.models:
+        if model.min_replicas > model.max_replicas:
+            yield Fault(
+                path=f"models[{index}].min_replicas",
+                got=f"{model.min_replicas}, more than max_replicas ({model.max_replicas})",
+                allowed=f"1 to {model.max_replicas}",
+                remedy="lower min_replicas or raise max_replicas",
+            )
+
+
+def models_run_on_serving_pools(draft: Draft) -> Iterator[Fault]:
+    if not draft.pools.valid:
+        return
+    pools = {pool.name: pool for pool in draft.pools.values}
+    serving = [name for name, pool in pools.items() if pool.role == "gpu-serve"]
+    for index, model in draft.models:
+        pool = pools.get(model.pool)
+        if pool is None and not draft.pools.whole:
+            continue  # the pool may be the one that is faulty
+        if pool is None or pool.role != "gpu-serve":
+            near = nearest(model.pool, serving)
+            yield Fault(
+                path=f"models[{index}].pool",
+                got=f"{shown(model.pool)}, which {'is no pool' if pool is None else f'is a pool of role {pool.role}'}",
+                allowed=f"a pool of role gpu-serve: {', '.join(serving) or 'none is given'}",
+                remedy=f"did you mean {near}?" if near else "name one of them, or add the pool",
+            )
+
+
+def models_fit_their_pool(draft: Draft) -> Iterator[Fault]:
+    pools = {pool.name: pool for pool in draft.pools.values}
+    for index, model in draft.models:
+        pool = pools.get(model.pool)
+        for machine in pool.machines if pool is not None and pool.role == "gpu-serve" else ():
+            yield from _misfits(f"models[{index}]", model, machine)
+
+
+def pools_hold_all_replicas(draft: Draft) -> Iterator[Fault]:
+    for index, pool in draft.pools:
+        machines = [machine for machine in pool.machines if machine.gpu_count]
+        if pool.role != "gpu-serve" or not machines:
+            continue
+        served = [model for model in draft.models.values if model.pool == pool.name]
+        needed = sum(model.gpus * model.max_replicas for model in served)
+        available = pool.max * min(machine.gpu_count for machine in machines)
+        if needed > available:
+            yield Fault(
+                path=f"pools[{index}].max",
+                got=f"{pool.max} nodes with {available} GPUs together",
+                allowed=f"nodes with at least {needed} GPUs, which its models' max_replicas come to",
+                remedy="raise max or lower max_replicas",
+            )
+
+
+def vectors_fit_the_index(draft: Draft) -> Iterator[Fault]:
+    for index, model in draft.models:
+        path = f"models[{index}].dimension"
+        if model.role != "embed":
+            if model.dimension is not None:
+                yield Fault(
+                    path=path,
+                    got=f"{model.dimension} on a model of role {model.role}",
+                    allowed="a dimension on models of role embed only",
+                    remedy="remove dimension",
+                )
+        elif draft.vector_index is not None and model.dimension != draft.vector_index.dimension:
+            wanted = draft.vector_index.dimension
+            yield Fault(
+                path=path,
+                got="nothing" if model.dimension is None else str(model.dimension),
+                allowed=f"{wanted}, as vector_index.dimension",
+                remedy="set both to the length of the model's vectors",
+            )
+
+
+def adapters_are_where_they_work(draft: Draft) -> Iterator[Fault]:
+    for index, model in draft.models:
+        if model.lora is not None and model.role not in _ADAPTABLE:
+            yield Fault(
+                path=f"models[{index}].lora",
+                got=f"adapters on a model of role {model.role}",
+                allowed="adapters on models of role chat or autocomplete",
+                remedy="remove lora",
+            )
+
+
+def gpu_pools_keep_the_cap(draft: Draft) -> Iterator[Fault]:
+    nodes = sum(pool.max for _, pool in draft.pools if pool.is_gpu)
+    if draft.caps is not None and nodes > draft.caps.gpu_nodes:
+        yield Fault(
+            path="caps.gpu_nodes",
+            got=f"{draft.caps.gpu_nodes}, less than the {nodes} nodes the GPU pools may grow to",
+            allowed=f"at least {nodes}",
+            remedy="raise the cap or lower the pools' max",
+        )
+
+
+def availability_has_replicas(draft: Draft) -> Iterator[Fault]:
+    if draft.slo is None or draft.slo.availability_percent < 99.9:
+        return
+    for index, model in draft.models:
+        if model.role in _NEEDED_ONCE and model.min_replicas < 2:
+            yield Fault(
+                path=f"models[{index}].min_replicas",
+                got=str(model.min_replicas),
+                allowed=f"2 or more for a slo.availability_percent of {draft.slo.availability_percent}",
+                remedy="raise min_replicas, or promise less than 99.9",
+            )
+
+
+def model_faults(draft: Draft, pools: dict[str, Pool]) -> Iterator[Fault]:
+    """Faults of a pooled keep's models against its platform's pools."""
+    for index, model in draft.models:
+        pool = pools.get(model.pool)
+        if pool is None or pool.role != "gpu-serve":
+            serving = [name for name, known in pools.items() if known.role == "gpu-serve"]
+            yield Fault(
+                path=f"models[{index}].pool",
+                got=shown(model.pool),
+                allowed=f"a pool of role gpu-serve of the platform: {', '.join(serving)}",
+                remedy="name one of them, or have the platform add the pool",
+            )
+            continue
+        for machine in pool.machines:
+            yield from _misfits(f"models[{index}]", model, machine)
+
+
+def _misfits(path: str, model: Model, machine: InstanceType) -> Iterator[Fault]:
+    gpu = machine.gpu
+    if gpu is None:
+        return  # the pool's own fault
+    if model.gpus > machine.gpu_count:
+        yield Fault(
+            path=f"{path}.tensor_parallel",
+            got=f"{model.tensor_parallel} x pipeline_parallel {model.pipeline_parallel} = {model.gpus} GPUs",
+            allowed=f"at most the {machine.gpu_count} of {machine.name}",
+            remedy="lower the parallelism, or choose a pool with more GPUs a node",
+        )
+        return
+    if model.quantization != "none" and model.quantization not in gpu.formats:
+        yield Fault(
+            path=f"{path}.quantization",
+            got=f"{shown(model.quantization)} on {machine.name}",
+            allowed=f"none, {', '.join(sorted(gpu.formats))}: what a {gpu.name} computes in",
+            remedy="choose one of these formats, or a pool with newer GPUs",
+        )
+        return
+    fit = memory_fit(model, gpu)
+    if not fit.fits:
+        yield Fault(
+            path=f"{path}.parameters_billions",
+            got=f"{model.parameters_billions} in {model.quantization} over {model.gpus} GPUs: {fit}",
+            allowed=f"at most {fit.memory_gib} GiB a GPU, what {machine.name} has",
+            remedy="raise the parallelism, quantize, or choose a pool with larger GPUs",
+        )
+
+
+RULES = (
+    each_role_has_one_model,
+    replicas_are_in_order,
+    models_run_on_serving_pools,
+    models_fit_their_pool,
+    pools_hold_all_replicas,
+    vectors_fit_the_index,
+    adapters_are_where_they_work,
+    gpu_pools_keep_the_cap,
+    availability_has_replicas,
+)

@@ -1,0 +1,104 @@
+"""What of a document is valid field by field, so that the rules between fields speak although others are faulty."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Self, TypeVar, get_args
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from stacks.spec.access import Access, Budget, Caps, Slo
+from stacks.spec.compute import Model, Pool, SearchDomain, VectorIndex
+from stacks.spec.network import Account, GitLink, Network, Regions, RegistryLink
+from stacks.spec.protection import Keys, PromptStorage, Retention
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Items(Generic[Item]):
+    """The valid items of a list under their indexes; `whole` where no item is missing."""
+
+    valid: Mapping[int, Item] = field(default_factory=dict)
+    whole: bool = True
+
+    def __iter__(self) -> Iterator[tuple[int, Item]]:
+        return iter(self.valid.items())
+
+    def __bool__(self) -> bool:
+        return bool(self.valid) or not self.whole
+
+    @property
+    def values(self) -> tuple[Item, ...]:
+        return tuple(self.valid.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A field is None where it is absent or faulty; `present` names those the document gives, faulty or not."""
+
+    present: frozenset[str]
+    name: str | None = None
+    tier: str | None = None
+    platform: str | None = None
+    account: Account | None = None
+    regions: Regions | None = None
+    network: Network | None = None
+    keys: Keys | None = None
+    vector_index: VectorIndex | None = None
+    search_domain: SearchDomain | None = None
+    retention: Retention | None = None
+    prompt_storage: PromptStorage | None = None
+    access: Access | None = None
+    caps: Caps | None = None
+    gpu_nodes: int | None = None
+    budget: Budget | None = None
+    slo: Slo | None = None
+    tags: Mapping[str, str] | None = None
+    tenants: tuple[str, ...] | None = None
+    git_links: Items[GitLink] = Items()
+    registry_links: Items[RegistryLink] = Items()
+    pools: Items[Pool] = Items()
+    models: Items[Model] = Items()
+
+    @classmethod
+    def of(cls, spec: BaseModel) -> Self:
+        """The draft of a spec whose fields are all valid."""
+        return cls.salvage(json.loads(spec.model_dump_json()), type(spec))
+
+    @classmethod
+    def salvage(cls, document: Mapping[str, Any], model: type[BaseModel]) -> Self:
+        """What of the document holds by itself, judged by the model's field types."""
+        given: dict[str, Any] = {}
+        for name, info in model.model_fields.items():
+            if name not in cls.__dataclass_fields__:
+                continue
+            if name not in document:
+                default = info.get_default(call_default_factory=False)
+                if not info.is_required() and default != ():
+                    given[name] = default
+            elif name in _LISTS:
+                given[name] = _items(document[name], get_args(info.annotation)[0])
+            else:
+                given[name] = _valid(document[name], info.rebuild_annotation())
+        present = frozenset(name for name, value in document.items() if value not in (None, [], ()))
+        return cls(present=present, **given)
+
+
+_LISTS = frozenset({"git_links", "registry_links", "pools", "models"})
+_INVALID = object()
+
+
+def _items(value: Any, item_type: Any) -> Items[Any]:
+    if not isinstance(value, list | tuple):
+        return Items(whole=False)
+    validated = {index: _valid(item, item_type, _INVALID) for index, item in enumerate(value)}
+    valid = {index: item for index, item in validated.items() if item is not _INVALID}
+    return Items(valid=valid, whole=len(valid) == len(value))
+
+
+def _valid(value: Any, annotation: Any, otherwise: Any = None) -> Any:
+    try:
+        return TypeAdapter(annotation).validate_json(json.dumps(value), strict=True)
+    except ValidationError:
+        return otherwise

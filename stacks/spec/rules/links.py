@@ -1,0 +1,94 @@
+"""Private links to Git hosts and package registries."""
+
+from collections.abc import Iterator
+
+from stacks.spec.faults import Fault, shown
+from stacks.spec.network import GitLink, RegistryLink
+from stacks.spec.regions import region_of_service
+from stacks.spec.rules.common import repeated
+from stacks.spec.rules.draft import Draft
+
+
+def link_names_and_hosts_are_unique(draft: Draft) -> Iterator[Fault]:
+    for attribute in ("name", "host"):
+        seen: dict[str, str] = {}
+        for path, link in _links(draft):
+            value = getattr(link, attribute)
+            if value in seen:
+                yield Fault(
+                    path=f"{path}.{attribute}",
+                    got=f"{shown(value)} a second time, first at {seen[value]}",
+                    allowed=f"a {attribute} of its own for each Git and registry link",
+                    remedy=f"choose another {attribute}, or merge the two links",
+                )
+            seen.setdefault(value, f"{path}.{attribute}")
+
+
+def endpoint_services_are_in_allowed_regions(draft: Draft) -> Iterator[Fault]:
+    if draft.regions is None:
+        return
+    for path, link in _links(draft):
+        region = region_of_service(link.endpoint_service)
+        if region not in draft.regions.allowed:
+            yield Fault(
+                path=f"{path}.endpoint_service",
+                got=f"{shown(link.endpoint_service)}, a service in {region}",
+                allowed=f"a service in one of regions.allowed: {', '.join(draft.regions.allowed)}",
+                remedy="ask the host's owner for an endpoint service in an allowed region",
+            )
+
+
+def ports_stand_once(draft: Draft) -> Iterator[Fault]:
+    for path, link in _links(draft):
+        yield from repeated(f"{path}.ports", map(str, link.ports), "port")
+
+
+def git_links_say_what_to_read(draft: Draft) -> Iterator[Fault]:
+    for index, link in draft.git_links:
+        if not link.repositories and not link.groups:
+            yield Fault(
+                path=f"git_links[{index}]",
+                got="neither repositories nor groups",
+                allowed="at least one repository or group",
+                remedy="name what the keep may read there, or remove the link",
+            )
+        yield from repeated(f"git_links[{index}].repositories", link.repositories, "repository")
+        yield from repeated(f"git_links[{index}].groups", link.groups, "group")
+
+
+def github_paths_have_two_parts(draft: Draft) -> Iterator[Fault]:
+    for index, link in draft.git_links:
+        if link.kind != "github-enterprise":
+            continue
+        for position, repository in enumerate(link.repositories):
+            if repository.count("/") != 1:
+                yield Fault(
+                    path=f"git_links[{index}].repositories[{position}]",
+                    got=shown(repository),
+                    allowed="<owner>/<name> on GitHub Enterprise; only GitLab has nested groups",
+                    remedy="write owner and name alone, or correct the link's kind",
+                )
+        for position, group in enumerate(link.groups):
+            if "/" in group:
+                yield Fault(
+                    path=f"git_links[{index}].groups[{position}]",
+                    got=shown(group),
+                    allowed="an organisation on GitHub Enterprise, without a slash",
+                    remedy="name the organisation, or list the repository under repositories",
+                )
+
+
+def _links(draft: Draft) -> Iterator[tuple[str, GitLink | RegistryLink]]:
+    for index, git_link in draft.git_links:
+        yield f"git_links[{index}]", git_link
+    for index, registry_link in draft.registry_links:
+        yield f"registry_links[{index}]", registry_link
+
+
+RULES = (
+    link_names_and_hosts_are_unique,
+    endpoint_services_are_in_allowed_regions,
+    ports_stand_once,
+    git_links_say_what_to_read,
+    github_paths_have_two_parts,
+)

@@ -1,0 +1,297 @@
+"""Regions, account, network: the place a keep is built in."""
+
+import ipaddress
+from collections.abc import Iterator
+
+from stacks.spec.addresses import NARROWEST_PREFIX, WIDEST_PREFIX, addresses_for_nodes, addresses_needed
+from stacks.spec.faults import Fault, shown, suggestion
+from stacks.spec.regions import REGIONS, account_of_arn, region_of_arn, region_of_zone
+from stacks.spec.rules.common import repeated
+from stacks.spec.rules.draft import Draft
+
+_PRIVATE = tuple(ipaddress.IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+_CIDR_ALLOWED = (
+    f"an IPv4 network from /{WIDEST_PREFIX} to /{NARROWEST_PREFIX} inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
+)
+# Registries and clouds under which anyone may take a name: a wildcard there lets code out to strangers.
+_ANYONES = frozenset(
+    [
+        "amazonaws.com",
+        "appspot.com",
+        "azurewebsites.net",
+        "cloudapp.net",
+        "cloudfront.net",
+        "co.jp",
+        "co.uk",
+        "com.au",
+        "com.br",
+        "github.io",
+        "githubusercontent.com",
+        "herokuapp.com",
+        "netlify.app",
+        "ngrok.io",
+        "onrender.com",
+        "org.uk",
+        "pages.dev",
+        "s3.amazonaws.com",
+        "storage.googleapis.com",
+        "vercel.app",
+        "web.app",
+        "windows.net",
+        "workers.dev",
+    ]
+)
+
+
+def regions_are_known(draft: Draft) -> Iterator[Fault]:
+    if draft.regions is None:
+        return
+    named = [("regions.primary", draft.regions.primary), ("regions.recovery", draft.regions.recovery)]
+    named += [(f"regions.allowed[{index}]", region) for index, region in enumerate(draft.regions.allowed)]
+    for path, region in named:
+        if region is not None and region not in REGIONS:
+            yield Fault(
+                path=path,
+                got=shown(region),
+                allowed=f"one of {', '.join(sorted(REGIONS))}",
+                remedy=suggestion(region, REGIONS, "choose a region of the list"),
+            )
+
+
+def regions_are_allowed(draft: Draft) -> Iterator[Fault]:
+    if draft.regions is None:
+        return
+    allowed = draft.regions.allowed
+    yield from repeated("regions.allowed", allowed, "region")
+    for name in ("primary", "recovery"):
+        region = getattr(draft.regions, name)
+        if region is not None and region not in allowed:
+            yield Fault(
+                path=f"regions.{name}",
+                got=shown(region),
+                allowed=f"one of regions.allowed: {', '.join(allowed)}",
+                remedy=f"choose an allowed region, or agree with the customer to add {region} to regions.allowed",
+            )
+
+
+def recovery_is_elsewhere(draft: Draft) -> Iterator[Fault]:
+    if draft.regions is not None and draft.regions.recovery == draft.regions.primary:
+        yield Fault(
+            path="regions.recovery",
+            got=f"{shown(draft.regions.recovery)}, the primary region",
+            allowed="another region than regions.primary",
+            remedy="choose another of regions.allowed, or leave recovery out",
+        )
+
+
+def deployer_is_of_the_account(draft: Draft) -> Iterator[Fault]:
+    account = draft.account
+    if account is not None and account_of_arn(account.deployer_role_arn) != account.id:
+        yield Fault(
+            path="account.deployer_role_arn",
+            got=shown(account.deployer_role_arn),
+            allowed=f"a role of the keep's own account {account.id}",
+            remedy="use the deployer role of that account, or correct account.id",
+        )
+
+
+def network_is_own_or_adopted(draft: Draft) -> Iterator[Fault]:
+    network = draft.network
+    if network is None or (network.cidr is None) != (network.adopt is None):
+        return
+    yield Fault(
+        path="network",
+        got="neither cidr nor adopt" if network.cidr is None else "both cidr and adopt",
+        allowed="exactly one of cidr (a VPC of the keep's own) and adopt (one that exists)",
+        remedy="add cidr" if network.cidr is None else "remove one of the two",
+    )
+
+
+def cidr_is_private(draft: Draft) -> Iterator[Fault]:
+    if draft.network is None or draft.network.cidr is None:
+        return
+    cidr = draft.network.cidr
+    try:
+        block = ipaddress.IPv4Network(cidr, strict=False)
+    except ValueError:
+        yield Fault(path="network.cidr", got=shown(cidr), allowed=_CIDR_ALLOWED, remedy="correct the address")
+        return
+    if str(block) != cidr:
+        yield Fault(
+            path="network.cidr",
+            got=f"{shown(cidr)}, an address inside a network",
+            allowed=_CIDR_ALLOWED,
+            remedy=f"write {block}",
+        )
+    if not WIDEST_PREFIX <= block.prefixlen <= NARROWEST_PREFIX:
+        yield Fault(
+            path="network.cidr",
+            got=f"{shown(cidr)}, a /{block.prefixlen}",
+            allowed=_CIDR_ALLOWED,
+            remedy=f"choose a prefix from /{WIDEST_PREFIX} to /{NARROWEST_PREFIX}",
+        )
+    if not any(block.subnet_of(private) for private in _PRIVATE):
+        yield Fault(
+            path="network.cidr",
+            got=f"{shown(cidr)}, which is no private network",
+            allowed=_CIDR_ALLOWED,
+            remedy="choose a private (RFC 1918) network that overlaps none of the customer's",
+        )
+
+
+def cidr_holds_the_pools(draft: Draft) -> Iterator[Fault]:
+    if draft.network is None or draft.network.cidr is None or any(cidr_is_private(draft)):
+        return
+    prefix = int(draft.network.cidr.rsplit("/", maxsplit=1)[1])
+    nodes = sum(pool.max for pool in draft.pools.values)
+    needed, available = addresses_needed(nodes), addresses_for_nodes(prefix, len(draft.network.zones))
+    if needed > available:
+        yield Fault(
+            path="network.cidr",
+            got=f"{shown(draft.network.cidr)}, {available} addresses for nodes and their pods",
+            allowed=f"a network with {needed} of them: the pools' max come to {nodes} nodes",
+            remedy="choose a shorter prefix, or lower the pools' max",
+        )
+
+
+def zones_are_of_the_primary_region(draft: Draft) -> Iterator[Fault]:
+    if draft.network is None:
+        return
+    yield from repeated("network.zones", draft.network.zones, "zone")
+    if draft.regions is None:
+        return
+    primary = draft.regions.primary
+    for index, zone in enumerate(draft.network.zones):
+        if region_of_zone(zone) != primary:
+            yield Fault(
+                path=f"network.zones[{index}]",
+                got=shown(zone),
+                allowed=f"a zone of regions.primary, {primary}",
+                remedy=f"write {primary}{zone[-1]}, or correct regions.primary",
+            )
+
+
+def adopted_subnets_match_the_zones(draft: Draft) -> Iterator[Fault]:
+    network = draft.network
+    if network is None or network.adopt is None:
+        return
+    subnets = network.adopt.subnet_ids
+    yield from repeated("network.adopt.subnet_ids", subnets, "subnet")
+    if len(subnets) != len(network.zones):
+        yield Fault(
+            path="network.adopt.subnet_ids",
+            got=f"{len(subnets)} subnets for {len(network.zones)} zones",
+            allowed="one subnet for each of network.zones, in their order",
+            remedy="name a subnet for each zone",
+        )
+
+
+def egress_says_what_it_allows(draft: Draft) -> Iterator[Fault]:
+    if draft.network is None:
+        return
+    egress = draft.network.egress
+    if egress.mode == "none" and egress.domains:
+        yield Fault(
+            path="network.egress.domains",
+            got=shown(egress.domains),
+            allowed="no domains while network.egress.mode is none",
+            remedy="remove the domains, or set the mode to allow-list",
+        )
+    if egress.mode == "allow-list" and not egress.domains:
+        yield Fault(
+            path="network.egress.domains",
+            got="no domains",
+            allowed="at least one domain while network.egress.mode is allow-list",
+            remedy="name the domains, or set the mode to none",
+        )
+
+
+def egress_domains_are_narrow(draft: Draft) -> Iterator[Fault]:
+    if draft.network is None:
+        return
+    domains = draft.network.egress.domains
+    yield from repeated("network.egress.domains", domains, "domain")
+    for index, domain in enumerate(domains):
+        rest = domain.removeprefix("*.")
+        if rest != domain and ("." not in rest or rest in _ANYONES):
+            yield Fault(
+                path=f"network.egress.domains[{index}]",
+                got=f"{shown(domain)}, under which anyone may register a name",
+                allowed="a wildcard only under a domain of one owner",
+                remedy="name the hosts themselves",
+            )
+
+
+def held_keys_are_in_the_region(draft: Draft) -> Iterator[Fault]:
+    if draft.keys is None or draft.regions is None:
+        return
+    for data_class, arn in draft.keys.customer_held.items():
+        path = f"keys.customer_held.{data_class}"
+        if region_of_arn(arn) != draft.regions.primary:
+            yield Fault(
+                path=path,
+                got=f"{shown(arn)}, a key in {region_of_arn(arn)}",
+                allowed=f"a key in regions.primary, {draft.regions.primary}",
+                remedy="have the customer make the key in that region",
+            )
+        if draft.regions.recovery is not None and ":key/mrk-" not in arn:
+            yield Fault(
+                path=path,
+                got=f"{shown(arn)}, a single-region key",
+                allowed=f"a multi-region key (mrk-…), since regions.recovery is {draft.regions.recovery}",
+                remedy="have the customer make a multi-region key with a replica in the recovery region",
+            )
+
+
+def logs_do_not_outlive_the_trail(draft: Draft) -> Iterator[Fault]:
+    if draft.retention is not None and draft.retention.log > draft.retention.audit:
+        yield Fault(
+            path="retention.log",
+            got=f"{draft.retention.log} days, longer than retention.audit ({draft.retention.audit})",
+            allowed=f"at most {draft.retention.audit} days",
+            remedy="lower retention.log or raise retention.audit",
+        )
+
+
+def alerts_rise(draft: Draft) -> Iterator[Fault]:
+    if draft.budget is None:
+        return
+    percents = draft.budget.alert_percents
+    if list(percents) != sorted(set(percents)):
+        yield Fault(
+            path="budget.alert_percents",
+            got=shown(percents),
+            allowed="rising percentages, each once",
+            remedy=f"write {shown(sorted(set(percents)))}",
+        )
+    yield from repeated("budget.notify", draft.budget.notify, "address")
+
+
+def tags_leave_ours_alone(draft: Draft) -> Iterator[Fault]:
+    for key in draft.tags or {}:
+        if key.lower().startswith(("aws:", "codekeep:")) or key == "Name":
+            yield Fault(
+                path=f"tags.{key}",
+                got=shown(key),
+                allowed="a key that is not Name and does not start with aws: or codekeep:",
+                remedy="choose another prefix, such as the customer's own",
+            )
+
+
+RULES = (
+    regions_are_known,
+    regions_are_allowed,
+    recovery_is_elsewhere,
+    deployer_is_of_the_account,
+    network_is_own_or_adopted,
+    cidr_is_private,
+    cidr_holds_the_pools,
+    zones_are_of_the_primary_region,
+    adopted_subnets_match_the_zones,
+    egress_says_what_it_allows,
+    egress_domains_are_narrow,
+    held_keys_are_in_the_region,
+    logs_do_not_outlive_the_trail,
+    alerts_rise,
+    tags_leave_ours_alone,
+)

@@ -1,0 +1,128 @@
+"""What a tier demands and what it has no use for."""
+
+from collections.abc import Iterator
+
+from stacks.spec.faults import Fault, shown
+from stacks.spec.rules.common import repeated
+from stacks.spec.rules.draft import Draft
+
+
+def pooled_lives_on_a_platform(draft: Draft) -> Iterator[Fault]:
+    if draft.tier != "pooled":
+        return
+    if "platform" not in draft.present:
+        yield Fault(
+            path="platform",
+            got="nothing",
+            allowed="the stack of a shared platform, since tier is pooled",
+            remedy="add platform, such as platform-eu-central-1, or choose tier dedicated",
+        )
+    for name in ("network", "pools"):
+        if name in draft.present:
+            yield Fault(
+                path=name,
+                got=f"{name} of the keep's own",
+                allowed=f"no {name}: a pooled keep uses those of its platform",
+                remedy=f"remove {name}, or choose tier dedicated",
+            )
+    if draft.vector_index is not None and draft.vector_index.domain is not None:
+        yield Fault(
+            path="vector_index.domain",
+            got="a domain of the keep's own",
+            allowed="no domain: a pooled keep has an index of its own on the platform's domain",
+            remedy="remove domain, or choose tier dedicated",
+        )
+    if draft.keys is not None and draft.keys.customer_held:
+        yield Fault(
+            path="keys.customer_held",
+            got=", ".join(draft.keys.customer_held),
+            allowed="no customer-held keys: the platform's domain and nodes are shared",
+            remedy="remove them, or choose tier dedicated or premium",
+        )
+    if draft.regions is not None and draft.regions.recovery is not None:
+        yield Fault(
+            path="regions.recovery",
+            got=shown(draft.regions.recovery),
+            allowed="no recovery region: a pooled keep recovers with its platform",
+            remedy="remove it, or choose tier premium",
+        )
+
+
+def own_ground_is_described(draft: Draft) -> Iterator[Fault]:
+    if draft.tier not in {"dedicated", "premium"}:
+        return
+    if "platform" in draft.present:
+        yield Fault(
+            path="platform",
+            got=shown(draft.platform) if draft.platform else "a platform",
+            allowed=f"no platform, since tier is {draft.tier}",
+            remedy="remove platform, or choose tier pooled",
+        )
+    for name, what in (("network", "its own network"), ("pools", "its own node pools")):
+        if name not in draft.present:
+            yield Fault(path=name, got="nothing", allowed=f"{what}, since tier is {draft.tier}", remedy=f"add {name}")
+    if draft.vector_index is not None and draft.vector_index.domain is None:
+        yield Fault(
+            path="vector_index.domain",
+            got="nothing",
+            allowed=f"instance_type, instance_count and volume_gib of its own domain, since tier is {draft.tier}",
+            remedy="add domain",
+        )
+
+
+def premium_has_its_own_account(draft: Draft) -> Iterator[Fault]:
+    if draft.tier == "premium" and draft.account is not None and not draft.account.dedicated:
+        yield Fault(
+            path="account.dedicated",
+            got="false",
+            allowed="true: a premium keep has an account that holds nothing else",
+            remedy="build it in an account of its own and set dedicated, or choose tier dedicated",
+        )
+
+
+def premium_has_a_recovery_region(draft: Draft) -> Iterator[Fault]:
+    if draft.tier == "premium" and draft.regions is not None and draft.regions.recovery is None:
+        yield Fault(
+            path="regions.recovery",
+            got="nothing",
+            allowed=f"a second region of regions.allowed: {', '.join(draft.regions.allowed)}",
+            remedy="add recovery, or choose tier dedicated",
+        )
+
+
+def premium_nodes_are_on_hardware_of_their_own(draft: Draft) -> Iterator[Fault]:
+    if draft.tier != "premium":
+        return
+    for index, pool in draft.pools:
+        if pool.tenancy == "shared":
+            yield Fault(
+                path=f"pools[{index}].tenancy",
+                got=shown(pool.tenancy),
+                allowed="dedicated or host, since tier is premium",
+                remedy="set tenancy to dedicated, or to host with hosts",
+            )
+
+
+def tenants_are_admitted_once(draft: Draft) -> Iterator[Fault]:
+    yield from repeated("tenants", draft.tenants or (), "tenant")
+
+
+def pools_keep_the_platforms_cap(draft: Draft) -> Iterator[Fault]:
+    nodes = sum(pool.max for _, pool in draft.pools if pool.is_gpu)
+    if draft.gpu_nodes is not None and nodes > draft.gpu_nodes:
+        yield Fault(
+            path="gpu_nodes",
+            got=f"{draft.gpu_nodes}, less than the {nodes} nodes the GPU pools may grow to",
+            allowed=f"at least {nodes}",
+            remedy="raise gpu_nodes or lower the pools' max",
+        )
+
+
+RULES = (
+    pooled_lives_on_a_platform,
+    own_ground_is_described,
+    premium_has_its_own_account,
+    premium_has_a_recovery_region,
+    premium_nodes_are_on_hardware_of_their_own,
+)
+PLATFORM_RULES = (tenants_are_admitted_once, pools_keep_the_platforms_cap)

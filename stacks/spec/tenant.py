@@ -1,0 +1,108 @@
+"""The two documents a stack's configuration can hold: one customer's keep, or one region's shared platform."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from stacks.spec.access import Access, Budget, Caps, Slo
+from stacks.spec.base import DisplayName, SpecModel, StackName, TenantName, Tier, text
+from stacks.spec.compute import Model, Pool, SearchDomain, VectorIndex
+from stacks.spec.network import Account, GitLink, Network, Regions, RegistryLink
+from stacks.spec.protection import Keys, PromptStorage, Retention
+
+TagKey = Annotated[
+    str,
+    text(
+        r"^[A-Za-z0-9_.:/=+@-]{1,64}$",
+        "1 to 64 letters, digits or _ . : / = + - @",
+        "respell the tag's key",
+        longest=64,
+    ),
+]
+TagValue = Annotated[
+    str,
+    text(
+        r"^[A-Za-z0-9 _.:/=+@-]{0,128}$",
+        "up to 128 letters, digits, spaces or _ . : / = + - @, in quotes",
+        "respell the tag's value; quote numbers",
+        longest=128,
+    ),
+]
+Tags = Annotated[dict[TagKey, TagValue], Field(max_length=20)]
+
+
+class TenantDocument(SpecModel):
+    """The fields of a keep's spec, each valid by itself; TenantSpec adds what holds between them."""
+
+    schema_version: Literal[1]
+    name: TenantName
+    display_name: DisplayName
+    tier: Tier
+    platform: StackName | None = None
+    """Stack of the shared platform; pooled keeps only."""
+    account: Account
+    regions: Regions
+    network: Network | None = None
+    """Absent in pooled keeps, which live in the platform's network."""
+    git_links: Annotated[tuple[GitLink, ...], Field(min_length=1, max_length=10)]
+    registry_links: Annotated[tuple[RegistryLink, ...], Field(max_length=10)] = ()
+    keys: Keys = Keys()
+    pools: Annotated[tuple[Pool, ...], Field(max_length=12)] = ()
+    """Absent in pooled keeps, which use the platform's pools."""
+    models: Annotated[tuple[Model, ...], Field(min_length=3, max_length=4)]
+    vector_index: VectorIndex
+    retention: Retention = Retention()
+    prompt_storage: PromptStorage = PromptStorage()
+    access: Access
+    caps: Caps
+    budget: Budget
+    slo: Slo = Slo()
+    tags: Annotated[Tags, Field(default_factory=dict)]
+
+
+class TenantSpec(TenantDocument):
+    """One customer's keep. Constructing one runs every rule: a TenantSpec that exists is valid."""
+
+    @model_validator(mode="after")
+    def _rules_hold(self) -> Self:
+        from stacks.spec.rules import Draft, faults_of_tenant  # noqa: PLC0415 - the rules need this module's types
+
+        faults = list(faults_of_tenant(Draft.of(self)))
+        if faults:
+            raise ValueError("; ".join(str(fault) for fault in faults))
+        return self
+
+
+class PlatformDocument(SpecModel):
+    """The fields of a shared platform's spec."""
+
+    schema_version: Literal[1]
+    name: TenantName
+    display_name: DisplayName
+    account: Account
+    regions: Regions
+    network: Network
+    keys: Keys = Keys()
+    pools: Annotated[tuple[Pool, ...], Field(min_length=3, max_length=12)]
+    search_domain: SearchDomain
+    retention: Retention = Retention()
+    tenants: Annotated[tuple[TenantName, ...], Field(max_length=200)] = ()
+    """The pooled keeps admitted here."""
+    gpu_nodes: Annotated[int, Field(ge=1, le=400)]
+    """Cap on GPU nodes of all pools together."""
+    budget: Budget
+    slo: Slo = Slo()
+    tags: Annotated[Tags, Field(default_factory=dict)]
+
+
+class PlatformSpec(PlatformDocument):
+    """One region's shared ground for pooled keeps. Constructing one runs every rule."""
+
+    @model_validator(mode="after")
+    def _rules_hold(self) -> Self:
+        from stacks.spec.rules import Draft, faults_of_platform  # noqa: PLC0415
+
+        faults = list(faults_of_platform(Draft.of(self)))
+        if faults:
+            raise ValueError("; ".join(str(fault) for fault in faults))
+        return self
