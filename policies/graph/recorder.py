@@ -67,7 +67,7 @@ def _run(program: Callable[[], Any], monitor: "_Monitor", secret_keys: frozenset
     settings.ROOT.set(None)
     pulumi.runtime.set_all_config(dict(monitor.config), list(secret_keys))
     loop = asyncio.new_event_loop()
-    # The first error comes out of run_in_stack; the tasks that failed with it would each report it again when collected.
+    # The first error comes out of run_in_stack; the tasks that failed with it would each report it again.
     loop.set_exception_handler(lambda _, __: None)
     asyncio.set_event_loop(loop)
     try:
