@@ -1,18 +1,14 @@
 """A resource that moto emulates, and the ledger entry beside it for what moto takes and forgets."""
 
 import json
-import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from sandbox.aws.errors import RETRYABLE, code_of, is_gone
+from sandbox.aws.errors import is_gone
 from sandbox.aws.resource import Api, Created, Live, Props, Resource
-
-DELETE_ATTEMPTS = 6
-FIRST_WAIT_SECONDS = 0.05
 
 
 class LiveResource(Resource):
@@ -73,7 +69,7 @@ class LiveResource(Resource):
 
     def delete(self, api: Api, id: str, state: Props) -> None:
         try:
-            patiently(lambda: self.remove(api, id, state))
+            self.remove(api, id, state)
         except ClientError as error:
             if not is_gone(error):
                 raise
@@ -114,18 +110,6 @@ def claims(api: Api, token: str) -> list[tuple[str, Props]]:
     the service) does not report it a second time as its own inline one.
     """
     return [(id, entry) for _, _, id, entry in api.ledger.list(api.region, token)]
-
-
-def patiently(call: Callable[[], None]) -> None:
-    """Repeats a deletion while something still depends on the resource, as AWS needs it."""
-    for attempt in range(DELETE_ATTEMPTS):
-        try:
-            return call()
-        except ClientError as error:
-            if code_of(error) not in RETRYABLE or attempt == DELETE_ATTEMPTS - 1:
-                raise
-            time.sleep(FIRST_WAIT_SECONDS * 2**attempt)
-    return None
 
 
 def one(call: Callable[..., Mapping[str, Any]], key: str, **arguments: Any) -> Props | None:

@@ -1,0 +1,56 @@
+"""Account-wide settings of block storage in a region: encryption by default, and with which key."""
+
+from collections.abc import Mapping
+
+from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.services.live import LiveResource
+
+
+class EncryptionByDefault(LiveResource):
+    """One per region; the region's name serves as id."""
+
+    token = "aws:ebs/encryptionByDefault:EncryptionByDefault"
+    defaults = {"enabled": True}
+
+    def make(self, api: Api, inputs: Props) -> str:
+        self._set(api, enabled=inputs["enabled"])
+        return api.region
+
+    def look(self, api: Api, id: str, state: Props) -> Props | None:
+        answer = api.client("ec2").get_ebs_encryption_by_default()
+        return {"enabled": bool(answer["EbsEncryptionByDefault"])}
+
+    def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
+        self._set(api, enabled=new["enabled"])
+
+    def remove(self, api: Api, id: str, state: Props) -> None:
+        self._set(api, enabled=False)
+
+    def _set(self, api: Api, *, enabled: bool) -> None:
+        ec2 = api.client("ec2")
+        call = ec2.enable_ebs_encryption_by_default if enabled else ec2.disable_ebs_encryption_by_default
+        call()
+
+
+class DefaultKmsKey(LiveResource):
+    """The key of volumes that name none; deleting gives the region back AWS's own. moto sets it and never tells it."""
+
+    token = "aws:ebs/defaultKmsKey:DefaultKmsKey"
+    replace_on = frozenset({"keyArn"})
+    delete_before_replace = True  # one per region: the old one's end would undo the new one
+    kept = frozenset({"keyArn"})
+
+    def make(self, api: Api, inputs: Props) -> str:
+        api.client("ec2").modify_ebs_default_kms_key_id(KmsKeyId=inputs["keyArn"])
+        return str(inputs["keyArn"])
+
+    def look(self, api: Api, id: str, state: Props) -> Props | None:
+        return {"keyArn": id} if self.noted(api, id) else None
+
+    def remove(self, api: Api, id: str, state: Props) -> None:
+        if self.noted(api, id):
+            api.client("ec2").modify_ebs_default_kms_key_id(KmsKeyId="")  # moto's way to say ResetEbsDefaultKmsKeyId
+
+
+RESOURCES: tuple[Resource, ...] = (EncryptionByDefault(), DefaultKmsKey())
+FUNCTIONS: Mapping[str, Function] = {}
