@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,7 +101,7 @@ class RegionApi:
 
 def _deaf_session() -> Session:
     """A botocore session that hears neither the environment's AWS variables nor files in the home folder."""
-    deaf: Mapping[str, tuple[None, None, str | None, None]] = {
+    deaf: dict[str, tuple[Any, Any, Any, Any]] = {
         "profile": (None, None, None, None),
         "config_file": (None, None, os.devnull, None),
         "credentials_file": (None, None, os.devnull, None),

@@ -132,8 +132,9 @@ def _names(annotation: Any) -> str:
 
 
 def _name(option: Any) -> str:
-    names = {str: "a string", bool: "a boolean", int: "a whole number", float: "a number"}
-    return names.get(option, getattr(option, "__name__", str(option)))
+    names = {"str": "a string", "bool": "a boolean", "int": "a whole number", "float": "a number"}
+    name = str(getattr(option, "__name__", option))
+    return names.get(name, name)
 
 
 def _kind(value: Any) -> str:
@@ -148,7 +149,7 @@ def _documents_as_text(schema: ObjectSchema, inputs: Props) -> Props:
     """A policy document given as an object becomes the JSON text AWS wants."""
     return {
         key: json.dumps(value)
-        if isinstance(value, Mapping) and str in alternatives(schema.properties.get(key, Any))
+        if isinstance(value, Mapping) and str in alternatives(schema.properties.get(key))
         else value
         for key, value in inputs.items()
     }

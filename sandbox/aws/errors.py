@@ -5,7 +5,15 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-GONE_SUFFIXES = (".NotFound", "NotFound", "NotFoundException", "DoesNotExist", "DoesNotExistException", "NotFoundFault")
+GONE_SUFFIXES = (
+    ".NotFound",
+    "NotFound",
+    "NotFoundException",
+    "NotFoundError",
+    "DoesNotExist",
+    "DoesNotExistException",
+    "NotFoundFault",
+)
 GONE_PREFIXES = ("NoSuch", "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "NonExistent")
 RETRYABLE = frozenset(
     {

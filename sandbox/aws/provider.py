@@ -232,7 +232,9 @@ def _cannot_coexist(resource: Resource, name: str, old: Props, new: Props) -> bo
     if resource.delete_before_replace:
         return True
     key = resource.auto_name
-    found = new.get(key) if key else None
+    if key is None:
+        return False
+    found = new.get(key)
     return isinstance(found, str) and found == old.get(key) and not is_automatic(resource, name, found)
 
 

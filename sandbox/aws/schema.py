@@ -46,7 +46,9 @@ def schema_of(token: str) -> TypeSchema:
     module = _sdk_module(token)
     name = token.rpartition(":")[2]
     resource = getattr(module, name, None)
-    arguments = getattr(module, f"{name}Args", None)
+    # A nested object of some type may already be called `<name>Args`; the resource's own are `<name>InitArgs` then.
+    home = importlib.import_module(resource.__module__) if resource is not None else module
+    arguments = getattr(home, f"{name}InitArgs", None) or getattr(home, f"{name}Args", None)
     if resource is None or arguments is None or getattr(resource, "pulumi_type", None) != token:
         known = [
             item.removesuffix("Args") for item in dir(module) if item.endswith("Args") and hasattr(module, item[:-4])
@@ -65,7 +67,7 @@ def object_schema(arguments: type) -> ObjectSchema:
     names = sdk.input_type_py_to_pulumi_names(arguments)
     parameters = inspect.signature(arguments).parameters
     return ObjectSchema(
-        name=arguments.__name__.removesuffix("Args"),
+        name=arguments.__name__.removesuffix("Args").removesuffix("Init"),
         properties=sdk.input_type_types(arguments),
         required=frozenset(
             names[name] for name, parameter in parameters.items() if parameter.default is inspect.Parameter.empty

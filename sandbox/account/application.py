@@ -1,0 +1,111 @@
+"""moto behind a door that lets one request in at a time and writes each down first."""
+
+import io
+import json
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qs
+
+from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY
+
+from sandbox.account.determinism import Randomness
+from sandbox.account.files import IDENTITY_PATH
+from sandbox.account.journal import Entry, Environ, Journal
+
+READING_VERBS = ("Get", "List", "Describe", "Head", "BatchGet", "Lookup", "Search", "Filter", "Simulate", "Validate")
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+WAITING = "ReceiveMessage"  # may wait for seconds, and has nothing to bring back
+
+StartResponse = Callable[..., Any]
+Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+class JournalledApplication:
+    """WSGI application. moto is neither safe between threads nor faster with more of them."""
+
+    def __init__(self, moto: Wsgi, journal: Journal, randomness: Randomness, identity: dict[str, Any]) -> None:
+        self._moto = moto
+        self._journal = journal
+        self._randomness = randomness
+        self._identity = identity
+        self._lock = threading.Lock()
+        self._number = 0
+
+    def replay(self) -> tuple[int, int]:
+        """Carries the journal out again: (requests, those that failed inside moto)."""
+        count = failed = 0
+        self._journal.mend()
+        for entry in self._journal.entries():
+            self._number = max(self._number, entry.number)
+            self._randomness.start(entry.number)
+            status = _run(self._moto, entry.to_environ(PRESERVED_HEADER_NAMES_ENVIRON_KEY))
+            count += 1
+            failed += status.startswith("5")
+        return count, failed
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") == IDENTITY_PATH:
+            start_response("200 OK", [("Content-Type", "application/json")])
+            return [json.dumps(self._identity).encode()]
+        body = _take_body(environ)
+        action = _action(environ, body)
+        if action == WAITING:
+            return self._moto(environ, start_response)
+        with self._lock:
+            return self._carry_out(environ, body, action, start_response)
+
+    def _carry_out(self, environ: Environ, body: bytes, action: str, start_response: StartResponse) -> list[bytes]:
+        self._number += 1
+        entry = _entry(self._number, environ, body)
+        reading = action.startswith(READING_VERBS) if action else environ["REQUEST_METHOD"] in READING_METHODS
+        if not reading:
+            self._journal.append(entry)
+        self._randomness.start(entry.number)
+        answer = list(self._moto(environ, start_response))
+        if reading and self._randomness.was_used:
+            self._journal.append(entry)  # it made something up (a default key, say): later requests build on that
+        return answer
+
+
+def _entry(number: int, environ: Environ, body: bytes) -> Entry:
+    return Entry(
+        number=number,
+        environ={key: value for key, value in environ.items() if isinstance(value, str) and "." not in key},
+        preserved=dict(environ.get(PRESERVED_HEADER_NAMES_ENVIRON_KEY, {})),
+        body=body,
+    )
+
+
+def _take_body(environ: Environ) -> bytes:
+    """The whole body, left in place for moto to read again."""
+    if environ.get("wsgi.input_terminated"):
+        body = bytes(environ["wsgi.input"].read())
+    else:
+        body = bytes(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+    environ["wsgi.input"] = io.BytesIO(body)
+    environ["wsgi.input_terminated"] = True
+    return body
+
+
+def _action(environ: Environ, body: bytes) -> str:
+    """AWS operation of the JSON and query protocols; empty for REST, where the method tells."""
+    target = str(environ.get("HTTP_X_AMZ_TARGET", ""))
+    if target:
+        return target.rpartition(".")[2]
+    if str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded"):
+        return parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
+    return ""
+
+
+def _run(application: Wsgi, environ: Environ) -> str:
+    """Status line of one request made without a network."""
+    seen = ["500 no answer"]
+
+    def start_response(status: str, headers: Any, exc_info: Any = None) -> Any:
+        seen[0] = status
+        return lambda data: None
+
+    for _ in application(environ, start_response):
+        pass
+    return seen[0]

@@ -1,0 +1,43 @@
+"""Makes moto's ids a function of the account's epoch and the request's number, so that a replay gives the same ones."""
+
+from typing import Any
+
+from moto.core import base_backend
+from moto.moto_api._internal import mock_random
+
+
+class Randomness:
+    """The one source of everything random in moto."""
+
+    def __init__(self, epoch: str) -> None:
+        self._epoch = epoch
+
+    def start(self, request_number: int) -> None:
+        """Seeds the source for one request."""
+        mock_random.seed(f"{self._epoch}:{request_number}")
+        self._fresh = mock_random.getstate()
+
+    @property
+    def was_used(self) -> bool:
+        """Whether the request that is being carried out drew anything."""
+        return bool(mock_random.getstate() != self._fresh)
+
+    def seed_new_backends(self) -> None:
+        """A region's default network has random ids too, and is made at whatever request comes first.
+
+        Each backend therefore gets its own seed, and the request's source is put back afterwards.
+        """
+        original = base_backend.AccountSpecificBackend.__getitem__
+        epoch = self._epoch
+
+        def seeded(backends: Any, region: str) -> Any:
+            if region in backends.keys():  # noqa: SIM118 - its __contains__ means something else
+                return original(backends, region)
+            before = mock_random.getstate()
+            mock_random.seed(f"{epoch}:{backends.service_name}:{backends.account_id}:{region}")
+            try:
+                return original(backends, region)
+            finally:
+                mock_random.setstate(before)
+
+        base_backend.AccountSpecificBackend.__getitem__ = seeded

@@ -1,0 +1,94 @@
+"""The background process: python -m sandbox.account.server --home DIR --run ID."""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+import uuid
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
+
+from sandbox.account import preload
+from sandbox.account.application import JournalledApplication
+from sandbox.account.determinism import Randomness
+from sandbox.account.files import AccountFiles, ServerRecord
+from sandbox.account.journal import VERSION, Header, Journal
+
+HOST = "127.0.0.1"
+
+
+class QuietHandler(MotoRequestHandler):  # type: ignore[misc] - moto has no types
+    """Request lines would fill the log and say nothing."""
+
+    def log_request(self, *args: Any, **kwargs: Any) -> None:
+        return None
+
+
+def main(arguments: list[str]) -> None:
+    """Brings the account back from its journal, listens, writes itself down, serves until SIGTERM."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--run", required=True)
+    options = parser.parse_args(arguments)
+    files = AccountFiles(options.home)
+    files.home.mkdir(parents=True, exist_ok=True)
+
+    journal = _open_journal(files)
+    randomness = Randomness(journal.header.epoch)
+    randomness.seed_new_backends()
+    preload.install()
+    identity: dict[str, Any] = {"run": options.run, "pid": os.getpid(), "epoch": journal.header.epoch}
+    moto = DomainDispatcherApplication(create_backend_app)
+    application = JournalledApplication(moto, journal, randomness, identity)
+    replayed, failed = application.replay()
+
+    server = _listen(journal.header.port, application)
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    files.write_record(
+        ServerRecord(
+            pid=os.getpid(),
+            run=options.run,
+            port=server.server_port,
+            epoch=journal.header.epoch,
+            started=datetime.now(UTC).isoformat(timespec="seconds"),
+            replayed=replayed,
+            failed=failed,
+        )
+    )
+    server.serve_forever(poll_interval=0.05)
+
+
+def _open_journal(files: AccountFiles) -> Journal:
+    """The account's journal; a new account where there is none or another moto wrote it."""
+    moto = version("moto")
+    journal = Journal.open(files.journal)
+    if journal is not None and journal.header.version == VERSION and journal.header.moto == moto:
+        return journal
+    files.remove_ledger()
+    return Journal.create(files.journal, Header(version=VERSION, epoch=uuid.uuid4().hex, moto=moto, port=_free_port()))
+
+
+def _free_port() -> int:
+    probe = make_server(HOST, 0, lambda environ, start_response: [])
+    port = probe.server_port
+    probe.server_close()
+    return port
+
+
+def _listen(port: int, application: Any) -> Any:
+    """On the port the account always had, for its URLs are in states; on another one where a stranger took it."""
+    try:
+        return make_server(HOST, port, application, threaded=True, request_handler=QuietHandler)
+    except (OSError, SystemExit):
+        sys.stderr.write(f"port {port} is taken, the account moves to another one\n")
+        return make_server(HOST, 0, application, threaded=True, request_handler=QuietHandler)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

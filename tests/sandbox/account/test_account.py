@@ -1,0 +1,221 @@
+"""The account as the CLI uses it: a process in the background that comes back as it was."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.account import Account, Endpoint
+from sandbox.aws.api import DUMMY, AwsSession, Credentials
+from sandbox.aws.ledger import SqliteLedger
+
+REGION = "eu-central-1"
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Iterator[Account]:
+    found = Account(tmp_path / "home")
+    yield found
+    found.reset()
+
+
+def session(endpoint: Endpoint) -> AwsSession:
+    return AwsSession(endpoint.url, DUMMY, endpoint.account_id)
+
+
+def record(home: Path) -> dict[str, Any]:
+    return dict(json.loads((home / "home" / "account.json").read_text()))
+
+
+def kill_server(home: Path) -> None:
+    pid = record(home)["pid"]
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+def build(aws: AwsSession) -> None:
+    """Something of many services at once, so that requests interleave."""
+    ec2 = aws.client("ec2", REGION)
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+
+    def one(number: int) -> None:
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{number}.0/24")
+        ec2.create_security_group(VpcId=vpc, GroupName=f"g{number}", Description="d")
+        aws.client("kms", REGION).create_key(Description=str(number))
+        aws.client("iam", REGION).create_role(RoleName=f"r{number}", AssumeRolePolicyDocument="{}")
+        aws.client("secretsmanager", REGION).create_secret(Name=f"s{number}", SecretString="x")
+        aws.client("s3", REGION).create_bucket(
+            Bucket=f"bucket-{number}", CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+        aws.client("s3", REGION).put_object(Bucket=f"bucket-{number}", Key="a b/ü", Body=b"\x00\xff")
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(one, range(12)))
+
+
+def picture(aws: AwsSession) -> dict[str, Any]:
+    """Everything with an id that AWS makes up."""
+    ec2 = aws.client("ec2", REGION)
+    return {
+        "vpcs": sorted((item["VpcId"], item["CidrBlock"]) for item in ec2.describe_vpcs()["Vpcs"]),
+        "subnets": sorted((item["SubnetId"], item["CidrBlock"]) for item in ec2.describe_subnets()["Subnets"]),
+        "groups": sorted(
+            (item["GroupId"], item["GroupName"]) for item in ec2.describe_security_groups()["SecurityGroups"]
+        ),
+        "tables": sorted(item["RouteTableId"] for item in ec2.describe_route_tables()["RouteTables"]),
+        "keys": sorted(item["KeyId"] for item in aws.client("kms", REGION).list_keys()["Keys"]),
+        "roles": sorted((item["RoleId"], item["RoleName"]) for item in aws.client("iam", REGION).list_roles()["Roles"]),
+        "secrets": sorted(item["ARN"] for item in aws.client("secretsmanager", REGION).list_secrets()["SecretList"]),
+        "objects": [
+            aws.client("s3", REGION).get_object(Bucket=f"bucket-{number}", Key="a b/ü")["Body"].read()
+            for number in range(12)
+        ],
+    }
+
+
+def test_a_killed_account_comes_back_with_the_same_ids(account: Account, tmp_path: Path) -> None:
+    before = account.ensure()
+    aws = session(before)
+    build(aws)
+    seen = picture(aws)
+    assert len(seen["subnets"]) >= 12
+    kill_server(tmp_path)
+    assert not account.status().running
+
+    after = account.ensure()
+    assert after == before, "same URL, same epoch"
+    assert not account.lost_since(before.epoch)
+    assert picture(session(after)) == seen
+    assert account.status().failed == 0
+    aws_again = session(after)
+    vpc = aws_again.client("ec2", REGION).create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    assert vpc not in {found for found, _ in seen["vpcs"]}, "a new thing after the return has a new id"
+
+
+def test_what_a_reading_made_up_comes_back_too(account: Account, tmp_path: Path) -> None:
+    def subnets() -> list[str]:
+        found = session(account.ensure()).client("ec2", "eu-west-1").describe_subnets()["Subnets"]
+        return sorted(item["SubnetId"] for item in found)
+
+    first = subnets()  # the region's default network is made at this very request
+    assert first
+    session(account.ensure()).client("ec2", "eu-west-1").create_vpc(CidrBlock="10.0.0.0/16")
+    kill_server(tmp_path)
+    assert subnets() == first
+
+
+def test_accounts_behind_roles_stay_apart(account: Account, tmp_path: Path) -> None:
+    def buckets_of(role_account: str) -> list[str]:
+        base = session(account.ensure())
+        answer = base.client("sts", REGION).assume_role(
+            RoleArn=f"arn:aws:iam::{role_account}:role/deployer", RoleSessionName="test"
+        )["Credentials"]
+        credentials = Credentials(
+            access_key=answer["AccessKeyId"], secret_key=answer["SecretAccessKey"], token=answer["SessionToken"]
+        )
+        aws = AwsSession(base.endpoint, credentials, role_account)
+        assert aws.client("sts", REGION).get_caller_identity()["Account"] == role_account
+        return [item["KeyId"] for item in aws.client("kms", REGION).list_keys()["Keys"]] or [
+            aws.client("kms", REGION).create_key()["KeyMetadata"]["KeyId"]
+        ]
+
+    one, two = buckets_of("111122223333"), buckets_of("444455556666")
+    assert one != two
+    kill_server(tmp_path)
+    assert buckets_of("111122223333") == one
+    assert buckets_of("444455556666") == two
+
+
+def test_stop_keeps_the_account_and_reset_forgets_it(account: Account, tmp_path: Path) -> None:
+    first = account.ensure()
+    session(first).client("sns", REGION).create_topic(Name="t")
+    SqliteLedger(first.ledger_path, "a").put(REGION, "aws:x/y:Z", "id", {"a": 1})
+    assert account.status().recorded == {"aws:x/y:Z": 1}
+    assert account.stop()
+    assert not account.stop(), "nothing runs any more"
+
+    second = account.ensure()
+    assert second.epoch == first.epoch
+    assert session(second).client("sns", REGION).list_topics()["Topics"]
+    account.reset()
+    assert not first.ledger_path.exists()
+
+    third = account.ensure()
+    assert third.epoch != first.epoch
+    assert account.lost_since(first.epoch)
+    assert session(third).client("sns", REGION).list_topics()["Topics"] == []
+
+
+def test_a_stranger_with_the_recorded_pid_is_left_alone(account: Account, tmp_path: Path) -> None:
+    account.ensure()
+    kill_server(tmp_path)
+    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        path = tmp_path / "home" / "account.json"
+        path.write_text(json.dumps({**record(tmp_path), "pid": stranger.pid}))
+        assert not account.status().running
+        assert not account.stop()
+        time.sleep(0.1)
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+def test_many_callers_start_one_server(tmp_path: Path, account: Account) -> None:
+    with ThreadPoolExecutor(6) as threads:
+        endpoints = list(threads.map(lambda _: Account(tmp_path / "home").ensure(), range(6)))
+    assert len(endpoints) == 6
+    assert len(set(endpoints)) == 1
+
+
+def test_a_journal_of_another_moto_is_a_lost_account(account: Account, tmp_path: Path) -> None:
+    first = account.ensure()
+    account.stop()
+    journal = tmp_path / "home" / "account.journal"
+    header, _, rest = journal.read_text().partition("\n")
+    journal.write_text(json.dumps({**json.loads(header), "moto": "1.0"}) + "\n" + rest)
+    assert account.lost_since(first.epoch)
+
+
+def test_a_torn_last_line_is_cut_off(account: Account, tmp_path: Path) -> None:
+    session(account.ensure()).client("sns", REGION).create_topic(Name="t")
+    account.stop()
+    journal = tmp_path / "home" / "account.journal"
+    assert journal.stat().st_mode & 0o077 == 0, "the journal holds secrets"
+    with journal.open("a") as file:
+        file.write('{"number": 99, "envi')
+    for name in ("u", "v"):  # the second start reads what the first one wrote behind the tear
+        session(account.ensure()).client("sns", REGION).create_topic(Name=name)
+        account.stop()
+    topics = session(account.ensure()).client("sns", REGION).list_topics()["Topics"]
+    assert len(topics) == 3
+
+
+def test_the_port_moves_when_a_stranger_has_it(account: Account, tmp_path: Path) -> None:
+    import socket
+
+    first = account.ensure()
+    account.stop()
+    with socket.socket() as stranger:
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        stranger.bind(("127.0.0.1", int(first.url.rpartition(":")[2])))
+        stranger.listen()
+        second = account.ensure()
+    assert second.url != first.url
+    assert second.epoch == first.epoch
+
+
+def test_public_image_parameters_are_there(account: Account) -> None:
+    ssm = session(account.ensure()).client("ssm", REGION)
+    name = "/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/x86_64/nvidia/recommended/image_id"
+    assert ssm.get_parameter(Name=name)["Parameter"]["Value"].startswith("ami-")
+    assert ssm.get_parameters(Names=[name])["Parameters"]
