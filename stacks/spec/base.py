@@ -24,7 +24,7 @@ def text(pattern: str, allowed: str, remedy: str, *, longest: int = 253) -> Any:
         pattern=pattern,
         max_length=longest,
         description=allowed,
-        json_schema_extra={"allowed": allowed, "remedy": remedy},
+        json_schema_extra={"x-remedy": remedy},
     )
 
 
@@ -132,7 +132,7 @@ EgressDomain = Annotated[
     str,
     text(
         r"^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
-        "a fully qualified domain in lower case, optionally with one leading *. for its subdomains; never * alone",
+        "a registered domain in lower case, with a leading *. where its subdomains are meant; never * or *.com alone",
         "name each domain the keep must reach",
     ),
 ]

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from stacks.spec.faults import Fault, SpecError, shown
 from stacks.spec.jsonlike import json_faults
+from stacks.spec.platform_match import platform_faults
 from stacks.spec.rules import Draft, faults_of_platform, faults_of_tenant
 from stacks.spec.source import PLATFORM_KEY, TENANT_KEY, is_stack_file, read_document, spec_key
 from stacks.spec.tenant import PlatformDocument, PlatformSpec, TenantDocument, TenantSpec
@@ -55,12 +56,19 @@ def parse_platform(document: Any, source: str = "") -> PlatformSpec:
 def load(path: str | Path) -> Spec:
     """The spec in a file: a bare tenant's spec, or whichever of the two a stack's configuration holds.
 
+    A pooled keep is checked against its platform too where the platform's configuration lies beside the file.
+
     Raises:
         SpecError: with every fault, those of the file itself included.
     """
     file = Path(path)
     key, document = document_in(file)
-    return parse_platform(document, str(file)) if key == PLATFORM_KEY else parse(document, str(file))
+    if key == PLATFORM_KEY:
+        return parse_platform(document, str(file))
+    spec = parse(document, str(file))
+    if faults := _faults_against_platform(spec, file):
+        raise SpecError(faults)
+    return spec
 
 
 def load_spec(path: str | Path) -> TenantSpec:
@@ -104,6 +112,23 @@ def digest(spec: Spec) -> str:
     """Twelve hexadecimal digits that change with the spec's meaning, not with key order or defaults spelled out."""
     canonical = json.dumps(spec.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:_DIGEST_LENGTH]
+
+
+def _faults_against_platform(spec: TenantSpec, file: Path) -> list[Fault]:
+    beside = file.parent / f"Pulumi.{spec.platform}.yaml"
+    if spec.platform is None or not beside.is_file():
+        return []
+    key, document = document_in(beside)
+    if key != PLATFORM_KEY:
+        fault = Fault(
+            path="platform",
+            got=f"{shown(spec.platform)}, which is no platform",
+            allowed=f"a stack whose configuration holds {PLATFORM_KEY}",
+            remedy="name the platform's stack",
+            source=str(file),
+        )
+        return [fault]
+    return list(platform_faults(spec, parse_platform(document, str(beside)), str(file)))
 
 
 def _check(document: Any, source: str, model: DocumentType) -> list[Fault]:

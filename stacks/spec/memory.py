@@ -8,8 +8,8 @@ What one GPU must hold, in GiB:
     kv       = share of the GPU's memory kept free for the key-value cache, by role
 
 and it fits where their sum is at most the GPU's memory. Bytes per weight: none 2, fp8 and int8 1, int4-awq and nvfp4
-0.56 (half a byte and the scales of each group). KV share: chat 0.20, autocomplete 0.15, embed and rerank 0.05. This is a
-bound for the spec; the serving configuration computes the cache exactly from layers, context and concurrency.
+0.56 (half a byte and the scales of each group). KV share: chat 0.20, autocomplete 0.15, embed and rerank 0.05. This is
+a bound for the spec; the serving configuration computes the cache exactly from layers, context and concurrency.
 """
 
 from dataclasses import dataclass

@@ -25,7 +25,7 @@ class Keys(SpecModel):
     rotation_days: Annotated[int, Field(ge=90, le=730)] = 365
     """Days between automatic rotations (KMS allows 90 to 2560; a keep at most two years)."""
     deletion_window_days: Annotated[int, Field(ge=7, le=30)] = 30
-    customer_held: Annotated[dict[KeyedDataClass, KmsKeyArn], Field(max_length=8, default_factory=dict)]
+    customer_held: dict[KeyedDataClass, KmsKeyArn] = Field(default_factory=dict, max_length=8)
 
 
 class Retention(SpecModel):

@@ -28,7 +28,6 @@ TagValue = Annotated[
         longest=128,
     ),
 ]
-Tags = Annotated[dict[TagKey, TagValue], Field(max_length=20)]
 
 
 class TenantDocument(SpecModel):
@@ -57,7 +56,7 @@ class TenantDocument(SpecModel):
     caps: Caps
     budget: Budget
     slo: Slo = Slo()
-    tags: Annotated[Tags, Field(default_factory=dict)]
+    tags: dict[TagKey, TagValue] = Field(default_factory=dict, max_length=20)
 
 
 class TenantSpec(TenantDocument):
@@ -92,7 +91,7 @@ class PlatformDocument(SpecModel):
     """Cap on GPU nodes of all pools together."""
     budget: Budget
     slo: Slo = Slo()
-    tags: Annotated[Tags, Field(default_factory=dict)]
+    tags: dict[TagKey, TagValue] = Field(default_factory=dict, max_length=20)
 
 
 class PlatformSpec(PlatformDocument):

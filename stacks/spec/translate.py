@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from stacks.spec.faults import Fault, dotted, shown, suggestion
 
@@ -26,29 +27,27 @@ _KINDS = {
 
 
 def faults_from(error: ValidationError, model: type[BaseModel], source: str) -> Iterator[Fault]:
-    """One fault for each of pydantic's errors."""
-    for detail in error.errors(include_url=False):
-        yield _Detail(model, detail["type"], tuple(detail["loc"]), detail["input"], detail.get("ctx", {})).fault(source)
+    """One fault for each of pydantic's errors, except that a list is not called short for the items that are faulty."""
+    details = [_Detail(model, found) for found in error.errors(include_url=False)]
+    for detail in details:
+        if not (detail.kind == "too_short" and any(other.is_within(detail) for other in details)):
+            yield detail.fault(source)
 
 
 class _Detail:
     """One pydantic error with the field it is about."""
 
-    def __init__(
-        self,
-        model: type[BaseModel],
-        kind: str,
-        loc: tuple[str | int, ...],
-        got: Any,
-        context: Mapping[str, Any],
-    ) -> None:
-        self.kind = kind
+    def __init__(self, model: type[BaseModel], found: ErrorDetails) -> None:
+        loc = tuple(found["loc"])
+        self.kind = found["type"]
         self.about_key = loc[-1:] == ("[key]",)
         self.loc = tuple(part for part in loc if part != "[key]")
-        self.got = self.loc[-1] if self.about_key else got
-        self.context = context
+        self.got = self.loc[-1] if self.about_key else found["input"]
         self.owner = _owner(model, self.loc)
         self.field = _key_field(model, self.loc) if self.about_key else _field(model, self.loc)
+
+    def is_within(self, other: "_Detail") -> bool:
+        return len(self.loc) > len(other.loc) and self.loc[: len(other.loc)] == other.loc
 
     def fault(self, source: str) -> Fault:
         path = dotted(self.loc)
@@ -59,10 +58,10 @@ class _Detail:
         if self.kind == "extra_forbidden":
             return f"the keys {', '.join(self._siblings())}"
         if self.kind == "literal_error":
-            return _choices(self.field) or str(self.context.get("expected"))
+            return _choices(self.field)
         if self.kind in {"too_short", "too_long"}:
             return _size(self.field, self.kind)
-        return _extra(self.field, "allowed") or _range(self.field) or _KINDS.get(self.kind) or _kind_of(self.field)
+        return _described(self.field) or _range(self.field) or _kind_of(self.field)
 
     def _remedy(self) -> str:
         name = str(self.loc[-1]) if self.loc else "document"
@@ -72,7 +71,7 @@ class _Detail:
             "too_long": f"keep the most important and drop the rest of {name}",
             "too_short": f"add to {name} what is missing",
         }
-        return by_kind.get(self.kind) or self._remedy_by_value() or _extra(self.field, "remedy") or self._general(name)
+        return by_kind.get(self.kind) or self._remedy_by_value() or _remedy_of(self.field) or self._general(name)
 
     def _remedy_by_value(self) -> str | None:
         is_number = isinstance(self.got, int | float) and not isinstance(self.got, bool)
@@ -148,9 +147,14 @@ def _without_none(annotation: Any) -> Any:
     return annotation
 
 
-def _extra(field: FieldInfo | None, key: str) -> str | None:
+def _remedy_of(field: FieldInfo | None) -> str | None:
     extra = field.json_schema_extra if field else None
-    return str(extra[key]) if isinstance(extra, Mapping) and key in extra else None
+    return str(extra["x-remedy"]) if isinstance(extra, Mapping) and "x-remedy" in extra else None
+
+
+def _described(field: FieldInfo | None) -> str | None:
+    """A text field's description says what it allows."""
+    return field.description if field and _remedy_of(field) else None
 
 
 def _literals(field: FieldInfo | None) -> tuple[Any, ...]:

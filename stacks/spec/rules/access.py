@@ -110,7 +110,7 @@ def _grant_fault(path: str, grant: str, links: Mapping[str, GitLink]) -> Fault |
     if repository in link.repositories or any(f"{repository}/".startswith(f"{group}/") for group in link.groups):
         return None
     near = nearest(repository, link.repositories)
-    readable = shown([*link.repositories, *(f"{group}/*" for group in link.groups)])
+    readable = shown([*(f"{group}/*" for group in link.groups), *link.repositories])
     return Fault(
         path=path,
         got=f"{shown(grant)}, which the link does not read",

@@ -74,7 +74,7 @@ class Draft:
             if name not in cls.__dataclass_fields__:
                 continue
             if name not in document:
-                default = info.get_default(call_default_factory=False)
+                default = info.get_default(call_default_factory=True, validated_data={})
                 if not info.is_required() and default != ():
                     given[name] = default
             elif name in _LISTS:

@@ -15,7 +15,7 @@ _CIDR_ALLOWED = (
 )
 # Registries and clouds under which anyone may take a name: a wildcard there lets code out to strangers.
 _ANYONES = frozenset(
-    [
+    {
         "amazonaws.com",
         "appspot.com",
         "azurewebsites.net",
@@ -39,7 +39,7 @@ _ANYONES = frozenset(
         "web.app",
         "windows.net",
         "workers.dev",
-    ]
+    }
 )
 
 

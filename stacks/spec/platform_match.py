@@ -1,0 +1,40 @@
+"""A pooled keep against the platform it names: the checks that need both specs."""
+
+from collections.abc import Iterator
+
+from stacks.spec.faults import Fault, shown
+from stacks.spec.rules import Draft
+from stacks.spec.rules.compute import model_faults
+from stacks.spec.tenant import PlatformSpec, TenantSpec
+
+
+def platform_faults(spec: TenantSpec, platform: PlatformSpec, source: str = "") -> Iterator[Fault]:
+    """Everything in a pooled keep's spec that its platform contradicts."""
+    yield from _place_faults(spec, platform, source)
+    if spec.name not in platform.tenants:
+        yield Fault(
+            path="name",
+            got=shown(spec.name),
+            allowed=f"a tenant the platform admits: {', '.join(platform.tenants) or 'none yet'}",
+            remedy=f"add {spec.name} to tenants in Pulumi.{spec.platform}.yaml",
+            source=source,
+        )
+    pools = {pool.name: pool for pool in platform.pools}
+    for fault in model_faults(Draft.of(spec), pools):
+        yield Fault(**{**fault.as_json(), "source": source})
+
+
+def _place_faults(spec: TenantSpec, platform: PlatformSpec, source: str) -> Iterator[Fault]:
+    places = (
+        ("regions.primary", spec.regions.primary, platform.regions.primary, "region"),
+        ("account.id", spec.account.id, platform.account.id, "account"),
+    )
+    for path, got, wanted, what in places:
+        if got != wanted:
+            yield Fault(
+                path=path,
+                got=shown(got),
+                allowed=f"{wanted}, the {what} of the platform {spec.platform}",
+                remedy=f"choose a platform in that {what}, or correct {path}",
+                source=source,
+            )
