@@ -1,0 +1,219 @@
+"""Keys, replicas, aliases and grants, against the KMS that moto plays."""
+
+import json
+
+import pytest
+
+from tests.sandbox.aws.harness import Plugin
+
+KEY = "aws:kms/key:Key"
+ALIAS = "aws:kms/alias:Alias"
+REPLICA = "aws:kms/replicaKey:ReplicaKey"
+ROOT = "arn:aws:iam::123456789012:root"
+ROLE = "arn:aws:iam::123456789012:role/deployer"
+
+
+def policy(principal: str = ROOT, action: str = "kms:*") -> str:
+    statement = {"Sid": "A", "Effect": "Allow", "Principal": {"AWS": principal}, "Action": action, "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@pytest.fixture
+def key(plugin: Plugin, unique: str):
+    return plugin.create(KEY, f"{unique}-key", {})
+
+
+def test_a_key_lives(lifecycle, plugin):
+    held = lifecycle(
+        KEY,
+        {
+            "description": "code",
+            "enableKeyRotation": True,
+            "rotationPeriodInDays": 90,
+            "deletionWindowInDays": 7,
+            "policy": policy(),
+            "tags": {"a": "b", "c": "d"},
+        },
+        {
+            "description": "code of acme",
+            "enableKeyRotation": True,
+            "rotationPeriodInDays": 180,
+            "deletionWindowInDays": 10,
+            "policy": policy(action="kms:Describe*"),
+            "isEnabled": True,
+            "tags": {"a": "x", "e": "f"},
+        },
+        unreadable={"deletionWindowInDays", "multiRegion"},
+    )
+    assert held.outputs["arn"] == f"arn:aws:kms:eu-central-1:123456789012:key/{held.id}"
+    assert held.outputs["keyId"] == held.id
+    assert held.outputs["rotationPeriodInDays"] == 90
+    metadata = plugin.api().client("kms").describe_key(KeyId=held.id)["KeyMetadata"]
+    assert metadata["KeyState"] == "PendingDeletion"
+
+
+def test_a_key_gets_the_defaults_of_aws(lifecycle):
+    filled = {"multiRegion", "policy", "description"}
+    held = lifecycle(KEY, {}, {"multiRegion": True}, expect_replace={"multiRegion"}, unreadable=filled)
+    assert json.loads(held.outputs["policy"])["Statement"][0]["Principal"] == {"AWS": ROOT}
+    assert held.outputs["customerMasterKeySpec"] == "SYMMETRIC_DEFAULT"
+    assert held.outputs["isEnabled"] is True
+
+
+@pytest.mark.parametrize("property_", ["keyUsage", "customerMasterKeySpec"])
+def test_what_a_key_is_for_cannot_change(plugin, key, property_):
+    value = {"keyUsage": "SIGN_VERIFY", "customerMasterKeySpec": "RSA_2048"}[property_]
+    assert plugin.diff(key, {property_: value}).replaces == [property_]
+
+
+@pytest.mark.parametrize(
+    ("behind", "path"),
+    [
+        (lambda kms, key_id: kms.disable_key_rotation(KeyId=key_id), "enableKeyRotation"),
+        (lambda kms, key_id: kms.put_key_policy(KeyId=key_id, PolicyName="default", Policy=policy(ROLE)), "policy"),
+        (lambda kms, key_id: kms.tag_resource(KeyId=key_id, Tags=[{"TagKey": "x", "TagValue": "y"}]), "tags"),
+        (lambda kms, key_id: kms.untag_resource(KeyId=key_id, TagKeys=["a"]), "tags"),
+        (lambda kms, key_id: kms.update_key_description(KeyId=key_id, Description="other"), "description"),
+        (lambda kms, key_id: kms.disable_key(KeyId=key_id), "isEnabled"),
+    ],
+)
+def test_what_happens_to_a_key_behind_pulumi_shows_and_is_mended(plugin, unique, behind, path):
+    inputs = {"description": "d", "enableKeyRotation": True, "policy": policy(), "tags": {"a": "b"}}
+    held = plugin.create(KEY, unique, inputs)
+    behind(plugin.api().client("kms"), held.id)
+    drifted = plugin.read(held)
+    found = plugin.diff(drifted, inputs)
+    assert {name.partition(".")[0] for name in found.detailed} == {path}
+    mended = plugin.read(plugin.update(drifted, inputs))
+    assert not plugin.diff(mended, inputs).changes
+
+
+def test_a_key_whose_deletion_somebody_scheduled_is_gone(plugin, key):
+    plugin.api().client("kms").schedule_key_deletion(KeyId=key.id, PendingWindowInDays=7)
+    assert plugin.read(key) is None
+
+
+def test_the_deletion_window_is_kept(plugin, unique):
+    held = plugin.create(KEY, unique, {"deletionWindowInDays": 7})
+    plugin.delete(held)
+    metadata = plugin.api().client("kms").describe_key(KeyId=held.id)["KeyMetadata"]
+    days = metadata["DeletionDate"].replace(tzinfo=None) - metadata["CreationDate"].replace(tzinfo=None)
+    assert days.days == 7
+
+
+def test_an_alias_lives(lifecycle, plugin, key, unique):
+    other = plugin.create(KEY, f"{unique}-other", {})
+    held = lifecycle(
+        ALIAS,
+        {"name": f"alias/{unique}", "targetKeyId": key.outputs["keyId"]},
+        {"name": f"alias/{unique}", "targetKeyId": other.outputs["keyId"]},
+    )
+    assert held.id == f"alias/{unique}"
+    assert held.outputs["targetKeyArn"] == key.outputs["arn"]
+    assert held.outputs["arn"].endswith(f":alias/{unique}")
+
+
+def test_an_alias_may_name_its_key_by_arn(plugin, key, unique):
+    held = plugin.create(ALIAS, unique, {"targetKeyId": key.outputs["arn"]})
+    assert held.id.startswith(f"alias/{unique}-")
+    assert not plugin.diff(plugin.read(held), {"targetKeyId": key.outputs["arn"]}).changes
+
+
+def test_an_alias_turned_to_another_key_shows(lifecycle, plugin, key, unique):
+    other = plugin.create(KEY, f"{unique}-other", {})
+    lifecycle(
+        ALIAS,
+        {"name": f"alias/{unique}", "targetKeyId": key.id},
+        {"name": f"alias/{unique}-new", "targetKeyId": key.id},
+        expect_replace={"name"},
+        drift=lambda api, held: api.client("kms").update_alias(AliasName=held.id, TargetKeyId=other.id),
+    )
+
+
+def test_a_taken_alias_is_refused(plugin, key, unique):
+    plugin.create(ALIAS, unique, {"name": f"alias/{unique}", "targetKeyId": key.id})
+    with pytest.raises(Exception, match="AlreadyExistsException"):
+        plugin.create(ALIAS, f"{unique}2", {"name": f"alias/{unique}", "targetKeyId": key.id})
+
+
+def test_a_replica_lives_in_the_other_region(lifecycle, plugin, unique):
+    primary = plugin.create(KEY, f"{unique}-primary", {"multiRegion": True, "tags": {"of": "primary"}})
+    held = lifecycle(
+        REPLICA,
+        {
+            "region": "eu-west-1",
+            "primaryKeyArn": primary.outputs["arn"],
+            "description": "recovery",
+            "policy": policy(),
+            "tags": {"of": "replica"},
+            "deletionWindowInDays": 7,
+        },
+        {
+            "region": "eu-west-1",
+            "primaryKeyArn": primary.outputs["arn"],
+            "description": "recovery of acme",
+            "policy": policy(action="kms:Describe*"),
+            "enabled": False,
+            "tags": {"of": "replica", "x": "y"},
+        },
+        drift=lambda api, held: api.client("kms").untag_resource(KeyId=held.id, TagKeys=["of"]),
+        unreadable={"deletionWindowInDays", "region"},
+        importable=False,
+    )
+    assert held.outputs["arn"].startswith("arn:aws:kms:eu-west-1:")
+    still = plugin.read(primary)
+    assert still is not None
+    assert still.outputs["tags"] == {"of": "primary"}
+
+
+def test_primary_and_replica_may_have_aliases_of_one_name(plugin, unique):
+    primary = plugin.create(KEY, f"{unique}-primary", {"multiRegion": True})
+    replica = plugin.create(REPLICA, unique, {"region": "eu-west-1", "primaryKeyArn": primary.outputs["arn"]})
+    inputs = {"name": f"alias/{unique}", "targetKeyId": primary.id}
+    here = plugin.create(ALIAS, f"{unique}-here", inputs)
+    there = plugin.create(ALIAS, f"{unique}-there", {**inputs, "region": "eu-west-1"})
+    assert plugin.read(here).outputs["targetKeyArn"] == primary.outputs["arn"]
+    assert plugin.read(there).outputs["targetKeyArn"] == replica.outputs["arn"]
+    plugin.delete(there)
+    assert plugin.read(there) is None
+    assert plugin.read(here) is not None
+    plugin.delete(here)
+    assert plugin.read(here) is None
+
+
+def test_a_key_policy_of_its_own_lives(lifecycle, key):
+    lifecycle(
+        "aws:kms/keyPolicy:KeyPolicy",
+        {"keyId": key.id, "policy": policy()},
+        {"keyId": key.id, "policy": policy(action="kms:Describe*")},
+        drift=lambda api, held: api.client("kms").put_key_policy(
+            KeyId=held.id, PolicyName="default", Policy=policy(ROLE)
+        ),
+    )
+
+
+def test_a_grant_lives(lifecycle, key):
+    held = lifecycle(
+        "aws:kms/grant:Grant",
+        {
+            "name": "g",
+            "keyId": key.id,
+            "granteePrincipal": ROLE,
+            "operations": ["Encrypt", "Decrypt"],
+            "constraints": [{"encryptionContextEquals": {"a": "b"}}],
+        },
+        {"name": "g", "keyId": key.id, "granteePrincipal": ROLE, "operations": ["Decrypt"]},
+        expect_replace={"operations", "constraints"},
+    )
+    assert held.id == f"{key.id}:{held.outputs['grantId']}"
+    assert held.outputs["grantToken"]
+
+
+def test_keys_and_aliases_are_found(plugin, key, unique):
+    alias = plugin.create(ALIAS, unique, {"name": f"alias/{unique}", "targetKeyId": key.id})
+    found = plugin.invoke("aws:kms/getAlias:getAlias", {"name": alias.id})
+    assert (found["targetKeyId"], found["targetKeyArn"]) == (key.id, key.outputs["arn"])
+    by_alias = plugin.invoke("aws:kms/getKey:getKey", {"keyId": alias.id})
+    assert (by_alias["arn"], by_alias["keyState"]) == (key.outputs["arn"], "Enabled")
+    own = plugin.invoke("aws:kms/getAlias:getAlias", {"name": "alias/aws/s3"})
+    assert own["targetKeyArn"].startswith("arn:aws:kms:eu-central-1:")
