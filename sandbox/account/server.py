@@ -23,7 +23,7 @@ from sandbox.account.journal import VERSION, Header, Journal
 HOST = "127.0.0.1"
 
 
-class QuietHandler(MotoRequestHandler):  # type: ignore[misc] - moto has no types
+class QuietHandler(MotoRequestHandler):  # type: ignore[misc]  # moto has no types
     """Request lines would fill the log and say nothing."""
 
     def log_request(self, *args: Any, **kwargs: Any) -> None:

@@ -142,7 +142,8 @@ def _kind(value: Any) -> str:
         return "boolean"
     if isinstance(value, int | float):
         return "number"
-    return {str: "string", list: "list", dict: "map"}.get(type(value), type(value).__name__)
+    name = type(value).__name__
+    return {"str": "string", "dict": "map"}.get(name, name)
 
 
 def _documents_as_text(schema: ObjectSchema, inputs: Props) -> Props:
