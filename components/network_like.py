@@ -10,7 +10,7 @@ class NetworkLike(Protocol):
     """Private subnets in two or three zones, and the endpoints by which AWS is reached from them."""
 
     vpc_id: pulumi.Output[str]
-    cidr: str
+    cidr: pulumi.Output[str]
     zones: Sequence[str]
     private_subnet_ids: Sequence[pulumi.Output[str]]  # workloads, one per zone in the order of `zones`
     endpoint_subnet_ids: Sequence[pulumi.Output[str]]  # interface endpoints and load balancers, one per zone

@@ -1,0 +1,268 @@
+"""The endpoints by which a private network reaches AWS, each open to the keep's account and no other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+from pulumi_aws import ec2, vpc
+
+from components.arns import arn
+from components.iam_policy import ANYONE, Conditions, Statement, document
+from components.naming import TAG_PREFIX, DataClass, Keep
+
+HTTPS = 443
+
+# Endpoint service -> IAM prefix of its actions. What private EKS nodes and the runtime call, and nothing beyond.
+INTERFACE_SERVICES: Mapping[str, str] = {
+    "autoscaling": "autoscaling",
+    "ec2": "ec2",
+    "ecr.api": "ecr",
+    "ecr.dkr": "ecr",
+    "eks": "eks",
+    "eks-auth": "eks-auth",
+    "elasticloadbalancing": "elasticloadbalancing",
+    "guardduty-data": "guardduty",
+    "kms": "kms",
+    "logs": "logs",
+    "monitoring": "cloudwatch",
+    "secretsmanager": "secretsmanager",
+    "sqs": "sqs",
+    "ssm": "ssm",
+    "sts": "sts",
+}
+
+# Whose registry the images of EKS add-ons come from, where it is not the usual one.
+EKS_REGISTRY_ACCOUNT = "602401143452"
+EKS_REGISTRY_ACCOUNTS: Mapping[str, str] = {
+    "af-south-1": "877085696533",
+    "ap-east-1": "800184023465",
+    "ap-south-2": "900889452093",
+    "ap-southeast-3": "296578399912",
+    "ap-southeast-4": "491585149902",
+    "ca-west-1": "761377655185",
+    "cn-north-1": "918309763551",
+    "cn-northwest-1": "961992271922",
+    "eu-central-2": "900612956339",
+    "eu-south-1": "590381155156",
+    "eu-south-2": "455263428931",
+    "il-central-1": "066635153087",
+    "me-central-1": "759879836304",
+    "me-south-1": "558608220178",
+    "us-gov-east-1": "151742754352",
+    "us-gov-west-1": "013241004608",
+}
+
+S3_ACTIONS = (
+    "s3:AbortMultipartUpload",
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:GetBucketLocation",
+    "s3:GetObject",
+    "s3:GetObjectAttributes",
+    "s3:GetObjectTagging",
+    "s3:GetObjectVersion",
+    "s3:ListBucket",
+    "s3:ListBucketMultipartUploads",
+    "s3:ListBucketVersions",
+    "s3:ListMultipartUploadParts",
+    "s3:PutObject",
+    "s3:PutObjectTagging",
+)
+PULL_ACTIONS = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivateEndpointsArgs:
+    """Where the endpoints go: one interface of each per subnet, the gateway in each route table."""
+
+    keep: Keep
+    vpc_id: pulumi.Input[str]
+    cidr: pulumi.Input[str]
+    subnet_ids: Sequence[pulumi.Input[str]]
+    route_table_ids: Sequence[pulumi.Input[str]]
+    services: Mapping[str, str] = field(default_factory=lambda: INTERFACE_SERVICES)
+    registry_account_ids: Sequence[str] = ()  # further accounts whose images may be pulled
+    region: str | None = None  # None: the keep's own
+
+    def __post_init__(self) -> None:
+        for name in ("subnet_ids", "route_table_ids"):
+            if not getattr(self, name):
+                raise ValueError(f"{name} must not be empty: an endpoint nobody can reach is a keep that cannot start")
+        if unknown := sorted(self.services.keys() - INTERFACE_SERVICES.keys()):
+            raise ValueError(
+                f"services has no policy for {', '.join(unknown)}; known are {', '.join(INTERFACE_SERVICES)}"
+            )
+
+    @property
+    def place(self) -> str:
+        return self.region or self.keep.region
+
+
+class PrivateEndpoints(pulumi.ComponentResource):
+    """Interface endpoints for the services in use, and the gateway to S3."""
+
+    security_group_id: pulumi.Output[str]
+    s3_endpoint_id: pulumi.Output[str]
+    interface_endpoint_ids: Mapping[str, pulumi.Output[str]]
+
+    def __init__(self, name: str, args: PrivateEndpointsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("codekeep:endpoints:PrivateEndpoints", name, None, opts)
+        self._name, self._args = name, args
+
+        group = self._security_group()
+        self.security_group_id = group.id
+        self.s3_endpoint_id = self._s3().id
+        self.interface_endpoint_ids = {
+            service: self._interface(service, prefix, group).id for service, prefix in args.services.items()
+        }
+        self.register_outputs(
+            {
+                "securityGroupId": self.security_group_id,
+                "s3EndpointId": self.s3_endpoint_id,
+                "interfaceEndpointIds": self.interface_endpoint_ids,
+            }
+        )
+
+    def _options(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self)
+
+    def _tags(self, label: str) -> dict[str, str]:
+        return self._args.keep.tags(DataClass.CONFIG, region=self._args.region, name=f"{self._name}-{label}")
+
+    def _security_group(self) -> ec2.SecurityGroup:
+        args = self._args
+        group = ec2.SecurityGroup(
+            self._name,
+            description="Interface endpoints: HTTPS from inside the network, nothing outwards",
+            vpc_id=args.vpc_id,
+            region=args.region,
+            tags=self._tags("group"),
+            opts=self._options(),
+        )
+        vpc.SecurityGroupIngressRule(
+            f"{self._name}-https",
+            security_group_id=group.id,
+            description="HTTPS from the network's own addresses",
+            ip_protocol="tcp",
+            from_port=HTTPS,
+            to_port=HTTPS,
+            cidr_ipv4=args.cidr,
+            region=args.region,
+            tags=self._tags("https"),
+            opts=self._options(),
+        )
+        return group
+
+    def _interface(self, service: str, prefix: str, group: ec2.SecurityGroup) -> ec2.VpcEndpoint:
+        args = self._args
+        label = service.replace(".", "-")
+        return ec2.VpcEndpoint(
+            f"{self._name}-{label}",
+            vpc_id=args.vpc_id,
+            vpc_endpoint_type="Interface",
+            service_name=_service_name(service, args.place),
+            subnet_ids=list(args.subnet_ids),
+            security_group_ids=[group.id],
+            private_dns_enabled=True,
+            policy=document(*interface_statements(args.keep, prefix, args.place, args.registry_account_ids)),
+            region=args.region,
+            tags=self._tags(label),
+            opts=self._options(),
+        )
+
+    def _s3(self) -> ec2.VpcEndpoint:
+        args = self._args
+        return ec2.VpcEndpoint(
+            f"{self._name}-s3",
+            vpc_id=args.vpc_id,
+            vpc_endpoint_type="Gateway",
+            service_name=_service_name("s3", args.place),
+            route_table_ids=list(args.route_table_ids),
+            policy=document(*s3_statements(args.keep, args.place)),
+            region=args.region,
+            tags=self._tags("s3"),
+            opts=self._options(),
+        )
+
+
+def _service_name(service: str, region: str) -> str:
+    prefix = "cn.com" if region.startswith("cn-") else "com"
+    return f"{prefix}.amazonaws.{region}.{service}"
+
+
+def interface_statements(
+    keep: Keep, prefix: str, region: str, registry_account_ids: Sequence[str] = ()
+) -> list[Statement]:
+    """Policy of one interface endpoint: the keep's principals on the keep's resources; AWS's own only to be read."""
+    statements = [
+        Statement(
+            sid="KeepOnly",
+            principals=ANYONE,
+            actions=(f"{prefix}:*",),
+            resources=("*",),
+            conditions=_of_the_keep(keep),
+            wildcard_reason="the endpoint serves one service, and the conditions name the account on both sides",
+        )
+    ]
+    if prefix == "ecr":
+        statements.append(_pull_add_ons(keep, region, registry_account_ids))
+    if prefix == "ssm":
+        statements.append(_read_public_parameters(keep, region))
+    return statements
+
+
+def _of_the_keep(keep: Keep) -> Conditions:
+    """IfExists on the resource's side: some actions (tokens, lists) have no resource."""
+    return {
+        "StringEquals": {"aws:PrincipalAccount": keep.account_id},
+        "StringEqualsIfExists": {"aws:ResourceAccount": keep.account_id},
+    }
+
+
+def _pull_add_ons(keep: Keep, region: str, registry_account_ids: Sequence[str]) -> Statement:
+    accounts = (EKS_REGISTRY_ACCOUNTS.get(region, EKS_REGISTRY_ACCOUNT), *registry_account_ids)
+    return Statement(
+        sid="PullAddOns",
+        principals=ANYONE,
+        actions=PULL_ACTIONS,
+        resources=tuple(arn("ecr", "repository/*", region=region, account_id=account) for account in accounts),
+        conditions={"StringEquals": {"aws:PrincipalAccount": keep.account_id}},
+        wildcard_reason="the principal's account is in the condition; images of EKS add-ons can only be pulled",
+    )
+
+
+def _read_public_parameters(keep: Keep, region: str) -> Statement:
+    return Statement(
+        sid="ReadPublicParameters",
+        principals=ANYONE,
+        actions=("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"),
+        resources=(arn("ssm", "parameter/aws/service/*", region=region),),
+        conditions={"StringEquals": {"aws:PrincipalAccount": keep.account_id}},
+        wildcard_reason="the principal's account is in the condition; AWS publishes these parameters",
+    )
+
+
+def s3_statements(keep: Keep, region: str) -> list[Statement]:
+    """Policy of the S3 gateway: the keep's buckets, and the bucket ECR serves image layers from."""
+    # By account and not by tenant: pooled keeps share their platform's endpoint; the buckets' policies part them.
+    buckets = arn("s3", f"{TAG_PREFIX}-*-{keep.account_id}-{region}", region=region, regional=False)
+    layers = arn("s3", f"prod-{region}-starport-layer-bucket/*", region=region, regional=False)
+    return [
+        Statement(
+            sid="BucketsOfTheKeep",
+            principals=ANYONE,
+            actions=S3_ACTIONS,
+            resources=(buckets, f"{buckets}/*"),
+            conditions={
+                "StringEquals": {"aws:PrincipalAccount": keep.account_id, "aws:ResourceAccount": keep.account_id}
+            },
+            wildcard_reason="the principal's account is in the condition",
+        ),
+        Statement(
+            sid="ImageLayers",
+            principals=ANYONE,
+            actions=("s3:GetObject",),
+            resources=(layers,),
+            wildcard_reason="ECR signs the requests for layers itself; the bucket is AWS's and can only be read",
+        ),
+    ]
