@@ -89,8 +89,11 @@ class LiveResource(Resource):
             api.ledger.remove(api.region, self.token, id)
 
     def _keep(self, api: Api, id: str, inputs: Props) -> None:
-        if self.kept and (any(name in inputs for name in self.kept) or self.noted(api, id)):
-            self.note(api, id, **{name: inputs.get(name) for name in self.kept})
+        """Notes the kept inputs; one at its default needs no entry, `look` reports it."""
+        values = {name: inputs.get(name) for name in self.kept}
+        facts = {name: None if value == self.defaults.get(name) else value for name, value in values.items()}
+        if any(value is not None for value in facts.values()) or (self.kept and self.noted(api, id)):
+            self.note(api, id, **facts)
 
     def _outputs(self, api: Api, id: str, state: Props) -> Props | None:
         found = self.look(api, id, state)
