@@ -1,0 +1,1 @@
+"""The `codekeep` command. Importing it loads click and nothing of Pulumi, gRPC or AWS."""

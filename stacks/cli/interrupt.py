@@ -1,0 +1,31 @@
+"""Ctrl-C: once stops cleanly, twice kills."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+
+KILLED = 130  # what a shell reports for a process ended by Ctrl-C
+
+
+@contextmanager
+def cancellable() -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C (or SIGTERM) sets; the second ends the process at once, its children with it."""
+    cancel = threading.Event()
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        if cancel.is_set():
+            os._exit(KILLED)
+        cancel.set()
+        click.echo("Stopping: what is under way is finished first. Ctrl-C again to kill.", err=True)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield cancel
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

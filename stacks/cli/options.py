@@ -1,0 +1,29 @@
+"""Arguments and options that several commands share."""
+
+from pathlib import Path
+
+import click
+
+stack_argument = click.argument("stack")
+
+engine_option = click.option(
+    "--engine",
+    type=click.Choice(["auto", "pulumi", "sandbox"]),
+    default="auto",
+    show_default=True,
+    help="pulumi: the official CLI and providers; sandbox: the local stand-in. auto: pulumi where it is on PATH.",
+)
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Machine-readable events and summary, one JSON document a line."
+)
+
+yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask for confirmation.")
+
+policy_option = click.option(
+    "--policy-pack",
+    "policy_packs",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of a policy pack that judges the deployment; may be given several times.",
+)

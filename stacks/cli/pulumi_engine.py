@@ -1,0 +1,166 @@
+"""The official pulumi CLI, driven by `pulumi.automation`; its events become the ones the rest of the CLI reads."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pulumi import automation
+from pulumi.automation import CommandError, CommandResult, EngineEvent, LocalWorkspace, PulumiCommand
+from pulumi.automation.errors import create_command_error
+
+from sandbox.engine.events import Event, Operation, Status, Summary
+from stacks.cli.engines import Deployment
+from stacks.cli.errors import BadInputError, FailedError
+from stacks.cli.project import Project
+from stacks.cli.pulumi_events import Translator
+
+MASK = "[secret]"
+
+
+class PulumiEngine:
+    """Deploys with the pulumi CLI on PATH, its backend and its providers."""
+
+    name = "pulumi"
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def run(self, deployment: Deployment, on_event: Callable[[Event], None], cancel: threading.Event) -> None:
+        """Runs the deployment; Ctrl-C is handed on to pulumi, which stops as cleanly as it can."""
+        command = _Interruptible()
+        stack = self._stack(deployment.stack, command, create=True)
+        translator = Translator(on_event, preview=deployment.operation is Operation.PREVIEW)
+        started = time.monotonic()
+        watch = threading.Thread(target=command.interrupt_when, args=(cancel,), daemon=True)
+        watch.start()
+        status = Status.SUCCEEDED
+        try:
+            _operate(stack, deployment, translator)
+        except CommandError as error:
+            status = Status.CANCELLED if cancel.is_set() else Status.FAILED
+            translator.explain(str(error))
+        finally:
+            command.finished.set()
+        on_event(
+            Summary(
+                operation=deployment.operation,
+                status=status,
+                counts=translator.counts,
+                seconds=time.monotonic() - started,
+            )
+        )
+
+    def state(self, stack: str) -> Mapping[str, Any] | None:
+        """`pulumi stack export`."""
+        found = self._existing(stack)
+        if found is None:
+            return None
+        export = found.export_stack()
+        deployment = export.deployment or {}
+        return {"version": export.version, "deployment": deployment} if deployment.get("resources") else None
+
+    def outputs(self, stack: str, *, show_secrets: bool) -> Mapping[str, Any] | None:
+        """`pulumi stack output`."""
+        found = self._existing(stack)
+        if found is None:
+            return None
+        return {
+            key: output.value if show_secrets or not output.secret else MASK for key, output in found.outputs().items()
+        } or None
+
+    def _existing(self, stack: str) -> automation.Stack | None:
+        try:
+            return self._stack(stack, PulumiCommand(), create=False)
+        except automation.StackNotFoundError:
+            return None
+
+    def _stack(self, stack: str, command: PulumiCommand, *, create: bool) -> automation.Stack:
+        try:
+            workspace = LocalWorkspace(
+                work_dir=str(self._project.root), pulumi_command=command, env_vars={"PULUMI_SKIP_UPDATE_CHECK": "1"}
+            )
+            if create:
+                return automation.Stack.create_or_select(stack, workspace)
+            return automation.Stack.select(stack, workspace)
+        except automation.StackNotFoundError:
+            raise
+        except CommandError as error:
+            raise FailedError(f"pulumi: {error}") from error
+        except automation.InvalidVersionError as error:
+            raise BadInputError(str(error)) from error
+
+
+def _operate(stack: automation.Stack, deployment: Deployment, translator: Translator) -> None:
+    packs = [str(pack.resolve()) for pack in deployment.policy_packs]
+
+    def on_event(event: EngineEvent) -> None:
+        translator.take(event)
+
+    if deployment.operation is Operation.PREVIEW:
+        stack.preview(on_event=on_event, policy_packs=packs or None)
+    elif deployment.operation is Operation.UP:
+        stack.up(on_event=on_event, policy_packs=packs or None, show_secrets=False)
+    elif deployment.operation is Operation.REFRESH:
+        stack.refresh(on_event=on_event, show_secrets=False)
+    else:
+        stack.destroy(on_event=on_event, show_secrets=False)
+
+
+class _Interruptible(PulumiCommand):
+    """Runs pulumi in a session of its own, so that a Ctrl-C in the terminal reaches it once, through us."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.finished = threading.Event()
+        self._process: subprocess.Popen[str] | None = None
+
+    def interrupt_when(self, cancel: threading.Event) -> None:
+        """Waits for `cancel` or for the end; pulumi stops cleanly at the first SIGINT."""
+        while not self.finished.is_set():
+            if cancel.wait(0.2):
+                process = self._process
+                if process is not None and process.poll() is None:
+                    os.killpg(process.pid, signal.SIGINT)
+                return
+
+    def run(
+        self,
+        args: list[str],
+        cwd: str,
+        additional_env: Mapping[str, str],
+        on_output: Callable[[str], Any] | None = None,
+        on_error: Callable[[str], Any] | None = None,
+    ) -> CommandResult:
+        """As the base does, in a session of its own."""
+        environment = {**os.environ, **additional_env, "PULUMI_AUTOMATION_API": "true"}
+        process = subprocess.Popen(  # noqa: S603 - the pulumi that the base found
+            [self.command, "--non-interactive", *args],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=cwd,
+            env=environment,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+        self._process = process
+        errors: list[str] = []
+        drain = threading.Thread(target=_lines, args=(process.stderr, on_error, errors), daemon=True)
+        drain.start()
+        output: list[str] = []
+        _lines(process.stdout, on_output, output)
+        drain.join()
+        result = CommandResult(stdout="\n".join(output), stderr="\n".join(errors), code=process.wait())
+        if result.code != 0:
+            raise create_command_error(result)
+        return result
+
+
+def _lines(stream: Any, tell: Callable[[str], Any] | None, into: list[str]) -> None:
+    for line in stream:
+        into.append(line.rstrip())
+        if tell:
+            tell(line.rstrip())

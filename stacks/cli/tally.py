@@ -1,0 +1,106 @@
+"""Counting what a deployment does, by component."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from sandbox.engine.events import Phase, ResourceStep, StepOp
+
+STACK_TYPE = "pulumi:pulumi:Stack"
+HALVES = {StepOp.CREATE_REPLACEMENT, StepOp.DELETE_REPLACED}  # of a replacement, which is told as a whole too
+QUIET = {StepOp.SAME, StepOp.READ}
+TAG_PROPERTIES = ("tags", "tagsAll")
+
+SYMBOLS = {
+    StepOp.CREATE: "+",
+    StepOp.UPDATE: "~",
+    StepOp.REPLACE: "+-",
+    StepOp.CREATE_REPLACEMENT: "++",
+    StepOp.DELETE_REPLACED: "--",
+    StepOp.DELETE: "-",
+    StepOp.IMPORT: "=",
+    StepOp.REFRESH: "~",
+    StepOp.READ: ">",
+    StepOp.SAME: " ",
+}
+PAST = {
+    StepOp.CREATE: "created",
+    StepOp.UPDATE: "updated",
+    StepOp.REPLACE: "replaced",
+    StepOp.CREATE_REPLACEMENT: "replacements created",
+    StepOp.DELETE_REPLACED: "replaced ones deleted",
+    StepOp.DELETE: "deleted",
+    StepOp.IMPORT: "imported",
+    StepOp.REFRESH: "refreshed",
+    StepOp.READ: "read",
+    StepOp.SAME: "unchanged",
+}
+
+
+def component_of(urn: str) -> str:
+    """The component a resource belongs to, from the types in its URN: `network` for a subnet of a tenant's network.
+
+    The outermost component is the keep itself, so the one below it names the group.
+    """
+    types = urn.split("::")[2].split("$")
+    components = [type_ for type_ in types[:-1] if type_ != STACK_TYPE]
+    if not components:
+        return "stack"
+    module = components[min(1, len(components) - 1)].split(":")[1]
+    return module.split("/")[0].replace("_", "-")
+
+
+def tags_only(step: ResourceStep) -> bool:
+    """Whether an update touches tags alone, as a new spec digest does on every resource."""
+    paths = [change.path for change in step.diff]
+    return step.op is StepOp.UPDATE and bool(paths) and all(_is_tag(path) for path in paths)
+
+
+def _is_tag(path: str) -> bool:
+    return path.split(".", 1)[0].split("[", 1)[0] in TAG_PROPERTIES
+
+
+@dataclass
+class Group:
+    """One component's share."""
+
+    running: dict[str, ResourceStep] = field(default_factory=dict)
+    done: Counter[StepOp] = field(default_factory=Counter)
+    failed: list[ResourceStep] = field(default_factory=list)
+
+    def words(self) -> str:
+        """`12 created, 1 failed`."""
+        parts = [f"{count} {PAST[op]}" for op, count in sorted(self.done.items()) if op not in HALVES]
+        return ", ".join([*parts, *([f"{len(self.failed)} failed"] if self.failed else [])])
+
+
+class Tally:
+    """Takes a deployment's steps in; custom resources only, components are what they are grouped by."""
+
+    def __init__(self) -> None:
+        self.groups: dict[str, Group] = {}
+        self.steps: list[ResourceStep] = []
+
+    def add(self, step: ResourceStep) -> Group | None:
+        """The group the step belongs to; None for a component's own step."""
+        if not step.custom:
+            return None
+        group = self.groups.setdefault(component_of(step.urn), Group())
+        if step.phase is Phase.STARTED:
+            group.running[step.urn] = step
+            return group
+        group.running.pop(step.urn, None)
+        if step.phase is Phase.FAILED:
+            group.failed.append(step)
+        else:
+            group.done[step.op] += 1
+            self.steps.append(step)
+        return group
+
+    @property
+    def changes(self) -> list[ResourceStep]:
+        """Finished steps that change something, each replacement once."""
+        return [step for step in self.steps if step.op not in QUIET and step.op not in HALVES and not _unmoved(step)]
+
+
+def _unmoved(step: ResourceStep) -> bool:
+    return step.op is StepOp.REFRESH and not step.diff
