@@ -1,0 +1,134 @@
+"""RuntimeSettings: built from a spec and what was deployed; its schema is a contract with the runtime."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from pydantic import ValidationError
+
+from stacks.settings import (
+    LOGGED_FIELDS,
+    Bucket,
+    Deployed,
+    LinkSecrets,
+    Queue,
+    RuntimeSettings,
+    model_url,
+    runtime_settings,
+)
+from stacks.spec import TenantSpec, digest, load_spec
+from tests.stacks.documents import ROOT
+
+SCHEMA = ROOT / "docs" / "reference" / "runtime-settings.schema.json"
+
+
+def schema_text() -> str:
+    return json.dumps(RuntimeSettings.model_json_schema(), indent=2, sort_keys=True) + "\n"
+
+
+def deployed(spec: TenantSpec) -> Deployed:
+    arn = f"arn:aws:{{}}:{spec.regions.primary}:{spec.account.id}:{{}}"
+    queue_url = f"https://sqs.{spec.regions.primary}.amazonaws.com/{spec.account.id}/codekeep-{spec.name}-"
+    return Deployed(
+        index_endpoint="vpc-codekeep-0123.eu-central-1.es.amazonaws.com",
+        index_prefix=spec.name,
+        namespace=f"keep-{spec.name}",
+        key_arns={each: arn.format("kms", f"key/{each}") for each in ("code", "index", "model", "audit")},
+        buckets={"code": Bucket(name=f"codekeep-{spec.name}-code", key_arn=arn.format("kms", "key/code"))},
+        queues={"ingest": Queue(url=f"{queue_url}ingest", dead_letter_url=f"{queue_url}ingest-dead")},
+        git_secrets={
+            link.name: LinkSecrets(
+                credential_arn=arn.format("secretsmanager", f"secret:{link.name}-credential"),
+                webhook_arn=arn.format("secretsmanager", f"secret:{link.name}-webhook"),
+            )
+            for link in spec.git_links
+        },
+        registry_secrets={
+            link.name: LinkSecrets(credential_arn=arn.format("secretsmanager", f"secret:{link.name}"))
+            for link in spec.registry_links
+        },
+    )
+
+
+def spec_of(stack: str) -> TenantSpec:
+    return load_spec(ROOT / f"Pulumi.{stack}.yaml")
+
+
+def test_the_committed_schema_is_that_of_the_model() -> None:
+    assert SCHEMA.read_text() == schema_text(), (
+        "the runtime reads this document too: if the change is meant, raise SCHEMA_VERSION where it breaks readers "
+        "and write the schema anew with `python -m tests.stacks.test_settings`"
+    )
+
+
+@pytest.mark.parametrize("stack", ["demo", "acme", "pico"])
+def test_the_settings_of_each_tier_are_valid_json_of_that_schema(stack: str) -> None:
+    spec = spec_of(stack)
+    written = runtime_settings(spec, deployed(spec)).model_dump_json()
+
+    jsonschema.validate(json.loads(written), json.loads(SCHEMA.read_text()))
+    read = RuntimeSettings.model_validate_json(written)
+    assert read.tenant.spec_digest == digest(spec)
+    assert [link.name for link in read.git_links] == [link.name for link in spec.git_links]
+    assert {model.role: model.url for model in read.models} == {
+        model.role: model_url(model.role, f"keep-{spec.name}") for model in spec.models
+    }
+    assert read.access.teams == spec.access.teams
+
+
+def test_prompts_are_off_unless_the_spec_opts_in() -> None:
+    demo, acme = spec_of("demo"), spec_of("acme")
+    assert runtime_settings(demo, deployed(demo)).prompts.enabled is False
+    assert runtime_settings(acme, deployed(acme)).prompts.model_dump() == {
+        "enabled": True,
+        "redaction": True,
+        "retention_days": 14,
+        "approved_by": "Erika Mustermann",
+    }
+
+
+def test_no_setting_can_switch_the_logging_of_bodies_on() -> None:
+    demo = spec_of("demo")
+    document = json.loads(runtime_settings(demo, deployed(demo)).model_dump_json())
+    document["logging"]["bodies"] = True
+    with pytest.raises(ValidationError):
+        RuntimeSettings.model_validate_json(json.dumps(document))
+
+
+def test_the_allowed_fields_hold_no_text_that_somebody_wrote() -> None:
+    assert len(LOGGED_FIELDS) >= 10
+    forbidden = {
+        "prompt",
+        "completion",
+        "content",
+        "text",
+        "code",
+        "body",
+        "path",
+        "query",
+        "message",
+        "diff",
+        "snippet",
+    }
+    assert not forbidden & set(LOGGED_FIELDS)
+
+
+@pytest.mark.parametrize("missing", ["git_secrets", "registry_secrets", "key_arns"])
+def test_what_was_not_deployed_is_named(missing: str) -> None:
+    demo = spec_of("demo")
+    with pytest.raises(ValueError, match=r"no (secret|key) of '(ghe|artifactory|index)' was deployed"):
+        runtime_settings(demo, dataclasses.replace(deployed(demo), **{missing: {}}))
+
+
+def test_the_document_names_secrets_and_holds_none() -> None:
+    acme = spec_of("acme")
+    document = json.loads(runtime_settings(acme, deployed(acme)).model_dump_json())
+    links = [*document["git_links"], *document["registry_links"]]
+    assert len(links) == 3
+    assert all(link["credential_secret_arn"].startswith("arn:aws:secretsmanager:") for link in links)
+
+
+if __name__ == "__main__":
+    Path(SCHEMA).write_text(schema_text())
