@@ -231,11 +231,8 @@ def runtime_settings(spec: TenantSpec, deployed: Deployed) -> RuntimeSettings:
             name: QueueSettings(url=queue.url, dead_letter_url=queue.dead_letter_url)
             for name, queue in sorted(deployed.queues.items())
         },
-        git_links=tuple(_git_link(link, _needed(deployed.git_secrets, link.name, "secret")) for link in spec.git_links),
-        registry_links=tuple(
-            _registry_link(link, _needed(deployed.registry_secrets, link.name, "secret"))
-            for link in spec.registry_links
-        ),
+        git_links=tuple(_git_link(link, deployed) for link in spec.git_links),
+        registry_links=tuple(_registry_link(link, deployed) for link in spec.registry_links),
         models=_models(spec, deployed.namespace),
         access=AccessSettings(oidc=spec.access.oidc, teams=spec.access.teams),
         retention=spec.retention,
