@@ -1,0 +1,106 @@
+"""What a keep is to be, in plain values: the part of a component's Args that a spec decides and no resource does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from components.egress import EgressRules
+from components.naming import DataClass
+
+
+class CodeHost(StrEnum):
+    """Kinds of Git host a keep reads from."""
+
+    GITHUB_ENTERPRISE = "github-enterprise"
+    GITLAB = "gitlab"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkPlan:
+    """A network of the keep's own; `zones` are names like eu-central-1a."""
+
+    cidr: str
+    zones: tuple[str, ...]
+    egress: EgressRules = field(default_factory=EgressRules)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdoptedNetworkPlan:
+    """A VPC that exists already: one private subnet of it per zone, in the order of `zones`."""
+
+    vpc_id: str
+    subnet_ids: tuple[str, ...]
+    zones: tuple[str, ...]
+    egress: EgressRules = field(default_factory=EgressRules)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GitLinkPlan:
+    """A private link to one Git host."""
+
+    name: str
+    kind: CodeHost
+    host: str
+    endpoint_service: str
+    ports: tuple[int, ...] = (443,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryLinkPlan:
+    """A private link to one package registry of the customer."""
+
+    name: str
+    kind: str
+    host: str
+    endpoint_service: str
+    ports: tuple[int, ...] = (443,)
+    ecosystems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeysPlan:
+    """`customer_held` names, by data class, the keys the customer holds; the replicas lie in the recovery region."""
+
+    rotation_days: int = 365
+    deletion_window_days: int = 30
+    customer_held: Mapping[DataClass, str] = field(default_factory=dict)
+    customer_held_replicas: Mapping[DataClass, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchPlan:
+    """Size of an OpenSearch domain; `volume_gib` is each instance's."""
+
+    instance_type: str
+    instance_count: int
+    volume_gib: int
+    dedicated_masters: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class SloPlan:
+    """Objectives the alarms watch; latencies are 95th percentiles."""
+
+    availability_percent: float = 99.5
+    chat_first_token_ms: int = 1500
+    autocomplete_ms: int = 300
+    retrieval_ms: int = 250
+    index_freshness_minutes: int = 60
+    ingest_success_percent: float = 99.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetPlan:
+    """Monthly cost in US dollars, the shares of it (percent) at which somebody is told, and whom."""
+
+    monthly_usd: int
+    alert_percents: tuple[int, ...]
+    notify: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.monthly_usd < 1:
+            raise ValueError(f"monthly_usd must be 1 or more, got {self.monthly_usd}")
+        if not self.alert_percents or any(not 1 <= percent <= 1000 for percent in self.alert_percents):
+            raise ValueError(f"alert_percents must hold percentages from 1 to 1000, got {list(self.alert_percents)}")
+        if not self.notify:
+            raise ValueError("notify must hold at least one e-mail address; a budget nobody reads limits nothing")

@@ -1,0 +1,57 @@
+"""What a dedicated or premium keep is built from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from components.bucket import LockMode
+from components.cluster_access import ClusterAccess
+from components.naming import DataClass, Keep, Tier
+from components.plans import (
+    AdoptedNetworkPlan,
+    BudgetPlan,
+    GitLinkPlan,
+    KeysPlan,
+    NetworkPlan,
+    RegistryLinkPlan,
+    SearchPlan,
+    SloPlan,
+)
+from components.pool import Pool, PoolRole
+
+NEEDED_ROLES = (PoolRole.SYSTEM, PoolRole.INGEST, PoolRole.GPU_SERVE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenantEnvironmentArgs:
+    """`retention_days` must name CODE, INDEX, MODEL, EVAL, AUDIT and LOG; PROMPT as well only with opt-in."""
+
+    keep: Keep
+    network: NetworkPlan | AdoptedNetworkPlan
+    git_links: tuple[GitLinkPlan, ...]
+    pools: tuple[Pool, ...]
+    search: SearchPlan
+    retention_days: Mapping[DataClass, int]
+    entry_principal_arns: tuple[str, ...]
+    budget: BudgetPlan
+    registry_links: tuple[RegistryLinkPlan, ...] = ()
+    keys: KeysPlan = field(default_factory=KeysPlan)
+    slo: SloPlan = field(default_factory=SloPlan)
+    cluster_access: tuple[ClusterAccess, ...] = ()  # besides the deployer's
+    recovery_region: str | None = None  # premium: a second region with replicas
+    own_account: bool = False  # the account holds this keep and nothing else
+    account_detectors: bool = True  # GuardDuty and Access Analyzer: False where the account has them already
+    audit_lock_mode: LockMode = LockMode.COMPLIANCE
+    protect: bool = False  # AWS and Pulumi refuse to delete what holds data
+
+    def __post_init__(self) -> None:
+        if self.keep.tier is Tier.POOLED:
+            raise ValueError("a pooled keep has no environment of its own; use PooledTenant")
+        if missing := [role.value for role in NEEDED_ROLES if role not in {pool.role for pool in self.pools}]:
+            raise ValueError(f"pools must hold one of each role system, ingest and gpu-serve; missing: {missing}")
+        names = [pool.name for pool in self.pools]
+        if len(set(names)) != len(names):
+            raise ValueError(f"pools must have different names, got {names}")
+        if self.recovery_region is not None and not self.own_account:
+            raise ValueError(
+                "recovery_region needs own_account: image replication is a setting of the whole account's registry"
+            )
