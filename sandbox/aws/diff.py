@@ -45,9 +45,13 @@ class Difference:
         return frozenset(change.top for change in self.changes)
 
 
-def difference(resource: Resource, old: Props, new: Props) -> Difference:
-    """Compares inputs the way AWS would: empty equals missing, sets and policy documents by their meaning."""
-    changes = tuple(_changes(resource, old, new))
+def difference(resource: Resource, computed: frozenset[str], old: Props, new: Props) -> Difference:
+    """Compares inputs the way AWS would: empty equals missing, sets and policy documents by their meaning.
+
+    A `computed` property that the program no longer mentions keeps its value.
+    """
+    compared = {key: value for key, value in old.items() if key not in computed or new.get(key) is not None}
+    changes = tuple(_changes(resource, compared, new))
     changed = frozenset(change.top for change in changes)
     replaces = resource.replaces(old, new, changed) | (changed & {"region"})
     return Difference(changes=changes, replaces=replaces)
@@ -60,14 +64,15 @@ def same(left: Any, right: Any, *, ordered: bool = False) -> bool:
     return bool(_meaning(left, ordered) == _meaning(right, ordered))
 
 
-def reconciled(resource: Resource, old_inputs: Props, old_state: Props, live: Props) -> Props:
+def reconciled(resource: Resource, computed: frozenset[str], old_inputs: Props, old_state: Props, live: Props) -> Props:
     """Inputs after a refresh: as the program wrote them where nothing changed, as AWS has them where something did.
 
-    What the program never set and AWS filled in by itself is left out, unless its value changed since.
+    What the program never set is left out where AWS fills it in by itself (`computed`) or nothing happened to it.
     """
     if not old_inputs and not old_state:
         return {key: value for key, value in live.items() if not _is_empty(value)}
-    return _reconciled_map(old_inputs, old_state, live, resource.ordered)
+    looked_at = {key: value for key, value in live.items() if key in old_inputs or key not in computed}
+    return _reconciled_map(old_inputs, old_state, looked_at, resource.ordered)
 
 
 def _reconciled_map(old: Mapping[str, Any], state: Mapping[str, Any], live: Props, ordered: frozenset[str]) -> Props:

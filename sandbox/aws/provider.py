@@ -50,6 +50,11 @@ old_inputs: ContextVar[Mapping[str, PropertyValue]] = ContextVar("old_inputs")
 """Old inputs of a diff or update: Pulumi's protocol has them, the request classes of its Python SDK have not."""
 
 
+def type_of(urn: str) -> str:
+    """The resource's own type; the SDK's `request.type` has those of its parents before it."""
+    return urn.split("::")[2].rpartition("$")[2]
+
+
 class AwsProvider(sdk.Provider):
     """Serves package `aws` from the sandbox account."""
 
@@ -88,7 +93,7 @@ class AwsProvider(sdk.Provider):
     # Operations
 
     async def check(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
-        schema, resource = schema_of(request.type), resource_for(request.type)
+        schema, resource = schema_of(type_of(request.urn)), resource_for(type_of(request.urn))
         inputs, failures = check(
             resource,
             schema,
@@ -104,10 +109,10 @@ class AwsProvider(sdk.Provider):
         )
 
     async def diff(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
-        resource = resource_for(request.type)
+        schema, resource = schema_of(type_of(request.urn)), resource_for(type_of(request.urn))
         old = to_plain(old_inputs.get({}) or request.old_state)
         new = to_plain(request.new_inputs)
-        found = _without_ignored(difference(resource, old, new), request.ignore_changes)
+        found = _without_ignored(difference(resource, schema.computed, old, new), request.ignore_changes)
         return sdk.DiffResponse(
             changes=bool(found.changes),
             replaces=sorted(found.replaces),
@@ -120,7 +125,7 @@ class AwsProvider(sdk.Provider):
         )
 
     async def create(self, request: sdk.CreateRequest) -> sdk.CreateResponse:
-        schema, resource = schema_of(request.type), resource_for(request.type)
+        schema, resource = schema_of(type_of(request.urn)), resource_for(type_of(request.urn))
         inputs = to_plain(request.properties)
         if request.preview:
             unknown = dict.fromkeys(schema.outputs - inputs.keys(), UNKNOWN)
@@ -133,7 +138,7 @@ class AwsProvider(sdk.Provider):
         return sdk.CreateResponse(resource_id=created.id, properties=from_plain(outputs, request.properties))
 
     async def read(self, request: sdk.ReadRequest) -> sdk.ReadResponse:
-        schema, resource = schema_of(request.type), resource_for(request.type)
+        schema, resource = schema_of(type_of(request.urn)), resource_for(type_of(request.urn))
         state, known = to_plain(request.properties), to_plain(request.inputs)
         id_, region = self._identity(request.resource_id, schema, state, known)
         live = await self._run("read", request.urn, lambda: resource.read(self._api(region), id_, state))
@@ -146,11 +151,11 @@ class AwsProvider(sdk.Provider):
         return sdk.ReadResponse(
             resource_id=id_,
             properties=from_plain(_completed(schema, live.inputs, live.outputs, region), marks),
-            inputs=from_plain(reconciled(resource, known, state, found), marks),
+            inputs=from_plain(reconciled(resource, schema.computed, known, state, found), marks),
         )
 
     async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
-        schema, resource = schema_of(request.type), resource_for(request.type)
+        schema, resource = schema_of(type_of(request.urn)), resource_for(type_of(request.urn))
         state, new = to_plain(request.olds), to_plain(request.news)
         before = to_plain(old_inputs.get({})) or state
         kept = {key: value for key, value in state.items() if key not in before}
@@ -158,7 +163,7 @@ class AwsProvider(sdk.Provider):
         marks = {**request.olds, **request.news}
         if request.preview:
             return sdk.UpdateResponse(properties=from_plain(_completed(schema, {**kept, **new}, {}, region), marks))
-        changed = difference(resource, before, new).changed
+        changed = difference(resource, schema.computed, before, new).changed
         old = {**state, **before}
         added = await self._run(
             "update",
@@ -168,7 +173,7 @@ class AwsProvider(sdk.Provider):
         return sdk.UpdateResponse(properties=from_plain(_completed(schema, {**kept, **new}, added, region), marks))
 
     async def delete(self, request: sdk.DeleteRequest) -> None:
-        resource = resource_for(request.type)
+        resource = resource_for(type_of(request.urn))
         state = to_plain(request.properties)
         api_region = self._region(state)
         await self._run(

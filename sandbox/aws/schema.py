@@ -35,6 +35,7 @@ class TypeSchema:
     token: str
     inputs: ObjectSchema
     outputs: frozenset[str]
+    computed: frozenset[str]  # inputs that AWS fills in where the program says nothing: never drift
 
     def has_input(self, name: str) -> bool:
         return name in self.inputs.properties
@@ -58,6 +59,7 @@ def schema_of(token: str) -> TypeSchema:
         token=token,
         inputs=object_schema(arguments),
         outputs=frozenset(sdk.resource_types(resource)),
+        computed=_computed(resource, arguments),
     )
 
 
@@ -92,6 +94,23 @@ def nearest(name: str, known: collections.abc.Iterable[str]) -> str:
     """`; did you mean 'x'?` or nothing."""
     close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
     return f"; did you mean {' or '.join(repr(item) for item in close)}?" if close else ""
+
+
+def _computed(resource: type, arguments: type) -> frozenset[str]:
+    """Optional as an input yet always there as an output: the SDK's trace of the provider's `Computed`."""
+    always = {
+        pulumi_name
+        for _, pulumi_name, getter in sdk._py_properties(resource)
+        if getter.fget is not None and not _is_optional(getter.fget.__annotations__.get("return"))
+    }
+    schema = object_schema(arguments)
+    return frozenset(always & (schema.properties.keys() - schema.required))
+
+
+def _is_optional(annotation: Any) -> bool:
+    """Whether `Output[Optional[T]]`."""
+    inner = next(iter(typing.get_args(annotation)), None)
+    return type(None) in typing.get_args(inner)
 
 
 def _sdk_module(token: str) -> types.ModuleType:

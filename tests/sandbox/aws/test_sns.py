@@ -1,6 +1,85 @@
+"""SNS topics, policies, subscriptions through the provider."""
+
+import json
+
 TOPIC = "aws:sns/topic:Topic"
+POLICY = "aws:sns/topicPolicy:TopicPolicy"
+SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
+
+
+def policy(arn: str, action: str = "sns:Publish") -> str:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": action,
+        "Resource": arn,
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def test_a_topic_lives(lifecycle):
-    held = lifecycle(TOPIC, {"tags": {"a": "b"}}, {"fifoTopic": True}, expect_replace={"fifoTopic"})
+    def drift(api, held):
+        api.client("sns").set_topic_attributes(TopicArn=held.id, AttributeName="DisplayName", AttributeValue="other")
+
+    held = lifecycle(
+        TOPIC,
+        {"displayName": "Alarms", "kmsMasterKeyId": "alias/aws/sns", "signatureVersion": 2, "tags": {"a": "b"}},
+        {"displayName": "Other", "tracingConfig": "Active", "tags": {"c": "d"}},
+        drift=drift,
+    )
     assert held.outputs["arn"].startswith("arn:aws:sns:eu-central-1:123456789012:t")
+    assert held.outputs["owner"] == "123456789012"
+
+
+def test_a_topic_becomes_a_queue_of_its_own_by_replacement(lifecycle):
+    lifecycle(TOPIC, {}, {"fifoTopic": True, "contentBasedDeduplication": True}, expect_replace={"fifoTopic"})
+
+
+def test_a_topic_of_a_new_name_is_a_new_topic(lifecycle, unique):
+    lifecycle(TOPIC, {"name": f"{unique}-a"}, {"name": f"{unique}-b"}, expect_replace={"name"})
+
+
+def test_a_policy_lives_on_its_topic_without_the_topic_drifting(plugin, lifecycle, unique):
+    topic = plugin.create(TOPIC, f"{unique}-topic", {})
+    held = plugin.create(POLICY, f"{unique}-early", {"arn": topic.id, "policy": policy(topic.id)})
+    refreshed = plugin.read(topic)
+    assert not plugin.diff(refreshed, {}).changes, "the topic's own policy is not its program's business"
+    plugin.delete(held)
+
+    def drift(api, held):
+        api.client("sns").set_topic_attributes(
+            TopicArn=held.id, AttributeName="Policy", AttributeValue=policy(held.id, "sns:Subscribe")
+        )
+
+    lifecycle(
+        POLICY,
+        {"arn": topic.id, "policy": policy(topic.id)},
+        {"arn": topic.id, "policy": policy(topic.id, "sns:GetTopicAttributes")},
+        drift=drift,
+    )
+
+
+def test_a_subscription_lives(plugin, lifecycle, unique):
+    topic = plugin.create(TOPIC, f"{unique}-topic", {})
+    base = {"topic": topic.id, "protocol": "https", "endpoint": "https://hooks.example.org/alarm"}
+    lifecycle(
+        SUBSCRIPTION,
+        {**base, "rawMessageDelivery": True, "filterPolicy": json.dumps({"kind": ["a"]})},
+        {
+            **base,
+            "rawMessageDelivery": False,
+            "filterPolicy": json.dumps({"kind": ["b"]}),
+            "filterPolicyScope": "MessageBody",
+        },
+        unreadable={"filterPolicyScope"},
+        drift=lambda api, held: api.client("sns").set_subscription_attributes(
+            SubscriptionArn=held.id, AttributeName="RawMessageDelivery", AttributeValue="false"
+        ),
+    )
+    lifecycle(
+        SUBSCRIPTION,
+        base,
+        {**base, "endpoint": "https://hooks.example.org/b"},
+        expect_replace={"endpoint"},
+        unreadable={"filterPolicyScope"},
+    )
