@@ -21,6 +21,7 @@ from pulumi.runtime.stack import run_in_stack
 from policies.graph.build import decoded, graph_of, provider_urn
 from policies.graph.invokes import Place, answer
 from policies.graph.model import STACK_TYPE, UNKNOWN, Node, ResourceGraph, Source
+from policies.graph.references import Reference, text_outputs
 from policies.graph.wire import plain_properties
 
 STACK_REFERENCE_TYPE = "pulumi:pulumi:StackReference"
@@ -39,13 +40,15 @@ def record(
     secret_keys: Collection[str] = (),
     root: Path | None = None,
     stack_outputs: Mapping[str, Mapping[str, Any]] | None = None,
+    references: bool = False,
 ) -> ResourceGraph:
     """Runs `program` to quiescence; what it or one of its `apply`s raises comes out here.
 
     `config` holds full keys (`codekeep:tenant`). `root` is what source files are named relative to. `stack_outputs`
     answers StackReferences by stack name (`organization/project/stack` or its last part); others have unknown outputs.
+    `references` puts a reference (policies.graph.references) where a text output would be unknown.
     """
-    monitor = _Monitor(project, stack, config or {}, (root or Path.cwd()).resolve(), stack_outputs or {})
+    monitor = _Monitor(project, stack, config or {}, (root or Path.cwd()).resolve(), stack_outputs or {}, references)
     contextvars.copy_context().run(_run, program, monitor, frozenset(secret_keys))
     return graph_of(project, stack, list(monitor.nodes.values()), monitor.config.get("aws:region"))
 
@@ -117,12 +120,14 @@ class _Monitor:
         config: Mapping[str, str],
         root: Path,
         stack_outputs: Mapping[str, Mapping[str, Any]],
+        references: bool,
     ) -> None:
         self.project = project
         self.stack = stack
         self.config = config
         self.root = root
         self.stack_outputs = stack_outputs
+        self.references = references
         self.nodes: dict[str, Node] = {}
         self._lock = threading.Lock()
 
@@ -164,7 +169,19 @@ class _Monitor:
             source=None if request.type == STACK_TYPE else self._source(request.stackTrace),
         )
         self._add(node)
+        if self.references and node.custom and not node.is_provider:
+            return self._referring(urn, request)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=request.importId, object=request.object)
+
+    def _referring(self, urn: str, request: Any) -> Any:
+        """The registration's answer with references for the id and every text output that the program did not set."""
+        state = struct_pb2.Struct()
+        for output in text_outputs(request.type):
+            state[output] = str(Reference(urn, output))
+        state.MergeFrom(request.object)
+        return resource_pb2.RegisterResourceResponse(
+            urn=urn, id=request.importId or str(Reference(urn, "id")), object=state
+        )
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - gRPC
         outputs, secrets = plain_properties(json_format.MessageToDict(request.outputs))

@@ -1,0 +1,115 @@
+"""What the rules must know of a tenant: read from the spec document in the stack's configuration, without its types.
+
+tests/policies/test_facts.py holds these field names together with stacks/spec.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+CONFIG_TENANT = "codekeep:tenant"
+CONFIG_PLATFORM = "codekeep:platform"
+CONFIG_REGIONS = "codekeep:allowedRegions"
+
+DATA_CLASSES = ("code", "index", "model", "eval", "prompt", "audit", "log", "secret")
+
+
+class FactsError(ValueError):
+    """The configuration does not say what the rules must know."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """The agreement a keep is judged against, as in the spec; empty or None where the document is silent."""
+
+    tenant: str
+    tier: str
+    account_id: str
+    primary_region: str
+    allowed_regions: frozenset[str]
+    recovery_region: str | None = None
+    deployer_role_arn: str | None = None
+    customer_key_accounts: frozenset[str] = frozenset()
+    egress: str = "none"  # none | allow-list
+    egress_domains: frozenset[str] = frozenset()
+    endpoint_services: frozenset[str] = frozenset()
+    entry_principals: frozenset[str] = frozenset()
+    retention_days: Mapping[str, int] = field(default_factory=dict)
+    prompt_storage: Mapping[str, Any] = field(default_factory=dict)
+    gpu_nodes: int | None = None
+    monthly_budget_usd: float | None = None
+    platform: bool = False
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> "Facts":
+        """Facts from a stack's configuration (full keys; objects as mappings or as JSON text).
+
+        Raises:
+            FactsError: neither a tenant nor a platform nor `codekeep:allowedRegions` is in it.
+        """
+        for key, platform in ((CONFIG_TENANT, False), (CONFIG_PLATFORM, True)):
+            if key in config:
+                return _of_document(_parsed(key, config[key]), platform=platform)
+        if CONFIG_REGIONS in config:
+            return _of_regions(config[CONFIG_REGIONS])
+        raise FactsError(
+            f"the configuration holds none of {CONFIG_TENANT}, {CONFIG_PLATFORM} and {CONFIG_REGIONS}; "
+            f"for a program without a spec pass --config {CONFIG_REGIONS}=eu-central-1,eu-west-1"
+        )
+
+
+def _of_document(document: Mapping[str, Any], *, platform: bool) -> Facts:
+    account, regions = _part(document, "account"), _part(document, "regions")
+    egress = _part(_part(document, "network"), "egress")
+    held = _part(_part(document, "keys"), "customer_held")
+    links = [*document.get("git_links", ()), *document.get("registry_links", ())]
+    caps, budget = _part(document, "caps"), _part(document, "budget")
+    try:
+        return Facts(
+            tenant=document["name"],
+            tier=document.get("tier", "pooled"),
+            account_id=str(account["id"]),
+            primary_region=regions["primary"],
+            allowed_regions=frozenset(regions["allowed"]),
+            recovery_region=regions.get("recovery"),
+            deployer_role_arn=account.get("deployer_role_arn"),
+            customer_key_accounts=frozenset(arn.split(":")[4] for arn in held.values()),
+            egress=egress.get("mode", "none"),
+            egress_domains=frozenset(egress.get("domains", ())),
+            endpoint_services=frozenset(link["endpoint_service"] for link in links),
+            entry_principals=frozenset(_part(document, "access").get("entry_principals", ())),
+            retention_days=dict(_part(document, "retention")),
+            prompt_storage=dict(_part(document, "prompt_storage")),
+            gpu_nodes=caps.get("gpu_nodes", document.get("gpu_nodes")),
+            monthly_budget_usd=budget.get("monthly_usd"),
+            platform=platform,
+        )
+    except (KeyError, IndexError, TypeError, AttributeError) as fault:
+        raise FactsError(f"the spec lacks what the rules need: {fault}; run codekeep spec check on it") from fault
+
+
+def _of_regions(value: Any) -> Facts:
+    regions = [each.strip() for each in value.split(",")] if isinstance(value, str) else list(value)
+    if not regions or not all(regions):
+        raise FactsError(f"{CONFIG_REGIONS} must name regions, separated by commas, got {value!r}")
+    return Facts(
+        tenant="", tier="", account_id="", primary_region=regions[0], allowed_regions=frozenset(regions), egress=""
+    )
+
+
+def _parsed(key: str, value: Any) -> Mapping[str, Any]:
+    try:
+        document = json.loads(value) if isinstance(value, str) else value
+    except ValueError as fault:
+        raise FactsError(f"{key} is not JSON: {fault}") from fault
+    if not isinstance(document, Mapping):
+        raise FactsError(f"{key} must be an object, got {type(document).__name__}")
+    return document
+
+
+def _part(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    part = document.get(key) or {}
+    if not isinstance(part, Mapping):
+        raise FactsError(f"{key} must be an object, got {part!r}")
+    return part

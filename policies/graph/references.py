@@ -1,0 +1,58 @@
+"""References in place of values that only the cloud knows: `${<urn>#<output>}`.
+
+A recorded program computes with them as with text, so a policy document built from a key's ARN is known but for that
+ARN, and says which key is meant. A rule follows the reference to the node instead of giving up.
+"""
+
+import importlib
+import re
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import pulumi
+
+_TOKEN = re.compile(r"\$\{(urn:pulumi:[^#{}]+)#([A-Za-z0-9]+)\}")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An output of a resource, where its value would stand."""
+
+    urn: str
+    output: str
+
+    def __str__(self) -> str:
+        return f"${{{self.urn}#{self.output}}}"
+
+
+def references_in(text: str) -> Iterator[Reference]:
+    """Every reference in a text, in order."""
+    for match in _TOKEN.finditer(text):
+        yield Reference(match.group(1), match.group(2))
+
+
+def reference_of(text: object) -> Reference | None:
+    """The reference where the text is one and nothing else."""
+    match = _TOKEN.fullmatch(text) if isinstance(text, str) else None
+    return Reference(match.group(1), match.group(2)) if match else None
+
+
+@cache
+def text_outputs(token: str) -> tuple[str, ...]:
+    """Names of a type's outputs that are text, as pulumi-aws declares them; none for types of other packages."""
+    package, module, name = token.split(":")
+    if package != "aws":
+        return ()
+    module = module.partition("/")[0]
+    try:
+        declared = getattr(importlib.import_module(f"pulumi_aws.{module}" if module != "index" else "pulumi_aws"), name)
+    except (ImportError, AttributeError):
+        return ()
+    getters = ((key, each) for key, each in vars(declared).items() if isinstance(each, property) and each.fget)
+    return tuple(
+        getattr(each.fget, "_pulumi_name", key)  # as @pulumi.getter(name=...) sets it
+        for key, each in getters
+        if typing.get_type_hints(each.fget).get("return") == pulumi.Output[str]
+    )

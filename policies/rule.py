@@ -1,0 +1,196 @@
+"""One rule of the catalogue, and what judging a resource by it yields."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from policies.facts import Facts
+from policies.graph import Node, ResourceGraph, Source
+from policies.reading import MISSING, read
+
+ANY_RESOURCE = "*"
+
+
+class Severity(StrEnum):
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Family(StrEnum):
+    REGION_LOCK = "region-lock"
+    LOGGING = "logging"
+    ENCRYPTION = "encryption"
+    NETWORK = "network"
+    IDENTITY = "identity"
+    TENANCY = "tenancy"
+    SUPPLY = "supply"
+    DATA_LIFE = "data-life"
+    KUBERNETES = "kubernetes"
+    COST = "cost"
+
+
+class Requirement(StrEnum):
+    """What the customer's security review asks; the values are the ids in the compliance checklist."""
+
+    REGION_LOCK = "R1"  # code and what is derived from it stay in the agreed regions
+    ISOLATION = "R2"  # on-prem-like isolation: no path from or to the outside but the agreed ones
+    DEDICATED_TENANCY = "R3"  # dedicated accounts and nodes for strict customers
+    ENCRYPTION_AT_REST = "R4"
+    ENCRYPTION_IN_TRANSIT = "R5"
+    ACCESS_CONTROL = "R6"  # least privilege; repository and team bound access
+    AUDIT = "R7"  # access to code context is recorded and cannot be erased
+    NO_CODE_IN_LOGS = "R8"  # metadata only
+    PROMPT_OPT_IN = "R9"  # stored prompts only with opt-in, redaction, retention
+    RETENTION = "R10"  # kept as long as agreed, recoverable meanwhile
+    SUPPLY_CHAIN = "R11"  # pinned images, models, machine images
+    COST_CONTROL = "R12"  # predictable cost: budgets, caps, bounded pools
+
+
+class Verdict(StrEnum):
+    VIOLATION = "violation"
+    UNDECIDED = "undecided"  # the value is not known yet, or not shown: never a pass
+
+
+class Scope(StrEnum):
+    RESOURCE = "resource"  # decides from one resource alone: stops it before it is created
+    STACK = "stack"  # needs the whole graph
+
+
+class Break(StrEnum):
+    """How a mutation breaks a guarded property."""
+
+    REMOVE = "remove"
+    FLIP = "flip"
+    WIDEN = "widen"
+    MOVE = "move"  # to a region that is not allowed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guard:
+    """A property whose breaking the rule must notice: what the mutation test breaks, one after the other.
+
+    `path` is read as by policies.reading; `breaks` are the generic ways, `values` particular wrong values. `drop`
+    removes the whole resource, `add` puts a resource of this type with these inputs beside the others; an empty `path`
+    leaves only those two.
+    """
+
+    type: str
+    path: str = ""
+    breaks: tuple[Break, ...] = ()
+    values: tuple[Any, ...] = ()
+    drop: bool = False
+    add: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What one rule says of one property of one resource."""
+
+    rule: str
+    verdict: Verdict
+    severity: Severity
+    urn: str
+    property: str
+    message: str
+    source: Source | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """What a rule may look at besides the resource: the tenant's facts, and all resources."""
+
+    facts: Facts
+    graph: ResourceGraph
+
+
+Check = Callable[[Node, Case], Iterable[Finding]]
+
+
+@dataclass(kw_only=True)
+class Rule:
+    """Metadata beside the check. `RULE = Rule(...)`, then `@RULE.check` over a generator of findings."""
+
+    id: str
+    title: str
+    severity: Severity
+    family: Family
+    applies_to: tuple[str, ...]
+    requirement: Requirement
+    why: str
+    remedy: str
+    frameworks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    scope: Scope = Scope.RESOURCE
+    guards: tuple[Guard, ...] = ()
+    _check: Check | None = None
+
+    def check(self, function: Check) -> Check:
+        """Registers the check."""
+        if self._check is not None:
+            raise ValueError(f"rule {self.id} has two checks")
+        self._check = function
+        return function
+
+    def judge(self, node: Node, case: Case) -> Iterator[Finding]:
+        """Findings on one resource; none where the rule does not apply or all is well."""
+        if self._check is None:
+            raise ValueError(f"rule {self.id} has no check")
+        if self.applies(node):
+            yield from self._check(node, case)
+
+    def applies(self, node: Node) -> bool:
+        return node.type in self.applies_to or (ANY_RESOURCE in self.applies_to and node.custom)
+
+    def violation(self, node: Node, path: str, message: str) -> Finding:
+        """`message` says what is wrong and what is allowed; name and remedy are added."""
+        return self._finding(Verdict.VIOLATION, node, path, f"{message}; {self.remedy}")
+
+    def undecided(self, node: Node, path: str, reason: str = "its value is not known yet") -> Finding:
+        return self._finding(Verdict.UNDECIDED, node, path, f"cannot be decided: {reason}")
+
+    def require(
+        self, node: Node, path: str, holds: Callable[[Any], bool], message: str, *, optional: bool = False
+    ) -> Iterator[Finding]:
+        """Every value at the path must satisfy `holds`; unknown is undecided, missing a violation unless optional."""
+        for found in read(node.inputs, path):
+            if not found.known:
+                yield self.undecided(node, found.path)
+            elif found.value is MISSING:
+                if not optional:
+                    yield self.violation(node, found.path, f"not set: {message}")
+            elif not holds(found.value):
+                yield self.violation(node, found.path, f"got {_shown(found.value)}: {message}")
+
+    def _finding(self, verdict: Verdict, node: Node, path: str, message: str) -> Finding:
+        return Finding(
+            rule=self.id,
+            verdict=verdict,
+            severity=self.severity,
+            urn=node.urn,
+            property=path,
+            message=f"{node.type.rsplit(':', 1)[-1]} {node.name}: {path or 'the resource'} {message}",
+            source=node.source,
+        )
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def judge_all(rules: Sequence[Rule], case: Case, *, nodes: Iterable[Node] | None = None) -> list[Finding]:
+    """Findings of all rules on all nodes, in the graph's order."""
+    by_type: dict[str, list[Rule]] = {}
+    anywhere = [rule for rule in rules if ANY_RESOURCE in rule.applies_to]
+    for rule in rules:
+        if rule not in anywhere:
+            for token in rule.applies_to:
+                by_type.setdefault(token, []).append(rule)
+    return [
+        finding
+        for node in (case.graph if nodes is None else nodes)
+        for rule in [*by_type.get(node.type, ()), *anywhere]
+        for finding in rule.judge(node, case)
+    ]

@@ -1,0 +1,37 @@
+"""A key that never rotates makes one leak permanent."""
+
+from collections.abc import Iterator
+
+from policies.graph import Node
+from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+
+KEY = "aws:kms/key:Key"
+SHORTEST_DAYS, LONGEST_DAYS = 90, 730
+
+RULE = Rule(
+    id="key-rotation",
+    title="Every key rotates at least every two years",
+    severity=Severity.HIGH,
+    family=Family.ENCRYPTION,
+    applies_to=(KEY,),
+    requirement=Requirement.ENCRYPTION_AT_REST,
+    why="What one leaked key opens must end with that key's next rotation.",
+    remedy="create keys with components.keys.TenantKeys, which rotates them",
+    frameworks={"CIS AWS": ("3.6",), "SOC 2": ("CC6.1",), "ISO 27001": ("A.8.24",)},
+    guards=(
+        Guard(type=KEY, path="enableKeyRotation", breaks=(Break.REMOVE, Break.FLIP)),
+        Guard(type=KEY, path="rotationPeriodInDays", values=(LONGEST_DAYS + 1, 2560)),
+    ),
+)
+
+
+@RULE.check
+def rotates(node: Node, _: Case) -> Iterator[Finding]:
+    yield from RULE.require(node, "enableKeyRotation", lambda value: value is True, "must be true")
+    yield from RULE.require(
+        node,
+        "rotationPeriodInDays",
+        lambda days: SHORTEST_DAYS <= days <= LONGEST_DAYS,
+        f"must be {SHORTEST_DAYS} to {LONGEST_DAYS} days",
+        optional=True,  # KMS's default is 365
+    )

@@ -1,0 +1,89 @@
+"""Waivers: what they cover, when they fail the run, and what a faulty file is told."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from policies.rule import Finding, Severity, Verdict
+from policies.waivers import Waiver, WaiverError, load_waivers, sort_out
+
+TODAY = date(2026, 11, 24)
+ENTRY = {
+    "rule": "key-rotation",
+    "urn": "*aws:kms/key:Key::demo-*",
+    "reason": "imported key material cannot rotate by itself",
+    "owner": "security@example.com",
+    "expires": date(2027, 3, 1),
+}
+
+
+def finding(rule: str = "key-rotation", name: str = "demo-code") -> Finding:
+    return Finding(
+        rule=rule,
+        verdict=Verdict.VIOLATION,
+        severity=Severity.HIGH,
+        urn=f"urn:pulumi:demo::codekeep::aws:kms/key:Key::{name}",
+        property="enableKeyRotation",
+        message="must be true",
+    )
+
+
+def written(tmp_path: Path, *entries: object) -> Path:
+    path = tmp_path / "waivers.yaml"
+    path.write_text(yaml.safe_dump(list(entries)))
+    return path
+
+
+def test_a_waiver_covers_its_rule_on_its_resources_only() -> None:
+    waiver = Waiver(**ENTRY)  # type: ignore[arg-type]
+    outcome = sort_out([finding(), finding(name="acme-code"), finding(rule="other")], [waiver], TODAY)
+    assert [each.finding for each in outcome.waived] == [finding()]
+    assert outcome.open == (finding(name="acme-code"), finding(rule="other"))
+    assert outcome.unused == outcome.expired == ()
+
+
+def test_an_expired_waiver_covers_nothing_and_is_named() -> None:
+    old = Waiver(**{**ENTRY, "expires": TODAY - timedelta(days=1)})  # type: ignore[arg-type]
+    outcome = sort_out([finding()], [old], TODAY)
+    assert outcome.open == (finding(),)
+    assert outcome.expired == (old,)
+
+
+def test_an_unused_waiver_is_named() -> None:
+    waiver = Waiver(**ENTRY)  # type: ignore[arg-type]
+    assert sort_out([], [waiver], TODAY).unused == (waiver,)
+
+
+def test_a_file_is_read(tmp_path: Path) -> None:
+    assert load_waivers(written(tmp_path, ENTRY), TODAY) == (Waiver(**ENTRY),)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"rule": ""}, "rule must be text"),
+        ({"urn": "**"}, "urn must name something"),
+        ({"reason": "because"}, "reason must say why"),
+        ({"expires": "soon"}, "expires must be a date"),
+        ({"expires": date(2029, 1, 1)}, "expires must be within 366 days"),
+        ({"until": 1}, "until is no field of a waiver"),
+    ],
+)
+def test_a_faulty_entry_is_told_what_is_wrong(tmp_path: Path, change: dict[str, object], told: str) -> None:
+    with pytest.raises(WaiverError, match=rf"\[1\]: {told}"):
+        load_waivers(written(tmp_path, ENTRY, {**ENTRY, **change}), TODAY)
+
+
+def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(WaiverError) as raised:
+        load_waivers(written(tmp_path, {"rule": "x"}, "text"), TODAY)
+    assert len(str(raised.value).splitlines()) == 5
+
+
+def test_a_file_that_is_no_list_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "waivers.yaml"
+    path.write_text("rule: x\n")
+    with pytest.raises(WaiverError, match="must be a list"):
+        load_waivers(path, TODAY)
