@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
-from pulumi_aws import cloudwatch, ec2, route53, vpc
+from pulumi_aws import cloudwatch, ec2, route53
 
+from components.client_rules import admit_clients
 from components.naming import DataClass, Keep
 from components.network_like import NetworkLike
 
@@ -102,36 +103,16 @@ class PrivateLink(pulumi.ComponentResource):
             tags=self._tags(),
             opts=self._options(),
         )
-        for client, client_group in args.client_security_group_ids.items():
-            for port in args.ports:
-                self._admit(group, client, client_group, port)
+        admit_clients(
+            self._name,
+            service_group_id=group.id,
+            client_group_ids=args.client_security_group_ids,
+            ports=args.ports,
+            service=args.host,
+            tags=self._tags(),
+            opts=self._options(),
+        )
         return group
-
-    def _admit(self, group: ec2.SecurityGroup, client: str, client_group: pulumi.Input[str], port: int) -> None:
-        """Both halves of the rule: the endpoint takes it, and the client's group lets it out."""
-        description = f"{client} to {self._args.host}:{port}"
-        vpc.SecurityGroupIngressRule(
-            f"{self._name}-{client}-{port}",
-            security_group_id=group.id,
-            referenced_security_group_id=client_group,
-            description=description,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            tags=self._tags(),
-            opts=self._options(),
-        )
-        vpc.SecurityGroupEgressRule(
-            f"{self._name}-{client}-{port}",
-            security_group_id=client_group,
-            referenced_security_group_id=group.id,
-            description=description,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            tags=self._tags(),
-            opts=self._options(),
-        )
 
     def _endpoint(self, group: ec2.SecurityGroup) -> ec2.VpcEndpoint:
         args = self._args
