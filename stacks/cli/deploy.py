@@ -30,7 +30,7 @@ from stacks.cli.reporters import (
     as_json as event_json,
 )
 from stacks.cli.spec_gate import require_valid_spec
-from stacks.cli.tally import PAST, Tally
+from stacks.cli.tally import PAST
 from stacks.cli.terminal import console
 
 QUESTIONS = {
@@ -118,7 +118,7 @@ class Session:
             if not reporter.tally.changes and not reporter.outputs:
                 self.console.print("Nothing to change.")
                 return False
-            self.console.print(_counts(_changed(reporter.tally, reporter.summary), PREVIEWED))
+            self.console.print(_counts(reporter.tally.counts, PREVIEWED))
         if operation is Operation.DESTROY:
             typed = click.prompt(f"This removes everything of stack {self.stack}. Type its name to go on", default="")
             return bool(typed == self.stack) or _declined()
@@ -156,6 +156,7 @@ class Session:
             outputs = self.engine.outputs(self.stack, show_secrets=False) or {}
         if self.as_json:
             document = {**event_json(summary), "stack": self.stack, "engine": self.engine.name}
+            document["resources"] = {op.value: count for op, count in reporter.tally.counts.items()}
             self.console.out(json.dumps({**document, **({"outputs": outputs} if outputs else {})}))
         else:
             self._tell(operation, reporter, outputs)
@@ -167,8 +168,8 @@ class Session:
         assert summary is not None  # noqa: S101 - _run_engine made sure
         if operation is Operation.UP and outputs:
             show_outputs(self.console, outputs)
-        words = _counts(summary.counts, PREVIEWED if operation is Operation.PREVIEW else PAST)
-        failed = sum(len(group.failed) for group in reporter.tally.groups.values())
+        words = _counts(reporter.tally.counts, PREVIEWED if operation is Operation.PREVIEW else PAST)
+        failed = reporter.tally.failed
         ended = {Status.SUCCEEDED: "succeeded", Status.FAILED: "FAILED", Status.CANCELLED: "stopped"}[summary.status]
         style = "bold green" if summary.status is Status.SUCCEEDED else "bold red"
         self.console.print(
@@ -207,10 +208,6 @@ def _declined() -> bool:
 def _require_success(summary: Summary | None) -> None:
     if summary is None or summary.status is not Status.SUCCEEDED:
         raise FailedError("the preview failed; nothing was changed")
-
-
-def _changed(tally: Tally, summary: Summary | None) -> Mapping[StepOp, int]:
-    return summary.counts if summary else {step.op: 1 for step in tally.steps}
 
 
 def _counts(counts: Mapping[StepOp, int], words: Mapping[StepOp, str]) -> str:

@@ -6,11 +6,13 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
+from importlib.metadata import version
 from typing import Any
 
 from pulumi import automation
 from pulumi.automation import CommandError, CommandResult, EngineEvent, LocalWorkspace, PulumiCommand
 from pulumi.automation.errors import create_command_error
+from semver import VersionInfo
 
 from sandbox.engine.events import Event, Operation, Status, Summary
 from stacks.cli.engines import Deployment
@@ -19,6 +21,7 @@ from stacks.cli.project import Project
 from stacks.cli.pulumi_events import Translator
 
 MASK = "[secret]"
+OLDEST = VersionInfo(3, 200, 0)  # the first whose events and policy packs this was tried with
 
 
 class PulumiEngine:
@@ -74,7 +77,7 @@ class PulumiEngine:
 
     def _existing(self, stack: str) -> automation.Stack | None:
         try:
-            return self._stack(stack, PulumiCommand(), create=False)
+            return self._stack(stack, _Interruptible(), create=False)
         except automation.StackNotFoundError:
             return None
 
@@ -90,8 +93,6 @@ class PulumiEngine:
             raise
         except CommandError as error:
             raise FailedError(f"pulumi: {error}") from error
-        except automation.InvalidVersionError as error:
-            raise BadInputError(str(error)) from error
 
 
 def _operate(stack: automation.Stack, deployment: Deployment, translator: Translator) -> None:
@@ -114,7 +115,11 @@ class _Interruptible(PulumiCommand):
     """Runs pulumi in a session of its own, so that a Ctrl-C in the terminal reaches it once, through us."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(skip_version_check=True)
+        # A pulumi built from source tells no version; take it for one of the SDK's own, as automation wants some.
+        self.version = self.version or VersionInfo.parse(version("pulumi"))
+        if self.version < OLDEST:
+            raise BadInputError(f"pulumi {self.version} on PATH is too old: install {OLDEST} or later")
         self.finished = threading.Event()
         self._process: subprocess.Popen[str] | None = None
 

@@ -50,6 +50,7 @@ class Translator:
         self._tally: Counter[StepOp] = Counter()
         self._started: dict[str, float] = {}
         self._errors = 0
+        self._told: set[tuple[str, str]] = set()
 
     def take(self, event: EngineEvent) -> None:
         """Passes on what the event means, if it means anything to us."""
@@ -61,7 +62,7 @@ class Translator:
             self._failed(event.res_op_failed_event.metadata)
         elif event.diagnostic_event:
             told = event.diagnostic_event
-            self._diagnose(told.severity, told.prefix, told.message, told.urn or "")
+            self._diagnose(told.severity, told.message, told.urn or "")
         elif event.policy_event:
             self._on_event(_violation(event.policy_event))
 
@@ -89,7 +90,7 @@ class Translator:
             self._finish(metadata, op)
 
     def _finish(self, metadata: StepEventMetadata, op: StepOp) -> None:
-        if _custom(metadata) and op not in HALVES:
+        if op not in HALVES:
             self._tally[op] += 1
             self.counts = dict(self._tally)
         began = self._started.pop(f"{metadata.urn} {op}", None)
@@ -100,11 +101,12 @@ class Translator:
         op = OPS.get(str(getattr(metadata.op, "value", metadata.op)), StepOp.UPDATE)
         self._on_event(_step(metadata, op, Phase.FAILED))
 
-    def _diagnose(self, severity: str, prefix: str | None, message: str, urn: str) -> None:
+    def _diagnose(self, severity: str, message: str, urn: str) -> None:
         kind = SEVERITIES.get(severity, Severity.INFO)
         self._errors += kind is Severity.ERROR
-        text = COLOUR.sub("", f"{prefix or ''}{message}").strip()
-        if text:
+        text = COLOUR.sub("", message).strip()
+        if text and (text, urn) not in self._told:  # pulumi repeats itself for every plugin it starts
+            self._told.add((text, urn))
             self._on_event(Diagnostic(severity=kind, message=text, urn=urn))
 
 

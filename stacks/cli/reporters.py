@@ -111,7 +111,7 @@ class PlainReporter(Collector):
 
     def _tell(self, name: str, group: Group) -> None:
         words = group.words()
-        if words and self._told.get(name) != words:
+        if group.moved and self._told.get(name) != words:
             self._told[name] = words
             self._console.print(f"  {name:<16} {words}")
 
@@ -147,7 +147,8 @@ class LiveReporter(Collector):
     def close(self) -> None:
         self._live.stop()
         for name, group in self.tally.groups.items():
-            self._console.print(f"  {name:<16} {group.words()}")
+            if group.moved:
+                self._console.print(f"  {name:<16} {group.words()}")
 
 
 def show_notice(console: Console, event: Diagnostic | PolicyViolation | PolicyRemediation) -> None:

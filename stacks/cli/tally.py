@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sandbox.engine.events import Phase, ResourceStep, StepOp
 
 STACK_TYPE = "pulumi:pulumi:Stack"
+PROVIDER_PREFIX = "pulumi:providers:"
 HALVES = {StepOp.CREATE_REPLACEMENT, StepOp.DELETE_REPLACED}  # of a replacement, which is told as a whole too
 QUIET = {StepOp.SAME, StepOp.READ}
 TAG_PROPERTIES = ("tags", "tagsAll")
@@ -67,6 +68,11 @@ class Group:
     done: Counter[StepOp] = field(default_factory=Counter)
     failed: list[ResourceStep] = field(default_factory=list)
 
+    @property
+    def moved(self) -> bool:
+        """Whether anything in it changed or failed."""
+        return bool(self.failed or any(op not in QUIET for op in self.done))
+
     def words(self) -> str:
         """`12 created, 1 failed`."""
         parts = [f"{count} {PAST[op]}" for op, count in sorted(self.done.items()) if op not in HALVES]
@@ -74,15 +80,15 @@ class Group:
 
 
 class Tally:
-    """Takes a deployment's steps in; custom resources only, components are what they are grouped by."""
+    """Takes a deployment's steps in: resources. Components are what they are grouped by; providers count when they change."""
 
     def __init__(self) -> None:
         self.groups: dict[str, Group] = {}
         self.steps: list[ResourceStep] = []
 
     def add(self, step: ResourceStep) -> Group | None:
-        """The group the step belongs to; None for a component's own step."""
-        if not step.custom:
+        """The group the step belongs to; None for a step that is not counted."""
+        if not step.custom or _quiet_provider(step):
             return None
         group = self.groups.setdefault(component_of(step.urn), Group())
         if step.phase is Phase.STARTED:
@@ -97,9 +103,23 @@ class Tally:
         return group
 
     @property
+    def counts(self) -> Counter[StepOp]:
+        """Finished steps by kind, each replacement once."""
+        return Counter(step.op for step in self.steps if step.op not in HALVES)
+
+    @property
+    def failed(self) -> int:
+        return sum(len(group.failed) for group in self.groups.values())
+
+    @property
     def changes(self) -> list[ResourceStep]:
         """Finished steps that change something, each replacement once."""
         return [step for step in self.steps if step.op not in QUIET and step.op not in HALVES and not _unmoved(step)]
+
+
+def _quiet_provider(step: ResourceStep) -> bool:
+    changed = step.op in (StepOp.UPDATE, StepOp.REPLACE) or step.phase is Phase.FAILED
+    return step.type.startswith(PROVIDER_PREFIX) and not changed
 
 
 def _unmoved(step: ResourceStep) -> bool:
