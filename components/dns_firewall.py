@@ -50,7 +50,8 @@ def aws_domains(region: str) -> tuple[str, ...]:
     """Names that AWS alone answers for, in one region: services and their resources, and the network's own hosts."""
     suffix = dns_suffix(region)
     return (
-        f"*.{region}.{suffix}",  # services, buckets, registries, endpoints (*.vpce), OpenSearch domains, EKS clusters
+        f"*.{region}.{suffix}",  # services, buckets, registries, load balancers
+        *(f"*.{region}.{service}.{suffix}" for service in ("eks", "es", "vpce")),  # clusters, domains, endpoints
         f"s3.{suffix}",
         f"*.s3.{suffix}",
         f"sts.{suffix}",
