@@ -1,0 +1,111 @@
+"""The checkpoint file: version 3, as `pulumi stack export` and the file backend write it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+from sandbox.engine.crypter import Crypter, PassphraseCrypter
+from sandbox.engine.state import (
+    Operation,
+    ResourceState,
+    in_dependency_order,
+    operation_from_json,
+    operation_to_json,
+    resource_from_json,
+    resource_to_json,
+)
+from sandbox.engine.urn import ROOT_STACK_TYPE
+from sandbox.engine.values import Props
+
+VERSION = 3
+
+
+class CheckpointError(ValueError):
+    """The checkpoint or its journal cannot be read; the message names the file, the fault and the remedy."""
+
+
+@dataclass
+class StackState:
+    """Every instance by a key that lasts for one run, and the operations under way. Not thread-safe."""
+
+    resources: dict[str, ResourceState] = field(default_factory=dict)
+    pending: dict[str, Operation] = field(default_factory=dict)
+
+    @property
+    def outputs(self) -> Props:
+        """Outputs of the stack itself."""
+        for state in self.resources.values():
+            if state.type == ROOT_STACK_TYPE and not state.delete:
+                return state.outputs
+        return {}
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def salt_of(document: Mapping[str, Any]) -> str | None:
+    """The salt line of the stack's secrets, None for a stack without. Raises CheckpointError on another provider
+    than passphrase.
+    """
+    provider = (document["checkpoint"].get("latest") or {}).get("secrets_providers")
+    if not provider or not provider.get("type"):
+        return None
+    if provider["type"] != "passphrase":
+        raise CheckpointError(
+            f"the stack's secrets are held by {provider['type']!r}; the sandbox engine reads 'passphrase' only: "
+            "run `pulumi stack change-secrets-provider passphrase` first"
+        )
+    return str(provider["state"]["salt"])
+
+
+def parse(content: bytes, file: str) -> dict[str, Any]:
+    """Raises CheckpointError where the file is no checkpoint of version 3."""
+    try:
+        document = json.loads(content)
+    except ValueError as error:
+        raise CheckpointError(f"{file}: not JSON ({error}); restore it from a backup") from None
+    if not isinstance(document, dict) or not isinstance(document.get("checkpoint"), dict):
+        raise CheckpointError(f"{file}: not a checkpoint; expected the keys version and checkpoint")
+    if document.get("version") != VERSION:
+        raise CheckpointError(f"{file}: version must be {VERSION}, got {document.get('version')!r}; use the pulumi CLI")
+    return document
+
+
+def decode(document: Mapping[str, Any], crypter: Crypter) -> StackState:
+    latest = document["checkpoint"].get("latest") or {}
+    return StackState(
+        resources={
+            f"b{index}": resource_from_json(data, crypter) for index, data in enumerate(latest.get("resources") or [])
+        },
+        pending={
+            f"p{index}": operation_from_json(data, crypter)
+            for index, data in enumerate(latest.get("pending_operations") or [])
+        },
+    )
+
+
+def encode(state: StackState, name: str, crypter: PassphraseCrypter) -> bytes:
+    engine_version = f"v{version('pulumi')}"
+    latest: dict[str, Any] = {
+        "manifest": {
+            "time": now(),
+            "magic": digest(engine_version.encode()),
+            "version": engine_version,
+        },
+        "secrets_providers": {"type": "passphrase", "state": {"salt": crypter.salt_line}},
+        "resources": [resource_to_json(state.resources[key], crypter) for key in in_dependency_order(state.resources)],
+        "metadata": {},
+    }
+    if state.pending:
+        latest["pending_operations"] = [operation_to_json(operation, crypter) for operation in state.pending.values()]
+    document = {"version": VERSION, "checkpoint": {"stack": name, "latest": latest}}
+    return json.dumps(document, indent=1).encode()
+
+
+def now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,119 @@
+"""The end of a deployment: what the program no longer names goes, in reverse dependency order, in parallel."""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from sandbox.engine import steps
+from sandbox.engine.deployment import Deployment, HaltedError
+from sandbox.engine.events import Severity
+from sandbox.engine.provider import ProviderError
+from sandbox.engine.state import ResourceState, in_dependency_order
+
+
+@dataclass
+class _Plan:
+    """What is to go, who must go before whom, and who goes along with whom."""
+
+    doomed: dict[str, ResourceState]  # the last to be made come last
+    waits_for: dict[str, set[str]] = field(default_factory=dict)  # key → keys that must be gone before it
+    along: dict[str, list[str]] = field(default_factory=dict)  # key → keys that vanish with it
+
+
+def run_deletes(deployment: Deployment, keep: Iterable[str]) -> None:
+    """Deletes all instances but those with the keys in `keep`. A failing one is told and keeps what it depends on;
+    the rest goes on.
+    """
+    kept = set(keep)
+    resources = deployment.store.snapshot().resources
+    doomed = {key: resources[key] for key in in_dependency_order(resources) if key not in kept}
+    if _refuse_protected(deployment, doomed):
+        return
+    _run(deployment, _plan(doomed))
+
+
+def _refuse_protected(deployment: Deployment, doomed: Mapping[str, ResourceState]) -> bool:
+    protected = [state for state in doomed.values() if state.protect and not state.delete]
+    for state in protected:
+        deployment.diagnose(
+            Severity.ERROR,
+            f"{state.urn} is protected and cannot be deleted; remove protect from its options and run up first",
+            state.urn,
+        )
+    if protected:
+        deployment.fail()
+    return bool(protected)
+
+
+def _plan(doomed: dict[str, ResourceState]) -> _Plan:
+    plan = _Plan(doomed)
+    by_urn: dict[str, list[str]] = {}
+    for key, state in doomed.items():
+        by_urn.setdefault(state.urn, []).append(key)
+    for key, state in doomed.items():
+        plan.waits_for.setdefault(key, set())
+        for urn in state.references():
+            for target in by_urn.get(urn, ()):
+                if target != key:
+                    plan.waits_for.setdefault(target, set()).add(key)
+        container = next((k for k in by_urn.get(state.deleted_with, ()) if not _spared(doomed[k])), None)
+        if container is not None and state.custom and not _spared(state):
+            plan.along.setdefault(container, []).append(key)
+    return plan
+
+
+def _spared(state: ResourceState) -> bool:
+    """Whether deleting it leaves the real thing alone."""
+    return not state.custom or state.external or state.retain_on_delete or state.pending_replacement
+
+
+def _run(deployment: Deployment, plan: _Plan) -> None:
+    carried = {key for keys in plan.along.values() for key in keys}
+    remaining = dict(plan.doomed)
+    gone: set[str] = set()
+    stuck: set[str] = set()
+    running: dict[Future[bool], str] = {}
+    with ThreadPoolExecutor(max_workers=deployment.parallel, thread_name_prefix="delete") as pool:
+        while remaining or running:
+            ready = [key for key in remaining if plan.waits_for[key] <= gone]
+            if not ready and not running and not stuck and not deployment.halted.is_set():
+                # Two generations of replaced instances can refer to each other; the younger goes first.
+                ready = [next(reversed(remaining))] if remaining else []
+            for key in ready:
+                del remaining[key]
+                if key in carried:
+                    gone.add(key)  # its container's deletion takes it out of the state
+                else:
+                    running[pool.submit(_delete, deployment, plan, key)] = key
+            if any(key in carried for key in ready):
+                continue
+            if not running:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                key = running.pop(future)
+                (gone if future.result() else stuck).add(key)
+
+
+def _delete(deployment: Deployment, plan: _Plan, key: str) -> bool:
+    """False where the instance is still there."""
+    state = plan.doomed[key]
+    along = _with_their_own(plan, key)
+    try:
+        steps.delete(deployment, key, state, along=along)
+    except HaltedError:
+        return False
+    except ProviderError as error:
+        deployment.fail(str(error), state.urn, halt=False)
+        return False
+    return True
+
+
+def _with_their_own(plan: _Plan, key: str) -> dict[str, ResourceState]:
+    found: dict[str, ResourceState] = {}
+    queue = list(plan.along.get(key, ()))
+    while queue:
+        other = queue.pop()
+        if other not in found:
+            found[other] = plan.doomed[other]
+            queue += plan.along.get(other, ())
+    return found

@@ -1,0 +1,335 @@
+"""Runs deployments: takes the lock, opens the state, starts the children, lets the program register, deletes what is
+left over.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import grpc
+from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
+
+from sandbox.engine import pending, reads
+from sandbox.engine.analyzers import Analyzers, PackContext, start_packs
+from sandbox.engine.backend import ORGANIZATION, StackFiles
+from sandbox.engine.builtin import BuiltinProvider
+from sandbox.engine.checkpoint import StackState
+from sandbox.engine.deletes import run_deletes
+from sandbox.engine.deployment import Deployment, StackIdentity
+from sandbox.engine.engine_service import EngineService
+from sandbox.engine.events import Event, Operation, Severity, Status, Summary
+from sandbox.engine.lock import stack_lock
+from sandbox.engine.monitor import MonitorService
+from sandbox.engine.plugins import CHANNEL_OPTIONS, PluginError, PluginHost
+from sandbox.engine.program import EXIT_SHOWN, ProgramProcess, RunningProgram
+from sandbox.engine.provider import ProviderError
+from sandbox.engine.reaper import Reaper
+from sandbox.engine.registrar import Registrar
+from sandbox.engine.registry import ProviderRegistry
+from sandbox.engine.request import DeploymentRequest, DeploymentResult
+from sandbox.engine.state import ResourceState
+from sandbox.engine.store import StateStore, load
+from sandbox.engine.urn import is_provider_type, package_of
+from sandbox.engine.values import Props, has_secrets, mask
+
+_POLL_SECONDS = 0.05
+_STOP_SECONDS = 2.0  # for a program to notice that the engine shuts down
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where the engine listens for its program."""
+
+    address: str
+    identity: StackIdentity
+    preview: bool
+
+
+class StartProgram(Protocol):
+    def __call__(
+        self, request: DeploymentRequest, endpoint: Endpoint, deployment: Deployment, reaper: Reaper
+    ) -> RunningProgram: ...
+
+
+class Engine:
+    """The embedded deployment engine. One instance may run several deployments, of different stacks at the same
+    time.
+    """
+
+    def __init__(self, start_program: StartProgram | None = None) -> None:
+        self._start_program = start_program or _start_process
+
+    def run(
+        self, request: DeploymentRequest, on_event: Callable[[Event], None], cancel: threading.Event | None = None
+    ) -> DeploymentResult:
+        """Deploys. Failures of resources, programs and plugins are events and a failed result.
+
+        Raises StackLockedError, CheckpointError, WrongPassphraseError, ValueError on a bad request.
+        """
+        started = time.monotonic()
+        files = StackFiles(request.backend, request.project, request.stack)
+        files.prepare()
+        preview = request.operation is Operation.PREVIEW
+        with nullcontext() if preview else stack_lock(files, request.operation) as stale:
+            store = StateStore(files, request.passphrase, read_only=preview)
+            try:
+                run = _Run(request, store, on_event, self._start_program)
+                deployment = run.execute(stale, cancel or threading.Event())
+            finally:
+                store.close()
+        return _conclude(request, deployment, started)
+
+    @staticmethod
+    def stack(backend: Path, project: str, stack: str, passphrase: str | None = None) -> StackState:
+        """The state of a stack, also while it is being deployed. Without the passphrase every secret reads "[secret]".
+
+        Raises FileNotFoundError, CheckpointError, WrongPassphraseError.
+        """
+        return load(StackFiles(backend, project, stack), passphrase)
+
+
+class _Run:
+    """One deployment from the open state on."""
+
+    def __init__(
+        self,
+        request: DeploymentRequest,
+        store: StateStore,
+        on_event: Callable[[Event], None],
+        start_program: StartProgram,
+    ) -> None:
+        self._request = request
+        self._store = store
+        self._on_event = on_event
+        self._start_program = start_program
+
+    def execute(self, stale: Any, cancel: threading.Event) -> Deployment:
+        request = self._request
+        with ExitStack() as stack:
+            server, address = _listen(request.parallel)
+            stack.callback(lambda: server.stop(0.2).wait())
+            reaper = Reaper()
+            stack.callback(reaper.close)
+            deployment = self._deployment(stack, address, reaper)
+            stack.enter_context(_watch(cancel, deployment))
+            if stale is not None:
+                deployment.diagnose(Severity.WARNING, f"took over the lock of a process that died: {stale}")
+            registrar = Registrar(deployment)
+            _serve(server, deployment, registrar, request.program_cwd)
+            pending.settle(deployment)
+            self._perform(deployment, address, reaper)
+        return deployment
+
+    def _deployment(self, stack: ExitStack, address: str, reaper: Reaper) -> Deployment:
+        request = self._request
+        emitter = _Emitter(self._on_event)
+        host = PluginHost(request.plugins, request.environment, address, reaper, emitter.plugin_line)
+        stack.callback(host.close)
+        self._warm(host)
+
+        def find(urn: str) -> ResourceState | None:
+            return deployment.find(urn)
+
+        deployment = Deployment(
+            operation=request.operation,
+            identity=StackIdentity(request.project, request.stack),
+            config=dict(request.config),
+            secret_keys=request.secret_keys,
+            store=self._store,
+            registry=ProviderRegistry(host, address, BuiltinProvider(self._outputs_of, find)),
+            analyzers=Analyzers(()),
+            on_event=self._on_event,
+            parallel=request.parallel,
+        )
+        emitter.deployment = deployment
+        return deployment
+
+    def _warm(self, host: PluginHost) -> None:
+        """Starts the plugins that the last run used, or all on a first one, while the program starts."""
+        used = {package_of(s.type) for s in self._store.state.resources.values() if is_provider_type(s.type)}
+        for package in used or self._request.plugins:
+            host.warm(package)
+
+    def _outputs_of(self, name: str) -> Props:
+        """Outputs of another stack in the same backend."""
+        parts = name.split("/")
+        if len(parts) > 3 or not all(parts):
+            raise ProviderError(
+                f"stack reference {name!r} must be stack, organization/stack or organization/project/stack"
+            )
+        if len(parts) > 1 and parts[0] != ORGANIZATION:
+            raise ProviderError(f"stack reference {name!r}: the only organization here is {ORGANIZATION!r}")
+        project = parts[1] if len(parts) == 3 else self._request.project
+        try:
+            return load(StackFiles(self._request.backend, project, parts[-1]), self._request.passphrase).outputs
+        except FileNotFoundError:
+            raise ProviderError(
+                f"stack reference {name!r}: no such stack in {self._request.backend}; run up on it first"
+            ) from None
+        except ValueError as error:
+            raise ProviderError(f"stack reference {name!r}: {error}") from error
+
+    def _perform(self, deployment: Deployment, address: str, reaper: Reaper) -> None:
+        operation = self._request.operation
+        if operation is Operation.REFRESH:
+            reads.refresh(deployment)
+        elif operation is Operation.DESTROY:
+            run_deletes(deployment, keep=())
+        else:
+            self._run_program(deployment, address, reaper)
+
+    def _run_program(self, deployment: Deployment, address: str, reaper: Reaper) -> None:
+        try:
+            deployment.analyzers = self._start_packs(deployment, address, reaper)
+        except (PluginError, ProviderError) as error:
+            deployment.fail(str(error))
+            return
+        endpoint = Endpoint(address, deployment.identity, deployment.preview)
+        try:
+            program = self._start_program(self._request, endpoint, deployment, reaper)
+            try:
+                _await_program(program, deployment)
+            finally:
+                program.stop()
+            self._finish(deployment)
+        finally:
+            deployment.analyzers.close()
+
+    def _finish(self, deployment: Deployment) -> None:
+        """Only a run in which all went well may delete: else what looks unwanted may just not have been reached."""
+        if deployment.status is not Status.SUCCEEDED:
+            return
+        try:
+            accepted = deployment.analyzers.judge_stack(deployment)
+        except ProviderError as error:
+            deployment.fail(str(error))
+            return
+        if not accepted and not deployment.preview:
+            deployment.fail("the stack is refused by policy; what was made stays, nothing was deleted")
+            return
+        run_deletes(deployment, keep=[claim.key for claim in deployment.claims.values()])
+        if deployment.violated or not accepted:
+            deployment.fail("the preview violates mandatory policies")
+
+    def _start_packs(self, deployment: Deployment, address: str, reaper: Reaper) -> Analyzers:
+        context = PackContext(
+            project=self._request.project,
+            stack=self._request.stack,
+            preview=deployment.preview,
+            config=self._request.config,
+            secret_keys=self._request.secret_keys,
+        )
+
+        def log(pack: str, line: str) -> None:
+            deployment.diagnose(Severity.INFO, f"{pack}: {line}")
+
+        return start_packs(self._request.policy_packs, address, context, reaper, log)
+
+
+class _Emitter:
+    """Plugins start before the deployment that they talk to exists."""
+
+    def __init__(self, on_event: Callable[[Event], None]) -> None:
+        self.deployment: Deployment | None = None
+
+    def plugin_line(self, package: str, line: str) -> None:
+        if self.deployment is not None and line.strip():
+            self.deployment.diagnose(Severity.DEBUG, f"{package}: {line}")
+
+
+def _listen(parallel: int) -> tuple[Any, str]:
+    # A registration holds its thread until its step is done; the SDK has up to four per parallel step under way.
+    executor = ThreadPoolExecutor(max_workers=parallel * 4 + 32, thread_name_prefix="monitor")
+    server = grpc.server(executor, options=CHANNEL_OPTIONS)
+    port = server.add_insecure_port("127.0.0.1:0")
+    return server, f"127.0.0.1:{port}"
+
+
+def _serve(server: Any, deployment: Deployment, registrar: Registrar, root: Path) -> None:
+    resource_pb2_grpc.add_ResourceMonitorServicer_to_server(MonitorService(deployment, registrar, str(root)), server)
+    engine_pb2_grpc.add_EngineServicer_to_server(EngineService(deployment), server)
+    server.start()
+
+
+@contextmanager
+def _watch(cancel: threading.Event, deployment: Deployment) -> Iterator[None]:
+    """Passes a cancellation on to the deployment."""
+    over = threading.Event()
+
+    def run() -> None:
+        while not over.is_set():
+            if cancel.wait(_POLL_SECONDS):
+                deployment.cancel()
+                return
+
+    thread = threading.Thread(target=run, name="cancel", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _await_program(program: RunningProgram, deployment: Deployment) -> None:
+    """Until the program ends; once the deployment stops, it gets a moment to notice and is then ended."""
+    deadline: float | None = None
+    while True:
+        code = program.wait(_POLL_SECONDS)
+        if code is not None:
+            break
+        if deployment.halted.is_set():
+            deadline = deadline or time.monotonic() + _STOP_SECONDS
+            if time.monotonic() > deadline and deployment.idle():
+                return
+    if code == 0:
+        return
+    told = code == EXIT_SHOWN or deployment.status is not Status.SUCCEEDED
+    deployment.fail("" if told else f"the program ended with exit code {code}")
+
+
+def _start_process(
+    request: DeploymentRequest, endpoint: Endpoint, deployment: Deployment, reaper: Reaper
+) -> RunningProgram:
+    def log(line: str, is_error: bool) -> None:
+        # gRPC and asyncio chatter of a program whose engine has gone is no news.
+        if not (is_error and deployment.halted.is_set()):
+            deployment.diagnose(Severity.INFO, line)
+
+    argv = [
+        f"--project={request.project}",
+        f"--stack={request.stack}",
+        f"--monitor={endpoint.address}",
+        f"--engine={endpoint.address}",
+        f"--parallel={request.parallel}",
+        *(["--dry-run"] if endpoint.preview else []),
+    ]
+    return ProgramProcess(
+        argv=argv,
+        program=request.program,
+        cwd=request.program_cwd,
+        environment=request.environment,
+        config=request.config,
+        secret_keys=request.secret_keys,
+        reaper=reaper,
+        log=log,
+    )
+
+
+def _conclude(request: DeploymentRequest, deployment: Deployment, started: float) -> DeploymentResult:
+    outputs = deployment.store.snapshot().outputs
+    seconds = time.monotonic() - started
+    counts = dict(deployment.counts)
+    deployment.emit(Summary(operation=request.operation, status=deployment.status, counts=counts, seconds=seconds))
+    return DeploymentResult(
+        status=deployment.status,
+        counts=counts,
+        outputs=mask(outputs),
+        secret_outputs=frozenset(key for key, value in outputs.items() if has_secrets(value)),
+        seconds=seconds,
+    )

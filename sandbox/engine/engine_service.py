@@ -1,0 +1,48 @@
+"""The Engine service that programs and plugins log to."""
+
+from typing import Any
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+from sandbox.engine.deployment import Deployment
+from sandbox.engine.events import Severity
+
+_SEVERITIES = {
+    engine_pb2.DEBUG: Severity.DEBUG,
+    engine_pb2.INFO: Severity.INFO,
+    engine_pb2.WARNING: Severity.WARNING,
+    engine_pb2.ERROR: Severity.ERROR,
+}
+
+
+class EngineService(engine_pb2_grpc.EngineServicer):
+    """Turns log calls into diagnostics. An error logged fails the deployment at its end, as in Pulumi."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._root = ""
+
+    def Log(self, request: Any, context: Any) -> Any:  # noqa: N802
+        severity = _SEVERITIES[request.severity]
+        # Once the deployment stops, the program reports only that its connection went away.
+        if severity is Severity.ERROR and not self._deployment.halted.is_set():
+            self._deployment.fail(request.message, request.urn, halt=False)
+        elif severity is not Severity.DEBUG and severity is not Severity.ERROR:
+            self._deployment.diagnose(severity, request.message, request.urn)
+        return empty_pb2.Empty()
+
+    def GetRootResource(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return engine_pb2.GetRootResourceResponse(urn=self._root)
+
+    def SetRootResource(self, request: Any, context: Any) -> Any:  # noqa: N802
+        self._root = request.urn
+        return engine_pb2.SetRootResourceResponse()
+
+    def RequirePulumiVersion(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """The SDK that runs here is the version this engine speaks, so any range it was tested with holds."""
+        return engine_pb2.RequirePulumiVersionResponse()
+
+    def StartDebugging(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return context.abort(grpc.StatusCode.UNIMPLEMENTED, "the sandbox engine leaves out debugging")

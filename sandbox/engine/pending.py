@@ -1,0 +1,55 @@
+"""Operations that a run which died left open."""
+
+from sandbox.engine import reads
+from sandbox.engine.deployment import Deployment, HaltedError
+from sandbox.engine.events import Severity
+from sandbox.engine.provider import ProviderError
+from sandbox.engine.state import Operation
+
+
+def settle(deployment: Deployment) -> None:
+    """Tells of each open operation and finds out, where the id is known, how it ended.
+
+    A creation whose id nobody learned cannot be looked up: it is told, and then forgotten, so that the resource is made
+    anew. A preview tells and changes nothing.
+    """
+    for key, operation in list(deployment.store.snapshot().pending.items()):
+        deployment.diagnose(Severity.WARNING, _message(operation), operation.resource.urn)
+        if deployment.preview:
+            continue
+        try:
+            _look(deployment, key, operation)
+        except HaltedError:
+            return
+        except ProviderError as error:
+            deployment.fail(f"cannot find out how that ended: {error}", operation.resource.urn)
+            return
+
+
+def _message(operation: Operation) -> str:
+    state = operation.resource
+    what = f"the last run died while {operation.type} {state.urn}"
+    if operation.type == "creating":
+        return (
+            f"{what}: it may exist without being in the state. It is created anew where it is still wanted; "
+            f"look for a leftover {state.type} named {state.name!r} and remove it, or take it over with import_"
+        )
+    return f"{what} ({state.id}); it is read back to learn how that ended"
+
+
+def _look(deployment: Deployment, key: str, operation: Operation) -> None:
+    state = operation.resource
+    known = next(
+        (
+            instance_key
+            for instance_key, instance in deployment.store.snapshot().resources.items()
+            if instance.urn == state.urn and instance.id == state.id and instance.id
+        ),
+        None,
+    )
+    if operation.type == "creating" or known is None:
+        deployment.store.commit(end=[key])
+        return
+    reads.refresh_one(deployment, known, deployment.store.state.resources[known], end=(key,))
+    if known not in deployment.store.state.resources:
+        deployment.forget(state.urn)

@@ -1,0 +1,56 @@
+"""What the engine is asked for, and what it answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sandbox.engine.events import Operation, Status, StepOp
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeploymentRequest:
+    """One deployment of one stack."""
+
+    operation: Operation
+    project: str
+    stack: str
+    program: Sequence[str]  # path of a program's directory or file, then its arguments
+    program_cwd: Path
+    config: Mapping[str, str]  # full keys ("codekeep:tenant") → string or JSON text
+    secret_keys: frozenset[str] = frozenset()
+    backend: Path  # folder that holds `.pulumi/`
+    passphrase: str = field(repr=False)
+    plugins: Mapping[str, Sequence[str]]  # package → argv that starts its provider
+    policy_packs: Sequence[Path] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)  # for the children, over the engine's own
+    parallel: int = 16  # steps at once
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.parallel <= 256:
+            raise ValueError(f"parallel must be 1-256, got {self.parallel}")
+        unknown = self.secret_keys - self.config.keys()
+        if unknown:
+            raise ValueError(f"secret_keys names keys that config does not have: {', '.join(sorted(unknown))}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeploymentResult:
+    """How it ended. `outputs` are the stack's, secrets masked as "[secret]"; `secret_outputs` names those that hold
+    any.
+    """
+
+    status: Status
+    counts: Mapping[StepOp, int]
+    outputs: Mapping[str, Any]
+    secret_outputs: frozenset[str]
+    seconds: float
+
+    @property
+    def succeeded(self) -> bool:
+        return self.status is Status.SUCCEEDED
+
+    @property
+    def exit_code(self) -> int:
+        """0 ok, 1 failed or cancelled."""
+        return 0 if self.succeeded else 1

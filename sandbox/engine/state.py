@@ -1,0 +1,188 @@
+"""What the engine knows of each resource, and the JSON of checkpoint version 3 that holds it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+from sandbox.engine.crypter import Crypter
+from sandbox.engine.urn import name_of, parse_provider_ref
+from sandbox.engine.values import Props, Value, from_json, to_json
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceState:
+    """One instance of a resource. A URN may have several: the live one, and replaced ones that still await deletion
+    (`delete`).
+    """
+
+    urn: str
+    type: str
+    custom: bool
+    id: str = ""
+    inputs: Props = field(default_factory=dict)
+    outputs: Props = field(default_factory=dict)
+    parent: str = ""
+    provider: str = ""  # provider reference; empty for components and providers
+    dependencies: tuple[str, ...] = ()
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    protect: bool = False
+    external: bool = False  # read, not managed
+    delete: bool = False  # replaced: the real thing still exists and is to be deleted
+    pending_replacement: bool = False  # deleted already, its replacement is still to come
+    retain_on_delete: bool = False
+    deleted_with: str = ""
+    init_errors: tuple[str, ...] = ()
+    additional_secret_outputs: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    custom_timeouts: Mapping[str, float] = field(default_factory=dict)  # create, update, delete, read → seconds
+    import_id: str = ""
+    ignore_changes: tuple[str, ...] = ()
+    replace_on_changes: tuple[str, ...] = ()
+    created: str = ""  # RFC 3339
+    modified: str = ""
+    source_position: str = ""
+    unmodelled: Mapping[str, Any] = field(default_factory=dict)  # what newer engines wrote, carried along
+
+    @property
+    def name(self) -> str:
+        return name_of(self.urn)
+
+    def with_(self, **changes: Any) -> Self:
+        return replace(self, **changes)
+
+    def references(self) -> Iterator[str]:
+        """URNs that must exist for this resource to exist: parent, provider, dependencies, deletedWith."""
+        yield from self.dependencies
+        for urns in self.property_dependencies.values():
+            yield from urns
+        if self.parent:
+            yield self.parent
+        if self.provider:
+            yield parse_provider_ref(self.provider).urn
+        if self.deleted_with:
+            yield self.deleted_with
+
+    def without_references(self, gone: frozenset[str]) -> Self:
+        """The same resource, no longer depending on what is gone."""
+        return self.with_(
+            dependencies=tuple(urn for urn in self.dependencies if urn not in gone),
+            property_dependencies={
+                key: kept
+                for key, urns in self.property_dependencies.items()
+                if (kept := tuple(urn for urn in urns if urn not in gone))
+            },
+            deleted_with="" if self.deleted_with in gone else self.deleted_with,
+            parent="" if self.parent in gone else self.parent,
+        )
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A provider call that was begun; it stays listed where the engine died before the end."""
+
+    type: str  # creating, updating, deleting, reading
+    resource: ResourceState
+
+
+_TEXTS = {
+    "id": "id",
+    "parent": "parent",
+    "provider": "provider",
+    "deletedWith": "deleted_with",
+    "importID": "import_id",
+    "created": "created",
+    "modified": "modified",
+    "sourcePosition": "source_position",
+}
+_FLAGS = {
+    "delete": "delete",
+    "protect": "protect",
+    "external": "external",
+    "pendingReplacement": "pending_replacement",
+    "retainOnDelete": "retain_on_delete",
+}
+_LISTS = {
+    "dependencies": "dependencies",
+    "initErrors": "init_errors",
+    "additionalSecretOutputs": "additional_secret_outputs",
+    "aliases": "aliases",
+    "ignoreChanges": "ignore_changes",
+    "replaceOnChanges": "replace_on_changes",
+}
+_BAGS = ("inputs", "outputs")
+_MODELLED = frozenset(
+    {"urn", "type", "custom", "propertyDependencies", "customTimeouts", *_BAGS, *_TEXTS, *_FLAGS, *_LISTS}
+)
+
+
+def resource_to_json(state: ResourceState, crypter: Crypter) -> dict[str, Any]:
+    """A `ResourceV3`; empty fields are left out, as Pulumi leaves them out."""
+    result: dict[str, Any] = {"urn": state.urn, "custom": state.custom, "type": state.type}
+    fields: dict[str, Value] = {
+        **{key: getattr(state, name) for key, name in (_FLAGS | _TEXTS).items()},
+        **{key: to_json(getattr(state, key), crypter) for key in _BAGS},
+        **{key: list(getattr(state, name)) for key, name in _LISTS.items()},
+        "propertyDependencies": {key: list(urns) for key, urns in state.property_dependencies.items()},
+        "customTimeouts": dict(state.custom_timeouts),
+    }
+    result.update((key, value) for key, value in fields.items() if value)
+    return {**result, **state.unmodelled}
+
+
+def resource_from_json(data: Mapping[str, Any], crypter: Crypter) -> ResourceState:
+    fields: dict[str, Any] = {
+        **{name: data.get(key) or "" for key, name in _TEXTS.items()},
+        **{name: bool(data.get(key)) for key, name in _FLAGS.items()},
+        **{name: tuple(data.get(key) or ()) for key, name in _LISTS.items()},
+        **{key: from_json(data.get(key) or {}, crypter) for key in _BAGS},
+    }
+    return ResourceState(
+        urn=data["urn"],
+        type=data["type"],
+        custom=data.get("custom", False),
+        **fields,
+        property_dependencies={k: tuple(v or ()) for k, v in (data.get("propertyDependencies") or {}).items()},
+        custom_timeouts=dict(data.get("customTimeouts") or {}),
+        unmodelled={key: value for key, value in data.items() if key not in _MODELLED},
+    )
+
+
+def operation_to_json(operation: Operation, crypter: Crypter) -> dict[str, Any]:
+    return {"resource": resource_to_json(operation.resource, crypter), "type": operation.type}
+
+
+def operation_from_json(data: Mapping[str, Any], crypter: Crypter) -> Operation:
+    return Operation(data["type"], resource_from_json(data["resource"], crypter))
+
+
+def in_dependency_order(states: Mapping[str, ResourceState]) -> list[str]:
+    """Keys such that each resource comes after what it refers to; otherwise in the given order.
+
+    Pulumi checks this order when it loads a checkpoint. A reference means the live instance of its URN, else the
+    replaced ones.
+    """
+    by_urn: dict[str, list[str]] = {}
+    for key, state in states.items():
+        by_urn.setdefault(state.urn, []).append(key)
+
+    def targets(key: str) -> Iterator[str]:
+        for urn in states[key].references():
+            instances = by_urn.get(urn, [])
+            live = [other for other in instances if not states[other].delete]
+            yield from live or instances
+
+    order: dict[str, None] = {}
+    entered: set[str] = set()
+    for root in states:
+        stack = [] if root in entered else [(root, targets(root))]
+        entered.add(root)
+        while stack:
+            key, rest = stack[-1]
+            following = next((other for other in rest if other not in entered), None)
+            if following is None:
+                order[key] = None
+                stack.pop()
+            else:
+                entered.add(following)
+                stack.append((following, targets(following)))
+    return list(order)

@@ -1,0 +1,132 @@
+"""A stack's state under change: in memory, in the journal, and at the end in the checkpoint."""
+
+import itertools
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sandbox.engine.backend import StackFiles, write_atomically
+from sandbox.engine.checkpoint import StackState, decode, digest, encode, parse, salt_of
+from sandbox.engine.crypter import Crypter, PassphraseCrypter
+from sandbox.engine.journal import Journal, replay
+from sandbox.engine.state import Operation, ResourceState, operation_to_json, resource_to_json
+
+
+class SealedCrypter:
+    """For looking at a state without its passphrase: secrets stay closed."""
+
+    def encrypt(self, plaintext: str) -> str:
+        raise PermissionError("a state loaded without its passphrase cannot be written")
+
+    def decrypt(self, ciphertext: str) -> str:
+        return '"[secret]"'
+
+
+def load(files: StackFiles, passphrase: str | None) -> StackState:
+    """The state as it stands, journal included; secrets stay closed without a passphrase. Writes nothing.
+
+    Raises FileNotFoundError, CheckpointError, WrongPassphraseError.
+    """
+    content = files.checkpoint.read_bytes()
+    document = parse(content, str(files.checkpoint))
+    crypter = _crypter_for(salt_of(document), passphrase)
+    state = decode(document, crypter)
+    replay(files.journal, digest(content), state, crypter)
+    return state
+
+
+def _crypter_for(salt_line: str | None, passphrase: str | None) -> Crypter:
+    if passphrase is None:
+        return SealedCrypter()
+    return PassphraseCrypter(passphrase, salt_line) if salt_line else PassphraseCrypter.fresh(passphrase)
+
+
+class StateStore:
+    """Thread-safe. With `read_only` (previews) nothing reaches the disk.
+
+    The crash invariant: `begin` is on record before a provider is called, and `commit` records the result together with
+    the end of the operation, in one line.
+    """
+
+    def __init__(self, files: StackFiles, passphrase: str, *, read_only: bool = False) -> None:
+        """Loads, and folds the journal of a run that died into the checkpoint. The caller holds the stack's lock."""
+        self._files = files
+        self._read_only = read_only
+        self.lock = threading.RLock()
+        self._numbers = itertools.count()
+        content = files.checkpoint.read_bytes() if files.checkpoint.exists() else b""
+        self._crypter, self.state, replayed = self._read(content, passphrase)
+        if not read_only and (replayed or not content or salt_of(parse(content, "")) is None):
+            content = self._write()
+        self._journal = Journal(files.journal, digest(content))
+        if not read_only:
+            files.journal.unlink(missing_ok=True)
+
+    def _read(self, content: bytes, passphrase: str) -> tuple[PassphraseCrypter, StackState, bool]:
+        if not content:
+            return PassphraseCrypter.fresh(passphrase), StackState(), False
+        document = parse(content, str(self._files.checkpoint))
+        salt_line = salt_of(document)
+        crypter = PassphraseCrypter(passphrase, salt_line) if salt_line else PassphraseCrypter.fresh(passphrase)
+        state = decode(document, crypter)
+        return crypter, state, replay(self._files.journal, digest(content), state, crypter)
+
+    @property
+    def path(self) -> Path:
+        return self._files.checkpoint
+
+    def begin(self, operation_type: str, resource: ResourceState) -> str:
+        """Records that a provider is about to be called; returns the operation's key for `commit`."""
+        operation = Operation(operation_type, resource)
+        encoded = operation_to_json(operation, self._crypter)
+        with self.lock:
+            key = f"o{next(self._numbers)}"
+            self.state.pending[key] = operation
+            self._append([["begin", key, encoded]])
+            return key
+
+    def commit(
+        self,
+        *,
+        put: Mapping[str, ResourceState] | None = None,
+        drop: Sequence[str] = (),
+        end: Sequence[str] = (),
+    ) -> None:
+        """Records new, changed and vanished instances and the end of operations, all or nothing."""
+        put = put or {}
+        changes: list[list[Any]] = [["put", key, resource_to_json(state, self._crypter)] for key, state in put.items()]
+        changes += [["drop", key] for key in drop]
+        changes += [["end", key] for key in end]
+        with self.lock:
+            self.state.resources.update(put)
+            for key in drop:
+                self.state.resources.pop(key, None)
+            for key in end:
+                self.state.pending.pop(key, None)
+            self._append(changes)
+
+    def new_key(self) -> str:
+        with self.lock:
+            return f"n{next(self._numbers)}"
+
+    def snapshot(self) -> StackState:
+        with self.lock:
+            return StackState(dict(self.state.resources), dict(self.state.pending))
+
+    def close(self) -> None:
+        """Folds the journal into the checkpoint."""
+        with self.lock:
+            if self._read_only or self._journal.empty:
+                return
+            self._write()
+            self._journal.remove()
+
+    def _append(self, changes: list[list[Any]]) -> None:
+        if changes and not self._read_only:
+            self._journal.append(changes)
+
+    def _write(self) -> bytes:
+        content = encode(self.state, self._files.qualified_name, self._crypter)
+        write_atomically(self._files.checkpoint, content)
+        return content
