@@ -1,0 +1,260 @@
+"""Roles, policies and identity providers, against the IAM that moto plays."""
+
+import json
+
+import pytest
+
+from tests.sandbox.aws.harness import Held, Plugin, ProviderError
+
+ROLE = "aws:iam/role:Role"
+ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+POLICY = "aws:iam/policy:Policy"
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+
+
+def trust(service: str = "ec2") -> str:
+    principal = {"Service": f"{service}.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def allow(action: str = "s3:GetObject", sid: str = "A") -> str:
+    statement = {"Sid": sid, "Effect": "Allow", "Action": [action], "Resource": "arn:aws:s3:::b/*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@pytest.fixture
+def role(plugin: Plugin, unique: str) -> Held:
+    return plugin.create(ROLE, f"{unique}-role", {"assumeRolePolicy": trust()})
+
+
+def test_a_role_lives(lifecycle):
+    held = lifecycle(
+        ROLE,
+        {
+            "name": "codekeep-acme-ingest",
+            "assumeRolePolicy": trust(),
+            "description": "ingests",
+            "maxSessionDuration": 7200,
+            "permissionsBoundary": READ_ONLY,
+            "tags": {"a": "b"},
+        },
+        {
+            "name": "codekeep-acme-ingest",
+            "assumeRolePolicy": trust("eks"),
+            "tags": {"a": "c", "d": "e"},
+        },
+        drift=lambda api, held: api.client("iam").update_assume_role_policy(
+            RoleName=held.id, PolicyDocument=trust("lambda")
+        ),
+    )
+    assert held.id == "codekeep-acme-ingest"
+    assert held.outputs["arn"] == "arn:aws:iam::123456789012:role/codekeep-acme-ingest"
+    assert held.outputs["uniqueId"].startswith("AROA")
+
+
+def test_a_role_moves_to_another_path_by_replacement(lifecycle):
+    lifecycle(
+        ROLE, {"assumeRolePolicy": trust()}, {"assumeRolePolicy": trust(), "path": "/keep/"}, expect_replace={"path"}
+    )
+
+
+def test_a_role_that_lists_its_policies_owns_them(lifecycle, plugin, unique):
+    policy = plugin.create(POLICY, unique, {"policy": allow()})
+    lifecycle(
+        ROLE,
+        {
+            "assumeRolePolicy": trust(),
+            "managedPolicyArns": [policy.id, READ_ONLY],
+            "inlinePolicies": [{"name": "a", "policy": allow()}],
+        },
+        {
+            "assumeRolePolicy": trust(),
+            "managedPolicyArns": [READ_ONLY],
+            "inlinePolicies": [{"name": "a", "policy": allow("s3:PutObject")}, {"name": "b", "policy": allow()}],
+        },
+        drift=lambda api, held: api.client("iam").detach_role_policy(RoleName=held.id, PolicyArn=policy.id),
+        unreadable={"managedPolicyArns", "inlinePolicies"},
+    )
+
+
+def test_a_role_with_attachments_goes_only_by_force(plugin, unique, role):
+    plugin.create(ROLE_POLICY, unique, {"role": role.id, "policy": allow()})
+    with pytest.raises(ProviderError, match="DeleteConflict"):
+        plugin.delete(role)
+    forced = plugin.update(role, {**role.inputs, "forceDetachPolicies": True})
+    plugin.delete(forced)
+    assert plugin.read(forced) is None
+
+
+def test_a_role_leaves_its_instance_profiles_when_it_goes(plugin, unique, role):
+    profile = plugin.create("aws:iam/instanceProfile:InstanceProfile", unique, {"role": role.id})
+    plugin.delete(role)
+    assert "role" not in plugin.read(profile).outputs
+
+
+def test_an_attachment_of_its_own_is_no_change_of_the_role(plugin, unique, role):
+    plugin.create(ROLE_POLICY, unique, {"role": role.id, "policy": allow()})
+    plugin.create(ATTACHMENT, unique, {"role": role.id, "policyArn": READ_ONLY})
+    assert not plugin.diff(plugin.read(role), role.inputs).changes
+
+
+def test_a_role_policy_lives(lifecycle, role):
+    held = lifecycle(
+        ROLE_POLICY,
+        {"role": role.id, "name": "reads", "policy": allow()},
+        {"role": role.id, "name": "reads", "policy": allow("s3:PutObject")},
+        drift=lambda api, held: api.client("iam").put_role_policy(
+            RoleName=role.id, PolicyName="reads", PolicyDocument=allow("s3:DeleteObject")
+        ),
+    )
+    assert held.id == f"{role.id}:reads"
+
+
+def test_a_policy_of_aws_can_be_attached(lifecycle, role):
+    cluster = "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"
+    config = "arn:aws:iam::aws:policy/service-role/AWSConfigRulesExecutionRole"
+    held = lifecycle(ATTACHMENT, {"role": role.id, "policyArn": cluster}, {"role": role.id, "policyArn": config}, True)
+    assert held.id == f"{role.id}/{cluster}"
+
+
+def test_a_policy_that_aws_does_not_have_is_refused(plugin, unique, role):
+    with pytest.raises(ProviderError, match="NoSuchEntity"):
+        plugin.create(ATTACHMENT, unique, {"role": role.id, "policyArn": "arn:aws:iam::aws:policy/NoSuchThing"})
+
+
+def test_a_detached_policy_is_gone(plugin, unique, role):
+    policy = plugin.create(POLICY, unique, {"policy": allow()})
+    held = plugin.create(ATTACHMENT, unique, {"role": role.id, "policyArn": policy.id})
+    plugin.api().client("iam").detach_role_policy(RoleName=role.id, PolicyArn=policy.id)
+    assert plugin.read(held) is None
+
+
+def test_a_policy_lives(lifecycle):
+    held = lifecycle(
+        POLICY,
+        {"name": "codekeep-acme", "policy": allow(), "tags": {"a": "b"}},
+        {"name": "codekeep-acme", "policy": allow("s3:PutObject"), "tags": {"c": "d"}},
+        drift=lambda api, held: api.client("iam").create_policy_version(
+            PolicyArn=held.id, PolicyDocument=allow("s3:DeleteObject"), SetAsDefault=True
+        ),
+    )
+    assert held.id == held.outputs["arn"] == "arn:aws:iam::123456789012:policy/codekeep-acme"
+
+
+def test_a_policy_can_change_more_often_than_aws_keeps_versions(plugin, unique):
+    held = plugin.create(POLICY, unique, {"policy": allow()})
+    for number in range(7):
+        held = plugin.update(held, {"policy": allow(f"s3:Get{number}")})
+    assert "s3:Get6" in plugin.read(held).outputs["policy"]
+    versions = plugin.api().client("iam").list_policy_versions(PolicyArn=held.id)["Versions"]
+    assert len(versions) == 5
+    plugin.delete(held)
+    assert plugin.read(held) is None
+
+
+def test_the_description_of_a_policy_cannot_change(lifecycle):
+    lifecycle(POLICY, {"policy": allow(), "description": "a"}, {"policy": allow(), "description": "b"}, {"description"})
+
+
+def test_an_instance_profile_lives(lifecycle, plugin, unique, role):
+    other = plugin.create(ROLE, f"{unique}-other", {"assumeRolePolicy": trust()})
+    lifecycle(
+        "aws:iam/instanceProfile:InstanceProfile",
+        {"role": role.id, "tags": {"a": "b"}},
+        {"role": other.id, "tags": {"a": "c"}},
+        drift=lambda api, held: api.client("iam").remove_role_from_instance_profile(
+            InstanceProfileName=held.id, RoleName=role.id
+        ),
+    )
+
+
+def test_a_service_linked_role_lives(lifecycle):
+    held = lifecycle(
+        "aws:iam/serviceLinkedRole:ServiceLinkedRole",
+        {"awsServiceName": "autoscaling.amazonaws.com", "customSuffix": "acme", "description": "a", "tags": {"a": "b"}},
+        {"awsServiceName": "autoscaling.amazonaws.com", "customSuffix": "acme", "description": "b"},
+    )
+    assert held.outputs["name"] == "AWSServiceRoleForAutoScaling_acme"
+
+
+def test_an_identity_provider_lives(lifecycle):
+    url = "https://oidc.eks.eu-central-1.amazonaws.com/id/ABC"
+    held = lifecycle(
+        "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+        {"url": url, "clientIdLists": ["sts.amazonaws.com"], "tags": {"a": "b"}},
+        {"url": url, "clientIdLists": ["sts.amazonaws.com", "other"], "thumbprintLists": ["a" * 40], "tags": {}},
+        drift=lambda api, held: api.client("iam").tag_open_id_connect_provider(
+            OpenIDConnectProviderArn=held.id, Tags=[{"Key": "x", "Value": "y"}]
+        ),
+    )
+    assert held.id.endswith(":oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/ABC")
+
+
+def test_a_role_is_found(plugin, role):
+    found = plugin.invoke("aws:iam/getRole:getRole", {"name": role.id})
+    assert found["arn"] == role.outputs["arn"]
+    assert json.loads(found["assumeRolePolicy"]) == json.loads(trust())
+
+
+def test_a_document_is_rendered_as_the_official_provider_does(plugin):
+    found = plugin.invoke(
+        "aws:iam/getPolicyDocument:getPolicyDocument",
+        {
+            "policyId": "keep",
+            "statements": [
+                {
+                    "sid": "Read",
+                    "actions": ["s3:GetObject", "s3:ListBucket"],
+                    "resources": ["arn:aws:s3:::b/&{aws:username}"],
+                    "principals": [
+                        {"type": "AWS", "identifiers": ["a", "b"]},
+                        {"type": "Service", "identifiers": ["ec2.amazonaws.com"]},
+                    ],
+                    "conditions": [
+                        {"test": "StringEquals", "variable": "aws:SourceAccount", "values": ["1"]},
+                        {"test": "StringEquals", "variable": "aws:SourceArn", "values": ["x", "y"]},
+                    ],
+                },
+                {
+                    "effect": "Deny",
+                    "notActions": ["iam:*"],
+                    "notResources": ["*"],
+                    "principals": [{"type": "*", "identifiers": ["*"]}],
+                },
+            ],
+        },
+    )
+    document = json.loads(found["json"])
+    assert document == json.loads(found["minifiedJson"])
+    assert document == {
+        "Version": "2012-10-17",
+        "Id": "keep",
+        "Statement": [
+            {
+                "Sid": "Read",
+                "Effect": "Allow",
+                "Action": ["s3:ListBucket", "s3:GetObject"],
+                "Resource": "arn:aws:s3:::b/${aws:username}",
+                "Principal": {"AWS": ["b", "a"], "Service": "ec2.amazonaws.com"},
+                "Condition": {"StringEquals": {"aws:SourceAccount": "1", "aws:SourceArn": ["x", "y"]}},
+            },
+            {"Effect": "Deny", "NotAction": "iam:*", "NotResource": "*", "Principal": "*"},
+        ],
+    }
+
+
+def test_documents_are_merged_by_statement_id(plugin):
+    found = plugin.invoke(
+        "aws:iam/getPolicyDocument:getPolicyDocument",
+        {
+            "sourcePolicyDocuments": [allow("s3:A", "A"), allow("s3:B", "B")],
+            "statements": [{"sid": "B", "actions": ["s3:C"], "resources": ["*"]}],
+            "overridePolicyDocuments": [allow("s3:D", "A")],
+        },
+    )
+    statements = {item["Sid"]: item["Action"] for item in json.loads(found["json"])["Statement"]}
+    assert statements == {"A": ["s3:D"], "B": "s3:C"}
+    with pytest.raises(ProviderError, match="'A' twice"):
+        plugin.invoke("aws:iam/getPolicyDocument:getPolicyDocument", {"sourcePolicyDocuments": [allow(), allow()]})
