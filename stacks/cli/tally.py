@@ -80,7 +80,7 @@ class Group:
 
 
 class Tally:
-    """Takes a deployment's steps in: resources. Components are what they are grouped by; providers count when they change."""
+    """Takes a deployment's steps in. Resources count, providers only when they change; components group them."""
 
     def __init__(self) -> None:
         self.groups: dict[str, Group] = {}
