@@ -96,8 +96,8 @@ class GitLinkSettings(SpecModel):
     ports: Annotated[tuple[Port, ...], Field(min_length=1, max_length=4)]
     repositories: Annotated[tuple[str, ...], Field(max_length=5000)]
     groups: Annotated[tuple[str, ...], Field(max_length=200)]
-    credential_secret_arn: Arn
-    webhook_secret_arn: Arn
+    token_secret_arn: Arn
+    webhook_secret_arn: Arn | None
 
 
 class RegistryLinkSettings(SpecModel):
@@ -108,7 +108,7 @@ class RegistryLinkSettings(SpecModel):
     host: HostName
     ports: Annotated[tuple[Port, ...], Field(min_length=1, max_length=4)]
     ecosystems: Annotated[tuple[str, ...], Field(min_length=1, max_length=8)]
-    credential_secret_arn: Arn
+    token_secret_arn: Arn
 
 
 class ModelSettings(SpecModel):
@@ -186,9 +186,9 @@ class Queue:
 
 @dataclass(frozen=True, kw_only=True)
 class LinkSecrets:
-    """ARNs of the secrets of one link; registries have no webhook."""
+    """ARNs of the secrets of one link; registries have no webhook, nor a Git link that is only polled."""
 
-    credential_arn: str
+    token_arn: str
     webhook_arn: str | None = None
 
 
@@ -263,8 +263,6 @@ def _tenant(spec: TenantSpec) -> TenantFacts:
 
 def _git_link(link: GitLink, deployed: Deployed) -> GitLinkSettings:
     secrets = _needed(deployed.git_secrets, link.name, "secret")
-    if secrets.webhook_arn is None:
-        raise ValueError(f"git link {link.name}: no webhook secret was deployed; the link's component makes one")
     return GitLinkSettings(
         name=link.name,
         kind=link.kind,
@@ -272,7 +270,7 @@ def _git_link(link: GitLink, deployed: Deployed) -> GitLinkSettings:
         ports=link.ports,
         repositories=link.repositories,
         groups=link.groups,
-        credential_secret_arn=secrets.credential_arn,
+        token_secret_arn=secrets.token_arn,
         webhook_secret_arn=secrets.webhook_arn,
     )
 
@@ -285,7 +283,7 @@ def _registry_link(link: RegistryLink, deployed: Deployed) -> RegistryLinkSettin
         host=link.host,
         ports=link.ports,
         ecosystems=link.ecosystems,
-        credential_secret_arn=secrets.credential_arn,
+        token_secret_arn=secrets.token_arn,
     )
 
 

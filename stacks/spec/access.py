@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stacks.spec.base import EmailAddress, Label, PrincipalArn, SpecModel, text
+from stacks.spec.base import EmailAddress, Label, OperatorArn, PrincipalArn, SpecModel, text
 
 Issuer = Annotated[
     str,
@@ -50,6 +50,15 @@ class Oidc(SpecModel):
     audience: TokenName
     groups_claim: TokenName = "groups"
     jwks: Literal["fetch", "pinned"] = "pinned"
+
+
+class ClusterAccess(SpecModel):
+    """One role or user that may look into the cluster besides the deployer; narrowed to `namespaces` where given."""
+
+    name: Label
+    principal: OperatorArn
+    level: Literal["view", "edit", "admin", "cluster-admin"] = "view"
+    namespaces: Annotated[tuple[Label, ...], Field(max_length=20)] = ()
 
 
 class Access(SpecModel):

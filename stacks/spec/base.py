@@ -111,6 +111,15 @@ PrincipalArn = Annotated[
         longest=640,
     ),
 ]
+OperatorArn = Annotated[
+    str,
+    text(
+        r"^arn:aws:iam::[0-9]{12}:(role|user)/([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,64}$",
+        "one role or user: arn:aws:iam::<12-digit account>:role/<name> or :user/<name>; neither root nor a wildcard",
+        "name the role of the people who operate the cluster",
+        longest=640,
+    ),
+]
 KmsKeyArn = Annotated[
     str,
     text(

@@ -115,14 +115,16 @@ def digest(spec: Spec) -> str:
 
 
 def _faults_against_platform(spec: TenantSpec, file: Path) -> list[Fault]:
-    beside = file.parent / f"Pulumi.{spec.platform}.yaml"
-    if spec.platform is None or not beside.is_file():
+    if spec.platform is None:
+        return []
+    beside = file.parent / f"Pulumi.{spec.platform.stack}.yaml"
+    if not beside.is_file():
         return []
     key, document = document_in(beside)
     if key != PLATFORM_KEY:
         fault = Fault(
-            path="platform",
-            got=f"{shown(spec.platform)}, which is no platform",
+            path="platform.stack",
+            got=f"{shown(spec.platform.stack)}, which is no platform",
             allowed=f"a stack whose configuration holds {PLATFORM_KEY}",
             remedy="name the platform's stack",
             source=str(file),

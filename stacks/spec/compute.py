@@ -124,6 +124,8 @@ class SearchDomain(SpecModel):
     instance_count: Annotated[int, Field(ge=2, le=40)]
     volume_gib: Annotated[int, Field(ge=20, le=6144)]
     """gp3 volume of each instance."""
+    dedicated_masters: bool = True
+    """Three nodes that only manage the cluster."""
 
 
 class VectorIndex(SpecModel):

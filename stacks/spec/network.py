@@ -14,6 +14,7 @@ from stacks.spec.base import (
     RegionName,
     RoleArn,
     SpecModel,
+    StackName,
     ZoneName,
     text,
 )
@@ -60,6 +61,8 @@ class Account(SpecModel):
     deployer_role_arn: RoleArn
     dedicated: bool = False
     """True where the account holds this keep and nothing else; premium requires it."""
+    has_detectors: bool = False
+    """True where GuardDuty and Access Analyzer watch the account already; each can be there but once."""
 
 
 class Regions(SpecModel):
@@ -91,6 +94,13 @@ class Network(SpecModel):
     cidr: Cidr | None = None
     adopt: AdoptedVpc | None = None
     egress: Egress = Egress()
+
+
+class PlatformUse(SpecModel):
+    """The shared platform a pooled keep lives on, and its zones in the platform's order."""
+
+    stack: StackName
+    zones: Annotated[tuple[ZoneName, ...], Field(min_length=2, max_length=3)]
 
 
 class GitLink(SpecModel):

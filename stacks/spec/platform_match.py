@@ -11,12 +11,13 @@ from stacks.spec.tenant import PlatformSpec, TenantSpec
 def platform_faults(spec: TenantSpec, platform: PlatformSpec, source: str = "") -> Iterator[Fault]:
     """Everything in a pooled keep's spec that its platform contradicts."""
     yield from _place_faults(spec, platform, source)
+    yield from _link_faults(spec, platform, source)
     if spec.name not in platform.tenants:
         yield Fault(
             path="name",
             got=shown(spec.name),
             allowed=f"a tenant the platform admits: {', '.join(platform.tenants) or 'none yet'}",
-            remedy=f"add {spec.name} to tenants in Pulumi.{spec.platform}.yaml",
+            remedy=f"add {spec.name} to tenants in Pulumi.{_stack(spec)}.yaml",
             source=source,
         )
     pools = {pool.name: pool for pool in platform.pools}
@@ -24,8 +25,23 @@ def platform_faults(spec: TenantSpec, platform: PlatformSpec, source: str = "") 
         yield Fault(**{**fault.as_json(), "source": source})
 
 
+def _link_faults(spec: TenantSpec, platform: PlatformSpec, source: str) -> Iterator[Fault]:
+    for name in ("git_links", "registry_links"):
+        for index, link in enumerate(getattr(spec, name)):
+            if link.host not in platform.link_domains:
+                yield Fault(
+                    path=f"{name}[{index}].host",
+                    got=shown(link.host),
+                    allowed=f"a host the platform resolves: {', '.join(platform.link_domains) or 'none yet'}",
+                    remedy=f"add {link.host} to link_domains in Pulumi.{_stack(spec)}.yaml",
+                    source=source,
+                )
+
+
 def _place_faults(spec: TenantSpec, platform: PlatformSpec, source: str) -> Iterator[Fault]:
-    places = (
+    zones = spec.platform.zones if spec.platform is not None else ()
+    places: tuple[tuple[str, object, object, str], ...] = (
+        ("platform.zones", list(zones), list(platform.network.zones), "list of zones"),
         ("regions.primary", spec.regions.primary, platform.regions.primary, "region"),
         ("account.id", spec.account.id, platform.account.id, "account"),
     )
@@ -34,7 +50,11 @@ def _place_faults(spec: TenantSpec, platform: PlatformSpec, source: str) -> Iter
             yield Fault(
                 path=path,
                 got=shown(got),
-                allowed=f"{wanted}, the {what} of the platform {spec.platform}",
+                allowed=f"{wanted}, the {what} of the platform {_stack(spec)}",
                 remedy=f"choose a platform in that {what}, or correct {path}",
                 source=source,
             )
+
+
+def _stack(spec: TenantSpec) -> str:
+    return spec.platform.stack if spec.platform is not None else ""

@@ -37,6 +37,8 @@ class Retention(SpecModel):
     eval: Annotated[int, Field(ge=7, le=1096)] = 180
     audit: Annotated[int, Field(ge=365, le=3653)] = 400
     """Days the audit trail cannot be deleted; a year at least."""
+    audit_lock: Literal["compliance", "governance"] = "compliance"
+    """Who may shorten the audit's retention: nobody, or a role with the right to bypass it."""
     log: LogRetentionDays = 90
     """Days of metadata-only logs; the periods CloudWatch Logs knows."""
 

@@ -4,10 +4,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from stacks.spec.access import Access, Budget, Caps, Slo
-from stacks.spec.base import DisplayName, SpecModel, StackName, TenantName, Tier, text
+from stacks.spec.access import Access, Budget, Caps, ClusterAccess, Slo
+from stacks.spec.base import DisplayName, HostName, SpecModel, TenantName, Tier, text
 from stacks.spec.compute import Model, Pool, SearchDomain, VectorIndex
-from stacks.spec.network import Account, GitLink, Network, Regions, RegistryLink
+from stacks.spec.network import Account, GitLink, Network, PlatformUse, Regions, RegistryLink
 from stacks.spec.protection import Keys, PromptStorage, Retention
 
 TagKey = Annotated[
@@ -37,8 +37,10 @@ class TenantDocument(SpecModel):
     name: TenantName
     display_name: DisplayName
     tier: Tier
-    platform: StackName | None = None
-    """Stack of the shared platform; pooled keeps only."""
+    protect: bool = True
+    """Whether Pulumi and AWS refuse to delete what holds data; a keep is removed only after an `up` with false."""
+    platform: PlatformUse | None = None
+    """The shared platform; pooled keeps only."""
     account: Account
     regions: Regions
     network: Network | None = None
@@ -53,6 +55,8 @@ class TenantDocument(SpecModel):
     retention: Retention = Retention()
     prompt_storage: PromptStorage = PromptStorage()
     access: Access
+    cluster_access: Annotated[tuple[ClusterAccess, ...], Field(max_length=20)] = ()
+    """Who may look into the cluster besides the deployer; not in pooled keeps."""
     caps: Caps
     budget: Budget
     slo: Slo = Slo()
@@ -78,9 +82,13 @@ class PlatformDocument(SpecModel):
     schema_version: Literal[1]
     name: TenantName
     display_name: DisplayName
+    protect: bool = True
+    """Whether Pulumi and AWS refuse to delete what holds data."""
     account: Account
     regions: Regions
     network: Network
+    link_domains: Annotated[tuple[HostName, ...], Field(max_length=200)] = ()
+    """Hosts behind the private links of the admitted keeps: only these names resolve."""
     keys: Keys = Keys()
     pools: Annotated[tuple[Pool, ...], Field(min_length=3, max_length=12)]
     search_domain: SearchDomain
@@ -89,6 +97,7 @@ class PlatformDocument(SpecModel):
     """The pooled keeps admitted here."""
     gpu_nodes: Annotated[int, Field(ge=1, le=400)]
     """Cap on GPU nodes of all pools together."""
+    cluster_access: Annotated[tuple[ClusterAccess, ...], Field(max_length=20)] = ()
     budget: Budget
     slo: Slo = Slo()
     tags: dict[TagKey, TagValue] = Field(default_factory=dict, max_length=20)

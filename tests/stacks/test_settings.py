@@ -40,13 +40,13 @@ def deployed(spec: TenantSpec) -> Deployed:
         queues={"ingest": Queue(url=f"{queue_url}ingest", dead_letter_url=f"{queue_url}ingest-dead")},
         git_secrets={
             link.name: LinkSecrets(
-                credential_arn=arn.format("secretsmanager", f"secret:{link.name}-credential"),
+                token_arn=arn.format("secretsmanager", f"secret:{link.name}-credential"),
                 webhook_arn=arn.format("secretsmanager", f"secret:{link.name}-webhook"),
             )
             for link in spec.git_links
         },
         registry_secrets={
-            link.name: LinkSecrets(credential_arn=arn.format("secretsmanager", f"secret:{link.name}"))
+            link.name: LinkSecrets(token_arn=arn.format("secretsmanager", f"secret:{link.name}"))
             for link in spec.registry_links
         },
     )
@@ -127,7 +127,7 @@ def test_the_document_names_secrets_and_holds_none() -> None:
     document = json.loads(runtime_settings(acme, deployed(acme)).model_dump_json())
     links = [*document["git_links"], *document["registry_links"]]
     assert len(links) == 3
-    assert all(link["credential_secret_arn"].startswith("arn:aws:secretsmanager:") for link in links)
+    assert all(link["token_secret_arn"].startswith("arn:aws:secretsmanager:") for link in links)
 
 
 if __name__ == "__main__":

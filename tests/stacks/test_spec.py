@@ -10,6 +10,8 @@ from stacks.spec.addresses import addresses_for_nodes, addresses_needed
 from stacks.spec.compute import Model
 from stacks.spec.instances import INSTANCE_TYPES
 from stacks.spec.memory import memory_fit
+from stacks.spec.reference import reference
+from stacks.spec.rules import PLATFORM_RULES, TENANT_RULES
 from tests.stacks.documents import ROOT, changed, document
 
 
@@ -92,3 +94,13 @@ def test_addresses_by_hand() -> None:
     assert addresses_needed(22) == 22 * 32 + 96
     assert addresses_for_nodes(22, 3) == 3 * (256 - 5)
     assert addresses_for_nodes(16, 3) > 1000 * 32
+
+
+def test_the_reference_page_is_that_of_the_models() -> None:
+    written = (ROOT / "docs" / "reference" / "spec.md").read_text()
+    assert written == reference(), "write it anew: python -m stacks.spec.reference > docs/reference/spec.md"
+
+
+def test_every_rule_says_what_it_holds() -> None:
+    assert len(TENANT_RULES) >= 40
+    assert all(rule.__doc__ for rule in (*TENANT_RULES, *PLATFORM_RULES))

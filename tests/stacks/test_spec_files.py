@@ -130,4 +130,4 @@ class TestPooledBesidePlatform:
             yaml.safe_dump({"config": {"codekeep:tenant": document("demo")}}),
             "Pulumi.platform-eu-central-1.yaml",
         )
-        assert the_fault(path).path == "platform"
+        assert the_fault(path).path == "platform.stack"

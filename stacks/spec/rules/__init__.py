@@ -9,19 +9,20 @@ from stacks.spec.rules.draft import Draft
 Rule = Callable[[Draft], Iterator[Fault]]
 
 _SHARED: tuple[Rule, ...] = (*place.RULES, *pools.RULES)
-_TENANT: tuple[Rule, ...] = (*tiers.RULES, *links.RULES, *compute.RULES, *access.RULES)
+TENANT_RULES: tuple[Rule, ...] = (*tiers.RULES, *_SHARED, *links.RULES, *compute.RULES, *access.RULES)
+PLATFORM_RULES: tuple[Rule, ...] = (*tiers.PLATFORM_RULES, *_SHARED)
 
 
 def faults_of_tenant(draft: Draft) -> Iterator[Fault]:
     """Every rule between fields that a tenant's spec breaks."""
-    for rule in (*_SHARED, *_TENANT):
+    for rule in TENANT_RULES:
         yield from rule(draft)
 
 
 def faults_of_platform(draft: Draft) -> Iterator[Fault]:
     """Every rule between fields that a shared platform's spec breaks."""
-    for rule in (*_SHARED, *tiers.PLATFORM_RULES):
+    for rule in PLATFORM_RULES:
         yield from rule(draft)
 
 
-__all__ = ["Draft", "faults_of_platform", "faults_of_tenant"]
+__all__ = ["PLATFORM_RULES", "TENANT_RULES", "Draft", "Rule", "faults_of_platform", "faults_of_tenant"]

@@ -10,6 +10,7 @@ from stacks.spec.rules.draft import Draft
 
 
 def grants_belong_to_a_link(draft: Draft) -> Iterator[Fault]:
+    """A team's repositories are, once each, repositories or groups of a Git link."""
     if draft.access is None or not draft.git_links.whole or not draft.git_links.valid:
         return
     links = {link.name: link for link in draft.git_links.values}
@@ -22,6 +23,7 @@ def grants_belong_to_a_link(draft: Draft) -> Iterator[Fault]:
 
 
 def teams_are_distinct(draft: Draft) -> Iterator[Fault]:
+    """Teams differ in `name` and `group`, and entry principals stand once each."""
     if draft.access is None:
         return
     for attribute in ("name", "group"):
@@ -40,6 +42,7 @@ def teams_are_distinct(draft: Draft) -> Iterator[Fault]:
 
 
 def issuer_is_reachable(draft: Draft) -> Iterator[Fault]:
+    """`access.oidc.jwks` is `fetch` only where egress or a Git link reaches the issuer's host."""
     if draft.access is None or draft.access.oidc.jwks != "fetch" or (draft.network is None and draft.tier != "pooled"):
         return
     host = urlsplit(draft.access.oidc.issuer).hostname or ""
@@ -55,6 +58,7 @@ def issuer_is_reachable(draft: Draft) -> Iterator[Fault]:
 
 
 def prompt_storage_is_agreed(draft: Draft) -> Iterator[Fault]:
+    """Stored prompts have redaction, a retention and an approver; without storage none of these is given."""
     storage = draft.prompt_storage
     if storage is None:
         return
@@ -86,6 +90,7 @@ def prompt_storage_is_agreed(draft: Draft) -> Iterator[Fault]:
 
 
 def repositories_keep_the_cap(draft: Draft) -> Iterator[Fault]:
+    """`caps.repositories` covers the repositories that the Git links list."""
     listed = sum(len(link.repositories) for link in draft.git_links.values)
     if draft.caps is not None and listed > draft.caps.repositories:
         yield Fault(

@@ -13,6 +13,7 @@ _ADAPTABLE = frozenset({"chat", "autocomplete"})
 
 
 def each_role_has_one_model(draft: Draft) -> Iterator[Fault]:
+    """There is exactly one model of each role chat, autocomplete and embed, and at most one rerank."""
     if "models" not in draft.present or not draft.models.whole:
         return
     roles: list[str] = [model.role for model in draft.models.values]
@@ -28,6 +29,7 @@ def each_role_has_one_model(draft: Draft) -> Iterator[Fault]:
 
 
 def replicas_are_in_order(draft: Draft) -> Iterator[Fault]:
+    """`min_replicas` <= `max_replicas` in each model."""
     for index, model in draft.models:
         if model.min_replicas > model.max_replicas:
             yield Fault(
@@ -39,6 +41,7 @@ def replicas_are_in_order(draft: Draft) -> Iterator[Fault]:
 
 
 def models_run_on_serving_pools(draft: Draft) -> Iterator[Fault]:
+    """A model's `pool` is a pool of role gpu-serve."""
     if not draft.pools.valid:
         return
     pools = {pool.name: pool for pool in draft.pools.values}
@@ -58,6 +61,7 @@ def models_run_on_serving_pools(draft: Draft) -> Iterator[Fault]:
 
 
 def models_fit_their_pool(draft: Draft) -> Iterator[Fault]:
+    """A model's parallelism, format and memory fit every instance type of its pool."""
     pools = {pool.name: pool for pool in draft.pools.values}
     for index, model in draft.models:
         pool = pools.get(model.pool)
@@ -66,6 +70,7 @@ def models_fit_their_pool(draft: Draft) -> Iterator[Fault]:
 
 
 def pools_hold_all_replicas(draft: Draft) -> Iterator[Fault]:
+    """A serving pool's `max` holds the GPUs of all its models' `max_replicas`."""
     for index, pool in draft.pools:
         machines = [machine for machine in pool.machines if machine.gpu_count]
         if pool.role != "gpu-serve" or not machines:
@@ -83,6 +88,7 @@ def pools_hold_all_replicas(draft: Draft) -> Iterator[Fault]:
 
 
 def vectors_fit_the_index(draft: Draft) -> Iterator[Fault]:
+    """The embed model's `dimension` is `vector_index.dimension`; other models have none."""
     for index, model in draft.models:
         path = f"models[{index}].dimension"
         if model.role != "embed":
@@ -104,6 +110,7 @@ def vectors_fit_the_index(draft: Draft) -> Iterator[Fault]:
 
 
 def adapters_are_where_they_work(draft: Draft) -> Iterator[Fault]:
+    """Only chat and autocomplete models have `lora`."""
     for index, model in draft.models:
         if model.lora is not None and model.role not in _ADAPTABLE:
             yield Fault(
@@ -115,6 +122,7 @@ def adapters_are_where_they_work(draft: Draft) -> Iterator[Fault]:
 
 
 def gpu_pools_keep_the_cap(draft: Draft) -> Iterator[Fault]:
+    """`caps.gpu_nodes` covers the GPU pools at their `max`."""
     nodes = sum(pool.max for _, pool in draft.pools if pool.is_gpu)
     if draft.caps is not None and nodes > draft.caps.gpu_nodes:
         yield Fault(
@@ -126,6 +134,7 @@ def gpu_pools_keep_the_cap(draft: Draft) -> Iterator[Fault]:
 
 
 def availability_has_replicas(draft: Draft) -> Iterator[Fault]:
+    """An availability of 99.9 or more needs two replicas of chat, autocomplete and embed."""
     if draft.slo is None or draft.slo.availability_percent < 99.9:
         return
     for index, model in draft.models:

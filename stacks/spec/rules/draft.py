@@ -7,9 +7,9 @@ from typing import Any, Generic, Self, TypeVar, get_args
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from stacks.spec.access import Access, Budget, Caps, Slo
+from stacks.spec.access import Access, Budget, Caps, ClusterAccess, Slo
 from stacks.spec.compute import Model, Pool, SearchDomain, VectorIndex
-from stacks.spec.network import Account, GitLink, Network, Regions, RegistryLink
+from stacks.spec.network import Account, GitLink, Network, PlatformUse, Regions, RegistryLink
 from stacks.spec.protection import Keys, PromptStorage, Retention
 
 Item = TypeVar("Item")
@@ -40,7 +40,7 @@ class Draft:
     present: frozenset[str]
     name: str | None = None
     tier: str | None = None
-    platform: str | None = None
+    platform: PlatformUse | None = None
     account: Account | None = None
     regions: Regions | None = None
     network: Network | None = None
@@ -56,6 +56,8 @@ class Draft:
     slo: Slo | None = None
     tags: Mapping[str, str] | None = None
     tenants: tuple[str, ...] | None = None
+    link_domains: tuple[str, ...] | None = None
+    cluster_access: tuple[ClusterAccess, ...] | None = None
     git_links: Items[GitLink] = Items()
     registry_links: Items[RegistryLink] = Items()
     pools: Items[Pool] = Items()

@@ -10,6 +10,7 @@ from stacks.spec.rules.draft import Draft
 
 
 def link_names_and_hosts_are_unique(draft: Draft) -> Iterator[Fault]:
+    """Git and registry links differ in `name` and `host`."""
     for attribute in ("name", "host"):
         seen: dict[str, str] = {}
         for path, link in _links(draft):
@@ -25,6 +26,7 @@ def link_names_and_hosts_are_unique(draft: Draft) -> Iterator[Fault]:
 
 
 def endpoint_services_are_in_allowed_regions(draft: Draft) -> Iterator[Fault]:
+    """Each `endpoint_service` is in one of `regions.allowed`."""
     if draft.regions is None:
         return
     for path, link in _links(draft):
@@ -39,11 +41,13 @@ def endpoint_services_are_in_allowed_regions(draft: Draft) -> Iterator[Fault]:
 
 
 def ports_stand_once(draft: Draft) -> Iterator[Fault]:
+    """A link's `ports` stand once each."""
     for path, link in _links(draft):
         yield from repeated(f"{path}.ports", map(str, link.ports), "port")
 
 
 def git_links_say_what_to_read(draft: Draft) -> Iterator[Fault]:
+    """A Git link names repositories or groups, each once."""
     for index, link in draft.git_links:
         if not link.repositories and not link.groups:
             yield Fault(
@@ -57,6 +61,7 @@ def git_links_say_what_to_read(draft: Draft) -> Iterator[Fault]:
 
 
 def github_paths_have_two_parts(draft: Draft) -> Iterator[Fault]:
+    """On GitHub Enterprise a repository is `<owner>/<name>` and a group has no slash."""
     for index, link in draft.git_links:
         if link.kind != "github-enterprise":
             continue

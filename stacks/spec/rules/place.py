@@ -44,6 +44,7 @@ _ANYONES = frozenset(
 
 
 def regions_are_known(draft: Draft) -> Iterator[Fault]:
+    """Each region is one of AWS's standard partition that offers every service a keep uses."""
     if draft.regions is None:
         return
     named = [("regions.primary", draft.regions.primary), ("regions.recovery", draft.regions.recovery)]
@@ -59,6 +60,7 @@ def regions_are_known(draft: Draft) -> Iterator[Fault]:
 
 
 def regions_are_allowed(draft: Draft) -> Iterator[Fault]:
+    """`regions.primary` and `regions.recovery` are among `regions.allowed`, each of which stands once."""
     if draft.regions is None:
         return
     allowed = draft.regions.allowed
@@ -75,6 +77,7 @@ def regions_are_allowed(draft: Draft) -> Iterator[Fault]:
 
 
 def recovery_is_elsewhere(draft: Draft) -> Iterator[Fault]:
+    """`regions.recovery` is not `regions.primary`."""
     if draft.regions is not None and draft.regions.recovery == draft.regions.primary:
         yield Fault(
             path="regions.recovery",
@@ -85,6 +88,7 @@ def recovery_is_elsewhere(draft: Draft) -> Iterator[Fault]:
 
 
 def deployer_is_of_the_account(draft: Draft) -> Iterator[Fault]:
+    """`account.deployer_role_arn` is a role of `account.id`."""
     account = draft.account
     if account is not None and account_of_arn(account.deployer_role_arn) != account.id:
         yield Fault(
@@ -96,6 +100,7 @@ def deployer_is_of_the_account(draft: Draft) -> Iterator[Fault]:
 
 
 def network_is_own_or_adopted(draft: Draft) -> Iterator[Fault]:
+    """`network` has exactly one of `cidr` and `adopt`."""
     network = draft.network
     if network is None or (network.cidr is None) != (network.adopt is None):
         return
@@ -108,6 +113,7 @@ def network_is_own_or_adopted(draft: Draft) -> Iterator[Fault]:
 
 
 def cidr_is_private(draft: Draft) -> Iterator[Fault]:
+    """`network.cidr` is an RFC 1918 network from /16 to /22, written by its first address."""
     if draft.network is None or draft.network.cidr is None:
         return
     cidr = draft.network.cidr
@@ -140,6 +146,7 @@ def cidr_is_private(draft: Draft) -> Iterator[Fault]:
 
 
 def cidr_holds_the_pools(draft: Draft) -> Iterator[Fault]:
+    """`network.cidr` has addresses for all pools at their `max`, with 32 a node."""
     if draft.network is None or draft.network.cidr is None or any(cidr_is_private(draft)):
         return
     prefix = int(draft.network.cidr.rsplit("/", maxsplit=1)[1])
@@ -155,16 +162,18 @@ def cidr_holds_the_pools(draft: Draft) -> Iterator[Fault]:
 
 
 def zones_are_of_the_primary_region(draft: Draft) -> Iterator[Fault]:
-    if draft.network is None:
+    """`network.zones`, or `platform.zones`, are different zones of `regions.primary`."""
+    path, place = ("network.zones", draft.network) if draft.network is not None else ("platform.zones", draft.platform)
+    if place is None:
         return
-    yield from repeated("network.zones", draft.network.zones, "zone")
+    yield from repeated(path, place.zones, "zone")
     if draft.regions is None:
         return
     primary = draft.regions.primary
-    for index, zone in enumerate(draft.network.zones):
+    for index, zone in enumerate(place.zones):
         if region_of_zone(zone) != primary:
             yield Fault(
-                path=f"network.zones[{index}]",
+                path=f"{path}[{index}]",
                 got=shown(zone),
                 allowed=f"a zone of regions.primary, {primary}",
                 remedy=f"write {primary}{zone[-1]}, or correct regions.primary",
@@ -172,6 +181,7 @@ def zones_are_of_the_primary_region(draft: Draft) -> Iterator[Fault]:
 
 
 def adopted_subnets_match_the_zones(draft: Draft) -> Iterator[Fault]:
+    """`network.adopt.subnet_ids` has one subnet for each zone."""
     network = draft.network
     if network is None or network.adopt is None:
         return
@@ -187,6 +197,7 @@ def adopted_subnets_match_the_zones(draft: Draft) -> Iterator[Fault]:
 
 
 def egress_says_what_it_allows(draft: Draft) -> Iterator[Fault]:
+    """`network.egress.domains` is empty with mode `none` and not empty with `allow-list`."""
     if draft.network is None:
         return
     egress = draft.network.egress
@@ -207,6 +218,7 @@ def egress_says_what_it_allows(draft: Draft) -> Iterator[Fault]:
 
 
 def egress_domains_are_narrow(draft: Draft) -> Iterator[Fault]:
+    """A wildcard in `network.egress.domains` is under a domain of one owner, never where anyone registers names."""
     if draft.network is None:
         return
     domains = draft.network.egress.domains
@@ -223,6 +235,7 @@ def egress_domains_are_narrow(draft: Draft) -> Iterator[Fault]:
 
 
 def held_keys_are_in_the_region(draft: Draft) -> Iterator[Fault]:
+    """`keys.customer_held` are in `regions.primary`, and multi-region where there is a recovery region."""
     if draft.keys is None or draft.regions is None:
         return
     for data_class, arn in draft.keys.customer_held.items():
@@ -244,6 +257,7 @@ def held_keys_are_in_the_region(draft: Draft) -> Iterator[Fault]:
 
 
 def logs_do_not_outlive_the_trail(draft: Draft) -> Iterator[Fault]:
+    """`retention.log` is at most `retention.audit`."""
     if draft.retention is not None and draft.retention.log > draft.retention.audit:
         yield Fault(
             path="retention.log",
@@ -254,6 +268,7 @@ def logs_do_not_outlive_the_trail(draft: Draft) -> Iterator[Fault]:
 
 
 def alerts_rise(draft: Draft) -> Iterator[Fault]:
+    """`budget.alert_percents` rise, and each address of `budget.notify` stands once."""
     if draft.budget is None:
         return
     percents = draft.budget.alert_percents
@@ -267,7 +282,32 @@ def alerts_rise(draft: Draft) -> Iterator[Fault]:
     yield from repeated("budget.notify", draft.budget.notify, "address")
 
 
+def cluster_access_is_distinct(draft: Draft) -> Iterator[Fault]:
+    """Entries of `cluster_access` differ in `name` and `principal`; level cluster-admin has no namespaces."""
+    for attribute in ("name", "principal"):
+        seen: dict[str, int] = {}
+        for index, entry in enumerate(draft.cluster_access or ()):
+            value = getattr(entry, attribute)
+            if value in seen:
+                yield Fault(
+                    path=f"cluster_access[{index}].{attribute}",
+                    got=f"{shown(value)} a second time, first at cluster_access[{seen[value]}].{attribute}",
+                    allowed=f"a {attribute} of its own for each entry",
+                    remedy="merge the two entries, or correct one",
+                )
+            seen.setdefault(value, index)
+    for index, entry in enumerate(draft.cluster_access or ()):
+        if entry.level == "cluster-admin" and entry.namespaces:
+            yield Fault(
+                path=f"cluster_access[{index}].namespaces",
+                got=shown(entry.namespaces),
+                allowed="no namespaces with level cluster-admin, which holds for the whole cluster",
+                remedy="choose level admin, or remove namespaces",
+            )
+
+
 def tags_leave_ours_alone(draft: Draft) -> Iterator[Fault]:
+    """No tag is `Name` or starts with `aws:` or `codekeep:`."""
     for key in draft.tags or {}:
         if key.lower().startswith(("aws:", "codekeep:")) or key == "Name":
             yield Fault(
@@ -293,5 +333,6 @@ RULES = (
     held_keys_are_in_the_region,
     logs_do_not_outlive_the_trail,
     alerts_rise,
+    cluster_access_is_distinct,
     tags_leave_ours_alone,
 )

@@ -12,6 +12,7 @@ _FEWEST_SYSTEM_NODES = 2
 
 
 def pool_names_are_unique(draft: Draft) -> Iterator[Fault]:
+    """Pools differ in `name`."""
     seen: dict[str, int] = {}
     for index, pool in draft.pools:
         if pool.name in seen:
@@ -25,6 +26,7 @@ def pool_names_are_unique(draft: Draft) -> Iterator[Fault]:
 
 
 def sizes_are_in_order(draft: Draft) -> Iterator[Fault]:
+    """`min` <= `warm` <= `max` in each pool."""
     for index, pool in draft.pools:
         if pool.min > pool.max:
             yield Fault(
@@ -43,6 +45,7 @@ def sizes_are_in_order(draft: Draft) -> Iterator[Fault]:
 
 
 def instance_types_are_known(draft: Draft) -> Iterator[Fault]:
+    """A pool's `instance_types` are in the table of instance types, each once."""
     for index, pool in draft.pools:
         for position, name in enumerate(pool.instance_types):
             if name not in INSTANCE_TYPES:
@@ -63,6 +66,7 @@ def instance_types_are_known(draft: Draft) -> Iterator[Fault]:
 
 
 def one_architecture_a_pool(draft: Draft) -> Iterator[Fault]:
+    """A pool's `instance_types` have one processor architecture."""
     for index, pool in draft.pools:
         architectures = sorted({machine.architecture for machine in pool.machines})
         if len(architectures) > 1:
@@ -75,6 +79,7 @@ def one_architecture_a_pool(draft: Draft) -> Iterator[Fault]:
 
 
 def gpus_are_where_the_role_needs_them(draft: Draft) -> Iterator[Fault]:
+    """Types of GPU pools have GPUs, and those of the other pools have none."""
     for index, pool in draft.pools:
         for machine in pool.machines:
             if pool.is_gpu and not machine.gpu_count:
@@ -90,6 +95,7 @@ def gpus_are_where_the_role_needs_them(draft: Draft) -> Iterator[Fault]:
 
 
 def nvme_is_where_it_is_asked_for(draft: Draft) -> Iterator[Fault]:
+    """Ingest pools set `nvme`, and types of pools that set it have an instance store."""
     for index, pool in draft.pools:
         if pool.role == "ingest" and not pool.nvme:
             yield Fault(
@@ -104,6 +110,7 @@ def nvme_is_where_it_is_asked_for(draft: Draft) -> Iterator[Fault]:
 
 
 def tenancy_is_consistent(draft: Draft) -> Iterator[Fault]:
+    """`hosts` go with tenancy `host` and one type; a `reservation` with one type, within `max`, without hosts."""
     for index, pool in draft.pools:
         if (pool.tenancy == "host") != (pool.hosts is not None):
             yield Fault(
@@ -112,18 +119,19 @@ def tenancy_is_consistent(draft: Draft) -> Iterator[Fault]:
                 allowed="count and zone of the hosts where tenancy is host, and only there",
                 remedy="add hosts" if pool.hosts is None else "remove hosts, or set tenancy to host",
             )
-        if pool.tenancy == "host" and len({machine.family for machine in pool.machines}) > 1:
+        if pool.tenancy == "host" and len(pool.instance_types) > 1:
             yield Fault(
                 path=f"pools[{index}].instance_types",
                 got=shown(pool.instance_types),
-                allowed="types of one family, since a dedicated host takes one",
-                remedy="split the pool by family",
+                allowed="one type in a pool with hosts, since a host is allocated for one",
+                remedy="split the pool by type",
             )
         if pool.reservation is not None:
             yield from _reservation_faults(f"pools[{index}]", pool, pool.reservation)
 
 
 def bought_capacity_is_in_the_keeps_zones(draft: Draft) -> Iterator[Fault]:
+    """Hosts and reservations are in `network.zones`."""
     if draft.network is None:
         return
     for index, pool in draft.pools:
@@ -139,6 +147,7 @@ def bought_capacity_is_in_the_keeps_zones(draft: Draft) -> Iterator[Fault]:
 
 
 def every_needed_role_has_a_pool(draft: Draft) -> Iterator[Fault]:
+    """There are pools of the roles system, ingest and gpu-serve."""
     if not draft.pools.valid or not draft.pools.whole:
         return
     roles = [pool.role for pool in draft.pools.values]
@@ -153,6 +162,7 @@ def every_needed_role_has_a_pool(draft: Draft) -> Iterator[Fault]:
 
 
 def system_survives_a_node(draft: Draft) -> Iterator[Fault]:
+    """System pools have a `min` of two or more."""
     for index, pool in draft.pools:
         if pool.role == "system" and pool.min < _FEWEST_SYSTEM_NODES:
             yield Fault(
@@ -164,6 +174,7 @@ def system_survives_a_node(draft: Draft) -> Iterator[Fault]:
 
 
 def search_nodes_fill_the_zones(draft: Draft) -> Iterator[Fault]:
+    """The search domain's `instance_count` is a multiple of the number of zones."""
     own = draft.vector_index.domain if draft.vector_index is not None else None
     path, domain = ("vector_index.domain", own) if own is not None else ("search_domain", draft.search_domain)
     if domain is None or draft.network is None:

@@ -8,16 +8,17 @@ from stacks.spec.rules.draft import Draft
 
 
 def pooled_lives_on_a_platform(draft: Draft) -> Iterator[Fault]:
+    """A pooled keep names its `platform`; network, pools, search domain, held keys and recovery are the platform's."""
     if draft.tier != "pooled":
         return
     if "platform" not in draft.present:
         yield Fault(
             path="platform",
             got="nothing",
-            allowed="the stack of a shared platform, since tier is pooled",
-            remedy="add platform, such as platform-eu-central-1, or choose tier dedicated",
+            allowed="stack and zones of a shared platform, since tier is pooled",
+            remedy="add platform, such as stack platform-eu-central-1, or choose tier dedicated",
         )
-    for name in ("network", "pools"):
+    for name in ("network", "pools", "cluster_access"):
         if name in draft.present:
             yield Fault(
                 path=name,
@@ -49,12 +50,13 @@ def pooled_lives_on_a_platform(draft: Draft) -> Iterator[Fault]:
 
 
 def own_ground_is_described(draft: Draft) -> Iterator[Fault]:
+    """A dedicated or premium keep has `network`, `pools` and `vector_index.domain`, and no `platform`."""
     if draft.tier not in {"dedicated", "premium"}:
         return
     if "platform" in draft.present:
         yield Fault(
             path="platform",
-            got=shown(draft.platform) if draft.platform else "a platform",
+            got=shown(draft.platform.stack) if draft.platform else "a platform",
             allowed=f"no platform, since tier is {draft.tier}",
             remedy="remove platform, or choose tier pooled",
         )
@@ -71,6 +73,7 @@ def own_ground_is_described(draft: Draft) -> Iterator[Fault]:
 
 
 def premium_has_its_own_account(draft: Draft) -> Iterator[Fault]:
+    """A premium keep's account is `dedicated`."""
     if draft.tier == "premium" and draft.account is not None and not draft.account.dedicated:
         yield Fault(
             path="account.dedicated",
@@ -81,6 +84,7 @@ def premium_has_its_own_account(draft: Draft) -> Iterator[Fault]:
 
 
 def premium_has_a_recovery_region(draft: Draft) -> Iterator[Fault]:
+    """A premium keep has a `regions.recovery`."""
     if draft.tier == "premium" and draft.regions is not None and draft.regions.recovery is None:
         yield Fault(
             path="regions.recovery",
@@ -90,7 +94,21 @@ def premium_has_a_recovery_region(draft: Draft) -> Iterator[Fault]:
         )
 
 
+def recovery_has_its_own_account(draft: Draft) -> Iterator[Fault]:
+    """A keep with a recovery region has a `dedicated` account: image replication is a setting of the whole account."""
+    if draft.tier != "dedicated" or draft.account is None or draft.account.dedicated:
+        return
+    if draft.regions is not None and draft.regions.recovery is not None:
+        yield Fault(
+            path="account.dedicated",
+            got="false",
+            allowed="true, since regions.recovery is given: images are replicated for the whole account",
+            remedy="build the keep in an account of its own and set dedicated, or remove regions.recovery",
+        )
+
+
 def premium_nodes_are_on_hardware_of_their_own(draft: Draft) -> Iterator[Fault]:
+    """No pool of a premium keep has tenancy `shared`."""
     if draft.tier != "premium":
         return
     for index, pool in draft.pools:
@@ -104,10 +122,12 @@ def premium_nodes_are_on_hardware_of_their_own(draft: Draft) -> Iterator[Fault]:
 
 
 def tenants_are_admitted_once(draft: Draft) -> Iterator[Fault]:
+    """A platform's `tenants` stand once each."""
     yield from repeated("tenants", draft.tenants or (), "tenant")
 
 
 def pools_keep_the_platforms_cap(draft: Draft) -> Iterator[Fault]:
+    """A platform's `gpu_nodes` covers its GPU pools at their `max`."""
     nodes = sum(pool.max for _, pool in draft.pools if pool.is_gpu)
     if draft.gpu_nodes is not None and nodes > draft.gpu_nodes:
         yield Fault(
@@ -123,6 +143,7 @@ RULES = (
     own_ground_is_described,
     premium_has_its_own_account,
     premium_has_a_recovery_region,
+    recovery_has_its_own_account,
     premium_nodes_are_on_hardware_of_their_own,
 )
 PLATFORM_RULES = (tenants_are_admitted_once, pools_keep_the_platforms_cap)
