@@ -1,7 +1,7 @@
 """Between Pulumi's nested properties and an AWS API's, name by name from the two published schemas.
 
 The way there follows botocore's shape, the way back the Python SDK's `...Args` class; names are matched without regard
-to case (`vcpuCount` and `VCpuCount`), the few that differ in more are given as `names` (Pulumi name → API name).
+to case and plural (`vcpuCount` and `VCpuCount`), those that differ in more are given as `names` (Pulumi → API).
 """
 
 import typing
@@ -15,18 +15,16 @@ from sandbox.aws.services.live import tag_list, tag_map
 
 def to_api(value: Any, shape: Any, names: Mapping[str, str], path: str = "") -> Any:
     """A property value as a parameter of the given botocore shape."""
-    if shape.type_name == "structure" and isinstance(value, Mapping):
-        return _structure(value, shape, names, path)
-    if shape.type_name == "list" and isinstance(value, Mapping):
+    kind = shape.type_name
+    if kind == "structure":
+        return _structure(value, shape, names, path) if isinstance(value, Mapping) else _wrapped(value, shape)
+    if kind == "map" and isinstance(value, list):  # Pulumi lists what the API keys
+        return {item["key"]: to_api(_beside_key(item), shape.value, names, path) for item in value}
+    if kind == "list" and isinstance(value, Mapping):
         return tag_list(value)
-    if shape.type_name == "list":
+    if kind == "list":
         return [to_api(item, shape.member, names, f"{path}[{index}]") for index, item in enumerate(value)]
-    if shape.type_name == "structure":  # a bare address where the API has an object around it
-        inner = next(name for name, member in shape.members.items() if member.type_name == "string")
-        return {inner: value}
-    if shape.type_name == "boolean" and isinstance(value, str):
-        return value.lower() == "true"
-    return value
+    return value.lower() == "true" if kind == "boolean" and isinstance(value, str) else value
 
 
 def to_props(value: Any, annotation: Any, names: Mapping[str, str]) -> Any:
@@ -53,7 +51,8 @@ def _structure(value: Mapping[str, Any], shape: Any, names: Mapping[str, str], p
     for key, item in value.items():
         if item is None or item == "":
             continue
-        member = next((m for m in (names.get(key), members.get(key.lower())) if m in shape.members), None)
+        candidates = (names.get(key), members.get(key.lower()), members.get(_singular(key)))
+        member = next((name for name in candidates if name in shape.members), None)
         if member is None:
             raise InvalidParameterError(f"{path}.{key}: the API's {shape.name} has no such member (got {item!r})")
         result[member] = to_api(item, shape.members[member], names, f"{path}.{key}")
@@ -65,10 +64,24 @@ def _object(value: Mapping[str, Any], schema: ObjectSchema, names: Mapping[str, 
     renamed = {api: name for name, api in names.items() if name in schema.properties}
     result = {}
     for key, item in value.items():
-        name = renamed.get(key) or spelled.get(key.lower())
+        name = renamed.get(key) or spelled.get(key.lower()) or spelled.get(f"{key.lower()}s")
         if name is not None:
             result[name] = to_props(item, schema.properties[name], names)
     return result
+
+
+def _singular(name: str) -> str:
+    """Pulumi names every list in the plural."""
+    return name.lower().removesuffix("s")
+
+
+def _wrapped(value: Any, shape: Any) -> dict[str, Any]:
+    """A bare address where the API has an object around it."""
+    return {next(name for name, member in shape.members.items() if member.type_name == "string"): value}
+
+
+def _beside_key(item: Mapping[str, Any]) -> Any:
+    return next(value for name, value in item.items() if name != "key")
 
 
 def _is_map(option: Any) -> bool:

@@ -1,0 +1,32 @@
+"""A recorded resource whose inputs are held against AWS's published API model before they are kept."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from sandbox.aws.model import check_parameters
+from sandbox.aws.recorded import RecordedResource
+from sandbox.aws.resource import Api, Created, Props
+from sandbox.aws.services.shapes import to_api
+
+
+class CheckedRecord(RecordedResource):
+    """Nothing behind it answers, but an enum, pattern or range that AWS would refuse is refused here as well."""
+
+    service: ClassVar[str]  # boto3's name of the service
+    operation: ClassVar[str]  # the call that would create it
+    names: ClassVar[Mapping[str, str]] = {}  # Pulumi name → API name, where they differ in more than case
+    unchecked: ClassVar[frozenset[str]] = frozenset({"region"})  # inputs that are no parameters of that call
+
+    def create(self, api: Api, inputs: Props) -> Created:
+        self.refuse_invalid(api, inputs)
+        return super().create(api, inputs)
+
+    def update(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> Props:
+        self.refuse_invalid(api, new)
+        return super().update(api, id, old, new, changed)
+
+    def refuse_invalid(self, api: Api, inputs: Props) -> None:
+        """Raises InvalidParameterError that names every fault."""
+        model = api.client(self.service).meta.service_model.operation_model(self.operation)
+        wanted = {name: value for name, value in inputs.items() if name not in self.unchecked | {"region"}}
+        check_parameters(to_api(wanted, model.input_shape, self.names, self.operation), model)

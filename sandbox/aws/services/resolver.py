@@ -1,0 +1,128 @@
+"""Route 53 Resolver: DNS firewalls and DNS query logs of a VPC. moto can delete none of it, so all is recorded."""
+
+from collections.abc import Mapping
+
+from sandbox.aws.errors import StandInError
+from sandbox.aws.recorded import new_id
+from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.services.checked import CheckedRecord
+from sandbox.aws.services.live import arn
+
+SERVICE = "route53resolver"
+
+
+class ResolverFirewallDomainList(CheckedRecord):
+    token = "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList"
+    service, operation = SERVICE, "CreateFirewallDomainList"
+    unchecked = frozenset({"domains"})
+    auto_name = "name"
+    auto_name_max = 64
+    replace_on = frozenset({"name"})
+
+    def identity(self, api: Api, inputs: Props) -> str:
+        return new_id("rslvr-fdl")
+
+    def computed(self, api: Api, id: str, inputs: Props) -> Props:
+        return {"arn": arn(api, SERVICE, f"firewall-domain-list/{id}")}
+
+
+class ResolverFirewallRuleGroup(CheckedRecord):
+    token = "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup"
+    service, operation = SERVICE, "CreateFirewallRuleGroup"
+    auto_name = "name"
+    auto_name_max = 64
+    replace_on = frozenset({"name"})
+
+    def identity(self, api: Api, inputs: Props) -> str:
+        return new_id("rslvr-frg")
+
+    def computed(self, api: Api, id: str, inputs: Props) -> Props:
+        place = arn(api, SERVICE, f"firewall-rule-group/{id}")
+        return {"arn": place, "ownerId": api.account_id, "shareStatus": "NOT_SHARED"}
+
+
+class ResolverFirewallRule(CheckedRecord):
+    """One rule of a group; its id is `<group>:<domain list>`."""
+
+    token = "aws:route53/resolverFirewallRule:ResolverFirewallRule"
+    service, operation = SERVICE, "CreateFirewallRule"
+    auto_name = "name"
+    auto_name_max = 64
+    replace_on = frozenset({"dnsThreatProtection", "firewallDomainListId", "firewallRuleGroupId", "qType"})
+    defaults = {"firewallDomainRedirectionAction": "INSPECT_REDIRECTION_DOMAIN"}
+    taken = "ConflictException"
+
+    def identity(self, api: Api, inputs: Props) -> str:
+        subject = inputs.get("firewallDomainListId") or new_id("rslvr-ftp")
+        return ":".join([inputs["firewallRuleGroupId"], subject, *([inputs["qType"]] if inputs.get("qType") else [])])
+
+
+class ResolverFirewallRuleGroupAssociation(CheckedRecord):
+    token = "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation"
+    service, operation = SERVICE, "AssociateFirewallRuleGroup"
+    auto_name = "name"
+    auto_name_max = 64
+    replace_on = frozenset({"firewallRuleGroupId", "vpcId"})
+
+    def identity(self, api: Api, inputs: Props) -> str:
+        return new_id("rslvr-frgassoc")
+
+    def computed(self, api: Api, id: str, inputs: Props) -> Props:
+        place = arn(api, SERVICE, f"firewall-rule-group-association/{id}")
+        return {"arn": place, "mutationProtection": inputs.get("mutationProtection", "DISABLED")}
+
+    def delete(self, api: Api, id: str, state: Props) -> None:
+        entry = api.ledger.get(api.region, self.token, id) or {}
+        if entry.get("mutationProtection") == "ENABLED":
+            raise StandInError(f"{id}: ConflictException: mutationProtection is on; set it to DISABLED first")
+        super().delete(api, id, state)
+
+
+class ResolverFirewallConfig(CheckedRecord):
+    """What becomes of a VPC's queries while the firewall does not answer. Each VPC has one; deleting forgets it."""
+
+    token = "aws:route53/resolverFirewallConfig:ResolverFirewallConfig"
+    service, operation = SERVICE, "UpdateFirewallConfig"
+    replace_on = frozenset({"resourceId"})
+
+    def identity(self, api: Api, inputs: Props) -> str:
+        return f"rslvr-fc-{str(inputs['resourceId']).removeprefix('vpc-')}"
+
+    def computed(self, api: Api, id: str, inputs: Props) -> Props:
+        return {"ownerId": api.account_id, "firewallFailOpen": inputs.get("firewallFailOpen", "DISABLED")}
+
+
+class ResolverQueryLogConfig(CheckedRecord):
+    token = "aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig"
+    service, operation = SERVICE, "CreateResolverQueryLogConfig"
+    auto_name = "name"
+    auto_name_max = 64
+    replace_on = frozenset({"destinationArn", "name"})
+
+    def identity(self, api: Api, inputs: Props) -> str:
+        return new_id("rqlc")
+
+    def computed(self, api: Api, id: str, inputs: Props) -> Props:
+        place = arn(api, SERVICE, f"resolver-query-log-config/{id}")
+        return {"arn": place, "ownerId": api.account_id, "shareStatus": "NOT_SHARED"}
+
+
+class ResolverQueryLogConfigAssociation(CheckedRecord):
+    token = "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation"
+    service, operation = SERVICE, "AssociateResolverQueryLogConfig"
+    replace_on = frozenset({"resolverQueryLogConfigId", "resourceId"})
+
+    def identity(self, api: Api, inputs: Props) -> str:
+        return new_id("rqlca")
+
+
+RESOURCES: tuple[Resource, ...] = (
+    ResolverFirewallDomainList(),
+    ResolverFirewallRuleGroup(),
+    ResolverFirewallRule(),
+    ResolverFirewallRuleGroupAssociation(),
+    ResolverFirewallConfig(),
+    ResolverQueryLogConfig(),
+    ResolverQueryLogConfigAssociation(),
+)
+FUNCTIONS: Mapping[str, Function] = {}
