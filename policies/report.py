@@ -20,11 +20,15 @@ EXIT_CANNOT_JUDGE = 2
 class Report:
     """One stack's verdicts. `judged` counts the resources each rule applied to: one that met none proves nothing."""
 
-    stack: str
+    graph: ResourceGraph
     facts: Facts
     rules: tuple[Rule, ...]
     outcome: Sorted
     judged: Mapping[str, int]
+
+    @property
+    def stack(self) -> str:
+        return self.graph.stack
 
     @cached_property
     def violations(self) -> tuple[Finding, ...]:
@@ -51,5 +55,5 @@ def check(
     for rule in rules:
         judged[rule.id] = sum(1 for node in graph if rule.applies(node))
     return Report(
-        stack=graph.stack, facts=facts, rules=tuple(rules), outcome=sort_out(findings, waivers, today), judged=judged
+        graph=graph, facts=facts, rules=tuple(rules), outcome=sort_out(findings, waivers, today), judged=judged
     )

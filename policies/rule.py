@@ -8,6 +8,22 @@ from typing import Any
 from policies.facts import Facts
 from policies.graph import Node, ResourceGraph, Source
 from policies.reading import MISSING, read
+from policies.requirement import Requirement
+
+__all__ = [
+    "ANY_RESOURCE",
+    "Break",
+    "Case",
+    "Family",
+    "Finding",
+    "Guard",
+    "Requirement",
+    "Rule",
+    "Scope",
+    "Severity",
+    "Verdict",
+    "judge_all",
+]
 
 ANY_RESOURCE = "*"
 
@@ -30,23 +46,6 @@ class Family(StrEnum):
     DATA_LIFE = "data-life"
     KUBERNETES = "kubernetes"
     COST = "cost"
-
-
-class Requirement(StrEnum):
-    """What the customer's security review asks; the values are the ids in the compliance checklist."""
-
-    REGION_LOCK = "R1"  # code and what is derived from it stay in the agreed regions
-    ISOLATION = "R2"  # on-prem-like isolation: no path from or to the outside but the agreed ones
-    DEDICATED_TENANCY = "R3"  # dedicated accounts and nodes for strict customers
-    ENCRYPTION_AT_REST = "R4"
-    ENCRYPTION_IN_TRANSIT = "R5"
-    ACCESS_CONTROL = "R6"  # least privilege; repository and team bound access
-    AUDIT = "R7"  # access to code context is recorded and cannot be erased
-    NO_CODE_IN_LOGS = "R8"  # metadata only
-    PROMPT_OPT_IN = "R9"  # stored prompts only with opt-in, redaction, retention
-    RETENTION = "R10"  # kept as long as agreed, recoverable meanwhile
-    SUPPLY_CHAIN = "R11"  # pinned images, models, machine images
-    COST_CONTROL = "R12"  # predictable cost: budgets, caps, bounded pools
 
 
 class Verdict(StrEnum):

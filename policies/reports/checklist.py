@@ -1,0 +1,136 @@
+"""The compliance checklist: requirement by requirement, which rules prove it, on what evidence, with which waivers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from policies.graph import Node
+from policies.reading import read
+from policies.report import Report
+from policies.requirement import Requirement
+from policies.rule import Finding, Rule, Verdict
+from policies.waivers import Waived
+
+SHOWN = 3  # resources named as evidence of a rule that holds; the count says how many there are
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """One resource and property that the verdict rests on."""
+
+    urn: str
+    property: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One rule below a requirement. `verdict` is holds, violated, undecided, waived or not applicable."""
+
+    rule: Rule
+    verdict: str
+    resources: int
+    evidence: tuple[Evidence, ...]
+    waived: tuple[Waived, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One requirement; `verdict` is that of its worst rule."""
+
+    requirement: Requirement
+    rows: tuple[Row, ...]
+
+    @property
+    def verdict(self) -> str:
+        verdicts = {row.verdict for row in self.rows}
+        for worst in ("violated", "undecided", "waived", "holds"):
+            if worst in verdicts:
+                return worst
+        return "not applicable"
+
+
+def render_markdown(reports: Sequence[Report]) -> str:
+    return _render("checklist.md.j2", reports)
+
+
+def render_html(reports: Sequence[Report]) -> str:
+    return _render("checklist.html.j2", reports)
+
+
+def sections(report: Report) -> tuple[Section, ...]:
+    """The checklist of one stack, in the order of the requirements."""
+    return tuple(
+        Section(
+            requirement=requirement,
+            rows=tuple(_row(rule, report) for rule in report.rules if rule.requirement is requirement),
+        )
+        for requirement in Requirement
+    )
+
+
+def _row(rule: Rule, report: Report) -> Row:
+    findings = [finding for finding in report.outcome.open if finding.rule == rule.id]
+    waived = tuple(each for each in report.outcome.waived if each.finding.rule == rule.id)
+    return Row(
+        rule=rule,
+        verdict=_verdict(findings, waived, report.judged[rule.id]),
+        resources=report.judged[rule.id],
+        evidence=tuple(_against(findings)) or tuple(_for(rule, report)),
+        waived=waived,
+    )
+
+
+def _verdict(findings: Sequence[Finding], waived: Sequence[Waived], judged: int) -> str:
+    verdicts = {finding.verdict for finding in findings}
+    if Verdict.VIOLATION in verdicts:
+        return "violated"
+    if Verdict.UNDECIDED in verdicts:
+        return "undecided"
+    if waived:
+        return "waived"
+    return "holds" if judged else "not applicable"
+
+
+def _against(findings: Sequence[Finding]) -> Iterator[Evidence]:
+    for finding in findings:
+        yield Evidence(urn=finding.urn, property=finding.property, text=finding.message)
+
+
+def _for(rule: Rule, report: Report) -> Iterator[Evidence]:
+    """Some of the resources the rule holds on, with the property it reads where a guard names one."""
+    nodes = [node for node in report.graph if rule.applies(node)]
+    for node in nodes[:SHOWN]:
+        yield _shown(rule, node)
+
+
+def _shown(rule: Rule, node: Node) -> Evidence:
+    for guard in rule.guards:
+        if guard.type == node.type and guard.path:
+            found = next(read(node.inputs, guard.path), None)
+            if found is not None:
+                return Evidence(urn=node.urn, property=found.path, text=_short(found.value))
+    return Evidence(urn=node.urn, property="", text="")
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("policies.reports"),
+        autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _render(template: str, reports: Sequence[Report]) -> str:
+    stacks = [(report, sections(report)) for report in reports]
+    return _environment().get_template(template).render(stacks=stacks)
