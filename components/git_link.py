@@ -33,15 +33,7 @@ class GitLinkArgs:
     kind: GitHostKind
     keys: KeyRing
     reader_arns: Sequence[pulumi.Input[str]]
-    repositories: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
     recovery_region: str | None = None
-
-    def __post_init__(self) -> None:
-        if not self.repositories and not self.groups:
-            raise ValueError(
-                f"the git link {self.link.label!r} must name repositories or groups; it would read nothing"
-            )
 
 
 class GitLink(pulumi.ComponentResource):

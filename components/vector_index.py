@@ -54,6 +54,7 @@ class VectorIndexArgs:
     snapshots: BucketRef
     log_retention_days: int
     audit_retention_days: int
+    dedicated_masters: bool | None = None  # None: from MASTERS_FROM_NODES nodes on
     makes_service_role: bool = False  # once per account, where no VPC domain was ever made by the console
     protect: bool = False
 
@@ -83,7 +84,9 @@ class VectorIndexArgs:
 
     @property
     def has_masters(self) -> bool:
-        return self.instance_count >= MASTERS_FROM_NODES
+        if self.dedicated_masters is None:
+            return self.instance_count >= MASTERS_FROM_NODES
+        return self.dedicated_masters
 
 
 def domain_name(keep: Keep) -> str:

@@ -20,28 +20,31 @@ def assert_contract(recording: Recording[object], keep: Keep, *, regions: frozen
     for node in recording.resources:
         assert node.parent in components, f"{node.type} {node.name} has no component as parent"
         assert node.name.startswith(f"{keep.tenant}-"), f"{node.type} {node.name} does not carry the tenant's name"
-        assert node.region in (regions or {keep.region}), f"{node.type} {node.name} sits in {node.region}"
-        _assert_tagged(node, keep)
+        allowed = regions or frozenset({keep.region})
+        assert node.region in allowed, f"{node.type} {node.name} sits in {node.region}"
+        _assert_tagged(node, keep, allowed)
 
 
-def _assert_tagged(node: Node, keep: Keep) -> None:
-    if not taggable(node.type):
+def _assert_tagged(node: Node, keep: Keep, regions: frozenset[str]) -> None:
+    if not accepts(node.type, "tags"):
         return
     tags = node.tags
     assert tags.get("codekeep:tenant") == keep.tenant, f"{node.type} {node.name} carries no tenant tag: {tags}"
     assert tags["codekeep:tier"] == keep.tier.value
     assert tags["codekeep:spec-digest"] == keep.spec_digest
-    assert tags["codekeep:region"] == node.region, f"{node.type} {node.name}: tag {tags['codekeep:region']}"
+    # A global resource (a role) is tagged with the region it serves.
+    places = {node.region} if accepts(node.type, "region") else regions
+    assert tags["codekeep:region"] in places, f"{node.type} {node.name}: tag {tags['codekeep:region']}"
     assert tags["codekeep:data-class"], node.name
     for key, value in keep.extra_tags.items():
         assert tags.get(key) == value
 
 
 @cache
-def taggable(token: str) -> bool:
-    """Whether the official provider takes `tags` on this type."""
+def accepts(token: str, argument: str) -> bool:
+    """Whether the official provider takes an argument (`tags`, `region`) on this type."""
     package, module, kind = token.split(":")
     if package != "aws":
         return False
     python = importlib.import_module(f"pulumi_aws.{module.split('/')[0]}")
-    return "tags" in inspect.signature(getattr(python, kind)._internal_init).parameters
+    return argument in inspect.signature(getattr(python, kind)._internal_init).parameters

@@ -1,8 +1,9 @@
-from tests.components.contract import taggable
+from tests.components.contract import accepts
 
 
-def test_taggable_reads_the_provider() -> None:
-    assert taggable("aws:s3/bucket:Bucket")
-    assert taggable("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
-    assert not taggable("aws:s3/bucketPolicy:BucketPolicy")
-    assert not taggable("kubernetes:core/v1:Namespace")
+def test_accepts_reads_the_provider() -> None:
+    assert accepts("aws:s3/bucket:Bucket", "tags")
+    assert accepts("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "tags")
+    assert not accepts("aws:s3/bucketPolicy:BucketPolicy", "tags")
+    assert not accepts("kubernetes:core/v1:Namespace", "tags")
+    assert not accepts("aws:iam/role:Role", "region")
