@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from moto.core import base_backend
+from moto.core import base_backend, responses
 from moto.moto_api._internal import mock_random
+from moto.utilities import aws_headers
 
 
 class Randomness:
@@ -41,3 +42,16 @@ class Randomness:
                 mock_random.setstate(before)
 
         base_backend.AccountSpecificBackend.__getitem__ = seeded
+
+    def leave_request_ids_out(self) -> None:
+        """Every answer carries a random id; without this, every reading would count as one that made something up."""
+        original = aws_headers.gen_amzn_requestid_long
+
+        def apart(headers: dict[str, Any] | None = None) -> Any:
+            before = mock_random.getstate()
+            try:
+                return original(headers)
+            finally:
+                mock_random.setstate(before)
+
+        aws_headers.gen_amzn_requestid_long = responses.gen_amzn_requestid_long = apart

@@ -42,6 +42,7 @@ def main(arguments: list[str]) -> None:
     journal = _open_journal(files)
     randomness = Randomness(journal.header.epoch)
     randomness.seed_new_backends()
+    randomness.leave_request_ids_out()
     preload.install()
     identity: dict[str, Any] = {"run": options.run, "pid": os.getpid(), "epoch": journal.header.epoch}
     moto = DomainDispatcherApplication(create_backend_app)

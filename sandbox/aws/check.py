@@ -180,19 +180,18 @@ def _fill_name(resource: Resource, schema: TypeSchema, inputs: Props, old: Props
         inputs[key] = UNKNOWN
         return
     previous = old.get(key)
-    fresh = resource.name_for(f"{stem}{_hex_digits(seed, digits)}", inputs)
-    kept = isinstance(previous, str) and is_automatic(resource, name, previous, stem)
-    inputs[key] = previous if kept else fresh
+    if isinstance(previous, str) and is_automatic(resource, name, previous, inputs, stem):
+        inputs[key] = previous
+    else:
+        inputs[key] = resource.name_for(f"{stem}{_hex_digits(seed, digits)}", inputs)
 
 
-def is_automatic(resource: Resource, name: str, found: str, stem: str | None = None) -> bool:
-    """Whether a physical name was generated from this logical name."""
+def is_automatic(resource: Resource, name: str, found: str, inputs: Props, stem: str | None = None) -> bool:
+    """Whether a physical name was generated from this logical name, for inputs like these."""
     start = stem or f"{name}-"[: resource.auto_name_max - NAME_DIGITS]
-    made = resource.name_for(start, {})
-    return (
-        re.fullmatch(rf"{re.escape(made)}(?:[0-9a-f]{{{NAME_DIGITS}}}|[0-9a-f]{{{PREFIX_DIGITS}}})(\.fifo)?", found)
-        is not None
-    )
+    before, _, after = resource.name_for(f"{start}\0", inputs).partition("\0")
+    digits = rf"(?:[0-9a-f]{{{NAME_DIGITS}}}|[0-9a-f]{{{PREFIX_DIGITS}}})"
+    return re.fullmatch(f"{re.escape(before)}{digits}{re.escape(after)}", found) is not None
 
 
 def _hex_digits(seed: bytes, count: int) -> str:

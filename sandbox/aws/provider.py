@@ -240,7 +240,7 @@ def _cannot_coexist(resource: Resource, name: str, old: Props, new: Props) -> bo
     if key is None:
         return False
     found = new.get(key)
-    return isinstance(found, str) and found == old.get(key) and not is_automatic(resource, name, found)
+    return isinstance(found, str) and found == old.get(key) and not is_automatic(resource, name, found, new)
 
 
 def _without_ignored(found: Difference, ignored: list[str]) -> Difference:

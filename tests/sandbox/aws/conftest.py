@@ -122,7 +122,8 @@ class _Life:
         assert refreshed.id == held.id
         found = self.plugin.diff(refreshed, inputs)
         assert not found.changes, f"a refresh of an untouched resource shows {found.detailed}"
-        missing = held.outputs.keys() - refreshed.outputs.keys()
+        added_by_aws = held.outputs.keys() - schema_of(self.token).inputs.properties.keys()
+        missing = added_by_aws - refreshed.outputs.keys()
         assert not missing, f"outputs lost by a refresh: {sorted(missing)}"
         self.has_only_known_outputs(refreshed)
         return refreshed

@@ -32,7 +32,7 @@ def test_a_topic_lives(lifecycle):
 
 
 def test_a_topic_becomes_a_queue_of_its_own_by_replacement(lifecycle):
-    lifecycle(TOPIC, {}, {"fifoTopic": True, "contentBasedDeduplication": True}, expect_replace={"fifoTopic"})
+    lifecycle(TOPIC, {}, {"fifoTopic": True, "contentBasedDeduplication": True}, expect_replace={"fifoTopic", "name"})
 
 
 def test_a_topic_of_a_new_name_is_a_new_topic(lifecycle, unique):
