@@ -204,7 +204,8 @@ def get_load_balancer(api: Api, arguments: Props) -> Props:
         )
     id = matching[0]["LoadBalancerArn"]
     live = LoadBalancer().read(api, id, {})
-    return {"id": id, **(live.outputs if live else {})}
+    outputs = live.outputs if live else {}
+    return {"id": id, "region": api.region, **{name: value for name, value in outputs.items() if name != "tagsAll"}}
 
 
 def arn_suffix(arn: str) -> str:

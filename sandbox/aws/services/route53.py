@@ -169,7 +169,15 @@ def get_zone(api: Api, arguments: Props) -> Props:
     if len(found) != 1:
         raise InvalidParameterError(f"getZone: {len(found)} hosted zones match {arguments!r}, expected one")
     zone = found[0]
-    return {**zone, "id": zone["zoneId"], "privateZone": bool(zone["vpcs"]), "resourceRecordSetCount": 0}
+    count = route53.get_hosted_zone(Id=zone["zoneId"])["HostedZone"]["ResourceRecordSetCount"]
+    shown = ("arn", "comment", "name", "nameServers", "primaryNameServer", "tags", "zoneId")
+    return {
+        **{name: zone[name] for name in shown},
+        "id": zone["zoneId"],
+        "privateZone": bool(zone["vpcs"]),
+        "vpcId": arguments.get("vpcId"),
+        "resourceRecordSetCount": count,
+    }
 
 
 def bare_id(id: str) -> str:
