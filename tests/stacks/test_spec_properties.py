@@ -1,6 +1,5 @@
 """Whatever is done to a valid document, the answer is a valid spec or faults, never a traceback."""
 
-import copy
 import json
 from typing import Any
 
@@ -10,61 +9,12 @@ from pydantic import ValidationError
 
 from stacks.spec import TenantSpec, check, digest, parse
 from tests.stacks.documents import document
+from tests.stacks.mutations import VALUES, mutated
 
 BASES = [document(stack) for stack in ("demo", "acme", "pico")]
-SCALARS = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.floats(),
-    st.text(max_size=30),
-    st.binary(max_size=4),
-    st.dates(),
-    st.sampled_from(
-        ["eu-central-1", "eu-west-1a", "10.0.0.0/20", "gitlab", "premium", "host", "*", "arn:aws:iam::1:root", "0"]
-    ),
-    st.sampled_from([0, 1, 2, 3, 8, 365, 1.5, True]),
-)
-VALUES = st.recursive(
-    SCALARS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8) | st.integers(), inner, max_size=3),
-    max_leaves=8,
-)
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [*([path] if path else []), *(place for key, item in inside for place in places(item, (*path, key)))]
-
-
-@st.composite
-def mutated(draw: st.DrawFn) -> Any:
-    """A shipped document after one to four changes at random places."""
-    result = copy.deepcopy(draw(st.sampled_from(BASES)))
-    for _ in range(draw(st.integers(1, 4))):
-        path = draw(st.sampled_from(places(result)))
-        parent = result
-        for part in path[:-1]:
-            parent = parent[part]
-        operation = draw(st.sampled_from(["replace", "remove", "duplicate", "rename", "swap"]))
-        if operation == "remove" and len(result) > 1:
-            del parent[path[-1]]
-        elif operation == "duplicate" and isinstance(parent, list):
-            parent.append(copy.deepcopy(parent[path[-1]]))
-        elif operation == "rename" and isinstance(parent, dict):
-            parent[draw(st.text(max_size=10))] = parent.pop(path[-1])
-        elif operation == "swap":
-            other = draw(st.sampled_from(places(result)))
-            donor = result
-            for part in other:
-                donor = donor[part]
-            parent[path[-1]] = copy.deepcopy(donor)
-        else:
-            parent[path[-1]] = draw(VALUES)
-    return result
-
-
-@given(mutated())
+@given(mutated(BASES))
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_mutated_spec_is_valid_or_has_faults(spoilt: Any) -> None:
     faults = check(spoilt, "x.yaml")
@@ -82,7 +32,7 @@ def test_anything_else_has_faults(value: Any) -> None:
     assert check(value)
 
 
-@given(mutated())
+@given(mutated(BASES))
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_model_itself_refuses_what_check_refuses(spoilt: Any) -> None:
     """A TenantSpec that exists is valid, however it was made."""

@@ -1,0 +1,245 @@
+"""From a spec to the Args of the components it asks for. With stacks/program.py the only place where the two meet."""
+
+from collections.abc import Mapping
+
+from components.bucket import LockMode
+from components.cluster_access import AccessLevel, ClusterAccess
+from components.egress import EgressMode, EgressRules
+from components.naming import DataClass, Keep, Tier
+from components.plans import (
+    AdoptedNetworkPlan,
+    BudgetPlan,
+    CodeHost,
+    GitLinkPlan,
+    KeysPlan,
+    NetworkPlan,
+    RegistryLinkPlan,
+    SearchPlan,
+    SloPlan,
+)
+from components.platform_args import PlatformArgs, PooledTenantArgs
+from components.platform_ref import PlatformRef
+from components.pool import Pool, PoolRole, Tenancy, ZoneCapacity
+from components.tenant_args import TenantEnvironmentArgs
+from stacks.spec import PlatformSpec, Spec, TenantSpec, digest
+from stacks.spec import access as spec_access
+from stacks.spec import compute as spec_compute
+from stacks.spec.network import Network
+from stacks.spec.protection import Keys
+from stacks.spec.regions import region_of_arn
+
+TENANCY = {"shared": Tenancy.SHARED, "dedicated": Tenancy.DEDICATED, "host": Tenancy.HOST}
+ACCESS_LEVELS = {
+    "view": AccessLevel.VIEW,
+    "edit": AccessLevel.EDIT,
+    "admin": AccessLevel.ADMIN,
+    "cluster-admin": AccessLevel.CLUSTER_ADMIN,
+}
+
+
+def environment_args(spec: TenantSpec) -> TenantEnvironmentArgs:
+    """A dedicated or premium keep.
+
+    Raises:
+        ValueError: the keep is pooled, or a component refuses what the spec allowed.
+    """
+    if spec.network is None or spec.vector_index.domain is None:
+        raise ValueError(f"{spec.name} is {spec.tier}: it has no environment of its own; use pooled_args")
+    return TenantEnvironmentArgs(
+        keep=keep_of(spec),
+        network=_network(spec.network),
+        git_links=_git_links(spec),
+        registry_links=_registry_links(spec),
+        pools=tuple(_pool(pool) for pool in spec.pools),
+        search=_search(spec.vector_index.domain),
+        retention_days=_retention_days(spec),
+        entry_principal_arns=spec.access.entry_principals,
+        budget=_budget(spec.budget),
+        keys=_keys(spec.keys, spec.regions.recovery),
+        slo=_slo(spec.slo),
+        cluster_access=_cluster_access(spec),
+        recovery_region=spec.regions.recovery,
+        own_account=spec.account.dedicated,
+        account_detectors=not spec.account.has_detectors,
+        audit_lock_mode=_lock_mode(spec),
+        protect=spec.protect,
+    )
+
+
+def pooled_args(spec: TenantSpec, platform: PlatformRef) -> PooledTenantArgs:
+    """A pooled keep on the platform that `platform` refers to."""
+    return PooledTenantArgs(
+        keep=keep_of(spec),
+        platform=platform,
+        git_links=_git_links(spec),
+        registry_links=_registry_links(spec),
+        retention_days=_retention_days(spec),
+        entry_principal_arns=spec.access.entry_principals,
+        budget=_budget(spec.budget),
+        keys=_keys(spec.keys, None),
+        slo=_slo(spec.slo),
+        audit_lock_mode=_lock_mode(spec),
+        protect=spec.protect,
+    )
+
+
+def platform_args(spec: PlatformSpec) -> PlatformArgs:
+    """A region's shared platform."""
+    return PlatformArgs(
+        keep=keep_of(spec),
+        network=_network(spec.network),
+        pools=tuple(_pool(pool) for pool in spec.pools),
+        search=_search(spec.search_domain),
+        retention_days=_retention_days(spec),
+        budget=_budget(spec.budget),
+        link_domains=spec.link_domains,
+        keys=_keys(spec.keys, None),
+        slo=_slo(spec.slo),
+        cluster_access=_cluster_access(spec),
+        account_detectors=not spec.account.has_detectors,
+        audit_lock_mode=_lock_mode(spec),
+        protect=spec.protect,
+    )
+
+
+def keep_of(spec: Spec) -> Keep:
+    """Whose keep every component of the stack belongs to; a platform is a keep of its own, of tier dedicated."""
+    return Keep(
+        tenant=spec.name,
+        tier=Tier(spec.tier) if isinstance(spec, TenantSpec) else Tier.DEDICATED,
+        region=spec.regions.primary,
+        account_id=spec.account.id,
+        deployer_role_arn=spec.account.deployer_role_arn,
+        spec_digest=digest(spec),
+        extra_tags=spec.tags,
+    )
+
+
+def _network(network: Network) -> NetworkPlan | AdoptedNetworkPlan:
+    egress = EgressRules(mode=EgressMode(network.egress.mode), domains=network.egress.domains)
+    if network.cidr is not None:
+        return NetworkPlan(cidr=network.cidr, zones=network.zones, egress=egress)
+    if network.adopt is None:
+        raise ValueError("network must have cidr or adopt, got neither")
+    adopted = network.adopt
+    return AdoptedNetworkPlan(vpc_id=adopted.vpc_id, subnet_ids=adopted.subnet_ids, zones=network.zones, egress=egress)
+
+
+def _git_links(spec: TenantSpec) -> tuple[GitLinkPlan, ...]:
+    return tuple(
+        GitLinkPlan(
+            name=link.name,
+            kind=CodeHost(link.kind),
+            host=link.host,
+            endpoint_service=link.endpoint_service,
+            ports=link.ports,
+        )
+        for link in spec.git_links
+    )
+
+
+def _registry_links(spec: TenantSpec) -> tuple[RegistryLinkPlan, ...]:
+    return tuple(
+        RegistryLinkPlan(
+            name=link.name,
+            kind=link.kind,
+            host=link.host,
+            endpoint_service=link.endpoint_service,
+            ports=link.ports,
+            ecosystems=link.ecosystems,
+        )
+        for link in spec.registry_links
+    )
+
+
+def _pool(pool: spec_compute.Pool) -> Pool:
+    return Pool(
+        name=pool.name,
+        role=PoolRole(pool.role),
+        instance_types=pool.instance_types,
+        min_nodes=pool.min,
+        max_nodes=pool.max,
+        warm_nodes=pool.warm,
+        architecture=pool.machines[0].architecture,
+        nvme=pool.nvme,
+        volume_gib=pool.volume_gib,
+        tenancy=TENANCY[pool.tenancy],
+        hosts=_capacity(pool.hosts),
+        reservation=_capacity(pool.reservation),
+    )
+
+
+def _capacity(group: spec_compute.InstanceGroup | None) -> ZoneCapacity | None:
+    return None if group is None else ZoneCapacity(count=group.count, zone=group.zone)
+
+
+def _search(domain: spec_compute.SearchDomain) -> SearchPlan:
+    return SearchPlan(
+        instance_type=domain.instance_type,
+        instance_count=domain.instance_count,
+        volume_gib=domain.volume_gib,
+        dedicated_masters=domain.dedicated_masters,
+    )
+
+
+def _retention_days(spec: Spec) -> Mapping[DataClass, int]:
+    """A retention for PROMPT is what makes the prompts' bucket: only with opt-in."""
+    kept = spec.retention
+    days = {
+        DataClass.CODE: kept.code,
+        DataClass.INDEX: kept.index,
+        DataClass.MODEL: kept.model,
+        DataClass.EVAL: kept.eval,
+        DataClass.AUDIT: kept.audit,
+        DataClass.LOG: kept.log,
+    }
+    if isinstance(spec, TenantSpec) and spec.prompt_storage.enabled and spec.prompt_storage.retention_days:
+        days[DataClass.PROMPT] = spec.prompt_storage.retention_days
+    return days
+
+
+def _keys(keys: Keys, recovery_region: str | None) -> KeysPlan:
+    """A multi-region key has the same id and account in every region."""
+    held = {DataClass(data_class): arn for data_class, arn in keys.customer_held.items()}
+    replicas = {
+        data_class: arn.replace(f":{region_of_arn(arn)}:", f":{recovery_region}:", 1)
+        for data_class, arn in held.items()
+        if recovery_region is not None
+    }
+    return KeysPlan(
+        rotation_days=keys.rotation_days,
+        deletion_window_days=keys.deletion_window_days,
+        customer_held=held,
+        customer_held_replicas=replicas,
+    )
+
+
+def _cluster_access(spec: Spec) -> tuple[ClusterAccess, ...]:
+    return tuple(
+        ClusterAccess(
+            label=entry.name,
+            principal_arn=entry.principal,
+            level=ACCESS_LEVELS[entry.level],
+            namespaces=entry.namespaces,
+        )
+        for entry in spec.cluster_access
+    )
+
+
+def _budget(budget: spec_access.Budget) -> BudgetPlan:
+    return BudgetPlan(monthly_usd=budget.monthly_usd, alert_percents=budget.alert_percents, notify=budget.notify)
+
+
+def _slo(slo: spec_access.Slo) -> SloPlan:
+    return SloPlan(
+        availability_percent=slo.availability_percent,
+        chat_first_token_ms=slo.chat_first_token_ms,
+        autocomplete_ms=slo.autocomplete_ms,
+        retrieval_ms=slo.retrieval_ms,
+        index_freshness_minutes=slo.index_freshness_minutes,
+        ingest_success_percent=slo.ingest_success_percent,
+    )
+
+
+def _lock_mode(spec: Spec) -> LockMode:
+    return LockMode[spec.retention.audit_lock.upper()]
