@@ -220,11 +220,6 @@ class Deployment:
             ]
         return found[0] if found else None
 
-    def forget(self, urn: str) -> None:
-        """An old instance turned out to be gone."""
-        with self.lock:
-            self.olds.pop(urn, None)
-
     def find(self, urn: str) -> ResourceState | None:
         """What this run made of a URN, else what the last one left."""
         with self.lock:

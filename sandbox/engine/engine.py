@@ -25,7 +25,7 @@ from sandbox.engine.engine_service import EngineService
 from sandbox.engine.events import Event, Operation, Severity, Status, Summary
 from sandbox.engine.lock import stack_lock
 from sandbox.engine.monitor import MonitorService
-from sandbox.engine.plugins import CHANNEL_OPTIONS, PluginError, PluginHost
+from sandbox.engine.plugins import CHANNEL_OPTIONS, PluginError, PluginHost, PluginProcess, StartPlugin
 from sandbox.engine.program import EXIT_SHOWN, ProgramProcess, RunningProgram
 from sandbox.engine.provider import ProviderError
 from sandbox.engine.reaper import Reaper
@@ -61,8 +61,10 @@ class Engine:
     time.
     """
 
-    def __init__(self, start_program: StartProgram | None = None) -> None:
+    def __init__(self, *, start_program: StartProgram | None = None, start_plugin: StartPlugin = PluginProcess) -> None:
+        """The arguments are for tests, which need no processes."""
         self._start_program = start_program or _start_process
+        self._start_plugin = start_plugin
 
     def run(
         self, request: DeploymentRequest, on_event: Callable[[Event], None], cancel: threading.Event | None = None
@@ -78,7 +80,7 @@ class Engine:
         with nullcontext() if preview else stack_lock(files, request.operation) as stale:
             store = StateStore(files, request.passphrase, read_only=preview)
             try:
-                run = _Run(request, store, on_event, self._start_program)
+                run = _Run(request, store, on_event, self._start_program, self._start_plugin)
                 deployment = run.execute(stale, cancel or threading.Event())
             finally:
                 store.close()
@@ -102,11 +104,13 @@ class _Run:
         store: StateStore,
         on_event: Callable[[Event], None],
         start_program: StartProgram,
+        start_plugin: StartPlugin,
     ) -> None:
         self._request = request
         self._store = store
         self._on_event = on_event
         self._start_program = start_program
+        self._start_plugin = start_plugin
 
     def execute(self, stale: Any, cancel: threading.Event) -> Deployment:
         request = self._request
@@ -128,7 +132,9 @@ class _Run:
     def _deployment(self, stack: ExitStack, address: str, reaper: Reaper) -> Deployment:
         request = self._request
         emitter = _Emitter(self._on_event)
-        host = PluginHost(request.plugins, request.environment, address, reaper, emitter.plugin_line)
+        host = PluginHost(
+            request.plugins, request.environment, address, reaper, emitter.plugin_line, self._start_plugin
+        )
         stack.callback(host.close)
         self._warm(host)
 

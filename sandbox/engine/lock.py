@@ -29,7 +29,8 @@ class Holder:
     started: str = ""  # start time of the process in kernel ticks: tells it from a later one with the same pid
 
     def __str__(self) -> str:
-        return f"{self.operation or 'an operation'} by {self.username}@{self.hostname} (pid {self.pid}), since {self.timestamp}"
+        what = self.operation or "an operation"
+        return f"{what} by {self.username}@{self.hostname} (pid {self.pid}), since {self.timestamp}"
 
 
 class StackLockedError(RuntimeError):

@@ -50,6 +50,4 @@ def _look(deployment: Deployment, key: str, operation: Operation) -> None:
     if operation.type == "creating" or known is None:
         deployment.store.commit(end=[key])
         return
-    reads.refresh_one(deployment, known, deployment.store.state.resources[known], end=(key,))
-    if known not in deployment.store.state.resources:
-        deployment.forget(state.urn)
+    reads.refresh_one(deployment, known, deployment.store.state.resources[known], end=(key,), keep_place=True)

@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import grpc
 
@@ -27,8 +27,35 @@ class PluginError(RuntimeError):
     """A plugin did not start or died; the message holds its last words."""
 
 
+class Plugin(Protocol):
+    """A running plugin: a child process, or in tests a server in this very process."""
+
+    name: str
+    channel: Any  # gRPC, open until `close`
+
+    def exit_code(self) -> int | None: ...
+
+    def last_words(self) -> str: ...
+
+    def close(self) -> None: ...
+
+
+class StartPlugin(Protocol):
+    """Starts a plugin; raises PluginError."""
+
+    def __call__(
+        self,
+        name: str,
+        argv: Sequence[str],
+        environment: Mapping[str, str],
+        reaper: Reaper,
+        log: Callable[[str], None],
+        /,
+    ) -> Plugin: ...
+
+
 class PluginProcess:
-    """One running plugin. `channel` is open until `close`."""
+    """One running plugin in a child process."""
 
     def __init__(
         self, name: str, argv: Sequence[str], environment: Mapping[str, str], reaper: Reaper, log: Callable[[str], None]
@@ -106,15 +133,17 @@ class PluginHost:
         engine_address: str,
         reaper: Reaper,
         log: Callable[[str, str], None],
+        start: StartPlugin = PluginProcess,
     ) -> None:
+        self._start_plugin = start
         self._plugins = plugins
         self._environment = environment
         self._engine_address = engine_address
         self._reaper = reaper
         self._log = log
         self._lock = threading.Lock()
-        self._warm: dict[str, Future[PluginProcess]] = {}
-        self._running: list[PluginProcess] = []
+        self._warm: dict[str, Future[Plugin]] = {}
+        self._running: list[Plugin] = []
         self._starters = ThreadPoolExecutor(max_workers=4, thread_name_prefix="plugin-start")
 
     def warm(self, package: str) -> None:
@@ -122,19 +151,19 @@ class PluginHost:
             if package in self._plugins and package not in self._warm:
                 self._warm[package] = self._starters.submit(self._start, package)
 
-    def start(self, package: str) -> PluginProcess:
+    def start(self, package: str) -> Plugin:
         """A process that nobody else uses. Raises PluginError."""
         with self._lock:
             ready = self._warm.pop(package, None)
         return ready.result() if ready else self._start(package)
 
-    def _start(self, package: str) -> PluginProcess:
+    def _start(self, package: str) -> Plugin:
         argv = self._plugins.get(package)
         if argv is None:
             raise PluginError(
                 f"no plugin for package {package!r}; the sandbox has {', '.join(sorted(self._plugins)) or 'none'}"
             )
-        process = PluginProcess(
+        process = self._start_plugin(
             package,
             [*argv, self._engine_address],
             self._environment,

@@ -13,7 +13,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 from sandbox.engine.diff import Diff, compare, detailed
 from sandbox.engine.events import ChangeKind
 from sandbox.engine.paths import parse_path
-from sandbox.engine.plugins import PluginProcess
+from sandbox.engine.plugins import Plugin
 from sandbox.engine.urn import name_of, type_of
 from sandbox.engine.values import Props, carry_secrets, props_from_struct, reveal, struct_from_props
 
@@ -88,7 +88,7 @@ class Provider(Protocol):
 class PluginProvider:
     """A provider in a process of its own."""
 
-    def __init__(self, process: PluginProcess, engine_address: str) -> None:
+    def __init__(self, process: Plugin, engine_address: str) -> None:
         self._process = process
         self._stub = provider_pb2_grpc.ResourceProviderStub(process.channel)
         self._takes_secrets = True

@@ -101,14 +101,21 @@ def _refresh(deployment: Deployment, key: str, old: ResourceState) -> None:
         steps.report(deployment, error, old.urn)
 
 
-def refresh_one(deployment: Deployment, key: str, old: ResourceState, *, end: tuple[str, ...] = ()) -> None:
-    """Reads one resource, records what it is now and ends the operations given. Raises ProviderError."""
+def refresh_one(
+    deployment: Deployment, key: str, old: ResourceState, *, end: tuple[str, ...] = (), keep_place: bool = False
+) -> None:
+    """Reads one resource, records what it is now and ends the operations given. Raises ProviderError.
+
+    What is gone leaves the state; with `keep_place` it stays there as awaiting replacement, since others may refer to
+    it.
+    """
     provider = deployment.provider_of(old)
     deployment.require_running()
     live = provider.read(old.urn, old.id, old.inputs, old.outputs, timeout=steps.timeout_of(old, "read"))
     if live is None:
         with deployment.step(StepOp.DELETE, old):
-            deployment.store.commit(drop=[key], end=end)
+            put = {key: old.with_(pending_replacement=True)} if keep_place else {}
+            deployment.store.commit(put=put, drop=[] if keep_place else [key], end=end)
         return
     new = steps.with_outputs(old, live.outputs).with_(id=live.id, inputs=live.inputs, init_errors=())
     changes = compare(old.outputs, new.outputs) + compare(old.inputs, new.inputs)

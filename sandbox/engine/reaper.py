@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 
-# Reads "+pid" and "-pid" lines; at the end of input, which comes however the engine dies, kills the groups still listed.
+# Reads "+pid" and "-pid" lines; at the end of input, which comes however the engine dies, kills the groups listed.
 _SCRIPT = """
 import os, signal, sys
 alive = set()
@@ -28,14 +28,7 @@ class Reaper:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process = subprocess.Popen(  # noqa: S603 - the script above
-            [sys.executable, "-I", "-S", "-c", _SCRIPT],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            text=True,
-        )
+        self._process: subprocess.Popen[str] | None = None
 
     def watch(self, pid: int) -> None:
         self._tell(f"+{pid}\n")
@@ -44,16 +37,28 @@ class Reaper:
         self._tell(f"-{pid}\n")
 
     def close(self) -> None:
-        with self._lock, contextlib.suppress(BrokenPipeError):
-            if self._process.stdin is not None:
+        if self._process is not None and self._process.stdin is not None:
+            with self._lock, contextlib.suppress(BrokenPipeError):
                 self._process.stdin.close()
-        self._process.wait()
+            self._process.wait()
 
     def _tell(self, line: str) -> None:
         with self._lock, contextlib.suppress(BrokenPipeError):
+            self._process = self._process or _start()
             if self._process.stdin is not None:
                 self._process.stdin.write(line)
                 self._process.stdin.flush()
+
+
+def _start() -> "subprocess.Popen[str]":
+    return subprocess.Popen(  # noqa: S603 - the script above
+        [sys.executable, "-I", "-S", "-c", _SCRIPT],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        text=True,
+    )
 
 
 def end_process(process: subprocess.Popen[bytes], *, grace_seconds: float = 5.0) -> None:

@@ -1,72 +1,125 @@
 """Delete-before-replace: what must go before a resource can, and the going."""
 
 import threading
+from dataclasses import dataclass
 
 from sandbox.engine import steps
 from sandbox.engine.deployment import Claim, Deployment
 from sandbox.engine.diff import apply_replace_on_changes
 from sandbox.engine.provider import ProviderError
 from sandbox.engine.state import ResourceState, in_dependency_order
-from sandbox.engine.urn import is_provider_type, parse_provider_ref
+from sandbox.engine.urn import parse_provider_ref
 from sandbox.engine.values import UNKNOWN
+
+
+@dataclass(frozen=True)
+class _Doomed:
+    key: str
+    state: ResourceState
+    gone: threading.Event
 
 
 def delete_first(deployment: Deployment, claim: Claim, old: ResourceState) -> ResourceState:
     """Deletes the old instance, before it those dependents that cannot outlive it; returns its state, awaiting
     replacement.
 
-    Raises ProviderError where a dependent is protected.
+    Dependents that merely refer to it stay, and are updated when the program registers them, as in Pulumi. Raises
+    ProviderError where a dependent is protected.
     """
-    doomed = _take_dependents(deployment, old)
+    key = claim.old_key or ""
+    doomed = _settle_dependents(deployment, claim, old)
     try:
-        for key, state in reversed(doomed):
-            steps.delete(deployment, key, state, replacement_follows=True)
-        _await_claimed_dependents(deployment, claim, old)
-        key = claim.old_key or ""
-        steps.delete(deployment, key, old, replacement_follows=True)
+        for item in reversed(doomed):
+            steps.delete(deployment, item.key, item.state, replacement_follows=not item.state.delete, halt=True)
+            item.gone.set()
+        steps.delete(deployment, key, old, replacement_follows=True, halt=True)
     finally:
-        for dependent_key, _ in doomed:
-            deployment.being_deleted[dependent_key].set()
-    return old.with_(pending_replacement=True)
+        for item in doomed:
+            item.gone.set()  # whoever waits for it looks whether the deployment still runs
+    return deployment.store.state.resources[key]
 
 
-def _take_dependents(deployment: Deployment, root: ResourceState) -> list[tuple[str, ResourceState]]:
-    """The dependents that a change of the root replaces, in dependency order, marked so that nobody else touches
+def _settle_dependents(deployment: Deployment, claim: Claim, root: ResourceState) -> list[_Doomed]:
+    """Waits for the dependents that are being worked on, then marks those that must go, so that nobody else touches
+    them.
+
+    Each round looks anew: the program goes on registering. Nobody waits while others wait for what it has marked, and
+    what waits here waits along the dependencies of the last run, which has no cycles.
+    """
+    while True:
+        dependents = _dependents(deployment, root.urn)
+        if _await(deployment, claim, dependents):
+            continue
+        doomed = _must_go(deployment, root, dependents)
+        with deployment.lock:
+            keys = [key for key, _ in dependents]
+            if _under_way(deployment, claim, keys):
+                continue
+            marked = [_Doomed(key, state, threading.Event()) for key, state in doomed]
+            deployment.being_deleted.update((item.key, item.gone) for item in marked)
+            return marked
+
+
+def _await(deployment: Deployment, claim: Claim, dependents: list[tuple[str, ResourceState]]) -> bool:
+    """True where it had to wait, so that all may have changed."""
+    with deployment.lock:
+        events = _under_way(deployment, claim, [key for key, _ in dependents])
+    for event in events:
+        event.wait()
+        deployment.require_running()
+    return bool(events)
+
+
+def _under_way(deployment: Deployment, claim: Claim, keys: list[str]) -> list[threading.Event]:
+    """What other threads are doing to the instances. The caller holds the lock."""
+    events = []
+    for key in keys:
+        other = deployment.claimed_keys.get(key)
+        if other is not None and other is not claim and not other.done.is_set():
+            events.append(other.done)
+        deletion = deployment.being_deleted.get(key)
+        if deletion is not None and not deletion.is_set():
+            events.append(deletion)
+    return events
+
+
+def _dependents(deployment: Deployment, urn: str) -> list[tuple[str, ResourceState]]:
+    """Instances that depend on the URN, directly or not, in dependency order; replaced ones that still exist among
     them.
     """
-    replaced = {root.urn}
-    doomed: list[tuple[str, ResourceState]] = []
-    for key, state in dependents(deployment, root.urn):
-        if not _needs_replacement(deployment, state, replaced):
-            continue
-        with deployment.lock:
-            if key in deployment.claimed_keys or key in deployment.being_deleted:
-                continue
-            if state.protect:
-                raise ProviderError(
-                    f"{root.urn} must be deleted before it is replaced, and {state.urn} with it, which is protected; "
-                    "remove protect from its options first"
-                )
-            deployment.being_deleted[key] = threading.Event()
-        replaced.add(state.urn)
-        doomed.append((key, state))
-    return doomed
-
-
-def dependents(deployment: Deployment, urn: str) -> list[tuple[str, ResourceState]]:
-    """Live instances of the last run that depend on the URN, directly or not, in dependency order."""
-    with deployment.store.lock:
-        resources = dict(deployment.store.state.resources)
+    resources = deployment.store.snapshot().resources
     reached = {urn}
     found = []
     for key in in_dependency_order(resources):
         state = resources[key]
-        if state.delete or state.pending_replacement or deployment.olds.get(state.urn) != key:
-            continue
-        if reached & set(state.references()):
+        if not state.pending_replacement and state.urn != urn and not reached.isdisjoint(state.references()):
             reached.add(state.urn)
             found.append((key, state))
     return found
+
+
+def _must_go(
+    deployment: Deployment, root: ResourceState, dependents: list[tuple[str, ResourceState]]
+) -> list[tuple[str, ResourceState]]:
+    """Those of the dependents that a change of the root replaces, and what is left of those replaced already."""
+    replaced = {root.urn}
+    doomed = []
+    for key, state in dependents:
+        if state.delete:
+            must_go = not replaced.isdisjoint(state.references())
+        elif key in deployment.claimed_keys:
+            must_go = False  # registered and done: the program has said what becomes of it
+        else:
+            must_go = _needs_replacement(deployment, state, replaced)
+            if must_go and state.protect:
+                raise ProviderError(
+                    f"{root.urn} must be deleted before it is replaced, and {state.urn} with it, which is protected; "
+                    "remove protect from its options first"
+                )
+        if must_go:
+            replaced.add(state.urn)
+            doomed.append((key, state))
+    return doomed
 
 
 def _needs_replacement(deployment: Deployment, state: ResourceState, replaced: set[str]) -> bool:
@@ -82,21 +135,7 @@ def _needs_replacement(deployment: Deployment, state: ResourceState, replaced: s
     }
     if not any(value is UNKNOWN for value in inputs.values()):
         return False
-    if is_provider_type(state.type):
-        provider = deployment.registry
-        diff = provider.diff(state.urn, state.id, state.inputs, state.outputs, inputs, state.ignore_changes)
-    else:
-        diff = deployment.provider_of(state).diff(
-            state.urn, state.id, state.inputs, state.outputs, inputs, state.ignore_changes
-        )
+    diff = deployment.provider_of(state).diff(
+        state.urn, state.id, state.inputs, state.outputs, inputs, state.ignore_changes
+    )
     return apply_replace_on_changes(diff, state.replace_on_changes).replaces
-
-
-def _await_claimed_dependents(deployment: Deployment, claim: Claim, root: ResourceState) -> None:
-    """Former dependents that the program registered without this dependency are to let go of it first."""
-    for key, _ in dependents(deployment, root.urn):
-        with deployment.lock:
-            other = deployment.claimed_keys.get(key)
-        if other is not None and other is not claim:
-            other.done.wait()
-            deployment.require_running()

@@ -124,6 +124,7 @@ def delete(
     old: ResourceState,
     *,
     replacement_follows: bool = False,
+    halt: bool = False,
     along: Mapping[str, ResourceState] | None = None,
 ) -> None:
     """Removes a resource. With `replacement_follows` it stays in the state, marked as awaiting its replacement.
@@ -135,7 +136,7 @@ def delete(
     op = StepOp.DELETE_REPLACED if old.delete or replacement_follows else StepOp.DELETE
     owned = old.custom and not old.external and not old.pending_replacement
     retained = owned and old.retain_on_delete
-    with deployment.step(op, old, retained=retained, halt=replacement_follows):
+    with deployment.step(op, old, retained=retained, halt=halt):
         end: list[str] = []
         if owned and not retained and not deployment.preview:
             provider = deployment.provider_of(old)

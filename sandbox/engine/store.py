@@ -28,12 +28,15 @@ def load(files: StackFiles, passphrase: str | None) -> StackState:
 
     Raises FileNotFoundError, CheckpointError, WrongPassphraseError.
     """
-    content = files.checkpoint.read_bytes()
-    document = parse(content, str(files.checkpoint))
-    crypter = _crypter_for(salt_of(document), passphrase)
-    state = decode(document, crypter)
-    replay(files.journal, digest(content), state, crypter)
-    return state
+    while True:
+        content = files.checkpoint.read_bytes()
+        document = parse(content, str(files.checkpoint))
+        crypter = _crypter_for(salt_of(document), passphrase)
+        state = decode(document, crypter)
+        replay(files.journal, digest(content), state, crypter)
+        if files.checkpoint.read_bytes() == content:
+            return state
+        # A deployment ended meanwhile and folded its journal into a new checkpoint: look again.
 
 
 def _crypter_for(salt_line: str | None, passphrase: str | None) -> Crypter:

@@ -41,6 +41,7 @@ class World:
         self.broken: list[str] = []  # deletions that left a dependant behind
         self.final = False  # the program has ended: what goes now goes for good
         self.configured: list[Props] = []
+        self.timeouts: dict[str, float] = {}  # "create:<name>" → seconds, where one was given
         if folder is not None:
             self._load(folder)
 
@@ -85,6 +86,9 @@ class TestProvider(provider_pb2_grpc.ResourceProviderServicer):
         self.world = world
 
     # --- the provider ---
+
+    def Handshake(self, request, context):
+        return provider_pb2.ProviderHandshakeResponse()
 
     def GetPluginInfo(self, request, context):
         return plugin_pb2.PluginInfo(version="1.0.0")
@@ -139,7 +143,7 @@ class TestProvider(provider_pb2_grpc.ResourceProviderServicer):
         props = props_from_struct(request.properties)
         if request.preview:
             return provider_pb2.CreateResponse(properties=struct_from_props({**props, "token": UNKNOWN}))
-        fault = self._fault("create", request.name, context)
+        fault = self._fault("create", request, context)
         if has_unknowns(props):
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "unknown values at create")
         with self.world.lock:
@@ -168,7 +172,7 @@ class TestProvider(provider_pb2_grpc.ResourceProviderServicer):
         props = props_from_struct(request.news)
         if request.preview:
             return provider_pb2.UpdateResponse(properties=struct_from_props(self._outputs(request.id, props)))
-        fault = self._fault("update", request.name, context)
+        fault = self._fault("update", request, context)
         with self.world.lock:
             if request.id not in self.world.objects:
                 context.abort(grpc.StatusCode.NOT_FOUND, f"{request.id} does not exist")
@@ -179,7 +183,7 @@ class TestProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.UpdateResponse(properties=outputs)
 
     def Delete(self, request, context):
-        self._fault("delete", request.name, context)
+        self._fault("delete", request, context)
         with self.world.lock:
             left = self.world.dependants(request.id)
             if left:
@@ -197,10 +201,13 @@ class TestProvider(provider_pb2_grpc.ResourceProviderServicer):
     def _outputs(id_: str, props: Props) -> Props:
         return {**props, "token": f"token-{id_}"}
 
-    def _fault(self, call: str, name: str, context) -> str:
-        fault = self.world.faults.get(f"{call}:{name}", "")
+    def _fault(self, call: str, request, context) -> str:
+        step = f"{call}:{request.name}"
+        if request.timeout:
+            self.world.timeouts[step] = request.timeout
+        fault = self.world.faults.get(step, "")
         if fault == "fail":
-            context.abort(grpc.StatusCode.UNKNOWN, f"the cloud refuses to {call} {name}")
+            context.abort(grpc.StatusCode.UNKNOWN, f"the cloud refuses to {call} {request.name}")
         if fault == "die":
             os.kill(os.getpid(), signal.SIGKILL)
         return fault
