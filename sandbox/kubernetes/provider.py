@@ -1,0 +1,136 @@
+"""The kubernetes provider's operations over one cluster's stand-in."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pulumi.provider.experimental import provider as sdk
+
+from sandbox.aws.ledger import SqliteLedger
+from sandbox.aws.values import UNKNOWN, from_plain, has_unknown, to_plain
+from sandbox.engine.events import ChangeKind
+from sandbox.kubernetes.api import ApiServer
+from sandbox.kubernetes.cluster import Cluster
+from sandbox.kubernetes.diff import difference
+from sandbox.kubernetes.kinds import api_version_of
+from sandbox.kubernetes.objects import Object, id_of, inputs_from, named, namespace_of, with_metadata
+from sandbox.plugin import PluginFault, old_inputs
+
+LEDGER_VARIABLE = "CODEKEEP_SANDBOX_LEDGER"
+OWNER = "kubernetes"  # of the ledger's entries
+REFUSED_MODULES = ("helm.sh", "kustomize", "yaml")
+KINDS = {
+    ChangeKind.ADD: sdk.PropertyDiffKind.ADD,
+    ChangeKind.ADD_REPLACE: sdk.PropertyDiffKind.ADD_REPLACE,
+    ChangeKind.DELETE: sdk.PropertyDiffKind.DELETE,
+    ChangeKind.DELETE_REPLACE: sdk.PropertyDiffKind.DELETE_REPLACE,
+    ChangeKind.UPDATE: sdk.PropertyDiffKind.UPDATE,
+    ChangeKind.UPDATE_REPLACE: sdk.PropertyDiffKind.UPDATE_REPLACE,
+}
+
+
+class KubernetesProvider(sdk.Provider):
+    """Serves package `kubernetes` from the ledger."""
+
+    def __init__(self) -> None:
+        self._server: ApiServer | None = None
+
+    async def check_config(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
+        config = to_plain(request.new_inputs)
+        failures = []
+        if not has_unknown(config):
+            try:
+                Cluster.from_config(config)
+            except PluginFault as fault:
+                failures = [sdk.CheckFailure("kubeconfig", str(fault))]
+        return sdk.CheckResponse(inputs=request.new_inputs, failures=failures)
+
+    async def configure(self, request: sdk.ConfigureRequest) -> sdk.ConfigureResponse:
+        variables = {key.rpartition(":")[2]: value for key, value in request.variables.items()}
+        config = {**variables, **to_plain(request.args)}
+        known = {key: value for key, value in config.items() if value is not UNKNOWN}
+        ledger = os.environ.get(LEDGER_VARIABLE)
+        if not ledger:
+            raise PluginFault(f"{LEDGER_VARIABLE} is not set: take the variables from `codekeep sandbox env`")
+        self._server = ApiServer(Cluster.from_config(known), SqliteLedger(Path(ledger), OWNER))
+        return sdk.ConfigureResponse(accept_secrets=True, supports_preview=True)
+
+    @property
+    def server(self) -> ApiServer:
+        if self._server is None:
+            raise PluginFault("kubernetes provider: used before it was configured")
+        return self._server
+
+    async def check(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
+        old, thing = to_plain(request.old_inputs), self._object(request.urn, to_plain(request.new_inputs))
+        thing = named(thing, request.name, request.random_seed, old)
+        namespaced = self.server.is_namespaced(thing["apiVersion"], thing["kind"])
+        if namespaced and not namespace_of(thing):
+            thing = with_metadata(thing, namespace=self.server.cluster.namespace)
+        failures = [sdk.CheckFailure(failure.path, failure.reason) for failure in self.server.failures(thing)]
+        if not namespaced and namespace_of(thing):
+            failures.append(
+                sdk.CheckFailure("metadata.namespace", f"a {thing['kind']} lies in no namespace; leave it out")
+            )
+        return sdk.CheckResponse(inputs=from_plain(thing, request.new_inputs), failures=failures)
+
+    async def diff(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
+        old = to_plain(old_inputs.get({}) or request.old_state)
+        found = difference(old, to_plain(request.new_inputs), self.server.cluster, request.ignore_changes)
+        return sdk.DiffResponse(
+            changes=bool(found.changes),
+            replaces=sorted(found.replaces),
+            delete_before_replace=found.delete_before_replace,
+            diffs=sorted({change.path for change in found.changes}),
+            detailed_diff={
+                change.path: sdk.PropertyDiff(
+                    KINDS[change.kind.replacing() if change.path in found.replaces else change.kind], input_diff=True
+                )
+                for change in found.changes
+            },
+        )
+
+    async def create(self, request: sdk.CreateRequest) -> sdk.CreateResponse:
+        thing = to_plain(request.properties)
+        if request.preview:
+            return sdk.CreateResponse(properties=from_plain({"status": UNKNOWN, **thing}, request.properties))
+        live = self.server.create(thing)
+        return sdk.CreateResponse(resource_id=id_of(live), properties=from_plain(live, request.properties))
+
+    async def read(self, request: sdk.ReadRequest) -> sdk.ReadResponse:
+        state, known = to_plain(request.properties), to_plain(request.inputs)
+        identity = self._object(request.urn, known or state)
+        live = self.server.get(identity["apiVersion"], identity["kind"], request.resource_id)
+        if live is None:
+            return sdk.ReadResponse(resource_id="")
+        marks = {**request.properties, **request.inputs}
+        return sdk.ReadResponse(
+            resource_id=request.resource_id,
+            properties=from_plain(live, marks),
+            inputs=from_plain(inputs_from(live, known), marks),
+        )
+
+    async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
+        thing = to_plain(request.news)
+        marks = {**request.olds, **request.news}
+        if request.preview:
+            state = to_plain(request.olds)
+            return sdk.UpdateResponse(
+                properties=from_plain({**({"status": state["status"]} if "status" in state else {}), **thing}, marks)
+            )
+        return sdk.UpdateResponse(properties=from_plain(self.server.update(request.resource_id, thing), marks))
+
+    async def delete(self, request: sdk.DeleteRequest) -> None:
+        thing = self._object(request.urn, to_plain(request.properties))
+        self.server.delete(thing["apiVersion"], thing["kind"], request.resource_id)
+
+    async def invoke(self, request: sdk.InvokeRequest) -> sdk.InvokeResponse:
+        raise PluginFault(f"{request.tok}: the Kubernetes stand-in has no functions")
+
+    def _object(self, urn: str, props: dict[str, Any]) -> Object:
+        """The properties with apiVersion and kind, which the type token decides where the program left them out."""
+        token = urn.split("::")[2].rpartition("$")[2]
+        module, kind = token.split(":")[1], token.split(":")[2]
+        if module.split("/")[0] in REFUSED_MODULES or kind.endswith(("Patch", "List")):
+            raise PluginFault(f"{token}: the Kubernetes stand-in keeps single objects; write them out")
+        return {"apiVersion": api_version_of(token), "kind": kind, **props}

@@ -1,0 +1,71 @@
+"""Serving a stand-in as a Pulumi plugin: Pulumi's own servicer, with old inputs passed on and errors made plain."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
+from typing import Any
+
+import grpc
+from pulumi.provider.experimental.property_value import PropertyValue
+from pulumi.provider.experimental.provider import Provider
+from pulumi.provider.experimental.server import ProviderServicer
+from pulumi.runtime.proto import provider_pb2_grpc
+
+MAX_MESSAGE_BYTES = 400 * 1024 * 1024  # what Pulumi's own servers take
+
+old_inputs: ContextVar[Mapping[str, PropertyValue]] = ContextVar("old_inputs")
+"""Old inputs of a diff or update: Pulumi's protocol has them, the request classes of its Python SDK have not."""
+
+
+class PluginFault(Exception):  # noqa: N818 - said to a user, not about the code
+    """Something to tell the user; its text reaches the engine without a traceback."""
+
+
+class Servicer(ProviderServicer):
+    """ResourceProvider service over one provider."""
+
+
+def _explained(name: str) -> Callable[[Servicer, Any, Any], Awaitable[Any]]:
+    """The base's method, which hides old inputs from the provider and puts a traceback into every error's text."""
+    inherited = getattr(ProviderServicer, name)
+
+    async def method(self: Servicer, request: Any, context: Any) -> Any:
+        if hasattr(request, "old_inputs"):
+            old_inputs.set(PropertyValue.unmarshal_map(request.old_inputs))
+        try:
+            return await inherited(self, request, context)
+        except Exception as error:
+            cause = error if isinstance(error, PluginFault) else error.__context__
+            if isinstance(cause, PluginFault):
+                await context.abort(grpc.StatusCode.UNKNOWN, str(cause))
+            raise
+
+    return method
+
+
+for _name in ("CheckConfig", "Configure", "Check", "Diff", "Create", "Read", "Update", "Delete", "Invoke"):
+    setattr(Servicer, _name, _explained(_name))
+
+
+def serve(provider: Provider, version: str, arguments: list[str]) -> None:
+    """Runs until killed; prints the port, as the engine expects of a plugin."""
+    engine = next((item for item in arguments if not item.startswith("-")), "")
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(Servicer(arguments, version, provider, engine)))
+
+
+async def _serve(servicer: Servicer) -> None:
+    server = grpc.aio.server(
+        options=[
+            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+            ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+        ]
+    )
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    await server.wait_for_termination()
