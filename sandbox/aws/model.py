@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from botocore.validate import ParamValidator
+
 from sandbox.aws.errors import InvalidParameterError
 
 UNICODE_CLASSES = {r"\p{L}": r"\w", r"\p{M}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s", r"\p{S}": r"\W", r"\p{P}": r"\W"}
@@ -19,6 +21,15 @@ def check_parameters(params: Mapping[str, Any], model: Any, **_: Any) -> None:
     if faults:
         service = model.service_model.service_name
         raise InvalidParameterError(f"{service} {model.name}: " + "; ".join(faults))
+
+
+def refuse_invalid(client: Any, operation: str, **parameters: Any) -> None:
+    """What AWS would refuse of a call that is recorded instead of made; raises InvalidParameterError."""
+    model = client.meta.service_model.operation_model(operation)
+    report = ParamValidator().validate(parameters, model.input_shape)
+    if report.has_errors():
+        raise InvalidParameterError(f"{model.service_model.service_name} {operation}: {report.generate_report()}")
+    check_parameters(parameters, model)
 
 
 def _faults(shape: Any, value: Any, path: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ from sandbox.aws.calls import current_urn
 from sandbox.aws.check import Surroundings, check, is_automatic
 from sandbox.aws.diff import Difference, Kind, difference, reconciled
 from sandbox.aws.endpoint import endpoint_from_environment
-from sandbox.aws.errors import RETRYABLE, StandInError, code_of, describe
+from sandbox.aws.errors import RETRYABLE, InvalidParameterError, StandInError, code_of, describe
 from sandbox.aws.ledger import SqliteLedger
 from sandbox.aws.registry import function_for, resource_for
 from sandbox.aws.resource import Api, Props, Resource
@@ -149,7 +149,7 @@ class AwsProvider(sdk.Provider):
             found["region"] = region
         marks = {**request.properties, **request.inputs}
         return sdk.ReadResponse(
-            resource_id=id_,
+            resource_id=live.id or id_,
             properties=from_plain(_completed(schema, live.inputs, live.outputs, region), marks),
             inputs=from_plain(reconciled(resource, schema.computed, known, state, found), marks),
         )
@@ -218,7 +218,7 @@ class AwsProvider(sdk.Provider):
         context.run(current_urn.set, subject)
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, call)
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, BotoCoreError, InvalidParameterError) as error:
             raise StandInError(f"{verb} {_short(subject)}: {describe(error)}") from error
 
 

@@ -48,6 +48,7 @@ class Live:
 
     inputs: Props
     outputs: Props
+    id: str | None = None  # the id proper, where an import may be asked for in another form
 
 
 class Resource(ABC):

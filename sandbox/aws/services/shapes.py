@@ -34,7 +34,8 @@ def to_props(value: Any, annotation: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
         if arguments is not None:
             return _object(value, object_schema(arguments), names)
-        return next(iter(value.values()), None)  # a bare address on our side
+        bare = next(iter(value.values()), None)  # an address that our side has without an object around it
+        return dict(value) if any(_is_map(option) for option in options) else bare
     if isinstance(value, list):
         if any(_is_map(option) for option in options):
             return tag_map(value)

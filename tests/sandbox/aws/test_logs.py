@@ -1,0 +1,121 @@
+"""Log groups and what hangs on them, through the provider."""
+
+import json
+
+import pytest
+
+from tests.sandbox.aws.harness import CheckError, ProviderError
+
+GROUP = "aws:cloudwatch/logGroup:LogGroup"
+FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
+KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+OTHER_KEY = "arn:aws:kms:eu-central-1:123456789012:key/66666666-2222-3333-4444-555555555555"
+
+
+def test_a_log_group_lives(lifecycle):
+    held = lifecycle(
+        GROUP,
+        {"retentionInDays": 30, "kmsKeyId": KEY, "tags": {"a": "b", "c": "d"}},
+        {"retentionInDays": 365, "kmsKeyId": OTHER_KEY, "tags": {"a": "e"}},
+        drift=lambda api, held: api.client("logs").put_retention_policy(logGroupName=held.id, retentionInDays=7),
+    )
+    assert held.outputs["arn"] == f"arn:aws:logs:eu-central-1:123456789012:log-group:{held.id}"
+    assert held.outputs["tagsAll"] == {"a": "b", "c": "d"}
+
+
+def test_a_group_gives_up_its_key_and_its_retention(lifecycle):
+    lifecycle(GROUP, {"retentionInDays": 30, "kmsKeyId": KEY}, {})
+
+
+def test_a_group_with_a_name_of_its_own_is_deleted_before_it_is_replaced(plugin, lifecycle, unique):
+    lifecycle(GROUP, {"name": f"/keep/{unique}/a"}, {"name": f"/keep/{unique}/b"}, expect_replace={"name"})
+    held = plugin.create(GROUP, f"{unique}z", {"name": f"/keep/{unique}/z"})
+    found = plugin.diff(held, {"name": f"/keep/{unique}/z", "logGroupClass": "INFREQUENT_ACCESS"})
+    assert found.replaces == ["logGroupClass"]
+    assert found.delete_before_replace
+
+
+def test_a_prefix_makes_a_longer_name(plugin, unique):
+    inputs = plugin.check(GROUP, unique, {"namePrefix": "audit-"})
+    assert inputs["name"].startswith("audit-")
+    assert len(inputs["name"]) == len("audit-") + 26
+
+
+def test_a_retention_aws_does_not_know_is_refused(plugin, unique):
+    with pytest.raises(CheckError, match="got 42") as error:
+        plugin.check(GROUP, unique, {"retentionInDays": 42})
+    assert error.value.failures[0][0] == "retentionInDays"
+
+
+def test_a_protected_group_stays(plugin, unique):
+    held = plugin.create(GROUP, unique, {"deletionProtectionEnabled": True})
+    with pytest.raises(ProviderError, match="protected"):
+        plugin.delete(held)
+    assert plugin.read(held) is not None
+
+
+def test_a_group_that_is_to_stay_stays(plugin, unique):
+    held = plugin.create(GROUP, unique, {"skipDestroy": True})
+    plugin.delete(held)
+    assert plugin.read(held) is not None
+
+
+def test_a_metric_filter_lives(plugin, lifecycle, unique):
+    group = plugin.create(GROUP, f"{unique}-group", {})
+    base = {"logGroupName": group.id, "pattern": "{ $.errorCode = AccessDenied* }"}
+    transformation = {"name": "Denied", "namespace": "Keep", "value": "1", "defaultValue": "0"}
+    lifecycle(
+        FILTER,
+        {**base, "metricTransformation": transformation},
+        {**base, "pattern": "ERROR", "metricTransformation": {**transformation, "value": "2"}},
+        importable=False,
+        drift=lambda api, held: api.client("logs").put_metric_filter(
+            logGroupName=group.id,
+            filterName=held.id,
+            filterPattern="other",
+            metricTransformations=[{"metricName": "Denied", "metricNamespace": "Keep", "metricValue": "1"}],
+        ),
+    )
+    held = plugin.create(FILTER, f"{unique}-import", {**base, "metricTransformation": transformation})
+    imported = plugin.import_(FILTER, f"{unique}-import", f"{group.id}:{held.id}")
+    assert imported.id == held.id
+    assert not plugin.diff(imported, {**base, "metricTransformation": transformation}).changes
+
+
+def test_a_resource_policy_lives(lifecycle, unique):
+    def policy(service):
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": service},
+            "Action": "logs:PutLogEvents",
+            "Resource": "*",
+        }
+        return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+    lifecycle(
+        "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+        {"policyName": unique, "policyDocument": policy("route53.amazonaws.com")},
+        {"policyName": unique, "policyDocument": policy("es.amazonaws.com")},
+        drift=lambda api, held: api.client("logs").put_resource_policy(
+            policyName=held.id, policyDocument=policy("events.amazonaws.com")
+        ),
+    )
+
+
+def test_a_data_protection_policy_lives_with_its_group(plugin, lifecycle, unique):
+    token = "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy"
+    group = plugin.create(GROUP, f"{unique}-group", {})
+
+    def policy(name):
+        return json.dumps({"Name": name, "Version": "2021-06-01", "Statement": []})
+
+    lifecycle(
+        token,
+        {"logGroupName": group.id, "policyDocument": policy("a")},
+        {"logGroupName": group.id, "policyDocument": policy("b")},
+    )
+    held = plugin.create(token, unique, {"logGroupName": group.id, "policyDocument": policy("a")})
+    plugin.delete(group)
+    assert plugin.read(held) is None
+    with pytest.raises(ProviderError, match="ResourceNotFoundException"):
+        plugin.create(token, unique, {"logGroupName": group.id, "policyDocument": policy("a")})
