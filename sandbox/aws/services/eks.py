@@ -1,0 +1,326 @@
+"""EKS clusters. moto keeps a part of one: the rest, and the security group EKS itself makes, is seen to here."""
+
+import base64
+import hashlib
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from sandbox.aws.errors import StandInError, or_none
+from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.services.live import LiveResource, filters, given, same_set
+
+DEFAULT_VERSION = "1.34"  # of AWS, where none is given
+PLATFORM_VERSION = "eks.1"
+ANYWHERE = "0.0.0.0/0"
+SERVICE_RANGE = "172.20.0.0/16"  # of AWS, unless the VPC overlaps it
+AUTHENTICATION_MODES = ("CONFIG_MAP", "API_AND_CONFIG_MAP", "API")  # there is no way back
+TOKEN_SECONDS = 900
+
+CHILDREN: Final = tuple(
+    f"aws:eks/{name[0].lower()}{name[1:]}:{name}"
+    for name in ("AccessEntry", "AccessPolicyAssociation", "Addon", "PodIdentityAssociation")
+)
+"""Types that live in the ledger only, and end with their cluster."""
+
+FORGOTTEN = (
+    "bootstrapSelfManagedAddons",
+    "computeConfig",
+    "controlPlaneScalingConfig",
+    "defaultAddonsToRemoves",
+    "deletionProtection",
+    "forceUpdateVersion",
+    "kubeApiServerConfig",
+    "kubeControllerManagerConfig",
+    "kubeSchedulerConfig",
+    "outpostConfig",
+    "storageConfig",
+    "upgradePolicy",
+    "zonalShiftConfig",
+)
+"""What moto's CreateCluster takes and never says again."""
+
+
+class Cluster(LiveResource):
+    token = "aws:eks/cluster:Cluster"
+    replace_on = frozenset({"name", "roleArn", "bootstrapSelfManagedAddons", "outpostConfig"})
+    auto_name = "name"
+    auto_name_max = 100
+    defaults = {"bootstrapSelfManagedAddons": True}
+    computed = frozenset(
+        {"arn", "certificateAuthority", "clusterId", "createdAt", "endpoint", "identities", "platformVersion", "status"}
+    )
+    kept = frozenset({*FORGOTTEN, "accessConfig"})
+
+    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+        subnets = inputs.get("vpcConfig", {}).get("subnetIds") if isinstance(inputs.get("vpcConfig"), Mapping) else None
+        if isinstance(subnets, list) and len(subnets) < 2:
+            yield "vpcConfig.subnetIds", f"EKS wants subnets in two availability zones or more, got {len(subnets)}"
+
+    def replaces(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
+        forced = set(super().replaces(old, new, changed))
+        for top, names in {
+            "accessConfig": ("bootstrapClusterCreatorAdminPermissions",),
+            "kubernetesNetworkConfig": ("ipFamily", "serviceIpv4Cidr"),
+        }.items():
+            before, after = old.get(top) or {}, new.get(top) or {}
+            if top in changed and any(before.get(name) != after.get(name) for name in names if name in after):
+                forced.add(top)
+        if "encryptionConfig" in changed and old.get("encryptionConfig"):
+            forced.add("encryptionConfig")  # once encrypted, always encrypted, and with that key
+        return frozenset(forced)
+
+    def make(self, api: Api, inputs: Props) -> str:
+        api.client("eks").create_cluster(
+            version=inputs.get("version", DEFAULT_VERSION),
+            resourcesVpcConfig=_vpc_request(inputs),
+            logging=_logging(inputs),
+            **given(
+                inputs,
+                name="name",
+                roleArn="roleArn",
+                kubernetesNetworkConfig="kubernetesNetworkConfig",
+                remoteNetworkConfig="remoteNetworkConfig",
+                tags="tags",
+                accessConfig="accessConfig",
+                computeConfig="computeConfig",
+                storageConfig="storageConfig",
+                upgradePolicy="upgradePolicy",
+                zonalShiftConfig="zonalShiftConfig",
+            ),
+            **_encryption_request(inputs),
+        )
+        return str(inputs["name"])
+
+    def settle(self, api: Api, id: str, inputs: Props) -> None:
+        ec2 = api.client("ec2")
+        subnets = ec2.describe_subnets(SubnetIds=inputs["vpcConfig"]["subnetIds"])["Subnets"]
+        ec2.create_security_group(
+            GroupName=_group_name(api, id),
+            Description=f"EKS created security group applied to ENI attached to EKS control plane nodes of {id}",
+            VpcId=subnets[0]["VpcId"],
+        )
+
+    def look(self, api: Api, id: str, state: Props) -> Props | None:
+        found = describe(api, id)
+        if found is None:
+            return None
+        noted = self.noted(api, id)
+        return {
+            "accessConfig": {"authenticationMode": AUTHENTICATION_MODES[0]},
+            "arn": found["arn"],
+            "bootstrapSelfManagedAddons": True,
+            "certificateAuthority": {"data": found["certificateAuthority"]["data"]},
+            "createdAt": found["createdAt"].isoformat(),
+            "deletionProtection": False,
+            "enabledClusterLogTypes": same_set(state.get("enabledClusterLogTypes"), _log_types(found)),
+            "encryptionConfig": _encryption(found) or noted.get("encryptionConfig"),
+            "endpoint": _endpoint(api, id),
+            "identities": [{"oidcs": [{"issuer": issuer(api, id)}]}],
+            "kubernetesNetworkConfig": _network(found),
+            "name": id,
+            "platformVersion": PLATFORM_VERSION,
+            "remoteNetworkConfig": found.get("remoteNetworkConfig"),
+            "roleArn": found["roleArn"],
+            "status": found["status"],
+            "tags": found.get("tags") or {},
+            "upgradePolicy": {"supportType": "EXTENDED"},
+            "version": noted.get("version", found["version"]),
+            "vpcConfig": self._vpc(api, id, state, found),
+        }
+
+    def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
+        eks = api.client("eks")
+        if "version" in changed and new.get("version"):
+            _check_upgrade(str(old["version"]), str(new["version"]))
+            self.note(api, id, version=new["version"])
+        if "accessConfig" in changed:
+            _check_mode(old, new)
+        if "encryptionConfig" in changed:
+            self.note(api, id, encryptionConfig=new.get("encryptionConfig"))
+        if "vpcConfig" in changed:
+            eks.update_cluster_config(name=id, resourcesVpcConfig=_vpc_request(new))
+        if "enabledClusterLogTypes" in changed:
+            eks.update_cluster_config(name=id, logging=_logging(new))
+        for name in ("kubernetesNetworkConfig", "remoteNetworkConfig"):
+            if name in changed and new.get(name):
+                eks.update_cluster_config(name=id, **{name: new[name]})
+        if "tags" in changed:
+            _retag(eks, describe(api, id) or {}, new.get("tags") or {})
+
+    def remove(self, api: Api, id: str, state: Props) -> None:
+        if self.noted(api, id).get("deletionProtection"):
+            raise StandInError(f"cluster {id} has deletionProtection: set it to false and update before deleting")
+        api.client("eks").delete_cluster(name=id)
+        for group in _own_groups(api, id):
+            api.client("ec2").delete_security_group(GroupId=group["GroupId"])
+        for region, token, child, entry in api.ledger.list(api.region):
+            if token in CHILDREN and entry.get("clusterName") == id:
+                api.ledger.remove(region, token, child)
+
+    def _vpc(self, api: Api, id: str, state: Props, found: Props) -> Props:
+        live = found["resourcesVpcConfig"]
+        written = state.get("vpcConfig") or {}
+        group = next(iter(_own_groups(api, id)), {})
+        result = {
+            "clusterSecurityGroupId": group.get("GroupId"),
+            "endpointPrivateAccess": live.get("endpointPrivateAccess", False),
+            "endpointPublicAccess": live.get("endpointPublicAccess", True),
+            "publicAccessCidrs": same_set(
+                written.get("publicAccessCidrs"), live.get("publicAccessCidrs") or [ANYWHERE]
+            ),
+            "securityGroupIds": same_set(written.get("securityGroupIds"), live.get("securityGroupIds") or []),
+            "subnetIds": same_set(written.get("subnetIds"), live.get("subnetIds") or []),
+            "vpcId": group.get("VpcId"),
+        }
+        return {name: value for name, value in result.items() if value is not None}
+
+
+def describe(api: Api, name: str) -> Props | None:
+    """The live cluster, None where there is none."""
+    answer = or_none(api.client("eks").describe_cluster, name=name)
+    return dict(answer["cluster"]) if answer else None
+
+
+def issuer(api: Api, name: str) -> str:
+    """OIDC issuer; moto gives all clusters one, and identity providers are told apart by it."""
+    suffix = "amazonaws.com.cn" if api.partition == "aws-cn" else "amazonaws.com"
+    return f"https://oidc.eks.{api.region}.{suffix}/id/{_digest(api, name)[:32].upper()}"
+
+
+def get_cluster(api: Api, arguments: Props) -> Props:
+    """aws.eks.getCluster: a cluster by its name."""
+    name = arguments["name"]
+    cluster = Cluster()
+    api.client("eks").describe_cluster(name=name)  # says what is missing
+    found = cluster.read(api, name, {})
+    if found is None:
+        raise StandInError(f"getCluster: cluster {name!r} vanished while it was read")
+    outputs = found.outputs
+    listed = {
+        "accessConfigs": "accessConfig",
+        "computeConfigs": "computeConfig",
+        "kubernetesNetworkConfigs": "kubernetesNetworkConfig",
+        "outpostConfigs": "outpostConfig",
+        "remoteNetworkConfigs": "remoteNetworkConfig",
+        "storageConfigs": "storageConfig",
+        "upgradePolicies": "upgradePolicy",
+        "zonalShiftConfigs": "zonalShiftConfig",
+    }
+    single = ("arn", "createdAt", "enabledClusterLogTypes", "endpoint", "identities", "platformVersion", "roleArn")
+    return {
+        **arguments,
+        **{name: outputs[name] for name in (*single, "deletionProtection", "status", "tags", "version", "vpcConfig")},
+        **{plural: [outputs[name]] if name in outputs else [] for plural, name in listed.items()},
+        "certificateAuthorities": [outputs["certificateAuthority"]],
+        "clusterId": "",  # only clusters on an Outpost have one
+        "id": name,
+    }
+
+
+def get_cluster_auth(api: Api, arguments: Props) -> Props:
+    """aws.eks.getClusterAuth: a bearer token, a presigned call like that of the official provider."""
+    url = api.client("sts").generate_presigned_url("get_caller_identity", ExpiresIn=TOKEN_SECONDS)
+    token = base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")
+    return {**arguments, "id": arguments["name"], "token": f"k8s-aws-v1.{token}"}
+
+
+def _vpc_request(inputs: Props) -> Props:
+    wanted = inputs["vpcConfig"]
+    return given(
+        wanted,
+        subnetIds="subnetIds",
+        securityGroupIds="securityGroupIds",
+        endpointPublicAccess="endpointPublicAccess",
+        endpointPrivateAccess="endpointPrivateAccess",
+        publicAccessCidrs="publicAccessCidrs",
+        controlPlaneEgressMode="controlPlaneEgressMode",
+    )
+
+
+def _encryption_request(inputs: Props) -> Props:
+    wanted = inputs.get("encryptionConfig")
+    if not wanted:
+        return {}
+    return {
+        "encryptionConfig": [{"resources": wanted["resources"], "provider": {"keyArn": wanted["provider"]["keyArn"]}}]
+    }
+
+
+def _encryption(found: Props) -> Props | None:
+    configured: Props | None = next(iter(found.get("encryptionConfig") or ()), None)
+    return {"resources": configured["resources"], "provider": configured["provider"]} if configured else None
+
+
+def _logging(inputs: Props) -> Props:
+    types = inputs.get("enabledClusterLogTypes") or []
+    every = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+    setups = ((True, list(types)), (False, [name for name in every if name not in types]))
+    return {"clusterLogging": [{"types": names, "enabled": enabled} for enabled, names in setups if names]}
+
+
+def _log_types(found: Props) -> list[str]:
+    setups = found.get("logging", {}).get("clusterLogging", ())
+    return [name for setup in setups if setup.get("enabled") for name in setup.get("types", ())]
+
+
+def _network(found: Props) -> Props:
+    live = found.get("kubernetesNetworkConfig") or {}
+    return {
+        "elasticLoadBalancing": {"enabled": False},
+        "ipFamily": "ipv4",
+        "serviceIpv4Cidr": SERVICE_RANGE,
+        **live,
+    }
+
+
+def _check_upgrade(old: str, new: str) -> None:
+    before, after = (tuple(int(part) for part in version.split(".")) for version in (old, new))
+    if after[0] != before[0] or after[1] - before[1] not in (0, 1):
+        raise StandInError(
+            f"InvalidParameterException: unsupported Kubernetes minor version update from {old} to {new}: "
+            "EKS goes up by one minor version at a time and never down"
+        )
+
+
+def _check_mode(old: Props, new: Props) -> None:
+    before = (old.get("accessConfig") or {}).get("authenticationMode", AUTHENTICATION_MODES[0])
+    after = (new.get("accessConfig") or {}).get("authenticationMode", before)
+    if AUTHENTICATION_MODES.index(after) < AUTHENTICATION_MODES.index(before):
+        raise StandInError(
+            f"InvalidParameterException: authenticationMode cannot go from {before} back to {after}: EKS allows "
+            f"{' → '.join(AUTHENTICATION_MODES)} only"
+        )
+
+
+def _retag(eks: Any, found: Props, tags: Mapping[str, str]) -> None:
+    live = found.get("tags") or {}
+    if stale := sorted(live.keys() - tags.keys()):
+        eks.untag_resource(resourceArn=found["arn"], tagKeys=stale)
+    if fresh := {key: value for key, value in tags.items() if live.get(key) != value}:
+        eks.tag_resource(resourceArn=found["arn"], tags=fresh)
+
+
+def _own_groups(api: Api, name: str) -> list[Props]:
+    """The security group that EKS made for the cluster."""
+    found = api.client("ec2").describe_security_groups(Filters=filters(group_name=_group_name(api, name)))
+    return [dict(group) for group in found["SecurityGroups"]]
+
+
+def _group_name(api: Api, name: str) -> str:
+    return f"eks-cluster-sg-{name}-{zlib.crc32(_digest(api, name).encode())}"
+
+
+def _endpoint(api: Api, name: str) -> str:
+    return f"https://{_digest(api, name)[:32].upper()}.gr7.{api.region}.eks.amazonaws.com"
+
+
+def _digest(api: Api, name: str) -> str:
+    return hashlib.sha256(f"{api.account_id}/{api.region}/{name}".encode()).hexdigest()
+
+
+RESOURCES: tuple[Resource, ...] = (Cluster(),)
+FUNCTIONS: dict[str, Function] = {
+    "aws:eks/getCluster:getCluster": get_cluster,
+    "aws:eks/getClusterAuth:getClusterAuth": get_cluster_auth,
+}

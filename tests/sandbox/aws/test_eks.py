@@ -1,0 +1,313 @@
+"""Clusters, node groups and what hangs on a cluster."""
+
+import base64
+
+import pytest
+
+from tests.sandbox.aws.harness import CheckError, Held, Plugin, ProviderError
+
+CLUSTER = "aws:eks/cluster:Cluster"
+NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+ENTRY = "aws:eks/accessEntry:AccessEntry"
+ROLE = "arn:aws:iam::123456789012:role/cluster"
+USER_ROLE = "arn:aws:iam::123456789012:role/platform/deployer"
+KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-1111-1111-1111-111111111111"
+VIEW = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"
+
+
+@pytest.fixture(scope="module")
+def subnets(plugin: Plugin) -> list[str]:
+    ec2 = plugin.api().client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    return [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{n}.0/24", AvailabilityZone=f"eu-central-1{zone}")["Subnet"][
+            "SubnetId"
+        ]
+        for n, zone in enumerate("ab")
+    ]
+
+
+@pytest.fixture
+def cluster(plugin: Plugin, unique: str, subnets: list[str]) -> Held:
+    return plugin.create(CLUSTER, f"{unique}-cluster", {"roleArn": ROLE, "vpcConfig": {"subnetIds": subnets}})
+
+
+def full(subnets, **more):
+    return {
+        "name": "codekeep-acme",
+        "version": "1.34",
+        "roleArn": ROLE,
+        "vpcConfig": {"subnetIds": subnets, "endpointPrivateAccess": True, "endpointPublicAccess": False},
+        "kubernetesNetworkConfig": {"ipFamily": "ipv4", "serviceIpv4Cidr": "10.100.0.0/16"},
+        "encryptionConfig": {"provider": {"keyArn": KEY}, "resources": ["secrets"]},
+        "accessConfig": {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False},
+        "bootstrapSelfManagedAddons": False,
+        "enabledClusterLogTypes": ["api", "audit"],
+        "upgradePolicy": {"supportType": "STANDARD"},
+        "zonalShiftConfig": {"enabled": True},
+        "deletionProtection": False,
+        "tags": {"a": "b"},
+        **more,
+    }
+
+
+def test_a_cluster_lives(lifecycle, subnets):
+    changed = full(
+        subnets,
+        version="1.35",
+        enabledClusterLogTypes=["audit", "api", "scheduler"],
+        upgradePolicy={"supportType": "EXTENDED"},
+        tags={"a": "c", "d": "e"},
+    )
+    held = lifecycle(
+        CLUSTER,
+        full(subnets),
+        changed,
+        drift=lambda api, held: api.client("eks").update_cluster_config(
+            name=held.id, logging={"clusterLogging": [{"types": ["api"], "enabled": True}]}
+        ),
+        unreadable={"vpcConfig", "kubernetesNetworkConfig"},
+    )
+    assert held.id == "codekeep-acme"
+    assert held.outputs["endpoint"].endswith(".eu-central-1.eks.amazonaws.com")
+    base64.b64decode(held.outputs["certificateAuthority"]["data"], validate=True)
+    assert held.outputs["identities"][0]["oidcs"][0]["issuer"].startswith("https://oidc.eks.eu-central-1.")
+    assert held.outputs["vpcConfig"]["vpcId"].startswith("vpc-")
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"roleArn": f"{ROLE}2"}, "roleArn"),
+        (
+            {"kubernetesNetworkConfig": {"ipFamily": "ipv4", "serviceIpv4Cidr": "172.20.0.0/16"}},
+            "kubernetesNetworkConfig",
+        ),
+        ({"encryptionConfig": {"provider": {"keyArn": f"{KEY}2"}, "resources": ["secrets"]}}, "encryptionConfig"),
+        (
+            {"accessConfig": {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": True}},
+            "accessConfig",
+        ),
+    ],
+)
+def test_what_a_cluster_is_built_on_replaces_it(plugin, unique, subnets, change, path):
+    held = plugin.create(CLUSTER, unique, full(subnets, name=unique))
+    assert plugin.diff(held, full(subnets, name=unique, **change)).replaces == [path]
+
+
+def test_opening_the_endpoint_behind_pulumi_shows(plugin, unique, subnets):
+    inputs = full(subnets, name=unique)
+    held = plugin.create(CLUSTER, unique, inputs)
+    opened = {"subnetIds": subnets, "endpointPublicAccess": True, "endpointPrivateAccess": True}
+    plugin.api().client("eks").update_cluster_config(name=held.id, resourcesVpcConfig=opened)
+    drifted = plugin.read(held)
+    assert list(plugin.diff(drifted, inputs).detailed) == ["vpcConfig.endpointPublicAccess"]
+    mended = plugin.update(drifted, inputs)
+    assert not plugin.diff(plugin.read(mended), inputs).changes
+
+
+def test_a_cluster_brings_its_security_group_and_takes_it_away(plugin, cluster):
+    group = cluster.outputs["vpcConfig"]["clusterSecurityGroupId"]
+    ec2 = plugin.api().client("ec2")
+    assert ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    plugin.delete(cluster)
+    names = {found["GroupId"] for found in ec2.describe_security_groups()["SecurityGroups"]}
+    assert group not in names
+
+
+def test_a_protected_cluster_stays(plugin, unique, subnets):
+    held = plugin.create(CLUSTER, unique, full(subnets, name=unique, deletionProtection=True))
+    with pytest.raises(ProviderError, match="deletionProtection"):
+        plugin.delete(held)
+    plugin.delete(plugin.update(held, full(subnets, name=unique)))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [({"version": "1.36"}, "one minor version at a time"), ({"version": "1.33"}, "never down")],
+)
+def test_eks_refuses_what_it_cannot_upgrade(plugin, unique, subnets, change, said):
+    held = plugin.create(CLUSTER, unique, full(subnets, name=unique))
+    with pytest.raises(ProviderError, match=said):
+        plugin.update(held, full(subnets, name=unique, **change))
+
+
+def test_one_subnet_is_too_few(plugin, unique, subnets):
+    with pytest.raises(CheckError, match=r"vpcConfig\.subnetIds"):
+        plugin.create(CLUSTER, unique, full(subnets[:1]))
+
+
+def test_two_clusters_have_different_issuers(plugin, unique, cluster, subnets):
+    other = plugin.create(CLUSTER, unique, full(subnets, name=f"{unique}-other"))
+    assert other.outputs["identities"] != cluster.outputs["identities"]
+    assert other.outputs["endpoint"] != cluster.outputs["endpoint"]
+
+
+def nodes(cluster, subnets, **more):
+    return {
+        "clusterName": cluster.id,
+        "nodeGroupName": "gpu-serve",
+        "nodeRoleArn": ROLE,
+        "subnetIds": subnets,
+        "instanceTypes": ["g6e.12xlarge"],
+        "amiType": "AL2023_x86_64_NVIDIA",
+        "capacityType": "ON_DEMAND",
+        "scalingConfig": {"minSize": 1, "maxSize": 4, "desiredSize": 2},
+        "labels": {"pool": "gpu-serve"},
+        "taints": [{"key": "nvidia.com/gpu", "value": "true", "effect": "NO_SCHEDULE"}],
+        "updateConfig": {"maxUnavailable": 1},
+        "nodeRepairConfig": {"enabled": True},
+        "tags": {"a": "b"},
+        **more,
+    }
+
+
+def test_a_node_group_lives(lifecycle, cluster, subnets):
+    held = lifecycle(
+        NODE_GROUP,
+        nodes(cluster, subnets),
+        nodes(
+            cluster,
+            subnets,
+            scalingConfig={"minSize": 2, "maxSize": 6, "desiredSize": 2},
+            labels={"pool": "gpu-serve", "new": "label"},
+            taints=[{"key": "nvidia.com/gpu", "value": "yes", "effect": "NO_SCHEDULE"}],
+            updateConfig={"maxUnavailable": 2},
+            nodeRepairConfig={"enabled": False},
+            tags={"a": "c"},
+        ),
+        drift=lambda api, held: api.client("eks").update_nodegroup_config(
+            clusterName=cluster.id,
+            nodegroupName="gpu-serve",
+            scalingConfig={"minSize": 0, "maxSize": 1, "desiredSize": 1},
+        ),
+        unreadable={"version", "releaseVersion", "diskSize"},
+    )
+    assert held.id == f"{cluster.id}:gpu-serve"
+    assert held.outputs["resources"][0]["autoscalingGroups"][0]["name"].startswith("eks-")
+
+
+def test_other_instances_replace_a_node_group(lifecycle, cluster, subnets):
+    lifecycle(
+        NODE_GROUP,
+        nodes(cluster, subnets, nodeGroupName="a"),
+        nodes(cluster, subnets, nodeGroupName="b", instanceTypes=["p5.48xlarge"]),
+        expect_replace={"instanceTypes", "nodeGroupName"},
+        unreadable={"version", "releaseVersion", "diskSize"},
+    )
+
+
+def test_a_node_group_follows_its_launch_template(plugin, unique, cluster, subnets):
+    ec2 = plugin.api().client("ec2")
+    image = "ami-0123456789abcdef0"
+    made = ec2.create_launch_template(LaunchTemplateName=unique, LaunchTemplateData={"ImageId": image})
+    template = made["LaunchTemplate"]["LaunchTemplateId"]
+    ec2.create_launch_template_version(LaunchTemplateId=template, LaunchTemplateData={"ImageId": f"{image[:-1]}1"})
+    inputs = nodes(cluster, subnets, launchTemplate={"id": template, "version": "1"})
+    del inputs["amiType"]
+    held = plugin.create(NODE_GROUP, unique, inputs)
+    assert held.outputs["amiType"] == "CUSTOM"
+    assert held.outputs["releaseVersion"] == image
+    assert "diskSize" not in held.outputs
+    assert not plugin.diff(plugin.read(held), inputs).changes
+
+    newer = {**inputs, "launchTemplate": {"id": template, "version": "2"}}
+    found = plugin.diff(held, newer)
+    assert (found.changes, found.replaces) == (True, [])
+    rolled = plugin.read(plugin.update(held, newer))
+    assert rolled.outputs["launchTemplate"]["version"] == "2"
+    assert rolled.outputs["releaseVersion"].endswith("1")
+    assert not plugin.diff(rolled, newer).changes
+
+    other = {**inputs, "launchTemplate": {"id": "lt-0123456789abcdef0", "version": "1"}}
+    assert plugin.diff(held, other).replaces == ["launchTemplate"]
+
+
+def test_a_cluster_with_nodes_is_not_deleted(plugin, unique, cluster, subnets):
+    group = plugin.create(NODE_GROUP, unique, nodes(cluster, subnets))
+    with pytest.raises(ProviderError, match="nodegroups attached"):
+        plugin.delete(cluster)
+    plugin.delete(group)
+    plugin.delete(cluster)
+    assert plugin.read(cluster) is None
+
+
+def test_an_access_entry_lives(lifecycle, cluster):
+    inputs = {"clusterName": cluster.id, "principalArn": USER_ROLE, "tags": {"a": "b"}}
+    held = lifecycle(ENTRY, inputs, {**inputs, "kubernetesGroups": ["viewers"]}, unreadable={"userName"})
+    assert held.id == f"{cluster.id}:{USER_ROLE}"
+    assert held.outputs["userName"] == "arn:aws:sts::123456789012:assumed-role/deployer/{{SessionName}}"
+    assert f":access-entry/{cluster.id}/role/123456789012/deployer/" in held.outputs["accessEntryArn"]
+    assert held.outputs["createdAt"]
+
+
+def test_an_access_policy_needs_its_entry(lifecycle, plugin, unique, cluster):
+    token = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
+    scope = {"type": "namespace", "namespaces": ["keep"]}
+    inputs = {"clusterName": cluster.id, "principalArn": USER_ROLE, "policyArn": VIEW, "accessScope": scope}
+    with pytest.raises(ProviderError, match="no access entry"):
+        plugin.create(token, unique, inputs)
+    plugin.create(ENTRY, unique, {"clusterName": cluster.id, "principalArn": USER_ROLE})
+    other = VIEW.replace("View", "Edit")
+    held = lifecycle(token, inputs, {**inputs, "policyArn": other}, expect_replace={"policyArn"})
+    assert held.id == f"{cluster.id}#{USER_ROLE}#{VIEW}"
+    assert held.outputs["associatedAt"]
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}, "policyArn"),
+        ({"accessScope": {"type": "namespace"}}, r"accessScope\.namespaces"),
+    ],
+)
+def test_a_wrong_access_policy_is_refused(plugin, unique, cluster, change, path):
+    inputs = {
+        "clusterName": cluster.id,
+        "principalArn": USER_ROLE,
+        "policyArn": VIEW,
+        "accessScope": {"type": "cluster"},
+    }
+    with pytest.raises(CheckError, match=path):
+        plugin.create("aws:eks/accessPolicyAssociation:AccessPolicyAssociation", unique, {**inputs, **change})
+
+
+def test_an_add_on_lives(lifecycle, cluster):
+    inputs = {"clusterName": cluster.id, "addonName": "vpc-cni", "addonVersion": "v1.20.4-eksbuild.1"}
+    held = lifecycle(
+        "aws:eks/addon:Addon",
+        inputs,
+        {**inputs, "configurationValues": '{"enableNetworkPolicy": "true"}', "tags": {"a": "b"}},
+    )
+    assert held.id == f"{cluster.id}:vpc-cni"
+    assert f":addon/{cluster.id}/vpc-cni/" in held.outputs["arn"]
+
+
+def test_a_pod_identity_lives(lifecycle, plugin, unique, cluster):
+    token = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+    inputs = {"clusterName": cluster.id, "namespace": "keep", "serviceAccount": "ingest", "roleArn": ROLE}
+    held = lifecycle(token, inputs, {**inputs, "roleArn": f"{ROLE}2", "targetRoleArn": ROLE})
+    assert held.id == held.outputs["associationId"]
+    assert held.id.startswith("a-")
+    plugin.create(token, unique, inputs)
+    with pytest.raises(ProviderError, match="already has a role"):
+        plugin.create(token, f"{unique}2", inputs)
+
+
+def test_what_hangs_on_a_cluster_ends_with_it(plugin, unique, cluster):
+    held = plugin.create("aws:eks/addon:Addon", unique, {"clusterName": cluster.id, "addonName": "coredns"})
+    plugin.delete(cluster)
+    assert plugin.read(held) is None
+    with pytest.raises(ProviderError, match="No cluster found"):
+        plugin.create("aws:eks/addon:Addon", f"{unique}2", {"clusterName": cluster.id, "addonName": "coredns"})
+
+
+def test_a_cluster_is_found_and_entered(plugin, cluster):
+    found = plugin.invoke("aws:eks/getCluster:getCluster", {"name": cluster.id})
+    assert found["endpoint"] == cluster.outputs["endpoint"]
+    assert found["certificateAuthorities"] == [cluster.outputs["certificateAuthority"]]
+    assert found["vpcConfig"]["clusterSecurityGroupId"] == cluster.outputs["vpcConfig"]["clusterSecurityGroupId"]
+    token = plugin.invoke("aws:eks/getClusterAuth:getClusterAuth", {"name": cluster.id})["token"]
+    assert token.startswith("k8s-aws-v1.")
+    with pytest.raises(ProviderError, match="ResourceNotFound"):
+        plugin.invoke("aws:eks/getCluster:getCluster", {"name": "nobody"})
