@@ -48,7 +48,7 @@ class KeepBucketArgs:
     key_arn: pulumi.Input[str] | None
     retention_days: int
     access: BucketAccess
-    access_logs_bucket: pulumi.Input[str] | None
+    access_logs: BucketRef | None
     object_lock: ObjectLock | None = None
     region: str | None = None  # None: the keep's own
     protect: bool = False
@@ -62,10 +62,9 @@ class KeepBucketArgs:
                 f"key_arn must be given for every bucket but {BucketRole.ACCESS_LOGS}, which S3 encrypts itself; "
                 f"wrong for {self.role}"
             )
-        if (self.access_logs_bucket is None) != is_log_target:
+        if (self.access_logs is None) != is_log_target:
             raise ValueError(
-                f"access_logs_bucket must be given for every bucket but {BucketRole.ACCESS_LOGS} itself; "
-                f"wrong for {self.role}"
+                f"access_logs must be given for every bucket but {BucketRole.ACCESS_LOGS} itself; wrong for {self.role}"
             )
         if is_log_target and self.object_lock is not None:
             raise ValueError(
@@ -96,7 +95,7 @@ class KeepBucket(pulumi.ComponentResource):
         self._encrypt()
         self._lock_objects()
         self._expire()
-        self._guard()
+        policy = self._guard()
         self._log_access()
 
         self.ref = BucketRef(
@@ -104,6 +103,7 @@ class KeepBucket(pulumi.ComponentResource):
             name=self._bucket.bucket,
             arn=self._bucket.arn,
             data_class=DATA_CLASS_OF[args.role],
+            policy=policy,
             key_arn=None if args.key_arn is None else pulumi.Output.from_input(args.key_arn),
         )
         self.register_outputs({"name": self.ref.name, "arn": self.ref.arn})
@@ -204,7 +204,7 @@ class KeepBucket(pulumi.ComponentResource):
             opts=self._child(self.versioning),  # rules about old versions need versions
         )
 
-    def _guard(self) -> None:
+    def _guard(self) -> s3.BucketPolicy:
         args = self._args
         ownership = s3.BucketOwnershipControls(
             self._name,
@@ -224,7 +224,7 @@ class KeepBucket(pulumi.ComponentResource):
             restrict_public_buckets=True,
             opts=self._child(ownership),
         )
-        s3.BucketPolicy(
+        return s3.BucketPolicy(
             self._name,
             bucket=self._bucket.id,
             region=args.region,
@@ -241,18 +241,19 @@ class KeepBucket(pulumi.ComponentResource):
         return ()
 
     def _log_access(self) -> None:
-        if self._args.access_logs_bucket is None:
+        logs = self._args.access_logs
+        if logs is None:
             return
         s3.BucketLogging(
             self._name,
             bucket=self._bucket.id,
             region=self._args.region,
-            target_bucket=self._args.access_logs_bucket,
+            target_bucket=logs.name,
             target_prefix=f"s3/{self._args.role.value}/",
             target_object_key_format=s3.BucketLoggingTargetObjectKeyFormatArgs(
                 partitioned_prefix=s3.BucketLoggingTargetObjectKeyFormatPartitionedPrefixArgs(
                     partition_date_source="EventTime"
                 )
             ),
-            opts=self._child(),
+            opts=self._child(logs.policy),  # S3 looks whether it may write there
         )

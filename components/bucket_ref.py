@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import pulumi
+from pulumi_aws import s3
 
 from components.naming import DataClass
 
@@ -33,10 +34,11 @@ DATA_CLASS_OF: dict[BucketRole, DataClass] = {
 
 @dataclass(frozen=True, kw_only=True)
 class BucketRef:
-    """`name` is also the bucket's id; waiting on it waits for the bucket's protections as well."""
+    """`name` is also the bucket's id. Whatever AWS delivers into the bucket must depend on `policy`: AWS looks for it."""
 
     role: BucketRole
     name: pulumi.Output[str]
     arn: pulumi.Output[str]
     data_class: DataClass
+    policy: s3.BucketPolicy
     key_arn: pulumi.Output[str] | None  # None where S3 delivers logs, which it cannot under a customer's key

@@ -155,7 +155,8 @@ class Entry(pulumi.ComponentResource):
             enable_deletion_protection=args.protect,
             access_logs=lb.LoadBalancerAccessLogsArgs(bucket=args.access_logs.name, prefix="lb/entry", enabled=True),
             tags=self._tags(),
-            opts=self._options(),
+            # AWS tries whether it may write the logs there.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.access_logs.policy]),
         )
 
     def _targets(self) -> lb.TargetGroup:

@@ -76,8 +76,8 @@ class Recovery(pulumi.ComponentResource):
             }
         )
 
-    def _options(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self, depends_on=list(depends_on))
+    def _options(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self)
 
     def _encrypt_volumes(self) -> None:
         """The account is the keep's own, so its defaults are the keep's to set."""
@@ -124,11 +124,11 @@ class Recovery(pulumi.ComponentResource):
                     vpc_endpoint_ids=(self.network.s3_endpoint_id,),
                     service_role_arns=(replication_role_arn(args.keep),),
                 ),
-                access_logs_bucket=None if logs is None else logs.ref.name,
+                access_logs=None if logs is None else logs.ref,
                 object_lock=ObjectLock(days=days, mode=args.audit_lock_mode) if role is BucketRole.AUDIT else None,
                 protect=args.protect,
             ),
-            opts=self._options(*([] if logs is None else [logs])),
+            opts=self._options(),
         )
 
     def _replicate(self, replicas: Mapping[BucketRole, KeepBucket]) -> Replication:

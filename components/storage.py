@@ -38,7 +38,7 @@ class StorageArgs:
 
 
 class Storage(pulumi.ComponentResource):
-    """All buckets. Depend on the component where the buckets' policies must be in force (a trail, a load balancer)."""
+    """All buckets, and the log of who asked for what in them."""
 
     buckets: Mapping[BucketRole, BucketRef]
 
@@ -74,10 +74,9 @@ class Storage(pulumi.ComponentResource):
                     vpc_endpoint_ids=args.vpc_endpoint_ids,
                     service_role_arns=args.service_role_arns.get(role, ()),
                 ),
-                access_logs_bucket=None if logs is None else logs.ref.name,
+                access_logs=None if logs is None else logs.ref,
                 object_lock=ObjectLock(days=days, mode=args.audit_lock_mode) if role is BucketRole.AUDIT else None,
                 protect=args.protect,
             ),
-            # S3 checks the target's policy when logging is switched on.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[] if logs is None else [logs]),
+            opts=pulumi.ResourceOptions(parent=self),
         )
