@@ -39,6 +39,11 @@ class StackFiles:
         return self.root / "journals" / self.project / f"{self.stack}.jsonl"
 
     @property
+    def guard(self) -> Path:
+        """Held while the locks are looked at. Not beside them: the pulumi CLI takes every file there for a lock."""
+        return self.journal.with_suffix(".guard")
+
+    @property
     def locks(self) -> Path:
         return self.root / "locks" / ORGANIZATION / self.project / self.stack
 

@@ -48,7 +48,7 @@ class StackLockedError(RuntimeError):
 def stack_lock(files: StackFiles, operation: str) -> Iterator[Holder | None]:
     """Holds the stack's lock. Yields the dead holder whose lock was taken over, if any. Raises StackLockedError."""
     path = files.locks / _OURS
-    with _guard(files.locks):
+    with _guard(files.guard):
         previous = _stale_or_raise(files)
         write_atomically(path, json.dumps(asdict(_myself(operation))).encode())
     try:
@@ -58,9 +58,9 @@ def stack_lock(files: StackFiles, operation: str) -> Iterator[Holder | None]:
 
 
 @contextmanager
-def _guard(folder: Path) -> Iterator[None]:
+def _guard(path: Path) -> Iterator[None]:
     """Serializes looking at the locks and writing one; the kernel lets go of it when a process dies."""
-    descriptor = os.open(folder / ".guard", os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

