@@ -64,10 +64,10 @@ class TenantFacts(SpecModel):
 
 
 class IndexSettings(SpecModel):
-    """The vector index; every index and alias of the keep starts with `prefix`."""
+    """The vector index; every index and alias of the keep starts with `prefix`, and requests name them in the path."""
 
     endpoint: Url
-    prefix: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$", max_length=41)]
+    prefix: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}_$", max_length=42)]
     dimension: Annotated[int, Field(ge=64, le=4096)]
     key_arn: Arn
 
@@ -198,6 +198,7 @@ class Deployed:
 
     index_endpoint: str  # host name, without scheme
     index_prefix: str
+    objects_prefix: str
     namespace: str
     key_arns: Mapping[str, str]
     buckets: Mapping[str, Bucket]
@@ -224,7 +225,7 @@ def runtime_settings(spec: TenantSpec, deployed: Deployed) -> RuntimeSettings:
         ),
         keys=dict(sorted(deployed.key_arns.items())),
         buckets={
-            role: BucketSettings(name=bucket.name, prefix=f"{spec.name}/", key_arn=bucket.key_arn)
+            role: BucketSettings(name=bucket.name, prefix=deployed.objects_prefix, key_arn=bucket.key_arn)
             for role, bucket in sorted(deployed.buckets.items())
         },
         queues={

@@ -33,7 +33,8 @@ def deployed(spec: TenantSpec) -> Deployed:
     queue_url = f"https://sqs.{spec.regions.primary}.amazonaws.com/{spec.account.id}/codekeep-{spec.name}-"
     return Deployed(
         index_endpoint="vpc-codekeep-0123.eu-central-1.es.amazonaws.com",
-        index_prefix=spec.name,
+        index_prefix=f"{spec.name}_",
+        objects_prefix=f"{spec.name}/",
         namespace=f"keep-{spec.name}",
         key_arns={each: arn.format("kms", f"key/{each}") for each in ("code", "index", "model", "audit")},
         buckets={"code": Bucket(name=f"codekeep-{spec.name}-code", key_arn=arn.format("kms", "key/code"))},
