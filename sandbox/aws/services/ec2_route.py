@@ -138,8 +138,9 @@ class Route(LiveResource):
         if found is None:
             return None
         table, route = found
-        if not self.noted(api, id):
-            self.note(api, id, routeTableId=table, destination=_destination(route))
+        proper_id = _route_id(table, _destination(route))
+        if not self.noted(api, proper_id):
+            self.note(api, proper_id, routeTableId=table, destination=_destination(route))
         return {
             "routeTableId": table,
             **{name: route.get(key) for name, key in DESTINATIONS.items()},
@@ -155,6 +156,11 @@ class Route(LiveResource):
         ec2 = api.client("ec2")
         _drop(ec2, new["routeTableId"], new, DESTINATIONS)
         _add(ec2, new["routeTableId"], new, DESTINATIONS)
+
+    def proper_id(self, api: Api, id: str, outputs: Props) -> str:
+        return _route_id(
+            outputs["routeTableId"], next(str(outputs[name]) for name in DESTINATIONS if outputs.get(name))
+        )
 
     def remove(self, api: Api, id: str, state: Props) -> None:
         _drop(api.client("ec2"), state["routeTableId"], state, DESTINATIONS)
@@ -201,6 +207,10 @@ class RouteTableAssociation(LiveResource):
             AssociationId=self._current(api, id), RouteTableId=new["routeTableId"]
         )
         self.note(api, id, associationId=answer["NewAssociationId"])
+
+    def proper_id(self, api: Api, id: str, outputs: Props) -> str:
+        association = self._association(api, id) if "/" in id else None
+        return id if association is None else str(association["RouteTableAssociationId"])
 
     def remove(self, api: Api, id: str, state: Props) -> None:
         association = self._association(api, id)

@@ -27,6 +27,11 @@ class Vpc(LiveResource):
     )
     kept = frozenset({"ipv4IpamPoolId", "ipv4NetmaskLength", "ipv6IpamPoolId", "ipv6NetmaskLength"})
 
+    def replaces(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
+        forced = super().replaces(old, new, changed)
+        to_shared = new.get("instanceTenancy", "default") == "default"  # the one way AWS allows in place
+        return forced - {"instanceTenancy"} if to_shared else forced
+
     def make(self, api: Api, inputs: Props) -> str:
         answer = api.client("ec2").create_vpc(
             **given(
@@ -69,6 +74,8 @@ class Vpc(LiveResource):
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         ec2 = api.client("ec2")
         self._set_attributes(api, id, {name: bool(new.get(name)) for name in VPC_ATTRIBUTES if name in changed})
+        if "instanceTenancy" in changed:
+            ec2.modify_vpc_tenancy(VpcId=id, InstanceTenancy=new.get("instanceTenancy", "default"))
         if "assignGeneratedIpv6CidrBlock" in changed:
             if new.get("assignGeneratedIpv6CidrBlock"):
                 ec2.associate_vpc_cidr_block(VpcId=id, AmazonProvidedIpv6CidrBlock=True)

@@ -34,6 +34,10 @@ class LiveResource(Resource):
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         """Applies the changed properties."""
 
+    def proper_id(self, api: Api, id: str, outputs: Props) -> str:
+        """The id under which the resource is kept, where an import may name it in another form."""
+        return id
+
     @abstractmethod
     def remove(self, api: Api, id: str, state: Props) -> None:
         """Deletes; raises what the API raises."""
@@ -57,7 +61,8 @@ class LiveResource(Resource):
             self.forget(api, id)
             return None
         hidden = self.computed | {"tagsAll", "region"}
-        return Live(inputs={name: value for name, value in outputs.items() if name not in hidden}, outputs=outputs)
+        inputs = {name: value for name, value in outputs.items() if name not in hidden}
+        return Live(inputs=inputs, outputs=outputs, id=self.proper_id(api, id, outputs))
 
     def update(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> Props:
         self.change(api, id, old, new, changed)

@@ -1,0 +1,52 @@
+"""Dedicated hosts, placement groups and capacity reservations through the provider."""
+
+from sandbox.aws.registry import is_recorded
+
+HOST = "aws:ec2/dedicatedHost:DedicatedHost"
+GROUP = "aws:ec2/placementGroup:PlacementGroup"
+RESERVATION = "aws:ec2/capacityReservation:CapacityReservation"
+
+
+def test_a_host_lives(lifecycle):
+    def drift(api, held):
+        api.client("ec2").modify_hosts(HostIds=[held.id], AutoPlacement="on")
+
+    inputs = {
+        "availabilityZone": "eu-central-1a",
+        "instanceFamily": "p5",
+        "autoPlacement": "off",
+        "tags": {"a": "b"},
+    }
+    changed = {**inputs, "hostRecovery": "on", "tags": {}}
+    held = lifecycle(HOST, inputs, changed, drift=drift)
+    assert held.outputs["arn"].endswith(f":dedicated-host/{held.id}")
+
+
+def test_a_host_in_another_zone_is_another_host(lifecycle):
+    inputs = {"availabilityZone": "eu-central-1a", "instanceType": "p5.48xlarge"}
+    lifecycle(HOST, inputs, {**inputs, "availabilityZone": "eu-central-1b"}, expect_replace={"availabilityZone"})
+
+
+def test_a_placement_group_is_recorded_and_lives(lifecycle):
+    assert is_recorded(GROUP)
+    held = lifecycle(GROUP, {"strategy": "cluster", "tags": {"a": "b"}}, {"strategy": "cluster", "tags": {}})
+    assert held.id == held.outputs["name"]
+    assert held.outputs["placementGroupId"].startswith("pg-")
+
+
+def test_a_placement_group_of_another_strategy_is_another(lifecycle):
+    lifecycle(GROUP, {"strategy": "cluster"}, {"strategy": "spread"}, expect_replace={"strategy"})
+
+
+def test_a_reservation_is_recorded_and_grows_in_place(lifecycle):
+    assert is_recorded(RESERVATION)
+    inputs = {
+        "availabilityZone": "eu-central-1a",
+        "instanceCount": 1,
+        "instancePlatform": "Linux/UNIX",
+        "instanceType": "p5.48xlarge",
+    }
+    held = lifecycle(RESERVATION, inputs, {**inputs, "instanceCount": 2})
+    assert held.outputs["arn"].endswith(f":capacity-reservation/{held.id}")
+    assert held.outputs["tenancy"] == "default"
+    lifecycle(RESERVATION, inputs, {**inputs, "instanceType": "p4d.24xlarge"}, expect_replace={"instanceType"})

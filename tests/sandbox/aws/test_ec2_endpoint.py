@@ -1,0 +1,144 @@
+"""VPC endpoints and their policies through the provider."""
+
+import json
+
+import pytest
+
+from tests.sandbox.aws.ground import ground
+
+ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
+POLICY = "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy"
+
+
+@pytest.fixture
+def here(plugin, unique):
+    return ground(plugin, unique)
+
+
+def policy(action):
+    statement = {"Effect": "Allow", "Principal": "*", "Action": action, "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def test_a_gateway_endpoint_lives(lifecycle, here):
+    first, second = here.table("first").id, here.table("second").id
+
+    def drift(api, held):
+        api.client("ec2").modify_vpc_endpoint(VpcEndpointId=held.id, PolicyDocument=policy("s3:*"))
+
+    inputs = {
+        "vpcId": here.vpc_id,
+        "serviceName": "com.amazonaws.eu-central-1.s3",
+        "vpcEndpointType": "Gateway",
+        "routeTableIds": [first],
+        "policy": policy("s3:GetObject"),
+        "tags": {"a": "b"},
+    }
+    changed = {**inputs, "routeTableIds": [second], "policy": policy(["s3:GetObject", "s3:PutObject"]), "tags": {}}
+    held = lifecycle(ENDPOINT, inputs, changed, drift=drift)
+    assert held.outputs["prefixListId"].startswith("pl-")
+    assert "52.216.0.0/15" in held.outputs["cidrBlocks"]
+    assert held.outputs["state"] == "available"
+
+
+def test_a_gateway_endpoint_routes_in_its_tables_and_they_do_not_report_it(plugin, here):
+    first, second = here.table("first"), here.table("second")
+    inputs = {
+        "vpcId": here.vpc_id,
+        "serviceName": "com.amazonaws.eu-central-1.dynamodb",
+        "vpcEndpointType": "Gateway",
+        "routeTableIds": [first.id],
+    }
+    held = plugin.create(ENDPOINT, "e", inputs)
+
+    def routed():
+        tables = plugin.api().client("ec2").describe_route_tables(RouteTableIds=[first.id, second.id])["RouteTables"]
+        return {t["RouteTableId"] for t in tables if any(r.get("GatewayId") == held.id for r in t["Routes"])}
+
+    assert routed() == {first.id}
+    plugin.update(held, {**inputs, "routeTableIds": [second.id]})
+    assert routed() == {second.id}
+    assert plugin.read(second).outputs["routes"] == []
+
+
+def test_an_interface_endpoint_lives(lifecycle, here):
+    subnets, groups = here.subnets(3), here.groups(2)
+
+    def drift(api, held):
+        ec2 = api.client("ec2")
+        ec2.modify_vpc_endpoint(VpcEndpointId=held.id, AddSecurityGroupIds=[groups[1]])
+
+    inputs = {
+        "vpcId": here.vpc_id,
+        "serviceName": "com.amazonaws.eu-central-1.ecr.api",
+        "vpcEndpointType": "Interface",
+        "subnetIds": subnets[:2],
+        "securityGroupIds": groups[:1],
+        "privateDnsEnabled": True,
+        "dnsOptions": {"dnsRecordIpType": "ipv4"},
+        "policy": policy("ecr:*"),
+    }
+    changed = {**inputs, "subnetIds": subnets[1:], "securityGroupIds": groups[1:], "privateDnsEnabled": False}
+    held = lifecycle(ENDPOINT, inputs, changed, drift=drift)
+    assert len(held.outputs["networkInterfaceIds"]) == 2
+    regional, private = (entry["dnsName"] for entry in held.outputs["dnsEntries"])
+    assert regional.startswith(f"{held.id}-")
+    assert regional.endswith(".api.ecr.eu-central-1.vpce.amazonaws.com")
+    assert private == "api.ecr.eu-central-1.amazonaws.com"
+
+
+def test_an_endpoints_interfaces_follow_its_subnets_and_go_with_it(plugin, here):
+    subnets = here.subnets(3)
+    inputs = {
+        "vpcId": here.vpc_id,
+        "serviceName": "com.amazonaws.eu-central-1.sts",
+        "vpcEndpointType": "Interface",
+        "subnetIds": subnets[:2],
+    }
+    held = plugin.create(ENDPOINT, "e", inputs)
+    moved = plugin.update(held, {**inputs, "subnetIds": subnets[1:]})
+
+    def interfaces():
+        wanted = [{"Name": "vpc-id", "Values": [here.vpc_id]}]
+        return plugin.api().client("ec2").describe_network_interfaces(Filters=wanted)["NetworkInterfaces"]
+
+    assert {item["SubnetId"] for item in interfaces()} == set(subnets[1:])
+    assert {item["NetworkInterfaceId"] for item in interfaces()} == set(moved.outputs["networkInterfaceIds"])
+    plugin.delete(moved)
+    assert interfaces() == []
+
+
+def test_an_endpoint_to_a_service_of_somebody_else_is_named_after_it(plugin, here):
+    service = "com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0"
+    inputs = {
+        "vpcId": here.vpc_id,
+        "serviceName": service,
+        "vpcEndpointType": "Interface",
+        "subnetIds": here.subnets(1),
+    }
+    (entry,) = plugin.create(ENDPOINT, "e", inputs).outputs["dnsEntries"]
+    assert entry["dnsName"].endswith(".vpce-svc-0123456789abcdef0.eu-central-1.vpce.amazonaws.com")
+
+
+def test_an_endpoint_of_another_service_is_another_endpoint(lifecycle, here):
+    inputs = {"vpcId": here.vpc_id, "serviceName": "com.amazonaws.eu-central-1.sts", "vpcEndpointType": "Interface"}
+    changed = {**inputs, "serviceName": "com.amazonaws.eu-central-1.kms"}
+    lifecycle(ENDPOINT, inputs, changed, expect_replace={"serviceName"})
+
+
+def test_a_policy_lives_on_its_endpoint_without_the_endpoint_drifting(lifecycle, plugin, here):
+    inputs = {"vpcId": here.vpc_id, "serviceName": "com.amazonaws.eu-central-1.sts", "vpcEndpointType": "Interface"}
+    endpoint = plugin.create(ENDPOINT, "e", inputs)
+    early = plugin.create(POLICY, "p", {"vpcEndpointId": endpoint.id, "policy": policy("sts:*")})
+    assert plugin.read(endpoint).outputs["policy"] == endpoint.outputs["policy"]
+    plugin.delete(early)
+
+    def drift(api, held):
+        api.client("ec2").modify_vpc_endpoint(VpcEndpointId=held.id, PolicyDocument=policy("*"))
+
+    inputs = {"vpcEndpointId": endpoint.id, "policy": policy("sts:AssumeRole")}
+    lifecycle(
+        POLICY, inputs, {**inputs, "policy": policy("sts:GetCallerIdentity")}, drift=drift, gone_after_delete=False
+    )
+    live = plugin.api().client("ec2").describe_vpc_endpoints(VpcEndpointIds=[endpoint.id])["VpcEndpoints"][0]
+    assert json.loads(live["PolicyDocument"])["Statement"][0]["Action"] == "*", "the endpoint is back to AWS's default"

@@ -1,0 +1,73 @@
+"""Endpoint services, their principals and notices through the provider."""
+
+import pytest
+
+from tests.sandbox.aws.ground import ground
+
+SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
+PRINCIPAL = "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple"
+NOTICE = "aws:ec2/vpcEndpointConnectionNotification:VpcEndpointConnectionNotification"
+BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+ACME, OTHER = "arn:aws:iam::111111111111:root", "arn:aws:iam::222222222222:root"
+
+
+@pytest.fixture
+def balancers(plugin, unique):
+    subnets = ground(plugin, unique).subnets(2)
+    inputs = {"loadBalancerType": "network", "internal": True, "subnets": subnets}
+    return [plugin.create(BALANCER, f"{unique}-{number}", inputs).id for number in range(2)]
+
+
+def test_a_service_lives(lifecycle, balancers):
+    def drift(api, held):
+        api.client("ec2").modify_vpc_endpoint_service_permissions(ServiceId=held.id, AddAllowedPrincipals=["*"])
+
+    inputs = {
+        "acceptanceRequired": True,
+        "networkLoadBalancerArns": balancers[:1],
+        "allowedPrincipals": [ACME],
+        "supportedIpAddressTypes": ["ipv4"],
+        "tags": {"a": "b"},
+    }
+    changed = {
+        **inputs,
+        "acceptanceRequired": False,
+        "networkLoadBalancerArns": balancers[1:],
+        "allowedPrincipals": [OTHER],
+        "tags": {},
+    }
+    held = lifecycle(SERVICE, inputs, changed, drift=drift)
+    assert held.outputs["serviceName"] == f"com.amazonaws.vpce.eu-central-1.{held.id}"
+    assert held.outputs["serviceType"] == "Interface"
+    assert held.outputs["availabilityZones"] == ["eu-central-1a", "eu-central-1b"]
+    assert held.outputs["state"] == "Available"
+
+
+def test_a_principal_lives_on_its_service_without_the_service_drifting(lifecycle, plugin, balancers):
+    service_inputs = {"acceptanceRequired": True, "networkLoadBalancerArns": balancers[:1]}
+    service = plugin.create(SERVICE, "s", service_inputs)
+    early = plugin.create(PRINCIPAL, "p", {"vpcEndpointServiceId": service.id, "principalArn": ACME})
+    refreshed = plugin.read(service)
+    assert refreshed.outputs["allowedPrincipals"] == []
+    assert not plugin.diff(refreshed, service_inputs).changes
+    plugin.delete(early)
+
+    inputs = {"vpcEndpointServiceId": service.id, "principalArn": ACME}
+    lifecycle(PRINCIPAL, inputs, {**inputs, "principalArn": OTHER}, expect_replace={"principalArn"})
+
+
+def test_a_principal_let_in_behind_pulumis_back_shows_in_the_services_outputs(plugin, balancers):
+    service = plugin.create(SERVICE, "s", {"acceptanceRequired": True, "networkLoadBalancerArns": balancers[:1]})
+    api = plugin.api()
+    api.client("ec2").modify_vpc_endpoint_service_permissions(ServiceId=service.id, AddAllowedPrincipals=[OTHER])
+    assert plugin.read(service).outputs["allowedPrincipals"] == [OTHER]
+
+
+def test_a_notice_lives(lifecycle):
+    inputs = {
+        "vpcEndpointServiceId": "vpce-svc-1",
+        "connectionEvents": ["Connect", "Reject"],
+        "connectionNotificationArn": "arn:aws:sns:eu-central-1:123456789012:t",
+    }
+    held = lifecycle(NOTICE, inputs, {**inputs, "connectionEvents": ["Accept"]})
+    assert held.outputs["notificationType"] == "Topic"

@@ -1,0 +1,72 @@
+"""Flow logs through the provider."""
+
+import pytest
+
+from tests.sandbox.aws.ground import ground
+from tests.sandbox.aws.harness import ProviderError
+
+FLOW_LOG = "aws:ec2/flowLog:FlowLog"
+ROLE = "arn:aws:iam::123456789012:role/flow"
+
+
+@pytest.fixture
+def inputs(plugin, unique):
+    plugin.api().client("logs").create_log_group(logGroupName=f"/flows/{unique}")
+    return {
+        "vpcId": ground(plugin, unique).vpc_id,
+        "trafficType": "ALL",
+        "logDestination": f"arn:aws:logs:eu-central-1:123456789012:log-group:/flows/{unique}",
+        "iamRoleArn": ROLE,
+        "maxAggregationInterval": 60,
+        "tags": {"a": "b"},
+    }
+
+
+def test_a_flow_log_lives(lifecycle, inputs):
+    def drift(api, held):
+        api.client("ec2").delete_tags(Resources=[held.id], Tags=[{"Key": "a"}])
+
+    held = lifecycle(FLOW_LOG, inputs, {**inputs, "tags": {"c": "d"}}, drift=drift)
+    assert held.outputs["arn"].endswith(f":vpc-flow-log/{held.id}")
+    assert held.outputs["logFormat"].startswith("${version}")
+
+
+def test_a_flow_log_of_other_traffic_is_another_and_the_old_one_goes_first(lifecycle, inputs):
+    lifecycle(FLOW_LOG, inputs, {**inputs, "trafficType": "REJECT"}, expect_replace={"trafficType"})
+
+
+def test_a_flow_log_to_a_bucket_keeps_what_moto_forgets(lifecycle, plugin, unique):
+    bucket = f"flows-{unique}"
+    plugin.api().client("s3").create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    inputs = {
+        "vpcId": ground(plugin, unique).vpc_id,
+        "trafficType": "REJECT",
+        "logDestinationType": "s3",
+        "logDestination": f"arn:aws:s3:::{bucket}",
+        "destinationOptions": {"fileFormat": "parquet", "perHourPartition": True},
+    }
+    lifecycle(FLOW_LOG, inputs)
+
+
+def test_a_flow_log_into_nothing_is_refused(plugin, unique):
+    inputs = {
+        "vpcId": ground(plugin, unique).vpc_id,
+        "trafficType": "ALL",
+        "logDestinationType": "s3",
+        "logDestination": "arn:aws:s3:::no-such-bucket-anywhere",
+    }
+    with pytest.raises(ProviderError, match="does not exist"):
+        plugin.create(FLOW_LOG, unique, inputs)
+
+
+def test_a_deleted_flow_log_is_gone(plugin, inputs, unique):
+    held = plugin.create(FLOW_LOG, unique, inputs)
+    plugin.api().client("ec2").delete_flow_logs(FlowLogIds=[held.id])
+    assert plugin.read(held) is None
+
+
+def test_a_flow_log_of_nothing_is_refused(plugin, inputs, unique):
+    with pytest.raises(ProviderError, match="vpcId, subnetId"):
+        plugin.create(FLOW_LOG, unique, {name: value for name, value in inputs.items() if name != "vpcId"})

@@ -1,0 +1,134 @@
+"""Security groups, inline rules and the default group through the provider."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sandbox.aws.services.ec2_security_group import Permission, permissions, spelled_like
+from tests.sandbox.aws.ground import SECURITY_GROUP, ground
+from tests.sandbox.aws.harness import ProviderError
+
+DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+HTTPS = {"protocol": "tcp", "fromPort": 443, "toPort": 443}
+
+
+@pytest.fixture
+def here(plugin, unique):
+    return ground(plugin, unique)
+
+
+def open_to_the_world(api, held):
+    permission = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    api.client("ec2").authorize_security_group_ingress(GroupId=held.id, IpPermissions=[permission])
+
+
+def test_a_group_with_inline_rules_lives(lifecycle, here):
+    (other,) = here.groups(1)
+    inputs = {
+        "vpcId": here.vpc_id,
+        "description": "of a test",
+        "ingress": [
+            {**HTTPS, "cidrBlocks": ["10.0.0.0/16", "10.1.0.0/16"], "self": True, "description": "callers"},
+            {"protocol": "-1", "fromPort": 0, "toPort": 0, "securityGroups": [other]},
+        ],
+        "egress": [{**HTTPS, "cidrBlocks": ["10.0.0.0/16"]}],
+        "tags": {"a": "b"},
+    }
+    changed = {
+        **inputs,
+        "ingress": [{**HTTPS, "cidrBlocks": ["10.1.0.0/16"], "description": "callers"}],
+        "egress": [],
+        "tags": {},
+    }
+    held = lifecycle(SECURITY_GROUP, inputs, changed, drift=open_to_the_world, unreadable={"ingress"})
+    assert held.outputs["arn"].endswith(f":security-group/{held.id}")
+    assert held.outputs["ownerId"] == "123456789012"
+
+
+def test_a_fresh_group_lets_nothing_out(plugin, here):
+    (group,) = here.groups(1)
+    rules = plugin.api().client("ec2").describe_security_groups(GroupIds=[group])["SecurityGroups"][0]
+    assert rules["IpPermissionsEgress"] == []
+
+
+def test_a_rule_opened_on_a_group_that_lists_none_shows_and_goes(lifecycle, here):
+    lifecycle(SECURITY_GROUP, {"vpcId": here.vpc_id, "ingress": []}, drift=open_to_the_world)
+
+
+def test_a_rule_opened_on_a_group_that_says_nothing_of_rules_shows_in_its_outputs(plugin, here, unique):
+    held = plugin.create(SECURITY_GROUP, unique, {"vpcId": here.vpc_id})
+    open_to_the_world(plugin.api(), held)
+    (rule,) = plugin.read(held).outputs["ingress"]
+    assert rule == {"protocol": "tcp", "fromPort": 22, "toPort": 22, "cidrBlocks": ["0.0.0.0/0"]}
+
+
+def test_egress_opened_behind_pulumis_back_shows_and_goes(lifecycle, here):
+    def drift(api, held):
+        permission = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+        api.client("ec2").authorize_security_group_egress(GroupId=held.id, IpPermissions=[permission])
+
+    lifecycle(SECURITY_GROUP, {"vpcId": here.vpc_id, "egress": []}, drift=drift)
+
+
+@pytest.mark.parametrize("name", ["name", "description"])
+def test_a_group_of_another_name_or_description_is_another_group(lifecycle, here, unique, name):
+    inputs = {"vpcId": here.vpc_id, "name": f"{unique}-a", "description": "one"}
+    lifecycle(SECURITY_GROUP, inputs, {**inputs, name: "two"}, expect_replace={name})
+
+
+def test_a_faulty_rule_leaves_no_group_behind(plugin, here, unique):
+    inputs = {"vpcId": here.vpc_id, "name": f"{unique}-faulty", "ingress": [{**HTTPS, "cidrBlocks": ["10.0.0.0/99"]}]}
+    with pytest.raises(ProviderError, match="CIDR"):
+        plugin.create(SECURITY_GROUP, unique, inputs)
+    wanted = [{"Name": "group-name", "Values": [f"{unique}-faulty"]}]
+    assert plugin.api().client("ec2").describe_security_groups(Filters=wanted)["SecurityGroups"] == []
+
+
+def test_the_default_group_is_adopted_locked_and_kept(lifecycle, plugin, here):
+    group_id = here.vpc.outputs["defaultSecurityGroupId"]
+    held = lifecycle(
+        DEFAULT_GROUP,
+        {"vpcId": here.vpc_id, "ingress": [], "tags": {"a": "b"}},
+        {"vpcId": here.vpc_id, "ingress": [{**HTTPS, "self": True}]},
+        drift=open_to_the_world,
+        gone_after_delete=False,
+    )
+    assert held.id == group_id
+    assert held.outputs["ingress"] == held.outputs["egress"] == []
+    assert held.outputs["name"] == "default"
+
+
+CIDRS = st.sampled_from(["10.0.0.0/8", "10.1.0.0/16", "172.16.0.0/12", "0.0.0.0/0"])
+RULES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "protocol": st.sampled_from(["tcp", "udp", "-1"]),
+            "fromPort": st.just(443),
+            "toPort": st.sampled_from([443, 8443]),
+            "cidrBlocks": st.lists(CIDRS, min_size=1, max_size=3, unique=True),
+        },
+        optional={"self": st.booleans(), "description": st.sampled_from(["a", "b"])},
+    ),
+    max_size=4,
+)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@given(known=RULES, live=RULES)
+def test_whatever_the_spelling_the_permissions_are_the_live_ones(known, live):
+    wanted = set(permissions(live, "sg-1"))
+    spelled = spelled_like(known, wanted, "sg-1")
+    assert set(permissions(spelled, "sg-1")) == wanted
+
+
+@settings(max_examples=100)
+@given(known=RULES)
+def test_untouched_rules_keep_the_programs_spelling(known):
+    distinct: list = []
+    taken: set[Permission] = set()
+    for rule in known:
+        parts = set(permissions([rule], "sg-1"))
+        if not parts & taken:
+            distinct.append(rule)
+            taken |= parts
+    assert spelled_like(distinct, taken, "sg-1") == distinct

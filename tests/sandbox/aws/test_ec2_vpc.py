@@ -1,0 +1,86 @@
+"""VPCs and subnets through the provider."""
+
+import pytest
+
+from tests.sandbox.aws.ground import SUBNET, VPC, ground
+from tests.sandbox.aws.harness import ProviderError
+
+
+def test_a_vpc_lives(lifecycle):
+    def drift(api, held):
+        api.client("ec2").modify_vpc_attribute(VpcId=held.id, EnableDnsHostnames={"Value": False})
+
+    held = lifecycle(
+        VPC,
+        {"cidrBlock": "10.7.0.0/16", "enableDnsHostnames": True, "tags": {"a": "b"}},
+        {"cidrBlock": "10.7.0.0/16", "enableDnsHostnames": False, "enableDnsSupport": False, "tags": {"c": "d"}},
+        drift=drift,
+    )
+    outputs = held.outputs
+    assert outputs["arn"] == f"arn:aws:ec2:eu-central-1:123456789012:vpc/{held.id}"
+    assert outputs["ownerId"] == "123456789012"
+    assert outputs["mainRouteTableId"] == outputs["defaultRouteTableId"]
+    assert outputs["mainRouteTableId"].startswith("rtb-")
+    assert outputs["defaultSecurityGroupId"].startswith("sg-")
+    assert outputs["defaultNetworkAclId"].startswith("acl-")
+
+
+@pytest.mark.parametrize(("name", "value"), [("cidrBlock", "10.8.0.0/16"), ("instanceTenancy", "dedicated")], ids=str)
+def test_a_vpc_of_another_range_or_tenancy_is_another_vpc(lifecycle, name, value):
+    inputs = {"cidrBlock": "10.7.0.0/16"}
+    lifecycle(VPC, inputs, {**inputs, name: value}, expect_replace={name})
+
+
+def test_a_vpc_may_leave_dedicated_hardware_in_place(lifecycle):
+    inputs = {"cidrBlock": "10.7.0.0/16", "instanceTenancy": "dedicated"}
+    lifecycle(VPC, inputs, {**inputs, "instanceTenancy": "default"})
+
+
+def test_a_tag_taken_from_a_vpc_shows_and_comes_back(lifecycle):
+    def drift(api, held):
+        api.client("ec2").delete_tags(Resources=[held.id], Tags=[{"Key": "codekeep:tenant"}])
+
+    lifecycle(VPC, {"cidrBlock": "10.7.0.0/16", "tags": {"codekeep:tenant": "acme"}}, drift=drift)
+
+
+def test_a_subnet_lives(lifecycle, plugin, unique):
+    def drift(api, held):
+        api.client("ec2").modify_subnet_attribute(SubnetId=held.id, MapPublicIpOnLaunch={"Value": True})
+
+    inputs = {
+        "vpcId": ground(plugin, unique).vpc_id,
+        "cidrBlock": "10.0.4.0/22",
+        "availabilityZone": "eu-central-1b",
+        "privateDnsHostnameTypeOnLaunch": "resource-name",
+        "enableResourceNameDnsARecordOnLaunch": True,
+        "tags": {"a": "b"},
+    }
+    changed = {**inputs, "mapPublicIpOnLaunch": True, "enableDns64": True, "tags": {}}
+    held = lifecycle(SUBNET, inputs, changed, drift=drift)
+    assert held.outputs["mapPublicIpOnLaunch"] is False
+    assert held.outputs["availabilityZoneId"].startswith("euc1-az")
+    assert held.outputs["arn"].endswith(f":subnet/{held.id}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("cidrBlock", "10.0.8.0/24"), ("availabilityZone", "eu-central-1c")], ids=str
+)
+def test_a_subnet_elsewhere_is_another_subnet(lifecycle, plugin, unique, name, value):
+    inputs = {"vpcId": ground(plugin, unique).vpc_id, "cidrBlock": "10.0.4.0/24", "availabilityZone": "eu-central-1b"}
+    # A new range may stand beside the old one; the same range in another zone may not, as on AWS.
+    old = plugin.create(SUBNET, unique, inputs)
+    assert plugin.diff(old, {**inputs, name: value}).replaces == [name]
+
+
+def test_a_resource_goes_where_its_region_says(lifecycle, plugin):
+    held = lifecycle(VPC, {"cidrBlock": "10.7.0.0/16", "region": "eu-west-1"}, importable=False)
+    assert held.outputs["region"] == "eu-west-1"
+    assert ":eu-west-1:" in held.outputs["arn"]
+
+
+def test_a_vpc_with_subnets_is_not_deleted(plugin, unique, monkeypatch):
+    monkeypatch.setattr("sandbox.aws.provider.RETRY_DELAYS_SECONDS", ())
+    here = ground(plugin, unique)
+    here.subnets(1)
+    with pytest.raises(ProviderError, match="DependencyViolation"):
+        plugin.delete(here.vpc)
