@@ -28,5 +28,6 @@ class CheckedRecord(RecordedResource):
     def refuse_invalid(self, api: Api, inputs: Props) -> None:
         """Raises InvalidParameterError that names every fault."""
         model = api.client(self.service).meta.service_model.operation_model(self.operation)
-        wanted = {name: value for name, value in inputs.items() if name not in self.unchecked | {"region"}}
+        left_out = self.unchecked | {"region"}
+        wanted = {name: value for name, value in inputs.items() if name not in left_out and value != {}}
         check_parameters(to_api(wanted, model.input_shape, self.names, self.operation), model)

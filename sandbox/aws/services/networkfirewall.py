@@ -118,7 +118,9 @@ class Firewall(CheckedRecord):
     def _add_endpoint(self, api: Api, inputs: Props, subnet_id: str) -> str:
         if not inputs.get("vpcId"):
             raise InvalidParameterError("vpcId must be set where there are subnetMappings, got none")
-        answer = api.client("ec2").create_vpc_endpoint(
+        ec2 = api.client("ec2")
+        ec2.describe_subnets(SubnetIds=[subnet_id])  # moto looks at the subnets of interface endpoints only
+        answer = ec2.create_vpc_endpoint(
             VpcEndpointType="GatewayLoadBalancer",
             VpcId=inputs["vpcId"],
             ServiceName=f"com.amazonaws.vpce.{api.region}.vpce-svc-{_update_token(inputs)[:8]}",

@@ -1,0 +1,30 @@
+"""Certificates through the provider."""
+
+import pytest
+
+from tests.sandbox.aws.harness import ProviderError
+
+CERTIFICATE = "aws:acm/certificate:Certificate"
+
+
+def test_a_certificate_lives(lifecycle):
+    inputs = {
+        "domainName": "entry.example.com",
+        "subjectAlternativeNames": ["chat.example.com"],
+        "validationMethod": "DNS",
+        "tags": {"a": "b"},
+    }
+    held = lifecycle(CERTIFICATE, inputs, {**inputs, "tags": {"c": "d"}})
+    assert held.id == held.outputs["arn"]
+    validated = {option["domainName"] for option in held.outputs["domainValidationOptions"]}
+    assert validated == {"entry.example.com", "chat.example.com"}
+
+
+def test_a_certificate_of_another_domain_is_another(lifecycle):
+    inputs = {"domainName": "a.example.com", "validationMethod": "DNS"}
+    lifecycle(CERTIFICATE, inputs, {**inputs, "domainName": "b.example.com"}, expect_replace={"domainName"})
+
+
+def test_an_imported_certificate_is_refused_by_name(plugin, unique):
+    with pytest.raises(ProviderError, match="certificateBody"):
+        plugin.create(CERTIFICATE, unique, {"certificateBody": "x", "privateKey": "y"})

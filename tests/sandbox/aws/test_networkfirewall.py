@@ -1,0 +1,126 @@
+"""Network Firewall, recorded with live endpoints, through the provider."""
+
+import pytest
+
+from sandbox.aws.registry import is_recorded
+from tests.sandbox.aws.ground import ground
+from tests.sandbox.aws.harness import ProviderError
+
+RULE_GROUP = "aws:networkfirewall/ruleGroup:RuleGroup"
+POLICY = "aws:networkfirewall/firewallPolicy:FirewallPolicy"
+FIREWALL = "aws:networkfirewall/firewall:Firewall"
+LOGGING = "aws:networkfirewall/loggingConfiguration:LoggingConfiguration"
+ROUTE = "aws:ec2/route:Route"
+POLICY_ARN = "arn:aws:network-firewall:eu-central-1:123456789012:firewall-policy/p"
+
+
+@pytest.fixture
+def here(plugin, unique):
+    return ground(plugin, unique)
+
+
+def rules(*targets):
+    source = {"generatedRulesType": "ALLOWLIST", "targetTypes": ["TLS_SNI", "HTTP_HOST"], "targets": list(targets)}
+    home = {"key": "HOME_NET", "ipSet": {"definitions": ["10.0.0.0/16"]}}
+    return {
+        "rulesSource": {"rulesSourceList": source},
+        "ruleVariables": {"ipSets": [home]},
+        "statefulRuleOptions": {"ruleOrder": "STRICT_ORDER"},
+    }
+
+
+def firewall(here, subnets, **more):
+    return {
+        "vpcId": here.vpc_id,
+        "firewallPolicyArn": POLICY_ARN,
+        "subnetMappings": [{"subnetId": subnet} for subnet in subnets],
+        **more,
+    }
+
+
+def endpoints(held):
+    (status,) = held.outputs["firewallStatuses"]
+    return {state["availabilityZone"]: state["attachments"][0]["endpointId"] for state in status["syncStates"]}
+
+
+def test_a_rule_group_lives(lifecycle):
+    assert is_recorded(RULE_GROUP)
+    inputs = {"type": "STATEFUL", "capacity": 100, "ruleGroup": rules(".github.com"), "tags": {"a": "b"}}
+    changed = {**inputs, "ruleGroup": rules(".github.com", ".pypi.org"), "tags": {}}
+    held = lifecycle(RULE_GROUP, inputs, changed)
+    assert held.id == held.outputs["arn"]
+    assert ":stateful-rulegroup/" in held.id
+    lifecycle(RULE_GROUP, inputs, {**inputs, "capacity": 200}, expect_replace={"capacity"})
+
+
+def test_a_policy_lives(lifecycle):
+    def policy(**more):
+        return {
+            "statelessDefaultActions": ["aws:forward_to_sfe"],
+            "statelessFragmentDefaultActions": ["aws:forward_to_sfe"],
+            "statefulEngineOptions": {"ruleOrder": "STRICT_ORDER", "streamExceptionPolicy": "DROP"},
+            **more,
+        }
+
+    inputs = {"firewallPolicy": policy(), "tags": {"a": "b"}}
+    changed = {**inputs, "firewallPolicy": policy(statefulDefaultActions=["aws:drop_established"])}
+    held = lifecycle(POLICY, inputs, changed)
+    assert held.outputs["updateToken"]
+
+
+def test_a_firewall_lives_and_its_endpoints_follow_the_subnets(lifecycle, plugin, here, unique):
+    subnets = here.subnets(3)
+    lifecycle(FIREWALL, firewall(here, subnets[:2]), firewall(here, subnets[1:], description="moved"))
+
+    held = plugin.create(FIREWALL, unique, firewall(here, subnets[:2]))
+    before = endpoints(held)
+    assert sorted(before) == ["eu-central-1a", "eu-central-1b"]
+    after = endpoints(plugin.update(held, firewall(here, subnets[1:])))
+    assert after.keys() == {"eu-central-1b", "eu-central-1c"}
+    assert after["eu-central-1b"] == before["eu-central-1b"], "an endpoint whose subnet stays, stays"
+
+
+def test_a_route_may_lead_to_a_firewall(lifecycle, plugin, here, unique):
+    held = plugin.create(FIREWALL, unique, firewall(here, here.subnets(2)))
+    first, second = endpoints(held).values()
+    inputs = {"routeTableId": here.table().id, "destinationCidrBlock": "0.0.0.0/0", "vpcEndpointId": first}
+    lifecycle(ROUTE, inputs, {**inputs, "vpcEndpointId": second})
+
+
+def test_a_deleted_firewall_leaves_no_endpoint(plugin, here, unique):
+    held = plugin.create(FIREWALL, unique, firewall(here, here.subnets(2)))
+    ids = list(endpoints(held).values())
+    plugin.delete(held)
+    found = plugin.api().client("ec2").describe_vpc_endpoints(VpcEndpointIds=ids)["VpcEndpoints"]
+    assert {endpoint["State"] for endpoint in found} == {"deleted"}
+
+
+def test_a_protected_firewall_is_not_deleted(plugin, here, unique):
+    inputs = firewall(here, here.subnets(1))
+    held = plugin.create(FIREWALL, unique, {**inputs, "deleteProtection": True})
+    with pytest.raises(ProviderError, match="deleteProtection"):
+        plugin.delete(held)
+    plugin.delete(plugin.update(held, inputs))
+    assert plugin.read(held) is None
+
+
+def test_a_firewall_that_cannot_stand_leaves_nothing(plugin, here, unique):
+    inputs = firewall(here, ["subnet-0"], name=unique)
+    with pytest.raises(ProviderError):
+        plugin.create(FIREWALL, unique, inputs)
+    plugin.create(FIREWALL, unique, {**inputs, "subnetMappings": []})
+
+
+def test_logging_lives(lifecycle):
+    def destinations(kind):
+        destination = {"logDestination": {"logGroup": "g"}, "logDestinationType": "CloudWatchLogs", "logType": kind}
+        return {"logDestinationConfigs": [destination]}
+
+    inputs = {"firewallArn": "arn:aws:network-firewall:eu-central-1:123456789012:firewall/f"}
+    alerts, flows = ({**inputs, "loggingConfiguration": destinations(kind)} for kind in ("ALERT", "FLOW"))
+    assert lifecycle(LOGGING, alerts, flows).id == inputs["firewallArn"]
+
+
+def test_a_value_aws_does_not_know_is_refused(plugin, unique):
+    with pytest.raises(ProviderError, match="STATEFULL"):
+        plugin.create(RULE_GROUP, unique, {"type": "STATEFULL", "capacity": 100, "ruleGroup": rules("a.example.com")})
