@@ -34,7 +34,7 @@ DATA_CLASS_OF: dict[BucketRole, DataClass] = {
 
 @dataclass(frozen=True, kw_only=True)
 class BucketRef:
-    """`name` is also the bucket's id. Whatever AWS delivers into the bucket must depend on `policy`: AWS looks for it."""
+    """`name` is also the bucket's id. What AWS delivers into the bucket must depend on `policy`: AWS looks for it."""
 
     role: BucketRole
     name: pulumi.Output[str]
