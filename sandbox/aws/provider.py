@@ -161,9 +161,10 @@ class AwsProvider(sdk.Provider):
         kept = {key: value for key, value in state.items() if key not in before}
         region = self._region(state)
         marks = {**request.olds, **request.news}
-        if request.preview:
-            return sdk.UpdateResponse(properties=from_plain(_completed(schema, {**kept, **new}, {}, region), marks))
         changed = difference(resource, schema.computed, before, new).changed
+        if request.preview:
+            fresh = dict.fromkeys(resource.fresh(new, changed), UNKNOWN)
+            return sdk.UpdateResponse(properties=from_plain(_completed(schema, {**kept, **new}, fresh, region), marks))
         old = {**state, **before}
         added = await self._run(
             "update",

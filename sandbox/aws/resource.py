@@ -75,6 +75,10 @@ class Resource(ABC):
         """Which of the changed top-level properties force a new resource."""
         return changed & self.replace_on
 
+    def fresh(self, new: Props, changed: frozenset[str]) -> frozenset[str]:
+        """Outputs that an update of these properties gives anew: a preview must not show the old ones."""
+        return frozenset()
+
     @abstractmethod
     def create(self, api: Api, inputs: Props) -> Created: ...
 

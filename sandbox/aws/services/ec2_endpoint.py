@@ -61,6 +61,10 @@ class VpcEndpoint(LiveResource):
         }
     )
 
+    def fresh(self, new: Props, changed: frozenset[str]) -> frozenset[str]:
+        followers = {"subnetIds": "networkInterfaceIds", "privateDnsEnabled": "dnsEntries"}
+        return frozenset(output for name, output in followers.items() if name in changed)
+
     def make(self, api: Api, inputs: Props) -> str:
         answer = api.client("ec2").create_vpc_endpoint(
             PrivateDnsEnabled=bool(inputs.get("privateDnsEnabled")),  # moto's default is true, that of AWS is false

@@ -15,9 +15,8 @@ NAMES = {
     "securityGroups": "Groups",
     "vpcSecurityGroupIds": "SecurityGroupIds",
 }
-NOT_IN_THE_DATA = frozenset(
-    {"name", "namePrefix", "tags", "region", "defaultVersion", "updateDefaultVersion", "description"}
-)
+ABOUT_THE_TEMPLATE = frozenset({"name", "namePrefix", "tags", "region", "defaultVersion", "updateDefaultVersion"})
+NOT_IN_THE_DATA = ABOUT_THE_TEMPLATE | {"description"}  # a version has its own description
 
 
 class LaunchTemplate(LiveResource):
@@ -27,6 +26,11 @@ class LaunchTemplate(LiveResource):
     replace_on = frozenset({"name", "namePrefix"})
     computed = frozenset({"arn", "latestVersion"})
     kept = frozenset({"namePrefix", "updateDefaultVersion"})
+
+    def fresh(self, new: Props, changed: frozenset[str]) -> frozenset[str]:
+        if not changed - ABOUT_THE_TEMPLATE:
+            return frozenset()
+        return frozenset({"latestVersion", "defaultVersion"} if new.get("updateDefaultVersion") else {"latestVersion"})
 
     def make(self, api: Api, inputs: Props) -> str:
         answer = api.client("ec2").create_launch_template(
@@ -59,7 +63,7 @@ class LaunchTemplate(LiveResource):
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         ec2 = api.client("ec2")
         default = new.get("defaultVersion") if "defaultVersion" in changed else None
-        if changed - (NOT_IN_THE_DATA - {"description"}):
+        if changed - ABOUT_THE_TEMPLATE:
             answer = ec2.create_launch_template_version(
                 LaunchTemplateId=id,
                 LaunchTemplateData=self._data(api, new),

@@ -63,6 +63,9 @@ class Firewall(CheckedRecord):
         "subnetChangeProtection": False,
     }
 
+    def fresh(self, new: Props, changed: frozenset[str]) -> frozenset[str]:
+        return frozenset({"firewallStatuses", "updateToken"} if "subnetMappings" in changed else {"updateToken"})
+
     def identity(self, api: Api, inputs: Props) -> str:
         return arn(api, SERVICE, f"firewall/{inputs['name']}")
 

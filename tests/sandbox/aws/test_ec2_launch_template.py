@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from sandbox.aws.values import UNKNOWN
 from tests.sandbox.aws.harness import ProviderError
 
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -59,6 +60,12 @@ def test_each_change_is_a_version_and_the_default_follows_where_asked(plugin, un
     assert (third.outputs["latestVersion"], third.outputs["defaultVersion"]) == (3, 2)
     tagged = plugin.update(third, {**third.inputs, "tags": {"c": "d"}})
     assert tagged.outputs["latestVersion"] == 3, "tags are the template's, not a version's"
+
+
+def test_a_preview_knows_that_the_version_will_be_another(plugin, unique):
+    held = plugin.create(TEMPLATE, unique, FULL)
+    assert plugin.update(held, {**FULL, "imageId": "ami-2"}, preview=True).outputs["latestVersion"] is UNKNOWN
+    assert plugin.update(held, {**FULL, "tags": {}}, preview=True).outputs["latestVersion"] == 1
 
 
 def test_a_template_of_another_name_is_another_template(lifecycle, unique):
