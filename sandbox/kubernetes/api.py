@@ -87,7 +87,7 @@ class ApiServer:
             return
         if self._definition(group, kind) is None:
             raise PluginFault(
-                f'no matches for kind "{kind}" in version "{api_version}": Kubernetes {self.cluster.version} has none, and '
+                f'no matches for kind "{kind}" in version "{api_version}": Kubernetes {self.cluster.version} has none, '
                 "no CustomResourceDefinition in this cluster brings it; create that first, and let this depend on it"
             )
 

@@ -29,7 +29,7 @@ from stacks.cli.reporters import (
 from stacks.cli.reporters import (
     as_json as event_json,
 )
-from stacks.cli.spec_gate import require_valid_spec
+from stacks.cli.spec_gate import require_platform, require_valid_spec
 from stacks.cli.tally import PAST
 from stacks.cli.terminal import console
 
@@ -80,7 +80,7 @@ class Session:
         """Does it and ends the process with the exit code that tells how it went."""
         asked = Operation(operation)
         if asked in (Operation.UP, Operation.PREVIEW):
-            require_valid_spec(self.project, self.stack)
+            require_platform(self.engine, require_valid_spec(self.project, self.stack))
         if asked is not Operation.PREVIEW and not self.yes:
             self._require_terminal(asked)
         with cancellable() as cancel:

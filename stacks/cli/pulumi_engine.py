@@ -36,7 +36,7 @@ class PulumiEngine:
         """Runs the deployment; Ctrl-C is handed on to pulumi, which stops as cleanly as it can."""
         command = _Interruptible()
         stack = self._stack(deployment.stack, command, create=True)
-        translator = Translator(on_event, preview=deployment.operation is Operation.PREVIEW)
+        translator = Translator(on_event)
         started = time.monotonic()
         watch = threading.Thread(target=command.interrupt_when, args=(cancel,), daemon=True)
         watch.start()

@@ -24,12 +24,12 @@ from sandbox.engine.events import (
 from sandbox.engine.paths import get, parse_path
 
 STACK_TYPE = "pulumi:pulumi:Stack"
-OPS = {op.value: op for op in StepOp} | {
+# A replacement as a whole is left out: its halves tell it, as the sandbox's events do.
+OPS = {op.value: op for op in StepOp if op is not StepOp.REPLACE} | {
     "read-replacement": StepOp.READ,
     "import-replacement": StepOp.IMPORT,
     "discard": StepOp.DELETE,
 }
-HALVES = (StepOp.CREATE_REPLACEMENT, StepOp.DELETE_REPLACED)
 SEVERITIES = {
     "debug": Severity.DEBUG,
     "info": Severity.INFO,
@@ -43,10 +43,9 @@ COLOUR = re.compile(r"<\{%.*?%\}>")  # pulumi's own colour marks
 class Translator:
     """Takes engine events in the order they come; `counts` is final after the last."""
 
-    def __init__(self, on_event: Callable[[Event], None], *, preview: bool) -> None:
+    def __init__(self, on_event: Callable[[Event], None]) -> None:
         self.counts: dict[StepOp, int] = {}
         self._on_event = on_event
-        self._preview = preview
         self._tally: Counter[StepOp] = Counter()
         self._started: dict[str, float] = {}
         self._errors = 0
@@ -77,8 +76,6 @@ class Translator:
             return
         self._started[f"{metadata.urn} {op}"] = time.monotonic()
         self._on_event(_step(metadata, op, Phase.STARTED))
-        if op in HALVES and self._preview:
-            self._finish(metadata, op)
 
     def _ended(self, metadata: StepEventMetadata) -> None:
         op = OPS.get(str(getattr(metadata.op, "value", metadata.op)))
@@ -90,9 +87,8 @@ class Translator:
             self._finish(metadata, op)
 
     def _finish(self, metadata: StepEventMetadata, op: StepOp) -> None:
-        if op not in HALVES:
-            self._tally[op] += 1
-            self.counts = dict(self._tally)
+        self._tally[StepOp.REPLACE if op is StepOp.CREATE_REPLACEMENT else op] += 1
+        self.counts = dict(self._tally)
         began = self._started.pop(f"{metadata.urn} {op}", None)
         seconds = None if began is None else time.monotonic() - began
         self._on_event(_step(metadata, op, Phase.DONE, seconds))

@@ -25,7 +25,7 @@ from sandbox.engine.events import (
     Summary,
 )
 from stacks.cli.diff_view import step_line
-from stacks.cli.tally import SYMBOLS, Group, Tally, component_of, tags_only
+from stacks.cli.tally import SYMBOLS, Group, Tally, component_of, tags_only, whole
 
 IN_PROGRESS = 3  # names shown per component on the live table
 
@@ -52,7 +52,7 @@ class Collector:
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, ResourceStep):
-            self.step(event, self.tally.add(event))
+            self.step(whole(event), self.tally.add(event))
         elif isinstance(event, OutputsChanged):
             self.outputs = event
         elif isinstance(event, Summary):
@@ -156,7 +156,9 @@ def show_notice(console: Console, event: Diagnostic | PolicyViolation | PolicyRe
     if isinstance(event, PolicyViolation):
         word, style = ("policy", "red") if event.mandatory else ("advice", "yellow")
         about = f" {name_of(event.urn)}:" if event.urn else ""
-        console.print(Text(f"  {word} {event.pack}/{event.policy}:{about} {event.message}", style=style))
+        console.print(
+            Text(f"  {word} {event.pack}/{event.policy}:{about} {' '.join(event.message.split())}", style=style)
+        )
     elif isinstance(event, PolicyRemediation):
         console.print(Text(f"  remedied by {event.pack}/{event.policy}: {name_of(event.urn)}", style="yellow"))
     elif event.severity is not Severity.DEBUG:

@@ -1,13 +1,12 @@
 """Counting what a deployment does, by component."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sandbox.engine.events import Phase, ResourceStep, StepOp
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 PROVIDER_PREFIX = "pulumi:providers:"
-HALVES = {StepOp.CREATE_REPLACEMENT, StepOp.DELETE_REPLACED}  # of a replacement, which is told as a whole too
 QUIET = {StepOp.SAME, StepOp.READ}
 TAG_PROPERTIES = ("tags", "tagsAll")
 
@@ -15,8 +14,6 @@ SYMBOLS = {
     StepOp.CREATE: "+",
     StepOp.UPDATE: "~",
     StepOp.REPLACE: "+-",
-    StepOp.CREATE_REPLACEMENT: "++",
-    StepOp.DELETE_REPLACED: "--",
     StepOp.DELETE: "-",
     StepOp.IMPORT: "=",
     StepOp.REFRESH: "~",
@@ -27,8 +24,6 @@ PAST = {
     StepOp.CREATE: "created",
     StepOp.UPDATE: "updated",
     StepOp.REPLACE: "replaced",
-    StepOp.CREATE_REPLACEMENT: "replacements created",
-    StepOp.DELETE_REPLACED: "replaced ones deleted",
     StepOp.DELETE: "deleted",
     StepOp.IMPORT: "imported",
     StepOp.REFRESH: "refreshed",
@@ -75,7 +70,7 @@ class Group:
 
     def words(self) -> str:
         """`12 created, 1 failed`."""
-        parts = [f"{count} {PAST[op]}" for op, count in sorted(self.done.items()) if op not in HALVES]
+        parts = [f"{count} {PAST[op]}" for op, count in sorted(self.done.items())]
         return ", ".join([*parts, *([f"{len(self.failed)} failed"] if self.failed else [])])
 
 
@@ -88,8 +83,9 @@ class Tally:
 
     def add(self, step: ResourceStep) -> Group | None:
         """The group the step belongs to; None for a step that is not counted."""
-        if not step.custom or _quiet_provider(step):
+        if not step.custom or _quiet_provider(step) or _is_rest(step):
             return None
+        step = whole(step)
         group = self.groups.setdefault(component_of(step.urn), Group())
         if step.phase is Phase.STARTED:
             group.running[step.urn] = step
@@ -105,7 +101,7 @@ class Tally:
     @property
     def counts(self) -> Counter[StepOp]:
         """Finished steps by kind, each replacement once."""
-        return Counter(step.op for step in self.steps if step.op not in HALVES)
+        return Counter(step.op for step in self.steps)
 
     @property
     def failed(self) -> int:
@@ -114,7 +110,16 @@ class Tally:
     @property
     def changes(self) -> list[ResourceStep]:
         """Finished steps that change something, each replacement once."""
-        return [step for step in self.steps if step.op not in QUIET and step.op not in HALVES and not _unmoved(step)]
+        return [step for step in self.steps if step.op not in QUIET and not _unmoved(step)]
+
+
+def whole(step: ResourceStep) -> ResourceStep:
+    """A replacement is told by its halves; the one that creates stands for it."""
+    return replace(step, op=StepOp.REPLACE) if step.op is StepOp.CREATE_REPLACEMENT else step
+
+
+def _is_rest(step: ResourceStep) -> bool:
+    return step.op is StepOp.DELETE_REPLACED and step.phase is not Phase.FAILED
 
 
 def _quiet_provider(step: ResourceStep) -> bool:
