@@ -9,6 +9,7 @@ from sandbox.aws.errors import InvalidParameterError, StandInError
 from sandbox.aws.resource import Api, Function, Props, Resource
 from sandbox.aws.services.live import LiveResource, given, one, same_set, tag_list, tag_map
 
+LISTENER_TOKEN = "aws:lb/listener:Listener"
 APPLICATION, NETWORK, GATEWAY = "application", "network", "gateway"
 EVERY = frozenset({APPLICATION, NETWORK, GATEWAY})
 HTTP_ONLY = frozenset({APPLICATION})

@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.aws.resource import Api, Function, Props, Resource
 from sandbox.aws.schema import schema_of
-from sandbox.aws.services.lb import retag_balancer, tags_of
+from sandbox.aws.services.lb import LISTENER_TOKEN, retag_balancer, tags_of
 from sandbox.aws.services.live import LiveResource, given, one, tag_list
 from sandbox.aws.services.shapes import to_api, to_props
 
@@ -22,11 +22,14 @@ ACTION_NAMES = {
     "targetGroupArn": "TargetGroupArn",
 }
 IDLE_TIMEOUT = "tcp.idle_timeout.seconds"
-MOTO_MODIFIES = ("HTTP", "HTTPS", "TCP")  # other protocols it takes at creation only
+MOTO_MODIFIES = ("HTTP", "HTTPS", "TCP")  # other protocols it takes at creation only,
+BEYOND_MOTO = frozenset({"protocol", "certificateArn", "sslPolicy"})  # so these are in the ledger after a change
 
 
 class Listener(LiveResource):
-    token = "aws:lb/listener:Listener"
+    """A listener; the ledger names its balancer, so that the target group does not report it as a change."""
+
+    token = LISTENER_TOKEN
     replace_on = frozenset({"loadBalancerArn"})
     computed = frozenset({"arn"})
     kept = frozenset({"alpnPolicy", "mutualAuthentication"})
@@ -40,6 +43,7 @@ class Listener(LiveResource):
         return str(answer["Listeners"][0]["ListenerArn"])
 
     def settle(self, api: Api, id: str, inputs: Props) -> None:
+        self.note(api, id, balancer=inputs["loadBalancerArn"])
         if inputs.get("tcpIdleTimeoutSeconds"):
             self._set_idle_timeout(api, id, inputs["tcpIdleTimeoutSeconds"])
 
@@ -50,7 +54,9 @@ class Listener(LiveResource):
             return None
         certificates = listener.get("Certificates") or [{}]
         actions = schema_of(self.token).inputs.properties["defaultActions"]
-        overridden = {name: value for name, value in self.noted(api, id).items() if name not in self.kept}
+        if "balancer" not in (noted := self.noted(api, id)):
+            self.note(api, id, balancer=listener["LoadBalancerArn"])
+        overridden = {name: noted[name] for name in BEYOND_MOTO if name in noted}
         protocol = listener.get("Protocol")
         return {
             "arn": id,
@@ -70,9 +76,8 @@ class Listener(LiveResource):
         arguments = self._arguments(api, {name: new.get(name) for name in changed | {"defaultActions"}})
         protocol = new.get("protocol", "TCP")
         if protocol not in MOTO_MODIFIES:
-            beyond = {"protocol", "certificateArn", "sslPolicy"} & changed
             arguments = {key: value for key, value in arguments.items() if key not in ("Protocol", "Certificates")}
-            self.note(api, id, **{name: new.get(name) for name in beyond})
+            self.note(api, id, **{name: new.get(name) for name in BEYOND_MOTO & changed})
         elb.modify_listener(ListenerArn=id, **arguments)
         if "tcpIdleTimeoutSeconds" in changed:
             self._set_idle_timeout(api, id, new.get("tcpIdleTimeoutSeconds", 350))

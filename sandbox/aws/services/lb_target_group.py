@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.aws.resource import Api, Function, Props, Resource
-from sandbox.aws.services.lb import arn_suffix, retag_balancer, tags_of
-from sandbox.aws.services.live import LiveResource, given, one, tag_list
+from sandbox.aws.services.lb import LISTENER_TOKEN, arn_suffix, retag_balancer, tags_of
+from sandbox.aws.services.live import LiveResource, claims, given, one, tag_list
 
 HEALTH_CHECK = {
     "enabled": "HealthCheckEnabled",
@@ -92,10 +92,11 @@ class TargetGroup(LiveResource):
         group = one(elb.describe_target_groups, "TargetGroups", TargetGroupArns=[id])
         if group is None:
             return None
+        listened = {entry.get("balancer") for _, entry in claims(api, LISTENER_TOKEN)}
         return {
             "arn": id,
             "arnSuffix": arn_suffix(id),
-            "loadBalancerArns": sorted(set(group.get("LoadBalancerArns", ()))),
+            "loadBalancerArns": sorted(set(group.get("LoadBalancerArns", ())) - listened),
             "name": group["TargetGroupName"],
             "port": group.get("Port"),
             "protocol": group.get("Protocol"),

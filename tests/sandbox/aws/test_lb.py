@@ -165,6 +165,15 @@ def test_a_listener_lives(lifecycle, here, network_balancer):
     lifecycle(LISTENER, inputs, changed, drift=drift)
 
 
+def test_a_group_does_not_drift_when_a_listener_comes(plugin, here, network_balancer):
+    inputs = {"port": 8443, "protocol": "TCP", "targetType": "ip", "vpcId": here.vpc_id}
+    group = plugin.create(GROUP, here.name, inputs)
+    actions = [{"type": "forward", "targetGroupArn": group.id}]
+    listener = {"loadBalancerArn": network_balancer.id, "port": 443, "protocol": "TCP", "defaultActions": actions}
+    plugin.create(LISTENER, here.name, listener)
+    assert plugin.read(group).outputs == group.outputs
+
+
 def test_a_listener_takes_up_tls_in_place(lifecycle, plugin, here, network_balancer):
     certificate = plugin.create(CERTIFICATE, "c", {"domainName": "entry.example.com", "validationMethod": "DNS"})
     inputs = {
