@@ -1,0 +1,113 @@
+"""What AWS itself looks for in an account: GuardDuty and Access Analyzer. One of each per account and region."""
+
+import json
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import accessanalyzer, cloudwatch, guardduty
+
+from components.naming import DataClass, Keep
+
+# Not EBS_MALWARE_PROTECTION: it copies volumes, and code with them, into an account of AWS's.
+FEATURES = ("S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "RUNTIME_MONITORING")
+MANAGED_AGENTS = {"RUNTIME_MONITORING": ("EKS_ADDON_MANAGEMENT",)}
+SEVERITY_FROM = 4  # medium; below lies what needs no waking up
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountDetectorsArgs:
+    """Findings go to the topic."""
+
+    keep: Keep
+    topic_arn: pulumi.Input[str]
+
+
+class AccountDetectors(pulumi.ComponentResource):
+    """Detector with its features, analyzer, and the rules that pass findings on."""
+
+    detector_id: pulumi.Output[str]
+    analyzer_arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: AccountDetectorsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("codekeep:account_detectors:AccountDetectors", name, None, opts)
+        self._name, self._args = name, args
+
+        detector = self._detector()
+        analyzer = self._analyzer()
+        self._pass_on(
+            "guardduty",
+            "Findings of GuardDuty from medium severity on",
+            {
+                "source": ["aws.guardduty"],
+                "detail-type": ["GuardDuty Finding"],
+                "detail": {"severity": [{"numeric": [">=", SEVERITY_FROM]}]},
+            },
+        )
+        self._pass_on(
+            "access-analyzer",
+            "Something of this account became reachable from outside it",
+            {
+                "source": ["aws.access-analyzer"],
+                "detail-type": ["Access Analyzer Finding"],
+                "detail": {"status": ["ACTIVE"]},
+            },
+        )
+
+        self.detector_id = detector.id
+        self.analyzer_arn = analyzer.arn
+        self.register_outputs({"detectorId": self.detector_id, "analyzerArn": self.analyzer_arn})
+
+    def _options(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self)
+
+    def _detector(self) -> guardduty.Detector:
+        tags = self._args.keep.tags(DataClass.AUDIT)
+        detector = guardduty.Detector(
+            self._name,
+            enable=True,
+            finding_publishing_frequency="FIFTEEN_MINUTES",
+            tags=tags,
+            opts=self._options(),
+        )
+        for feature in FEATURES:
+            guardduty.DetectorFeature(
+                f"{self._name}-{feature.lower().replace('_', '-')}",
+                detector_id=detector.id,
+                name=feature,
+                status="ENABLED",
+                additional_configurations=[
+                    guardduty.DetectorFeatureAdditionalConfigurationArgs(name=agent, status="ENABLED")
+                    for agent in MANAGED_AGENTS.get(feature, ())
+                ]
+                or None,
+                opts=self._options(),
+            )
+        return detector
+
+    def _analyzer(self) -> accessanalyzer.Analyzer:
+        keep = self._args.keep
+        return accessanalyzer.Analyzer(
+            self._name,
+            analyzer_name=keep.physical("access"),
+            type="ACCOUNT",
+            tags=keep.tags(DataClass.AUDIT),
+            opts=self._options(),
+        )
+
+    def _pass_on(self, label: str, description: str, pattern: dict[str, object]) -> None:
+        keep = self._args.keep
+        rule = cloudwatch.EventRule(
+            f"{self._name}-{label}",
+            name=keep.physical(label),
+            description=description,
+            event_pattern=json.dumps(pattern, sort_keys=True),
+            tags=keep.tags(DataClass.AUDIT),
+            opts=self._options(),
+        )
+        cloudwatch.EventTarget(
+            f"{self._name}-{label}",
+            rule=rule.name,
+            target_id="alerts",
+            arn=self._args.topic_arn,
+            opts=self._options(),
+        )

@@ -1,0 +1,95 @@
+"""Alarms as data: what is measured, the line it must not cross, and what to do when it does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pulumi
+from pulumi_aws import cloudwatch
+
+from components.naming import DataClass, Keep
+
+Comparison = Literal["above", "below"]
+OPERATORS: Mapping[Comparison, str] = {"above": "GreaterThanThreshold", "below": "LessThanThreshold"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """One series: `statistic` as CloudWatch spells it (Average, Sum, Maximum, p95)."""
+
+    namespace: pulumi.Input[str]
+    name: str
+    statistic: str
+    dimensions: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """`metric`, or an `expression` over `metrics` by id. `missing` says what silence means."""
+
+    label: str
+    remedy: str
+    comparison: Comparison
+    threshold: float
+    metric: Metric | None = None
+    expression: str = ""
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    period_seconds: int = 300
+    periods: int = 3
+    periods_needed: int = 2
+    missing: Literal["notBreaching", "breaching", "missing"] = "notBreaching"
+
+    def __post_init__(self) -> None:
+        if (self.metric is None) == (not self.expression):
+            raise ValueError(f"alarm {self.label}: give either metric, or expression and metrics")
+        if not 1 <= self.periods_needed <= self.periods:
+            raise ValueError(f"alarm {self.label}: periods_needed must be 1-{self.periods}, got {self.periods_needed}")
+
+
+def create_alarm(
+    keep: Keep, alarm: Alarm, topic_arn: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> cloudwatch.MetricAlarm:
+    """Creates the alarm; it tells the topic when it goes off and when it is over."""
+    metric = alarm.metric
+    is_percentile = metric is not None and metric.statistic.startswith("p")
+    return cloudwatch.MetricAlarm(
+        keep.logical("alarm", alarm.label),
+        name=keep.physical(alarm.label),
+        alarm_description=alarm.remedy,
+        comparison_operator=OPERATORS[alarm.comparison],
+        threshold=alarm.threshold,
+        evaluation_periods=alarm.periods,
+        datapoints_to_alarm=alarm.periods_needed,
+        treat_missing_data=alarm.missing,
+        namespace=metric.namespace if metric else None,
+        metric_name=metric.name if metric else None,
+        dimensions=dict(metric.dimensions) or None if metric else None,
+        period=alarm.period_seconds if metric else None,
+        statistic=None if metric is None or is_percentile else metric.statistic,
+        extended_statistic=metric.statistic if metric and is_percentile else None,
+        metric_queries=_queries(alarm) if alarm.expression else None,
+        alarm_actions=[topic_arn],
+        ok_actions=[topic_arn],
+        tags=keep.tags(DataClass.LOG),
+        opts=opts,
+    )
+
+
+def _queries(alarm: Alarm) -> list[cloudwatch.MetricAlarmMetricQueryArgs]:
+    series = [
+        cloudwatch.MetricAlarmMetricQueryArgs(
+            id=id_,
+            metric=cloudwatch.MetricAlarmMetricQueryMetricArgs(
+                namespace=metric.namespace,
+                metric_name=metric.name,
+                period=alarm.period_seconds,
+                stat=metric.statistic,
+                dimensions=dict(metric.dimensions) or None,
+            ),
+        )
+        for id_, metric in alarm.metrics.items()
+    ]
+    result = cloudwatch.MetricAlarmMetricQueryArgs(
+        id="result", expression=alarm.expression, label=alarm.label, return_data=True
+    )
+    return [result, *series]

@@ -1,0 +1,26 @@
+"""A queue as other components see it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pulumi
+
+
+class QueueRole(StrEnum):
+    """What a keep's queues carry."""
+
+    INGEST = "ingest"  # repositories and commits to read
+    REVIEW = "review"  # changes to review
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueRef:
+    """`dead_letter_name` and `name` are metric dimensions as well."""
+
+    role: QueueRole
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+    url: pulumi.Output[str]
+    dead_letter_name: pulumi.Output[str]
+    dead_letter_url: pulumi.Output[str]
+    key_arn: pulumi.Output[str]

@@ -1,0 +1,194 @@
+"""The work queues of a keep, each with a place for what failed, and the clock that refreshes the index at night."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import cloudwatch, sqs
+
+from components.iam_policy import ANYONE, Statement, document
+from components.naming import DataClass, Keep
+from components.queue_ref import QueueRef, QueueRole
+
+KEPT_DAYS = 4  # a message nobody took by then is about a commit that newer ones have overtaken
+FAILED_KEPT_DAYS = 14  # SQS's longest: time to look into it
+ATTEMPTS = 5
+LONG_POLL_SECONDS = 20
+DATA_KEY_SECONDS = 300
+DAY_SECONDS = 86_400
+
+# How long one message may take before another worker gets it; workers extend it while they are at it.
+VISIBILITY_SECONDS: Mapping[QueueRole, int] = {QueueRole.INGEST: 900, QueueRole.REVIEW: 300}
+
+SCHEDULE_PATTERN = re.compile(r"^(cron|rate)\([^()]+\)$")
+NIGHTLY = "cron(0 2 * * ? *)"  # UTC
+REFRESH_MESSAGE = {"kind": "refresh", "version": 1}  # every repository that is due
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuesArgs:
+    """`vpc_endpoint_ids` are the SQS endpoints of the networks that send and receive."""
+
+    keep: Keep
+    key_arn: pulumi.Input[str]  # of CODE: messages name repositories and changes
+    vpc_endpoint_ids: Sequence[pulumi.Input[str]]
+    refresh_schedule: str = NIGHTLY
+
+    def __post_init__(self) -> None:
+        if not self.vpc_endpoint_ids:
+            raise ValueError("vpc_endpoint_ids must name the SQS endpoint; without one no worker could receive")
+        if not SCHEDULE_PATTERN.match(self.refresh_schedule):
+            raise ValueError(f"refresh_schedule must be cron(...) or rate(...), got {self.refresh_schedule!r}")
+
+
+class Queues(pulumi.ComponentResource):
+    """Ingest and review."""
+
+    queues: Mapping[QueueRole, QueueRef]
+
+    def __init__(self, name: str, args: QueuesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("codekeep:queues:Queues", name, None, opts)
+        self._name, self._args = name, args
+
+        refresh = self._refresh_rule()
+        self.queues = {role: self._queue(role, refresh) for role in QueueRole}
+        self._refresh_target(refresh, self.queues[QueueRole.INGEST])
+
+        self.register_outputs({"urls": {role.value: queue.url for role, queue in self.queues.items()}})
+
+    def queue(self, role: QueueRole) -> QueueRef:
+        """The queue for a kind of work."""
+        return self.queues[role]
+
+    def _options(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self)
+
+    def _queue(self, role: QueueRole, refresh: cloudwatch.EventRule) -> QueueRef:
+        keep = self._args.keep
+        failed = self._create(f"{role.value}-failed", FAILED_KEPT_DAYS, VISIBILITY_SECONDS[role], redrive=None)
+        queue = self._create(
+            role.value,
+            KEPT_DAYS,
+            VISIBILITY_SECONDS[role],
+            redrive=pulumi.Output.json_dumps({"deadLetterTargetArn": failed.arn, "maxReceiveCount": ATTEMPTS}),
+        )
+        sqs.RedriveAllowPolicy(
+            keep.logical("queue", role.value, "failed"),
+            queue_url=failed.url,
+            redrive_allow_policy=pulumi.Output.json_dumps(
+                {"redrivePermission": "byQueue", "sourceQueueArns": [queue.arn]}
+            ),
+            opts=self._options(),
+        )
+        self._guard(f"{role.value}-failed", failed, [])
+        self._guard(role.value, queue, self._schedule_statements(queue, refresh) if role is QueueRole.INGEST else [])
+        return QueueRef(
+            role=role,
+            name=queue.name,
+            arn=queue.arn,
+            url=queue.url,
+            dead_letter_name=failed.name,
+            dead_letter_url=failed.url,
+            key_arn=pulumi.Output.from_input(self._args.key_arn),
+        )
+
+    def _create(
+        self, label: str, kept_days: int, visibility_seconds: int, redrive: pulumi.Output[str] | None
+    ) -> sqs.Queue:
+        keep = self._args.keep
+        return sqs.Queue(
+            keep.logical("queue", label),
+            name=keep.physical(label),
+            kms_master_key_id=self._args.key_arn,
+            kms_data_key_reuse_period_seconds=DATA_KEY_SECONDS,
+            message_retention_seconds=kept_days * DAY_SECONDS,
+            visibility_timeout_seconds=visibility_seconds,
+            receive_wait_time_seconds=LONG_POLL_SECONDS,
+            redrive_policy=redrive,
+            tags=keep.tags(DataClass.CODE),
+            opts=self._options(),
+        )
+
+    def _guard(self, label: str, queue: sqs.Queue, more: list[Statement]) -> None:
+        sqs.QueuePolicy(
+            self._args.keep.logical("queue", label),
+            queue_url=queue.url,
+            policy=document(*_refusals(self._args, queue.arn), *more),
+            opts=self._options(),
+        )
+
+    def _refresh_rule(self) -> cloudwatch.EventRule:
+        keep = self._args.keep
+        return cloudwatch.EventRule(
+            keep.logical("queue", "refresh"),
+            name=keep.physical("refresh"),
+            description="Every night, index what no webhook told of",
+            schedule_expression=self._args.refresh_schedule,
+            tags=keep.tags(DataClass.CODE),
+            opts=self._options(),
+        )
+
+    def _refresh_target(self, rule: cloudwatch.EventRule, queue: QueueRef) -> None:
+        cloudwatch.EventTarget(
+            self._args.keep.logical("queue", "refresh"),
+            rule=rule.name,
+            target_id="ingest",
+            arn=queue.arn,
+            input=json.dumps(REFRESH_MESSAGE, sort_keys=True),
+            opts=self._options(),
+        )
+
+    def _schedule_statements(self, queue: sqs.Queue, rule: cloudwatch.EventRule) -> list[Statement]:
+        return [
+            Statement(
+                sid="ScheduleSends",
+                principals={"Service": ("events.amazonaws.com",)},
+                actions=("sqs:SendMessage",),
+                resources=(queue.arn,),
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": self._args.keep.account_id},
+                    "ArnEquals": {"aws:SourceArn": rule.arn},
+                },
+            )
+        ]
+
+
+def _refusals(args: QueuesArgs, queue_arn: pulumi.Input[str]) -> list[Statement]:
+    """Denies, so that no identity policy can widen them; the deployer reaches the queue's settings from anywhere."""
+    keep = args.keep
+    messages = ("sqs:DeleteMessage", "sqs:ReceiveMessage", "sqs:SendMessage")
+    return [
+        Statement(
+            sid="DenyPlainHttp",
+            effect="Deny",
+            principals=ANYONE,
+            actions=("sqs:*",),
+            resources=(queue_arn,),
+            conditions={"Bool": {"aws:SecureTransport": "false"}},
+        ),
+        Statement(
+            sid="DenyForeignAccounts",
+            effect="Deny",
+            principals=ANYONE,
+            actions=("sqs:*",),
+            resources=(queue_arn,),
+            conditions={
+                "StringNotEqualsIfExists": {"aws:PrincipalAccount": keep.account_id},
+                "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+                "ArnNotEqualsIfExists": {"aws:PrincipalArn": keep.deployer_role_arn},
+            },
+        ),
+        Statement(
+            sid="DenyForeignNetworks",
+            effect="Deny",
+            principals=ANYONE,
+            actions=messages,
+            resources=(queue_arn,),
+            conditions={
+                "StringNotEqualsIfExists": {"aws:SourceVpce": list(args.vpc_endpoint_ids)},
+                "BoolIfExists": {"aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false"},
+            },
+        ),
+    ]
