@@ -1,15 +1,16 @@
 """RuntimeSettings: the one document the runtime reads in a keep; a stack writes it as its output `runtimeSettings`."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Annotated, Literal, TypeVar
+from dataclasses import asdict, dataclass, field
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
 
 from stacks.spec import TenantSpec, digest
 from stacks.spec.access import Caps, Oidc, Slo, Team
 from stacks.spec.base import AccountId, DisplayName, HostName, Label, Port, RegionName, SpecModel, TenantName, Tier
-from stacks.spec.compute import ModelName, ModelRole, Revision
+from stacks.spec.compute import Model, ModelName, ModelRole, Revision
 from stacks.spec.network import GitLink, RegistryLink
 from stacks.spec.protection import Retention
 
@@ -211,37 +212,43 @@ def runtime_settings(spec: TenantSpec, deployed: Deployed) -> RuntimeSettings:
     """The document for a keep, from its spec and what its deployment gave.
 
     Raises:
+        ValueError: a link's secret or the index's key is not among what was deployed, or a value has not its form.
+    """
+    return RuntimeSettings.model_validate_json(json.dumps(settings_document(spec, deployed)))
+
+
+def settings_document(spec: TenantSpec, deployed: Deployed) -> dict[str, Any]:
+    """The same not yet validated: at a preview, stand-ins take the place of what only the cloud knows.
+
+    Raises:
         ValueError: a link's secret or the index's key is not among what was deployed.
     """
-    return RuntimeSettings(
-        schema_version=1,
-        tenant=_tenant(spec),
-        namespace=deployed.namespace,
-        index=IndexSettings(
-            endpoint=f"https://{deployed.index_endpoint}",
-            prefix=deployed.index_prefix,
-            dimension=spec.vector_index.dimension,
-            key_arn=_needed(deployed.key_arns, "index", "key"),
-        ),
-        keys=dict(sorted(deployed.key_arns.items())),
-        buckets={
-            role: BucketSettings(name=bucket.name, prefix=deployed.objects_prefix, key_arn=bucket.key_arn)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tenant": _tenant(spec),
+        "namespace": deployed.namespace,
+        "index": {
+            "endpoint": f"https://{deployed.index_endpoint}",
+            "prefix": deployed.index_prefix,
+            "dimension": spec.vector_index.dimension,
+            "key_arn": _needed(deployed.key_arns, "index", "key"),
+        },
+        "keys": dict(sorted(deployed.key_arns.items())),
+        "buckets": {
+            role: {"name": bucket.name, "prefix": deployed.objects_prefix, "key_arn": bucket.key_arn}
             for role, bucket in sorted(deployed.buckets.items())
         },
-        queues={
-            name: QueueSettings(url=queue.url, dead_letter_url=queue.dead_letter_url)
-            for name, queue in sorted(deployed.queues.items())
-        },
-        git_links=tuple(_git_link(link, deployed) for link in spec.git_links),
-        registry_links=tuple(_registry_link(link, deployed) for link in spec.registry_links),
-        models=_models(spec, deployed.namespace),
-        access=AccessSettings(oidc=spec.access.oidc, teams=spec.access.teams),
-        retention=spec.retention,
-        prompts=_prompts(spec),
-        caps=spec.caps,
-        slo=spec.slo,
-        logging=LoggingSettings(allowed_fields=LOGGED_FIELDS, bodies=False, level="info"),
-    )
+        "queues": {role: asdict(queue) for role, queue in sorted(deployed.queues.items())},
+        "git_links": [_git_link(link, deployed) for link in spec.git_links],
+        "registry_links": [_registry_link(link, deployed) for link in spec.registry_links],
+        "models": [_model(model, deployed.namespace) for model in spec.models],
+        "access": spec.access.model_dump(mode="json", include={"oidc", "teams"}),
+        "retention": spec.retention.model_dump(mode="json"),
+        "prompts": _prompts(spec),
+        "caps": spec.caps.model_dump(mode="json"),
+        "slo": spec.slo.model_dump(mode="json"),
+        "logging": {"allowed_fields": list(LOGGED_FIELDS), "bodies": False, "level": "info"},
+    }
 
 
 def model_url(role: str, namespace: str) -> str:
@@ -249,68 +256,49 @@ def model_url(role: str, namespace: str) -> str:
     return f"http://model-{role}.{namespace}.svc.cluster.local:{MODEL_PORT}"
 
 
-def _tenant(spec: TenantSpec) -> TenantFacts:
-    return TenantFacts(
-        name=spec.name,
-        display_name=spec.display_name,
-        tier=spec.tier,
-        account_id=spec.account.id,
-        region=spec.regions.primary,
-        allowed_regions=spec.regions.allowed,
-        recovery_region=spec.regions.recovery,
-        spec_digest=digest(spec),
-    )
+def _tenant(spec: TenantSpec) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "display_name": spec.display_name,
+        "tier": spec.tier,
+        "account_id": spec.account.id,
+        "region": spec.regions.primary,
+        "allowed_regions": list(spec.regions.allowed),
+        "recovery_region": spec.regions.recovery,
+        "spec_digest": digest(spec),
+    }
 
 
-def _git_link(link: GitLink, deployed: Deployed) -> GitLinkSettings:
+def _git_link(link: GitLink, deployed: Deployed) -> dict[str, Any]:
     secrets = _needed(deployed.git_secrets, link.name, "secret")
-    return GitLinkSettings(
-        name=link.name,
-        kind=link.kind,
-        host=link.host,
-        ports=link.ports,
-        repositories=link.repositories,
-        groups=link.groups,
-        token_secret_arn=secrets.token_arn,
-        webhook_secret_arn=secrets.webhook_arn,
-    )
+    return {
+        **link.model_dump(mode="json", exclude={"endpoint_service"}),
+        "token_secret_arn": secrets.token_arn,
+        "webhook_secret_arn": secrets.webhook_arn,
+    }
 
 
-def _registry_link(link: RegistryLink, deployed: Deployed) -> RegistryLinkSettings:
+def _registry_link(link: RegistryLink, deployed: Deployed) -> dict[str, Any]:
     secrets = _needed(deployed.registry_secrets, link.name, "secret")
-    return RegistryLinkSettings(
-        name=link.name,
-        kind=link.kind,
-        host=link.host,
-        ports=link.ports,
-        ecosystems=link.ecosystems,
-        token_secret_arn=secrets.token_arn,
-    )
+    return {**link.model_dump(mode="json", exclude={"endpoint_service"}), "token_secret_arn": secrets.token_arn}
 
 
-def _models(spec: TenantSpec, namespace: str) -> tuple[ModelSettings, ...]:
-    return tuple(
-        ModelSettings(
-            role=model.role,
-            name=model.name,
-            revision=model.revision,
-            url=model_url(model.role, namespace),
-            context_tokens=model.context_tokens,
-            dimension=model.dimension,
-            max_adapters=model.lora.max_adapters if model.lora else 0,
-        )
-        for model in spec.models
-    )
+def _model(model: Model, namespace: str) -> dict[str, Any]:
+    return {
+        **model.model_dump(mode="json", include={"role", "name", "revision", "context_tokens", "dimension"}),
+        "url": model_url(model.role, namespace),
+        "max_adapters": model.lora.max_adapters if model.lora else 0,
+    }
 
 
-def _prompts(spec: TenantSpec) -> PromptSettings:
+def _prompts(spec: TenantSpec) -> dict[str, Any]:
     storage = spec.prompt_storage
-    return PromptSettings(
-        enabled=storage.enabled,
-        redaction=True,
-        retention_days=storage.retention_days or 0,
-        approved_by=storage.approved_by,
-    )
+    return {
+        "enabled": storage.enabled,
+        "redaction": True,
+        "retention_days": storage.retention_days or 0,
+        "approved_by": storage.approved_by,
+    }
 
 
 def _needed(deployed: Mapping[str, Fact], name: str, what: str) -> Fact:
