@@ -1,0 +1,192 @@
+"""`make demo`: one keep's whole life on the embedded sandbox, from the spec of Pulumi.demo.yaml.
+
+Works in a folder of its own, with an account of its own. Fails where any of it does not hold.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks.inventory import Inventory
+
+ROOT = Path(__file__).resolve().parents[1]
+STACK = "demo"
+FEWEST_RESOURCES = 120
+SECOND_LINK = {
+    "name": "gitlab",
+    "kind": "gitlab",
+    "host": "gitlab.demo.example",
+    "endpoint_service": "com.amazonaws.vpce.eu-central-1.vpce-svc-0c3d4e5f607182930",
+    "ports": [443],
+    "repositories": ["mobile/app"],
+    "groups": [],
+}
+
+
+class DemoError(Exception):
+    """Something the demo shows did not hold."""
+
+
+class Demo:
+    """A copy of the project's stack file, and `codekeep` run beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.stack_file = folder / f"Pulumi.{STACK}.yaml"
+        self.stack_file.write_text((ROOT / self.stack_file.name).read_text())
+        project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
+        (folder / "Pulumi.yaml").write_text(yaml.safe_dump({**project, "main": str(ROOT / project["main"])}))
+
+    def codekeep(self, *arguments: str) -> None:
+        """Runs a command with its output on ours, as a user sees it."""
+        print(f"\n$ codekeep {' '.join(arguments)}", flush=True)
+        done = subprocess.run(self._argv(arguments), cwd=self.folder, env=self._environment, check=False)
+        require(done.returncode == 0, f"codekeep {' '.join(arguments)} ended with {done.returncode}")
+
+    def ask(self, *arguments: str) -> str:
+        """Runs a command for its standard output."""
+        done = subprocess.run(
+            self._argv(arguments), cwd=self.folder, env=self._environment, capture_output=True, text=True, check=False
+        )
+        require(done.returncode == 0, f"codekeep {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}")
+        return done.stdout
+
+    def events(self, *arguments: str) -> list[dict[str, Any]]:
+        """Runs a deployment for its events; the summary is the last."""
+        lines = self.ask(*arguments, "--engine", "sandbox", "--json").splitlines()
+        return [json.loads(line) for line in lines]
+
+    def status(self) -> dict[str, Any]:
+        """What the sandbox account says of itself."""
+        found: dict[str, Any] = json.loads(self.ask("sandbox", "status", "--json"))
+        return found
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        found: dict[str, Any] = yaml.safe_load(self.stack_file.read_text())["config"]["codekeep:tenant"]
+        return found
+
+    def write_spec(self, spec: dict[str, Any]) -> None:
+        self.stack_file.write_text(yaml.safe_dump({"config": {"codekeep:tenant": spec}}, sort_keys=False))
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        ours = ("AWS_", "CODEKEEP_", "PULUMI_")
+        return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+    def _argv(self, arguments: Sequence[str]) -> list[str]:
+        return [sys.executable, "-m", "stacks.cli.main", *arguments]
+
+
+def main() -> None:
+    """Up, up again, change, destroy; each held to what it should do."""
+    with _demo() as demo:
+        account = _inventory(demo)
+        before = account.everything()
+        up(demo)
+        nothing_to_do(demo)
+        change(demo)
+        destroy(demo, account, before)
+    print("\nThe demo holds.")
+
+
+def up(demo: Demo) -> None:
+    demo.codekeep("up", STACK, "--engine", "sandbox", "--yes")
+    graph = json.loads(demo.ask("graph", STACK, "--from", "state", "--engine", "sandbox", "--format", "json"))
+    made = [node for node in graph["nodes"] if node["type"].startswith("aws:")]
+    require(len(made) >= FEWEST_RESOURCES, f"{len(made)} AWS resources are fewer than {FEWEST_RESOURCES}")
+    print(f"{len(made)} AWS resources; {_recorded(demo)}")
+
+
+def nothing_to_do(demo: Demo) -> None:
+    print("\nA second run changes nothing:")
+    demo.codekeep("up", STACK, "--engine", "sandbox", "--yes")
+    summary = demo.events("preview", STACK)[-1]
+    require(set(summary["resources"]) <= {"same", "read"}, f"a run with nothing to do would do {summary['resources']}")
+
+
+def change(demo: Demo) -> None:
+    print("\nThe customer grows: a bigger pool, one more Git link, longer retention of code.")
+    spec = demo.spec
+    pool = next(pool for pool in spec["pools"] if pool["role"] == "gpu-serve")
+    pool.update(max=pool["max"] + 2)
+    spec["git_links"].append(SECOND_LINK)
+    spec["retention"]["code"] = 45
+    demo.write_spec(spec)
+    demo.codekeep("preview", STACK, "--engine", "sandbox")
+    events = demo.events("up", STACK, "--yes")
+    _require_changes(events)
+    print("\nApplied, and nothing is left to do:")
+    demo.codekeep("up", STACK, "--engine", "sandbox", "--yes")
+
+
+def destroy(demo: Demo, account: Inventory, before: frozenset[str]) -> None:
+    demo.codekeep("destroy", STACK, "--engine", "sandbox", "--yes")
+    left = account.everything() - before
+    pending = account.pending_deletion(left)
+    require(left == pending, "left in the account after destroy:\n" + "\n".join(sorted(left - pending)))
+    ledger = demo.status()["recorded"]
+    require(not ledger, f"left in the sandbox's ledger after destroy: {ledger}")
+    print(f"The account is as it was before, but for {len(pending)} KMS keys that AWS keeps until their window ends.")
+
+
+def require(holds: bool, message: str) -> None:
+    if not holds:
+        raise DemoError(message)
+
+
+def _require_changes(events: list[dict[str, Any]]) -> None:
+    done = [event for event in events if event["event"] == "resource-step" and event["phase"] == "done"]
+    moved = [event for event in done if event["op"] not in ("same", "read")]
+    by_op = Counter(event["op"] for event in moved)
+    changed = {(event["op"], event["type"]) for event in moved}
+    for wanted in (
+        ("create", "aws:ec2/vpcEndpoint:VpcEndpoint"),
+        ("create", "aws:route53/zone:Zone"),
+        ("update", "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"),
+    ):
+        require(wanted in changed, f"the change should {wanted[0]} a {wanted[1]}; it did {dict(by_op)}")
+    pools = [event for event in moved if "4 → 6" in _diff(event)]
+    require(bool(pools), "no resource took the pool's new maximum of 6")
+
+
+def _diff(event: dict[str, Any]) -> str:
+    return "; ".join(f"{change['path']}: {change['old']} → {change['new']}" for change in event["diff"])
+
+
+def _recorded(demo: Demo) -> str:
+    recorded = demo.status()["recorded"]
+    kinds = ", ".join(f"{count} × {token}" for token, count in sorted(recorded.items()))
+    return f"recorded, not emulated: {kinds or 'none'}"
+
+
+def _inventory(demo: Demo) -> Inventory:
+    demo.ask("sandbox", "start")
+    spec = demo.spec
+    return Inventory(demo.status()["url"], spec["account"]["id"], spec["regions"]["primary"])
+
+
+@contextmanager
+def _demo() -> Iterator[Demo]:
+    with tempfile.TemporaryDirectory(prefix="codekeep-demo-") as folder:
+        demo = Demo(Path(folder))
+        try:
+            yield demo
+        finally:
+            demo.ask("sandbox", "stop")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except DemoError as error:
+        sys.exit(f"\nThe demo does not hold: {error}")
