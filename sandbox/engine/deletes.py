@@ -76,7 +76,7 @@ def _run(deployment: Deployment, plan: _Plan) -> None:
     with ThreadPoolExecutor(max_workers=deployment.parallel, thread_name_prefix="delete") as pool:
         while remaining or running:
             ready = [key for key in remaining if plan.waits_for[key] <= gone]
-            if not ready and not running and not stuck and not deployment.halted.is_set():
+            if not ready and not running and not stuck and not deployment.stopping():
                 # Two generations of replaced instances can refer to each other; the younger goes first.
                 ready = [next(reversed(remaining))] if remaining else []
             for key in ready:

@@ -72,6 +72,7 @@ class Deployment:
         analyzers: Analyzers,
         on_event: Callable[[Event], None],
         parallel: int,
+        cancel: threading.Event,
     ) -> None:
         self.operation = operation
         self.identity = identity
@@ -96,7 +97,8 @@ class Deployment:
         self._on_event = on_event
         self._events = threading.Lock()
         self._status = Status.SUCCEEDED
-        self.halted = threading.Event()
+        self._halted = False
+        self._cancel = cancel
         self.violated = False  # a preview met a mandatory policy violation
 
     # --- ending ---
@@ -113,16 +115,16 @@ class Deployment:
             if self._status is Status.SUCCEEDED:
                 self._status = Status.FAILED
         if halt:
-            self.halted.set()
+            self._halted = True
 
-    def cancel(self) -> None:
-        """The user wants it to stop."""
-        with self.lock:
+    def stopping(self) -> bool:
+        """Whether no step may start any more: something failed, or the user wants it to stop."""
+        if self._cancel.is_set():
             self._status = Status.CANCELLED
-        self.halted.set()
+        return self._halted or self._status is Status.CANCELLED
 
     def require_running(self) -> None:
-        if self.halted.is_set():
+        if self.stopping():
             raise HaltedError("the deployment is stopping")
 
     # --- telling ---

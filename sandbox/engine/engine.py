@@ -4,9 +4,9 @@ left over.
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -119,8 +119,7 @@ class _Run:
             stack.callback(lambda: server.stop(0.2).wait())
             reaper = Reaper()
             stack.callback(reaper.close)
-            deployment = self._deployment(stack, address, reaper)
-            stack.enter_context(_watch(cancel, deployment))
+            deployment = self._deployment(stack, address, reaper, cancel)
             if stale is not None:
                 deployment.diagnose(Severity.WARNING, f"took over the lock of a process that died: {stale}")
             registrar = Registrar(deployment)
@@ -129,7 +128,7 @@ class _Run:
             self._perform(deployment, address, reaper)
         return deployment
 
-    def _deployment(self, stack: ExitStack, address: str, reaper: Reaper) -> Deployment:
+    def _deployment(self, stack: ExitStack, address: str, reaper: Reaper, cancel: threading.Event) -> Deployment:
         request = self._request
         emitter = _Emitter(self._on_event)
         host = PluginHost(
@@ -151,6 +150,7 @@ class _Run:
             analyzers=Analyzers(()),
             on_event=self._on_event,
             parallel=request.parallel,
+            cancel=cancel,
         )
         emitter.deployment = deployment
         return deployment
@@ -262,26 +262,6 @@ def _serve(server: Any, deployment: Deployment, registrar: Registrar, root: Path
     server.start()
 
 
-@contextmanager
-def _watch(cancel: threading.Event, deployment: Deployment) -> Iterator[None]:
-    """Passes a cancellation on to the deployment."""
-    over = threading.Event()
-
-    def run() -> None:
-        while not over.is_set():
-            if cancel.wait(_POLL_SECONDS):
-                deployment.cancel()
-                return
-
-    thread = threading.Thread(target=run, name="cancel", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
 def _await_program(program: RunningProgram, deployment: Deployment) -> None:
     """Until the program ends; once the deployment stops, it gets a moment to notice and is then ended."""
     deadline: float | None = None
@@ -289,7 +269,7 @@ def _await_program(program: RunningProgram, deployment: Deployment) -> None:
         code = program.wait(_POLL_SECONDS)
         if code is not None:
             break
-        if deployment.halted.is_set():
+        if deployment.stopping():
             deadline = deadline or time.monotonic() + _STOP_SECONDS
             if time.monotonic() > deadline and deployment.idle():
                 return
@@ -304,7 +284,7 @@ def _start_process(
 ) -> RunningProgram:
     def log(line: str, is_error: bool) -> None:
         # gRPC and asyncio chatter of a program whose engine has gone is no news.
-        if not (is_error and deployment.halted.is_set()):
+        if not (is_error and deployment.stopping()):
             deployment.diagnose(Severity.INFO, line)
 
     argv = [

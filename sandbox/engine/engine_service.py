@@ -27,7 +27,7 @@ class EngineService(engine_pb2_grpc.EngineServicer):
     def Log(self, request: Any, context: Any) -> Any:  # noqa: N802
         severity = _SEVERITIES[request.severity]
         # Once the deployment stops, the program reports only that its connection went away.
-        if severity is Severity.ERROR and not self._deployment.halted.is_set():
+        if severity is Severity.ERROR and not self._deployment.stopping():
             self._deployment.fail(request.message, request.urn, halt=False)
         elif severity is not Severity.DEBUG and severity is not Severity.ERROR:
             self._deployment.diagnose(severity, request.message, request.urn)

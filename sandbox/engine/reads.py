@@ -91,7 +91,7 @@ def refresh(deployment: Deployment) -> None:
 
 
 def _refresh(deployment: Deployment, key: str, old: ResourceState) -> None:
-    if deployment.halted.is_set() or old.pending_replacement:
+    if deployment.stopping() or old.pending_replacement:
         return
     try:
         refresh_one(deployment, key, old)

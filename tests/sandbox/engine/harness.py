@@ -269,9 +269,7 @@ class Outcome:
 class Sandbox:
     """A backend, a world and a running provider for it."""
 
-    def __init__(
-        self, folder: Path, *, project: str = "proj", stack: str = "dev", passphrase: str = "opensesame"
-    ) -> None:
+    def __init__(self, folder: Path, *, project: str = "proj", stack: str = "dev") -> None:
         self.folder = folder
         self.project = project
         self.stack_name = stack
@@ -279,7 +277,12 @@ class Sandbox:
         self.world = World()
         self.config: dict[str, str] = {}
         self.secret_keys: frozenset[str] = frozenset()
-        self._server, self.port = serve(self.world)
+        self._server, self._provider, self.port = serve(self.world)
+
+    def reset(self, folder: Path) -> None:
+        """Another backend and a world without anything in it, served by the same provider."""
+        self.folder = folder
+        self.world = self._provider.world = World()
 
     def close(self) -> None:
         self._server.stop(None)

@@ -73,7 +73,9 @@ class World:
         return [
             other
             for other, props in self.objects.items()
-            if other != id_ and (id_ in props.get("needs", ()) or (self.final and id_ in props.get("uses", ())))
+            if other != id_
+            and not props.get("loose")
+            and (id_ in props.get("needs", ()) or (self.final and id_ in props.get("uses", ())))
         ]
 
 
@@ -223,17 +225,18 @@ class TestProvider(provider_pb2_grpc.ResourceProviderServicer):
         context.abort(grpc.StatusCode.UNKNOWN, "init failed")
 
 
-def serve(world: World, *, workers: int = 32) -> tuple[Any, int]:
-    """A gRPC server of the world; stop it with `.stop(None)`."""
+def serve(world: World, *, workers: int = 32) -> tuple[Any, TestProvider, int]:
+    """A gRPC server of the world and its port; stop it with `.stop(None)`."""
     server = grpc.server(ThreadPoolExecutor(max_workers=workers))
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(TestProvider(world), server)
+    provider = TestProvider(world)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    return server, port
+    return server, provider, port
 
 
 def main() -> None:
-    server, port = serve(World(Path(sys.argv[1])))
+    server, _, port = serve(World(Path(sys.argv[1])))
     print(port, flush=True)
     server.wait_for_termination()
 
