@@ -22,7 +22,6 @@ class Listing:
 
 
 LISTINGS = (
-    Listing("accessanalyzer", "list_analyzers", "analyzers", "arn"),
     Listing("acm", "list_certificates", "CertificateSummaryList", "CertificateArn"),
     Listing("backup", "list_backup_plans", "BackupPlansList", "BackupPlanArn"),
     Listing("backup", "list_backup_vaults", "BackupVaultList", "BackupVaultArn"),
