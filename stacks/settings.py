@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
@@ -98,7 +98,7 @@ class GitLinkSettings(SpecModel):
     repositories: Annotated[tuple[str, ...], Field(max_length=5000)]
     groups: Annotated[tuple[str, ...], Field(max_length=200)]
     token_secret_arn: Arn
-    webhook_secret_arn: Arn | None
+    webhook_secret_arn: Arn
 
 
 class RegistryLinkSettings(SpecModel):
@@ -186,14 +186,6 @@ class Queue:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LinkSecrets:
-    """ARNs of the secrets of one link; registries have no webhook, nor a Git link that is only polled."""
-
-    token_arn: str
-    webhook_arn: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Deployed:
     """What only the deployment knows, by plain names; the spec gives the rest."""
 
@@ -204,8 +196,9 @@ class Deployed:
     key_arns: Mapping[str, str]
     buckets: Mapping[str, Bucket]
     queues: Mapping[str, Queue]
-    git_secrets: Mapping[str, LinkSecrets]
-    registry_secrets: Mapping[str, LinkSecrets] = field(default_factory=dict)
+    git_token_arns: Mapping[str, str]  # this and the next two by the link's name
+    webhook_secret_arns: Mapping[str, str]
+    registry_token_arns: Mapping[str, str]
 
 
 def runtime_settings(spec: TenantSpec, deployed: Deployed) -> RuntimeSettings:
@@ -270,17 +263,18 @@ def _tenant(spec: TenantSpec) -> dict[str, Any]:
 
 
 def _git_link(link: GitLink, deployed: Deployed) -> dict[str, Any]:
-    secrets = _needed(deployed.git_secrets, link.name, "secret")
     return {
         **link.model_dump(mode="json", exclude={"endpoint_service"}),
-        "token_secret_arn": secrets.token_arn,
-        "webhook_secret_arn": secrets.webhook_arn,
+        "token_secret_arn": _needed(deployed.git_token_arns, link.name, "token secret"),
+        "webhook_secret_arn": _needed(deployed.webhook_secret_arns, link.name, "webhook secret"),
     }
 
 
 def _registry_link(link: RegistryLink, deployed: Deployed) -> dict[str, Any]:
-    secrets = _needed(deployed.registry_secrets, link.name, "secret")
-    return {**link.model_dump(mode="json", exclude={"endpoint_service"}), "token_secret_arn": secrets.token_arn}
+    return {
+        **link.model_dump(mode="json", exclude={"endpoint_service"}),
+        "token_secret_arn": _needed(deployed.registry_token_arns, link.name, "token secret"),
+    }
 
 
 def _model(model: Model, namespace: str) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from components.bucket import LockMode
 from components.cluster_access import AccessLevel, ClusterAccess
 from components.egress import EgressMode, EgressRules
+from components.git_link import GitHostKind
 from components.naming import DataClass, Keep, Tier
 from components.plans import (
     AdoptedNetworkPlan,
     BudgetPlan,
-    CodeHost,
     GitLinkPlan,
     KeysPlan,
     NetworkPlan,
@@ -59,6 +59,7 @@ def environment_args(spec: TenantSpec) -> TenantEnvironmentArgs:
         slo=_slo(spec.slo),
         cluster_access=_cluster_access(spec),
         recovery_region=spec.regions.recovery,
+        recovery_zones=spec.regions.recovery_zones,
         own_account=spec.account.dedicated,
         account_detectors=not spec.account.has_detectors,
         audit_lock_mode=_lock_mode(spec),
@@ -129,7 +130,7 @@ def _git_links(spec: TenantSpec) -> tuple[GitLinkPlan, ...]:
     return tuple(
         GitLinkPlan(
             name=link.name,
-            kind=CodeHost(link.kind),
+            kind=GitHostKind(link.kind),
             host=link.host,
             endpoint_service=link.endpoint_service,
             ports=link.ports,

@@ -71,6 +71,8 @@ class Regions(SpecModel):
     primary: RegionName
     allowed: Annotated[tuple[RegionName, ...], Field(min_length=1, max_length=6)]
     recovery: RegionName | None = None
+    recovery_zones: Annotated[tuple[ZoneName, ...], Field(max_length=3)] = ()
+    """Zones of the recovery region, as many as `network.zones`."""
 
 
 class Egress(SpecModel):

@@ -12,7 +12,6 @@ from stacks.settings import (
     LOGGED_FIELDS,
     Bucket,
     Deployed,
-    LinkSecrets,
     Queue,
     RuntimeSettings,
     model_url,
@@ -39,16 +38,10 @@ def deployed(spec: TenantSpec) -> Deployed:
         key_arns={each: arn.format("kms", f"key/{each}") for each in ("code", "index", "model", "audit")},
         buckets={"code": Bucket(name=f"codekeep-{spec.name}-code", key_arn=arn.format("kms", "key/code"))},
         queues={"ingest": Queue(url=f"{queue_url}ingest", dead_letter_url=f"{queue_url}ingest-dead")},
-        git_secrets={
-            link.name: LinkSecrets(
-                token_arn=arn.format("secretsmanager", f"secret:{link.name}-credential"),
-                webhook_arn=arn.format("secretsmanager", f"secret:{link.name}-webhook"),
-            )
-            for link in spec.git_links
-        },
-        registry_secrets={
-            link.name: LinkSecrets(token_arn=arn.format("secretsmanager", f"secret:{link.name}"))
-            for link in spec.registry_links
+        git_token_arns={link.name: arn.format("secretsmanager", f"secret:{link.name}") for link in spec.git_links},
+        webhook_secret_arns={link.name: arn.format("secretsmanager", "secret:hook") for link in spec.git_links},
+        registry_token_arns={
+            link.name: arn.format("secretsmanager", f"secret:{link.name}") for link in spec.registry_links
         },
     )
 
@@ -116,10 +109,12 @@ def test_the_allowed_fields_hold_no_text_that_somebody_wrote() -> None:
     assert not forbidden & set(LOGGED_FIELDS)
 
 
-@pytest.mark.parametrize("missing", ["git_secrets", "registry_secrets", "key_arns"])
+@pytest.mark.parametrize("missing", ["git_token_arns", "webhook_secret_arns", "registry_token_arns", "key_arns"])
 def test_what_was_not_deployed_is_named(missing: str) -> None:
     demo = spec_of("demo")
-    with pytest.raises(ValueError, match=r"no (secret|key) of '(ghe|artifactory|index)' was deployed"):
+    with pytest.raises(
+        ValueError, match=r"no (token secret|webhook secret|key) of '(ghe|artifactory|index)' was deployed"
+    ):
         runtime_settings(demo, dataclasses.replace(deployed(demo), **{missing: {}}))
 
 

@@ -25,18 +25,18 @@ def link_names_and_hosts_are_unique(draft: Draft) -> Iterator[Fault]:
             seen.setdefault(value, f"{path}.{attribute}")
 
 
-def endpoint_services_are_in_allowed_regions(draft: Draft) -> Iterator[Fault]:
-    """Each `endpoint_service` is in one of `regions.allowed`."""
+def endpoint_services_are_in_the_region(draft: Draft) -> Iterator[Fault]:
+    """Each `endpoint_service` is in `regions.primary`: the code a link carries does not cross regions."""
     if draft.regions is None:
         return
     for path, link in _links(draft):
         region = region_of_service(link.endpoint_service)
-        if region not in draft.regions.allowed:
+        if region != draft.regions.primary:
             yield Fault(
                 path=f"{path}.endpoint_service",
                 got=f"{shown(link.endpoint_service)}, a service in {region}",
-                allowed=f"a service in one of regions.allowed: {', '.join(draft.regions.allowed)}",
-                remedy="ask the host's owner for an endpoint service in an allowed region",
+                allowed=f"a service in regions.primary, {draft.regions.primary}",
+                remedy="ask the host's owner for an endpoint service in that region",
             )
 
 
@@ -92,7 +92,7 @@ def _links(draft: Draft) -> Iterator[tuple[str, GitLink | RegistryLink]]:
 
 RULES = (
     link_names_and_hosts_are_unique,
-    endpoint_services_are_in_allowed_regions,
+    endpoint_services_are_in_the_region,
     ports_stand_once,
     git_links_say_what_to_read,
     github_paths_have_two_parts,

@@ -87,6 +87,29 @@ def recovery_is_elsewhere(draft: Draft) -> Iterator[Fault]:
         )
 
 
+def recovery_zones_are_named(draft: Draft) -> Iterator[Fault]:
+    """`regions.recovery_zones` are different zones of `regions.recovery`, as many as `network.zones`."""
+    if draft.regions is None:
+        return
+    recovery, zones = draft.regions.recovery, draft.regions.recovery_zones
+    yield from repeated("regions.recovery_zones", zones, "zone")
+    for index, zone in enumerate(zones):
+        if recovery is None or region_of_zone(zone) != recovery:
+            yield Fault(
+                path=f"regions.recovery_zones[{index}]",
+                got=shown(zone),
+                allowed=f"a zone of regions.recovery, {recovery}" if recovery else "no zones without regions.recovery",
+                remedy=f"write {recovery}{zone[-1]}" if recovery else "remove recovery_zones, or add recovery",
+            )
+    if recovery is not None and draft.network is not None and len(zones) != len(draft.network.zones):
+        yield Fault(
+            path="regions.recovery_zones",
+            got=f"{len(zones)} zones",
+            allowed=f"{len(draft.network.zones)} zones of {recovery}, as many as network.zones",
+            remedy="name a zone of the recovery region for each of network.zones",
+        )
+
+
 def deployer_is_of_the_account(draft: Draft) -> Iterator[Fault]:
     """`account.deployer_role_arn` is a role of `account.id`."""
     account = draft.account
@@ -322,6 +345,7 @@ RULES = (
     regions_are_known,
     regions_are_allowed,
     recovery_is_elsewhere,
+    recovery_zones_are_named,
     deployer_is_of_the_account,
     network_is_own_or_adopted,
     cidr_is_private,
