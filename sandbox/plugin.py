@@ -11,6 +11,7 @@ import grpc
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.provider.experimental.provider import Provider
 from pulumi.provider.experimental.server import ProviderServicer
+from pulumi.runtime import proto
 from pulumi.runtime.proto import provider_pb2_grpc
 
 MAX_MESSAGE_BYTES = 400 * 1024 * 1024  # what Pulumi's own servers take
@@ -25,6 +26,11 @@ class PluginFault(Exception):  # noqa: N818 - said to a user, not about the code
 
 class Servicer(ProviderServicer):
     """ResourceProvider service over one provider."""
+
+    async def DiffConfig(self, request: Any, context: Any) -> Any:  # noqa: N802 - gRPC
+        """A provider configured otherwise is still the same one: resources carry their own place."""
+        different = request.old_inputs != request.news
+        return proto.DiffResponse(changes=proto.DiffResponse.DIFF_SOME if different else proto.DiffResponse.DIFF_NONE)
 
 
 def _explained(name: str) -> Callable[[Servicer, Any, Any], Awaitable[Any]]:

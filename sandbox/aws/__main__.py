@@ -1,11 +1,10 @@
 """The plugin `pulumi-resource-aws`: python -m sandbox.aws ENGINE_ADDRESS."""
 
-import contextlib
 import sys
 from importlib.metadata import version
 
-from sandbox.aws.server import serve
+from sandbox import plugin
+from sandbox.aws.provider import AwsProvider
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        serve(sys.argv[1:], version("pulumi-aws"))
+    plugin.serve(AwsProvider(), version("pulumi-aws"), sys.argv[1:])

@@ -5,6 +5,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from sandbox.plugin import PluginFault
+
 GONE_SUFFIXES = (
     ".NotFound",
     "NotFound",
@@ -34,7 +36,7 @@ RETRYABLE = frozenset(
 """What the official provider waits out: the other side is not ready yet, the call itself is right."""
 
 
-class StandInError(Exception):
+class StandInError(PluginFault):
     """Something the user can mend: said without a traceback."""
 
 

@@ -6,15 +6,13 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import ContextVar
 from pathlib import Path
 from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pulumi.provider.experimental import provider as sdk
-from pulumi.provider.experimental.property_value import PropertyValue
 
 from sandbox.aws.api import AwsSession, RegionApi
 from sandbox.aws.calls import current_urn
@@ -28,6 +26,7 @@ from sandbox.aws.resource import Api, Props, Resource
 from sandbox.aws.schema import TypeSchema, schema_of
 from sandbox.aws.settings import ProviderSettings
 from sandbox.aws.values import UNKNOWN, from_plain, to_plain
+from sandbox.plugin import old_inputs
 
 LEDGER_VARIABLE = "CODEKEEP_SANDBOX_LEDGER"
 THREADS = 32
@@ -44,10 +43,6 @@ KINDS = {
 }
 
 Result = TypeVar("Result")
-
-
-old_inputs: ContextVar[Mapping[str, PropertyValue]] = ContextVar("old_inputs")
-"""Old inputs of a diff or update: Pulumi's protocol has them, the request classes of its Python SDK have not."""
 
 
 def type_of(urn: str) -> str:

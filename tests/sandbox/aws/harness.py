@@ -13,8 +13,8 @@ from pulumi.runtime import proto
 
 from sandbox.aws.api import RegionApi
 from sandbox.aws.provider import AwsProvider
-from sandbox.aws.server import Servicer
 from sandbox.aws.values import from_plain, to_plain
+from sandbox.plugin import Servicer
 
 Props = dict[str, Any]
 
