@@ -106,7 +106,7 @@ class LiveResource(Resource):
             return None
         entry = self.noted(api, id) if self.kept else {}
         found |= {name: value for name, value in entry.items() if name in self.kept}
-        if "tags" in found:
+        if isinstance(found.get("tags"), Mapping):  # an Auto Scaling group lists its tags, and has no tagsAll
             found["tagsAll"] = dict(found["tags"])
         return {name: value for name, value in found.items() if value is not None}
 
