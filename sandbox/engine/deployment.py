@@ -213,14 +213,8 @@ class Deployment:
         return self.registry.get(state.provider, self.find_provider)
 
     def find_provider(self, reference: ProviderRef) -> ResourceState | None:
-        """The provider's state: that of this run, else the live one, else a replaced one."""
-        with self.store.lock:
-            found = [
-                state
-                for state in self.store.state.resources.values()
-                if state.urn == reference.urn and state.id == reference.id
-            ]
-        return found[0] if found else None
+        """The provider's state, of this run or the last."""
+        return self.store.provider(reference)
 
     def find(self, urn: str) -> ResourceState | None:
         """What this run made of a URN, else what the last one left."""

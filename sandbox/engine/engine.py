@@ -126,6 +126,8 @@ class _Run:
             _serve(server, deployment, registrar, request.program_cwd)
             pending.settle(deployment)
             self._perform(deployment, address, reaper)
+            if deployment.status is Status.CANCELLED:
+                deployment.registry.cancel()
         return deployment
 
     def _deployment(self, stack: ExitStack, address: str, reaper: Reaper, cancel: threading.Event) -> Deployment:

@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sandbox.engine.builtin import BuiltinProvider, UnconfiguredProvider
@@ -75,8 +76,10 @@ class ProviderRegistry:
         return self._loaded(urn).diff_config(urn, "", _public(old), _public(old), _public(new))
 
     def cancel(self) -> None:
+        """Tells the plugins that the deployment was given up; those that do not listen are ended anyway."""
         for plugin in list(self._plugins):
-            plugin.cancel()
+            with suppress(ProviderError):
+                plugin.cancel()
 
     def _take(self, urn: str) -> PluginProvider:
         with self._lock:

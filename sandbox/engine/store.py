@@ -11,6 +11,7 @@ from sandbox.engine.checkpoint import StackState, decode, digest, encode, parse,
 from sandbox.engine.crypter import Crypter, PassphraseCrypter
 from sandbox.engine.journal import Journal, replay
 from sandbox.engine.state import Operation, ResourceState, operation_to_json, resource_to_json
+from sandbox.engine.urn import ProviderRef, is_provider_type
 
 
 class SealedCrypter:
@@ -28,21 +29,29 @@ def load(files: StackFiles, passphrase: str | None) -> StackState:
 
     Raises FileNotFoundError, CheckpointError, WrongPassphraseError.
     """
+    content = files.checkpoint.read_bytes()
     while True:
-        content = files.checkpoint.read_bytes()
         document = parse(content, str(files.checkpoint))
-        crypter = _crypter_for(salt_of(document), passphrase)
-        state = decode(document, crypter)
-        replay(files.journal, digest(content), state, crypter)
-        if files.checkpoint.read_bytes() == content:
+        crypter = SealedCrypter() if passphrase is None else _crypter_for(document, passphrase)
+        state, _ = _decode(files, content, document, crypter)
+        seen, content = content, files.checkpoint.read_bytes()
+        if seen == content:
             return state
         # A deployment ended meanwhile and folded its journal into a new checkpoint: look again.
 
 
-def _crypter_for(salt_line: str | None, passphrase: str | None) -> Crypter:
-    if passphrase is None:
-        return SealedCrypter()
+def _crypter_for(document: Mapping[str, Any], passphrase: str) -> PassphraseCrypter:
+    salt_line = salt_of(document)
     return PassphraseCrypter(passphrase, salt_line) if salt_line else PassphraseCrypter.fresh(passphrase)
+
+
+def _decode(
+    files: StackFiles, content: bytes, document: Mapping[str, Any], crypter: Crypter
+) -> tuple[StackState, bool]:
+    """The state of a checkpoint and its journal, and whether there was a journal."""
+    state = decode(document, crypter)
+    replayed = replay(files.journal, digest(content), state, crypter)
+    return state, replayed
 
 
 class StateStore:
@@ -59,23 +68,46 @@ class StateStore:
         self.lock = threading.RLock()
         self._numbers = itertools.count()
         content = files.checkpoint.read_bytes() if files.checkpoint.exists() else b""
-        self._crypter, self.state, replayed = self._read(content, passphrase)
-        if not read_only and (replayed or not content or salt_of(parse(content, "")) is None):
-            content = self._write()
-            # The journal to come speaks of instances by their place in the checkpoint just written.
-            self.state = decode(parse(content, str(files.checkpoint)), self._crypter)
+        if read_only:
+            self._open_read_only(content, passphrase)
+        else:
+            content = self._open(content, passphrase)
+        self._providers = {
+            ProviderRef(state.urn, state.id): state
+            for state in self.state.resources.values()
+            if is_provider_type(state.type)
+        }
         self._journal = Journal(files.journal, digest(content))
         if not read_only:
             files.journal.unlink(missing_ok=True)
 
-    def _read(self, content: bytes, passphrase: str) -> tuple[PassphraseCrypter, StackState, bool]:
-        if not content:
-            return PassphraseCrypter.fresh(passphrase), StackState(), False
-        document = parse(content, str(self._files.checkpoint))
-        salt_line = salt_of(document)
-        crypter = PassphraseCrypter(passphrase, salt_line) if salt_line else PassphraseCrypter.fresh(passphrase)
-        state = decode(document, crypter)
-        return crypter, state, replay(self._files.journal, digest(content), state, crypter)
+    def _open(self, content: bytes, passphrase: str) -> bytes:
+        """Reads the state, writes a checkpoint where there is something to fold in; returns what is in it."""
+        if content:
+            document = parse(content, str(self._files.checkpoint))
+            self._crypter = _crypter_for(document, passphrase)
+            self.state, replayed = _decode(self._files, content, document, self._crypter)
+            if not replayed and salt_of(document) is not None:
+                return content
+        else:
+            self._crypter, self.state = PassphraseCrypter.fresh(passphrase), StackState()
+        content = self._write()
+        # The journal to come speaks of instances by their place in the checkpoint just written.
+        self.state = decode(parse(content, str(self._files.checkpoint)), self._crypter)
+        return content
+
+    def _open_read_only(self, content: bytes, passphrase: str) -> None:
+        """Reads the state, which may be changing; gives every instance a key that `new_key` does not give again."""
+        found = StackState()
+        if content:
+            self._crypter = _crypter_for(parse(content, str(self._files.checkpoint)), passphrase)
+            found = load(self._files, passphrase)
+        else:
+            self._crypter = PassphraseCrypter.fresh(passphrase)
+        self.state = StackState(
+            {f"b{index}": state for index, state in enumerate(found.resources.values())},
+            {f"p{index}": operation for index, operation in enumerate(found.pending.values())},
+        )
 
     @property
     def path(self) -> Path:
@@ -105,11 +137,19 @@ class StateStore:
         changes += [["end", key] for key in end]
         with self.lock:
             self.state.resources.update(put)
+            for state in put.values():
+                if is_provider_type(state.type):
+                    self._providers[ProviderRef(state.urn, state.id)] = state
             for key in drop:
                 self.state.resources.pop(key, None)
             for key in end:
                 self.state.pending.pop(key, None)
             self._append(changes)
+
+    def provider(self, reference: ProviderRef) -> ResourceState | None:
+        """State of a provider, also of one that this run has deleted."""
+        with self.lock:
+            return self._providers.get(reference)
 
     def new_key(self) -> str:
         with self.lock:

@@ -275,11 +275,20 @@ class Checker:
         self._account(before, after)
         assert box.world.broken == []
         if outcome is not None and not dead:
+            assert "the sandbox engine failed" not in outcome.messages()
+            if self._nothing_wrong(run, before):
+                assert outcome.result.succeeded, outcome.messages()
             self._check_told(outcome, before, after)
             if outcome.result.succeeded:
                 self._check_success(run, after)
         if run.operation == "preview":
             assert after == before
+
+    @staticmethod
+    def _nothing_wrong(run: Run, before: StackState) -> bool:
+        """Whether the run has no reason to fail: no fault, nobody who stops it, nothing protected."""
+        protected = any(node.protect for node in run.nodes) or any(s.protect for s in before.resources.values())
+        return not run.faults and run.cancel_at is None and not protected
 
     def _execute(self, run: Run) -> tuple[Outcome | None, bool]:
         cancel = threading.Event()

@@ -1,8 +1,10 @@
 """What up, preview, refresh and destroy do to resources, seen from the world and from the state."""
 
+import threading
+
 import pytest
 
-from sandbox.engine import Phase, Status
+from sandbox.engine import Phase, ResourceStep, Status
 from sandbox.engine.values import Secret
 from tests.sandbox.engine.harness import GROUP, Call, Ref, Res, Sandbox
 
@@ -186,6 +188,21 @@ def test_bad_inputs_are_refused_before_anything_is_made(box: Sandbox) -> None:
     assert not outcome.result.succeeded
     assert "test:index:Thing 'a' has a problem: value: must not be 'invalid'" in outcome.messages()
     assert box.world.calls == []
+
+
+def test_a_cancelled_run_starts_no_step_and_tells_the_plugins(box: Sandbox) -> None:
+    cancel = threading.Event()
+
+    def stop(event: object) -> None:
+        if isinstance(event, ResourceStep) and event.name == "a" and event.phase is Phase.STARTED:
+            cancel.set()
+
+    program = [Res(name="a"), Res(name="b", props={"uses": [Ref("a")]})]
+    outcome = box.run("up", program, on_event=stop, cancel=cancel)
+    assert outcome.result.status is Status.CANCELLED
+    assert outcome.steps() == [("create", "a")]  # what was running ended
+    assert box.world.cancelled
+    assert box.up(program).steps() == [("create", "b")]
 
 
 def test_two_resources_of_one_name_are_refused(box: Sandbox) -> None:

@@ -40,6 +40,7 @@ class World:
         self.faults: dict[str, str] = {}  # "create:<name>" → fail | init | lost | die
         self.broken: list[str] = []  # deletions that left a dependant behind
         self.final = False  # the program has ended: what goes now goes for good
+        self.cancelled = False
         self.configured: list[Props] = []
         self.timeouts: dict[str, float] = {}  # "create:<name>" → seconds, where one was given
         if folder is not None:
@@ -117,6 +118,7 @@ class TestProvider(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def Cancel(self, request, context):
+        self.world.cancelled = True
         return empty_pb2.Empty()
 
     # --- resources ---
