@@ -1,0 +1,5 @@
+"""What Pulumi runs for every stack of the project."""
+
+from stacks.program import run
+
+run()

@@ -1,0 +1,135 @@
+"""A stack's program: the spec in its configuration becomes a keep or a shared platform, and the stack's outputs."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.endpoints import INTERFACE_SERVICES
+from components.image_registry import REFERENCE_IMAGES
+from components.keep_outputs import KeepOutputs
+from components.naming import Keep
+from components.platform import Platform
+from components.platform_ref import PlatformRef
+from components.pooled_tenant import PooledTenant
+from components.tenant import TenantEnvironment
+from stacks.settings import Bucket, Deployed, Queue, RuntimeSettings, settings_document
+from stacks.spec import PLATFORM_KEY, TENANT_KEY, Spec, SpecError, TenantSpec, parse, parse_platform
+from stacks.spec.network import PlatformUse
+from stacks.translation import environment_args, keep_of, platform_args, pooled_args
+
+PLATFORM_OUTPUT = "platform"
+
+
+def run() -> None:
+    """Registers everything the stack's spec asks for.
+
+    Raises:
+        pulumi.RunError: the configuration holds no valid spec; nothing was registered. The message has every fault.
+    """
+    spec = spec_in(pulumi.Config("codekeep"), f"Pulumi.{pulumi.get_stack()}.yaml")
+    keep = keep_of(spec)
+    within = pulumi.ResourceOptions(providers=[aws_provider(keep)])
+    if isinstance(spec, TenantSpec):
+        _export_keep(spec, _build_keep(spec, within))
+    else:
+        pulumi.export(PLATFORM_OUTPUT, Platform(spec.name, platform_args(spec), opts=within).exports())
+    for name, value in (("region", keep.region), ("account", keep.account_id), ("specDigest", keep.spec_digest)):
+        pulumi.export(name, value)
+
+
+def spec_in(config: pulumi.Config, source: str) -> Spec:
+    """The tenant's or the platform's spec of a stack.
+
+    Raises:
+        pulumi.RunError: there is none, there are both, or it has faults.
+    """
+    tenant, platform = config.get_object("tenant"), config.get_object("platform")
+    if (tenant is None) == (platform is None):
+        got = "neither" if tenant is None else "both"
+        raise pulumi.RunError(f"{source}: config must hold one of {TENANT_KEY} and {PLATFORM_KEY}, got {got}")
+    try:
+        return parse(tenant, source) if platform is None else parse_platform(platform, source)
+    except SpecError as error:
+        count = len(error.faults)
+        raise pulumi.RunError(f"{count} {'fault' if count == 1 else 'faults'} in the spec:\n{error}") from error
+
+
+def aws_provider(keep: Keep) -> aws.Provider:
+    """AWS as the keep's deployer role, in the keep's account and region and no other."""
+    return aws.Provider(
+        keep.logical("aws"),
+        region=keep.region,
+        allowed_account_ids=[keep.account_id],
+        assume_roles=[
+            aws.ProviderAssumeRoleArgs(role_arn=keep.deployer_role_arn, session_name=keep.physical("deploy"))
+        ],
+    )
+
+
+def platform_of(use: PlatformUse) -> PlatformRef:
+    """The shared platform, from the outputs of its stack in the same organization and project."""
+    stack = pulumi.StackReference(f"{pulumi.get_organization()}/{pulumi.get_project()}/{use.stack}")
+    return PlatformRef.of(
+        stack.require_output(PLATFORM_OUTPUT),
+        zones=use.zones,
+        services=tuple(INTERFACE_SERVICES),
+        images=REFERENCE_IMAGES,
+    )
+
+
+def _build_keep(spec: TenantSpec, within: pulumi.ResourceOptions) -> KeepOutputs:
+    if spec.platform is None:
+        return TenantEnvironment(spec.name, environment_args(spec), opts=within).outputs
+    return PooledTenant(spec.name, pooled_args(spec, platform_of(spec.platform)), opts=within).outputs
+
+
+def _export_keep(spec: TenantSpec, keep: KeepOutputs) -> None:
+    pulumi.export("runtimeSettings", _settings(spec, keep))
+    for name, value in keep.summary().items():
+        pulumi.export(name, value)
+    pulumi.export("entryTargetGroupArn", keep.entry_target_group_arn)
+    pulumi.export("roleArns", {workload.value: arn for workload, arn in keep.role_arns.items()})
+    pulumi.export("logGroupNames", dict(keep.log_group_names))
+
+
+def _settings(spec: TenantSpec, keep: KeepOutputs) -> pulumi.Output[dict[str, Any]]:
+    """The document once all its values are known, validated where they are real."""
+
+    def written(found: Mapping[str, Any]) -> dict[str, Any]:
+        document = settings_document(spec, _deployed(found))
+        if not pulumi.runtime.is_dry_run():
+            RuntimeSettings.model_validate_json(json.dumps(document))
+        return document
+
+    return pulumi.Output.from_input(_facts(keep)).apply(written)
+
+
+def _facts(keep: KeepOutputs) -> dict[str, Any]:
+    """What Deployed holds, still as outputs."""
+    return {
+        "index_endpoint": keep.index_endpoint,
+        "index_prefix": keep.index_prefix,
+        "objects_prefix": keep.objects_prefix,
+        "namespace": keep.namespace,
+        "key_arns": {data_class.value: arn for data_class, arn in keep.keys.arns.items()},
+        "buckets": {role.value: {"name": ref.name, "key_arn": ref.key_arn} for role, ref in keep.buckets.items()},
+        "queues": {
+            role.value: {"url": ref.url, "dead_letter_url": ref.dead_letter_url} for role, ref in keep.queues.items()
+        },
+        "git_token_arns": dict(keep.git_token_arns),
+        "webhook_secret_arns": dict(keep.webhook_secret_arns),
+        "registry_token_arns": dict(keep.registry_token_arns),
+    }
+
+
+def _deployed(found: Mapping[str, Any]) -> Deployed:
+    return Deployed(
+        **{
+            **found,
+            "buckets": {role: Bucket(**bucket) for role, bucket in found["buckets"].items()},
+            "queues": {role: Queue(**queue) for role, queue in found["queues"].items()},
+        }
+    )
