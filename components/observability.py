@@ -81,9 +81,8 @@ class Observability(pulumi.ComponentResource):
 
     def _dashboard(self) -> cloudwatch.Dashboard:
         args = self._args
-        queue_names = pulumi.Output.all(
-            *(pulumi.Output.all(queue.name, queue.dead_letter_name) for queue in args.queues)
-        )
+        pairs = [pulumi.Output.all(queue.name, queue.dead_letter_name) for queue in args.queues]
+        queue_names = pulumi.Output.from_input(pairs)
         return cloudwatch.Dashboard(
             self._name,
             dashboard_name=args.keep.physical(),

@@ -2,17 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from components.egress import EgressRules
+from components.git_link import GitHostKind
 from components.naming import DataClass
-
-
-class CodeHost(StrEnum):
-    """Kinds of Git host a keep reads from."""
-
-    GITHUB_ENTERPRISE = "github-enterprise"
-    GITLAB = "gitlab"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +32,7 @@ class GitLinkPlan:
     """A private link to one Git host."""
 
     name: str
-    kind: CodeHost
+    kind: GitHostKind
     host: str
     endpoint_service: str
     ports: tuple[int, ...] = (443,)

@@ -1,17 +1,20 @@
 """A region's shared platform as the pooled keeps on it see it, read from the outputs of the platform's stack."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pulumi
 
+from components.cluster_like import ClusterRef
+from components.network_like import NetworkLike
+
 IMAGES = "imageUrls"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class PlatformNetwork:
-    """The platform's network as a NetworkLike."""
+    """The platform's network as a NetworkLike (not frozen, since that Protocol's members are plain attributes)."""
 
     vpc_id: pulumi.Output[str]
     cidr: pulumi.Output[str]
@@ -23,6 +26,11 @@ class PlatformNetwork:
     s3_endpoint_id: pulumi.Output[str]
     interface_endpoint_ids: Mapping[str, pulumi.Output[str]]
 
+    @classmethod
+    def of(cls, network: NetworkLike) -> "PlatformNetwork":
+        """The same network, seen from another stack."""
+        return cls(**{each.name: getattr(network, each.name) for each in fields(cls)})
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlatformRef:
@@ -30,10 +38,7 @@ class PlatformRef:
 
     network: PlatformNetwork
     node_security_group_id: pulumi.Output[str]
-    cluster_name: pulumi.Output[str]
-    cluster_arn: pulumi.Output[str]
-    cluster_endpoint: pulumi.Output[str]
-    cluster_ca: pulumi.Output[str]  # base64, as a kubeconfig holds it
+    cluster: ClusterRef
     index_endpoint: pulumi.Output[str]  # host name
     index_domain_arn: pulumi.Output[str]
     index_domain_name: pulumi.Output[str]
@@ -69,10 +74,12 @@ class PlatformRef:
                 },
             ),
             node_security_group_id=text("nodeSecurityGroupId"),
-            cluster_name=text("clusterName"),
-            cluster_arn=text("clusterArn"),
-            cluster_endpoint=text("clusterEndpoint"),
-            cluster_ca=text("clusterCa"),
+            cluster=ClusterRef(
+                name=text("clusterName"),
+                arn=text("clusterArn"),
+                endpoint=text("clusterEndpoint"),
+                ca=text("clusterCa"),
+            ),
             index_endpoint=text("indexEndpoint"),
             index_domain_arn=text("indexDomainArn"),
             index_domain_name=text("indexDomainName"),
@@ -95,10 +102,10 @@ class PlatformRef:
                 "interfaceEndpointIds": dict(network.interface_endpoint_ids),
             },
             "nodeSecurityGroupId": self.node_security_group_id,
-            "clusterName": self.cluster_name,
-            "clusterArn": self.cluster_arn,
-            "clusterEndpoint": self.cluster_endpoint,
-            "clusterCa": self.cluster_ca,
+            "clusterName": self.cluster.name,
+            "clusterArn": self.cluster.arn,
+            "clusterEndpoint": self.cluster.endpoint,
+            "clusterCa": self.cluster.ca,
             "indexEndpoint": self.index_endpoint,
             "indexDomainArn": self.index_domain_arn,
             "indexDomainName": self.index_domain_name,

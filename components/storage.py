@@ -23,18 +23,19 @@ class StorageArgs:
     retention_days: Mapping[DataClass, int]
     vpc_endpoint_ids: Sequence[pulumi.Input[str]]  # S3 gateway endpoints of the networks that read and write
     service_role_arns: Mapping[BucketRole, Sequence[pulumi.Input[str]]] = field(default_factory=dict)
+    always: tuple[BucketRole, ...] = ALWAYS  # a platform holds less than a keep
     audit_lock_mode: LockMode = LockMode.COMPLIANCE
     protect: bool = False  # Pulumi refuses to delete the buckets
 
     def __post_init__(self) -> None:
-        needed = {DATA_CLASS_OF[role] for role in (*ALWAYS, BucketRole.ACCESS_LOGS)}
+        needed = {DATA_CLASS_OF[role] for role in (*self.always, BucketRole.ACCESS_LOGS)}
         if missing := sorted(needed - self.retention_days.keys()):
             raise ValueError(f"retention_days must say how long these are kept: {', '.join(missing)}")
 
     @property
     def roles(self) -> tuple[BucketRole, ...]:
         """The buckets there will be, besides that of the access logs."""
-        return (*ALWAYS, BucketRole.PROMPTS) if DataClass.PROMPT in self.retention_days else ALWAYS
+        return (*self.always, BucketRole.PROMPTS) if DataClass.PROMPT in self.retention_days else self.always
 
 
 class Storage(pulumi.ComponentResource):

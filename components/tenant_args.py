@@ -38,6 +38,7 @@ class TenantEnvironmentArgs:
     slo: SloPlan = field(default_factory=SloPlan)
     cluster_access: tuple[ClusterAccess, ...] = ()  # besides the deployer's
     recovery_region: str | None = None  # premium: a second region with replicas
+    recovery_zones: tuple[str, ...] = ()  # names; empty: the recovery region's first, as many as the network has
     own_account: bool = False  # the account holds this keep and nothing else
     account_detectors: bool = True  # GuardDuty and Access Analyzer: False where the account has them already
     audit_lock_mode: LockMode = LockMode.COMPLIANCE
@@ -55,3 +56,13 @@ class TenantEnvironmentArgs:
             raise ValueError(
                 "recovery_region needs own_account: image replication is a setting of the whole account's registry"
             )
+
+    @property
+    def allowed_regions(self) -> tuple[str, ...]:
+        """Where anything of the keep may be."""
+        return (self.keep.region, *((self.recovery_region,) if self.recovery_region else ()))
+
+    @property
+    def link_domains(self) -> tuple[str, ...]:
+        """Hosts behind private links, which must resolve."""
+        return (*(link.host for link in self.git_links), *(link.host for link in self.registry_links))

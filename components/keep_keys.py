@@ -1,0 +1,45 @@
+"""The keys of a keep as its plan wants them: its own, and for some classes of data the customer's."""
+
+import pulumi
+
+from components.customer_keys import CustomerKeys, CustomerKeysArgs
+from components.key_ring import STORED_CLASSES, KeyRing
+from components.keys import TenantKeys, TenantKeysArgs
+from components.naming import Keep
+from components.plans import KeysPlan
+
+
+def keep_keys(
+    keep: Keep, plan: KeysPlan, *, recovery_region: str | None, protect: bool, opts: pulumi.ResourceOptions
+) -> KeyRing:
+    """One key for each class of data that is stored.
+
+    Raises:
+        ValueError: the customer holds every key, so that the keep could not even log.
+    """
+    own_classes = tuple(each for each in STORED_CLASSES if each not in plan.customer_held)
+    own = TenantKeys(
+        keep.logical("keys"),
+        TenantKeysArgs(
+            keep=keep,
+            data_classes=own_classes,
+            rotation_days=plan.rotation_days,
+            deletion_window_days=plan.deletion_window_days,
+            recovery_region=recovery_region,
+            protect=protect,
+        ),
+        opts=opts,
+    )
+    if not plan.customer_held:
+        return own
+    return CustomerKeys(
+        keep.logical("customer-keys"),
+        CustomerKeysArgs(
+            keep=keep,
+            key_arns=plan.customer_held,
+            replica_key_arns=plan.customer_held_replicas,
+            recovery_region=recovery_region,
+            others=own,
+        ),
+        opts=opts,
+    )
