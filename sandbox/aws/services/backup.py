@@ -1,0 +1,194 @@
+"""AWS Backup: vaults and their locks, plans, selections.
+
+moto can neither change a plan nor let go of its name, so plans are recorded like the selections it does not know.
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sandbox.aws.errors import StandInError, or_none
+from sandbox.aws.model import refuse_invalid
+from sandbox.aws.recorded import RecordedResource
+from sandbox.aws.resource import Api, Created, Function, Live, Props, Resource
+from sandbox.aws.services.live import LiveResource, arn, given
+from sandbox.aws.services.shapes import to_api
+
+PLAN_NAMES = {  # Pulumi property → member of the API
+    "coldStorageAfter": "MoveToColdStorageAfterDays",
+    "completionWindow": "CompletionWindowMinutes",
+    "deleteAfter": "DeleteAfterDays",
+    "destinationVaultArn": "DestinationBackupVaultArn",
+    "name": "BackupPlanName",
+    "schedule": "ScheduleExpression",
+    "startWindow": "StartWindowMinutes",
+    "targetVaultName": "TargetBackupVaultName",
+}
+RULE_DEFAULTS = {"completionWindow": 180, "enableContinuousBackup": False, "startWindow": 60}
+
+
+class Vault(LiveResource):
+    token = "aws:backup/vault:Vault"
+    replace_on = frozenset({"name", "kmsKeyArn"})
+    auto_name = "name"
+    auto_name_max = 50
+    defaults = {"forceDestroy": False}
+    computed = frozenset({"arn", "recoveryPoints"})
+    kept = frozenset({"forceDestroy"})
+
+    def make(self, api: Api, inputs: Props) -> str:
+        api.client("backup").create_backup_vault(
+            **given(inputs, BackupVaultName="name", EncryptionKeyArn="kmsKeyArn"),
+            BackupVaultTags=dict(inputs.get("tags") or {}),
+        )
+        return str(inputs["name"])
+
+    def look(self, api: Api, id: str, state: Props) -> Props | None:
+        backup = api.client("backup")
+        found = or_none(backup.describe_backup_vault, BackupVaultName=id)
+        if found is None:
+            return None
+        return {
+            "arn": found["BackupVaultArn"],
+            "forceDestroy": False,
+            "kmsKeyArn": found.get("EncryptionKeyArn"),
+            "name": id,
+            "recoveryPoints": found.get("NumberOfRecoveryPoints", 0),
+            "tags": dict(backup.list_tags(ResourceArn=found["BackupVaultArn"]).get("Tags", {})),
+        }
+
+    def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
+        if "tags" not in changed:
+            return
+        backup, target = api.client("backup"), arn(api, "backup", f"backup-vault:{id}")
+        before, after = old.get("tags") or {}, new.get("tags") or {}
+        if stale := [key for key in before if key not in after]:
+            backup.untag_resource(ResourceArn=target, TagKeyList=stale)
+        if after:
+            backup.tag_resource(ResourceArn=target, Tags=dict(after))
+
+    def remove(self, api: Api, id: str, state: Props) -> None:
+        api.client("backup").delete_backup_vault(BackupVaultName=id)
+
+
+class VaultLockConfiguration(LiveResource):
+    """Its id is the vault's name."""
+
+    token = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
+    replace_on = frozenset({"backupVaultName", "changeableForDays", "maxRetentionDays", "minRetentionDays"})
+    computed = frozenset({"backupVaultArn"})
+    kept = frozenset({"changeableForDays"})
+    delete_before_replace = True
+
+    def make(self, api: Api, inputs: Props) -> str:
+        api.client("backup").put_backup_vault_lock_configuration(
+            **given(
+                inputs,
+                BackupVaultName="backupVaultName",
+                ChangeableForDays="changeableForDays",
+                MaxRetentionDays="maxRetentionDays",
+                MinRetentionDays="minRetentionDays",
+            )
+        )
+        return str(inputs["backupVaultName"])
+
+    def look(self, api: Api, id: str, state: Props) -> Props | None:
+        found = or_none(api.client("backup").describe_backup_vault, BackupVaultName=id)
+        if found is None or not found.get("Locked"):
+            return None
+        return {
+            "backupVaultArn": found["BackupVaultArn"],
+            "backupVaultName": id,
+            "maxRetentionDays": found.get("MaxRetentionDays"),
+            "minRetentionDays": found.get("MinRetentionDays"),
+        }
+
+    def remove(self, api: Api, id: str, state: Props) -> None:
+        api.client("backup").delete_backup_vault_lock_configuration(BackupVaultName=id)
+
+
+class Plan(RecordedResource):
+    token = "aws:backup/plan:Plan"
+    auto_name = "name"
+    auto_name_max = 50
+
+    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+        if inputs.get("rules") == []:
+            yield "rules", "give at least one rule"
+
+    def identity(self, api: Api, inputs: Props) -> str:
+        return str(uuid.uuid4())
+
+    def computed(self, api: Api, id: str, inputs: Props) -> Props:
+        """Every change of the document is a new version; rules come back with AWS's windows filled in."""
+        document = json.dumps(
+            {key: inputs.get(key) for key in ("name", "rules", "advancedBackupSettings")}, sort_keys=True
+        )
+        return {
+            "arn": arn(api, "backup", f"backup-plan:{id}"),
+            "rules": [{**RULE_DEFAULTS, **rule} for rule in inputs["rules"]],
+            "version": hashlib.sha256(document.encode()).hexdigest()[:48],
+        }
+
+    def create(self, api: Api, inputs: Props) -> Created:
+        self._refuse(api, "CreateBackupPlan", inputs)
+        return super().create(api, inputs)
+
+    def update(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> Props:
+        self._refuse(api, "UpdateBackupPlan", new, BackupPlanId=id)
+        return super().update(api, id, old, new, changed)
+
+    def _refuse(self, api: Api, operation: str, inputs: Props, **more: Any) -> None:
+        client = api.client("backup")
+        shape = client.meta.service_model.shape_for("BackupPlanInput")
+        document = {key: value for key, value in inputs.items() if key in {"name", "rules", "advancedBackupSettings"}}
+        refuse_invalid(client, operation, BackupPlan=to_api(document, shape, PLAN_NAMES), **more)
+        for name in (rule["targetVaultName"] for rule in inputs["rules"]):
+            if or_none(client.describe_backup_vault, BackupVaultName=name) is None:
+                raise StandInError(
+                    f"{operation}: InvalidParameterValueException: no backup vault {name!r} in {api.region}"
+                )
+
+
+class Selection(RecordedResource):
+    """Lives and dies with its plan."""
+
+    token = "aws:backup/selection:Selection"
+    replace_on = frozenset({"conditions", "iamRoleArn", "name", "notResources", "planId", "resources", "selectionTags"})
+    auto_name = "name"
+    auto_name_max = 50
+
+    def identity(self, api: Api, inputs: Props) -> str:
+        if _plan(api, inputs["planId"]) is None:
+            raise StandInError(f"CreateBackupSelection: ResourceNotFoundException: no backup plan {inputs['planId']!r}")
+        refuse_invalid(
+            api.client("backup"),
+            "CreateBackupSelection",
+            BackupPlanId=inputs["planId"],
+            BackupSelection={
+                **given(inputs, SelectionName="name", IamRoleArn="iamRoleArn", Resources="resources"),
+                **given(inputs, NotResources="notResources"),
+                "ListOfTags": [
+                    given(tag, ConditionType="type", ConditionKey="key", ConditionValue="value")
+                    for tag in inputs.get("selectionTags") or []
+                ],
+            },
+        )
+        return str(uuid.uuid4())
+
+    def read(self, api: Api, id: str, state: Props) -> Live | None:
+        live = super().read(api, id, state)
+        if live is not None and _plan(api, live.inputs["planId"]) is None:
+            self.delete(api, id, state)
+            return None
+        return live
+
+
+def _plan(api: Api, id: str) -> Mapping[str, Any] | None:
+    return api.ledger.get(api.region, Plan.token, id)
+
+
+RESOURCES: tuple[Resource, ...] = (Vault(), VaultLockConfiguration(), Plan(), Selection())
+FUNCTIONS: Mapping[str, Function] = {}

@@ -1,0 +1,162 @@
+"""AWS Budgets: a service of the account, not of a region.
+
+moto cannot change a budget, so it is made anew under its name.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sandbox.aws.errors import or_none
+from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.services.echoed import EchoedResource
+from sandbox.aws.services.live import given
+from sandbox.aws.services.spelling import Spelling
+
+TIME_FORMAT = "%Y-%m-%d_%H:%M"
+SPELLING = Spelling()
+SUBSCRIBERS = {"subscriberEmailAddresses": "EMAIL", "subscriberSnsTopicArns": "SNS"}
+
+
+class Budget(EchoedResource):
+    """Its id is `account:name`."""
+
+    token = "aws:budgets/budget:Budget"
+    replace_on = frozenset({"accountId", "name", "namePrefix"})
+    auto_name = "name"
+    auto_name_max = 100
+    defaults = {"timePeriodEnd": "2087-06-15_00:00"}
+    computed = frozenset({"arn"})
+    partly = frozenset({"notifications", "costFilters"})
+    kept = frozenset({"autoAdjustData", "billingViewArn", "filterExpression", "metrics", "tags"})
+
+    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+        amount = inputs.get("limitAmount")
+        if not amount and not inputs.get("plannedLimits") and not inputs.get("autoAdjustData"):
+            yield "limitAmount", "give limitAmount, plannedLimits or autoAdjustData"
+        if isinstance(amount, str) and not _is_number(amount):
+            yield "limitAmount", f"expected a number as text, got {amount!r}"
+        for name in ("timePeriodStart", "timePeriodEnd"):
+            if isinstance(inputs.get(name), str) and _time(inputs[name]) is None:
+                yield name, f"expected a time such as 2026-01-01_00:00, got {inputs[name]!r}"
+
+    def make(self, api: Api, inputs: Props) -> str:
+        account = inputs.get("accountId", api.account_id)
+        self._put(api, account, inputs)
+        return f"{account}:{inputs['name']}"
+
+    def look(self, api: Api, id: str, state: Props) -> Props | None:
+        account, _, name = id.partition(":")
+        budgets = api.client("budgets")
+        answer = or_none(budgets.describe_budget, AccountId=account, BudgetName=name)
+        if answer is None:
+            return None
+        found = answer["Budget"]
+        notifications = budgets.describe_notifications_for_budget(AccountId=account, BudgetName=name)["Notifications"]
+        limit = found.get("BudgetLimit") or {}
+        return {
+            "accountId": account,
+            "arn": f"arn:{api.partition}:budgets::{account}:budget/{name}",
+            "budgetType": found["BudgetType"],
+            "costFilters": [{"name": key, "values": value} for key, value in (found.get("CostFilters") or {}).items()],
+            "costTypes": SPELLING.to_props(found.get("CostTypes")),
+            "limitAmount": _same_number(state.get("limitAmount"), limit.get("Amount")),
+            "limitUnit": limit.get("Unit"),
+            "name": name,
+            "notifications": [_whole(SPELLING.to_props(item)) for item in notifications],
+            "plannedLimits": _planned(found.get("PlannedBudgetLimits")),
+            "tags": {},
+            "timePeriodEnd": found["TimePeriod"]["End"].astimezone(UTC).strftime(TIME_FORMAT),
+            "timePeriodStart": found["TimePeriod"]["Start"].astimezone(UTC).strftime(TIME_FORMAT),
+            "timeUnit": found["TimeUnit"],
+        }
+
+    def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
+        if changed - self.kept:
+            account, _, name = id.partition(":")
+            api.client("budgets").delete_budget(AccountId=account, BudgetName=name)
+            self._put(api, account, {**new, "timePeriodStart": new.get("timePeriodStart", old.get("timePeriodStart"))})
+
+    def remove(self, api: Api, id: str, state: Props) -> None:
+        account, _, name = id.partition(":")
+        api.client("budgets").delete_budget(AccountId=account, BudgetName=name)
+
+    def _put(self, api: Api, account: str, inputs: Props) -> None:
+        start = _time(inputs.get("timePeriodStart") or "") or datetime.now(UTC).replace(
+            day=1, hour=0, minute=0, second=0, microsecond=0
+        )
+        budget = {
+            **given(inputs, BudgetName="name", BudgetType="budgetType", TimeUnit="timeUnit"),
+            "TimePeriod": {"Start": start, "End": _time(inputs["timePeriodEnd"])},
+        }
+        if inputs.get("limitAmount"):
+            budget["BudgetLimit"] = {"Amount": inputs["limitAmount"], "Unit": inputs.get("limitUnit", "USD")}
+        if inputs.get("plannedLimits"):
+            budget["PlannedBudgetLimits"] = {
+                str(int(_time(item["startTime"]).timestamp())): {"Amount": item["amount"], "Unit": item["unit"]}  # type: ignore[union-attr]
+                for item in inputs["plannedLimits"]
+            }
+        if inputs.get("costFilters"):
+            budget["CostFilters"] = {item["name"]: item["values"] for item in inputs["costFilters"]}
+        if inputs.get("costTypes"):
+            budget["CostTypes"] = SPELLING.to_api(inputs["costTypes"])
+        api.client("budgets").create_budget(
+            AccountId=account,
+            Budget=budget,
+            NotificationsWithSubscribers=[_with_subscribers(item) for item in inputs.get("notifications") or []],
+        )
+
+
+def _with_subscribers(notification: Props) -> Props:
+    subscribers = [
+        {"SubscriptionType": kind, "Address": address}
+        for name, kind in SUBSCRIBERS.items()
+        for address in notification.get(name) or []
+    ]
+    return {
+        "Notification": SPELLING.to_api({key: value for key, value in notification.items() if key not in SUBSCRIBERS}),
+        "Subscribers": subscribers,
+    }
+
+
+def _planned(limits: Mapping[str, Any] | None) -> list[Props]:
+    return [
+        {
+            "startTime": datetime.fromtimestamp(int(seconds), UTC).strftime(TIME_FORMAT),
+            "amount": spend["Amount"],
+            "unit": spend["Unit"],
+        }
+        for seconds, spend in sorted((limits or {}).items())
+    ]
+
+
+def _whole(notification: Props) -> Props:
+    """A threshold of 80 is written 80, not 80.0."""
+    threshold = notification["threshold"]
+    return {**notification, "threshold": int(threshold) if float(threshold).is_integer() else threshold}
+
+
+def _same_number(known: Any, live: str | None) -> str | None:
+    """An amount as the state spells it where it is the same."""
+    if live is None or not isinstance(known, str) or not _is_number(known):
+        return live
+    return known if float(known) == float(live) else live
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+RESOURCES: tuple[Resource, ...] = (Budget(),)
+FUNCTIONS: Mapping[str, Function] = {}

@@ -1,0 +1,44 @@
+"""GuardDuty through the provider."""
+
+import pytest
+
+from tests.sandbox.aws.harness import Plugin, ProviderError
+
+DETECTOR = "aws:guardduty/detector:Detector"
+FEATURE = "aws:guardduty/detectorFeature:DetectorFeature"
+
+
+def test_a_detector_lives(lifecycle):
+    held = lifecycle(
+        DETECTOR,
+        {"findingPublishingFrequency": "ONE_HOUR", "tags": {"a": "b"}},
+        {"findingPublishingFrequency": "FIFTEEN_MINUTES", "enable": False, "tags": {"c": "d"}},
+        drift=lambda api, held: api.client("guardduty").update_detector(DetectorId=held.id, Enable=False),
+        unreadable={"tags"},
+    )
+    assert held.outputs["accountId"] == "123456789012"
+    assert held.outputs["arn"] == f"arn:aws:guardduty:eu-central-1:123456789012:detector/{held.id}"
+
+
+def test_features_live_beside_each_other_on_the_only_detector_of_a_region(sandbox_environment, unique):
+    plugin = Plugin(region="eu-north-1")
+    detector = plugin.create(DETECTOR, unique, {})
+    with pytest.raises(ProviderError, match="already exists"):
+        plugin.create(DETECTOR, f"{unique}b", {})
+
+    agent = {"name": "EKS_ADDON_MANAGEMENT", "status": "ENABLED"}
+    runtime = {"detectorId": detector.id, "name": "RUNTIME_MONITORING", "status": "ENABLED"}
+    audit = {"detectorId": detector.id, "name": "EKS_AUDIT_LOGS", "status": "ENABLED"}
+    first = plugin.create(FEATURE, f"{unique}r", {**runtime, "additionalConfigurations": [agent]})
+    second = plugin.create(FEATURE, f"{unique}a", audit)
+    assert not plugin.diff(plugin.read(first), {**runtime, "additionalConfigurations": [agent]}).changes
+    assert first.id == f"{detector.id}/RUNTIME_MONITORING"
+
+    off = {**audit, "status": "DISABLED"}
+    assert plugin.diff(second, off).replaces == []
+    second = plugin.update(second, off)
+    assert not plugin.diff(plugin.read(second), off).changes
+    assert plugin.diff(second, {**off, "name": "S3_DATA_EVENTS"}).replaces == ["name"]
+    plugin.delete(second)
+    plugin.delete(detector)
+    assert plugin.read(first) is None
