@@ -27,6 +27,7 @@ ANSWERED = {
     "kmsMasterKeyId": "KmsMasterKeyId",
     "policy": "Policy",
 }
+POLICY_TOKEN = "aws:sns/topicPolicy:TopicPolicy"
 
 
 class Topic(LiveResource):
@@ -59,6 +60,9 @@ class Topic(LiveResource):
         if found is None:
             return None
         attributes = found["Attributes"]
+        policy = same_json(state.get("policy"), attributes.get("Policy"))
+        if api.ledger.get(api.region, POLICY_TOKEN, id) is not None:  # a policy resource's to report
+            policy = state.get("policy", json.dumps(_default_policy(api, id)))
         return {
             "arn": id,
             "owner": attributes["Owner"],
@@ -68,7 +72,7 @@ class Topic(LiveResource):
             "deliveryPolicy": same_json(state.get("deliveryPolicy"), attributes.get("DeliveryPolicy") or None),
             "displayName": attributes.get("DisplayName") or None,
             "kmsMasterKeyId": attributes.get("KmsMasterKeyId") or None,
-            "policy": same_json(state.get("policy"), attributes.get("Policy")),
+            "policy": policy,
             "tags": tag_map(sns.list_tags_for_resource(ResourceArn=id)["Tags"]),
         }
 
@@ -93,19 +97,23 @@ class Topic(LiveResource):
 class TopicPolicy(LiveResource):
     """The policy of a topic; deleting it puts AWS's default back, as the official provider does."""
 
-    token = "aws:sns/topicPolicy:TopicPolicy"
+    token = POLICY_TOKEN
     replace_on = frozenset({"arn"})
     computed = frozenset({"owner"})
     delete_before_replace = True
 
     def make(self, api: Api, inputs: Props) -> str:
-        self._put(api, inputs["arn"], inputs["policy"])
-        return str(inputs["arn"])
+        arn = str(inputs["arn"])
+        self._put(api, arn, inputs["policy"])
+        self.note(api, arn, owned=True)
+        return arn
 
     def look(self, api: Api, id: str, state: Props) -> Props | None:
         found = or_none(api.client("sns").get_topic_attributes, TopicArn=id)
         if found is None or _is_default(found["Attributes"]["Policy"]):
             return None
+        if not self.noted(api, id):
+            self.note(api, id, owned=True)
         attributes = found["Attributes"]
         return {
             "arn": id,

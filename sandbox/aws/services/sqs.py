@@ -4,6 +4,7 @@ The id of a queue is its URL in AWS's own form, which boto3 sends to whatever en
 good when the sandbox account moves to another port.
 """
 
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -12,6 +13,13 @@ from sandbox.aws.resource import Api, Function, Props, Resource
 from sandbox.aws.services.live import LiveResource, same_json
 from sandbox.aws.values import UNKNOWN
 
+POLICY_TOKEN = "aws:sqs/queuePolicy:QueuePolicy"
+REDRIVE_TOKEN = "aws:sqs/redrivePolicy:RedrivePolicy"
+OWN_RESOURCES = {
+    "policy": POLICY_TOKEN,
+    "redrivePolicy": REDRIVE_TOKEN,
+}  # what has a resource of its own is its to report
+_setting = threading.Lock()
 ATTRIBUTES = {
     "contentBasedDeduplication": "ContentBasedDeduplication",
     "deduplicationScope": "DeduplicationScope",
@@ -105,6 +113,7 @@ class Queue(LiveResource):
             if attributes.get(attribute) not in (None, "")
         }
         found |= {name: same_json(state.get(name), found[name]) for name in DOCUMENTS & found.keys()}
+        found |= {name: state.get(name) for name, token in OWN_RESOURCES.items() if _is_owned(api, token, id)}
         if found.get("kmsMasterKeyId"):
             found["sqsManagedSseEnabled"] = False
         return {
@@ -125,7 +134,7 @@ class Queue(LiveResource):
             if name in changed
         }
         if attributes:
-            sqs.set_queue_attributes(QueueUrl=id, Attributes=attributes)
+            _set(api, id, attributes)
         if "tags" in changed:
             before, after = old.get("tags") or {}, new.get("tags") or {}
             if stale := [key for key in before if key not in after]:
@@ -144,14 +153,18 @@ class _QueueDocument(LiveResource):
     replace_on = frozenset({"queueUrl"})
 
     def make(self, api: Api, inputs: Props) -> str:
-        self._put(api, inputs["queueUrl"], inputs[self.property])
-        return str(inputs["queueUrl"])
+        url = str(inputs["queueUrl"])
+        self._put(api, url, inputs[self.property])
+        self.note(api, url, owned=True)
+        return url
 
     def look(self, api: Api, id: str, state: Props) -> Props | None:
         attributes = _attributes(api, id) or {}
         document = attributes.get(ATTRIBUTES[self.property])
         if not document:
             return None
+        if not self.noted(api, id):
+            self.note(api, id, owned=True)
         return {"queueUrl": id, self.property: same_json(state.get(self.property), document)}
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
@@ -161,16 +174,16 @@ class _QueueDocument(LiveResource):
         self._put(api, id, "")
 
     def _put(self, api: Api, url: str, document: str) -> None:
-        api.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={ATTRIBUTES[self.property]: document})
+        _set(api, url, {ATTRIBUTES[self.property]: document})
 
 
 class QueuePolicy(_QueueDocument):
-    token = "aws:sqs/queuePolicy:QueuePolicy"
+    token = POLICY_TOKEN
     property = "policy"
 
 
 class RedrivePolicy(_QueueDocument):
-    token = "aws:sqs/redrivePolicy:RedrivePolicy"
+    token = REDRIVE_TOKEN
     property = "redrivePolicy"
 
 
@@ -194,6 +207,17 @@ class RedriveAllowPolicy(_QueueDocument):
 def _attributes(api: Api, url: str) -> Mapping[str, str] | None:
     found = or_none(api.client("sqs").get_queue_attributes, QueueUrl=url, AttributeNames=["All"])
     return None if found is None else dict(found["Attributes"])
+
+
+def _is_owned(api: Api, token: str, url: str) -> bool:
+    return api.ledger.get(api.region, token, url) is not None
+
+
+def _set(api: Api, url: str, attributes: Mapping[str, str]) -> None:
+    """Sets attributes. moto drops a queue's policy at every call that does not repeat it."""
+    with _setting:
+        policy = {} if "Policy" in attributes else {"Policy": (_attributes(api, url) or {}).get("Policy", "")}
+        api.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={**policy, **attributes})
 
 
 def _value(name: str, text: str) -> Any:

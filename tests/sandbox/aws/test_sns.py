@@ -44,6 +44,7 @@ def test_a_policy_lives_on_its_topic_without_the_topic_drifting(plugin, lifecycl
     held = plugin.create(POLICY, f"{unique}-early", {"arn": topic.id, "policy": policy(topic.id)})
     refreshed = plugin.read(topic)
     assert not plugin.diff(refreshed, {}).changes, "the topic's own policy is not its program's business"
+    assert refreshed.outputs == topic.outputs, "nor is it the topic's to report"
     plugin.delete(held)
 
     def drift(api, held):

@@ -54,6 +54,16 @@ def test_a_queue_policy_lives_and_its_queue_does_not_drift(plugin, lifecycle, un
     )
 
 
+def test_setting_one_document_of_a_queue_leaves_the_others(plugin, unique):
+    queue, dead = plugin.create(QUEUE, f"{unique}-q", {}), plugin.create(QUEUE, f"{unique}-dead", {})
+    held = plugin.create("aws:sqs/queuePolicy:QueuePolicy", unique, {"queueUrl": queue.id, "policy": policy("sqs:*")})
+    redrive = json.dumps({"deadLetterTargetArn": dead.outputs["arn"], "maxReceiveCount": 3})
+    plugin.create("aws:sqs/redrivePolicy:RedrivePolicy", unique, {"queueUrl": queue.id, "redrivePolicy": redrive})
+    assert plugin.read(held).outputs["policy"] == policy("sqs:*")
+    refreshed = plugin.read(queue)
+    assert refreshed.outputs == queue.outputs, "what has a resource of its own is not the queue's to report"
+
+
 def test_redrive_policies_live(plugin, lifecycle, unique):
     queue, dead, other = (plugin.create(QUEUE, f"{unique}-{name}", {}) for name in ("q", "dead", "other"))
 
