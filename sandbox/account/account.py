@@ -67,6 +67,7 @@ class Account:
     def status(self) -> Status:
         """Looks, changes nothing."""
         from sandbox.aws.ledger import count_by_token  # noqa: PLC0415 - the CLI asks for a status rarely
+        from sandbox.aws.registry import is_recorded  # noqa: PLC0415
 
         record = self._running()
         return Status(
@@ -76,7 +77,9 @@ class Account:
             started=None if record is None else record.started,
             replayed=0 if record is None else record.replayed,
             failed=0 if record is None else record.failed,
-            recorded=count_by_token(self._files.ledger),
+            recorded={
+                token: count for token, count in count_by_token(self._files.ledger).items() if is_recorded(token)
+            },
         )
 
     def stop(self) -> bool:

@@ -162,7 +162,7 @@ def _meaning(value: Any, ordered: bool) -> Any:
         return _text_meaning(value)
     if isinstance(value, Mapping):
         items = {key: _meaning(item, ordered) for key, item in value.items()}
-        return {key: item for key, item in items.items() if item is not None}
+        return {key: item for key, item in items.items() if item is not None} or None
     if isinstance(value, list):
         items_ = [_meaning(item, ordered) for item in value]
         return items_ if ordered else sorted(items_, key=repr_of)

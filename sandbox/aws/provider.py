@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, EndpointConnectionError
 from pulumi.provider.experimental import provider as sdk
 
 from sandbox.aws.api import AwsSession, RegionApi
@@ -214,6 +214,11 @@ class AwsProvider(sdk.Provider):
         context.run(current_urn.set, subject)
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, call)
+        except (EndpointConnectionError, ConnectionClosedError) as error:
+            raise StandInError(
+                f"{verb} {_short(subject)}: the sandbox account does not answer at {endpoint_from_environment()}; "
+                "bring it back with `codekeep sandbox start`"
+            ) from error
         except (ClientError, BotoCoreError, InvalidParameterError) as error:
             raise StandInError(f"{verb} {_short(subject)}: {describe(error)}") from error
 

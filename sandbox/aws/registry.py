@@ -34,12 +34,11 @@ def resource_for(token: str) -> Resource:
 
 def function_for(token: str) -> Function:
     """The function (invoke) of a token."""
-    names = [*_modules(token), *_named("functions")]
-    for module in names:
+    for module in _modules(token):
         found = _functions(module).get(token)
         if found is not None:
             return found
-    known = [token for module in names for token in _functions(module)]
+    known = [token for module in _names() for token in _functions(module)]
     raise UnknownTypeError(f"{token}: the sandbox has no such function{nearest(token, known)}")
 
 
@@ -50,8 +49,8 @@ def all_tokens() -> tuple[str, ...]:
 
 
 def is_recorded(token: str) -> bool:
-    """Whether a type is kept in the ledger only."""
-    return resource_for(token).recorded
+    """Whether what the ledger holds of a type is all there is, and not a detail beside what moto has."""
+    return not token.startswith("aws:") or (token in all_tokens() and resource_for(token).recorded)
 
 
 def _modules(token: str) -> list[str]:

@@ -137,8 +137,10 @@ def test_accounts_behind_roles_stay_apart(account: Account, tmp_path: Path) -> N
 def test_stop_keeps_the_account_and_reset_forgets_it(account: Account, tmp_path: Path) -> None:
     first = account.ensure()
     session(first).client("sns", REGION).create_topic(Name="t")
-    SqliteLedger(first.ledger_path, "a").put(REGION, "aws:x/y:Z", "id", {"a": 1})
-    assert account.status().recorded == {"aws:x/y:Z": 1}
+    ledger = SqliteLedger(first.ledger_path, "a")
+    ledger.put(REGION, "aws:accessanalyzer/analyzer:Analyzer", "id", {"a": 1})
+    ledger.put(REGION, "aws:sns/topic:Topic", "id", {"signatureVersion": 2})  # a detail beside what moto has
+    assert account.status().recorded == {"aws:accessanalyzer/analyzer:Analyzer": 1}
     assert account.stop()
     assert not account.stop(), "nothing runs any more"
 
