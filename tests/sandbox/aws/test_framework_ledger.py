@@ -14,8 +14,7 @@ def test_what_is_put_is_there_in_another_process_and_account_apart(tmp_path):
     ledger.put("eu", "t", "a", {"x": 2})
     assert SqliteLedger(path, "2").list() == []
     script = (
-        "import sys; from pathlib import Path; from sandbox.aws.ledger import SqliteLedger
-"
+        "import sys; from pathlib import Path; from sandbox.aws.ledger import SqliteLedger; "
         "print(SqliteLedger(Path(sys.argv[1]), '1').list())"
     )
     found = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)
