@@ -12,6 +12,7 @@ HTTPS = 443
 KUBELET = 10250
 METRICS_SERVER = 10251  # where the EKS add-on of metrics-server listens
 WEBHOOK = 9443  # admission webhooks of operators in the keep
+KEDA = 6443  # its metrics, which the control plane asks for
 ANYWHERE = "0.0.0.0/0"
 
 
@@ -77,7 +78,7 @@ class ClusterFirewall(pulumi.ComponentResource):
             )
 
     def _open_nodes_to_control_plane(self) -> None:
-        calls = (("kubelet", KUBELET), ("metrics", METRICS_SERVER), ("webhook", WEBHOOK), ("aggregated-api", HTTPS))
+        calls = (("kubelet", KUBELET), ("metrics", METRICS_SERVER), ("webhook", WEBHOOK), ("keda", KEDA))
         for label, port in calls:
             self._pass(self._control_plane, self._nodes, label, port, f"control plane to {label}")
 

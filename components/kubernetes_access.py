@@ -21,10 +21,11 @@ def namespace_name(keep: Keep) -> str:
 
 def kubeconfig(keep: Keep, *, name: str, endpoint: str, ca: str) -> str:
     """A kubeconfig that asks AWS for a token at each use, so that it holds none."""
+    asked = {"--cluster-name": name, "--region": keep.region, "--role-arn": keep.deployer_role_arn, "--output": "json"}
     token: dict[str, Any] = {
         "apiVersion": "client.authentication.k8s.io/v1beta1",
         "command": "aws",
-        "args": ["eks", "get-token", "--cluster-name", name, "--region", keep.region, "--output", "json"],
+        "args": ["eks", "get-token", *(word for pair in asked.items() for word in pair)],
         "interactiveMode": "Never",
     }
     return json.dumps(
@@ -42,7 +43,7 @@ def kubeconfig(keep: Keep, *, name: str, endpoint: str, ca: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class KubernetesAccessArgs:
-    """The machine that deploys must reach the private endpoint and run as the deployer's role."""
+    """The machine that deploys must reach the private endpoint and may assume the deployer's role."""
 
     keep: Keep
     cluster: ClusterLike

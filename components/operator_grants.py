@@ -56,6 +56,7 @@ LOOK_AT_TARGETS: Final = (
     "ec2:DescribeAvailabilityZones",
     "ec2:DescribeInstances",
     "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
     "ec2:DescribeSubnets",
     "ec2:DescribeVpcs",
     "elasticloadbalancing:DescribeTargetGroups",
