@@ -118,7 +118,8 @@ def change(demo: Demo) -> None:
     print("\nThe customer grows: a bigger pool, one more Git link, longer retention of code.")
     spec = demo.spec
     pool = next(pool for pool in spec["pools"] if pool["role"] == "gpu-serve")
-    pool.update(max=pool["max"] + 2)
+    pool["max"] += 2
+    spec["caps"]["gpu_nodes"] += 2
     spec["git_links"].append(SECOND_LINK)
     spec["retention"]["code"] = 45
     demo.write_spec(spec)

@@ -27,6 +27,7 @@ from sandbox.engine.events import (
 from stacks.cli.diff_view import step_line
 from stacks.cli.tally import SYMBOLS, Group, Tally, component_of, tags_only, whole
 
+REST_SECONDS = 2.0  # a component this long without a step has come to rest
 IN_PROGRESS = 3  # names shown per component on the live table
 
 
@@ -90,6 +91,7 @@ class PlainReporter(Collector):
         super().__init__()
         self._console = console
         self._told: dict[str, str] = {}
+        self._active: dict[str, float] = {}
 
     def step(self, step: ResourceStep, group: Group | None) -> None:
         if step.phase is Phase.FAILED:
@@ -98,8 +100,10 @@ class PlainReporter(Collector):
             return
         if step.phase is Phase.DONE and step.op in (StepOp.UPDATE, StepOp.REPLACE) and not tags_only(step):
             self._console.print(step_line(step))
+        now = time.monotonic()
+        self._active[component_of(step.urn)] = now
         for name, other in self.tally.groups.items():
-            if other is not group and not other.running:
+            if not other.running and now - self._active[name] > REST_SECONDS:
                 self._tell(name, other)
 
     def notice(self, event: Diagnostic | PolicyViolation | PolicyRemediation) -> None:
