@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.services.kms import describe
 from sandbox.aws.services.live import LiveResource
 
 
@@ -41,7 +42,9 @@ class DefaultKmsKey(LiveResource):
     kept = frozenset({"keyArn"})
 
     def make(self, api: Api, inputs: Props) -> str:
-        api.client("ec2").modify_ebs_default_kms_key_id(KmsKeyId=inputs["keyArn"])
+        # A key that the customer holds is none of the sandbox account's: it is noted, moto would not know it.
+        if describe(api.client("kms"), inputs["keyArn"]) is not None:
+            api.client("ec2").modify_ebs_default_kms_key_id(KmsKeyId=inputs["keyArn"])
         return str(inputs["keyArn"])
 
     def look(self, api: Api, id: str, state: Props) -> Props | None:

@@ -30,3 +30,11 @@ def test_the_default_key_lives(lifecycle, plugin):
         importable=False,
     )
     assert held.id == first
+
+
+def test_a_key_that_the_customer_holds_can_be_the_default(plugin, unique):
+    arn = "arn:aws:kms:eu-north-1:444455556666:key/11111111-1111-1111-1111-111111111111"
+    held = plugin.create(KEY, unique, {"keyArn": arn, "region": REGION})
+    assert plugin.read(held).outputs["keyArn"] == arn
+    plugin.delete(held)
+    assert plugin.read(held) is None
