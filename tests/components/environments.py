@@ -1,19 +1,27 @@
-"""Args of whole environments, as the three tiers have them. Call inside a recorded program where Outputs are made."""
+"""Whole environments, as the three tiers have them: their Args, and recordings of them."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
+
+import pulumi
 
 from components.egress import EgressMode, EgressRules
+from components.endpoints import INTERFACE_SERVICES
 from components.git_link import GitHostKind
+from components.image_registry import REFERENCE_IMAGES
 from components.naming import DataClass, Keep, Tier
 from components.plans import BudgetPlan, GitLinkPlan, KeysPlan, NetworkPlan, RegistryLinkPlan, SearchPlan
+from components.platform import Platform
 from components.platform_args import PlatformArgs, PooledTenantArgs
 from components.platform_ref import PlatformRef
 from components.pool import Pool, PoolRole, Tenancy, ZoneCapacity
+from components.pooled_tenant import PooledTenant
+from components.tenant import TenantEnvironment
 from components.tenant_args import TenantEnvironmentArgs
 from tests.components.builders import RECOVERY_REGION, ZONES
 from tests.components.conftest import make_keep
-from tests.components.recording import ACCOUNT
+from tests.components.recording import ACCOUNT, Recording, record
 
 RETENTION_DAYS: Mapping[DataClass, int] = {
     DataClass.CODE: 30,
@@ -139,3 +147,28 @@ def pooled_args(platform: PlatformRef) -> PooledTenantArgs:
         entry_principal_arns=PRINCIPALS,
         budget=BUDGET,
     )
+
+
+@cache
+def dedicated() -> Recording[TenantEnvironment]:
+    """A dedicated keep brought up; recorded once, as each takes seconds."""
+    return record(lambda: TenantEnvironment("acme", dedicated_args()))
+
+
+@cache
+def premium() -> Recording[TenantEnvironment]:
+    """A premium keep brought up."""
+    return record(lambda: TenantEnvironment("acme", premium_args()))
+
+
+@cache
+def shared() -> Recording[tuple[Platform, PooledTenant]]:
+    """A platform and a pooled keep on it, joined by exports as two stacks would be."""
+
+    def program() -> tuple[Platform, PooledTenant]:
+        platform = Platform("platform-euc1", platform_args())
+        exports = pulumi.Output.from_input(platform.exports())
+        ref = PlatformRef.of(exports, zones=ZONES, services=tuple(INTERFACE_SERVICES), images=REFERENCE_IMAGES)
+        return platform, PooledTenant("pico", pooled_args(ref))
+
+    return record(program)
