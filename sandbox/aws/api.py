@@ -44,6 +44,11 @@ def partition_of(region: str) -> str:
     return next((partition for prefix, partition in PARTITIONS.items() if region.startswith(prefix)), "aws")
 
 
+def known_regions(partition: str) -> frozenset[str]:
+    """Regions of a partition, from botocore's own list: no call is made."""
+    return frozenset(_deaf_session().get_available_regions("ec2", partition_name=partition))
+
+
 class AwsSession:
     """One set of credentials at one endpoint; makes and keeps the clients. Safe between threads."""
 

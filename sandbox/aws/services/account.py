@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.aws.api import known_regions
 from sandbox.aws.errors import StandInError
 from sandbox.aws.resource import Api, Function, Props, Resource
 
@@ -28,7 +29,7 @@ def get_region(api: Api, arguments: Props) -> Props:
     """The provider's region, or the one asked for by name or endpoint."""
     asked = arguments.get("name") or str(arguments.get("endpoint", "")).removeprefix("ec2.").partition(".")[0]
     name = asked or api.region
-    known = {item["RegionName"] for item in api.client("ec2").describe_regions(AllRegions=True)["Regions"]}
+    known = known_regions(api.partition)
     if name not in known:
         raise StandInError(f"getRegion: no region {name!r}; known: {', '.join(sorted(known))}")
     endpoint = f"ec2.{name}.{DNS_SUFFIXES[api.partition]}"
