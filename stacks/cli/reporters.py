@@ -50,15 +50,18 @@ class Collector:
         self.tally = Tally()
         self.summary: Summary | None = None
         self.outputs: OutputsChanged | None = None
+        self._failures: set[tuple[str, str]] = set()
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, ResourceStep):
+            if event.phase is Phase.FAILED:
+                self._failures.add((event.urn, event.error))
             self.step(whole(event), self.tally.add(event))
         elif isinstance(event, OutputsChanged):
             self.outputs = event
         elif isinstance(event, Summary):
             self.summary = event
-        else:
+        elif not (isinstance(event, Diagnostic) and (event.urn, event.message) in self._failures):  # told already
             self.notice(event)
 
     def step(self, step: ResourceStep, group: Group | None) -> None:

@@ -142,6 +142,25 @@ def test_ctrl_c_stops_cleanly_and_the_next_up_goes_on(keep: Keep) -> None:
     assert rest == {"create": 400 - made, "same": made}
 
 
+def test_a_second_ctrl_c_kills_and_the_next_up_goes_on(keep: Keep) -> None:
+    many = TAGS.replace("range(12)", "range(200)")
+    keep.write(program=many, digest="a")
+    process = keep.start("up", "dev", "--yes", "--json", "--engine", "sandbox")
+    assert process.stdout is not None
+    for line in process.stdout:
+        event = json.loads(line)
+        if event.get("type") == "aws:sqs/queue:Queue" and event["phase"] == "done":
+            break
+    process.send_signal(signal.SIGINT)
+    assert process.stderr is not None
+    assert "Ctrl-C again to kill" in process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode in (130, 1)  # 1 where the clean stop was quicker
+    assert keep.sandbox("up", "dev", "--yes", "--json").summary["status"] == "succeeded"
+    assert keep.sandbox("up", "dev", "--yes", "--json").summary["resources"] == {"same": 200}
+
+
 def test_a_stack_whose_account_is_gone_is_told_the_way_on(keep: Keep) -> None:
     keep.write().sandbox("up", "dev", "--yes")
     keep.run("sandbox", "reset", "--yes")
