@@ -90,9 +90,15 @@ def _account_of_role(arn: str) -> str:
 
 
 def _decoded(key: str, value: Any) -> Any:
-    if key not in NESTED or not isinstance(value, str):
+    if key not in NESTED:
         return value
     try:
-        return json.loads(value)
+        found = json.loads(value) if isinstance(value, str) else value
     except ValueError as error:
         raise StandInError(f"aws provider: {key} is not JSON: {error}") from error
+    return [_camel(item) for item in found] if key == "assumeRoles" else found
+
+
+def _camel(role: Mapping[str, Any]) -> dict[str, Any]:
+    """A role given as a Python dictionary keeps its underscores on the way through the SDK."""
+    return {re.sub(r"_(.)", lambda match: match[1].upper(), key): value for key, value in role.items()}

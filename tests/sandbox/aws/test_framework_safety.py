@@ -123,7 +123,7 @@ def test_a_check_and_a_preview_call_nothing(sandbox_environment, tmp_path, uniqu
 
 
 def test_roles_lead_into_their_own_account(sandbox_environment, unique):
-    plugin = Plugin(config={"assumeRoles": [{"roleArn": ROLE}], "allowedAccountIds": ["111122223333"]})
+    plugin = Plugin(config={"assumeRoles": [{"role_arn": ROLE}], "allowedAccountIds": ["111122223333"]})
     held = plugin.create(GROUP, unique, {})
     assert ":111122223333:" in held.outputs["arn"]
     assert plugin.invoke("aws:index/getCallerIdentity:getCallerIdentity", {})["accountId"] == "111122223333"
