@@ -150,7 +150,7 @@ def access_log_delivery(keep: Keep, bucket_arn: pulumi.Input[str], *, region: st
             sid="S3Delivers",
             principals={"Service": ("logging.s3.amazonaws.com",)},
             actions=("s3:PutObject",),
-            resources=(pulumi.Output.concat(bucket_arn, "/s3/*"),),
+            resources=(pulumi.Output.concat(bucket_arn, "/*"),),  # S3 looks for this when logging is switched on
             conditions={
                 "StringEquals": {"aws:SourceAccount": keep.account_id},
                 "ArnLike": {"aws:SourceArn": sources},

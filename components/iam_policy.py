@@ -62,20 +62,22 @@ class Statement:
 
     def render(self) -> dict[str, Any]:
         """The statement as AWS spells it; values may still be Outputs."""
-        principals: Any = None
-        if self.principals is not None:
-            principals = "*" if self.principals == ANYONE else {kind: list(v) for kind, v in self.principals.items()}
         parts = {
             "Sid": self.sid,
             "Effect": self.effect,
-            "Principal": principals,
+            "Principal": {kind: _plain(values) for kind, values in (self.principals or {}).items()},
             "Action": list(self.actions),
             "NotAction": list(self.not_actions),
-            "Resource": list(self.resources),
-            "NotResource": list(self.not_resources),
+            "Resource": _plain(self.resources),
+            "NotResource": _plain(self.not_resources),
             "Condition": {operator: dict(keys) for operator, keys in self.conditions.items()},
         }
         return {key: value for key, value in parts.items() if value}
+
+
+def _plain(values: Sequence[pulumi.Input[str]]) -> Any:
+    """One value stands by itself, as AWS writes it back; some readers of policies expect that."""
+    return values[0] if len(values) == 1 else list(values)
 
 
 def document(*statements: Statement) -> pulumi.Output[str]:

@@ -76,7 +76,7 @@ def _how(principal: Any, who: str) -> str | None:
     """How a Principal element names the caller: itself, or by its account."""
     if principal in (None, "*", {"AWS": "*"}, {"AWS": ["*"]}):
         return "named"
-    named = [(kind, value) for kind, values in principal.items() for value in _list(values)]
+    named = [(kind, value) for kind, values in principal.items() for value in listed(values)]
     if ("AWS" if who.startswith("arn:") else "Service", who) in named:
         return "named"
     roots = [value.removesuffix("root") for kind, value in named if kind == "AWS" and value.endswith(":root")]
@@ -91,7 +91,7 @@ def _holds(operator: str, key: str, wanted: Any, context: Mapping[str, str]) -> 
     negated = "Not" in operator
     if key not in context:
         return if_exists or negated
-    found = any(_compare(operator.replace("Not", ""), context[key], value) for value in _list(wanted))
+    found = any(_compare(operator.replace("Not", ""), context[key], value) for value in listed(wanted))
     return found != negated
 
 
@@ -108,12 +108,13 @@ def _compare(operator: str, actual: str, wanted: str) -> bool:
 
 
 def _any_glob(patterns: Any, value: str, *, lower: bool = False) -> bool:
-    return any(_glob(pattern.lower() if lower else pattern, value) for pattern in _list(patterns))
+    return any(_glob(pattern.lower() if lower else pattern, value) for pattern in listed(patterns))
 
 
 def _glob(pattern: str, value: str) -> bool:
     return re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), value) is not None
 
 
-def _list(value: Any) -> list[Any]:
+def listed(value: Any) -> list[Any]:
+    """A policy writes a single value plain."""
     return value if isinstance(value, list) else [value]

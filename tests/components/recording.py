@@ -157,7 +157,11 @@ def _record(
     settings.set_root_resource(None)  # type: ignore[arg-type] - each recording has its own root
     pulumi.runtime.set_all_config(dict(config))
     results: list[T] = []
-    loop.run_until_complete(run_in_stack(lambda: results.append(program())))
+    try:
+        loop.run_until_complete(run_in_stack(lambda: results.append(program())))
+    except BaseException:
+        _abandon(loop)
+        raise
 
     def values(output: Any) -> Any:
         async def resolve() -> Any:
@@ -174,6 +178,16 @@ def _record(
         exports=monitor.component_outputs.get(monitor.stack_urn, {}),
         _values=values,
     )
+
+
+def _abandon(loop: asyncio.AbstractEventLoop) -> None:
+    """Ends what a failed program left waiting; its first exception is on its way, the others would only be noise."""
+    loop.set_exception_handler(lambda _loop, _context: None)
+    waiting = asyncio.all_tasks(loop)
+    for task in waiting:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*waiting, return_exceptions=True))
+    loop.close()
 
 
 class _Monitor(MockMonitor):

@@ -127,7 +127,7 @@ def test_access_logs_come_from_the_keeps_buckets_and_balancers(keep: Keep) -> No
     source = {"aws__SourceAccount": ACCOUNT, "aws__SourceArn": f"arn:aws:s3:::codekeep-acme-audit-{ACCOUNT}-{REGION}"}
     s3 = "logging.s3.amazonaws.com"
     assert decide(policy, delivery(s3, "s3:PutObject", f"{BUCKET}/s3/audit/x", **source)) is Decision.ALLOW
-    assert decide(policy, delivery(s3, "s3:PutObject", f"{BUCKET}/lb/x", **source)) is Decision.NONE
+    assert decide(policy, delivery(s3, "s3:GetObject", f"{BUCKET}/s3/audit/x", **source)) is Decision.NONE
     foreign = {**source, "aws__SourceAccount": "999999999999"}
     assert decide(policy, delivery(s3, "s3:PutObject", f"{BUCKET}/s3/audit/x", **foreign)) is Decision.NONE
 

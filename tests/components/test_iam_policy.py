@@ -22,7 +22,7 @@ def test_outputs_in_a_statement_are_resolved() -> None:
     )
     assert json.loads(recording.value(recording.result)) == {
         "Version": "2012-10-17",
-        "Statement": [{"Sid": "Read", "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:b"]}],
+        "Statement": [{"Sid": "Read", "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "arn:b"}],
     }
 
 
@@ -32,7 +32,7 @@ def test_trust_names_services_and_conditions() -> None:
         {
             "Sid": "Trust",
             "Effect": "Allow",
-            "Principal": {"Service": ["s3.amazonaws.com"]},
+            "Principal": {"Service": "s3.amazonaws.com"},
             "Action": ["sts:AssumeRole"],
             "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
         }
@@ -58,7 +58,7 @@ def test_an_allowing_wildcard_wants_a_reason(parts: dict[str, object], named: st
 
 def test_a_denying_wildcard_needs_none() -> None:
     statement = Statement(sid="No", effect="Deny", principals=ANYONE, actions=("s3:*",), resources=("*",))
-    assert rendered(statement)["Statement"][0]["Principal"] == "*"  # type: ignore[index]
+    assert rendered(statement)["Statement"][0]["Principal"] == {"AWS": "*"}  # type: ignore[index]
 
 
 def test_actions_are_required_and_exclusive() -> None:

@@ -51,7 +51,7 @@ def test_only_the_accounts_flow_logs_take_the_role_and_only_into_the_group(keep:
     assert assume(aws__SourceAccount="999999999999", aws__SourceArn=source) is Decision.NONE
     assert assume() is Decision.NONE
     write = next(each for each in permission.policy()["Statement"] if each["Sid"] == "WriteFlows")
-    assert write["Resource"] == [recording.one(GROUP, "acme-logs-flows").outputs["arn"] + ":*"]
+    assert write["Resource"] == recording.one(GROUP, "acme-logs-flows").outputs["arn"] + ":*"
     assert recording.depends_on(recording.one("aws:ec2/flowLog:FlowLog"), permission)
 
 

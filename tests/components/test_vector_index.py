@@ -8,7 +8,7 @@ from components.storage import Storage, StorageArgs
 from components.vector_index import VectorIndex, VectorIndexArgs, domain_arn, snapshot_role_arn
 from tests.components.builders import RETENTION_DAYS, ZONES, fake_keys, fake_network, key_arn
 from tests.components.contract import assert_contract
-from tests.components.policy_evaluator import Decision, Request, decide
+from tests.components.policy_evaluator import Decision, Request, decide, listed
 from tests.components.recording import ACCOUNT, REGION, Node, Recording, record
 
 DOMAIN = "aws:opensearch/domain:Domain"
@@ -177,7 +177,7 @@ def test_snapshots_are_written_by_a_role_that_only_this_domain_takes(keep: Keep)
     assert assume(domain_arn(keep)) is Decision.ALLOW
     assert assume(domain_arn(keep).replace("acme", "other")) is Decision.NONE
     statements = permission.policy()["Statement"]
-    resources = {resource for statement in statements for resource in statement["Resource"]}
+    resources = {resource for statement in statements for resource in listed(statement["Resource"])}
     assert resources == {SNAPSHOTS, f"{SNAPSHOTS}/*", key_arn(DataClass.INDEX)}
     key_use = next(statement for statement in statements if statement["Sid"] == "UseTheKey")
     assert key_use["Condition"] == {"StringEquals": {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}}
