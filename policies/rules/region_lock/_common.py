@@ -1,0 +1,16 @@
+"""What the region rules share: the outside region's message and the frameworks they serve."""
+
+from collections.abc import Iterable, Iterator
+
+from policies.graph import Node
+from policies.rule import Case, Finding, Rule
+
+FRAMEWORKS = {"SOC 2": ("C1.1", "CC6.7"), "ISO 27001": ("A.5.31", "A.5.34", "A.8.12")}
+
+
+def outside(rule: Rule, node: Node, path: str, regions: Iterable[str], case: Case) -> Iterator[Finding]:
+    """A violation for each region that is not allowed."""
+    allowed = ", ".join(sorted(case.facts.allowed_regions))
+    for region in dict.fromkeys(regions):
+        if region not in case.facts.allowed_regions:
+            yield rule.violation(node, path, f"names {region}; allowed are {allowed}")

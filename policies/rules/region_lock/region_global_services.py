@@ -1,0 +1,68 @@
+"""Global services have no region of their own, so each one in use is named here with its reason."""
+
+from collections.abc import Iterator, Mapping
+
+from policies.graph import Node
+from policies.rule import ANY_RESOURCE, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rules.region_lock._common import FRAMEWORKS
+
+GLOBAL_ALLOWED: Mapping[str, str] = {
+    "iam": "identities hold no customer data; IAM exists only as a global service",
+    "budgets": "amounts of money only; Budgets exists only as a global service",
+    "route53": "private hosted zones answer only inside the VPCs named; they hold host names of the Git links",
+}
+"""Global service, and why a keep may use it."""
+
+GLOBAL_REFUSED = frozenset(
+    {
+        "cloudfront",
+        "globalaccelerator",
+        "shield",
+        "route53domains",
+        "route53recoverycontrolconfig",
+        "route53recoveryreadiness",
+        "networkmanager",
+        "organizations",
+        "costexplorer",
+        "cur",
+        "chimesdkmediapipelines",
+        "ecrpublic",
+        "lightsail",
+        "wafregional",
+        "savingsplans",
+    }
+)
+"""Global services, and public ones, that a keep has no reason to use."""
+
+RULE = Rule(
+    id="region-global-services",
+    title="Only the global services named with a reason are used",
+    severity=Severity.HIGH,
+    family=Family.REGION_LOCK,
+    applies_to=(ANY_RESOURCE,),
+    requirement=Requirement.REGION_LOCK,
+    why="What a global service stores is in no agreed region.",
+    remedy="use a regional service, or add the service to GLOBAL_ALLOWED with a reason that the customer accepts",
+    frameworks=FRAMEWORKS,
+    guards=(
+        Guard(type="aws:cloudfront/distribution:Distribution", add=({"enabled": True},)),
+        Guard(type="aws:globalaccelerator/accelerator:Accelerator", add=({"name": "fast"},)),
+        Guard(type="aws:ecrpublic/repository:Repository", add=({"repositoryName": "public"},)),
+        Guard(type="aws:wafv2/webAcl:WebAcl", add=({"scope": "CLOUDFRONT"},)),
+    ),
+)
+
+
+@RULE.check
+def global_services_are_named(node: Node, _: Case) -> Iterator[Finding]:
+    if node.package != "aws" or ":" not in node.type:
+        return
+    service = node.type.split(":")[1].partition("/")[0]
+    if service in GLOBAL_REFUSED:
+        yield RULE.violation(node, "", f"belongs to the global service {service}, which is not among {_named()}")
+    elif node.inputs.get("scope") == "CLOUDFRONT":
+        yield RULE.violation(node, "scope", "got 'CLOUDFRONT', which is global: must be 'REGIONAL'")
+
+
+def _named() -> str:
+    return ", ".join(sorted(GLOBAL_ALLOWED))

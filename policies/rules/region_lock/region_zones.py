@@ -1,0 +1,45 @@
+"""Zones, and the hosts and reservations placed in them, belong to a region."""
+
+from collections.abc import Iterator
+
+from policies.graph import Node
+from policies.places import region_of_zone
+from policies.reading import MISSING, read
+from policies.rule import ANY_RESOURCE, Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rules.region_lock._common import FRAMEWORKS, outside
+
+PATHS = ("availabilityZone", "availabilityZones[*]")
+SUBNET = "aws:ec2/subnet:Subnet"
+
+RULE = Rule(
+    id="region-zones",
+    title="Every availability zone belongs to an allowed region",
+    severity=Severity.CRITICAL,
+    family=Family.REGION_LOCK,
+    applies_to=(ANY_RESOURCE,),
+    requirement=Requirement.REGION_LOCK,
+    why="A zone, local zone or outpost places machines and their disks.",
+    remedy="use the zones of network.zones, which the spec binds to the primary region",
+    frameworks=FRAMEWORKS,
+    guards=(
+        Guard(type=SUBNET, path="availabilityZone", breaks=(Break.MOVE,), values=("us-west-2-lax-1a",)),
+        Guard(type="aws:ec2/capacityReservation:CapacityReservation", path="availabilityZone", breaks=(Break.MOVE,)),
+        Guard(type="aws:ec2/dedicatedHost:DedicatedHost", path="availabilityZone", breaks=(Break.MOVE,)),
+    ),
+)
+
+
+@RULE.check
+def zones_in_allowed_regions(node: Node, case: Case) -> Iterator[Finding]:
+    if node.package != "aws":
+        return
+    for path in PATHS:
+        for found in read(node.inputs, path):
+            if not found.known:
+                yield RULE.undecided(node, found.path)
+            elif found.value is not MISSING and not str(found.value).startswith("${"):
+                region = region_of_zone(str(found.value))
+                if region is None:
+                    yield RULE.violation(node, found.path, f"names {found.value}, which is no zone of a region")
+                else:
+                    yield from outside(RULE, node, found.path, [region], case)
