@@ -15,6 +15,8 @@ from sandbox.aws.services.live import arn, filters, tag_specification
 SERVICE = "network-firewall"  # as it is called in ARNs and by boto3
 ENDPOINTS = "__endpoints"  # ledger only: subnet id → id of the firewall's endpoint there
 
+GUARDS = {"firewallPolicyArn": "firewallPolicyChangeProtection", "subnetMappings": "subnetChangeProtection"}
+
 
 class RuleGroup(CheckedRecord):
     token = "aws:networkfirewall/ruleGroup:RuleGroup"
@@ -91,8 +93,9 @@ class Firewall(CheckedRecord):
         return Live(inputs=inputs, outputs=outputs)
 
     def update(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> Props:
-        if "subnetMappings" in changed and old.get("subnetChangeProtection"):
-            raise StandInError(f"{id}: InvalidOperationException: subnetChangeProtection is on; switch it off first")
+        for name, guard in GUARDS.items():
+            if name in changed and old.get(guard) and new.get(guard):
+                raise StandInError(f"{id}: InvalidOperationException: {guard} is on, {name} must stay; set it to false")
         endpoints = (api.ledger.get(api.region, self.token, id) or {}).get(ENDPOINTS, {})
         super().update(api, id, old, new, changed)
         return self.computed(api, id, self._follow(api, id, new, endpoints))

@@ -104,6 +104,14 @@ def test_a_protected_firewall_is_not_deleted(plugin, here, unique):
     assert plugin.read(held) is None
 
 
+def test_guarded_subnets_move_only_with_the_guard_off(plugin, here, unique):
+    first, second = here.subnets(2)
+    held = plugin.create(FIREWALL, unique, firewall(here, [first], subnetChangeProtection=True))
+    with pytest.raises(ProviderError, match="subnetChangeProtection"):
+        plugin.update(held, firewall(here, [second], subnetChangeProtection=True))
+    assert endpoints(plugin.update(held, firewall(here, [second]))).keys() == {"eu-central-1b"}
+
+
 def test_a_firewall_that_cannot_stand_leaves_nothing(plugin, here, unique):
     inputs = firewall(here, ["subnet-0"], name=unique)
     with pytest.raises(ProviderError):
