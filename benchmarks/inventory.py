@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 
 GLOBAL_REGION = "us-east-1"
+AWS_OWN = "ssm: /aws/service/"  # parameters that AWS publishes to everybody
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,9 @@ class Inventory:
         for page in pages:
             for item in page.get(listing.items, []):
                 for thing in item[listing.nested] if listing.nested else [item]:
-                    if not _is_gone(thing):
-                        yield f"{listing.service}: {thing[listing.identity] if listing.identity else thing}"
+                    entry = f"{listing.service}: {thing[listing.identity] if listing.identity else thing}"
+                    if not _is_gone(thing) and not entry.startswith(AWS_OWN):
+                        yield entry
 
     def _client(self, service: str, region: str) -> Any:
         return boto3.client(service, endpoint_url=self._endpoint, region_name=region, **self._credentials)

@@ -166,7 +166,7 @@ class Session:
     def _tell(self, operation: Operation, reporter: Reporter, outputs: Mapping[str, Any]) -> None:
         summary = reporter.summary
         assert summary is not None  # noqa: S101 - _run_engine made sure
-        if operation is Operation.UP and outputs:
+        if operation is Operation.UP and (reporter.tally.changes or reporter.outputs):
             show_outputs(self.console, outputs)
         words = _counts(reporter.tally.counts, PREVIEWED if operation is Operation.PREVIEW else PAST)
         failed = reporter.tally.failed

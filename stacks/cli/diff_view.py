@@ -11,6 +11,8 @@ from stacks.cli.tally import SYMBOLS, component_of, tags_only
 
 LISTED = 8  # new or removed resources named per component before the rest is only counted
 LONGEST_VALUE = 100
+DIGEST = 'tags["codekeep:spec-digest"]'  # differs on everything once the spec does
+ORDER = (StepOp.REPLACE, StepOp.UPDATE, StepOp.REFRESH, StepOp.IMPORT, StepOp.CREATE, StepOp.DELETE)
 STYLES = {
     StepOp.CREATE: "green",
     StepOp.IMPORT: "green",
@@ -39,14 +41,14 @@ def lines(changes: Iterable[ResourceStep], outputs: OutputsChanged | None = None
 
 def _component(steps: list[ResourceStep]) -> Iterator[Text]:
     listed: dict[StepOp, int] = {}
-    for step in steps:
+    for step in sorted(steps, key=lambda step: ORDER.index(step.op) if step.op in ORDER else len(ORDER)):
         listed[step.op] = listed.get(step.op, 0) + 1
         plain = step.op in (StepOp.CREATE, StepOp.DELETE)
         if plain and listed[step.op] > LISTED:
             continue
         yield step_line(step)
         if not plain:
-            yield from (_property(change, "      ") for change in step.diff)
+            yield from (_property(change, "      ") for change in step.diff if not change.path.endswith(DIGEST))
     for op in (StepOp.CREATE, StepOp.DELETE):
         if listed.get(op, 0) > LISTED:
             yield Text(f"  {SYMBOLS[op]} … and {listed[op] - LISTED} more", style=STYLES[op])
