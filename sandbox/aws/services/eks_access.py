@@ -139,8 +139,16 @@ class PodIdentityAssociation(_OfCluster):
     def stamps(self, created: str, changed: str) -> Props:
         return {}
 
+    # An import says `cluster,association`, and that stays the resource's id in the state.
+
     def read(self, api: Api, id: str, state: Props) -> Live | None:
-        return super().read(api, id.rpartition(",")[2], state)  # an import says cluster,association
+        return super().read(api, id.rpartition(",")[2], state)
+
+    def update(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> Props:
+        return super().update(api, id.rpartition(",")[2], old, new, changed)
+
+    def delete(self, api: Api, id: str, state: Props) -> None:
+        super().delete(api, id.rpartition(",")[2], state)
 
     def require(self, api: Api, inputs: Props) -> None:
         super().require(api, inputs)

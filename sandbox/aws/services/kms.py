@@ -281,6 +281,7 @@ class Grant(LiveResource):
             "name": found.get("Name"),
             "granteePrincipal": found["GranteePrincipal"],
             "retiringPrincipal": found.get("RetiringPrincipal"),
+            "retireOnDelete": False,
             "operations": same_set(state.get("operations"), found["Operations"]),
             "constraints": [constraints] if constraints else None,
         }

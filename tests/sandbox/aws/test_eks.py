@@ -294,6 +294,17 @@ def test_a_pod_identity_lives(lifecycle, plugin, unique, cluster):
         plugin.create(token, f"{unique}2", inputs)
 
 
+def test_an_imported_pod_identity_can_be_changed_and_removed(plugin, unique, cluster):
+    token = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+    inputs = {"clusterName": cluster.id, "namespace": "keep", "serviceAccount": "ingest", "roleArn": ROLE}
+    made = plugin.create(token, unique, inputs)
+    imported = plugin.import_(token, unique, f"{cluster.id},{made.id}")
+    updated = plugin.update(imported, {**inputs, "roleArn": f"{ROLE}2"})
+    assert plugin.read(made).outputs["roleArn"] == f"{ROLE}2"
+    plugin.delete(updated)
+    assert plugin.read(made) is None
+
+
 def test_what_hangs_on_a_cluster_ends_with_it(plugin, unique, cluster):
     held = plugin.create("aws:eks/addon:Addon", unique, {"clusterName": cluster.id, "addonName": "coredns"})
     plugin.delete(cluster)

@@ -157,13 +157,21 @@ def test_a_replica_lives_in_the_other_region(lifecycle, plugin, unique):
             "tags": {"of": "replica", "x": "y"},
         },
         drift=lambda api, held: api.client("kms").untag_resource(KeyId=held.id, TagKeys=["of"]),
-        unreadable={"deletionWindowInDays", "region"},
-        importable=False,
+        importable=False,  # by `id@region`, below
     )
     assert held.outputs["arn"].startswith("arn:aws:kms:eu-west-1:")
     still = plugin.read(primary)
     assert still is not None
     assert still.outputs["tags"] == {"of": "primary"}
+
+
+def test_a_replica_is_imported_from_its_region(plugin, unique):
+    primary = plugin.create(KEY, f"{unique}-primary", {"multiRegion": True})
+    inputs = {"region": "eu-west-1", "primaryKeyArn": primary.outputs["arn"], "description": "recovery"}
+    held = plugin.create(REPLICA, unique, inputs)
+    imported = plugin.import_(REPLICA, unique, f"{held.id}@eu-west-1")
+    assert imported.outputs["arn"] == held.outputs["arn"]
+    assert set(plugin.diff(imported, inputs).detailed) <= {"policy"}  # AWS's default one
 
 
 def test_primary_and_replica_may_have_aliases_of_one_name(plugin, unique):
