@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from moto.backends import get_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
@@ -21,6 +22,7 @@ from sandbox.account.files import AccountFiles, ServerRecord
 from sandbox.account.journal import VERSION, Header, Journal
 
 HOST = "127.0.0.1"
+USED_BY_EVERY_KEEP = ("ec2", "sts", "kms", "iam", "s3", "logs", "cloudwatch", "sqs", "sns", "elbv2", "eks", "route53")
 
 
 class QuietHandler(MotoRequestHandler):  # type: ignore[misc]  # moto has no types
@@ -62,7 +64,14 @@ def main(arguments: list[str]) -> None:
             failed=failed,
         )
     )
+    threading.Thread(target=_load_ahead, daemon=True).start()
     server.serve_forever(poll_interval=0.05)
+
+
+def _load_ahead() -> None:
+    """moto loads a service at its first request, EC2 for half a second; the caller's program starts meanwhile."""
+    for service in USED_BY_EVERY_KEEP:
+        get_backend(service)
 
 
 def _open_journal(files: AccountFiles) -> Journal:

@@ -1,29 +1,15 @@
 """One region of the sandbox account, seen through boto3 clients that can only reach the loopback interface."""
 
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-
-import boto3
-from botocore.config import Config
-from botocore.session import Session
 
 from sandbox.aws.calls import log_call
 from sandbox.aws.endpoint import require_loopback
 from sandbox.aws.model import check_parameters
 from sandbox.aws.resource import Ledger
 
-CONFIG = Config(
-    proxies={},  # an empty map, so that no proxy of the environment is asked
-    max_pool_connections=64,
-    retries={"max_attempts": 1, "mode": "standard"},
-    connect_timeout=5,
-    read_timeout=120,
-    s3={"addressing_style": "path"},
-    user_agent_extra="codekeep-sandbox",
-)
 PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
 
@@ -44,11 +30,6 @@ def partition_of(region: str) -> str:
     return next((partition for prefix, partition in PARTITIONS.items() if region.startswith(prefix)), "aws")
 
 
-def known_regions(partition: str) -> frozenset[str]:
-    """Regions of a partition, from botocore's own list: no call is made."""
-    return frozenset(_deaf_session().get_available_regions("ec2", partition_name=partition))
-
-
 class AwsSession:
     """One set of credentials at one endpoint; makes and keeps the clients. Safe between threads."""
 
@@ -58,7 +39,7 @@ class AwsSession:
         self._credentials = credentials
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
-        self._boto: boto3.Session | None = None
+        self._boto: Any = None
 
     def client(self, service: str, region: str) -> Any:
         """boto3 client, made once per service and region."""
@@ -71,8 +52,10 @@ class AwsSession:
         return found
 
     def _new_client(self, service: str, region: str) -> Any:
+        from sandbox.aws import clients  # noqa: PLC0415 - a preview makes none and need not load boto3
+
         if self._boto is None:
-            self._boto = boto3.Session(botocore_session=_deaf_session())
+            self._boto = clients.session()
         client = self._boto.client(
             service,
             region_name=region,
@@ -80,7 +63,7 @@ class AwsSession:
             aws_access_key_id=self._credentials.access_key,
             aws_secret_access_key=self._credentials.secret_key,
             aws_session_token=self._credentials.token,
-            config=CONFIG,
+            config=clients.CONFIG,
         )
         events = client.meta.events
         events.register("before-parameter-build", check_parameters)
@@ -102,17 +85,6 @@ class RegionApi:
     def client(self, service: str, region: str | None = None) -> Any:
         """boto3 client of this region, or of another one."""
         return self._session.client(service, region or self.region)
-
-
-def _deaf_session() -> Session:
-    """A botocore session that hears neither the environment's AWS variables nor files in the home folder."""
-    deaf: dict[str, tuple[Any, Any, Any, Any]] = {
-        "profile": (None, None, None, None),
-        "config_file": (None, None, os.devnull, None),
-        "credentials_file": (None, None, os.devnull, None),
-        "ca_bundle": (None, None, None, None),
-    }
-    return Session(session_vars=deaf)
 
 
 def _logged(region: str, account_id: str) -> Callable[..., None]:

@@ -5,8 +5,6 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from botocore.validate import ParamValidator
-
 from sandbox.aws.errors import InvalidParameterError
 
 UNICODE_CLASSES = {r"\p{L}": r"\w", r"\p{M}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s", r"\p{S}": r"\W", r"\p{P}": r"\W"}
@@ -27,6 +25,8 @@ def check_parameters(params: Mapping[str, Any], model: Any, **_: Any) -> None:
 
 def refuse_invalid(client: Any, operation: str, **parameters: Any) -> None:
     """What AWS would refuse of a call that is recorded instead of made; raises InvalidParameterError."""
+    from botocore.validate import ParamValidator  # noqa: PLC0415 - a preview never gets here
+
     model = client.meta.service_model.operation_model(operation)
     report = ParamValidator().validate(parameters, model.input_shape)
     if report.has_errors():

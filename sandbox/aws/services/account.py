@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.aws.api import known_regions
 from sandbox.aws.errors import StandInError
 from sandbox.aws.resource import Api, Function, Props, Resource
 
@@ -27,6 +26,8 @@ def get_partition(api: Api, arguments: Props) -> Props:
 
 def get_region(api: Api, arguments: Props) -> Props:
     """The provider's region, or the one asked for by name or endpoint."""
+    from sandbox.aws.clients import known_regions  # noqa: PLC0415 - a preview never gets here
+
     asked = arguments.get("name") or str(arguments.get("endpoint", "")).removeprefix("ec2.").partition(".")[0]
     name = asked or api.region
     known = known_regions(api.partition)
