@@ -1,0 +1,40 @@
+"""What holds for every type the stand-in has."""
+
+import pytest
+
+from sandbox.aws.check import value_faults
+from sandbox.aws.recorded import RecordedResource
+from sandbox.aws.registry import all_tokens, is_recorded, resource_for
+from sandbox.aws.schema import schema_of
+
+TOKENS = all_tokens()
+
+
+def test_there_are_types_and_each_is_found_by_its_token():
+    assert len(TOKENS) > 100
+    assert all(resource_for(token).token == token for token in TOKENS)
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_what_a_type_says_of_properties_is_in_the_official_schema(token):
+    resource, schema = resource_for(token), schema_of(token)
+    inputs = schema.inputs.properties.keys()
+    own = vars(type(resource)).get("replace_on", frozenset())  # a base may name what only some of its types have
+    assert own <= inputs, sorted(own - inputs)
+    assert resource.ordered <= inputs, sorted(resource.ordered - inputs)
+    assert resource.defaults.keys() <= inputs, sorted(resource.defaults.keys() - inputs)
+    assert resource.auto_name is None or resource.auto_name in inputs
+    faults = [
+        fault
+        for name, value in resource.defaults.items()
+        for fault in value_faults(schema.inputs.properties[name], value, name)
+    ]
+    assert faults == []
+
+
+def test_what_is_recorded_says_so():
+    recorded = [token for token in TOKENS if isinstance(resource_for(token), RecordedResource)]
+    assert recorded
+    assert all(is_recorded(token) for token in recorded)
+    assert not is_recorded("aws:kms/key:Key")
+    assert is_recorded("kubernetes:core/v1:Namespace")
