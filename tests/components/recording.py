@@ -311,6 +311,9 @@ def _aws_outputs(token: str, name: str, inputs: Props) -> Props:
             "endpoint": f"vpc-{physical}.{region}.es.amazonaws.com",
             "domainId": f"{ACCOUNT}/{physical}",
         },
+        "aws:ecr/repository:Repository": {
+            "repositoryUrl": f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/{physical}",
+        },
         "aws:eks/cluster:Cluster": {
             "arn": f"arn:aws:eks:{region}:{ACCOUNT}:cluster/{physical}",
             "endpoint": f"https://{physical}.gr7.{region}.eks.amazonaws.com",

@@ -1,0 +1,278 @@
+"""Whole environments: what each tier comes to, and what must hold whatever it is made of."""
+
+import copy
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.adopted_network import AdoptedNetwork
+from components.bucket_ref import BucketRole
+from components.egress import EgressMode, EgressRules
+from components.keep_network import keep_network
+from components.keep_recovery import first_zones
+from components.links import LinksArgs
+from components.naming import DataClass, Keep, Tier
+from components.plans import AdoptedNetworkPlan, GitLinkPlan
+from components.platform_ref import PlatformRef
+from components.pool import PoolRole
+from components.queue_ref import QueueRole
+from components.tenant import TenantEnvironment
+from components.workload import Workload
+from sandbox.aws.check import Surroundings, check
+from sandbox.aws.registry import function_for, resource_for
+from sandbox.aws.schema import schema_of
+from tests.components.builders import RECOVERY_REGION, RETENTION_DAYS, ZONES, fake_keys, fake_network
+from tests.components.conftest import make_keep
+from tests.components.contract import assert_contract
+from tests.components.environments import (
+    GIT,
+    dedicated,
+    dedicated_args,
+    pooled_args,
+    premium,
+    premium_args,
+    shared,
+)
+from tests.components.recording import ACCOUNT, REGION, Recording, record
+
+Environment = Callable[[], Recording[Any]]
+ALL = pytest.mark.parametrize("environment", [dedicated, premium, shared], ids=lambda each: each.__name__)
+DOMAINS = "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList"
+
+
+def test_a_dedicated_keep_is_whole(keep: Keep) -> None:
+    recording = dedicated()
+    assert_contract(recording, keep)
+    assert len(recording.resources) >= 120
+    counts = Counter(node.type for node in recording.resources)
+    assert counts["aws:eks/cluster:Cluster"] == 1
+    assert counts["aws:eks/nodeGroup:NodeGroup"] == 4
+    assert counts["aws:opensearch/domain:Domain"] == 1
+    assert counts["aws:cloudtrail/trail:Trail"] == 1
+    assert counts["aws:ecr/repository:Repository"] == 8
+    assert counts["aws:ec2/internetGateway:InternetGateway"] == 0
+    assert counts["aws:kms/key:Key"] == len(DataClass) - 1
+
+
+def test_a_premium_keep_has_a_second_region_and_sits_nowhere_else() -> None:
+    recording = premium()
+    keep = make_keep(Tier.PREMIUM)
+    assert_contract(recording, keep, regions=frozenset({REGION, RECOVERY_REGION}))
+    places = Counter(node.region for node in recording.resources)
+    assert places.keys() == {REGION, RECOVERY_REGION}
+    assert places[RECOVERY_REGION] > 80
+    assert recording.of_type("aws:kms/replicaKey:ReplicaKey")
+    assert recording.of_type("aws:s3/bucketReplicationConfig:BucketReplicationConfig")
+    assert recording.of_type("aws:ec2/dedicatedHost:DedicatedHost")
+    assert recording.of_type("aws:ec2/capacityReservation:CapacityReservation")
+
+
+def test_a_premium_keep_uses_the_key_the_customer_holds() -> None:
+    recording = premium()
+    assert "acme-key-code" not in recording.names("aws:kms/key:Key")
+    held = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/mrk-0123456789abcdef0123456789abcdef"
+    assert recording.value(recording.result.outputs.keys.arn(DataClass.CODE)) == held
+    queue = recording.one("aws:sqs/queue:Queue", "acme-queue-ingest")
+    assert queue.inputs["kmsMasterKeyId"] == held
+
+
+def test_a_platform_holds_no_keeps_data_and_a_pooled_keep_no_machines() -> None:
+    recording = shared()
+    own = [node for node in recording.resources if node.name.startswith("pico-")]
+    ground = [node for node in recording.resources if node.name.startswith("platform-euc1-")]
+    assert len(own) + len(ground) == len(recording.resources)
+    kinds = {node.type for node in own}
+    assert not kinds & {
+        "aws:eks/cluster:Cluster",
+        "aws:eks/nodeGroup:NodeGroup",
+        "aws:opensearch/domain:Domain",
+        "aws:ec2/vpc:Vpc",
+        "aws:cloudtrail/trail:Trail",
+        "aws:guardduty/detector:Detector",
+    }
+    assert len([node for node in own if node.type == "aws:kms/key:Key"]) == len(DataClass) - 1
+    buckets = {node.name for node in recording.of_type("aws:s3/bucket:Bucket")}
+    assert "pico-bucket-code" in buckets
+    assert "platform-euc1-bucket-code" not in buckets
+
+
+@ALL
+def test_a_pooled_keeps_data_is_under_its_own_keys(environment: Environment) -> None:
+    recording = environment()
+    keys = {node.outputs["arn"] for node in recording.of_type("aws:kms/key:Key")}
+    for node in recording.of_type("aws:sqs/queue:Queue"):
+        tenant = node.name.split("-")[0]
+        assert f"{tenant}-key-" in node.inputs["kmsMasterKeyId"] or node.inputs["kmsMasterKeyId"] not in keys
+
+
+@ALL
+def test_a_pooled_and_an_own_keep_give_the_same(environment: Environment) -> None:
+    recording = environment()
+    result = recording.result[1] if isinstance(recording.result, tuple) else recording.result
+    outputs = result.outputs
+    assert {role.value for role in outputs.queues} == {role.value for role in QueueRole}
+    assert set(outputs.role_arns) == set(Workload)
+    assert {BucketRole.CODE, BucketRole.MODELS, BucketRole.AUDIT} <= outputs.buckets.keys()
+    assert outputs.index_prefix == f"{outputs.keep.tenant}_"
+    for value in (
+        outputs.index_endpoint,
+        outputs.entry_service_name,
+        outputs.entry_target_group_arn,
+        outputs.topic_arn,
+        outputs.cluster_name,
+        outputs.namespace,
+        outputs.image_urls["compat"],
+        outputs.git_token_arns["ghe"],
+        outputs.webhook_secret_arns["ghe"],
+        outputs.registry_token_arns["nexus"],
+        outputs.log_group_names["gateway"],
+    ):
+        assert isinstance(recording.value(value), str)
+        assert recording.value(value)
+
+
+@ALL
+def test_every_property_is_one_of_the_official_providers(environment: Environment) -> None:
+    """Names, kinds and required ones by the SDK; enumerations by the rules of the AWS stand-in."""
+    recording = environment()
+    resources = [node for node in recording.resources if node.type.startswith("aws:")]
+    assert len(resources) > 200
+    around = Surroundings(region=REGION, default_tags={})
+    for node in resources:
+        _, faults = check(
+            resource_for(node.type),
+            schema_of(node.type),
+            name=node.name,
+            seed=b"0" * 32,
+            old={},
+            new=copy.deepcopy(node.inputs),
+            around=around,
+        )
+        assert not faults, (node.type, node.name, faults)
+    for token, _ in recording.invokes:
+        assert function_for(token)
+
+
+@ALL
+def test_no_secret_is_held_by_the_program(environment: Environment) -> None:
+    recording = environment()
+    assert not recording.of_type("aws:secretsmanager/secretVersion:SecretVersion")
+    assert len(recording.of_type("aws:secretsmanager/secret:Secret")) == 3
+
+
+@pytest.mark.parametrize(
+    ("build", "recorded"),
+    [(lambda: TenantEnvironment("acme", dedicated_args()), dedicated)],
+)
+def test_a_preview_registers_the_very_same(build: Callable[[], Any], recorded: Environment) -> None:
+    preview = record(build, preview=True)
+    assert {node.urn for node in preview.nodes} == {node.urn for node in recorded().nodes}
+
+
+def test_everything_can_be_taken_down_unless_it_is_protected() -> None:
+    assert not [node.name for node in dedicated().resources if node.protect]
+    protected = [node for node in premium().resources if node.protect]
+    assert {"aws:kms/key:Key", "aws:s3/bucket:Bucket", "aws:eks/cluster:Cluster", "aws:opensearch/domain:Domain"} <= {
+        node.type for node in protected
+    }
+
+
+def test_a_keep_can_live_in_a_network_that_exists(keep: Keep) -> None:
+    plan = AdoptedNetworkPlan(
+        vpc_id="vpc-0123456789abcdef0",
+        subnet_ids=("subnet-1",),
+        zones=ZONES[:1],
+        egress=EgressRules(mode=EgressMode.ALLOW_LIST, domains=("login.acme.example",)),
+    )
+    recording = record(
+        lambda: keep_network(
+            keep,
+            plan,
+            keys=fake_keys(),
+            retention_days=RETENTION_DAYS,
+            link_domains=("github.acme.example",),
+            protect=False,
+            opts=pulumi.ResourceOptions(),
+        ),
+        invokes={
+            "aws:ec2/getVpc:getVpc": {"id": plan.vpc_id, "cidrBlock": "10.1.0.0/16"},
+            "aws:ec2/getSubnet:getSubnet": {
+                "id": "subnet-1",
+                "vpcId": plan.vpc_id,
+                "availabilityZone": ZONES[0],
+                "mapPublicIpOnLaunch": False,
+            },
+            "aws:ec2/getRouteTable:getRouteTable": {"routeTableId": "rtb-1"},
+        },
+    )
+    assert isinstance(recording.result, AdoptedNetwork)
+    assert recording.value(recording.result.cidr) == "10.1.0.0/16"
+    assert not recording.of_type("aws:ec2/vpc:Vpc")
+    resolved = [node.inputs["domains"] for node in recording.of_type(DOMAINS) if node.inputs["domains"] != ["*"]]
+    assert {"github.acme.example", "login.acme.example"} <= set(resolved[0])
+
+
+def test_recovery_zones_are_the_regions_first_unless_named() -> None:
+    assert first_zones("eu-west-1", 3) == ("eu-west-1a", "eu-west-1b", "eu-west-1c")
+    named = premium_args()
+    assert named.allowed_regions == (REGION, RECOVERY_REGION)
+    assert named.link_domains == ("github.acme.example", "nexus.acme.example")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"keep": make_keep(Tier.POOLED)}, "PooledTenant"),
+        ({"pools": dedicated_args().pools[:1]}, "ingest"),
+        ({"pools": (*dedicated_args().pools, dedicated_args().pools[0])}, "different names"),
+        ({"recovery_region": "eu-west-1"}, "own_account"),
+    ],
+)
+def test_wrong_args_are_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        replace(dedicated_args(), **changes)
+
+
+@pytest.mark.parametrize(("links", "message"), [((), "at least one Git host"), ((GIT, GIT), "different names")])
+def test_wrong_links_are_refused(keep: Keep, links: tuple[GitLinkPlan, ...], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        LinksArgs(
+            keep=keep,
+            network=fake_network(),
+            keys=fake_keys(),
+            client_group_id="sg",
+            role_arns={},
+            topic_arn="t",
+            git_links=links,
+        )
+
+
+def test_a_pooled_keep_must_be_pooled() -> None:
+    ref = shared().result[0].ref
+    with pytest.raises(ValueError, match="use TenantEnvironment"):
+        replace(pooled_args(ref), keep=make_keep(Tier.DEDICATED))
+
+
+@pytest.mark.parametrize(
+    ("vpc", "message"),
+    [({}, "exports no platform.network.vpcId; bring the platform up"), ({"vpcId": 5}, "network.vpcId is no string: 5")],
+)
+def test_a_platform_of_another_release_is_named(vpc: dict[str, Any], message: str) -> None:
+    texts = ("clusterName", "clusterArn", "clusterEndpoint", "clusterCa", "nodeSecurityGroupId")
+    index = ("indexEndpoint", "indexDomainArn", "indexDomainName")
+    network = {"cidr": "10.0.0.0/16", "endpointSecurityGroupId": "sg", "s3EndpointId": "vpce", **vpc}
+    exports = {"network": network, **dict.fromkeys((*texts, *index), "x")}
+
+    def program() -> None:
+        PlatformRef.of(pulumi.Output.from_input(exports), zones=(), services=(), images=())
+
+    with pytest.raises(ValueError, match=message):
+        record(program)
+
+
+def test_all_pool_roles_are_built() -> None:
+    assert {pool.role for pool in dedicated_args().pools} == set(PoolRole)
