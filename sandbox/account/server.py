@@ -15,7 +15,7 @@ from moto.backends import get_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from sandbox.account import preload
+from sandbox.account import debris, preload
 from sandbox.account.application import JournalledApplication
 from sandbox.account.determinism import Randomness
 from sandbox.account.files import AccountFiles, ServerRecord
@@ -46,6 +46,7 @@ def main(arguments: list[str]) -> None:
     randomness.seed_new_backends()
     randomness.leave_request_ids_out()
     preload.install()
+    debris.install()
     identity: dict[str, Any] = {"run": options.run, "pid": os.getpid(), "epoch": journal.header.epoch}
     moto = DomainDispatcherApplication(create_backend_app)
     application = JournalledApplication(moto, journal, randomness, identity)

@@ -84,11 +84,7 @@ class Vpc(LiveResource):
         retag(ec2, id, old, new)
 
     def remove(self, api: Api, id: str, state: Props) -> None:
-        ec2 = api.client("ec2")
-        ec2.delete_vpc(VpcId=id)
-        # AWS takes the VPC's default network ACL along, moto leaves it behind.
-        for acl in ec2.describe_network_acls(Filters=filters(vpc_id=id))["NetworkAcls"]:
-            ec2.delete_network_acl(NetworkAclId=acl["NetworkAclId"])
+        api.client("ec2").delete_vpc(VpcId=id)
 
     def _set_attributes(self, api: Api, id: str, values: Mapping[str, bool]) -> None:
         # DNS host names need DNS support: it is switched on first and off last.

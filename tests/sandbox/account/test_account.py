@@ -221,3 +221,15 @@ def test_public_image_parameters_are_there(account: Account) -> None:
     name = "/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/x86_64/nvidia/recommended/image_id"
     assert ssm.get_parameter(Name=name)["Parameter"]["Value"].startswith("ami-")
     assert ssm.get_parameters(Names=[name])["Parameters"]
+
+
+def test_a_vpc_takes_its_network_acl_along(account: Account) -> None:
+    ec2 = session(account.ensure()).client("ec2", REGION)
+    before = ec2.describe_network_acls()["NetworkAcls"]
+    assert before  # the default network's own
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
+    assert len(ec2.describe_network_acls()["NetworkAcls"]) == len(before) + 1
+    ec2.delete_subnet(SubnetId=subnet)
+    ec2.delete_vpc(VpcId=vpc)
+    assert ec2.describe_network_acls()["NetworkAcls"] == before

@@ -1,0 +1,26 @@
+"""What AWS takes along when something is deleted and moto leaves behind: a VPC's default network ACL."""
+
+from typing import Any
+
+from moto.ec2.models import EC2Backend
+
+
+def install() -> None:
+    """Lets subnets leave their network ACL, and a VPC take its ACLs along, in every account and region."""
+    delete_subnet, delete_vpc = EC2Backend.delete_subnet, EC2Backend.delete_vpc
+
+    def subnet_leaves(backend: Any, subnet_id: str) -> Any:
+        deleted = delete_subnet(backend, subnet_id)
+        for acl in backend.network_acls.values():
+            gone = [name for name, association in acl._associations.items() if association.subnet_id == subnet_id]
+            for name in gone:
+                del acl._associations[name]
+        return deleted
+
+    def vpc_takes_along(backend: Any, vpc_id: str) -> Any:
+        deleted = delete_vpc(backend, vpc_id)
+        for acl in [acl for acl in backend.network_acls.values() if acl.vpc_id == vpc_id]:
+            del backend.network_acls[acl.id]
+        return deleted
+
+    EC2Backend.delete_subnet, EC2Backend.delete_vpc = subnet_leaves, vpc_takes_along

@@ -1,0 +1,17 @@
+"""`make demo` holds: a whole keep up, nothing to do, changed, removed, and the account as empty as before."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_demo_holds() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.demo"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=900
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr
+    for words in ("up of demo succeeded", "scalingConfig.maxSize: 4 → 6", "tags only", "destroy of demo succeeded"):
+        assert words in done.stdout
+    assert "The demo holds." in done.stdout
