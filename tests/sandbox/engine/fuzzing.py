@@ -155,7 +155,7 @@ def scenarios(draw: st.DrawFn) -> list[Run]:
                 faults={
                     step: fault for step, fault in faults.items() if fault == "fail" or not step.startswith("delete")
                 },
-                kill_at=draw(st.integers(0, 30)) if draw(chance(35)) else None,
+                kill_at=draw(st.integers(0, 8 + 2 * len(program))) if draw(chance(45)) else None,
                 torn=draw(st.booleans()),
                 cancel_at=draw(st.integers(0, 30)) if draw(chance(8)) else None,
                 drift=tuple(draw(st.sets(st.integers(0, SLOTS - 1), max_size=2))) if operation == "refresh" else (),
