@@ -50,7 +50,7 @@ def _check(field_name: str, arns: Mapping[DataClass, str], region: str) -> None:
 
 
 class CustomerKeys(pulumi.ComponentResource):
-    """The same outputs as TenantKeys, over keys whose policy the customer writes (docs give the text to grant)."""
+    """The same outputs as TenantKeys, over keys whose policy the customer writes; key_policy says what to grant."""
 
     arns: Mapping[DataClass, pulumi.Output[str]]
     replica_arns: Mapping[DataClass, pulumi.Output[str]]
