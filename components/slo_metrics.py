@@ -1,6 +1,6 @@
 """Names of the metrics that say whether a keep meets its objectives; the runtime writes them, the alarms read them.
 
-Names and units are a contract with the runtime's telemetry, held together by a test.
+Names and units are a contract with the runtime's telemetry: change both sides or neither.
 """
 
 from typing import Final

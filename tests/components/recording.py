@@ -7,6 +7,7 @@ recording.value(recording.result.arn(DataClass.CODE))  # an Output of the compon
 
 import asyncio
 import contextvars
+import gc
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -130,7 +131,11 @@ def record(
 
     `outputs` adds output properties by type token or by resource name; `invokes` answers functions by token.
     """
-    return contextvars.copy_context().run(_record, program, preview, outputs or {}, invokes or {}, config or {})
+    gc.disable()  # as stacks/__main__.py: what a program makes lives until its end
+    try:
+        return contextvars.copy_context().run(_record, program, preview, outputs or {}, invokes or {}, config or {})
+    finally:
+        gc.enable()
 
 
 def _record(
