@@ -13,10 +13,12 @@ from components.identity import Identity, IdentityArgs
 from components.key_ring import KeyRing
 from components.naming import DataClass, Keep
 from components.network_like import NetworkLike
+from components.platform_args import PooledTenantArgs
 from components.queues import Queues, QueuesArgs
 from components.replication import REPLICATED, replication_role_arn
 from components.runtime_logs import RuntimeLogs, RuntimeLogsArgs
 from components.storage import Storage, StorageArgs
+from components.tenant_args import TenantEnvironmentArgs
 from components.vector_index import snapshot_role_arn
 from components.workload import Workload, workload_account
 
@@ -34,6 +36,28 @@ class HoldingsArgs:
     recovery_region: str | None = None
     audit_lock_mode: LockMode = LockMode.COMPLIANCE
     protect: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        args: TenantEnvironmentArgs | PooledTenantArgs,
+        *,
+        keys: KeyRing,
+        network: NetworkLike,
+        cluster_arn: pulumi.Input[str],
+    ) -> "HoldingsArgs":
+        """From a keep's Args, whatever its tier."""
+        return cls(
+            keep=args.keep,
+            keys=keys,
+            network=network,
+            cluster_arn=cluster_arn,
+            retention_days=args.retention_days,
+            alert_emails=args.budget.notify,
+            recovery_region=args.recovery_region if isinstance(args, TenantEnvironmentArgs) else None,
+            audit_lock_mode=args.audit_lock_mode,
+            protect=args.protect,
+        )
 
 
 class Holdings(pulumi.ComponentResource):

@@ -25,16 +25,7 @@ class PooledTenant(pulumi.ComponentResource):
         keys = keep_keys(keep, args.keys, recovery_region=None, protect=args.protect, opts=child)
         holdings = Holdings(
             keep.logical("holdings"),
-            HoldingsArgs(
-                keep=keep,
-                keys=keys,
-                network=platform.network,
-                cluster_arn=platform.cluster.arn,
-                retention_days=args.retention_days,
-                alert_emails=args.budget.notify,
-                audit_lock_mode=args.audit_lock_mode,
-                protect=args.protect,
-            ),
+            HoldingsArgs.of(args, keys=keys, network=platform.network, cluster_arn=platform.cluster.arn),
             opts=child,
         )
         ground = Ground(

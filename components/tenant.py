@@ -73,18 +73,8 @@ class TenantEnvironment(pulumi.ComponentResource):
         self._firewall = ClusterFirewall(keep.logical("firewall"), firewall, opts=self._child)
 
     def _hold(self) -> None:
-        args = self._args
-        holdings = HoldingsArgs(
-            keep=args.keep,
-            keys=self._keys,
-            network=self._network,
-            cluster_arn=cluster_arn(args.keep),
-            retention_days=args.retention_days,
-            alert_emails=args.budget.notify,
-            recovery_region=args.recovery_region,
-            audit_lock_mode=args.audit_lock_mode,
-            protect=args.protect,
-        )
+        args, cluster = self._args, cluster_arn(self._args.keep)
+        holdings = HoldingsArgs.of(args, keys=self._keys, network=self._network, cluster_arn=cluster)
         self._holdings = Holdings(args.keep.logical("holdings"), holdings, opts=self._child)
 
     def _build_cluster(self) -> Compute:
