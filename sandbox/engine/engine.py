@@ -123,7 +123,7 @@ class _Run:
             if stale is not None:
                 deployment.diagnose(Severity.WARNING, f"took over the lock of a process that died: {stale}")
             registrar = Registrar(deployment)
-            _serve(server, deployment, registrar, request.program_cwd)
+            _serve(server, deployment, registrar, request.project_root or request.program_cwd)
             pending.settle(deployment)
             self._perform(deployment, address, reaper)
             if deployment.status is Status.CANCELLED:

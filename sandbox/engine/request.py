@@ -23,6 +23,7 @@ class DeploymentRequest:
     passphrase: str = field(repr=False)
     plugins: Mapping[str, Sequence[str]]  # package → argv that starts its provider
     policy_packs: Sequence[Path] = ()
+    project_root: Path | None = None  # what source positions are told relative to; program_cwd where not given
     environment: Mapping[str, str] = field(default_factory=dict)  # for the children, over the engine's own
     parallel: int = 16  # steps at once
 

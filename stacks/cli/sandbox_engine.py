@@ -46,6 +46,7 @@ class SandboxEngine:
             stack=deployment.stack,
             program=[str(self._project.main)],
             program_cwd=self._project.main if self._project.main.is_dir() else self._project.main.parent,
+            project_root=self._project.root,
             config=config.values,
             secret_keys=config.secret_keys,
             backend=self._home.backend,

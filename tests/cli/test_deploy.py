@@ -68,6 +68,7 @@ def test_the_state_graph_knows_every_value_and_no_secret(keep: Keep) -> None:
     assert CANARY not in ran.out
     token = next(node for node in graph["nodes"] if node["name"] == "token")
     assert token["inputs"]["displayName"] == {"$secret": True}
+    assert token["source"]["file"] == "program/__main__.py"
     recorded = json.loads(keep.run("graph", "dev", "--format", "json").out)
     urns = {node["urn"] for node in recorded["nodes"]}
     assert urns == {node["urn"] for node in graph["nodes"]}
