@@ -158,6 +158,8 @@ def _require_changes(events: list[dict[str, Any]]) -> None:
         require(wanted in changed, f"the change should {wanted[0]} a {wanted[1]}; it did {dict(by_op)}")
     pools = [event for event in moved if "4 → 6" in _diff(event)]
     require(bool(pools), "no resource took the pool's new maximum of 6")
+    rolled = [event["urn"] for event in moved if "NodeGroup" in event["type"] and "launchTemplate" in _diff(event)]
+    require(not rolled, f"an edit that changes no node must replace none; it would roll {rolled}")
 
 
 def _diff(event: dict[str, Any]) -> str:

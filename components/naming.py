@@ -62,7 +62,18 @@ class Keep:
         return "-".join((self.physical(*parts), self.account_id, region or self.region))
 
     def tags(self, data_class: DataClass, *, region: str | None = None, name: str | None = None) -> dict[str, str]:
-        """Tags of one resource; the spec's own tags come first so that they cannot hide ours."""
+        """Tags of one resource."""
+        lasting = self.lasting_tags(data_class, region=region, name=name)
+        return {**lasting, f"{TAG_PREFIX}:spec-digest": self.spec_digest}
+
+    def lasting_tags(
+        self, data_class: DataClass, *, region: str | None = None, name: str | None = None
+    ) -> dict[str, str]:
+        """Tags without the spec's digest, for what AWS makes from a template (nodes, volumes): in a template the digest
+        would make every edit of the spec replace every node.
+
+        The spec's own tags come first so that they cannot hide ours.
+        """
         named = {"Name": name} if name else {}
         return {
             **self.extra_tags,
@@ -71,5 +82,4 @@ class Keep:
             f"{TAG_PREFIX}:tier": self.tier.value,
             f"{TAG_PREFIX}:data-class": data_class.value,
             f"{TAG_PREFIX}:region": region or self.region,
-            f"{TAG_PREFIX}:spec-digest": self.spec_digest,
         }

@@ -112,7 +112,7 @@ class NodePools(pulumi.ComponentResource):
 
     def _template(self, pool: Pool, ground: NodeGround) -> ec2.LaunchTemplate:
         args, data_class = self._args, DATA_CLASS_OF_POOL[pool.role]
-        tags = args.keep.tags(data_class, name=f"{self._name}-{pool.name}")
+        name = f"{self._name}-{pool.name}"
         return ec2.LaunchTemplate(
             f"{self._name}-{pool.name}",
             description=f"Nodes of pool {pool.name}",
@@ -148,10 +148,12 @@ class NodePools(pulumi.ComponentResource):
             placement=ground.placement,
             capacity_reservation_specification=ground.reservation,
             tag_specifications=[
-                ec2.LaunchTemplateTagSpecificationArgs(resource_type=kind, tags=tags)
+                ec2.LaunchTemplateTagSpecificationArgs(
+                    resource_type=kind, tags=args.keep.lasting_tags(data_class, name=name)
+                )
                 for kind in ("instance", "volume", "network-interface")
             ],
-            tags=tags,
+            tags=args.keep.tags(data_class, name=name),
             opts=self._options(),
         )
 
