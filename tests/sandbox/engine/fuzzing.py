@@ -255,9 +255,7 @@ class Checker:
 
     def __init__(self, box: Sandbox) -> None:
         self._box = box
-        self.orphans: set[str] = (
-            set()
-        )  # ids that nobody has to account for: retained, told as lost, or gone with others
+        self.orphans = box.world.orphans
 
     def state(self) -> StackState:
         try:
@@ -271,6 +269,9 @@ class Checker:
         for slot in run.drift:
             self._lose(slot)
         outcome, dead = self._execute(run)
+        if run.drift and (outcome is None or not outcome.result.succeeded):
+            box.run("refresh")  # interrupted: only a whole refresh knows of all that vanished
+            outcome = None
         after = self.state()  # always loads
         self._account(before, after)
         assert box.world.broken == []
@@ -316,11 +317,11 @@ class Checker:
         world = self._box.world.objects
         recorded = {s.id: s for s in after.resources.values() if _owned(s)}
         assert len(recorded) == len([s for s in after.resources.values() if _owned(s)]), "an id is recorded twice"
-        self.orphans |= {
+        self.orphans.update(
             s.id
             for s in before.resources.values()
             if s.id not in recorded and s.custom and (s.retain_on_delete or s.deleted_with)
-        }
+        )
         creating = [o.resource.urn for o in after.pending.values() if o.type == "creating"]
         for id_ in world.keys() - recorded.keys() - self.orphans:
             assert world[id_]["_urn"] in creating, f"{id_} exists, but the state does not know"

@@ -41,6 +41,7 @@ class World:
         self.broken: list[str] = []  # deletions that left a dependant behind
         self.final = False  # the program has ended: what goes now goes for good
         self.cancelled = False
+        self.orphans: set[str] = set()  # ids that no state accounts for: left by a kill, retained
         self.configured: list[Props] = []
         self.timeouts: dict[str, float] = {}  # "create:<name>" → seconds, where one was given
         if folder is not None:
@@ -75,6 +76,7 @@ class World:
             other
             for other, props in self.objects.items()
             if other != id_
+            and other not in self.orphans
             and not props.get("loose")
             and (id_ in props.get("needs", ()) or (self.final and id_ in props.get("uses", ())))
         ]
