@@ -7,7 +7,7 @@ from typing import Any
 
 from policies.facts import Facts
 from policies.graph import Node, ResourceGraph, Source
-from policies.reading import MISSING, read
+from policies.reading import MISSING, Found, read
 from policies.requirement import Requirement
 
 __all__ = [
@@ -148,6 +148,14 @@ class Rule:
 
     def undecided(self, node: Node, path: str, reason: str = "its value is not known yet") -> Finding:
         return self._finding(Verdict.UNDECIDED, node, path, f"cannot be decided: {reason}")
+
+    def each(self, node: Node, path: str, judge: Callable[[Found], Iterable[Finding]]) -> Iterator[Finding]:
+        """What `judge` says of every value that is set at the path; an unknown one is undecided."""
+        for found in read(node.inputs, path):
+            if not found.known:
+                yield self.undecided(node, found.path)
+            elif found.value is not MISSING:
+                yield from judge(found)
 
     def require(
         self, node: Node, path: str, holds: Callable[[Any], bool], message: str, *, optional: bool = False

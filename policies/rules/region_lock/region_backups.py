@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.places import arns_in, referred_regions
-from policies.reading import MISSING, read
+from policies.reading import Found
 from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 
@@ -56,10 +56,9 @@ RULE = Rule(
 
 @RULE.check
 def copied_within_allowed_regions(node: Node, case: Case) -> Iterator[Finding]:
-    for found in read(node.inputs, PATHS[node.type]):
-        if not found.known:
-            yield RULE.undecided(node, found.path)
-        elif found.value is not MISSING:
-            text = str(found.value)
-            named = [arn.region for arn in arns_in(text)] or referred_regions(text, case.graph) or [text]
-            yield from outside(RULE, node, found.path, named, case)
+    def copied(found: Found) -> Iterator[Finding]:
+        text = str(found.value)
+        named = [arn.region for arn in arns_in(text)] or referred_regions(text, case.graph) or [text]
+        yield from outside(RULE, node, found.path, named, case)
+
+    yield from RULE.each(node, PATHS[node.type], copied)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.reading import MISSING, read
 from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 
@@ -35,8 +34,4 @@ RULE = Rule(
 
 @RULE.check
 def replicates_within_allowed_regions(node: Node, case: Case) -> Iterator[Finding]:
-    for found in read(node.inputs, PATHS[node.type]):
-        if not found.known:
-            yield RULE.undecided(node, found.path)
-        elif found.value is not MISSING:
-            yield from outside(RULE, node, found.path, [found.value], case)
+    yield from RULE.each(node, PATHS[node.type], lambda found: outside(RULE, node, found.path, [found.value], case))

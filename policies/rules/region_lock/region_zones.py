@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
+from policies.graph.references import reference_of
 from policies.places import region_of_zone
-from policies.reading import MISSING, read
+from policies.reading import Found
 from policies.rule import ANY_RESOURCE, Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 
@@ -34,12 +35,14 @@ def zones_in_allowed_regions(node: Node, case: Case) -> Iterator[Finding]:
     if node.package != "aws":
         return
     for path in PATHS:
-        for found in read(node.inputs, path):
-            if not found.known:
-                yield RULE.undecided(node, found.path)
-            elif found.value is not MISSING and not str(found.value).startswith("${"):
-                region = region_of_zone(str(found.value))
-                if region is None:
-                    yield RULE.violation(node, found.path, f"names {found.value}, which is no zone of a region")
-                else:
-                    yield from outside(RULE, node, found.path, [region], case)
+        yield from RULE.each(node, path, lambda found: _zone(node, found, case))
+
+
+def _zone(node: Node, found: Found, case: Case) -> Iterator[Finding]:
+    if reference_of(found.value):
+        return
+    region = region_of_zone(str(found.value))
+    if region is None:
+        yield RULE.violation(node, found.path, f"names {found.value}, which is no zone of a region")
+    else:
+        yield from outside(RULE, node, found.path, [region], case)
