@@ -73,7 +73,7 @@ class Guard:
 
     `path` is read as by policies.reading; `breaks` are the generic ways, `values` particular wrong values. `drop`
     removes the whole resource, `add` puts a resource of this type with these inputs beside the others; an empty `path`
-    leaves only those two.
+    leaves only those two. `when` says for which agreements the break is wrong, where it is not for all.
     """
 
     type: str
@@ -82,6 +82,7 @@ class Guard:
     values: tuple[Any, ...] = ()
     drop: bool = False
     add: tuple[Mapping[str, Any], ...] = ()
+    when: Callable[[Facts], bool] = lambda _: True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,5 +200,13 @@ def judge_all(rules: Sequence[Rule], case: Case, *, nodes: Iterable[Node] | None
         finding
         for node in (case.graph if nodes is None else nodes)
         for rule in [*by_type.get(node.type, ()), *anywhere]
-        for finding in rule.judge(node, case)
+        for finding in _judged(rule, node, case)
     ]
+
+
+def _judged(rule: Rule, node: Node, case: Case) -> Iterator[Finding]:
+    """A rule that breaks on a resource has not judged it: that is told, and the others go on."""
+    try:
+        yield from rule.judge(node, case)
+    except Exception as fault:
+        yield rule.undecided(node, "", f"the rule failed on it, report this: {type(fault).__name__}: {fault}")

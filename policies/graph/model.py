@@ -1,10 +1,12 @@
 """Nodes and their graph. Everything that judges or draws a keep reads these and nothing else."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
+
+T = TypeVar("T")
 
 Props = Mapping[str, Any]
 """Property bag: Pulumi's camelCase names; UNKNOWN and SECRET stand where a value is not known or not shown."""
@@ -28,6 +30,7 @@ SECRET: Final = Marker.SECRET
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 PROVIDER_TYPE_PREFIX = "pulumi:providers:"
+BUCKET_TYPES = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")  # whose name, given by the program, is their id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,7 +211,7 @@ class ResourceGraph:
     def references(self, node: Node, name: str, *types: str) -> list[Node]:
         """Nodes that the input `name` was computed from, those of `types` only where given.
 
-        Where no dependency was recorded, nodes whose id or ARN the input holds count.
+        Where no dependency was recorded, nodes whose id, ARN or (of a bucket) name the input holds count.
         """
         urns = dict.fromkeys(node.property_dependencies.get(name, ()))
         if not urns:
@@ -218,12 +221,37 @@ class ResourceGraph:
         found = [referred for urn in urns if (referred := self.get(urn)) is not None]
         return [referred for referred in found if not types or referred.type in types]
 
+    def referrers(self, node: Node, name: str, *types: str) -> list[Node]:
+        """Nodes of `types` whose input `name` leads to `node`: what completes or attaches to it."""
+        return [each for token in types for each in self._referrers(token, name).get(node.urn, ())]
+
+    def derived(self, build: "Callable[[ResourceGraph], T]") -> T:
+        """What `build` makes of the graph, made once: for rules that would else walk all of it for every node."""
+        if build not in self._derivations:
+            self._derivations[build] = build(self)
+        return cast("T", self._derivations[build])
+
+    @cached_property
+    def _derivations(self) -> dict[Any, Any]:
+        return {}
+
+    def _referrers(self, token: str, name: str) -> Mapping[str, Sequence[Node]]:
+        key = (token, name)
+        if key not in self._derivations:
+            by_target: dict[str, list[Node]] = {}
+            for node in self.of_type(token):
+                for target in self.references(node, name):
+                    by_target.setdefault(target.urn, []).append(node)
+            self._derivations[key] = by_target
+        return cast("Mapping[str, Sequence[Node]]", self._derivations[key])
+
     @cached_property
     def _by_identity(self) -> Mapping[str, tuple[str, ...]]:
         named: dict[str, dict[str, None]] = {}
         for node in self.nodes:
             if node.custom and not node.is_provider:
-                for identity in {node.id, node.outputs.get("arn")}:
+                name = node.inputs.get("bucket") if node.type in BUCKET_TYPES else None
+                for identity in {node.id, node.outputs.get("arn"), name}:
                     if isinstance(identity, str) and identity:
                         named.setdefault(identity, {})[node.urn] = None
         return {identity: tuple(urns) for identity, urns in named.items()}

@@ -40,7 +40,7 @@ class Mutant:
 def mutants(graph: ResourceGraph, rules: Sequence[Rule], facts: Facts) -> Iterator[Mutant]:
     """All mutants of a graph, in the order of rules, guards and nodes."""
     for rule in rules:
-        for guard in rule.guards:
+        for guard in (each for each in rule.guards if each.when(facts)):
             yield from _added(graph, rule, guard)
             for node in graph.of_type(guard.type):
                 yield from _of_node(graph, rule, guard, node, facts)

@@ -12,7 +12,7 @@ from pulumi_aws import kms, s3, ssm
 
 from policies.graph.checkpoint import GraphSourceError, from_checkpoint, from_preview
 from policies.graph.jsonio import from_json, to_json
-from policies.graph.model import SECRET, UNKNOWN, ResourceGraph, UnknownNodeError
+from policies.graph.model import SECRET, UNKNOWN, Node, ResourceGraph, UnknownNodeError
 from policies.graph.recorder import ProgramError, record
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -185,6 +185,31 @@ def test_stack_references_answer_from_the_given_outputs_and_are_unknown_otherwis
     assert given.outputs["vpc"] == "vpc-1"
     assert given.resources == []  # a reference is read, not made
     assert recorded(reading).outputs["vpc"] is UNKNOWN
+
+
+def test_what_refers_to_a_node_is_found_from_its_side(graph: ResourceGraph) -> None:
+    key, parameter = graph.one(KEY), graph.one("aws:ssm/parameter:Parameter")
+    assert graph.referrers(key, "keyId", parameter.type) == [parameter]
+    assert graph.referrers(key, "keyId", BUCKET) == []
+    assert graph.referrers(key, "value", parameter.type) == []
+
+
+def test_a_bucket_is_found_by_the_name_the_program_gave_it() -> None:
+    bucket = Node(urn="urn:b", type=BUCKET, name="b", inputs={"bucket": "codekeep-b"})
+    versions = Node(urn="urn:v", type="aws:s3/bucketVersioning:BucketVersioning", name="v", inputs=bucket.inputs)
+    graph = ResourceGraph(project="p", stack="s", nodes=(bucket, versions))
+    assert graph.referrers(bucket, "bucket", versions.type) == [versions]
+
+
+def test_what_is_derived_of_a_graph_is_made_once(graph: ResourceGraph) -> None:
+    made: list[int] = []
+
+    def count(whole: ResourceGraph) -> int:
+        made.append(len(whole))
+        return len(whole)
+
+    assert (graph.derived(count), graph.derived(count)) == (len(graph), len(graph))
+    assert made == [len(graph)]
 
 
 def test_an_unknown_node_is_named_with_what_there_is(graph: ResourceGraph) -> None:
