@@ -5,7 +5,7 @@ tests/policies/test_facts.py holds these field names together with stacks/spec.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 CONFIG_TENANT = "codekeep:tenant"
@@ -36,6 +36,9 @@ class Facts:
     endpoint_services: frozenset[str] = frozenset()
     entry_principals: frozenset[str] = frozenset()
     retention_days: Mapping[str, int] = field(default_factory=dict)
+    audit_lock: str | None = None  # compliance | governance
+    key_deletion_days: int | None = None
+    protect: bool = True  # False: the keep is a trial that shall be removable
     prompt_storage: Mapping[str, Any] = field(default_factory=dict)
     gpu_nodes: int | None = None
     monthly_budget_usd: float | None = None
@@ -58,6 +61,27 @@ class Facts:
             f"for a program without a spec pass --config {CONFIG_REGIONS}=eu-central-1,eu-west-1"
         )
 
+    def to_json(self) -> dict[str, Any]:
+        """For a saved graph; there is nothing secret in it."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in values.items()}
+
+    @classmethod
+    def from_json(cls, document: Any) -> "Facts":
+        """Reads what `to_json` wrote.
+
+        Raises:
+            FactsError: it is no object, or a field is missing or unknown.
+        """
+        if not isinstance(document, Mapping):
+            raise FactsError(f"facts must be an object, got {type(document).__name__}")
+        sets = {each.name for each in fields(cls) if str(each.type).startswith("frozenset")}
+        values: dict[str, Any] = {name: frozenset(value) if name in sets else value for name, value in document.items()}
+        try:
+            return cls(**values)
+        except TypeError as fault:
+            raise FactsError(f"facts: {fault}; save the graph again with `codekeep graph --format json`") from fault
+
 
 def _of_document(document: Mapping[str, Any], *, platform: bool) -> Facts:
     account, regions = _part(document, "account"), _part(document, "regions")
@@ -79,7 +103,10 @@ def _of_document(document: Mapping[str, Any], *, platform: bool) -> Facts:
             egress_domains=frozenset(egress.get("domains", ())),
             endpoint_services=frozenset(link["endpoint_service"] for link in links),
             entry_principals=frozenset(_part(document, "access").get("entry_principals", ())),
-            retention_days=dict(_part(document, "retention")),
+            retention_days=_retention(document),
+            audit_lock=_part(document, "retention").get("audit_lock"),
+            key_deletion_days=_part(document, "keys").get("deletion_window_days"),
+            protect=document.get("protect", True),
             prompt_storage=dict(_part(document, "prompt_storage")),
             gpu_nodes=caps.get("gpu_nodes", document.get("gpu_nodes")),
             monthly_budget_usd=budget.get("monthly_usd"),
@@ -87,6 +114,13 @@ def _of_document(document: Mapping[str, Any], *, platform: bool) -> Facts:
         )
     except (KeyError, IndexError, TypeError, AttributeError) as fault:
         raise FactsError(f"the spec lacks what the rules need: {fault}; run codekeep spec check on it") from fault
+
+
+def _retention(document: Mapping[str, Any]) -> Mapping[str, int]:
+    """Days by data class; prompts are kept by a part of the spec of their own."""
+    days = {name: value for name, value in _part(document, "retention").items() if name != "audit_lock"}
+    prompts = _part(document, "prompt_storage").get("retention_days")
+    return days if prompts is None else {**days, "prompt": prompts}
 
 
 def _of_regions(value: Any) -> Facts:

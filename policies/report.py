@@ -1,15 +1,15 @@
-"""What a check of one stack came to."""
+"""What a check came to: a report for each stack that could be judged, and what fails the run besides."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from policies.checker import ForeignRule, Judgement, Subject, checker_of, judge_by_rules
 from policies.facts import Facts
 from policies.graph import ResourceGraph
-from policies.rule import Case, Finding, Rule, Verdict, judge_all
-from policies.waivers import Sorted, Waiver, sort_out
+from policies.rule import Finding, Rule, Verdict
+from policies.waivers import Coverage, Sorted, Waiver, sort_out, unused_waivers
 
 EXIT_CLEAN = 0
 EXIT_VIOLATIONS = 1
@@ -25,10 +25,16 @@ class Report:
     rules: tuple[Rule, ...]
     outcome: Sorted
     judged: Mapping[str, int]
+    foreign: tuple[ForeignRule, ...] = ()
 
     @property
     def stack(self) -> str:
         return self.graph.stack
+
+    @property
+    def all_rules(self) -> tuple[Rule | ForeignRule, ...]:
+        """Our rules, then those of other checkers."""
+        return (*self.rules, *self.foreign)
 
     @cached_property
     def violations(self) -> tuple[Finding, ...]:
@@ -40,20 +46,73 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 clean, 1 violations or waivers that fail, 2 something could not be judged."""
-        if self.violations or self.outcome.expired or self.outcome.unused:
+        """0 clean, 1 violations, 2 something could not be judged."""
+        if self.violations:
             return EXIT_VIOLATIONS
         return EXIT_CANNOT_JUDGE if self.undecided else EXIT_CLEAN
 
 
-def check(
-    graph: ResourceGraph, facts: Facts, rules: Sequence[Rule], waivers: Sequence[Waiver] = (), *, today: date
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """A stack that could not be judged at all, and why."""
+
+    stack: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """All stacks of one call. `expired` and `unused` waivers fail it whatever the stacks came to."""
+
+    reports: tuple[Report, ...]
+    faults: tuple[Fault, ...] = ()
+    expired: tuple[Waiver, ...] = ()
+    unused: tuple[Waiver, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 clean, 1 violations or waivers that fail, 2 something could not be judged."""
+        codes = {report.exit_code for report in self.reports}
+        if EXIT_VIOLATIONS in codes or self.expired or self.unused:
+            return EXIT_VIOLATIONS
+        return EXIT_CANNOT_JUDGE if EXIT_CANNOT_JUDGE in codes or self.faults else EXIT_CLEAN
+
+
+def report_of(
+    subject: Subject, rules: Sequence[Rule], judgements: Sequence[Judgement], waivers: Sequence[Waiver], today: date
 ) -> Report:
-    """Judges every resource of the graph by every rule."""
-    findings = judge_all(rules, Case(facts=facts, graph=graph))
-    judged: Counter[str] = Counter()
-    for rule in rules:
-        judged[rule.id] = sum(1 for node in graph if rule.applies(node))
+    """Puts what the checkers said of one stack together and sorts the waived out."""
     return Report(
-        graph=graph, facts=facts, rules=tuple(rules), outcome=sort_out(findings, waivers, today), judged=judged
+        graph=subject.graph,
+        facts=subject.facts,
+        rules=tuple(rules),
+        outcome=sort_out([finding for each in judgements for finding in each.findings], waivers, today),
+        judged={id_: count for each in judgements for id_, count in each.judged.items()},
+        foreign=tuple(rule for each in judgements for rule in each.foreign),
     )
+
+
+def run_of(
+    reports: Sequence[Report],
+    faults: Sequence[Fault] = (),
+    waivers: Sequence[Waiver] = (),
+    *,
+    today: date,
+    coverage: Coverage,
+) -> Run:
+    """A waiver is unused if no stack used it; `coverage` says of which waivers this run can tell."""
+    used = {each.waiver for report in reports for each in report.outcome.waived}
+    return Run(
+        reports=tuple(reports),
+        faults=tuple(faults),
+        expired=tuple(waiver for waiver in waivers if waiver.expired(today)),
+        unused=unused_waivers(waivers, used, today, coverage),
+    )
+
+
+def check(subject: Subject, rules: Sequence[Rule], waivers: Sequence[Waiver] = (), *, today: date) -> Run:
+    """Judges one stack by rules of ours, as if there were no other stack."""
+    report = report_of(subject, rules, [judge_by_rules(subject, rules)], waivers, today)
+    alone = frozenset({subject.stack})
+    checkers = frozenset(checker_of(rule.id) for rule in rules)
+    return run_of([report], (), waivers, today=today, coverage=Coverage(judged=alone, known=alone, checkers=checkers))

@@ -1,6 +1,6 @@
 """Exceptions somebody answers for: rule, URN glob, reason, owner, expiry. Expired or unused ones fail the run."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from policies.checker import checker_of
 from policies.rule import Finding
 
 FIELDS = ("rule", "urn", "reason", "owner", "expires")
@@ -45,12 +46,27 @@ class Waived:
 
 @dataclass(frozen=True, kw_only=True)
 class Sorted:
-    """Findings after the waivers: what stands, what is waived, and the waivers that fail the run."""
+    """Findings after the waivers: what stands and what is waived."""
 
     open: tuple[Finding, ...]
     waived: tuple[Waived, ...]
-    expired: tuple[Waiver, ...]
-    unused: tuple[Waiver, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """What a run judged, which decides of which waivers it can tell that nobody needs them.
+
+    `judged` are the stacks judged to the end, `known` all there are, `checkers` the names of those that ran.
+    """
+
+    judged: frozenset[str]
+    known: frozenset[str]
+    checkers: frozenset[str]
+
+    def tells(self, waiver: Waiver) -> bool:
+        """Whether every stack that the waiver could speak of was judged by the checker it speaks to."""
+        meant = {stack for stack in self.known | self.judged if could_begin(waiver.urn, f"urn:pulumi:{stack}::")}
+        return checker_of(waiver.rule) in self.checkers and meant <= self.judged
 
 
 def sort_out(findings: Sequence[Finding], waivers: Sequence[Waiver], today: date) -> Sorted:
@@ -64,13 +80,41 @@ def sort_out(findings: Sequence[Finding], waivers: Sequence[Waiver], today: date
             standing.append(finding)
         else:
             waived.append(Waived(finding=finding, waiver=covering))
-    used = {each.waiver for each in waived}
-    return Sorted(
-        open=tuple(standing),
-        waived=tuple(waived),
-        expired=tuple(waiver for waiver in waivers if waiver.expired(today)),
-        unused=tuple(waiver for waiver in valid if waiver not in used),
+    return Sorted(open=tuple(standing), waived=tuple(waived))
+
+
+def unused_waivers(
+    waivers: Sequence[Waiver], used: Collection[Waiver], today: date, coverage: Coverage
+) -> tuple[Waiver, ...]:
+    """Valid waivers that nobody used, as far as the run can tell."""
+    return tuple(
+        waiver for waiver in waivers if waiver not in used and not waiver.expired(today) and coverage.tells(waiver)
     )
+
+
+def could_begin(glob: str, prefix: str) -> bool:
+    """Whether some text that begins with `prefix` matches the glob."""
+    places = _past_stars(glob, {0})
+    for letter in prefix:
+        following: set[int] = set()
+        for place in places:
+            wanted = glob[place : place + 1]
+            if wanted == "[":
+                return True  # a set of letters: taken for one that fits
+            if wanted == "*":
+                following.add(place)
+            elif wanted in (letter, "?"):
+                following.add(place + 1)
+        places = _past_stars(glob, following)
+    return bool(places)
+
+
+def _past_stars(glob: str, places: set[int]) -> set[int]:
+    """The places, and those behind the stars they stand at: a star may stand for nothing."""
+    reached = set(places)
+    while further := {place + 1 for place in reached if glob[place : place + 1] == "*"} - reached:
+        reached |= further
+    return reached
 
 
 def load_waivers(path: Path, today: date) -> tuple[Waiver, ...]:

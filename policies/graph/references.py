@@ -7,11 +7,14 @@ ARN, and says which key is meant. A rule follows the reference to the node inste
 import importlib
 import re
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import pulumi
+
+from policies.graph.model import STACK_TYPE, Marker, ResourceGraph
 
 _TOKEN = re.compile(r"\$\{(urn:pulumi:[^#{}]+)#([A-Za-z0-9]+)\}")
 
@@ -37,6 +40,27 @@ def reference_of(text: object) -> Reference | None:
     """The reference where the text is one and nothing else."""
     match = _TOKEN.fullmatch(text) if isinstance(text, str) else None
     return Reference(match.group(1), match.group(2)) if match else None
+
+
+def readable_outputs(graph: ResourceGraph) -> dict[str, Any]:
+    """A recorded stack's outputs as another stack's program can read them.
+
+    What is not known, or secret, becomes a reference to the output it is in: a text, so that the rest stays readable.
+    """
+    stack = next((node for node in graph if node.type == STACK_TYPE), None)
+    if stack is None:
+        return {}
+    return {name: _readable(value, Reference(stack.urn, name)) for name, value in stack.outputs.items()}
+
+
+def _readable(value: Any, reference: Reference) -> Any:
+    if isinstance(value, Marker):
+        return str(reference)
+    if isinstance(value, Mapping):
+        return {key: _readable(inner, reference) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_readable(inner, reference) for inner in value]
+    return value
 
 
 @cache

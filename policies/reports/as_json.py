@@ -1,31 +1,37 @@
 """The report for programs: every finding with its place, every waiver with its owner."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
-from policies.report import Report
+from policies.report import Report, Run
 from policies.rule import Finding
 from policies.waivers import Waived, Waiver
 
 VERSION = 1  # 1: first
 
 
-def render(reports: Sequence[Report]) -> str:
+def render(run: Run) -> str:
     """One document for all stacks."""
-    return json.dumps({"version": VERSION, "stacks": [_stack(report) for report in reports]}, indent=2)
+    document = {
+        "version": VERSION,
+        "exitCode": run.exit_code,
+        "stacks": [_stack(report) for report in run.reports],
+        "faults": [{"stack": fault.stack, "message": fault.message} for fault in run.faults],
+        "expiredWaivers": [_waiver(waiver) for waiver in run.expired],
+        "unusedWaivers": [_waiver(waiver) for waiver in run.unused],
+    }
+    return json.dumps(document, indent=2)
 
 
 def _stack(report: Report) -> dict[str, Any]:
     return {
         "stack": report.stack,
         "exitCode": report.exit_code,
-        "rules": [{"id": rule.id, "family": rule.family, "resources": report.judged[rule.id]} for rule in report.rules],
+        "rules": [{"id": rule.id, "family": rule.family, "resources": report.judged[rule.id]} for rule in report.rules]
+        + [{"id": rule.id, "family": rule.tool, "resources": report.judged[rule.id]} for rule in report.foreign],
         "violations": [_finding(finding) for finding in report.violations],
         "undecided": [_finding(finding) for finding in report.undecided],
         "waived": [_waived(each) for each in report.outcome.waived],
-        "expiredWaivers": [_waiver(waiver) for waiver in report.outcome.expired],
-        "unusedWaivers": [_waiver(waiver) for waiver in report.outcome.unused],
     }
 
 

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from policies.graph import Node
 from policies.reading import read
-from policies.report import Report
+from policies.report import Report, Run
 from policies.requirement import Requirement
 from policies.rule import Finding, Rule, Verdict
 from policies.waivers import Waived
@@ -52,12 +52,22 @@ class Section:
         return "not applicable"
 
 
-def render_markdown(reports: Sequence[Report]) -> str:
-    return _render("checklist.md.j2", reports)
+@dataclass(frozen=True, kw_only=True)
+class Others:
+    """What the checks of another tool came to: how many there were, and those that stand or are waived."""
+
+    tool: str
+    checks: int
+    open: tuple[Finding, ...]
+    waived: tuple[Waived, ...]
 
 
-def render_html(reports: Sequence[Report]) -> str:
-    return _render("checklist.html.j2", reports)
+def render_markdown(run: Run) -> str:
+    return _render("checklist.md.j2", run)
+
+
+def render_html(run: Run) -> str:
+    return _render("checklist.html.j2", run)
 
 
 def sections(report: Report) -> tuple[Section, ...]:
@@ -69,6 +79,17 @@ def sections(report: Report) -> tuple[Section, ...]:
         )
         for requirement in Requirement
     )
+
+
+def others(report: Report) -> tuple[Others, ...]:
+    """One part a tool, in the order of their names."""
+    parts = []
+    for tool in sorted({rule.tool for rule in report.foreign}):
+        ids = {rule.id for rule in report.foreign if rule.tool == tool}
+        standing = tuple(finding for finding in report.outcome.open if finding.rule in ids)
+        waived = tuple(each for each in report.outcome.waived if each.finding.rule in ids)
+        parts.append(Others(tool=tool, checks=len(ids), open=standing, waived=waived))
+    return tuple(parts)
 
 
 def _row(rule: Rule, report: Report) -> Row:
@@ -131,6 +152,6 @@ def _environment() -> Environment:
     )
 
 
-def _render(template: str, reports: Sequence[Report]) -> str:
-    stacks = [(report, sections(report)) for report in reports]
-    return _environment().get_template(template).render(stacks=stacks)
+def _render(template: str, run: Run) -> str:
+    stacks = [(report, sections(report), others(report)) for report in run.reports]
+    return _environment().get_template(template).render(stacks=stacks, run=run)

@@ -3,26 +3,29 @@
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from policies.report import Report
+from policies.checker import ForeignRule
+from policies.report import Fault, Report, Run
 from policies.rule import Finding, Rule
 
 
-def render(reports: Sequence[Report]) -> str:
+def render(run: Run) -> str:
     """One document for all stacks."""
     root = ET.Element("testsuites", name="codekeep check")
-    for report in reports:
-        root.append(_suite(report))
+    root.extend(_stack(report) for report in run.reports)
+    root.extend(_unjudged(fault) for fault in run.faults)
+    root.append(_suite("waivers", [_waivers(run)]))
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True)
 
 
-def _suite(report: Report) -> ET.Element:
-    cases = [_case(rule, report) for rule in report.rules]
-    cases += [_outside(finding) for finding in _foreign(report)]
-    cases += [_waivers(report)]
+def _stack(report: Report) -> ET.Element:
+    return _suite(report.stack, [_case(rule, report) for rule in report.all_rules])
+
+
+def _suite(name: str, cases: Sequence[ET.Element]) -> ET.Element:
     suite = ET.Element(
         "testsuite",
-        name=report.stack,
+        name=name,
         tests=str(len(cases)),
         failures=str(sum(case.find("failure") is not None for case in cases)),
         errors=str(sum(case.find("error") is not None for case in cases)),
@@ -32,8 +35,9 @@ def _suite(report: Report) -> ET.Element:
     return suite
 
 
-def _case(rule: Rule, report: Report) -> ET.Element:
-    case = ET.Element("testcase", classname=rule.family.value, name=f"{rule.id}: {rule.title}")
+def _case(rule: Rule | ForeignRule, report: Report) -> ET.Element:
+    group = rule.family.value if isinstance(rule, Rule) else rule.tool
+    case = ET.Element("testcase", classname=group, name=f"{rule.id}: {rule.title}")
     violations = [finding for finding in report.violations if finding.rule == rule.id]
     undecided = [finding for finding in report.undecided if finding.rule == rule.id]
     if violations:
@@ -45,22 +49,16 @@ def _case(rule: Rule, report: Report) -> ET.Element:
     return case
 
 
-def _foreign(report: Report) -> list[Finding]:
-    """Findings of checks that are not rules of ours (Checkov's)."""
-    own = {rule.id for rule in report.rules}
-    return [finding for finding in report.outcome.open if finding.rule not in own]
+def _unjudged(fault: Fault) -> ET.Element:
+    case = ET.Element("testcase", classname="stack", name="can be judged")
+    ET.SubElement(case, "error", message="cannot judge").text = fault.message
+    return _suite(fault.stack, [case])
 
 
-def _outside(finding: Finding) -> ET.Element:
-    case = ET.Element("testcase", classname="checkov", name=f"{finding.rule}: {finding.urn}")
-    _problem(case, "failure", [finding])
-    return case
-
-
-def _waivers(report: Report) -> ET.Element:
+def _waivers(run: Run) -> ET.Element:
     case = ET.Element("testcase", classname="waivers", name="waivers are valid and used")
-    bad = [f"expired {waiver.expires}: {waiver.rule} {waiver.urn}" for waiver in report.outcome.expired]
-    bad += [f"unused: {waiver.rule} {waiver.urn}" for waiver in report.outcome.unused]
+    bad = [f"expired {waiver.expires}: {waiver.rule} {waiver.urn}" for waiver in run.expired]
+    bad += [f"unused: {waiver.rule} {waiver.urn}" for waiver in run.unused]
     if bad:
         ET.SubElement(case, "failure", message=f"{len(bad)} waivers").text = "\n".join(bad)
     return case

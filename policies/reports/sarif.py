@@ -1,10 +1,11 @@
 """SARIF 2.1.0, for code scanning: one run over all stacks, each result at the line that registered the resource."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from policies.report import Report
+from policies.checker import ForeignRule
+from policies.report import Report, Run
 from policies.rule import Finding, Rule, Severity, Verdict
 from policies.waivers import Waived
 
@@ -14,23 +15,72 @@ SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5"
 """`security-severity` as code-scanning services sort by it."""
 
 
-def render(reports: Sequence[Report]) -> str:
+WAIVERS = "waivers"  # the id that expired and unused waivers are reported under
+
+
+def render(run: Run) -> str:
     """One log with one run."""
-    rules = {rule.id: rule for report in reports for rule in report.rules}
-    order = {id_: index for index, id_ in enumerate(rules)}
-    results = [result for report in reports for result in _results(report, order)]
-    foreign = sorted({result["ruleId"] for result in results} - rules.keys())
-    run = {
+    own = {rule.id: _rule(rule) for report in run.reports for rule in report.rules}
+    foreign = {rule.id: _foreign(rule) for report in run.reports for rule in report.foreign}
+    described = {**own, **foreign, **_waiver_rule(run)}
+    order = {id_: index for index, id_ in enumerate(described)}
+    results = [result for report in run.reports for result in _results(report, order)]
+    log_run: dict[str, Any] = {
         "tool": {
             "driver": {
                 "name": "codekeep",
                 "informationUri": "https://www.pulumi.com/docs/iac/packages-and-automation/crossguard/",
-                "rules": [_rule(rule) for rule in rules.values()] + [{"id": id_} for id_ in foreign],
+                "rules": list(described.values()),
             }
         },
-        "results": results,
+        "invocations": [_invocation(run)],
+        "results": results + list(_waivers(run, order)),
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [log_run]}, indent=2)
+
+
+def _invocation(run: Run) -> dict[str, Any]:
+    """Stacks that could not be judged are the tool's notifications: no result speaks for them."""
+    notifications = [
+        {"level": "error", "message": {"text": f"{fault.stack} cannot be judged: {fault.message}"}}
+        for fault in run.faults
+    ]
+    return {
+        "executionSuccessful": not run.faults,
+        "exitCode": run.exit_code,
+        "toolExecutionNotifications": notifications,
+    }
+
+
+def _foreign(rule: ForeignRule) -> dict[str, Any]:
+    described = {
+        "id": rule.id,
+        "name": rule.id,
+        "shortDescription": {"text": rule.title},
+        "defaultConfiguration": {"level": LEVELS[rule.severity]},
+        "properties": {"tags": ["security", rule.tool], "security-severity": SCORES[rule.severity]},
+    }
+    return {**described, "helpUri": rule.guideline} if rule.guideline else described
+
+
+def _waiver_rule(run: Run) -> dict[str, dict[str, Any]]:
+    text = "A waiver holds until its day and for something that is there"
+    return {WAIVERS: {"id": WAIVERS, "shortDescription": {"text": text}}} if run.expired or run.unused else {}
+
+
+def _waivers(run: Run, order: dict[str, int]) -> Iterator[dict[str, Any]]:
+    told = [(waiver, f"expired on {waiver.expires}") for waiver in run.expired]
+    told += [(waiver, "is not used by any resource") for waiver in run.unused]
+    for waiver, fault in told:
+        yield {
+            "ruleId": WAIVERS,
+            "ruleIndex": order[WAIVERS],
+            "kind": "fail",
+            "level": "error",
+            "message": {"text": f"the waiver of {waiver.rule} for {waiver.urn} ({waiver.owner}) {fault}"},
+            "locations": [{"logicalLocations": [{"fullyQualifiedName": waiver.urn, "kind": "resource"}]}],
+            "partialFingerprints": {"waiver/v1": f"{waiver.rule}|{waiver.urn}"},
+        }
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

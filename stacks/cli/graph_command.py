@@ -1,19 +1,20 @@
 """`codekeep graph`: what a stack consists of, from its program or from its state."""
 
 import json
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from stacks.cli.errors import BadInputError, FailedError
+from stacks.cli.errors import BadInputError
 from stacks.cli.options import engine_option, stack_argument
 from stacks.cli.project import Project
+from stacks.cli.recording import Recordings, config_of
 
 if TYPE_CHECKING:
     from policies.graph.model import ResourceGraph
 
 Origin = Literal["program", "state"]
-MASKED = "[secret]"
 
 
 @click.command()
@@ -32,38 +33,16 @@ MASKED = "[secret]"
 def graph(stack: str, format_: str, origin: Origin, as_json: bool, engine: str) -> None:
     """Print what STACK consists of: components, resources, their properties and how they hang together.
 
-    Secrets are shown as {"$secret": true}, values that only a deployment can know as {"$unknown": true}.
+    In JSON, secrets are {"$secret": true}; texts that only a deployment can know are references, ${URN#OUTPUT}, other
+    such values {"$unknown": true}. `codekeep check --graph` judges the document.
     """
     project = Project.find()
     project.stack_file(stack)
-    found = recorded(project, stack) if origin == "program" else deployed(project, stack, engine)
+    found = Recordings(project).graph(stack) if origin == "program" else deployed(project, stack, engine)
     if as_json or format_ == "json":
-        from policies.graph.jsonio import to_json
-
-        click.echo(json.dumps(to_json(found), indent=2))
+        click.echo(json.dumps(_document(project, found), indent=2))
     else:
         _print_tree(found)
-
-
-def recorded(project: Project, stack: str) -> "ResourceGraph":
-    """The graph that the stack's program asks for; the spec is checked first."""
-    from policies.graph.recorder import record
-    from stacks.cli.program import run_program
-    from stacks.cli.spec_gate import require_valid_spec
-
-    require_valid_spec(project, stack)
-    config = project.config(stack, lambda _: lambda _: MASKED)
-    try:
-        return record(
-            lambda: run_program(project.main),
-            project=project.name,
-            stack=stack,
-            config=config.values,
-            secret_keys=config.secret_keys,
-            root=project.root,
-        )
-    except Exception as error:
-        raise FailedError(f"the program of stack {stack} failed: {type(error).__name__}: {error}") from error
 
 
 def deployed(project: Project, stack: str, engine: str) -> "ResourceGraph":
@@ -75,6 +54,18 @@ def deployed(project: Project, stack: str, engine: str) -> "ResourceGraph":
     if document is None:
         raise BadInputError(f"stack {stack} was never brought up: run `codekeep up {stack}`, or leave out --from state")
     return from_checkpoint(document, project.name, stack)
+
+
+def _document(project: Project, found: "ResourceGraph") -> Mapping[str, Any]:
+    """The graph, and beside it the agreement that its stack is held to, where the configuration states one."""
+    from policies.facts import Facts, FactsError
+    from policies.graph.jsonio import to_json
+
+    try:
+        facts = Facts.of(config_of(project, found.stack).values).to_json()
+    except FactsError:  # a program of another project, with no spec
+        return to_json(found)
+    return {**to_json(found), "facts": facts}
 
 
 def _print_tree(found: "ResourceGraph") -> None:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from policies.rule import Finding, Severity, Verdict
-from policies.waivers import Waiver, WaiverError, load_waivers, sort_out
+from policies.waivers import Coverage, Waiver, WaiverError, could_begin, load_waivers, sort_out, unused_waivers
 
 TODAY = date(2026, 11, 24)
 ENTRY = {
@@ -41,19 +41,61 @@ def test_a_waiver_covers_its_rule_on_its_resources_only() -> None:
     outcome = sort_out([finding(), finding(name="acme-code"), finding(rule="other")], [waiver], TODAY)
     assert [each.finding for each in outcome.waived] == [finding()]
     assert outcome.open == (finding(name="acme-code"), finding(rule="other"))
-    assert outcome.unused == outcome.expired == ()
 
 
-def test_an_expired_waiver_covers_nothing_and_is_named() -> None:
+def test_an_expired_waiver_covers_nothing_and_is_not_unused_besides() -> None:
     old = Waiver(**{**ENTRY, "expires": TODAY - timedelta(days=1)})  # type: ignore[arg-type]
     outcome = sort_out([finding()], [old], TODAY)
     assert outcome.open == (finding(),)
-    assert outcome.expired == (old,)
+    assert outcome.waived == ()
+    assert unused_waivers([old], (), TODAY, covering("demo")) == ()
 
 
-def test_an_unused_waiver_is_named() -> None:
+def covering(*judged: str, known: tuple[str, ...] = (), checkers: tuple[str, ...] = ("codekeep",)) -> Coverage:
+    return Coverage(judged=frozenset(judged), known=frozenset(known), checkers=frozenset(checkers))
+
+
+def test_an_unused_waiver_is_named_and_a_used_one_is_not() -> None:
     waiver = Waiver(**ENTRY)  # type: ignore[arg-type]
-    assert sort_out([], [waiver], TODAY).unused == (waiver,)
+    assert unused_waivers([waiver], (), TODAY, covering("demo")) == (waiver,)
+    assert unused_waivers([waiver], {waiver}, TODAY, covering("demo")) == ()
+
+
+@pytest.mark.parametrize(
+    ("urn", "rule", "coverage", "told"),
+    [
+        ("urn:pulumi:demo::*", "key-rotation", covering("demo", known=("demo", "acme")), True),
+        ("urn:pulumi:acme::*", "key-rotation", covering("demo", known=("demo", "acme")), False),
+        ("urn:pulumi:gone::*", "key-rotation", covering("demo", known=("demo", "acme")), True),
+        ("*::demo-code", "key-rotation", covering("demo", known=("demo", "acme")), False),
+        ("*::demo-code", "key-rotation", covering("demo", "acme", known=("demo", "acme")), True),
+        ("urn:pulumi:demo::*", "CKV_AWS_7", covering("demo"), False),
+        ("urn:pulumi:demo::*", "CKV_AWS_7", covering("demo", checkers=("codekeep", "checkov")), True),
+    ],
+)
+def test_a_run_calls_unused_only_what_it_could_have_met(urn: str, rule: str, coverage: Coverage, told: bool) -> None:
+    waiver = Waiver(**{**ENTRY, "urn": urn, "rule": rule})  # type: ignore[arg-type]
+    assert bool(unused_waivers([waiver], (), TODAY, coverage)) is told
+
+
+@pytest.mark.parametrize(
+    ("glob", "fits"),
+    [
+        ("urn:pulumi:demo::*", True),
+        ("urn:pulumi:d*::codekeep::*", True),
+        ("urn:*", True),
+        ("*Key::demo-*", True),
+        ("urn:pulumi:dem?::*", True),
+        ("urn:pulumi:[a-d]*", True),
+        ("urn:pulumi:demo::", True),
+        ("urn:pulumi:dem*o::**x", True),
+        ("urn:pulumi:demo2::*", False),
+        ("urn:pulumi:acme::*", False),
+        ("urn:pulumi:demo", False),
+    ],
+)
+def test_which_stacks_a_glob_can_speak_of(glob: str, fits: bool) -> None:
+    assert could_begin(glob, "urn:pulumi:demo::") is fits
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:
