@@ -19,12 +19,13 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from sandbox.engine.diff import compare
 from sandbox.engine.events import PolicyRemediation, PolicyViolation, Severity
+from sandbox.engine.pack_config import pack_config, read_pack_config
 from sandbox.engine.plugins import PluginError, PluginProcess
 from sandbox.engine.provider import ProviderError
 from sandbox.engine.reaper import Reaper
 from sandbox.engine.state import ResourceState
 from sandbox.engine.urn import parse_provider_ref
-from sandbox.engine.values import props_from_struct, struct_from_props
+from sandbox.engine.values import Props, Secret, props_from_struct, struct_from_props
 
 if TYPE_CHECKING:
     from sandbox.engine.deployment import Deployment
@@ -39,6 +40,14 @@ class PackContext:
     preview: bool
     config: Mapping[str, str]
     secret_keys: Iterable[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackSource:
+    """A policy pack and the file that configures it, if any."""
+
+    folder: Path
+    config: Path | None = None
 
 
 class Analyzers:
@@ -79,9 +88,11 @@ class Pack:
     """One policy pack in its process."""
 
     def __init__(
-        self, folder: Path, engine_address: str, context: PackContext, reaper: Reaper, log: Callable[[str], None]
+        self, source: PackSource, engine_address: str, context: PackContext, reaper: Reaper, log: Callable[[str], None]
     ) -> None:
-        """Raises PluginError where the pack does not start."""
+        """Runs in the pack's folder, as with pulumi. Raises PluginError where it does not start."""
+        folder = source.folder
+        given = read_pack_config(source.config) if source.config else {}
         environment = {
             "PULUMI_PROJECT": context.project,
             "PULUMI_STACK": context.stack,
@@ -90,12 +101,12 @@ class Pack:
             "PULUMI_CONFIG": json.dumps(dict(context.config)),
         }
         argv = [sys.executable, "-m", "pulumi.policy", engine_address, str(folder)]
-        self._process = PluginProcess(folder.name, argv, environment, reaper, log)
+        self._process = PluginProcess(folder.name, argv, environment, reaper, log, cwd=folder)
         self._stub = analyzer_pb2_grpc.AnalyzerStub(self._process.channel)
         self._folder = folder
-        self._configure(context)
+        self._configure(context, given)
 
-    def _configure(self, context: PackContext) -> None:
+    def _configure(self, context: PackContext, given: Mapping[str, Mapping[str, Any]]) -> None:
         request = analyzer_pb2.AnalyzerStackConfigureRequest(
             stack=context.stack,
             project=context.project,
@@ -105,16 +116,23 @@ class Pack:
             config_secret_keys=list(context.secret_keys),
         )
         self._call(self._stub.ConfigureStack, request, optional=True)
-        self._call(self._stub.Configure, analyzer_pb2.ConfigureAnalyzerRequest(), optional=True)
         info = self._call(self._stub.GetAnalyzerInfo, empty_pb2.Empty())
-        resource_policies = [p for p in info.policies if p.policy_type != analyzer_pb2.POLICY_TYPE_STACK]
-        self._analyzes = bool(resource_policies)
-        self._remediates = any(p.enforcementLevel == analyzer_pb2.REMEDIATE for p in resource_policies)
+        if given and not info.supportsConfig:
+            raise PluginError(f"policy pack {self._folder} takes no configuration")
+        config = pack_config(info, given)
+        self._call(self._stub.Configure, analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=config), optional=True)
+        levels = [
+            config[policy.name].enforcementLevel
+            for policy in info.policies
+            if policy.policy_type != analyzer_pb2.POLICY_TYPE_STACK
+        ]
+        self._analyzes = bool(levels)
+        self._remediates = analyzer_pb2.REMEDIATE in levels
 
     def remediate(self, deployment: Deployment, state: ResourceState) -> ResourceState:
         if not self._remediates:
             return state
-        response = self._call(self._stub.Remediate, _request(deployment, state))
+        response = self._call(self._stub.Remediate, _request(deployment, state, state.inputs))
         for remediation in response.remediations:
             if remediation.diagnostic:
                 deployment.diagnose(Severity.WARNING, remediation.diagnostic, state.urn)
@@ -135,7 +153,7 @@ class Pack:
     def analyze(self, deployment: Deployment, state: ResourceState) -> list[PolicyViolation]:
         if not self._analyzes:
             return []
-        response = self._call(self._stub.Analyze, _request(deployment, state))
+        response = self._call(self._stub.Analyze, _request(deployment, state, _public(state.inputs)))
         return [_tell(deployment, diagnostic, state.urn) for diagnostic in response.diagnostics]
 
     def analyze_stack(self, deployment: Deployment, states: Sequence[ResourceState]) -> list[PolicyViolation]:
@@ -157,17 +175,22 @@ class Pack:
 
 
 def start_packs(
-    folders: Sequence[Path], engine_address: str, context: PackContext, reaper: Reaper, log: Callable[[str, str], None]
+    sources: Sequence[PackSource],
+    engine_address: str,
+    context: PackContext,
+    reaper: Reaper,
+    log: Callable[[str, str], None],
 ) -> Analyzers:
     """Starts the packs side by side. Raises PluginError, ProviderError where one does not start."""
-    for folder in folders:
-        if not folder.exists():
-            raise PluginError(f"policy pack {folder} does not exist")
-    if not folders:
+    for source in sources:
+        if not source.folder.exists():
+            raise PluginError(f"policy pack {source.folder} does not exist")
+    if not sources:
         return Analyzers(())
-    with ThreadPoolExecutor(max_workers=len(folders)) as pool:
+    with ThreadPoolExecutor(max_workers=len(sources)) as pool:
         futures = [
-            pool.submit(Pack, folder, engine_address, context, reaper, partial(log, folder.name)) for folder in folders
+            pool.submit(Pack, source, engine_address, context, reaper, partial(log, source.folder.name))
+            for source in sources
         ]
         return Analyzers([future.result() for future in futures])
 
@@ -192,14 +215,27 @@ def _provider(deployment: Deployment, state: ResourceState) -> Any:
     if provider is None:
         return None
     return analyzer_pb2.AnalyzerProviderResource(
-        type=provider.type, properties=struct_from_props(provider.inputs), urn=provider.urn, name=provider.name
+        type=provider.type, properties=_struct(provider.inputs), urn=provider.urn, name=provider.name
     )
 
 
-def _request(deployment: Deployment, state: ResourceState) -> Any:
+def _public(value: Any) -> Any:
+    """Without what engine and providers keep for themselves, which a pack is shown only to hand it back remedied."""
+    if isinstance(value, Mapping):
+        return {key: _public(item) for key, item in value.items() if not key.startswith("__")}
+    if isinstance(value, list):
+        return [_public(item) for item in value]
+    return Secret(_public(value.value)) if isinstance(value, Secret) else value
+
+
+def _struct(props: Props) -> Any:
+    return struct_from_props(_public(props), resources=False)
+
+
+def _request(deployment: Deployment, state: ResourceState, inputs: Props) -> Any:
     return analyzer_pb2.AnalyzeRequest(
         type=state.type,
-        properties=struct_from_props(state.inputs),
+        properties=struct_from_props(inputs, resources=False),
         urn=state.urn,
         name=state.name,
         options=_options(state),
@@ -210,7 +246,7 @@ def _request(deployment: Deployment, state: ResourceState) -> Any:
 def _resource(deployment: Deployment, state: ResourceState) -> Any:
     return analyzer_pb2.AnalyzerResource(
         type=state.type,
-        properties=struct_from_props(state.outputs or state.inputs),
+        properties=_struct(state.outputs),
         urn=state.urn,
         name=state.name,
         options=_options(state),

@@ -15,7 +15,7 @@ import grpc
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from sandbox.engine import pending, reads
-from sandbox.engine.analyzers import Analyzers, PackContext, start_packs
+from sandbox.engine.analyzers import Analyzers, PackContext, PackSource, start_packs
 from sandbox.engine.backend import ORGANIZATION, StackFiles
 from sandbox.engine.builtin import BuiltinProvider
 from sandbox.engine.checkpoint import StackState
@@ -236,7 +236,8 @@ class _Run:
         def log(pack: str, line: str) -> None:
             deployment.diagnose(Severity.INFO, f"{pack}: {line}")
 
-        return start_packs(self._request.policy_packs, address, context, reaper, log)
+        sources = [PackSource(folder=folder, config=config) for folder, config in self._request.configured_packs()]
+        return start_packs(sources, address, context, reaper, log)
 
 
 class _Emitter:

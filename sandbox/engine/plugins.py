@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import IO, Any, Protocol
 
 import grpc
@@ -58,7 +59,14 @@ class PluginProcess:
     """One running plugin in a child process."""
 
     def __init__(
-        self, name: str, argv: Sequence[str], environment: Mapping[str, str], reaper: Reaper, log: Callable[[str], None]
+        self,
+        name: str,
+        argv: Sequence[str],
+        environment: Mapping[str, str],
+        reaper: Reaper,
+        log: Callable[[str], None],
+        *,
+        cwd: Path | None = None,
     ) -> None:
         """Raises PluginError where the process cannot be started or prints no port within a minute."""
         self.name = name
@@ -67,6 +75,7 @@ class PluginProcess:
         try:
             self._process = subprocess.Popen(  # noqa: S603 - the plugins that the caller named
                 list(argv),
+                cwd=cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -23,6 +23,7 @@ class DeploymentRequest:
     passphrase: str = field(repr=False)
     plugins: Mapping[str, Sequence[str]]  # package → argv that starts its provider
     policy_packs: Sequence[Path] = ()
+    policy_pack_configs: Sequence[Path] = ()  # one for each pack, or none at all
     project_root: Path | None = None  # what source positions are told relative to; program_cwd where not given
     environment: Mapping[str, str] = field(default_factory=dict)  # for the children, over the engine's own
     parallel: int = 16  # steps at once
@@ -30,9 +31,19 @@ class DeploymentRequest:
     def __post_init__(self) -> None:
         if not 1 <= self.parallel <= 256:
             raise ValueError(f"parallel must be 1-256, got {self.parallel}")
+        if len(self.policy_pack_configs) not in (0, len(self.policy_packs)):
+            raise ValueError(
+                f"policy_pack_configs must name one file for each of the {len(self.policy_packs)} packs or none, "
+                f"got {len(self.policy_pack_configs)}"
+            )
         unknown = self.secret_keys - self.config.keys()
         if unknown:
             raise ValueError(f"secret_keys names keys that config does not have: {', '.join(sorted(unknown))}")
+
+    def configured_packs(self) -> list[tuple[Path, Path | None]]:
+        """Each policy pack with its configuration file."""
+        configs: Sequence[Path | None] = self.policy_pack_configs or [None] * len(self.policy_packs)
+        return list(zip(self.policy_packs, configs, strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,6 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,7 +12,7 @@ from rich.console import Console
 
 from sandbox.engine.events import Operation, Status, StepOp, Summary
 from stacks.cli import diff_view
-from stacks.cli.engines import Deployment, Engine, choose
+from stacks.cli.engines import Deployment, Engine, PolicyPack, choose
 from stacks.cli.errors import BadInputError, ExitCode, FailedError
 from stacks.cli.interrupt import cancellable
 from stacks.cli.outputs_view import show_outputs
@@ -56,13 +55,15 @@ class Session:
     project: Project
     stack: str
     engine: Engine
-    policy_packs: Sequence[Path]
+    policy_packs: Sequence[PolicyPack]
     as_json: bool
     yes: bool
     console: Console
 
     @classmethod
-    def open(cls, stack: str, *, engine: str, policy_packs: Sequence[Path], as_json: bool, yes: bool) -> "Session":
+    def open(
+        cls, stack: str, *, engine: str, policy_packs: Sequence[PolicyPack], as_json: bool, yes: bool
+    ) -> "Session":
         """Finds the project and the stack; BadInputError where there is none."""
         project = Project.find()
         project.stack_file(stack)

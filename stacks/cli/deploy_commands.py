@@ -6,13 +6,20 @@ from typing import Any
 
 import click
 
-from stacks.cli.options import engine_option, json_option, policy_option, stack_argument, yes_option
+from stacks.cli.options import (
+    engine_option,
+    json_option,
+    policy_config_option,
+    policy_option,
+    stack_argument,
+    yes_option,
+)
 
 Command = Callable[..., Any]
 
 
 def _deployment_options(command: Command) -> Command:
-    for decorate in (yes_option, json_option, policy_option, engine_option, stack_argument):
+    for decorate in (yes_option, json_option, policy_config_option, policy_option, engine_option, stack_argument):
         command = decorate(command)
     return command
 
@@ -48,7 +55,18 @@ def destroy(**options: Any) -> None:
     _run("destroy", **options)
 
 
-def _run(operation: str, *, stack: str, engine: str, policy_packs: tuple[Path, ...], as_json: bool, yes: bool) -> None:
+def _run(
+    operation: str,
+    *,
+    stack: str,
+    engine: str,
+    policy_packs: tuple[Path, ...],
+    policy_pack_configs: tuple[Path, ...],
+    as_json: bool,
+    yes: bool,
+) -> None:
     from stacks.cli.deploy import Session
+    from stacks.cli.engines import policy_packs_of
 
-    Session.open(stack, engine=engine, policy_packs=policy_packs, as_json=as_json, yes=yes).run(operation)
+    packs = policy_packs_of(policy_packs, policy_pack_configs)
+    Session.open(stack, engine=engine, policy_packs=packs, as_json=as_json, yes=yes).run(operation)

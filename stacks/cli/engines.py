@@ -15,12 +15,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PolicyPack:
+    """A policy pack's folder, and the file that configures it, if any."""
+
+    folder: Path
+    config: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Deployment:
     """One operation on one stack."""
 
     operation: "Operation"
     stack: str
-    policy_packs: Sequence[Path] = ()
+    policy_packs: Sequence[PolicyPack] = ()
 
 
 class Engine(Protocol):
@@ -39,6 +47,21 @@ class Engine(Protocol):
     def outputs(self, stack: str, *, show_secrets: bool) -> Mapping[str, Any] | None:
         """The stack's outputs, `[secret]` for secrets unless asked for; None where it was never brought up."""
         ...
+
+
+def policy_packs_of(folders: Sequence[Path], configs: Sequence[Path]) -> tuple[PolicyPack, ...]:
+    """Packs with their configurations, in order; BadInputError unless there is one for each pack or none."""
+    if not configs:
+        return tuple(PolicyPack(folder=folder.resolve()) for folder in folders)
+    if len(configs) != len(folders):
+        raise BadInputError(
+            f"--policy-pack-config must be given once for each --policy-pack ({len(folders)}) or not at all, "
+            f"got {len(configs)}"
+        )
+    return tuple(
+        PolicyPack(folder=folder.resolve(), config=config.resolve())
+        for folder, config in zip(folders, configs, strict=True)
+    )
 
 
 def choose(name: str, project: Project) -> Engine:

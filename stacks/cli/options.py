@@ -27,3 +27,11 @@ policy_option = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of a policy pack that judges the deployment; may be given several times.",
 )
+
+policy_config_option = click.option(
+    "--policy-pack-config",
+    "policy_pack_configs",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSON file that configures a policy pack; given once for each --policy-pack, in their order, or not at all.",
+)

@@ -96,15 +96,16 @@ class PulumiEngine:
 
 
 def _operate(stack: automation.Stack, deployment: Deployment, translator: Translator) -> None:
-    packs = [str(pack.resolve()) for pack in deployment.policy_packs]
+    packs = [str(pack.folder) for pack in deployment.policy_packs] or None
+    configs = [str(pack.config) for pack in deployment.policy_packs if pack.config] or None
 
     def on_event(event: EngineEvent) -> None:
         translator.take(event)
 
     if deployment.operation is Operation.PREVIEW:
-        stack.preview(on_event=on_event, policy_packs=packs or None)
+        stack.preview(on_event=on_event, policy_packs=packs, policy_pack_configs=configs)
     elif deployment.operation is Operation.UP:
-        stack.up(on_event=on_event, policy_packs=packs or None, show_secrets=False)
+        stack.up(on_event=on_event, policy_packs=packs, policy_pack_configs=configs, show_secrets=False)
     elif deployment.operation is Operation.REFRESH:
         stack.refresh(on_event=on_event, show_secrets=False)
     else:

@@ -52,7 +52,8 @@ class SandboxEngine:
             backend=self._home.backend,
             passphrase=self._home.passphrase(),
             plugins=PLUGINS,
-            policy_packs=[pack.resolve() for pack in deployment.policy_packs],
+            policy_packs=[pack.folder for pack in deployment.policy_packs],
+            policy_pack_configs=[pack.config for pack in deployment.policy_packs if pack.config],
             environment=sandbox_environment(self._home, account),
         )
         try:
