@@ -1,0 +1,1 @@
+"""The catalogue as a Pulumi policy pack: `pulumi up --policy-pack policies/crossguard`."""

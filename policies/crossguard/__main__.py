@@ -1,0 +1,13 @@
+"""What Pulumi starts: the engine reads the port that is printed first, then asks over gRPC."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))  # a checkout need not be installed
+
+from policies.crossguard.service import serve  # noqa: E402 - found only now
+
+serve(ROOT)
