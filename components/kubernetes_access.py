@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components.cluster import KUBERNETES_VERSION
 from components.cluster_like import ClusterLike
 from components.naming import TAG_PREFIX, Keep
 
@@ -86,6 +87,8 @@ def _labels(keep: Keep) -> dict[str, str]:
         f"{LABEL_PREFIX}/tenant": keep.tenant,
         f"{LABEL_PREFIX}/tier": keep.tier.value,
         "pod-security.kubernetes.io/enforce": "restricted",
+        # The standard as it was when the pods were written: a cluster's upgrade must not start to refuse them.
+        "pod-security.kubernetes.io/enforce-version": f"v{KUBERNETES_VERSION}",
         "pod-security.kubernetes.io/audit": "restricted",
         "pod-security.kubernetes.io/warn": "restricted",
     }

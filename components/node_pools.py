@@ -1,15 +1,15 @@
 """The node pools of a keep: one launch template and one managed node group each.
 
-The image is AWS's own for EKS, its release read from the public SSM parameter for the cluster's version. Managed node
-groups refuse a launch template that refers to a parameter itself (resolve:ssm), and with an image id of our own they no
-longer add labels, taints and the cluster's address; so the group gets type and release, and the template no image.
+The image is AWS's own for EKS, at a release written down here for the cluster's version: nodes change with a commit,
+not with what AWS recommends on the day. With an image id of our own, managed node groups no longer add labels, taints
+and the cluster's address; so the group gets type and release, and the template no image.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
-from pulumi_aws import ec2, eks, ssm
+from pulumi_aws import ec2, eks
 
 from components.naming import DataClass, Keep
 from components.node_ground import NodeGround, NodeGroundArgs
@@ -28,6 +28,9 @@ AMI_TYPES: Mapping[tuple[str, bool], str] = {
     ("x86_64", True): "AL2023_x86_64_NVIDIA",
 }
 
+# A new release means a new value, tried out on a test keep first; it is the same for every type of image.
+NODE_RELEASES: Mapping[str, str] = {"1.34": "1.34.2-20251120"}
+
 DATA_CLASS_OF_POOL: Mapping[PoolRole, DataClass] = {
     PoolRole.SYSTEM: DataClass.CODE,
     PoolRole.INGEST: DataClass.CODE,
@@ -35,15 +38,6 @@ DATA_CLASS_OF_POOL: Mapping[PoolRole, DataClass] = {
     PoolRole.GPU_BATCH: DataClass.MODEL,
 }
 """What lies on the nodes' disks, which decides their key."""
-
-
-def release_parameter(pool: Pool, kubernetes_version: str) -> str:
-    """Name of the public parameter that holds the newest release of the pool's image."""
-    variant = "nvidia" if pool.is_gpu else "standard"
-    return (
-        f"/aws/service/eks/optimized-ami/{kubernetes_version}/amazon-linux-2023/{pool.architecture}/{variant}"
-        "/recommended/release_version"
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +52,7 @@ class NodePoolsArgs:
     zones: Sequence[str]
     subnet_ids: Sequence[pulumi.Output[str]]
     volume_key_arns: Mapping[DataClass, pulumi.Input[str]]
-    image_release: str | None = None  # such as 1.34.2-20251120; None follows what AWS recommends
+    image_release: str | None = None  # None takes the one of NODE_RELEASES
     after: Sequence[pulumi.Resource] = field(default_factory=tuple)  # what nodes need to join: network add-ons
 
     def __post_init__(self) -> None:
@@ -66,6 +60,11 @@ class NodePoolsArgs:
             raise ValueError("pools must not be empty; a cluster without nodes runs nothing")
         if len(self.zones) != len(self.subnet_ids):
             raise ValueError(f"subnet_ids must name one subnet for each of {self.zones}, got {len(self.subnet_ids)}")
+        if self.image_release is None and self.kubernetes_version not in NODE_RELEASES:
+            raise ValueError(
+                f"kubernetes_version must be one with a pinned node image ({', '.join(NODE_RELEASES)}), "
+                f"got {self.kubernetes_version!r}; add its row to NODE_RELEASES or give image_release"
+            )
         for pool in self.pools:
             if pool.zone is not None and pool.zone not in self.zones:
                 raise ValueError(
@@ -166,7 +165,7 @@ class NodePools(pulumi.ComponentResource):
             subnet_ids=self._subnets(pool),
             version=args.kubernetes_version,
             ami_type=AMI_TYPES[pool.architecture, pool.is_gpu],
-            release_version=args.image_release or self._recommended_release(pool),
+            release_version=args.image_release or NODE_RELEASES[args.kubernetes_version],
             capacity_type="ON_DEMAND",
             instance_types=list(pool.instance_types),
             launch_template=eks.NodeGroupLaunchTemplateArgs(
@@ -190,10 +189,6 @@ class NodePools(pulumi.ComponentResource):
     def _subnets(self, pool: Pool) -> list[pulumi.Output[str]]:
         places = zip(self._args.zones, self._args.subnet_ids, strict=True)
         return [subnet for zone, subnet in places if pool.zone in {None, zone}]
-
-    def _recommended_release(self, pool: Pool) -> pulumi.Output[str]:
-        name = release_parameter(pool, self._args.kubernetes_version)
-        return ssm.get_parameter_output(name=name, opts=pulumi.InvokeOutputOptions(parent=self)).value
 
 
 def _taints(pool: Pool) -> list[eks.NodeGroupTaintArgs]:

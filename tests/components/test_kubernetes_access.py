@@ -40,6 +40,7 @@ def test_each_keep_has_one_namespace_whose_pods_run_restricted(environment: Any,
     labels = namespace.inputs["metadata"]["labels"]
     assert labels["codekeep.dev/tenant"] == tenant
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+    assert labels["pod-security.kubernetes.io/enforce-version"] == "v1.34"
     assert recording.one(PROVIDER).urn in namespace.provider
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from components.naming import DataClass, Keep
 from components.node_ground import placement_strategy, reservation_match
-from components.node_pools import NodePools, NodePoolsArgs, release_parameter
+from components.node_pools import NodePools, NodePoolsArgs
 from components.pool import Pool, PoolRole, Tenancy, ZoneCapacity
 from tests.components.builders import ZONES, fake_network, key_arn
 from tests.components.contract import assert_contract
@@ -35,7 +35,7 @@ def build(keep: Keep, pools: Sequence[Pool] = POOLS, **changes: Any) -> Recordin
         }
         return NodePools("acme-pool", NodePoolsArgs(keep=keep, pools=pools, **given))
 
-    return record(program, invokes={"aws:ssm/getParameter:getParameter": {"value": RELEASE}})
+    return record(program)
 
 
 @pytest.fixture(scope="module")
@@ -121,21 +121,22 @@ def test_images_are_awss_own_at_a_named_release(pools: Recording[NodePools]) -> 
     assert group(pools, SYSTEM).inputs["amiType"] == "AL2023_x86_64_STANDARD"
     assert group(pools, SERVE).inputs["amiType"] == "AL2023_x86_64_NVIDIA"
     assert {group(pools, pool).inputs["releaseVersion"] for pool in POOLS} == {RELEASE}
-    asked = {arguments["name"] for token, arguments in pools.invokes if token == "aws:ssm/getParameter:getParameter"}
-    base = "/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/x86_64"
-    assert asked == {f"{base}/{variant}/recommended/release_version" for variant in ("standard", "nvidia")}
+    assert not pools.invokes  # pinned: what AWS recommends on the day changes no node
 
 
-def test_a_pinned_release_asks_nobody(keep: Keep) -> None:
+def test_another_release_may_be_named(keep: Keep) -> None:
     recording = build(keep, (SYSTEM,), image_release="1.34.1-20251016")
     assert group(recording, SYSTEM).inputs["releaseVersion"] == "1.34.1-20251016"
-    assert not recording.invokes
+
+
+def test_a_version_without_a_pinned_release_is_refused(keep: Keep) -> None:
+    with pytest.raises(ValueError, match=r"pinned node image \(1.34\), got '1.99'"):
+        build(keep, (SYSTEM,), kubernetes_version="1.99")
 
 
 def test_arm_pools_take_arm_images(keep: Keep) -> None:
     arm = replace(SYSTEM, architecture="arm64", instance_types=("m7g.xlarge",))
     assert group(build(keep, (arm,)), arm).inputs["amiType"] == "AL2023_ARM_64_STANDARD"
-    assert "/arm64/standard/" in release_parameter(arm, "1.34")
 
 
 def test_only_what_asks_for_a_pool_comes_onto_it(pools: Recording[NodePools]) -> None:
