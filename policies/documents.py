@@ -1,12 +1,15 @@
 """Policy documents (IAM, resource policies, trust policies) as statements a rule can read."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, Final
 
-from policies.graph import Node
+from policies.graph import SECRET, UNKNOWN, Node
 from policies.reading import MISSING, read
+from policies.rule import Finding, Rule
 
 
 class UndecidableError(Exception):
@@ -17,12 +20,110 @@ class UndecidableError(Exception):
         self.path = path
 
 
+class Kind(StrEnum):
+    """What a document says: what its bearer may do, who may take on a role, who may reach a resource."""
+
+    IDENTITY = "identity"
+    TRUST = "trust"
+    RESOURCE = "resource"
+    KEY = "key"  # a resource policy whose resource is always the key itself
+    ENDPOINT = "endpoint"  # narrows what passes through, grants nothing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a type of resource holds a document; `path` as in policies.reading."""
+
+    path: str
+    kind: Kind
+
+
+def _places(kind: Kind, path: str, *tokens: str) -> dict[str, tuple[Place, ...]]:
+    return {f"aws:{token}": (Place(path=path, kind=kind),) for token in tokens}
+
+
+ROLE: Final = "aws:iam/role:Role"
+MANAGED_POLICY: Final = "aws:iam/policy:Policy"
+
+PLACES: Final[Mapping[str, tuple[Place, ...]]] = {
+    ROLE: (
+        Place(path="assumeRolePolicy", kind=Kind.TRUST),
+        Place(path="inlinePolicies[*].policy", kind=Kind.IDENTITY),
+    ),
+    MANAGED_POLICY: (Place(path="policy", kind=Kind.IDENTITY),),
+    **_places(
+        Kind.IDENTITY,
+        "policy",
+        "iam/rolePolicy:RolePolicy",
+        "iam/userPolicy:UserPolicy",
+        "iam/groupPolicy:GroupPolicy",
+    ),
+    **_places(Kind.IDENTITY, "inlinePolicy", "ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"),
+    **_places(
+        Kind.KEY,
+        "policy",
+        "kms/key:Key",
+        "kms/keyPolicy:KeyPolicy",
+        "kms/replicaKey:ReplicaKey",
+        "kms/externalKey:ExternalKey",
+        "kms/replicaExternalKey:ReplicaExternalKey",
+    ),
+    **_places(
+        Kind.RESOURCE,
+        "policy",
+        "cloudwatch/eventBusPolicy:EventBusPolicy",
+        "backup/vaultPolicy:VaultPolicy",
+        "dynamodb/resourcePolicy:ResourcePolicy",
+        "ecr/registryPolicy:RegistryPolicy",
+        "ecr/repositoryPolicy:RepositoryPolicy",
+        "efs/fileSystemPolicy:FileSystemPolicy",
+        "kinesis/resourcePolicy:ResourcePolicy",
+        "s3/accessPoint:AccessPoint",
+        "s3/bucket:Bucket",
+        "s3/bucketPolicy:BucketPolicy",
+        "secretsmanager/secret:Secret",
+        "secretsmanager/secretPolicy:SecretPolicy",
+        "sns/topic:Topic",
+        "sns/topicPolicy:TopicPolicy",
+        "sqs/queue:Queue",
+        "sqs/queuePolicy:QueuePolicy",
+    ),
+    **_places(
+        Kind.RESOURCE,
+        "accessPolicies",
+        "opensearch/domain:Domain",
+        "opensearch/domainPolicy:DomainPolicy",
+        "elasticsearch/domain:Domain",
+        "elasticsearch/domainPolicy:DomainPolicy",
+    ),
+    **_places(
+        Kind.RESOURCE,
+        "policyDocument",
+        "cloudwatch/logResourcePolicy:LogResourcePolicy",
+        "codeartifact/domainPermissions:DomainPermissions",
+        "codeartifact/repositoryPermissionsPolicy:RepositoryPermissionsPolicy",
+    ),
+    **_places(Kind.RESOURCE, "accessPolicy", "cloudwatch/logDestinationPolicy:LogDestinationPolicy"),
+    **_places(Kind.ENDPOINT, "policy", "ec2/vpcEndpoint:VpcEndpoint", "ec2/vpcEndpointPolicy:VpcEndpointPolicy"),
+}
+"""Type → where its documents are. Documents elsewhere are found by `document_properties`."""
+
+
+def types_with(*kinds: Kind) -> tuple[str, ...]:
+    """The types that hold documents of these kinds."""
+    return tuple(token for token, places in PLACES.items() if any(place.kind in kinds for place in places))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Principal:
     """`kind` is AWS, Service, Federated or CanonicalUser; `value` an ARN, an account, a service name or `*`."""
 
     kind: str
     value: str
+
+    @property
+    def is_anyone(self) -> bool:
+        return self.kind == "AWS" and self.value == "*"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +156,45 @@ class Statement:
             for value in values
         )
 
+    def bound_values(self, key: str) -> tuple[str, ...]:
+        """Values that a key must have for the statement to hold: no negation, and no `IfExists` that lets it be absent.
+
+        `ForAnyValue` counts, since the key must then be there; `ForAllValues` does not, since it holds without the key.
+        """
+        binding = [operator for operator in self.conditions if _binds(operator)]
+        return self.condition_values(key, *binding) if binding else ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """One document of a node; `statements` is None where it is not known yet, or not shown."""
+
+    path: str
+    kind: Kind
+    statements: tuple[Statement, ...] | None
+
+
+def documents(node: Node, *kinds: Kind) -> Iterator[Document]:
+    """The node's documents of the kinds given, or of any; those that are not set are left out."""
+    for place in PLACES.get(node.type, ()):
+        if not kinds or place.kind in kinds:
+            for found in read(node.inputs, place.path):
+                if found.value is not MISSING and found.value != "":
+                    yield Document(path=found.path, kind=place.kind, statements=_known(found.value, found.path))
+
+
+def judge_allowed(
+    rule: Rule, node: Node, kinds: Iterable[Kind], judge: Callable[[Statement], Iterable[Finding]]
+) -> Iterator[Finding]:
+    """What `judge` finds in the statements that allow something; undecided for each document that is not known."""
+    for document in documents(node, *kinds):
+        if document.statements is None:
+            yield rule.undecided(node, document.path)
+            continue
+        for statement in document.statements:
+            if statement.allows:
+                yield from judge(statement)
+
 
 def statements(node: Node, path: str = "policy") -> list[Statement]:
     """Statements of the document at a property; none where it is not set.
@@ -63,11 +203,12 @@ def statements(node: Node, path: str = "policy") -> list[Statement]:
         UndecidableError: the document, or a part of it, is not known.
     """
     found = next(read(node.inputs, path))
-    if not found.known:
-        raise UndecidableError(found.path)
     if found.value is MISSING or found.value == "":
         return []
-    return list(_parsed(found.value, path))
+    known = _known(found.value, path)
+    if known is None:
+        raise UndecidableError(found.path)
+    return list(known)
 
 
 def document_properties(node: Node) -> Iterator[str]:
@@ -77,15 +218,43 @@ def document_properties(node: Node) -> Iterator[str]:
             yield name
 
 
-def _parsed(value: Any, path: str) -> Iterator[Statement]:
+def _binds(operator: str) -> bool:
+    plain = operator.rpartition(":")[2]
+    return not (plain.endswith("IfExists") or "Not" in plain or plain == "Null" or operator.startswith("ForAllValues"))
+
+
+def _known(value: Any, path: str) -> tuple[Statement, ...] | None:
     try:
-        document = json.loads(value) if isinstance(value, str) else value
+        return _of_text(value, path) if isinstance(value, str) else tuple(_of_document(value, path))
+    except UndecidableError:
+        return None
+
+
+@lru_cache(maxsize=8192)  # every rule of a catalogue reads the same texts
+def _of_text(text: str, path: str) -> tuple[Statement, ...]:
+    try:
+        return tuple(_of_document(json.loads(text), path))
     except ValueError as fault:
         raise UndecidableError(path) from fault
+
+
+def _of_document(document: Any, path: str) -> Iterator[Statement]:
+    if not isinstance(document, Mapping) or _unreadable(document):
+        raise UndecidableError(path)
     listed = document.get("Statement", [])
     several = isinstance(listed, list)
     for index, each in enumerate(listed if several else [listed]):
+        if not isinstance(each, Mapping):
+            raise UndecidableError(path)
         yield _statement(each, f"{path}|Statement[{index}]" if several else f"{path}|Statement")
+
+
+def _unreadable(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_unreadable(inner) for inner in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(_unreadable(inner) for inner in value)
+    return value is UNKNOWN or value is SECRET
 
 
 def _statement(raw: Mapping[str, Any], path: str) -> Statement:
@@ -101,7 +270,7 @@ def _statement(raw: Mapping[str, Any], path: str) -> Statement:
         not_principals=tuple(_principals(raw.get("NotPrincipal"))),
         conditions={
             operator: {key: _texts(values) for key, values in keys.items()}
-            for operator, keys in raw.get("Condition", {}).items()
+            for operator, keys in (raw.get("Condition") or {}).items()
         },
     )
 

@@ -38,6 +38,7 @@ class Facts:
     retention_days: Mapping[str, int] = field(default_factory=dict)
     audit_lock: str | None = None  # compliance | governance
     key_deletion_days: int | None = None
+    detectors_elsewhere: bool = False  # the account has GuardDuty and Access Analyzer already
     protect: bool = True  # False: the keep is a trial that shall be removable
     prompt_storage: Mapping[str, Any] = field(default_factory=dict)
     gpu_nodes: int | None = None
@@ -106,6 +107,7 @@ def _of_document(document: Mapping[str, Any], *, platform: bool) -> Facts:
             retention_days=_retention(document),
             audit_lock=_part(document, "retention").get("audit_lock"),
             key_deletion_days=_part(document, "keys").get("deletion_window_days"),
+            detectors_elsewhere=bool(account.get("has_detectors", False)),
             protect=document.get("protect", True),
             prompt_storage=dict(_part(document, "prompt_storage")),
             gpu_nodes=caps.get("gpu_nodes", document.get("gpu_nodes")),

@@ -1,0 +1,51 @@
+"""What becomes reachable from outside the account must be noticed by somebody who is not looking for it."""
+
+from collections.abc import Iterator
+
+from policies.graph import Node
+from policies.graph.model import STACK_TYPE
+from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+
+ANALYZER = "aws:accessanalyzer/analyzer:Analyzer"
+EXTERNAL_ACCESS = ("ACCOUNT", "ORGANIZATION")
+OPENED = (
+    "aws:iam/role:Role",
+    "aws:kms/key:Key",
+    "aws:s3/bucket:Bucket",
+    "aws:secretsmanager/secret:Secret",
+    "aws:sqs/queue:Queue",
+)
+"""Types that the analyzer watches: a stack with none of them needs none."""
+
+RULE = Rule(
+    id="access-analyzer",
+    title="IAM Access Analyzer watches the account in the region the keep lives in",
+    severity=Severity.MEDIUM,
+    family=Family.IDENTITY,
+    applies_to=(STACK_TYPE,),
+    requirement=Requirement.ACCESS_CONTROL,
+    why="It proves, for every policy there is, whether somebody outside the account gets in.",
+    remedy="let components.account_detectors make it, or say account.has_detectors where the account has one already",
+    frameworks={"CIS AWS": ("1.20",), "SOC 2": ("CC6.1", "CC7.1", "CC7.2"), "ISO 27001": ("A.5.18", "A.8.16")},
+    scope=Scope.STACK,
+    guards=(
+        Guard(type=ANALYZER, drop=True),
+        Guard(type=ANALYZER, path="type", values=("ACCOUNT_UNUSED_ACCESS",)),
+        Guard(type=ANALYZER, path="region", values=("us-east-1",)),
+    ),
+)
+
+
+@RULE.check
+def watched(node: Node, case: Case) -> Iterator[Finding]:
+    facts, graph = case.facts, case.graph
+    on_platform = facts.tier == "pooled" and not facts.platform  # the platform's stack watches the account
+    if not facts.tenant or facts.detectors_elsewhere or on_platform or not graph.of_type(*OPENED):
+        return
+    watching = [
+        each
+        for each in graph.of_type(ANALYZER)
+        if each.region == facts.primary_region and each.inputs.get("type", "ACCOUNT") in EXTERNAL_ACCESS
+    ]
+    if not watching:
+        yield RULE.violation(node, "", f"holds no analyzer of external access in {facts.primary_region}")

@@ -1,0 +1,79 @@
+"""An administrator of a cluster reads every secret, and every prompt in every pod's memory."""
+
+from collections.abc import Iterator
+
+from policies.graph import Node
+from policies.graph.references import reference_of
+from policies.reading import MISSING, first
+from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+
+ENTRY, ASSOCIATION = "aws:eks/accessEntry:AccessEntry", "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
+PRINCIPAL, SCOPE = "principalArn", "accessScope.type"
+CLUSTER_ADMIN = "AmazonEKSClusterAdminPolicy"
+SHOWS_SECRETS = (CLUSTER_ADMIN, "AmazonEKSAdminPolicy", "AmazonEKSEditPolicy", "AmazonEKSAdminViewPolicy")
+POLICIES = "arn:aws:eks::aws:cluster-access-policy"
+
+RULE = Rule(
+    id="cluster-admins",
+    title="Nobody but the deployer administers a cluster, and no whole account enters it",
+    severity=Severity.HIGH,
+    family=Family.IDENTITY,
+    applies_to=(ENTRY, ASSOCIATION),
+    requirement=Requirement.ACCESS_CONTROL,
+    why="Access for an account's root is access for everybody whom that account's IAM comes to allow.",
+    remedy="name one role, with level view or namespaces, in cluster_access (components.cluster_access)",
+    frameworks={
+        "CIS EKS": ("4.1.1", "4.1.2", "5.5.1"),
+        "SOC 2": ("CC6.1", "CC6.3"),
+        "ISO 27001": ("A.5.15", "A.5.18", "A.8.2"),
+    },
+    guards=(
+        Guard(type=ENTRY, path=PRINCIPAL, breaks=(Break.WIDEN,), values=("arn:aws:iam::111122223333:root",)),
+        Guard(type=ENTRY, path="kubernetesGroups", values=(["system:masters"], ["cluster-admin"])),
+        Guard(type=ASSOCIATION, path=PRINCIPAL, breaks=(Break.WIDEN,), values=("arn:aws:iam::111122223333:root",)),
+        Guard(type=ASSOCIATION, path="policyArn", values=(f"{POLICIES}/{CLUSTER_ADMIN}",)),
+        Guard(
+            type=ASSOCIATION,
+            add=tuple(
+                {
+                    "clusterName": "c",
+                    "principalArn": "arn:aws:iam::111122223333:role/dev",
+                    "policyArn": f"{POLICIES}/{policy}",
+                    "accessScope": {"type": "cluster"},
+                }
+                for policy in SHOWS_SECRETS
+            ),
+        ),
+    ),
+)
+
+
+@RULE.check
+def few_administer(node: Node, case: Case) -> Iterator[Finding]:
+    yield from RULE.require(node, PRINCIPAL, lambda arn: not str(arn).endswith((":root", "*")), "must name one role")
+    if node.type == ENTRY:
+        yield from RULE.require(
+            node,
+            "kubernetesGroups[*]",
+            lambda group: group not in ("system:masters", "cluster-admin"),
+            "must be no group of administrators",
+            optional=True,
+        )
+    else:
+        yield from _policy(node, case)
+
+
+def _policy(node: Node, case: Case) -> Iterator[Finding]:
+    policy, principal, scope = (first(node.inputs, path) for path in ("policyArn", PRINCIPAL, SCOPE))
+    if not isinstance(policy, str):
+        yield RULE.undecided(node, "policyArn")
+        return
+    name = policy.rpartition("/")[2]
+    if name not in SHOWS_SECRETS or not isinstance(principal, str):
+        return
+    if principal == case.facts.deployer_role_arn or (not case.facts.deployer_role_arn and reference_of(principal)):
+        return
+    if name == CLUSTER_ADMIN or scope is MISSING or scope == "cluster":
+        yield RULE.violation(node, PRINCIPAL, f"gives {name} over the whole cluster to {principal}")
+    elif not isinstance(scope, str):
+        yield RULE.undecided(node, SCOPE)
