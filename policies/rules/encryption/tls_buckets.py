@@ -1,0 +1,52 @@
+"""S3 answers plain HTTP unless the bucket's policy refuses it."""
+
+from collections.abc import Iterator
+
+from policies.documents import UndecidableError, statements
+from policies.graph import Node
+from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rules.encryption._refusals import covers_bucket, refuses_plain
+
+BUCKET, BUCKET_V2 = "aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"
+POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+FIRST = "policy|Statement[0]"
+
+RULE = Rule(
+    id="tls-buckets",
+    title="Every bucket refuses plain HTTP",
+    severity=Severity.HIGH,
+    family=Family.ENCRYPTION,
+    applies_to=(BUCKET, BUCKET_V2),
+    requirement=Requirement.ENCRYPTION_IN_TRANSIT,
+    why="A client that was configured with http:// sends clones and snapshots in clear, and nothing complains.",
+    remedy="use components.bucket, whose policy denies s3:* where aws:SecureTransport is false",
+    frameworks={"CIS AWS": ("2.1.1",), "SOC 2": ("CC6.7",), "ISO 27001": ("A.8.20", "A.8.24")},
+    scope=Scope.STACK,
+    guards=(
+        Guard(type=POLICY, drop=True),
+        Guard(type=POLICY, path=FIRST, breaks=(Break.REMOVE,)),
+        Guard(type=POLICY, path=f"{FIRST}.Effect", values=("Allow",)),
+        Guard(type=POLICY, path=f"{FIRST}.Action", values=(["s3:PutObject"],)),
+        Guard(type=POLICY, path=f"{FIRST}.Resource", values=("arn:aws:s3:::one-bucket/*",)),
+        Guard(type=POLICY, path=f"{FIRST}.Condition.Bool.aws:SecureTransport", values=("true",)),
+        Guard(type=POLICY, path=f"{FIRST}.Principal", values=({"AWS": "arn:aws:iam::111122223333:root"},)),
+        Guard(type=BUCKET, add=({"bucket": "open"},)),
+    ),
+)
+
+
+@RULE.check
+def refuses_plain_http(node: Node, case: Case) -> Iterator[Finding]:
+    unknown: list[Finding] = []
+    for holder in (node, *case.graph.referrers(node, "bucket", POLICY)):
+        try:
+            if any(refuses_plain(each, {"*", "s3:*"}) and covers_bucket(each.resources) for each in statements(holder)):
+                return
+        except UndecidableError as fault:
+            unknown.append(RULE.undecided(holder, fault.path))
+    if unknown:
+        yield from unknown
+    else:
+        yield RULE.violation(
+            node, "policy", "no bucket policy denies s3:* on bucket and objects where aws:SecureTransport is false"
+        )

@@ -1,0 +1,54 @@
+"""SQS and SNS answer plain HTTP unless the policy refuses it."""
+
+from collections.abc import Iterator
+
+from policies.documents import UndecidableError, statements
+from policies.graph import Node
+from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rules.encryption._refusals import refuses_plain
+
+QUEUE, TOPIC = "aws:sqs/queue:Queue", "aws:sns/topic:Topic"
+QUEUE_POLICY, TOPIC_POLICY = "aws:sqs/queuePolicy:QueuePolicy", "aws:sns/topicPolicy:TopicPolicy"
+HOLDERS = {QUEUE: (QUEUE_POLICY, "queueUrl"), TOPIC: (TOPIC_POLICY, "arn")}
+SENDING = {QUEUE: {"*", "sqs:*", "sqs:sendmessage"}, TOPIC: {"*", "sns:*", "sns:publish"}}  # what carries data in
+
+RULE = Rule(
+    id="tls-messages",
+    title="Every queue and topic refuses plain HTTP",
+    severity=Severity.MEDIUM,
+    family=Family.ENCRYPTION,
+    applies_to=(QUEUE, TOPIC),
+    requirement=Requirement.ENCRYPTION_IN_TRANSIT,
+    why="Messages name repositories and changes; a client configured with http:// sends them in clear.",
+    remedy="use components.queues and components.alerts, whose policies deny where aws:SecureTransport is false",
+    frameworks={"SOC 2": ("CC6.7",), "ISO 27001": ("A.8.20", "A.8.24")},
+    scope=Scope.STACK,
+    guards=(
+        Guard(type=QUEUE_POLICY, drop=True),
+        Guard(type=TOPIC_POLICY, drop=True),
+        Guard(type=QUEUE_POLICY, path="policy|Statement[0].Effect", values=("Allow",)),
+        Guard(
+            type=QUEUE_POLICY,
+            path="policy|Statement[0].Condition.Bool.aws:SecureTransport",
+            values=("true",),
+        ),
+        Guard(type=QUEUE, add=({"name": "open"},)),
+        Guard(type=TOPIC, add=({"name": "open"},)),
+    ),
+)
+
+
+@RULE.check
+def refuses_plain_http(node: Node, case: Case) -> Iterator[Finding]:
+    policy, name = HOLDERS[node.type]
+    unknown: list[Finding] = []
+    for holder in (node, *case.graph.referrers(node, name, policy)):
+        try:
+            if any(refuses_plain(statement, SENDING[node.type]) for statement in statements(holder)):
+                return
+        except UndecidableError as fault:
+            unknown.append(RULE.undecided(holder, fault.path))
+    if unknown:
+        yield from unknown
+    else:
+        yield RULE.violation(node, "policy", "no policy denies everybody where aws:SecureTransport is false")
