@@ -1,0 +1,80 @@
+"""A premium keep shares its machines with nobody, down to the hardware."""
+
+from collections.abc import Iterator
+
+from policies.facts import Facts
+from policies.graph import Node, ResourceGraph
+from policies.reading import MISSING, first
+from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+
+NODE_GROUP, TEMPLATE = "aws:eks/nodeGroup:NodeGroup", "aws:ec2/launchTemplate:LaunchTemplate"
+GROUP, INSTANCE = "aws:autoscaling/group:Group", "aws:ec2/instance:Instance"
+RESERVATION, FARGATE = "aws:ec2/capacityReservation:CapacityReservation", "aws:eks/fargateProfile:FargateProfile"
+VPC = "aws:ec2/vpc:Vpc"
+OWN_HARDWARE = ("dedicated", "host")
+
+
+def _is_premium(facts: Facts) -> bool:
+    return facts.tier == "premium"
+
+
+RULE = Rule(
+    id="dedicated-nodes",
+    title="Every node of a premium keep runs on hardware of its own",
+    severity=Severity.HIGH,
+    family=Family.TENANCY,
+    applies_to=(NODE_GROUP, GROUP, INSTANCE, RESERVATION, FARGATE),
+    requirement=Requirement.DEDICATED_TENANCY,
+    why="The premium tier promises that no other customer's machine shares a processor with the code.",
+    remedy="set tenancy dedicated or host for the pool; components.node_ground places its nodes so",
+    frameworks={"SOC 2": ("CC6.1", "C1.1"), "ISO 27001": ("A.5.23", "A.8.22", "A.8.31")},
+    scope=Scope.STACK,
+    guards=(
+        Guard(type=TEMPLATE, path="placement.tenancy", breaks=(Break.REMOVE,), values=("default",), when=_is_premium),
+        Guard(type=TEMPLATE, path="placement", breaks=(Break.REMOVE,), when=_is_premium),
+        Guard(type=NODE_GROUP, path="launchTemplate", breaks=(Break.REMOVE,), when=_is_premium),
+        Guard(type=RESERVATION, path="tenancy", breaks=(Break.REMOVE,), values=("default",), when=_is_premium),
+        Guard(type=INSTANCE, add=({"instanceType": "m7i.large", "tenancy": "default"},), when=_is_premium),
+        Guard(type=FARGATE, add=({"clusterName": "c", "fargateProfileName": "pods"},), when=_is_premium),
+    ),
+)
+
+
+@RULE.check
+def own_hardware(node: Node, case: Case) -> Iterator[Finding]:
+    if not _is_premium(case.facts) or case.graph.derived(_networks_are_dedicated):
+        return
+    if node.type == FARGATE:
+        yield RULE.violation(node, "", "runs pods on machines that AWS shares among its customers")
+    elif node.type == RESERVATION or (node.type == INSTANCE and "launchTemplate" not in node.inputs):
+        yield from RULE.require(node, "tenancy", _is_own_hardware, "must be dedicated or host")
+    else:
+        yield from _by_template(node, case.graph)
+
+
+def _is_own_hardware(tenancy: object) -> bool:
+    return tenancy in OWN_HARDWARE
+
+
+def _networks_are_dedicated(graph: ResourceGraph) -> bool:
+    """Whatever starts in a network of dedicated tenancy is dedicated."""
+    networks = graph.of_type(VPC)
+    return bool(networks) and all(each.inputs.get("instanceTenancy") == "dedicated" for each in networks)
+
+
+def _by_template(node: Node, graph: ResourceGraph) -> Iterator[Finding]:
+    named = [name for name in ("launchTemplate", "mixedInstancesPolicy") if name in node.inputs]
+    if not named:
+        yield RULE.violation(node, "launchTemplate", "not set: AWS's own template places nodes on shared machines")
+        return
+    templates = graph.references(node, named[0], TEMPLATE)
+    if not templates:
+        yield RULE.undecided(node, named[0], "the launch template is not one of this stack")
+    for template in templates:
+        tenancy = first(template.inputs, "placement.tenancy")
+        if tenancy is not MISSING and not isinstance(tenancy, str):
+            yield RULE.undecided(template, "placement.tenancy")
+        elif tenancy not in OWN_HARDWARE:
+            yield RULE.violation(
+                template, "placement.tenancy", f"got {tenancy!r} for {node.name}: must be dedicated or host"
+            )

@@ -1,0 +1,99 @@
+"""A name of another keep in this one is a door between them, or a mistake that opens one."""
+
+import re
+from collections.abc import Iterator
+
+from policies.documents import documents
+from policies.graph import UNKNOWN, Node
+from policies.places import arns_in, texts_in
+from policies.rule import ANY_RESOURCE, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rules.tenancy._tiers import is_pooled
+
+TAG = "codekeep:tenant"
+NAMES = ("name", "namePrefix", "bucket", "bucketPrefix", "analyzerName", "domainName", "identifier")
+OURS = re.compile(r"(?:^|[/:])(?:alias/)?/?codekeep[-/]([a-z][a-z0-9-]*)")
+SHARED = frozenset({"system"})  # the namespace codekeep-system: operators of the cluster
+PLATFORM_SERVICES = frozenset({"eks", "es"})  # what a pooled keep refers to on its platform
+THEIRS = "codekeep-another-code-111122223333-eu-central-1"
+ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+
+
+def _reading(resource: str, **tags: str) -> dict[str, object]:
+    condition = {"StringEquals": {f"aws:ResourceTag/{TAG}": tags["tenant"]}} if tags else {}
+    return {"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource, "Condition": condition}
+
+
+RULE = Rule(
+    id="tenant-names",
+    title="No resource, policy or tag names another keep",
+    severity=Severity.HIGH,
+    family=Family.TENANCY,
+    applies_to=(ANY_RESOURCE,),
+    requirement=Requirement.ISOLATION,
+    why="Keeps are told apart by name: what is called or grants another's name works on another's code.",
+    remedy="derive the name from the keep, by Keep.physical and Keep.global_name of components.naming",
+    frameworks={"SOC 2": ("CC6.1", "C1.1"), "ISO 27001": ("A.5.9", "A.5.23", "A.8.3")},
+    guards=(
+        Guard(type="aws:s3/bucket:Bucket", path="bucket", values=(THEIRS,)),
+        Guard(type="aws:sqs/queue:Queue", path="name", values=("codekeep-another-ingest",)),
+        Guard(type="aws:iam/role:Role", path="name", values=("codekeep-another-gateway",)),
+        Guard(type="aws:kms/alias:Alias", path="name", values=("alias/codekeep-another-code",)),
+        Guard(type="aws:cloudwatch/logGroup:LogGroup", path="name", values=("/codekeep/another/gateway",)),
+        Guard(
+            type=ROLE_POLICY,
+            path="policy|Statement[0]",
+            values=(_reading(f"arn:aws:s3:::{THEIRS}/*"), _reading("*", tenant="another")),
+        ),
+        Guard(type="aws:sqs/queue:Queue", path=f"tags.{TAG}", values=("another",)),
+    ),
+)
+
+
+@RULE.check
+def no_other_keep(node: Node, case: Case) -> Iterator[Finding]:
+    if not case.facts.tenant or node.package not in ("aws", "kubernetes"):
+        return
+    yield from _unknown(node)
+    for path, text in texts_in(node.inputs):
+        if path.endswith(TAG):
+            others = [text] if text != case.facts.tenant else []
+        elif path in NAMES:
+            others = _others(text, case)
+        else:
+            others = [*_in_arns(text, case), *_in_tag_conditions(text, case)]
+        for other in dict.fromkeys(others):
+            yield RULE.violation(node, path, f"names {other}, which is not of the keep {case.facts.tenant}")
+
+
+def _unknown(node: Node) -> Iterator[Finding]:
+    for name in NAMES:
+        if node.inputs.get(name) is UNKNOWN:
+            yield RULE.undecided(node, name)
+    for document in documents(node):
+        if document.statements is None:
+            yield RULE.undecided(node, document.path)
+
+
+def _others(text: str, case: Case) -> list[str]:
+    """Names in a text that are not `codekeep-<tenant>` nor begin so."""
+    return [name for name in OURS.findall(text) if name not in SHARED and not _is_own(name, case)]
+
+
+def _is_own(name: str, case: Case) -> bool:
+    return name == case.facts.tenant or name.startswith(f"{case.facts.tenant}-")
+
+
+def _in_arns(text: str, case: Case) -> list[str]:
+    if "codekeep" not in text:
+        return []
+    if case.facts.deployer_role_arn:
+        text = text.replace(case.facts.deployer_role_arn, "")
+    platform = PLATFORM_SERVICES if is_pooled(case.facts) else frozenset()
+    return [
+        other for arn in arns_in(text) if arn.service not in platform for other in _others(f":{arn.resource}", case)
+    ]
+
+
+def _in_tag_conditions(text: str, case: Case) -> list[str]:
+    found = re.findall(rf'Tag/{TAG}"\s*:\s*\[?\s*"([^"]*)"', text) if TAG in text else []
+    return [tenant for tenant in found if tenant != case.facts.tenant]

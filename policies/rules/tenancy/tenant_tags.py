@@ -1,0 +1,103 @@
+"""A tag says whose a resource is: bills, alarms, conditions and auditors go by it."""
+
+import importlib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from policies.facts import DATA_CLASSES
+from policies.graph import SECRET, UNKNOWN, Node
+from policies.rule import ANY_RESOURCE, Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+
+TENANT, TIER, CLASS = "codekeep:tenant", "codekeep:tier", "codekeep:data-class"
+REGION, DIGEST = "codekeep:region", "codekeep:spec-digest"
+CLASSES = frozenset({*DATA_CLASSES, "config"})
+TIERS = frozenset({"pooled", "dedicated", "premium"})
+TAGGED = ("aws:s3/bucket:Bucket", "aws:kms/key:Key", "aws:iam/role:Role", "aws:cloudwatch/logGroup:LogGroup")
+TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+
+RULE = Rule(
+    id="tenant-tags",
+    title="Every resource that takes tags says tenant, tier, data class, region and spec",
+    severity=Severity.MEDIUM,
+    family=Family.TENANCY,
+    applies_to=(ANY_RESOURCE,),
+    requirement=Requirement.DEDICATED_TENANCY,
+    why="Conditions of policies, cost reports and drift runs tell keeps apart by these tags and nothing else.",
+    remedy="tag it with Keep.tags(data class) of components.naming, or by the provider's default tags",
+    frameworks={"SOC 2": ("CC6.1", "C1.1"), "ISO 27001": ("A.5.9", "A.5.12", "A.5.13")},
+    guards=(
+        *(Guard(type=each, path="tags", breaks=(Break.REMOVE,)) for each in TAGGED),
+        *(Guard(type=each, path=f"tags.{TENANT}", breaks=(Break.REMOVE,), values=("another",)) for each in TAGGED),
+        Guard(type="aws:s3/bucket:Bucket", path=f"tags.{TIER}", breaks=(Break.REMOVE,), values=("free",)),
+        Guard(type="aws:s3/bucket:Bucket", path=f"tags.{CLASS}", breaks=(Break.REMOVE,), values=("misc",)),
+        Guard(type="aws:s3/bucket:Bucket", path=f"tags.{REGION}", breaks=(Break.REMOVE,), values=("us-east-1",)),
+        Guard(type="aws:kms/key:Key", path=f"tags.{DIGEST}", breaks=(Break.REMOVE,)),
+        Guard(type=TEMPLATE, path="tagSpecifications[0].tags", breaks=(Break.REMOVE,)),
+        Guard(type=TEMPLATE, path=f"tagSpecifications[0].tags.{TENANT}", breaks=(Break.REMOVE,)),
+    ),
+)
+
+
+@RULE.check
+def complete(node: Node, case: Case) -> Iterator[Finding]:
+    if not case.facts.tenant or node.package != "aws" or node.options.get("external") or not takes_tags(node.type):
+        return
+    yield from _tags(node, "tags", {**_default_tags(node, case), **_shown(node.inputs.get("tags"))}, case)
+    for index, specification in enumerate(node.inputs.get("tagSpecifications") or ()):
+        if isinstance(specification, Mapping):
+            tags = _shown(specification.get("tags"))
+            yield from _tags(node, f"tagSpecifications[{index}].tags", tags, case, lasting=True)
+
+
+@cache
+def takes_tags(token: str) -> bool:
+    """Whether pulumi-aws declares tags, and the provider's default tags, for a type."""
+    _, module, name = token.split(":")
+    try:
+        declared = getattr(importlib.import_module(f"pulumi_aws.{module.partition('/')[0]}"), name)
+    except (ImportError, AttributeError):
+        return False
+    return hasattr(declared, "tags_all")
+
+
+def _is_global(node: Node) -> bool:
+    """Roles and budgets are of no region; their tag says for which region they are."""
+    return node.type.startswith(("aws:iam/", "aws:budgets/", "aws:route53/"))
+
+
+def _default_tags(node: Node, case: Case) -> dict[str, Any]:
+    provider = case.graph.get(node.provider or "")
+    defaults = provider.inputs.get("defaultTags") if provider else None
+    return _shown(defaults.get("tags")) if isinstance(defaults, Mapping) else {}
+
+
+def _shown(tags: Any) -> dict[str, Any]:
+    """The tags; where the whole of them is not known, each is not."""
+    if tags is UNKNOWN or tags is SECRET:
+        return dict.fromkeys((TENANT, TIER, CLASS, REGION, DIGEST), tags)
+    return dict(tags) if isinstance(tags, Mapping) else {}
+
+
+def _tags(node: Node, path: str, tags: Mapping[str, Any], case: Case, *, lasting: bool = False) -> Iterator[Finding]:
+    """`lasting` tags are those of what AWS makes from a template, which carry no digest."""
+    facts = case.facts
+    expected: dict[str, frozenset[str] | None] = {
+        TENANT: frozenset({facts.tenant}),
+        TIER: frozenset({facts.tier}) if facts.tier and not facts.platform else TIERS,
+        CLASS: CLASSES,
+        REGION: facts.allowed_regions if node.region is None or _is_global(node) else frozenset({node.region}),
+    }
+    if not lasting:
+        expected[DIGEST] = None
+    for key, allowed in expected.items():
+        value = tags.get(key)
+        if value is UNKNOWN or value is SECRET:
+            yield RULE.undecided(node, f"{path}.{key}")
+        elif not value or (allowed is not None and value not in allowed):
+            got = f"got {value!r}" if value else "not set"
+            yield RULE.violation(node, f"{path}.{key}", f"{got}: must be {_listed(allowed)}")
+
+
+def _listed(allowed: frozenset[str] | None) -> str:
+    return " or ".join(sorted(allowed)) if allowed else "given"
