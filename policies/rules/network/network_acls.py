@@ -25,7 +25,7 @@ RULE = Rule(
     applies_to=(ACL, ENTRY),
     requirement=Requirement.ISOLATION,
     why="S3's gateway endpoint answers from public addresses; nothing else of the internet has to pass.",
-    remedy="allow TCP 443 outwards (80 too with an agreed egress) and TCP from 1024 inwards, as components.network does",
+    remedy="allow TCP 443 outwards (80 too with an agreed egress), TCP from 1024 inwards, as components.network",
     frameworks=FRAMEWORKS,
     guards=(
         Guard(type=ACL, path="ingress", values=([OPEN], [SSH])),
