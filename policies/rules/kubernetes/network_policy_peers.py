@@ -1,0 +1,87 @@
+"""A policy that names nobody in particular lets everybody through."""
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+from typing import Any
+
+from policies.graph import Node
+from policies.reading import MISSING, Found, read
+from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rules.kubernetes._common import frameworks
+from policies.rules.kubernetes._objects import NETWORK_POLICY, known
+
+DIRECTIONS = {"ingress": "from", "egress": "to"}
+WIDEST = {4: 8, 6: 32}  # prefix lengths
+
+RULE = Rule(
+    id="network-policy-peers",
+    title="Network policies name who may talk to whom",
+    severity=Severity.CRITICAL,
+    family=Family.KUBERNETES,
+    applies_to=(NETWORK_POLICY,),
+    requirement=Requirement.ISOLATION,
+    why="A rule without a peer, or with 0.0.0.0/0, opens what the default policy closed.",
+    remedy="name pods, namespaces by label, or the address range of a link",
+    frameworks=frameworks("4.3.2", soc2="CC6.6", iso="A.8.20"),
+    guards=tuple(
+        guard
+        for rules, peers in DIRECTIONS.items()
+        for guard in (
+            Guard(type=NETWORK_POLICY, path=f"spec.{rules}", values=([{}], [{"ports": [{"port": 443}]}])),
+            Guard(
+                type=NETWORK_POLICY,
+                path=f"spec.{rules}[*].{peers}",
+                values=([{"ipBlock": {"cidr": "0.0.0.0/0"}}], [{"namespaceSelector": {}}], [{}]),
+            ),
+        )
+    ),
+)
+
+
+@RULE.check
+def named(node: Node, _: Case) -> Iterator[Finding]:
+    for rules, peers in DIRECTIONS.items():
+        for entry in read(node.inputs, f"spec.{rules}[*]"):
+            if not entry.known:
+                yield RULE.undecided(node, entry.path)
+            elif entry.value is not MISSING:
+                yield from _judge_rule(node, entry, peers)
+
+
+def _judge_rule(node: Node, entry: Found, peers: str) -> Iterator[Finding]:
+    listed = entry.value.get(peers)
+    path = f"{entry.path}.{peers}"
+    if not known(listed):
+        yield RULE.undecided(node, path)
+    elif not listed:
+        yield RULE.violation(node, path, "not set, which means everybody")
+    else:
+        for index, peer in enumerate(listed):
+            yield from _judge_peer(node, f"{path}[{index}]", peer)
+
+
+def _judge_peer(node: Node, path: str, peer: Any) -> Iterator[Finding]:
+    if not known(peer):
+        yield RULE.undecided(node, path)
+        return
+    if not peer:
+        yield RULE.violation(node, path, "is empty, which names nobody in particular")
+    selector = peer.get("namespaceSelector")
+    if not known(selector):
+        yield RULE.undecided(node, f"{path}.namespaceSelector")
+    elif selector is not None and not any(selector.values()):
+        yield RULE.violation(node, f"{path}.namespaceSelector", "selects every namespace")
+    block = peer.get("ipBlock")
+    cidr = block.get("cidr") if isinstance(block, dict) else block
+    if not known(cidr):
+        yield RULE.undecided(node, f"{path}.ipBlock")
+    elif isinstance(cidr, str) and _wide(cidr):
+        yield RULE.violation(node, f"{path}.ipBlock.cidr", f"got {cidr!r}, wider than a private network")
+
+
+def _wide(cidr: str) -> bool:
+    try:
+        network = ip_network(cidr, strict=False)
+    except ValueError:
+        return True  # no range of addresses: nothing that was agreed
+    return network.prefixlen < WIDEST[network.version]
