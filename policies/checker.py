@@ -58,7 +58,8 @@ class CheckerError(Exception):
 class Checker(Protocol):
     """Judges all subjects of a run in one call, so that a tool that starts slowly starts once."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def judge(self, subjects: Sequence[Subject]) -> Sequence[Judgement]:
         """One judgement a subject, in their order. Raises CheckerError."""

@@ -21,7 +21,9 @@ from pulumi.runtime.stack import run_in_stack
 from policies.graph.build import decoded, graph_of, provider_urn
 from policies.graph.invokes import Place, answer
 from policies.graph.model import STACK_TYPE, UNKNOWN, Node, ResourceGraph, Source
+from policies.graph.quiet_loop import QuietLoop, settled
 from policies.graph.references import Reference, text_outputs
+from policies.graph.stack_trace import nearest_line_only
 from policies.graph.wire import plain_properties
 
 STACK_REFERENCE_TYPE = "pulumi:pulumi:StackReference"
@@ -69,12 +71,13 @@ def _run(program: Callable[[], Any], monitor: "_Monitor", secret_keys: frozenset
     )
     settings.ROOT.set(None)
     pulumi.runtime.set_all_config(dict(monitor.config), list(secret_keys))
-    loop = asyncio.new_event_loop()
+    loop = QuietLoop()
     # The first error comes out of run_in_stack; the tasks that failed with it would each report it again.
     loop.set_exception_handler(lambda _, __: None)
     asyncio.set_event_loop(loop)
     try:
-        loop.run_until_complete(run_in_stack(lambda: _call(program)))
+        with nearest_line_only():
+            loop.run_until_complete(run_in_stack(lambda: _to_the_end(program)))
     finally:
         _cancel_rest(loop)
         asyncio.set_event_loop(None)
@@ -91,8 +94,9 @@ def _cancel_rest(loop: asyncio.AbstractEventLoop) -> None:
     loop.run_until_complete(asyncio.gather(*rest, return_exceptions=True))
 
 
-def _call(program: Callable[[], Any]) -> None:
+async def _to_the_end(program: Callable[[], Any]) -> None:
     program()
+    await settled()
 
 
 class _Engine:

@@ -1,9 +1,15 @@
 """`codekeep check`: judges stacks by the policies, before anything is deployed."""
 
+import gc
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from policies.checker import Checker
 
 FORMAT_NAMES = ("terminal", "json", "sarif", "junit", "checklist-md", "checklist-html", "summary-md")
 
@@ -11,6 +17,11 @@ FORMAT_NAMES = ("terminal", "json", "sarif", "junit", "checklist-md", "checklist
 @click.command()
 @click.argument("stacks", nargs=-1, metavar="[STACK]...")
 @click.option("--all", "every", is_flag=True, help="Every stack of the project.")
+@click.option(
+    "--changed-since",
+    metavar="REF",
+    help="Stacks whose file changed since the branch left the git ref REF; all where the program or a policy changed.",
+)
 @click.option(
     "--graph",
     "graphs",
@@ -50,16 +61,19 @@ FORMAT_NAMES = ("terminal", "json", "sarif", "junit", "checklist-md", "checklist
     type=click.Path(dir_okay=False, path_type=Path),
     help="File for the report: the first --output takes the first --format, and so on. The last format may be printed.",
 )
+@click.option("--checkov", is_flag=True, help="Checkov's checks too, in an environment that is made at the first run.")
 @click.option("--quiet", is_flag=True, help="No progress, and nothing at all where everything is clean.")
 def check(
     stacks: tuple[str, ...],
     every: bool,
+    changed_since: str | None,
     graphs: tuple[Path, ...],
     program: Path | None,
     config: tuple[str, ...],
     waiver_file: Path | None,
     formats: tuple[str, ...],
     outputs: tuple[Path, ...],
+    checkov: bool,
     quiet: bool,
 ) -> None:
     """Judge STACKs by every policy: no engine, no cloud, no network.
@@ -67,14 +81,37 @@ def check(
     Exits with 0 where all is clean, with 1 on violations and on waivers that are expired or unused, with 2 where
     something could not be judged. docs/policies explains waivers and reports.
     """
+    gc.set_threshold(50_000, 20, 100)  # nearly all that is made lives until the end
     from stacks.cli.check.reporting import require_places, write
     from stacks.cli.check.request import Request
 
     formats = formats or ("terminal",)
     require_places(formats, outputs)
     request = Request.of(
-        stacks=stacks, every=every, graphs=graphs, program=program, config=config, waiver_file=waiver_file
+        stacks=stacks,
+        every=every,
+        changed_since=changed_since,
+        graphs=graphs,
+        program=program,
+        config=config,
+        waiver_file=waiver_file,
     )
-    run = request.run(checkers=(), quiet=quiet)
+    if not request.sources:
+        click.echo(f"no stack changed since {changed_since}", err=True)
+    run = request.run(checkers=_further_checkers(checkov=checkov, quiet=quiet), quiet=quiet)
     write(run, formats, outputs, quiet=quiet)
     sys.exit(run.exit_code)
+
+
+def _further_checkers(*, checkov: bool, quiet: bool) -> "Sequence[Checker]":
+    """The checkers asked for beside our own rules."""
+    if not checkov:
+        return ()
+    from stacks.cli.checkov.checker import CheckovChecker
+    from stacks.cli.checkov.installation import Installation
+    from stacks.cli.home import Home
+
+    home = Home.of(Path.cwd())
+    home.prepare()
+    say = (lambda _: None) if quiet else (lambda text: click.echo(text, err=True))
+    return [CheckovChecker(installation=Installation(home=home.path), say=say)]

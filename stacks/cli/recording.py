@@ -1,7 +1,6 @@
 """The graph that a stack's program asks for, with what it reads of other stacks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stacks.cli.errors import FailedError
@@ -13,14 +12,12 @@ if TYPE_CHECKING:
 MASKED = "[secret]"
 
 
-@dataclass
 class Recordings:
-    """Records stacks of one project; a platform that several keeps live on is recorded once."""
+    """Records stacks of one project; a platform that several keeps live on is recorded for the first of them only."""
 
-    project: Project
-
-    def __post_init__(self) -> None:
-        self._graphs: dict[str, ResourceGraph] = {}
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._platforms: dict[str, Mapping[str, Any]] = {}
 
     def graph(self, stack: str) -> "ResourceGraph":
         """Runs the stack's program with no engine and no network.
@@ -29,11 +26,6 @@ class Recordings:
             BadInputError: there is no such stack, or its spec has faults.
             FailedError: the program failed.
         """
-        if stack not in self._graphs:
-            self._graphs[stack] = self._record(stack)
-        return self._graphs[stack]
-
-    def _record(self, stack: str) -> "ResourceGraph":
         from policies.graph.recorder import record
         from stacks.cli.program import run_program
         from stacks.cli.spec_gate import require_valid_spec
@@ -61,7 +53,9 @@ class Recordings:
 
         if platform is None or "/" in platform.stack:
             return {}
-        return {platform.stack: readable_outputs(self.graph(platform.stack))}
+        if platform.stack not in self._platforms:
+            self._platforms[platform.stack] = readable_outputs(self.graph(platform.stack))
+        return {platform.stack: self._platforms[platform.stack]}
 
 
 def config_of(project: Project, stack: str) -> StackConfig:

@@ -34,7 +34,7 @@ def write(run: Run, formats: Sequence[str], outputs: Sequence[Path], *, quiet: b
     if printed != TERMINAL:
         click.echo(FORMATS[printed](run))
         _tell_faults(run)
-    elif not quiet or run.exit_code:
+    elif (run.reports and (not quiet or run.exit_code)) or run.faults:
         click.echo(FORMATS[TERMINAL](run))
 
 

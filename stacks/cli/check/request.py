@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from policies.checker import Checker
-from policies.report import Run
+from policies.report import Fault, Run
 from policies.waivers import Waiver, WaiverError, load_waivers
-from stacks.cli.check.judging import judged
+from stacks.cli.check.changes import changed_stacks
+from stacks.cli.check.judging import Judged, judged
 from stacks.cli.check.pipeline import concluded
 from stacks.cli.check.sources import ProgramSource, SavedGraph, Source, StackSource
 from stacks.cli.errors import BadInputError
@@ -33,13 +34,22 @@ class Request:
         *,
         stacks: Sequence[str],
         every: bool,
+        changed_since: str | None,
         graphs: Sequence[Path],
         program: Path | None,
         config: Sequence[str],
         waiver_file: Path | None,
     ) -> "Request":
         """BadInputError where the options contradict each other, or name what is not there."""
-        _require_one_kind(stacks=bool(stacks), all=every, graph=bool(graphs), program=program is not None)
+        _require_one_kind(
+            {
+                "STACK": bool(stacks),
+                "--all": every,
+                "--changed-since": changed_since is not None,
+                "--graph": bool(graphs),
+                "--program": program is not None,
+            }
+        )
         if config and not (graphs or program):
             raise BadInputError(
                 "--config is for --program and --graph; a stack's configuration is its Pulumi.STACK.yaml"
@@ -51,26 +61,43 @@ class Request:
             sources = [ProgramSource(folder=program, config=values)]
         if project is not None and not sources:
             recordings = Recordings(project)
-            chosen = project.stacks if every else list(dict.fromkeys(stacks))
-            for stack in chosen:
-                project.stack_file(stack)
+            chosen = _chosen(project, stacks, every=every, changed_since=changed_since)
             sources = [StackSource(recordings=recordings, stack=stack) for stack in chosen]
         today = datetime.now(UTC).date()
         known = project.stacks if project is not None else []
         return cls(sources=sources, waivers=_waivers(waiver_file, project, today), known=known, today=today)
 
     def run(self, *, checkers: Sequence[Checker], quiet: bool) -> Run:
-        """Judges everything."""
-        results = [judged(source) for source in self.sources]
+        """Judges everything. Nothing to judge is clean, whatever the waivers are."""
+        if not self.sources:
+            return Run(reports=())
+        results = self._judged(quiet=quiet)
         return concluded(results, checkers=checkers, waivers=self.waivers, known=self.known, today=self.today)
 
+    def _judged(self, *, quiet: bool) -> Sequence[Judged | Fault]:
+        stacks = [source for source in self.sources if isinstance(source, StackSource)]
+        if len(stacks) < 2:
+            return [judged(source) for source in self.sources]
+        from stacks.cli.check.pool import judged_by_many
 
-def _require_one_kind(**given: bool) -> None:
-    names = {"stacks": "STACK", **{name: f"--{name}" for name in given if name != "stacks"}}
-    chosen = [names[name] for name, is_given in given.items() if is_given]
+        return judged_by_many(stacks[0].recordings.project, [source.stack for source in stacks], quiet=quiet)
+
+
+def _require_one_kind(given: Mapping[str, bool]) -> None:
+    chosen = [name for name, is_given in given.items() if is_given]
     if len(chosen) != 1:
         got = " and ".join(chosen) or "none"
-        raise BadInputError(f"say what to check by one of {', '.join(names.values())}; got {got}")
+        raise BadInputError(f"say what to check by one of {', '.join(given)}; got {got}")
+
+
+def _chosen(project: Project, stacks: Sequence[str], *, every: bool, changed_since: str | None) -> list[str]:
+    if changed_since is not None:
+        return changed_stacks(project, changed_since)
+    if every and not project.stacks:
+        raise BadInputError(f"--all: {project.root} has no stack, that is no Pulumi.STACK.yaml")
+    for stack in stacks:
+        project.stack_file(stack)
+    return project.stacks if every else list(dict.fromkeys(stacks))
 
 
 def _pairs(config: Sequence[str]) -> Mapping[str, str]:

@@ -1,0 +1,12 @@
+"""Imported once for all worker processes: whatever recording and judging need, the program's own modules included."""
+
+import gc
+
+gc.disable()  # importing makes no garbage
+
+from policies.catalogue import catalogue  # noqa: E402
+from stacks import program  # noqa: E402, F401
+from stacks.cli.check import pool  # noqa: E402, F401
+
+catalogue()
+gc.enable()
