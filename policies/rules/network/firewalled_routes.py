@@ -73,9 +73,7 @@ def _target(way: Way, target: Found, case: Case) -> Iterator[Finding]:
     elif kind == "gatewayId":
         yield from _starts_in(way, target, case, chart.with_nat, "only the NAT gateways' subnets lead to the internet")
     elif kind == "natGatewayId":
-        yield from _starts_in(
-            way, target, case, chart.with_firewall, "only firewall subnets lead to NAT gateways"
-        )
+        yield from _starts_in(way, target, case, chart.with_firewall, "only firewall subnets lead to NAT gateways")
     else:
         yield RULE.violation(way.node, target.path, f"leads outside by {kind}, past the firewall")
 
