@@ -1,11 +1,12 @@
-"""`make bench`: the deployment engine by itself, then the commands on the demo keep as whole processes."""
+"""`make bench`: the engine by itself, then the commands on the demo keep and the policies as whole processes."""
 
 import sys
 
-from benchmarks import commands, engine
+from benchmarks import check, commands, engine
 
 if __name__ == "__main__":
     status = engine.main()
     print()
     commands.main()
-    sys.exit(status)
+    print()
+    sys.exit(max(status, check.main()))
