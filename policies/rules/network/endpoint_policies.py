@@ -1,0 +1,87 @@
+"""An endpoint carries whatever its policy permits, with anybody's credentials, into anybody's account."""
+
+import re
+from collections.abc import Iterator
+
+from policies.documents import Statement, UndecidableError, statements
+from policies.graph import Node
+from policies.reading import MISSING, first
+from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rules.network._common import FRAMEWORKS
+from policies.rules.network.link_services import THEIRS
+
+ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
+POLICY = "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy"
+LIMITS = (
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalorgid",
+    "aws:resourceaccount",
+    "aws:resourceorgid",
+    "s3:resourceaccount",
+)
+NARROW_OPERATORS = ("StringEquals", "StringLike", "ArnEquals", "ArnLike", "StringEqualsIgnoreCase")
+OF_ANY_ACCOUNT = re.compile(
+    r"^(\*|arn:[^:]*:[^:]*:[^:]*:\*:.*|arn:[^:]*:s3:::[^/]*\*.*|arn:[^:]*:[^:]*:[^:]*:[^:]*:\*)$"
+)
+OPEN = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}'
+
+RULE = Rule(
+    id="endpoint-policies",
+    title="The policy of every endpoint names whose principals and whose resources it is for",
+    severity=Severity.HIGH,
+    family=Family.NETWORK,
+    applies_to=(ENDPOINT, POLICY),
+    requirement=Requirement.ISOLATION,
+    why="With credentials of another account, an open endpoint to S3 is an upload to anybody's bucket.",
+    remedy="limit by aws:PrincipalAccount and aws:ResourceAccount, as components.endpoints does",
+    frameworks={**FRAMEWORKS, "SOC 2": ("CC6.1", "CC6.7"), "ISO 27001": ("A.5.15", "A.8.12")},
+    scope=Scope.STACK,
+    guards=(
+        Guard(type=ENDPOINT, path="policy", breaks=(Break.REMOVE,)),
+        Guard(type=ENDPOINT, path="policy|Statement[0].Condition", breaks=(Break.REMOVE,)),
+        Guard(type=POLICY, add=({"vpcEndpointId": "vpce-1", "policy": OPEN},)),
+    ),
+)
+
+
+@RULE.check
+def is_limited(node: Node, case: Case) -> Iterator[Finding]:
+    service = first(node.inputs, "serviceName")
+    if node.type == ENDPOINT:
+        if (isinstance(service, str) and THEIRS in service) or _has_own_policy(node, case):
+            return  # somebody's own service takes no policy; another resource's is judged there
+        if first(node.inputs, "policy") is MISSING:
+            yield RULE.violation(node, "policy", "not set: AWS's default permits everything to everybody")
+            return
+    try:
+        found = statements(node)
+    except UndecidableError as unknown:
+        yield RULE.undecided(node, unknown.path)
+        return
+    for statement in found:
+        if statement.allows and _anybody(statement) and _anywhere(statement) and not _limited(statement):
+            yield RULE.violation(node, statement.path, "permits anybody to reach any account's resources")
+
+
+def _has_own_policy(node: Node, case: Case) -> bool:
+    return bool(case.graph.referrers(node, "vpcEndpointId", POLICY))
+
+
+def _anybody(statement: Statement) -> bool:
+    return bool(statement.not_principals) or any(principal.value == "*" for principal in statement.principals)
+
+
+def _anywhere(statement: Statement) -> bool:
+    return bool(statement.not_resources) or any(OF_ANY_ACCOUNT.match(resource) for resource in statement.resources)
+
+
+def _limited(statement: Statement) -> bool:
+    """A condition with IfExists alone limits nothing: what lacks the key passes."""
+    return any(
+        values and "*" not in values
+        for operator, keys in statement.conditions.items()
+        if operator in NARROW_OPERATORS
+        for key, values in keys.items()
+        if key.lower() in LIMITS
+    )
