@@ -1,0 +1,88 @@
+"""Data that outlives the agreement is data that somebody promised was gone."""
+
+from collections.abc import Iterator, Sequence
+
+from policies.data_class import data_class_of
+from policies.graph import Node
+from policies.graph.model import BUCKET_TYPES
+from policies.reading import MISSING, Found
+from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rules.data_life._common import GONE, agreed_days
+from policies.rules.data_life._lifecycles import LIFECYCLE, Expiry, expiries
+
+KEPT_WHILE_CURRENT = ("model",)  # a model in use does not age: its retention counts from its replacement
+LONGEST_UNFINISHED_DAYS = 7
+NARROW = [{"id": "some", "status": "Enabled", "filter": {"prefix": "tmp/"}, "expiration": {"days": 1}}]
+
+RULE = Rule(
+    id="bucket-retention",
+    title="Every bucket expires its objects, their old versions and unfinished uploads as agreed",
+    severity=Severity.HIGH,
+    family=Family.DATA_LIFE,
+    applies_to=BUCKET_TYPES,
+    requirement=Requirement.RETENTION,
+    why="Object storage forgets nothing by itself; old versions and abandoned parts are in no listing.",
+    remedy="set retention in the spec; components.bucket writes the lifecycle from it",
+    frameworks=GONE,
+    scope=Scope.STACK,
+    guards=(
+        Guard(type=LIFECYCLE, path="rules", values=([], NARROW), drop=True),
+        Guard(type=LIFECYCLE, path="rules[0].status", values=("Disabled",)),
+        Guard(type=LIFECYCLE, path="rules[0].expiration", breaks=(Break.REMOVE,)),
+        Guard(type=LIFECYCLE, path="rules[0].noncurrentVersionExpiration", breaks=(Break.REMOVE,)),
+        Guard(
+            type=LIFECYCLE,
+            path="rules[0].noncurrentVersionExpiration.noncurrentDays",
+            breaks=(Break.REMOVE,),
+            values=(9_999,),
+        ),
+        Guard(type=LIFECYCLE, path="rules[0].abortIncompleteMultipartUpload", breaks=(Break.REMOVE,)),
+        Guard(type=LIFECYCLE, path="rules[0].abortIncompleteMultipartUpload.daysAfterInitiation", values=(365,)),
+        Guard(type=LIFECYCLE, path="rules[0].filter.prefix", values=("tmp/",)),
+    ),
+)
+
+
+@RULE.check
+def expires_as_agreed(node: Node, case: Case) -> Iterator[Finding]:
+    """The audit trail must not go early either; what the spec does not name must go some day."""
+    rules = list(expiries(node, case.graph))
+    unknown = next((rule for rule in rules if not rule.known), None)
+    if unknown is not None:
+        yield RULE.undecided(unknown.node, unknown.at)
+        return
+    for_all = [rule for rule in rules if rule.holds_for_all]
+    data_class = data_class_of(node)
+    days = agreed_days(data_class, case)
+    if data_class not in KEPT_WHILE_CURRENT:
+        yield from _bounded(node, for_all, [rule.current for rule in for_all], days, "objects")
+    if data_class == "audit" and days is not None:
+        yield from _not_early(for_all, days)
+    yield from _bounded(node, for_all, [rule.noncurrent for rule in for_all], days, "noncurrent versions")
+    yield from _bounded(
+        node, for_all, [rule.unfinished for rule in for_all], LONGEST_UNFINISHED_DAYS, "unfinished uploads"
+    )
+
+
+def _bounded(
+    bucket: Node, rules: Sequence[Expiry], found: Sequence[Found], days: int | None, what: str
+) -> Iterator[Finding]:
+    given = [(rule, each) for rule, each in zip(rules, found, strict=True) if each.value is not MISSING]
+    limit = "" if days is None else f" after {days} days at most"
+    if not given:
+        yield RULE.violation(bucket, "", f"has no enabled lifecycle rule over all objects that expires {what}{limit}")
+        return
+    if unknown := [(rule, each) for rule, each in given if not each.known]:
+        yield RULE.undecided(unknown[0][0].node, unknown[0][1].path)
+        return
+    rule, shortest = min(given, key=lambda pair: int(pair[1].value))
+    if days is not None and int(shortest.value) > days:
+        yield RULE.violation(rule.node, shortest.path, f"got {shortest.value}: {what} must expire{limit}")
+
+
+def _not_early(rules: Sequence[Expiry], days: int) -> Iterator[Finding]:
+    for rule in rules:
+        if isinstance(rule.current.value, int) and rule.current.value < days:
+            yield RULE.violation(
+                rule.node, rule.current.path, f"got {rule.current.value}: the audit trail is kept {days} days"
+            )

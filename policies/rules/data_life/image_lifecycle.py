@@ -1,0 +1,42 @@
+"""Images hold engines built from models, and pile up with every release."""
+
+from collections.abc import Iterator
+
+from policies.graph import Node
+from policies.reading import MISSING, read
+from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rules.data_life._common import GONE
+
+REPOSITORY = "aws:ecr/repository:Repository"
+POLICY = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
+TAGGED = (
+    '{"rules": [{"rulePriority": 1, "selection": {"tagStatus": "untagged", "countType": "sinceImagePushed", '
+    '"countUnit": "days", "countNumber": 7}, "action": {"type": "expire"}}]}'
+)
+
+RULE = Rule(
+    id="image-lifecycle",
+    title="Every image repository keeps a bounded number of images",
+    severity=Severity.LOW,
+    family=Family.DATA_LIFE,
+    applies_to=(REPOSITORY,),
+    requirement=Requirement.RETENTION,
+    why="An old image is an old set of weaknesses that somebody can still start.",
+    remedy="add a lifecycle rule over all tags, as components.image_registry does",
+    frameworks={**GONE, "ISO 27001": ("A.8.8", "A.8.10")},
+    scope=Scope.STACK,
+    guards=(Guard(type=POLICY, path="policy", breaks=(Break.REMOVE,), values=('{"rules": []}', TAGGED), drop=True),),
+)
+
+
+@RULE.check
+def is_bounded(node: Node, case: Case) -> Iterator[Finding]:
+    policies = case.graph.referrers(node, "repository", POLICY)
+    if not policies:
+        yield RULE.violation(node, "", "has no LifecyclePolicy")
+    for policy in policies:
+        found = list(read(policy.inputs, "policy|rules[*].selection"))
+        if any(not each.known for each in found):
+            yield RULE.undecided(policy, "policy")
+        elif not any(each.value is not MISSING and each.value.get("tagStatus") == "any" for each in found):
+            yield RULE.violation(policy, "policy|rules", "must hold a rule with tagStatus `any`")
