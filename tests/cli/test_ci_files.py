@@ -1,0 +1,81 @@
+"""The pipeline files: well formed, and every option they give to codekeep is one that it has."""
+
+import re
+import shlex
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from stacks.cli.check_command import check
+
+ROOT = Path(__file__).resolve().parents[2]
+GITHUB = ROOT / ".github/workflows/keep-policies.yml"
+GITLAB = ROOT / ".gitlab-ci.yml"
+
+
+def loaded(path: Path) -> dict[Any, Any]:
+    document = yaml.load(path.read_text(), Loader=yaml.BaseLoader)  # noqa: S506 - `on` stays text, nothing is built
+    assert isinstance(document, dict)
+    return document
+
+
+def scripts(document: Any) -> list[str]:
+    """Every shell text of a pipeline, wherever it stands."""
+    if isinstance(document, dict):
+        own = [document[key] for key in ("run", "script", "after_script") if key in document]
+        return [text for each in own for text in (each if isinstance(each, list) else [each])] + [
+            text for value in document.values() for text in scripts(value)
+        ]
+    return [text for each in document for text in scripts(each)] if isinstance(document, list) else []
+
+
+def check_calls(path: Path) -> list[list[str]]:
+    """Words of every `codekeep check` in a pipeline, with what its variables can hold."""
+    document = loaded(path)
+    calls = [text for text in scripts(document) if "codekeep check" in text]
+    given = re.findall(r"(?:CHOSEN: |chosen=\()(.+?)[)\n]", path.read_text())
+    return [shlex.split(text.partition("codekeep check")[2].replace("\\\n", " ")) for text in calls] + [
+        shlex.split(each) for each in given
+    ]
+
+
+@pytest.mark.parametrize("path", [GITHUB, GITLAB])
+def test_every_option_and_format_exists(path: Path) -> None:
+    options = {name: option for option in check.params for name in option.opts}
+    words = [word for call in check_calls(path) for word in call]
+    used = {word for word in words if word.startswith("--")}
+    assert used >= {"--changed-since", "--all", "--format", "--output"}
+    assert used <= options.keys()
+    formats = [after for word, after in pairwise(words) if word == "--format"]
+    assert set(formats) >= {"sarif", "junit", "summary-md"}
+    assert set(formats) <= set(options["--format"].type.choices)  # type: ignore[attr-defined]
+    assert words.count("--format") == words.count("--output")
+
+
+def test_github_uploads_the_sarif_and_sums_up_whatever_came_of_it() -> None:
+    steps = loaded(GITHUB)["jobs"]["check"]["steps"]
+    (upload,) = [step for step in steps if step.get("uses", "").startswith("github/codeql-action/upload-sarif@")]
+    (summary,) = [step for step in steps if "GITHUB_STEP_SUMMARY" in step.get("run", "")]
+    (checkout,) = [step for step in steps if step.get("uses", "").startswith("actions/checkout@")]
+    assert upload["with"]["sarif_file"] in GITHUB.read_text().partition("--format sarif")[2]
+    assert "always()" in upload["if"]
+    assert "always()" in summary["if"]
+    assert checkout["with"]["fetch-depth"] == "0"
+    assert loaded(GITHUB)["permissions"] == {"contents": "read", "security-events": "write"}
+
+
+def test_github_runs_no_text_of_a_pull_request() -> None:
+    runs = [step["run"] for step in loaded(GITHUB)["jobs"]["check"]["steps"] if "run" in step]
+    assert runs
+    assert not [text for text in runs if "${{" in text]
+
+
+def test_gitlab_keeps_the_reports_and_has_the_whole_history() -> None:
+    job = loaded(GITLAB)["keep-policies"]
+    assert job["variables"]["GIT_DEPTH"] == "0"
+    assert job["artifacts"]["when"] == "always"
+    assert job["artifacts"]["reports"]["junit"] == "reports/keep-policies.xml"
+    assert "reports/summary.md" in " ".join(job["after_script"])
