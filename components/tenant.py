@@ -38,9 +38,9 @@ class TenantEnvironment(pulumi.ComponentResource):
         self._compute = self._build_cluster()
         self._index = self._build_index()
         images = self._register_images()
+        self.recovery = keep_recovery(args, self._keys, self._holdings.storage, opts=self._child)
         self._audit()
         service = self._serve()
-        self.recovery = keep_recovery(args, self._keys, self._holdings.storage, opts=self._child)
 
         self.outputs = KeepOutputs.of(
             args.keep,
@@ -123,7 +123,8 @@ class TenantEnvironment(pulumi.ComponentResource):
 
     def _audit(self) -> None:
         args, storage, topic = self._args, self._holdings.storage, self._holdings.alerts.topic_arn
-        recorded = object_prefixes(list(storage.buckets.values()))
+        copies = self.recovery.buckets if self.recovery else {}
+        recorded = object_prefixes([*storage.buckets.values(), *copies.values()])
         audit = storage.bucket(BucketRole.AUDIT)
         keep_audit(args, self._keys, audit, topic, recorded, regions=args.allowed_regions, opts=self._child)
 

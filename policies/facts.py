@@ -43,6 +43,7 @@ class Facts:
     prompt_storage: Mapping[str, Any] = field(default_factory=dict)
     gpu_nodes: int | None = None
     monthly_budget_usd: float | None = None
+    has_detectors: bool = False  # the account had GuardDuty before the keep came
     platform: bool = False
 
     @classmethod
@@ -112,6 +113,7 @@ def _of_document(document: Mapping[str, Any], *, platform: bool) -> Facts:
             prompt_storage=dict(_part(document, "prompt_storage")),
             gpu_nodes=caps.get("gpu_nodes", document.get("gpu_nodes")),
             monthly_budget_usd=budget.get("monthly_usd"),
+            has_detectors=account.get("has_detectors", False),
             platform=platform,
         )
     except (KeyError, IndexError, TypeError, AttributeError) as fault:

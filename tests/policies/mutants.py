@@ -60,9 +60,11 @@ def _of_node(graph: ResourceGraph, rule: Rule, guard: Guard, node: Node, facts: 
         yield Mutant(rule=rule, urn=node.urn, path="", how="drop", graph=_rebuilt(graph, rest))
     if not guard.path:
         return
-    for found in read(node.inputs, guard.path):
+    side = "outputs" if node.is_component else "inputs"  # a stack's outputs are what its program exports
+    props = getattr(node, side)
+    for found in read(props, guard.path):
         for how, value in _broken(found, guard, facts):
-            changed = replace(node, inputs=_set(node.inputs, found.path, value))
+            changed = replace(node, **{side: _set(props, found.path, value)})
             nodes = [changed if each.urn == node.urn else each for each in graph]
             yield Mutant(rule=rule, urn=node.urn, path=found.path, how=how, graph=_rebuilt(graph, nodes))
 
