@@ -1,0 +1,73 @@
+"""Locks: every Python requirement of an image at one version, with the hashes of its files, for the image's platform."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from images.catalog import IMAGES
+from images.render import BUILD_REQUIREMENTS, ROOT
+from images.requirements import PYTHON_VERSION, WHEEL_PLATFORM
+
+PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)")
+HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+PLATFORM_OPTIONS = ("--python-platform", WHEEL_PLATFORM, "--python-version", PYTHON_VERSION, "--only-binary", ":all:")
+TIMEOUT_SECONDS = 600
+
+
+class LockError(RuntimeError):
+    """A lock cannot be made or read; the text says why and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pin:
+    """One locked distribution; `hashes` are sha256 digests of its files, sorted."""
+
+    name: str
+    version: str
+    hashes: tuple[str, ...]
+
+
+def locks() -> tuple[str, ...]:
+    """Every lock's path below the project: the build stages' and one per image."""
+    return (BUILD_REQUIREMENTS.replace(".in", ".txt"), *(image.lock for image in IMAGES))
+
+
+def parse(text: str) -> tuple[Pin, ...]:
+    """The pins of a lock; LockError names the line that is no pin or the pin that has no hash."""
+    pins: list[Pin] = []
+    for entry in text.replace("\\\n", " ").splitlines():
+        if not entry.strip() or entry.lstrip().startswith("#"):
+            continue
+        pin, hashes = PIN.match(entry), HASH.findall(entry)
+        if pin is None or not hashes:
+            raise LockError(f"not a pin with its hashes: {entry.strip()[:80]}; make it by `codekeep images lock`")
+        pins.append(Pin(name=pin[1].lower().replace("_", "-"), version=pin[2], hashes=tuple(sorted(hashes))))
+    return tuple(pins)
+
+
+def make(paths: Iterable[str], root: Path = ROOT, *, upgrade: bool = False) -> None:
+    """Resolves each requirements.in beside `paths`; versions already locked stay where they fit, unless `upgrade`."""
+    for path in paths:
+        options = ["--generate-hashes", "--no-header", "--no-emit-index-url", *(["--upgrade"] if upgrade else [])]
+        source = path.replace(".txt", ".in")
+        _uv(root, "pip", "compile", source, *PLATFORM_OPTIONS, *options, "--quiet", "--output-file", path)
+
+
+def resolves(path: str, root: Path = ROOT) -> None:
+    """LockError unless the registry still offers every pin, with a hash that the lock knows, for the platform."""
+    options = ("--require-hashes", "--no-deps", "--dry-run", "--no-config", "--target", str(root / ".codekeep" / "none"))
+    _uv(root, "pip", "install", *PLATFORM_OPTIONS, *options, "--requirement", path)
+
+
+def _uv(root: Path, *arguments: str) -> None:
+    uv = shutil.which("uv")
+    if uv is None:
+        raise LockError("uv is not on PATH; install it (`pip install uv`) and run the command again")
+    done = subprocess.run(  # noqa: S603 - our own arguments
+        [uv, *arguments], cwd=root, capture_output=True, text=True, check=False, timeout=TIMEOUT_SECONDS
+    )
+    if done.returncode != 0:
+        raise LockError(f"uv {' '.join(arguments[:3])} failed: {done.stderr.strip()[-2000:]}")
