@@ -39,6 +39,7 @@ bench: setup  ## speed of the engine and the commands
 lock:  ## renews the hashed locks from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/runtime.txt
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/dev.txt
+	uv pip compile requirements/checkov.in --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/checkov.txt
 
 clean:  ## removes what the targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

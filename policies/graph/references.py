@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import pulumi
-
 from policies.graph.model import STACK_TYPE, Marker, ResourceGraph
 
 _TOKEN = re.compile(r"\$\{(urn:pulumi:[^#{}]+)#([A-Za-z0-9]+)\}")
@@ -66,6 +64,8 @@ def _readable(value: Any, reference: Reference) -> Any:
 @cache
 def text_outputs(token: str) -> tuple[str, ...]:
     """Names of a type's outputs that are text, as pulumi-aws declares them; none for types of other packages."""
+    import pulumi  # noqa: PLC0415 - rules read references where Pulumi is not installed, in Checkov's environment
+
     package, module, name = token.split(":")
     if package != "aws":
         return ()

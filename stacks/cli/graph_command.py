@@ -19,7 +19,7 @@ Origin = Literal["program", "state"]
 
 @click.command()
 @stack_argument
-@click.option("--format", "format_", type=click.Choice(["json", "tree"]), default="tree", show_default=True)
+@click.option("--format", "format_", type=click.Choice(["json", "tree", "tfplan"]), default="tree", show_default=True)
 @click.option(
     "--from",
     "origin",
@@ -34,13 +34,16 @@ def graph(stack: str, format_: str, origin: Origin, as_json: bool, engine: str) 
     """Print what STACK consists of: components, resources, their properties and how they hang together.
 
     In JSON, secrets are {"$secret": true}; texts that only a deployment can know are references, ${URN#OUTPUT}, other
-    such values {"$unknown": true}. `codekeep check --graph` judges the document.
+    such values {"$unknown": true}. `codekeep check --graph` judges the document. tfplan is the AWS part as a Terraform
+    plan (`terraform show -json`), for tools that read those: docs/policies/checkov.md.
     """
     project = Project.find()
     project.stack_file(stack)
     found = Recordings(project).graph(stack) if origin == "program" else deployed(project, stack, engine)
     if as_json or format_ == "json":
         click.echo(json.dumps(_document(project, found), indent=2))
+    elif format_ == "tfplan":
+        click.echo(json.dumps(_plan(found), indent=2))
     else:
         _print_tree(found)
 
@@ -66,6 +69,16 @@ def _document(project: Project, found: "ResourceGraph") -> Mapping[str, Any]:
     except FactsError:  # a program of another project, with no spec
         return to_json(found)
     return {**to_json(found), "facts": facts}
+
+
+def _plan(found: "ResourceGraph") -> Mapping[str, Any]:
+    """The Terraform plan; what could not be rendered is told on standard error."""
+    from policies.tfplan.plan import plan_of
+
+    plan = plan_of(found)
+    for node in plan.unmapped:
+        click.echo(f"left out, as no Terraform type is known for it: {node.urn}", err=True)
+    return plan.document
 
 
 def _print_tree(found: "ResourceGraph") -> None:

@@ -1,0 +1,1 @@
+"""Our rules as Checkov checks: a folder for `checkov --external-checks-dir`. docs/policies/checkov.md."""

@@ -1,0 +1,117 @@
+"""Registers every rule that decides from one resource as a Checkov check, for Terraform files and plans.
+
+Runs inside Checkov, where Pulumi is not installed. CODEKEEP_ALLOWED_REGIONS (`eu-central-1,eu-west-1`) says where data
+may be; CODEKEEP_FACTS names a JSON file with the whole agreement, or one agreement per plan.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from checkov.common.models.enums import CheckCategories, CheckResult
+from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+
+sys.path.append(str(Path(__file__).resolve().parents[2]))  # Checkov puts only this folder on the path
+
+from policies.catalogue import catalogue
+from policies.checkov_ids import check_id, is_check, numbers
+from policies.facts import CONFIG_REGIONS, Facts
+from policies.graph import Node, ResourceGraph
+from policies.rule import ANY_RESOURCE, Case, Family, Rule, Verdict
+from policies.tfplan.conf import node_of
+from policies.tfplan.names import snake
+from policies.tfplan.table import type_of_token
+
+REGIONS_VARIABLE = "CODEKEEP_ALLOWED_REGIONS"
+FACTS_VARIABLE = "CODEKEEP_FACTS"
+UNSAID = Facts.of({CONFIG_REGIONS: "no-region"})
+"""Stands for an agreement that nobody stated: rules that need one do not judge by it."""
+
+CATEGORIES = {
+    Family.LOGGING: CheckCategories.LOGGING,
+    Family.ENCRYPTION: CheckCategories.ENCRYPTION,
+    Family.NETWORK: CheckCategories.NETWORKING,
+    Family.IDENTITY: CheckCategories.IAM,
+    Family.SUPPLY: CheckCategories.SUPPLY_CHAIN,
+    Family.DATA_LIFE: CheckCategories.BACKUP_AND_RECOVERY,
+    Family.KUBERNETES: CheckCategories.KUBERNETES,
+}
+
+
+class KeepCheck(BaseResourceCheck):  # type: ignore[misc] # Checkov is not where types are checked
+    """One rule of ours as a check of a single Terraform resource."""
+
+    def __init__(self, rule: Rule) -> None:
+        self._rule = rule
+        types = [type_of_token(token) for token in rule.applies_to]
+        super().__init__(
+            name=rule.title,
+            id=check_id(rule),
+            categories=[CATEGORIES.get(rule.family, CheckCategories.GENERAL_SECURITY)],
+            supported_resources=(
+                ["aws_*"] if ANY_RESOURCE in rule.applies_to else sorted({type_.name for type_ in types if type_})
+            ),
+            guideline=rule.remedy,
+        )
+
+    def scan_resource_conf(self, conf: Mapping[str, Any]) -> Any:
+        """FAILED on a violation, UNKNOWN where the rule cannot decide, PASSED else."""
+        path, _, name = self.entity_path.rpartition(":")
+        facts = _facts(Path(path.rpartition(":")[0]).name)
+        node = node_of(self.entity_type, name, conf, _region(conf, self.graph))
+        if node is None or not self._agreed(facts):
+            return CheckResult.UNKNOWN
+        return self._judged(node, facts)
+
+    def _agreed(self, facts: Facts) -> bool:
+        """Whether the agreement says what the rule holds a resource to."""
+        if self._rule.family is Family.REGION_LOCK:
+            return facts is not UNSAID
+        return self._rule.family is not Family.TENANCY or bool(facts.tenant)
+
+    def _judged(self, node: Node, facts: Facts) -> Any:
+        graph = ResourceGraph(project="terraform", stack="terraform", nodes=(node,))
+        findings = list(self._rule.judge(node, Case(facts=facts, graph=graph)))
+        violations = [finding for finding in findings if finding.verdict is Verdict.VIOLATION]
+        if violations:
+            self.evaluated_keys = [snake(finding.property) for finding in violations]
+            self.details = [finding.message for finding in violations]
+            return CheckResult.FAILED
+        return CheckResult.UNKNOWN if findings else CheckResult.PASSED
+
+
+@cache
+def _facts(file: str) -> Facts:
+    """What the resources of a file are judged against."""
+    if given := os.environ.get(FACTS_VARIABLE):
+        document = json.loads(Path(given).read_text(encoding="utf-8"))
+        return Facts.from_json(document.get("files", {}).get(file, document))
+    regions = os.environ.get(REGIONS_VARIABLE)
+    return Facts.of({CONFIG_REGIONS: regions}) if regions else UNSAID
+
+
+def _region(conf: Mapping[str, Any], graph: Any) -> str | None:
+    """The region of the resource's provider, where the scanned files say it."""
+    address = conf.get("__provider_address__")
+    for vertex in _vertices(graph):
+        if vertex.get("block_type_") == "provider" and vertex.get("__address__") == address:
+            region = vertex.get("region")
+            region = region[0] if isinstance(region, list) else region
+            return region if isinstance(region, str) and "." not in region and "$" not in region else None
+    return None
+
+
+def _vertices(graph: Any) -> list[Mapping[str, Any]]:
+    """Checkov's graph is one of two libraries': rustworkx holds (index, attributes), networkx maps ids to them."""
+    if graph is None:
+        return []
+    if hasattr(graph, "adjacency"):
+        return [attributes for _, attributes in graph.nodes(data=True)]
+    return [attributes for _, attributes in graph.nodes()]
+
+
+CHECKS = [KeepCheck(rule) for rule in catalogue() if is_check(rule) and rule.id in numbers()]

@@ -1,0 +1,80 @@
+"""What Checkov reads: for each subject a Terraform plan and manifests, and the Dockerfiles of its project."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from policies.checker import CheckerError, Subject
+from policies.graph import Node, Source
+from policies.manifests import Manifests, manifests_of
+from policies.tfplan.plan import Plan, plan_of
+
+FACTS_FILE = "facts.txt"  # JSON, under a name that no runner of Checkov takes for its own
+DOCKERFILES = "images/**/Dockerfile*"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What a name in Checkov's report is."""
+
+    urn: str
+    label: str
+    source: Source | None
+
+    @classmethod
+    def of(cls, node: Node) -> "Place":
+        return cls(urn=node.urn, label=f"{node.type.rsplit(':', 1)[-1]} {node.name}", source=node.source)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendered:
+    """One subject's files in the scan's folder."""
+
+    subject: Subject
+    plan_file: Path
+    manifest_file: Path
+    plan: Plan
+    manifests: Manifests
+
+    @property
+    def unmapped(self) -> Sequence[Node]:
+        return [*self.plan.unmapped, *self.manifests.unmapped]
+
+    def place(self, file: str, resource: str) -> Place:
+        """The place of a record; CheckerError where it names something that was not rendered."""
+        nodes = self.plan.nodes if file == self.plan_file.name else self.manifests.nodes
+        if resource in nodes:
+            return Place.of(nodes[resource])
+        stack = self.subject.graph.nodes[0]
+        if file == self.plan_file.name and resource.startswith("aws."):  # a provider's configuration
+            return Place(urn=stack.urn, label=f"provider {resource}", source=None)
+        raise CheckerError(f"its report names {resource} of {file}, which the rendering does not hold")
+
+
+def render(subjects: Sequence[Subject], folder: Path) -> list[Rendered]:
+    """Writes everything into `folder`."""
+    rendered = [_rendered(subject, folder, index) for index, subject in enumerate(subjects)]
+    facts: Mapping[str, object] = {"files": {each.plan_file.name: each.subject.facts.to_json() for each in rendered}}
+    (folder / FACTS_FILE).write_text(json.dumps(facts), encoding="utf-8")
+    return rendered
+
+
+def dockerfiles(subjects: Sequence[Subject]) -> list[Path]:
+    """The images' Dockerfiles of the projects that the subjects are of."""
+    roots = dict.fromkeys(subject.root for subject in subjects)
+    return [path for root in roots for path in sorted(root.glob(DOCKERFILES)) if path.suffix != ".j2"]
+
+
+def _rendered(subject: Subject, folder: Path, index: int) -> Rendered:
+    name = f"{index:03}-{''.join(letter if letter.isalnum() else '-' for letter in subject.stack)}"
+    each = Rendered(
+        subject=subject,
+        plan_file=folder / f"{name}.tfplan.json",
+        manifest_file=folder / f"{name}.manifests.yaml",
+        plan=plan_of(subject.graph),
+        manifests=manifests_of(subject.graph),
+    )
+    each.plan_file.write_text(json.dumps(each.plan.document, indent=1), encoding="utf-8")
+    each.manifest_file.write_text(each.manifests.text, encoding="utf-8")
+    return each
