@@ -71,6 +71,16 @@ def test_a_premium_keep_has_a_second_region_and_sits_nowhere_else() -> None:
     assert recording.of_type("aws:ec2/capacityReservation:CapacityReservation")
 
 
+def test_the_trail_records_the_objects_of_both_regions() -> None:
+    recording = premium()
+    (trail,) = recording.of_type("aws:cloudtrail/trail:Trail")
+    copies = {node.name: node for node in recording.of_type("aws:s3/bucket:Bucket") if node.region == RECOVERY_REGION}
+    assert copies
+    recorded = str(trail.inputs["advancedEventSelectors"])
+    unrecorded = {name for name, bucket in copies.items() if bucket.inputs["bucket"] not in recorded}
+    assert {name.rpartition("bucket-")[2] for name in unrecorded} == {"audit", "access-logs"}
+
+
 def test_a_premium_keep_uses_the_key_the_customer_holds() -> None:
     recording = premium()
     assert "acme-key-code" not in recording.names("aws:kms/key:Key")
