@@ -34,9 +34,10 @@ class Adapter:
         self._told[node.urn] = node
         return node, graph
 
-    def stack(self, resources: Iterable[Any]) -> ResourceGraph:
-        """The graph of an AnalyzeStackRequest's resources."""
-        return self._graph([self._deployed(resource) for resource in resources])
+    def stack(self, resources: Iterable[Any]) -> tuple[ResourceGraph, list[Node]]:
+        """The graph of an AnalyzeStackRequest's resources, and those in it that were not told before."""
+        graph = self._graph([self._deployed(resource) for resource in resources])
+        return graph, [node for node in graph if node.urn not in self._told]
 
     def _deployed(self, resource: Any) -> Node:
         outputs, secrets = _properties(resource)
@@ -75,8 +76,8 @@ def _node(resource: Any, parent: str) -> Node:
 
 
 def _only_read(resource: Any) -> Node:
-    """No analyzer is asked about what a program only looks up."""
-    node = _node(resource, resource.parent)
+    """No analyzer is asked about what a program only looks up: it asked for nothing, so there are no inputs."""
+    node = replace(_node(resource, resource.parent), inputs={})
     return replace(node, options={**node.options, "external": True}) if node.custom else node
 
 

@@ -61,9 +61,14 @@ class Pack:
         )
 
     def analyze_stack(self, request: Any) -> Any:
-        """AnalyzeResponse: what the rules say of all resources together, and which waivers have run out."""
-        graph = self._adapter.stack(request.resources)
-        findings = judge_all(self._by_stack, Case(facts=self._facts, graph=graph))
+        """AnalyzeResponse: what the rules say of all resources together, and which waivers have run out.
+
+        What the program only looked up is judged by every rule now: no engine asks about it before.
+        """
+        graph, looked_up = self._adapter.stack(request.resources)
+        case = Case(facts=self._facts, graph=graph)
+        findings = judge_all(self._by_stack, case)
+        findings += judge_all(self._by_resource.rules, case, nodes=looked_up)
         expired = [waiver for waiver in self._settings.waivers if waiver.expired(self._today)]
         return analyzer_pb2.AnalyzeResponse(
             diagnostics=[*self._diagnostics(findings), *(self._expired(waiver) for waiver in expired)]
@@ -105,7 +110,7 @@ class _ByType:
     """Rules by the type of resource they apply to, looked up once a type."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = rules
+        self.rules = rules
         self._found: dict[tuple[str, bool], tuple[list[Rule], list[Any]]] = {}
 
     def of(self, node: Node) -> list[Rule]:
@@ -118,10 +123,10 @@ class _ByType:
     def _look_up(self, node: Node) -> tuple[list[Rule], list[Any]]:
         key = (node.type, node.custom)
         if key not in self._found:
-            applying = [rule for rule in self._rules if rule.applies(node)]
+            applying = [rule for rule in self.rules if rule.applies(node)]
             others = [
                 analyzer_pb2.PolicyNotApplicable(policy_name=rule.id, reason=f"applies to {_types(rule)}")
-                for rule in self._rules
+                for rule in self.rules
                 if rule not in applying
             ]
             self._found[key] = (applying, others)
