@@ -131,7 +131,24 @@ def _ground() -> list[Node]:
         Node(urn=STACK_URN, type=STACK_TYPE, name=f"{PROJECT}-{STACK}", custom=False),
         Node(urn=PROVIDER, type=PROVIDER_TYPE, name="keep", parent=STACK_URN),
         resource("aws:eks/nodeGroup:NodeGroup", "serve", pool, provider=None),
+        resource("aws:budgets/budget:Budget", "keep", _budget(), provider=None),
     ]
+
+
+def _budget() -> dict[str, Any]:
+    alert = {
+        "notificationType": "ACTUAL",
+        "threshold": 80,
+        "thresholdType": "PERCENTAGE",
+        "subscriberEmailAddresses": ["oncall@keep.example"],
+    }
+    return {
+        "budgetType": "COST",
+        "limitAmount": "60000",
+        "limitUnit": "USD",
+        "timeUnit": "MONTHLY",
+        "notifications": [alert],
+    }
 
 
 def _objects() -> list[Node]:

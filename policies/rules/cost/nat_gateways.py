@@ -1,0 +1,55 @@
+"""A NAT gateway costs by the hour and by the byte; a second one in a zone carries nothing the first could not."""
+
+from collections.abc import Iterator
+
+from policies.graph import Node, ResourceGraph
+from policies.reading import MISSING, first
+from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rules.cost._common import FRAMEWORKS
+
+NAT = "aws:ec2/natGateway:NatGateway"
+SUBNET = "aws:ec2/subnet:Subnet"
+
+RULE = Rule(
+    id="nat-gateways",
+    title="A network has at most one NAT gateway in each zone",
+    severity=Severity.LOW,
+    family=Family.COST,
+    applies_to=(NAT,),
+    requirement=Requirement.COST_CONTROL,
+    why="A NAT gateway costs by the hour and by the byte; a second one in a zone carries nothing the first could not.",
+    remedy="route the zone's subnets through the gateway that is there, as components.egress does",
+    frameworks=FRAMEWORKS,
+    scope=Scope.STACK,
+    guards=(Guard(type=NAT, path="subnetId", breaks=(Break.REMOVE,)),),
+)
+
+Site = tuple[str, str]
+"""Network and zone; for a subnet that is not in the graph, the subnet itself."""
+
+
+@RULE.check
+def one_each(node: Node, case: Case) -> Iterator[Finding]:
+    if first(node.inputs, "availabilityMode") == "regional":
+        return  # one for all zones
+    if first(node.inputs, "subnetId") is MISSING:
+        yield RULE.violation(node, "subnetId", "not set: must name a subnet of the zone it serves")
+        return
+    site = _site(node, case.graph)
+    others = [each for each in case.graph.of_type(NAT) if each.urn != node.urn]
+    if site is None:
+        if others:
+            yield RULE.undecided(node, "subnetId", "the zone it stands in is not known")
+        return
+    before = next((each for each in others if each.urn < node.urn and _site(each, case.graph) == site), None)
+    if before is not None:
+        yield RULE.violation(node, "subnetId", f"stands in zone {site[1]}, where {before.name} is already")
+
+
+def _site(node: Node, graph: ResourceGraph) -> Site | None:
+    subnets = graph.references(node, "subnetId", SUBNET)
+    if len(subnets) == 1:
+        network, zone = (first(subnets[0].inputs, name) for name in ("vpcId", "availabilityZone"))
+        return (str(network), zone) if isinstance(zone, str) else (str(network), subnets[0].urn)
+    subnet = first(node.inputs, "subnetId")
+    return ("", subnet) if isinstance(subnet, str) else None
