@@ -1,14 +1,13 @@
 """An audit trail that its subject can delete is none."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from policies.data_class import data_class_of
 from policies.graph import Node, ResourceGraph
 from policies.graph.model import BUCKET_TYPES
 from policies.reading import MISSING, first
 from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.data_life._common import agreed_days, companions
+from policies.rules.data_life._common import agreed_days, companions, number, unknown_class
 
 LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
 LOCKS = (LOCK, "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2")
@@ -47,6 +46,7 @@ RULE = Rule(
 
 @RULE.check
 def is_locked(node: Node, case: Case) -> Iterator[Finding]:
+    yield from unknown_class(RULE, node)
     if data_class_of(node) != "audit" and node.urn not in case.graph.derived(_trail_buckets):
         return
     locks = companions(node, case.graph, *LOCKS)
@@ -64,16 +64,12 @@ def _retention(lock: Node, case: Case) -> Iterator[Finding]:
     least = agreed_days("audit", case) or 1
     if first(lock.inputs, f"{RETENTION}.years") is not MISSING:
         yield from RULE.require(
-            lock, f"{RETENTION}.years", lambda years: _number(years) * 365 >= least, f"must be {least} days or more"
+            lock, f"{RETENTION}.years", lambda years: number(years) * 365 >= least, f"must be {least} days or more"
         )
     else:
         yield from RULE.require(
-            lock, f"{RETENTION}.days", lambda days: _number(days) >= least, f"must be {least} or more"
+            lock, f"{RETENTION}.days", lambda days: number(days) >= least, f"must be {least} or more"
         )
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, (int, float, str)) and str(value).replace(".", "").isdigit() else 0
 
 
 def _trail_buckets(graph: ResourceGraph) -> frozenset[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.data_life._common import KEPT
+from policies.rules.data_life._common import KEPT, number
 
 VAULT, LOCK = "aws:backup/vault:Vault", "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
 LEAST_DAYS = 7
@@ -31,7 +31,7 @@ RULE = Rule(
 def is_locked(node: Node, case: Case) -> Iterator[Finding]:
     if node.type == LOCK:
         yield from RULE.require(
-            node, "minRetentionDays", lambda days: days >= LEAST_DAYS, f"must be {LEAST_DAYS} or more"
+            node, "minRetentionDays", lambda days: number(days) >= LEAST_DAYS, f"must be {LEAST_DAYS} or more"
         )
     elif not case.graph.referrers(node, "backupVaultName", LOCK):
         yield RULE.violation(node, "", "has no VaultLockConfiguration")

@@ -6,7 +6,7 @@ from typing import Any
 
 from policies.graph import Node
 from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.data_life._common import KEPT
+from policies.rules.data_life._common import KEPT, number
 
 LEAST_DAYS = 7
 FILES, FILE_BACKUPS = "aws:efs/fileSystem:FileSystem", "aws:efs/backupPolicy:BackupPolicy"
@@ -24,7 +24,7 @@ class _Backup:
 def _days(path: str, *, least: int = LEAST_DAYS) -> _Backup:
     return _Backup(
         path=path,
-        holds=lambda days: days >= least,
+        holds=lambda days: number(days) >= least,
         message=f"must be {least} days or more",
     )
 

@@ -7,7 +7,7 @@ from policies.graph import Node
 from policies.graph.model import BUCKET_TYPES
 from policies.reading import MISSING, Found
 from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.data_life._common import GONE, agreed_days
+from policies.rules.data_life._common import GONE, agreed_days, number, unknown_class
 from policies.rules.data_life._lifecycles import LIFECYCLE, Expiry, expiries
 
 KEPT_WHILE_CURRENT = ("model",)  # a model in use does not age: its retention counts from its replacement
@@ -46,6 +46,7 @@ RULE = Rule(
 @RULE.check
 def expires_as_agreed(node: Node, case: Case) -> Iterator[Finding]:
     """The audit trail must not go early either; what the spec does not name must go some day."""
+    yield from unknown_class(RULE, node)
     rules = list(expiries(node, case.graph))
     unknown = next((rule for rule in rules if not rule.known), None)
     if unknown is not None:
@@ -75,14 +76,14 @@ def _bounded(
     if unknown := [(rule, each) for rule, each in given if not each.known]:
         yield RULE.undecided(unknown[0][0].node, unknown[0][1].path)
         return
-    rule, shortest = min(given, key=lambda pair: int(pair[1].value))
-    if days is not None and int(shortest.value) > days:
+    rule, shortest = min(given, key=lambda pair: number(pair[1].value))
+    if days is not None and not number(shortest.value) <= days:
         yield RULE.violation(rule.node, shortest.path, f"got {shortest.value}: {what} must expire{limit}")
 
 
 def _not_early(rules: Sequence[Expiry], days: int) -> Iterator[Finding]:
     for rule in rules:
-        if isinstance(rule.current.value, int) and rule.current.value < days:
+        if rule.current.value is not MISSING and number(rule.current.value) < days:
             yield RULE.violation(
                 rule.node, rule.current.path, f"got {rule.current.value}: the audit trail is kept {days} days"
             )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from policies.data_class import data_class_of
 from policies.graph import Node
 from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.data_life._common import GONE, agreed_days
+from policies.rules.data_life._common import GONE, agreed_days, number, unknown_class
 
 QUEUE, STREAM = "aws:sqs/queue:Queue", "aws:kinesis/stream:Stream"
 LONGEST_DAYS = 14
@@ -33,12 +33,13 @@ RULE = Rule(
 
 @RULE.check
 def messages_go(node: Node, case: Case) -> Iterator[Finding]:
+    yield from unknown_class(RULE, node)
     path, per_day, default = UNITS[node.type]
     days = min(LONGEST_DAYS, agreed_days(data_class_of(node), case) or LONGEST_DAYS)
     yield from RULE.require(
         node,
         path,
-        lambda value: value <= days * per_day,
+        lambda value: number(value) <= days * per_day,
         f"must be {days * per_day} ({days} days) or less",
         optional=default <= days * per_day,
     )

@@ -7,7 +7,7 @@ from policies.graph import Node
 from policies.graph.model import BUCKET_TYPES
 from policies.reading import Found, first, read
 from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.data_life._common import KEPT, companions
+from policies.rules.data_life._common import KEPT, companions, unknown_class
 
 REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
 COPIED = ("index", "model", "eval", "prompt", "audit")  # clones come from the Git host again; logs belong to a region
@@ -45,7 +45,10 @@ def is_copied(node: Node, case: Case) -> Iterator[Finding]:
         yield from _whole(node)
         return
     recovery = case.facts.recovery_region
-    if not recovery or node.region == recovery or data_class_of(node) not in COPIED:
+    if not recovery or node.region == recovery:
+        return
+    yield from unknown_class(RULE, node)
+    if data_class_of(node) not in COPIED:
         return
     copies = companions(node, case.graph, REPLICATION)
     if not copies:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.data_life._common import KEPT
+from policies.rules.data_life._common import KEPT, number
 
 SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type token
 LEAST_DAYS = 7
@@ -26,5 +26,9 @@ RULE = Rule(
 @RULE.check
 def can_be_brought_back(node: Node, _: Case) -> Iterator[Finding]:
     yield from RULE.require(
-        node, "recoveryWindowInDays", lambda days: days >= LEAST_DAYS, f"must be {LEAST_DAYS} or more", optional=True
+        node,
+        "recoveryWindowInDays",
+        lambda days: number(days) >= LEAST_DAYS,
+        f"must be {LEAST_DAYS} or more",
+        optional=True,
     )

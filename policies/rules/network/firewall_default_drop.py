@@ -49,7 +49,9 @@ RULE = Rule(
 def drops_the_rest(node: Node, _: Case) -> Iterator[Finding]:
     for name in STATELESS:
         path = f"firewallPolicy.{name}"
-        yield from RULE.require(node, path, lambda actions: PASS not in actions, f"must not hold {PASS}")
+        yield from RULE.require(
+            node, path, lambda actions: isinstance(actions, list) and PASS not in actions, f"must not hold {PASS}"
+        )
     if first(node.inputs, "firewallPolicy.statelessDefaultActions") == ["aws:drop"]:
         return  # nothing reaches the stateful rules
     yield from RULE.require(
@@ -61,7 +63,7 @@ def drops_the_rest(node: Node, _: Case) -> Iterator[Finding]:
     yield from RULE.require(
         node,
         "firewallPolicy.statefulDefaultActions",
-        lambda actions: any(action in DROPS for action in actions),
+        lambda actions: isinstance(actions, list) and any(action in DROPS for action in actions),
         f"must hold one of {', '.join(DROPS)}",
     )
     yield from RULE.require(

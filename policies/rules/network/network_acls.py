@@ -63,11 +63,11 @@ def passes_https_and_answers(node: Node, case: Case) -> Iterator[Finding]:
         return
     for direction in ("ingress", "egress"):
         for found in read(node.inputs, f"{direction}[*]"):
-            if not found.known:
-                yield RULE.undecided(node, found.path)
-            elif found.value is not MISSING:
+            if isinstance(found.value, Mapping):
                 entry = _Entry(at=found.path, outward=direction == "egress", props=found.value)
                 yield from _judged(node, entry, case)
+            elif found.value is not MISSING:
+                yield RULE.undecided(node, found.path)
 
 
 def _judged(node: Node, entry: _Entry, case: Case) -> Iterator[Finding]:

@@ -243,6 +243,14 @@ def test_what_a_restore_needs_is_copied_to_the_recovery_region() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["audit_object_lock", "recovery_copies"])
+def test_a_bucket_whose_tags_are_not_known_yet_is_no_bucket_that_passes(name: str) -> None:
+    agreed = facts(recovery_region="eu-west-1")
+    for tags in (UNKNOWN, {"codekeep:data-class": UNKNOWN}):
+        given = node(BUCKET, tags=tags)
+        assert verdicts(rule(name), given, agreed=agreed) == [undecided(given, "tags")]
+
+
 def test_a_copy_to_a_bucket_of_another_stack_is_undecided() -> None:
     home = bucket("home", "index", bucket="home")
     elsewhere = copy(home, node(BUCKET, "elsewhere", bucket="elsewhere"))
