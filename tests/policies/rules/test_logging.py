@@ -213,7 +213,6 @@ COMPANIONS = {
     "log-egress-firewall",
     "log-bucket-access",
     "log-detectors",
-    "log-audit-lock",
     "log-code-events",
     "log-trail-alarms",
 }
@@ -380,39 +379,6 @@ def test_detectors_watch_what_the_stack_has() -> None:
     assert told(judged("log-detectors", cluster, facts=KEEP)) == [("c", "", "violation")]
     assert told(judged("log-detectors", cluster, facts=replace(KEEP, has_detectors=True))) == []
     assert told(judged("log-detectors", cluster)) == []  # a plain program: the account may have one
-
-
-def test_the_audit_bucket_is_locked_as_long_as_agreed() -> None:
-    bucket = node(BUCKET, "audit", bucket="audit")
-    trail = node(TRAIL, "trail", s3BucketName="audit")
-
-    def locked(mode: str, **kept: int) -> Node:
-        rule = {"defaultRetention": {"mode": mode, **kept}}
-        return node(
-            "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration", "lock", bucket="audit", rule=rule
-        )
-
-    assert told(judged("log-audit-lock", bucket, trail, locked("COMPLIANCE", days=400), facts=KEEP)) == []
-    assert told(judged("log-audit-lock", bucket, trail, locked("COMPLIANCE", years=2), facts=KEEP)) == []
-    assert told(judged("log-audit-lock", bucket, trail, facts=KEEP)) == [("audit", "objectLockEnabled", "violation")]
-    short = locked("COMPLIANCE", days=399)
-    assert told(judged("log-audit-lock", bucket, trail, short, facts=KEEP)) == [
-        ("lock", "rule.defaultRetention.days", "violation")
-    ]
-    governed = locked("GOVERNANCE", days=400)
-    assert told(judged("log-audit-lock", bucket, trail, governed, facts=KEEP)) == [
-        ("lock", "rule.defaultRetention.mode", "violation")
-    ]
-    assert told(judged("log-audit-lock", bucket, trail, governed, facts=replace(KEEP, audit_lock="governance"))) == []
-    early = node(
-        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
-        "early",
-        bucket="audit",
-        rules=[{"expiration": {"days": 30}}],
-    )
-    assert told(judged("log-audit-lock", bucket, trail, locked("COMPLIANCE", days=400), early, facts=KEEP)) == [
-        ("early", "rules[0].expiration.days", "violation")
-    ]
 
 
 def _selecting(prefixes: list[str] | None, **more: Any) -> dict[str, Any]:
