@@ -38,7 +38,8 @@ class CheckovChecker:
             files = [file for each in rendered for file in (each.plan_file, each.manifest_file)]
             self.say(f"Running Checkov over {len(rendered)} plans and {len(images)} Dockerfiles")
             records = scan(python, [*files, *images], folder, folder / FACTS_FILE)
-        return [_judgement(each, records, images) for each in rendered]
+        first = {each.subject.root: each for each in reversed(rendered)}  # says what its project's images come to
+        return [_judgement(each, records, images if first[each.subject.root] is each else ()) for each in rendered]
 
 
 def _judgement(rendered: Rendered, records: Sequence[Record], images: Sequence[Path]) -> Judgement:

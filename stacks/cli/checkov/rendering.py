@@ -12,6 +12,7 @@ from policies.tfplan.plan import Plan, plan_of
 
 FACTS_FILE = "facts.txt"  # JSON, under a name that no runner of Checkov takes for its own
 DOCKERFILES = "images/**/Dockerfile*"
+NO_DOCKERFILES = (".j2", ".dockerignore")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,8 @@ def render(subjects: Sequence[Subject], folder: Path) -> list[Rendered]:
 def dockerfiles(subjects: Sequence[Subject]) -> list[Path]:
     """The images' Dockerfiles of the projects that the subjects are of."""
     roots = dict.fromkeys(subject.root for subject in subjects)
-    return [path for root in roots for path in sorted(root.glob(DOCKERFILES)) if path.suffix != ".j2"]
+    found = (path for root in roots for path in sorted(root.glob(DOCKERFILES)))
+    return [path for path in found if path.suffix not in NO_DOCKERFILES]
 
 
 def _rendered(subject: Subject, folder: Path, index: int) -> Rendered:

@@ -1,0 +1,59 @@
+"""Checkov's environment: made once, made again after an interruption, and a failure that says what to do."""
+
+from pathlib import Path
+
+import pytest
+
+from policies.checker import CheckerError
+from stacks.cli.checkov.installation import LOCK, STAMP, Installation
+
+
+@pytest.fixture
+def nothing_to_install(tmp_path: Path) -> Installation:
+    lock = tmp_path / "lock.txt"
+    lock.write_text("# nothing\n")
+    return Installation(home=tmp_path / "home", lock=lock)
+
+
+def test_an_interrupted_install_is_redone_and_a_whole_one_is_kept(nothing_to_install: Installation) -> None:
+    left_over = nothing_to_install.folder / "left-over"
+    left_over.mkdir(parents=True)
+    said: list[str] = []
+    python = nothing_to_install.ready(said.append)
+    assert python.is_file()
+    assert not left_over.exists()
+    assert said[0].startswith("Installing Checkov, once")
+    said.clear()
+    left_over.mkdir()
+    assert nothing_to_install.ready(said.append) == python
+    assert said == []
+    assert left_over.exists()
+
+
+def test_an_install_that_fails_says_why_and_leaves_nothing_that_looks_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    installation = Installation(home=tmp_path / "home", lock=_lock(tmp_path, "no-such-package==1.0"))
+    with pytest.raises(CheckerError, match=r"(?s)could not be made.*no-such-package"):
+        installation.ready(lambda _: None)
+    assert not (installation.folder / STAMP).exists()
+
+
+def test_another_lock_is_another_environment(tmp_path: Path) -> None:
+    first, second = (Installation(home=tmp_path, lock=_lock(tmp_path, pin)) for pin in ("a==1", "a==2"))
+    assert first.folder != second.folder
+
+
+def test_checkov_is_locked_with_hashes() -> None:
+    text = LOCK.read_text(encoding="utf-8")
+    assert "\ncheckov==3.3." in text
+    assert text.count("==") > 50
+    assert text.count("--hash=sha256:") > text.count("==")
+
+
+def _lock(folder: Path, pin: str) -> Path:
+    lock = folder / f"{pin.replace('=', '-')}.txt"
+    lock.write_text(f"{pin} --hash=sha256:{'0' * 64}\n")
+    return lock
