@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.graph import SECRET, Node
+from policies.graph import SECRET, UNKNOWN, Node
 from policies.reading import MISSING, Found, read
 from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
@@ -68,9 +68,13 @@ def _secret_object(node: Node) -> Iterator[Finding]:
 def _config_map(node: Node) -> Iterator[Finding]:
     for name in HOLDERS[CONFIG_MAP]:
         values = node.inputs.get(name)
-        for key, value in values.items() if isinstance(values, Mapping) else ():
-            if isinstance(value, str) and SECRET_VALUE.search(value):
-                yield RULE.violation(node, f"{name}.{key}", "holds a secret")
+        listed = values.items() if isinstance(values, Mapping) else [("", values)]
+        for key, value in listed:
+            path = f"{name}.{key}" if key else name
+            if _reveals(value):
+                yield RULE.violation(node, path, "holds a secret")
+            elif value is UNKNOWN:
+                yield RULE.undecided(node, path)
 
 
 def _judge(container: Container) -> Iterator[Finding]:

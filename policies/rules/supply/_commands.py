@@ -7,7 +7,8 @@ from typing import Any
 import yaml
 
 from policies.graph import Node
-from policies.reading import read
+from policies.reading import Found, read
+from policies.rule import Finding, Rule
 from policies.rules.kubernetes._pods import Container
 
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
@@ -32,6 +33,24 @@ def variables(container: Container) -> dict[str, tuple[str, Any]]:
         for each in found
         if isinstance(each.value, Mapping) and each.value.get("value") is not None and "name" in each.value
     }
+
+
+def unreadable(rule: Rule, container: Container) -> Iterator[Finding]:
+    """Words of command and args that are not known: they may say anything."""
+    node = container.pod.node
+    for field in ("command", "args"):
+        for found in read(node.inputs, f"{container.path}.{field}[*]"):
+            if not found.known:
+                yield rule.undecided(node, found.path)
+
+
+def unreadable_texts(rule: Rule, config_map: Node) -> Iterator[Finding]:
+    """Texts of a ConfigMap that are not known."""
+    data = Found("data", config_map.inputs.get("data"))
+    texts = [data] if not isinstance(data.value, Mapping) else [Found(f"data.{k}", v) for k, v in data.value.items()]
+    for text in texts:
+        if not text.known:
+            yield rule.undecided(config_map, text.path)
 
 
 def option(told: list[tuple[str, str]], name: str) -> tuple[str, str] | None:

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from policies.graph import Node
+from policies.graph import UNKNOWN, Node
 from policies.reading import MISSING, read
 from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.kubernetes._pods import WORKLOADS, Container, Pod, container_guards, each_container, each_pod
-from policies.rules.supply._commands import option, variables, words
+from policies.rules.supply._commands import option, unreadable, variables, words
 from policies.rules.supply._common import FRAMEWORKS
 
 _COMMIT = re.compile(r"\b[0-9a-f]{40}\b")
@@ -49,6 +49,7 @@ def _volumes(pod: Pod) -> Iterator[Finding]:
 
 def _container(container: Container) -> Iterator[Finding]:
     node, told = container.pod.node, words(container)
+    yield from unreadable(RULE, container)
     script = " ".join(word for _, word in told)
     for path, word in told:
         loose = [url for url in _PIP.findall(word) if not _COMMIT.search(url)]
@@ -61,5 +62,7 @@ def _container(container: Container) -> Iterator[Finding]:
     if "git-sync" in str(container.spec.get("image")) and (given := option(told, "--ref") or option(told, "--rev")):
         followed.append(given)
     for path, revision in followed:
-        if not _COMMIT.search(str(revision)):
+        if revision is UNKNOWN:
+            yield RULE.undecided(node, path)
+        elif not _COMMIT.search(str(revision)):
             yield RULE.violation(node, path, f"got {revision!r}: must be a commit")

@@ -4,11 +4,20 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from policies.graph import Node
+from policies.graph import UNKNOWN, Node
 from policies.graph.model import STACK_TYPE
 from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
 from policies.rules.kubernetes._pods import WORKLOADS, Container, container_guards, each_container
-from policies.rules.supply._commands import CONFIG_MAP, documents, mappings, option, variables, words
+from policies.rules.supply._commands import (
+    CONFIG_MAP,
+    documents,
+    mappings,
+    option,
+    unreadable,
+    unreadable_texts,
+    variables,
+    words,
+)
 from policies.rules.supply._common import FRAMEWORKS
 
 _MODEL = re.compile(r"^[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}$")
@@ -39,6 +48,7 @@ RULE = Rule(
 @RULE.check
 def pinned(node: Node, _: Case) -> Iterator[Finding]:
     if node.type == CONFIG_MAP:
+        yield from unreadable_texts(RULE, node)
         for path, document in documents(node):
             yield from _document(node, document, path)
     elif node.type == STACK_TYPE:
@@ -57,10 +67,13 @@ def _document(node: Node, document: Any, path: str) -> Iterator[Finding]:
 
 def _container(container: Container) -> Iterator[Finding]:
     node, told, set_ = container.pod.node, words(container), variables(container)
+    yield from unreadable(RULE, container)
     revision = next((set_[name][1] for name in _REVISIONS if name in set_), None)
     for name in _VARIABLES:
         path, model = set_.get(name, ("", None))
-        if _unpinned(model, revision):
+        if model is UNKNOWN or (model is not None and revision is UNKNOWN):
+            yield RULE.undecided(node, path, "the model or its revision is not known yet")
+        elif _unpinned(model, revision):
             yield _fault(node, path, model, revision)
     for name, companion in _OPTIONS.items():
         if (model_option := option(told, name)) is not None:

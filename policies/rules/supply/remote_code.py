@@ -4,10 +4,18 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from policies.graph import Node
+from policies.graph import UNKNOWN, Node
 from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
 from policies.rules.kubernetes._pods import WORKLOADS, Container, container_guards, each_container
-from policies.rules.supply._commands import CONFIG_MAP, documents, mappings, variables, words
+from policies.rules.supply._commands import (
+    CONFIG_MAP,
+    documents,
+    mappings,
+    unreadable,
+    unreadable_texts,
+    variables,
+    words,
+)
 from policies.rules.supply._common import FRAMEWORKS
 
 _SWITCH = re.compile(r"(?<![\w-])--trust[-_]remote[-_]code(?!\s*[= ]\s*(?:false|0|no)\b)", re.IGNORECASE)
@@ -37,6 +45,7 @@ def own_code(node: Node, _: Case) -> Iterator[Finding]:
     if node.type != CONFIG_MAP:
         yield from each_container(RULE, node, _container)
         return
+    yield from unreadable_texts(RULE, node)
     for path, document in documents(node):
         for place, entry in mappings(document, path):
             for key, value in entry.items():
@@ -46,11 +55,14 @@ def own_code(node: Node, _: Case) -> Iterator[Finding]:
 
 def _container(container: Container) -> Iterator[Finding]:
     node = container.pod.node
+    yield from unreadable(RULE, container)
     for path, word in words(container):
         if _SWITCH.search(word) or _PIPED.search(word):
             yield RULE.violation(node, path, f"got {word[:80]!r}: runs code from outside the image")
     for name, (path, value) in variables(container).items():
-        if name.upper().endswith("TRUST_REMOTE_CODE") and _on(value):
+        if name.upper().endswith("TRUST_REMOTE_CODE") and value is UNKNOWN:
+            yield RULE.undecided(node, path)
+        elif name.upper().endswith("TRUST_REMOTE_CODE") and _on(value):
             yield RULE.violation(node, path, f"got {value!r}: must be false")
 
 

@@ -124,6 +124,11 @@ def test_a_resource_gets_its_verdict(
         ("git-pins", "args", ["-c", f"git clone https://x.example/a.git && git checkout {REVISION}"], GOOD, ""),
         ("git-pins", "command", ["git", "clone", "https://x.example/a.git"], BAD, "command[0]"),
         ("git-pins", "args", [f"pip install git+https://x.example/a.git@{REVISION}"], GOOD, ""),
+        ("model-revisions", "args", ["--model", UNKNOWN], OPEN, "args[1]"),
+        ("model-revisions", "env", [{"name": "MODEL_ID", "value": UNKNOWN}], OPEN, "env[0].value"),
+        ("remote-code", "args", UNKNOWN, OPEN, "args"),
+        ("remote-code", "env", [{"name": "TRUST_REMOTE_CODE", "value": UNKNOWN}], OPEN, "env[0].value"),
+        ("git-pins", "command", ["git", UNKNOWN], OPEN, "command[1]"),
         ("git-pins", "env", [{"name": "GITSYNC_REF", "value": "main"}], BAD, "env[0].value"),
     ],
 )
@@ -157,6 +162,12 @@ def test_models_in_settings_and_in_the_stacks_output_carry_revisions() -> None:
     assert told(ResourceGraph(project="codekeep", stack="demo", nodes=(stack,)), "model-revisions") == [
         (Verdict.VIOLATION, "codekeep-demo", "runtimeSettings.models[0].revision")
     ]
+
+
+@pytest.mark.parametrize("rule", ["model-revisions", "remote-code"])
+def test_a_document_that_is_not_known_is_undecided(rule: str) -> None:
+    settings = kube("v1", "ConfigMap", "settings", {"data": {"settings.json": UNKNOWN}})
+    assert told(graph(settings), rule) == [(Verdict.UNDECIDED, "settings", "data.settings.json")]
 
 
 def test_an_engines_options_may_not_switch_remote_code_on() -> None:
