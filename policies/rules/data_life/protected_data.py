@@ -44,4 +44,4 @@ def is_protected(node: Node, case: Case) -> Iterator[Finding]:
     """Options are the program's: what is read from an account has none, and `retainOnDelete` keeps the data too."""
     options = node.options
     if case.facts.protect and not (options.get("protect") or options.get("retainOnDelete")):
-        yield RULE.violation(node, "", "has not the option protect")
+        yield RULE.violation(node, "", "lacks the option protect")

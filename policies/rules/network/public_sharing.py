@@ -20,7 +20,6 @@ WITH: Mapping[str, tuple[str, ...]] = {
 }
 BLOCKS = (
     "aws:ec2/imageBlockPublicAccess:ImageBlockPublicAccess",
-    "aws:ec2/snapshotBlockPublicAccess:SnapshotBlockPublicAccess",
     "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess",
 )
 
