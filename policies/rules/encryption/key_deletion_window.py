@@ -12,12 +12,11 @@ TYPES = (
     "aws:kms/externalKey:ExternalKey",
     "aws:kms/replicaExternalKey:ReplicaExternalKey",
 )
-AWS_DEFAULT_DAYS = 30
-SHORTEST_DAYS = 14
+SHORTEST_DAYS = 14  # where nothing is agreed
 
 RULE = Rule(
     id="key-deletion-window",
-    title="A key's deletion can be taken back for as long as agreed, two weeks at least",
+    title="A key's deletion can be taken back for as long as agreed, or two weeks",
     severity=Severity.MEDIUM,
     family=Family.ENCRYPTION,
     applies_to=TYPES,
@@ -31,7 +30,11 @@ RULE = Rule(
 
 @RULE.check
 def leaves_time(node: Node, case: Case) -> Iterator[Finding]:
-    least = max(SHORTEST_DAYS, min(case.facts.key_deletion_days or SHORTEST_DAYS, AWS_DEFAULT_DAYS))
+    least = case.facts.key_deletion_days or SHORTEST_DAYS
     yield from RULE.require(
-        node, "deletionWindowInDays", lambda days: days >= least, f"must be {least} days or more", optional=True
+        node,
+        "deletionWindowInDays",
+        lambda days: days >= least,
+        f"must be {least} days or more",
+        optional=True,  # AWS: 30
     )
