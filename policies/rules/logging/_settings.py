@@ -89,6 +89,9 @@ def judge_logging(rule: Rule, node: Node, settings: Settings) -> Iterator[Findin
 def judge_prompts(rule: Rule, node: Node, settings: Settings, facts: Facts) -> Iterator[Finding]:
     """Stored only as the agreement says, redacted, for a limited time, and approved by somebody named."""
     enabled = next(iter(_read(settings, "prompts.enabled")))
+    if not enabled.known:
+        yield rule.undecided(node, _at(settings, enabled.path))
+        return
     if enabled.value is MISSING or enabled.value is False:
         return
     agreed = facts.prompt_storage

@@ -64,15 +64,25 @@ def _holds_customer_data(bucket: Node, graph: ResourceGraph) -> bool:
 
 
 def _records(trail: Node, bucket: Node) -> bool | None:
-    """None where the selectors are not known."""
+    """None where they do not as far as is known, and a part of the selectors is not known."""
     identities = _identities(bucket)
+    known = True
     for key, covers in ((ADVANCED, _advanced), (SIMPLE, _simple)):
         selectors = trail.inputs.get(key) or ()
-        if selectors is UNKNOWN or selectors is SECRET:
-            return None
-        if any(isinstance(each, Mapping) and covers(each, identities) for each in selectors):
+        known = known and not _holds_unknown(selectors)
+        if isinstance(selectors, (list, tuple)) and any(
+            isinstance(each, Mapping) and covers(each, identities) for each in selectors
+        ):
             return True
-    return False
+    return False if known else None
+
+
+def _holds_unknown(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_holds_unknown(inner) for inner in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(_holds_unknown(inner) for inner in value)
+    return value is UNKNOWN or value is SECRET
 
 
 def _identities(bucket: Node) -> tuple[str, ...]:
@@ -83,7 +93,8 @@ def _identities(bucket: Node) -> tuple[str, ...]:
 
 
 def _advanced(selector: Mapping[str, Any], identities: Sequence[str]) -> bool:
-    fields = {each.get("field"): each for each in selector.get("fieldSelectors") or () if isinstance(each, Mapping)}
+    listed = _listed(selector.get("fieldSelectors"))
+    fields = {each.get("field"): each for each in listed if isinstance(each, Mapping)}
     if any(name in fields for name in NARROWING):
         return False
     if "Data" not in _values(fields, "eventCategory", "equals") or OBJECTS not in _values(
@@ -98,14 +109,22 @@ def _advanced(selector: Mapping[str, Any], identities: Sequence[str]) -> bool:
 def _simple(selector: Mapping[str, Any], identities: Sequence[str]) -> bool:
     if selector.get("readWriteType", "All") != "All":
         return False
-    resources = [each for each in selector.get("dataResources") or () if isinstance(each, Mapping)]
-    values = [value for each in resources if each.get("type") == OBJECTS for value in each.get("values") or ()]
+    resources = [each for each in _listed(selector.get("dataResources")) if isinstance(each, Mapping)]
+    values = [value for each in resources if each.get("type") == OBJECTS for value in _texts(each.get("values"))]
     return any(value in EVERY_OBJECT for value in values) or _prefixed(values, identities)
 
 
 def _values(fields: Mapping[Any, Mapping[str, Any]], name: str, operator: str) -> Sequence[str]:
-    values = fields.get(name, {}).get(operator) or ()
-    return [value for value in values if isinstance(value, str)]
+    return _texts(fields.get(name, {}).get(operator))
+
+
+def _texts(values: Any) -> Sequence[str]:
+    return [value for value in _listed(values) if isinstance(value, str)]
+
+
+def _listed(values: Any) -> Sequence[Any]:
+    """A list that is not known has nothing in it yet."""
+    return values if isinstance(values, (list, tuple)) else ()
 
 
 def _prefixed(prefixes: Sequence[str], identities: Sequence[str]) -> bool:
