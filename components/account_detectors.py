@@ -16,10 +16,15 @@ SEVERITY_FROM = 4  # medium; below lies what needs no waking up
 
 @dataclass(frozen=True, kw_only=True)
 class AccountDetectorsArgs:
-    """Findings go to the topic."""
+    """Findings of the keep's region go to the topic; those of `other_regions`, where replicas are, wait there."""
 
     keep: Keep
     topic_arn: pulumi.Input[str]
+    other_regions: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.keep.region in self.other_regions:
+            raise ValueError(f"other_regions must not hold the keep's own region {self.keep.region}")
 
 
 class AccountDetectors(pulumi.ComponentResource):
@@ -33,7 +38,9 @@ class AccountDetectors(pulumi.ComponentResource):
         self._name, self._args = name, args
 
         detector = self._detector()
-        analyzer = self._analyzer()
+        analyzer = self._analyzer(self._name, args.keep.region)
+        for region in args.other_regions:
+            self._analyzer(f"{self._name}-{region}", region)
         self._pass_on(
             "guardduty",
             "Findings of GuardDuty from medium severity on",
@@ -84,13 +91,15 @@ class AccountDetectors(pulumi.ComponentResource):
             )
         return detector
 
-    def _analyzer(self) -> accessanalyzer.Analyzer:
+    def _analyzer(self, name: str, region: str) -> accessanalyzer.Analyzer:
+        """One sees the policies of its own region only."""
         keep = self._args.keep
         return accessanalyzer.Analyzer(
-            self._name,
+            name,
             analyzer_name=keep.physical("access"),
             type="ACCOUNT",
-            tags=keep.tags(DataClass.AUDIT),
+            region=None if region == keep.region else region,
+            tags=keep.tags(DataClass.AUDIT, region=region),
             opts=self._options(),
         )
 

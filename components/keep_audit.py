@@ -33,7 +33,11 @@ def keep_audit(
     if args.account_detectors:
         AccountDetectors(
             keep.logical("detectors"),
-            AccountDetectorsArgs(keep=keep, topic_arn=topic_arn),
+            AccountDetectorsArgs(
+                keep=keep,
+                topic_arn=topic_arn,
+                other_regions=tuple(region for region in regions if region != keep.region),
+            ),
             opts=opts,
         )
     return Audit(

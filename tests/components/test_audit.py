@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
-from components.account_detectors import FEATURES
+from components.account_detectors import FEATURES, AccountDetectorsArgs
 from components.audit import AuditArgs
 from components.bucket_ref import BucketRole
 from components.detections import detections
 from components.naming import DataClass, Keep
-from tests.components.environments import dedicated, premium, shared
+from tests.components.environments import dedicated, premium, premium_args, shared
 from tests.components.recording import ACCOUNT, Node, Recording
 
 TRAIL = "aws:cloudtrail/trail:Trail"
@@ -111,6 +111,14 @@ def test_the_account_is_watched_by_awss_own_detectors_and_findings_reach_the_top
         assert json.loads(rule.inputs["eventPattern"])["source"] == [f"aws.{label}"]
         target = recording.one("aws:cloudwatch/eventTarget:EventTarget", f"acme-detectors-{label}")
         assert target.inputs["arn"] == topic
+
+
+def test_the_recovery_region_has_an_analyzer_of_its_own() -> None:
+    analyzers = premium().of_type("aws:accessanalyzer/analyzer:Analyzer")
+    assert [node.inputs.get("region") for node in analyzers] == [None, "eu-west-1"]
+    assert [node.inputs["tags"]["codekeep:region"] for node in analyzers] == ["eu-central-1", "eu-west-1"]
+    with pytest.raises(ValueError, match="own region eu-central-1"):
+        AccountDetectorsArgs(keep=premium_args().keep, topic_arn="arn", other_regions=("eu-central-1",))
 
 
 def test_an_account_of_the_keeps_own_encrypts_every_volume() -> None:

@@ -9,17 +9,17 @@ from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope
 ANALYZER = "aws:accessanalyzer/analyzer:Analyzer"
 EXTERNAL_ACCESS = ("ACCOUNT", "ORGANIZATION")
 OPENED = (
-    "aws:iam/role:Role",
     "aws:kms/key:Key",
+    "aws:kms/replicaKey:ReplicaKey",
     "aws:s3/bucket:Bucket",
     "aws:secretsmanager/secret:Secret",
     "aws:sqs/queue:Queue",
 )
-"""Types that the analyzer watches: a stack with none of them needs none."""
+"""Types whose policies an analyzer of their region watches; a region with none of them needs none."""
 
 RULE = Rule(
     id="access-analyzer",
-    title="IAM Access Analyzer watches the account in the region the keep lives in",
+    title="IAM Access Analyzer watches every region where the keep holds something a policy could open",
     severity=Severity.MEDIUM,
     family=Family.IDENTITY,
     applies_to=(STACK_TYPE,),
@@ -40,12 +40,10 @@ RULE = Rule(
 def watched(node: Node, case: Case) -> Iterator[Finding]:
     facts, graph = case.facts, case.graph
     on_platform = facts.tier == "pooled" and not facts.platform  # the platform's stack watches the account
-    if not facts.tenant or facts.detectors_elsewhere or on_platform or not graph.of_type(*OPENED):
+    if not facts.tenant or facts.detectors_elsewhere or on_platform:
         return
-    watching = [
-        each
-        for each in graph.of_type(ANALYZER)
-        if each.region == facts.primary_region and each.inputs.get("type", "ACCOUNT") in EXTERNAL_ACCESS
-    ]
-    if not watching:
-        yield RULE.violation(node, "", f"holds no analyzer of external access in {facts.primary_region}")
+    watching = {
+        each.region for each in graph.of_type(ANALYZER) if each.inputs.get("type", "ACCOUNT") in EXTERNAL_ACCESS
+    }
+    for region in sorted({each.region for each in graph.of_type(*OPENED) if each.region} - watching):
+        yield RULE.violation(node, "", f"holds no analyzer of external access in {region}")
