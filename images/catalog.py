@@ -1,4 +1,4 @@
-"""The reference images: what each is for, stands on, holds and runs. Everything under images/<name>/ is made from this."""
+"""The reference images: what each is for, stands on, holds and runs. All of images/<name>/ is made from this."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -126,9 +126,7 @@ def _with_vllm(image: Image) -> Image:
     )
 
 
-COPILOT = _serving(
-    "code-copilot-serve-cu12", "Chat, embedding and re-ranking endpoints", ("chat", "embed", "rerank")
-)
+COPILOT = _serving("code-copilot-serve-cu12", "Chat, embedding and re-ranking endpoints", ("chat", "embed", "rerank"))
 AUTOCOMPLETE = _serving("code-autocomplete-serve-cu12", "Autocomplete endpoint", ("autocomplete",))
 
 IMAGES = (

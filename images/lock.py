@@ -1,4 +1,4 @@
-"""Locks: every Python requirement of an image at one version, with the hashes of its files, for the image's platform."""
+"""Locks: every Python distribution of an image at one version, with the hashes of its files, for its platform."""
 
 import re
 import shutil
@@ -58,7 +58,7 @@ def make(paths: Iterable[str], root: Path = ROOT, *, upgrade: bool = False) -> N
 
 def resolves(path: str, root: Path = ROOT) -> None:
     """LockError unless the registry still offers every pin, with a hash that the lock knows, for the platform."""
-    options = ("--require-hashes", "--no-deps", "--dry-run", "--no-config", "--target", str(root / ".codekeep" / "none"))
+    options = ("--require-hashes", "--no-deps", "--dry-run", "--target", str(root / ".codekeep" / "none"))
     _uv(root, "pip", "install", *PLATFORM_OPTIONS, *options, "--requirement", path)
 
 

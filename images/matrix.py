@@ -138,8 +138,8 @@ def require(stack: Stack, gpu: str, driver: str = str(BASELINE_DRIVER), cuda: st
         )
     if driver_branch(driver) < stack.driver:
         raise MatrixError(
-            f"driver {driver} is too old for {stack.name} (CUDA {stack.cuda}); allowed: branch {stack.driver} and later; "
-            f"the nodes' baseline is {BASELINE_DRIVER}"
+            f"driver {driver} is too old for {stack.name} (CUDA {stack.cuda}); allowed: branch {stack.driver} and "
+            f"later; the nodes' baseline is {BASELINE_DRIVER}"
         )
     if cuda is not None and cuda != stack.cuda:
         allowed = ", ".join(f"{known.cuda} ({known.name})" for known in STACKS)

@@ -1,4 +1,4 @@
-"""Catalogue and templates → Dockerfiles, their context filters and the requirements to lock. Pure: nothing is written."""
+"""Catalogue and templates → Dockerfiles, their context filters, the requirements to lock. Only `write` writes."""
 
 import json
 from collections.abc import Iterable, Mapping

