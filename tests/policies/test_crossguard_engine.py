@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from policies.catalogue import catalogue
 from policies.facts import Facts
 from policies.graph.recorder import record
 from policies.rule import Scope
 from stacks.cli.program import run_program
+from stacks.cli.project import Project
 from tests.cli.conftest import Keep
 from tests.policies.crossguard import (
     CONFIG,
+    ROOT,
     UNDECIDED,
     keep_in,
     pack_options,
@@ -141,3 +144,19 @@ def test_a_stack_without_an_agreement_cannot_be_judged(keep: Keep) -> None:
     ran = keep.sandbox("up", "dev", "--yes", "--json", *pack_options(keep), code=1)
     assert "stack dev cannot be judged: the configuration holds none of codekeep:tenant" in ran.out
     assert calls(keep) == []
+
+
+def test_the_compliant_demo_passes_before_and_after(keep: Keep) -> None:
+    """Every rule mandatory: what is undecided at the preview is decided, and well, when it is deployed."""
+    project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
+    (keep.root / "Pulumi.yaml").write_text(yaml.safe_dump({**project, "main": str(ROOT / project["main"])}))
+    (keep.root / "Pulumi.demo.yaml").write_text((ROOT / "Pulumi.demo.yaml").read_text())
+    previewed = violations(keep.sandbox("preview", "demo", "--json", *pack_options(keep)))
+    assert split(told_by_pack(previewed))[0] == Counter()
+    assert previewed
+
+    ran = keep.sandbox("up", "demo", "--yes", "--json", *pack_options(keep))
+    assert ran.summary["resources"]["create"] > 300
+    assert violations(ran) == []
+    facts = Facts.of(Project.find(keep.root).config("demo", lambda _: lambda _: "secret").values)
+    assert told_by_check(state_of(keep, project["name"], "demo"), facts) == Counter()
