@@ -48,9 +48,7 @@ def stale_files(root: Path = ROOT) -> Iterator[Fault]:
         if not file.exists():
             yield Fault(file=path, check="stale", message="is missing; run `codekeep images render`")
         elif file.read_text() != text:
-            yield Fault(
-                file=path, check="stale", message="is not as rendered; run `codekeep images render`"
-            )
+            yield Fault(file=path, check="stale", message="is not as rendered; run `codekeep images render`")
 
 
 def bad_bills(root: Path = ROOT) -> Iterator[Fault]:

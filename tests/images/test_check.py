@@ -1,0 +1,129 @@
+"""What the checks say of the committed images, and that each of them can say something else."""
+
+import json
+
+import pytest
+
+from images import check
+from images.catalog import BUILDS, IMAGES, Kind, find
+from images.lock import LockError, Pin, locks, parse
+from images.render import ROOT
+from images.sbom import bill, bills, faults
+from tests.images.documents import copy_of_images, replace
+
+PIN = f"click==8.3.1 \\\n    --hash=sha256:{'a' * 64} \\\n    --hash=sha256:{'b' * 64}\n    # via -r x.in\n"
+
+
+def test_nothing_is_wrong_with_the_committed_images():
+    assert [str(fault) for fault in check.stale_files()] == []
+    assert [str(fault) for fault in check.bad_locks()] == []
+    assert [str(fault) for fault in check.bad_bills()] == []
+    assert [str(fault) for fault in check.missing_for_runtime()] == []
+    assert [str(fault) for fault in check.linted()] == []
+
+
+def test_a_file_edited_by_hand_or_lost_is_named(tmp_path):
+    root = copy_of_images(tmp_path)
+    replace(root / "images/compat/Dockerfile", "USER 65532:65532", "USER 0")
+    (root / "images/code-symbol-index/Dockerfile.dockerignore").unlink()
+    found = {fault.file: fault.message for fault in check.stale_files(root)}
+    assert set(found) == {"images/compat/Dockerfile", "images/code-symbol-index/Dockerfile.dockerignore"}
+    assert "codekeep images render" in found["images/compat/Dockerfile"]
+
+
+def test_hadolint_reads_every_dockerfile(tmp_path):
+    root = copy_of_images(tmp_path)
+    for image in BUILDS:
+        file = root / image.dockerfile
+        file.write_text(file.read_text() + "USER root\n")
+    found = {fault.file for fault in check.linted(root) if fault.check == "DL3002"}
+    assert found == {image.dockerfile for image in BUILDS}
+
+
+def test_a_lock_without_a_hash_or_a_requirement_is_named(tmp_path):
+    root = copy_of_images(tmp_path)
+    lock = root / "images/code-batch-review/requirements.txt"
+    lock.write_text("click==8.3.1\n")
+    (root / "images/compat/requirements.txt").write_text(PIN)
+    found = [str(fault) for fault in check.bad_locks(root)]
+    assert any("code-batch-review" in line and "not a pin with its hashes" in line for line in found)
+    assert any("compat" in line and "boto3>=1.40,<2 is not locked" in line for line in found)
+
+
+def test_a_lock_at_a_version_outside_the_range_is_named():
+    pins = (Pin(name="click", version="7.0", hashes=("a" * 64,)),)
+    assert list(check.unmet(("click>=8.2,<9",), pins)) == ["click>=8.2,<9 is locked at 7.0"]
+    assert list(check.unmet(("Click>=7",), pins)) == []
+
+
+@pytest.mark.parametrize("image", [image for image in IMAGES if image.kind is Kind.CUDA], ids=lambda image: image.name)
+def test_our_own_wheels_are_of_the_baseline_cuda(image):
+    pins = parse((ROOT / image.lock).read_text())
+    assert any(pin.name == check.CUDA_RUNTIME and pin.version.startswith("12.8.") for pin in pins)
+    assert list(check.wrong_cuda(image, pins)) == []
+
+
+def test_another_cuda_is_named():
+    image = find("code-finetune-cu12")
+    pins = (Pin(name="nvidia-cuda-runtime", version="13.0.96", hashes=("a" * 64,)),)
+    said = list(check.wrong_cuda(image, pins))
+    assert said == [
+        "nvidia-cuda-runtime-cu12 must be 12.8.x, the baseline, got none",
+        "nvidia-cuda-runtime does not belong to the baseline CUDA 12.8",
+    ]
+
+
+def test_what_the_runtime_asks_for_must_be_locked(tmp_path):
+    root = copy_of_images(tmp_path)
+    (root / "runtime").mkdir()
+    project = root / "runtime" / "pyproject.toml"
+    project.write_text('[project]\nname = "codekeep-runtime"\ndependencies = ["click>=8", "left-pad>=1"]\n')
+    found = list(check.missing_for_runtime(root))
+    assert {fault.file for fault in found} == {image.lock for image in IMAGES if image.kind is not Kind.SERVING}
+    assert all(fault.message == "runtime/pyproject.toml: left-pad>=1 is not locked" for fault in found)
+
+
+def test_a_lock_is_read_with_all_its_hashes():
+    assert parse(f"# a comment\n{PIN}") == (Pin(name="click", version="8.3.1", hashes=("a" * 64, "b" * 64)),)
+    for broken in ("click>=8\n", "git+https://example.test/x\n", "-r other.txt\n", "click==8.3.1\n"):
+        with pytest.raises(LockError, match="codekeep images lock"):
+            parse(broken)
+
+
+def test_every_lock_pins_and_hashes_and_names_no_registry():
+    assert len(locks()) == 9
+    for path in locks():
+        text = (ROOT / path).read_text()
+        assert parse(text)
+        assert "index-url" not in text
+        assert "://" not in text
+
+
+def test_a_bill_names_the_base_the_packages_and_every_locked_distribution():
+    image = find("code-ingest-parse")
+    pins = parse((ROOT / image.lock).read_text())
+    document = json.loads((ROOT / image.sbom).read_text())
+    purls = {part["purl"] for part in document["components"]}
+    assert len(purls) == len(pins) + len(image.packages) + 2
+    assert {f"pkg:pypi/{pin.name}@{pin.version}" for pin in pins} <= purls
+    assert any(purl.startswith("pkg:deb/debian/git@") for purl in purls)
+    assert any(image.base.digest in purl.replace("%3A", ":") for purl in purls)
+
+
+def test_bills_are_the_same_each_time_and_differ_between_builds():
+    assert bills() == bills()
+    serials = {json.loads(text)["serialNumber"] for text in bills().values()}
+    assert len(serials) == len(BUILDS)
+
+
+def test_the_schema_refuses_a_bill_that_is_none():
+    document = json.loads(bill(find("compat"), parse(PIN)))
+    assert faults(json.dumps(document)) is None
+    document["components"][0]["type"] = "spaceship"
+    assert faults(json.dumps(document)) is not None
+
+
+def test_a_check_whose_tool_is_missing_is_no_pass(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(check.ToolError, match="crane is not on PATH"):
+        list(check.unknown_bases())
