@@ -10,22 +10,25 @@ from policies.graph import Node, ResourceGraph
 from policies.graph.model import Marker
 
 NO_OBJECTS = ("helm.sh", "yaml", "kustomize")  # groups of pulumi-kubernetes whose resources are no single object
-DEFAULT_NAMESPACE = "default"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Manifests:
-    """One YAML text of all objects; which node each is, by `Kind.namespace.name`; and what is no single object."""
+    """One YAML text of all objects; the line each begins at; and what is no single object."""
 
     text: str
-    nodes: Mapping[str, Node]
+    begins: tuple[tuple[int, Node], ...]
     unmapped: tuple[Node, ...]
+
+    def at(self, line: int) -> Node:
+        """The object that a line (from 1) belongs to. A pod template has a name of its own in reports, but no file."""
+        return next(node for first, node in reversed(self.begins) if first <= line)
 
 
 def manifests_of(graph: ResourceGraph) -> Manifests:
     """Renders every Kubernetes object; fields that only the deployment can know are left out."""
-    found: dict[str, Node] = {}
-    documents: list[Mapping[str, Any]] = []
+    begins: list[tuple[int, Node]] = []
+    lines: list[str] = []
     unmapped: list[Node] = []
     for node in graph.resources:
         if node.package != "kubernetes":
@@ -34,9 +37,9 @@ def manifests_of(graph: ResourceGraph) -> Manifests:
         if document is None:
             unmapped.append(node)
             continue
-        documents.append(document)
-        found[_identity(document)] = node
-    return Manifests(text=yaml.safe_dump_all(documents, sort_keys=False), nodes=found, unmapped=tuple(unmapped))
+        begins.append((len(lines) + 1, node))
+        lines += ["---", *yaml.safe_dump(document, sort_keys=False).splitlines()]
+    return Manifests(text="\n".join([*lines, ""]), begins=tuple(begins), unmapped=tuple(unmapped))
 
 
 def _document(node: Node) -> Mapping[str, Any] | None:
@@ -52,11 +55,6 @@ def _document(node: Node) -> Mapping[str, Any] | None:
         "kind": kind,
         "metadata": {"name": node.name, **metadata},
     }
-
-
-def _identity(document: Mapping[str, Any]) -> str:
-    metadata = document["metadata"]
-    return f"{document['kind']}.{metadata.get('namespace', DEFAULT_NAMESPACE)}.{metadata['name']}"
 
 
 def _known(value: Any) -> Any:

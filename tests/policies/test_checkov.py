@@ -46,11 +46,12 @@ def subjects() -> list[Subject]:
     broken = replace(key, inputs={**key.inputs, "enableKeyRotation": False})
     odd = Node(urn="urn:pulumi:demo::codekeep::aws:none/none:None::odd", type="aws:none/none:None", name="odd")
     pod = {"containers": [{"name": "a", "image": "a:latest", "securityContext": {"privileged": True}}]}
+    template = {"metadata": {"name": "inner", "labels": {"app": "a"}}, "spec": pod}
     privileged = Node(
-        urn="urn:pulumi:demo::codekeep::kubernetes:core/v1:Pod::privileged",
-        type="kubernetes:core/v1:Pod",
+        urn="urn:pulumi:demo::codekeep::kubernetes:apps/v1:Deployment::privileged",
+        type="kubernetes:apps/v1:Deployment",
         name="privileged",
-        inputs={"metadata": {"name": "privileged", "namespace": "demo"}, "spec": pod},
+        inputs={"metadata": {"name": "privileged", "namespace": "demo"}, "spec": {"template": template}},
     )
     nodes = tuple(broken if node.urn == key.urn else node for node in graph)
     worse = ResourceGraph(project=graph.project, stack=graph.stack, nodes=(*nodes, odd, privileged))
@@ -96,7 +97,9 @@ def test_what_our_rules_say_themselves_is_not_said_twice(judged: Sequence[tuple[
 def test_kubernetes_objects_are_judged_too(judged: Sequence[tuple[Subject, Judgement]]) -> None:
     _, judgement = judged[1]
     [finding] = [each for each in judgement.findings if each.rule == "CKV_K8S_16"]
-    assert finding.urn == "urn:pulumi:demo::codekeep::kubernetes:core/v1:Pod::privileged"
+    assert finding.urn == "urn:pulumi:demo::codekeep::kubernetes:apps/v1:Deployment::privileged"
+    of_the_template = [each for each in judgement.findings if each.rule == "CKV2_K8S_6"]
+    assert {each.urn for each in of_the_template} == {finding.urn}
 
 
 def test_what_cannot_be_rendered_is_undecided(judged: Sequence[tuple[Subject, Judgement]]) -> None:

@@ -59,9 +59,7 @@ def _judgement(rendered: Rendered, records: Sequence[Record], images: Sequence[P
 
 def _of_subject(rendered: Rendered, records: Iterable[Record]) -> list[tuple[Record, Place]]:
     files = {str(rendered.plan_file), str(rendered.manifest_file)}
-    return [
-        (record, rendered.place(Path(record.file).name, record.resource)) for record in records if record.file in files
-    ]
+    return [(record, rendered.place(record)) for record in records if record.file in files]
 
 
 def _of_images(rendered: Rendered, records: Iterable[Record], images: Sequence[Path]) -> list[tuple[Record, Place]]:

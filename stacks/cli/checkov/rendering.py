@@ -9,6 +9,7 @@ from policies.checker import CheckerError, Subject
 from policies.graph import Node, Source
 from policies.manifests import Manifests, manifests_of
 from policies.tfplan.plan import Plan, plan_of
+from stacks.cli.checkov.scan import Record
 
 FACTS_FILE = "facts.txt"  # JSON, under a name that no runner of Checkov takes for its own
 DOCKERFILES = "images/**/Dockerfile*"
@@ -42,15 +43,15 @@ class Rendered:
     def unmapped(self) -> Sequence[Node]:
         return [*self.plan.unmapped, *self.manifests.unmapped]
 
-    def place(self, file: str, resource: str) -> Place:
+    def place(self, record: Record) -> Place:
         """The place of a record; CheckerError where it names something that was not rendered."""
-        nodes = self.plan.nodes if file == self.plan_file.name else self.manifests.nodes
-        if resource in nodes:
-            return Place.of(nodes[resource])
-        stack = self.subject.graph.nodes[0]
-        if file == self.plan_file.name and resource.startswith("aws."):  # a provider's configuration
-            return Place(urn=stack.urn, label=f"provider {resource}", source=None)
-        raise CheckerError(f"its report names {resource} of {file}, which the rendering does not hold")
+        if record.file == str(self.manifest_file):
+            return Place.of(self.manifests.at(record.line))
+        if record.resource in self.plan.nodes:
+            return Place.of(self.plan.nodes[record.resource])
+        if record.resource.startswith("aws."):  # a provider's configuration
+            return Place(urn=self.subject.graph.nodes[0].urn, label=f"provider {record.resource}", source=None)
+        raise CheckerError(f"its report names {record.resource}, which the plan does not hold")
 
 
 def render(subjects: Sequence[Subject], folder: Path) -> list[Rendered]:
