@@ -1,7 +1,8 @@
 """What an engine tells an analyzer, as nodes of the graph that the rules read.
 
 A resource is told before its provider is called: its inputs and its provider, neither dependencies nor what else there
-is. The stack is told when all is done, with outputs in the inputs' place; the inputs are those told before.
+is. The stack is told when all is done, with outputs in the inputs' place; the inputs are those told before. Of what a
+program only looks up, pulumi tells nothing and the sandbox's engine at the end: `codekeep check` judges it in any case.
 """
 
 from collections.abc import Iterable, Mapping
@@ -76,7 +77,7 @@ def _node(resource: Any, parent: str) -> Node:
 
 
 def _only_read(resource: Any) -> Node:
-    """No analyzer is asked about what a program only looks up: it asked for nothing, so there are no inputs."""
+    """What a program only looks up it asks nothing of: there are no inputs."""
     node = replace(_node(resource, resource.parent), inputs={})
     return replace(node, options={**node.options, "external": True}) if node.custom else node
 

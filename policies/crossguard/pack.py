@@ -63,7 +63,7 @@ class Pack:
     def analyze_stack(self, request: Any) -> Any:
         """AnalyzeResponse: what the rules say of all resources together, and which waivers have run out.
 
-        What the program only looked up is judged by every rule now: no engine asks about it before.
+        What the program only looked up is judged by every rule now, where the engine tells of it.
         """
         graph, looked_up = self._adapter.stack(request.resources)
         case = Case(facts=self._facts, graph=graph)

@@ -71,7 +71,7 @@ class Analyzers:
         return state
 
     def judge_stack(self, deployment: Deployment) -> bool:
-        """False on a mandatory violation."""
+        """False on a mandatory violation. Packs are shown what is only read too, which pulumi leaves out."""
         if not self._packs:
             return True
         with deployment.lock:

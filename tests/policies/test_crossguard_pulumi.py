@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,5 +75,7 @@ def test_pulumi_and_check_give_the_same_verdicts(keep: Keep) -> None:
     graph = from_checkpoint(json.loads(exported.stdout), "shop", "dev")
     told = told_by_pack(deployed)
     assert len(told) > 30
-    assert told == told_by_check(graph, Facts.of(CONFIG))
+    expected = told_by_check(graph, Facts.of(CONFIG))
+    looked_up = {node.urn for node in graph if node.options.get("external")}  # pulumi tells no analyzer of those
+    assert told == Counter({each: count for each, count in expected.items() if each[1] not in looked_up})
     assert "canary" not in json.dumps(deployed)
