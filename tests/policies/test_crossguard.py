@@ -3,6 +3,7 @@
 import json
 import tomllib
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, Never
 
@@ -14,18 +15,21 @@ from policies.catalogue import catalogue
 from policies.crossguard.pack import message_of
 from policies.crossguard.service import Service
 from policies.facts import Facts
+from policies.graph.build import graph_of
 from policies.graph.recorder import record
 from policies.rule import Case, Scope, Verdict, judge_all
 from stacks.cli.program import run_program
 from stacks.cli.project import Project
 from tests.policies.crossguard import CONFIG, ROOT, UNDECIDED, today
-from tests.policies.tenants import STACKS
+from tests.policies.mutants import mutants
+from tests.policies.tenants import STACKS, recorded
 
 CDN = "aws:cloudfront/distribution:Distribution"
 KEY, BUCKET, AWS = "aws:kms/key:Key", "aws:s3/bucket:Bucket", "pulumi:providers:aws"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SECRET_SIGNATURE = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 URN = "urn:pulumi:dev::shop::"
+MUTANTS_OF_A_RULE = 8
 
 
 class RefusedError(Exception):
@@ -241,3 +245,20 @@ def test_a_first_preview_of_a_shipped_stack_is_never_stopped(stack: str) -> None
     found = judge_all(catalogue(), Case(facts=Facts.of(config.values), graph=graph))
     assert Verdict.UNDECIDED in {finding.verdict for finding in found}
     assert [message_of(finding) for finding in found if finding.verdict is Verdict.VIOLATION] == []
+
+
+def test_a_rule_of_one_resource_needs_no_more_than_the_resource_and_its_provider() -> None:
+    graph, facts = recorded("demo")
+    judged = 0
+    for rule in catalogue():
+        if rule.scope is not Scope.RESOURCE:
+            continue
+        for mutant in islice(mutants(graph, [rule], facts), MUTANTS_OF_A_RULE):
+            node = mutant.graph.node(mutant.urn)
+            provider = mutant.graph.get(node.provider or "")
+            alone = graph_of("codekeep", "demo", [each for each in (provider, node) if each], None)
+            assert list(rule.judge(alone.node(node.urn), Case(facts=facts, graph=alone))) == list(
+                rule.judge(node, Case(facts=facts, graph=mutant.graph))
+            ), mutant
+            judged += 1
+    assert judged > 300
