@@ -12,6 +12,7 @@ from policies.rule import Case, Finding, Rule, Severity, judge_all
 
 OWN = "codekeep"
 CHECKOV = "checkov"
+LIVE = "live"  # the comparison of the account with the state
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,9 @@ class Checker(Protocol):
 
 def checker_of(rule_id: str) -> str:
     """Name of the checker that a rule id belongs to."""
-    return CHECKOV if rule_id.startswith("CKV") else OWN
+    if rule_id.startswith("CKV"):
+        return CHECKOV
+    return LIVE if rule_id.startswith("live-") else OWN
 
 
 def judge_by_rules(subject: Subject, rules: Sequence[Rule]) -> Judgement:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stacks.cli.options import engine_option
+
 if TYPE_CHECKING:
     from policies.checker import Checker
 
@@ -34,6 +36,8 @@ FORMAT_NAMES = ("terminal", "json", "sarif", "junit", "checklist-md", "checklist
     type=click.Path(exists=True, path_type=Path),
     help="Any Pulumi program in Python instead, by its folder.",
 )
+@click.option("--live", "live", multiple=True, metavar="STACK", help="What is really in the account of deployed STACK.")
+@engine_option
 @click.option(
     "--config",
     "config",
@@ -69,6 +73,8 @@ def check(
     changed_since: str | None,
     graphs: tuple[Path, ...],
     program: Path | None,
+    live: tuple[str, ...],
+    engine: str,
     config: tuple[str, ...],
     waiver_file: Path | None,
     formats: tuple[str, ...],
@@ -93,6 +99,8 @@ def check(
         changed_since=changed_since,
         graphs=graphs,
         program=program,
+        live=live,
+        engine=engine,
         config=config,
         waiver_file=waiver_file,
     )

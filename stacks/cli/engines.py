@@ -48,6 +48,10 @@ class Engine(Protocol):
         """The stack's outputs, `[secret]` for secrets unless asked for; None where it was never brought up."""
         ...
 
+    def endpoint(self) -> str | None:
+        """Where the engine's AWS answers; None for AWS itself."""
+        ...
+
 
 def policy_packs_of(folders: Sequence[Path], configs: Sequence[Path]) -> tuple[PolicyPack, ...]:
     """Packs with their configurations, in order; BadInputError unless there is one for each pack or none."""

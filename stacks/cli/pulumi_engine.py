@@ -75,6 +75,10 @@ class PulumiEngine:
             key: output.value if show_secrets or not output.secret else MASK for key, output in found.outputs().items()
         } or None
 
+    def endpoint(self) -> str | None:
+        """AWS itself, or the sandbox's account in the shell of `codekeep sandbox env`."""
+        return os.environ.get("CODEKEEP_SANDBOX_ENDPOINT")
+
     def _existing(self, stack: str) -> automation.Stack | None:
         try:
             return self._stack(stack, _Interruptible(), create=False)

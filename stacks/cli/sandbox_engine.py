@@ -80,6 +80,10 @@ class SandboxEngine:
         found = load(files, self._home.passphrase() if show_secrets else None)
         return {key: _opened(value, show_secrets) for key, value in found.outputs.items()} if found.resources else None
 
+    def endpoint(self) -> str | None:
+        """The account's server, started where it does not run."""
+        return ensured(self._home).url
+
     def _files(self, stack: str) -> StackFiles:
         return StackFiles(self._home.backend, self._project.name, stack)
 

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from policies.catalogue import catalogue
-from policies.checker import OWN, Checker, CheckerError, Judgement
-from policies.report import Fault, Run, report_of, run_of
+from policies.checker import LIVE, OWN, Checker, CheckerError, Judgement
+from policies.report import Fault, Report, Run, report_of, run_of
 from policies.waivers import Coverage, Waiver
 from stacks.cli.check.judging import Judged
 from stacks.cli.errors import BadInputError
@@ -33,9 +33,14 @@ def concluded(
     coverage = Coverage(
         judged=frozenset(report.stack for report in reports),
         known=frozenset(known),
-        checkers=frozenset({OWN, *(checker.name for checker in checkers)}),
+        checkers=frozenset({OWN, *(checker.name for checker in checkers), *_comparisons(reports)}),
     )
     return run_of(reports, faults, waivers, today=today, coverage=coverage)
+
+
+def _comparisons(reports: Sequence[Report]) -> set[str]:
+    """The live comparison, where all stacks were judged live."""
+    return {LIVE} if reports and all(any(rule.tool == LIVE for rule in report.foreign) for report in reports) else set()
 
 
 def _others(judged: Sequence[Judged], checkers: Sequence[Checker]) -> list[list[Judgement]]:

@@ -10,6 +10,7 @@ from policies.report import Fault, Run
 from policies.waivers import Waiver, WaiverError, load_waivers
 from stacks.cli.check.changes import changed_stacks
 from stacks.cli.check.judging import Judged, judged
+from stacks.cli.check.live_source import LiveSource
 from stacks.cli.check.pipeline import concluded
 from stacks.cli.check.sources import ProgramSource, SavedGraph, Source, StackSource
 from stacks.cli.errors import BadInputError
@@ -37,6 +38,8 @@ class Request:
         changed_since: str | None,
         graphs: Sequence[Path],
         program: Path | None,
+        live: Sequence[str],
+        engine: str,
         config: Sequence[str],
         waiver_file: Path | None,
     ) -> "Request":
@@ -48,6 +51,7 @@ class Request:
                 "--changed-since": changed_since is not None,
                 "--graph": bool(graphs),
                 "--program": program is not None,
+                "--live": bool(live),
             }
         )
         if config and not (graphs or program):
@@ -59,6 +63,8 @@ class Request:
         sources: list[Source] = [SavedGraph(file=file, config=values) for file in graphs]
         if program is not None:
             sources = [ProgramSource(folder=program, config=values)]
+        if project is not None and live:
+            sources = [LiveSource(project=project, stack=stack, engine=engine) for stack in _named(project, live)]
         if project is not None and not sources:
             recordings = Recordings(project)
             chosen = _chosen(project, stacks, every=every, changed_since=changed_since)
@@ -95,9 +101,14 @@ def _chosen(project: Project, stacks: Sequence[str], *, every: bool, changed_sin
         return changed_stacks(project, changed_since)
     if every and not project.stacks:
         raise BadInputError(f"--all: {project.root} has no stack, that is no Pulumi.STACK.yaml")
+    return project.stacks if every else _named(project, stacks)
+
+
+def _named(project: Project, stacks: Sequence[str]) -> list[str]:
+    """The stacks once each; BadInputError lists those there are."""
     for stack in stacks:
         project.stack_file(stack)
-    return project.stacks if every else list(dict.fromkeys(stacks))
+    return list(dict.fromkeys(stacks))
 
 
 def _pairs(config: Sequence[str]) -> Mapping[str, str]:

@@ -1,0 +1,128 @@
+"""The state's graph with every property as it is in the account.
+
+Kubernetes objects are not read: the cluster's API is private. They are judged as the state has them.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from policies.graph import UNKNOWN, Node, ResourceGraph
+from policies.graph.build import graph_of
+from policies.live.account import Account, is_gone
+from policies.live.readers import READERS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unread:
+    """A resource whose properties could not be read, and why."""
+
+    node: Node
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """What the account holds of a stack. `gone` are resources of the state that are not there."""
+
+    graph: ResourceGraph
+    assumed: ResourceGraph  # the same, but what could not be read is as the state has it
+    gone: tuple[Node, ...]
+    unread: tuple[Unread, ...]
+
+
+def overlaid(state: ResourceGraph, account: Account) -> Live:
+    """Reads every AWS resource of the state.
+
+    What is gone is no node any more; of what cannot be read no value is known, so that no rule passes on it.
+    """
+    nodes: list[Node] = []
+    gone: list[Node] = []
+    unread: list[Unread] = []
+    for node in state:
+        if node.package != "aws" or not node.custom or node.options.get("external"):
+            nodes.append(node)
+            continue
+        try:
+            found = _read(node, account)
+        except Exception as error:
+            unread.append(Unread(node=node, reason=_reason(error)))
+            nodes.append(_unknown(node))
+            continue
+        if found is None:
+            gone.append(node)
+        else:
+            nodes.append(found)
+    known = {each.node.urn: each.node for each in unread}
+    assumed = [known.get(node.urn, node) for node in nodes]
+    return Live(
+        graph=graph_of(state.project, state.stack, nodes, account.region),
+        assumed=graph_of(state.project, state.stack, assumed, account.region),
+        gone=tuple(gone),
+        unread=tuple(unread),
+    )
+
+
+def _read(node: Node, account: Account) -> Node | None:
+    reader = READERS.get(node.type)
+    if reader is None:
+        raise NotImplementedError(f"codekeep does not read {node.type} from the account")
+    try:
+        found = reader.read(account.client(reader.service, None if reader.everywhere else node.region), node)
+    except Exception as error:
+        if is_gone(error):
+            return None
+        raise
+    if found is None:
+        return None
+    kept = {name: value if name in reader.fixed else UNKNOWN for name, value in node.inputs.items()}
+    live = {name: _as_known(node.inputs.get(name), value) for name, value in found.items() if value is not None}
+    return _with_inputs(node, {**kept, **live})
+
+
+def _with_inputs(node: Node, inputs: Mapping[str, Any]) -> Node:
+    """The state's dependencies hold for values that are as they were; others refer to what they name."""
+    same = {
+        name: urns for name, urns in node.property_dependencies.items() if inputs.get(name) == node.inputs.get(name)
+    }
+    outputs = {name: value for name, value in node.outputs.items() if name not in inputs}
+    return replace(node, inputs=inputs, outputs={**outputs, **inputs}, property_dependencies=same)
+
+
+def _unknown(node: Node) -> Node:
+    fixed = {"region"}
+    return _with_inputs(node, {name: value if name in fixed else UNKNOWN for name, value in node.inputs.items()})
+
+
+def _as_known(before: Any, now: Any) -> Any:
+    """The state's spelling where both mean the same: JSON texts, and lists whose order AWS does not keep."""
+    return before if _canonical(before) == _canonical(now) else now
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        try:
+            return _canonical(json.loads(value))
+        except ValueError:
+            return value
+    if isinstance(value, Mapping):
+        return {name: _canonical(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return sorted(json.dumps(_canonical(each), sort_keys=True, default=str) for each in value)
+    if isinstance(value, (bool, int, float)):
+        return str(value).lower()  # Pulumi has some of them as text
+    return value
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def changes(before: ResourceGraph, live: Live) -> Iterator[tuple[Node, str]]:
+    """Every input of a resource that is known and not what the state says."""
+    for node in live.graph:
+        known = before.get(node.urn)
+        for name, value in node.inputs.items() if known is not None else ():
+            if value is not UNKNOWN and known is not None and value != known.inputs.get(name):
+                yield node, name
