@@ -176,7 +176,11 @@ class NodePools(pulumi.ComponentResource):
             ),
             update_config=_update(pool),
             node_repair_config=eks.NodeGroupNodeRepairConfigArgs(enabled=True),
-            labels={f"{LABEL_PREFIX}/pool": pool.name, f"{LABEL_PREFIX}/role": pool.role.value},
+            labels={
+                f"{LABEL_PREFIX}/pool": pool.name,
+                f"{LABEL_PREFIX}/role": pool.role.value,
+                f"{LABEL_PREFIX}/tenant": args.keep.tenant,
+            },
             taints=_taints(pool),
             tags=args.keep.tags(DATA_CLASS_OF_POOL[pool.role], name=f"{self._name}-{pool.name}"),
             opts=pulumi.ResourceOptions(

@@ -145,7 +145,11 @@ def test_only_what_asks_for_a_pool_comes_onto_it(pools: Recording[NodePools]) ->
     assert group(pools, SYSTEM).inputs.get("taints", []) == []
     assert group(pools, INGEST).inputs["taints"] == [{**role, "value": "ingest"}]
     assert group(pools, SERVE).inputs["taints"] == [{**role, "value": "gpu-serve"}, gpu]
-    assert group(pools, BATCH).inputs["labels"] == {"codekeep.dev/pool": "batch", "codekeep.dev/role": "gpu-batch"}
+    assert group(pools, BATCH).inputs["labels"] == {
+        "codekeep.dev/pool": "batch",
+        "codekeep.dev/role": "gpu-batch",
+        "codekeep.dev/tenant": "acme",
+    }
 
 
 def test_nodes_start_after_their_permissions(pools: Recording[NodePools]) -> None:

@@ -1,0 +1,81 @@
+"""What every part of a release stands on: whose it is, where its objects lie, and the images they run."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import pulumi
+
+from components.naming import Keep, Tier
+from components.release.labels import keep_labels, labels_of
+from components.workload import Workload
+
+DIGEST_PATTERN = re.compile(r"^sha256:[0-9a-f]{64}$")
+VERSION_PATTERN = re.compile(r"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$")  # what a label's value may be
+
+
+class Priority(StrEnum):
+    """Who goes first: developers wait for SERVING, nobody for BATCH, and RESERVE only holds room for the others."""
+
+    SERVING = "serving"
+    BATCH = "batch"
+    RESERVE = "reserve"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseBase:
+    """`images` holds, by name, `repository@sha256:<digest>`; `after` is what must be there before any pod is."""
+
+    keep: Keep
+    namespace: pulumi.Input[str]
+    version: str
+    images: Mapping[str, pulumi.Input[str]]
+    after: Sequence[pulumi.Resource] = field(default_factory=tuple)
+
+    def __post_init__(self) -> None:
+        if not VERSION_PATTERN.match(self.version):
+            raise ValueError(
+                f"version must be 1-63 letters, digits or _ . -, as a label takes it, got {self.version!r}"
+            )
+
+    @property
+    def own_nodes(self) -> bool:
+        """Whether the cluster's nodes carry this keep's name: those of a platform carry the platform's."""
+        return self.keep.tier is not Tier.POOLED
+
+    def image(self, name: str) -> pulumi.Input[str]:
+        """ValueError names the images the release has."""
+        if name not in self.images:
+            raise ValueError(f"the release has no image {name!r} (it has: {', '.join(sorted(self.images)) or 'none'})")
+        return self.images[name]
+
+    def priority(self, priority: Priority) -> str:
+        """Name of the priority class; classes are the cluster's, so the keep's name is in it."""
+        return self.keep.physical(priority.value)
+
+    def metadata(self, workload: Workload, name: str | None = None, **more: Any) -> dict[str, Any]:
+        """Metadata of an object of a workload, called `name` or like the workload itself."""
+        labels = labels_of(self.keep, workload, name, version=self.version)
+        return {"name": name or workload.value, "namespace": self.namespace, "labels": labels, **more}
+
+    def keep_metadata(self, name: str, component: str, **more: Any) -> dict[str, Any]:
+        """Metadata of an object in the namespace that belongs to no single workload."""
+        labels = keep_labels(self.keep, component, version=self.version)
+        return {"name": name, "namespace": self.namespace, "labels": labels, **more}
+
+    def options(self, parent: pulumi.Resource, **more: Any) -> pulumi.ResourceOptions:
+        """For a child of a part that starts pods."""
+        return pulumi.ResourceOptions(parent=parent, depends_on=list(self.after), **more)
+
+
+def by_digest(repository: pulumi.Input[str], digest: str) -> pulumi.Output[str]:
+    """The image as pods name it.
+
+    Raises:
+        ValueError: the digest is none.
+    """
+    if not DIGEST_PATTERN.match(digest):
+        raise ValueError(f"an image's digest must be sha256:<64 hex digits>, got {digest!r}; take it from the push")
+    return pulumi.Output.concat(repository, "@", digest)

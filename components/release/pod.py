@@ -1,0 +1,272 @@
+"""The pods of a release: restricted, placed on a pool of the keep's, with scratch space and the settings at hand.
+
+Everything is in Kubernetes' own spelling, so that Deployments, Jobs and custom resources take the same template.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+
+from components.kubernetes_access import LABEL_PREFIX
+from components.node_pools import GPU_TAINT
+from components.pool import GPU_ROLES, PoolRole
+from components.release.base import Priority, ReleaseBase
+from components.release.labels import NAME, TENANT, labels_of, selector_of
+from components.workload import Workload
+
+USER = 65_532  # of every image
+CACHE_PATH = "/var/cache/codekeep"
+TMP_PATH = "/tmp"  # noqa: S108 - a mount of the container
+SETTINGS_MAP, SETTINGS_KEY, SETTINGS_PATH = "runtime-settings", "settings.json", "/etc/codekeep"
+GPU = "nvidia.com/gpu"
+TMP_MIB = 512
+TERMINATION_SECONDS = 30
+SPREAD_OVER = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+
+_BY_DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
+_QUANTITY = re.compile(r"^[0-9]*\.?[0-9]+(m|[KMGT]i?)?$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources:
+    """What a container may count on, and its limits; memory has one number, as it cannot be taken back."""
+
+    cpu: str
+    memory: str
+    cpu_limit: str | None = None  # as much as `cpu` if not given
+    gpus: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("cpu", "memory", "cpu_limit"):
+            value = getattr(self, name)
+            if value is not None and (not _QUANTITY.match(value) or not any(digit in value for digit in "123456789")):
+                raise ValueError(f"{name} must be an amount such as 500m or 2Gi, got {value!r}")
+        if self.gpus < 0:
+            raise ValueError(f"gpus must be 0 or more, got {self.gpus}")
+
+    def spec(self) -> dict[str, Any]:
+        devices = {GPU: str(self.gpus)} if self.gpus else {}
+        return {
+            "requests": {"cpu": self.cpu, "memory": self.memory, **devices},
+            "limits": {"cpu": self.cpu_limit or self.cpu, "memory": self.memory, **devices},
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scratch:
+    """Room at CACHE_PATH that goes with the pod.
+
+    By default it lies in kubelet's directory, which pools with NVMe keep on their encrypted array; with a storage class
+    it is a volume of its own, made and deleted with the pod. Never a path of the node.
+    """
+
+    gib: int = 1
+    storage_class: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.gib < 1:
+            raise ValueError(f"gib must be 1 or more, got {self.gib}")
+
+    def volume(self, labels: Mapping[str, str]) -> dict[str, Any]:
+        if self.storage_class is None:
+            return {"name": "scratch", "emptyDir": {"sizeLimit": f"{self.gib}Gi"}}
+        claim = {
+            "accessModes": ["ReadWriteOncePod"],
+            "storageClassName": self.storage_class,
+            "resources": {"requests": {"storage": f"{self.gib}Gi"}},
+        }
+        template = {"metadata": {"labels": dict(labels)}, "spec": claim}
+        return {"name": "scratch", "ephemeral": {"volumeClaimTemplate": template}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Container:
+    """One container; `command` and `args` as Kubernetes has them, `probes` by their field (`readinessProbe`)."""
+
+    name: str
+    image: pulumi.Input[str]
+    resources: Resources
+    command: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)  # never a secret: the runtime asks Secrets Manager itself
+    ports: Mapping[str, int] = field(default_factory=dict)
+    probes: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    mounts: Mapping[str, str] = field(default_factory=dict)  # ConfigMap volume of the pod (PodPlan.files) → path
+    stop_seconds: int = 0  # waits so long before it is told to stop, while balancers take it out
+
+    def spec(self, shared: list[dict[str, Any]]) -> dict[str, Any]:
+        """`shared` are the mounts that every container of the pod has."""
+        optional: dict[str, Any] = {
+            "command": list(self.command),
+            "args": list(self.args),
+            "env": [{"name": name, "value": value} for name, value in sorted(self.env.items())],
+            "ports": [{"name": name, "containerPort": port} for name, port in self.ports.items()],
+            "lifecycle": {"preStop": {"sleep": {"seconds": self.stop_seconds}}} if self.stop_seconds else {},
+            **self.probes,
+        }
+        own = [{"name": name, "mountPath": path, "readOnly": True} for name, path in self.mounts.items()]
+        return {
+            "name": self.name,
+            "image": pulumi.Output.from_input(self.image).apply(_checked),
+            "imagePullPolicy": "IfNotPresent",
+            **{key: value for key, value in optional.items() if value},
+            "resources": self.resources.spec(),
+            "securityContext": {
+                "allowPrivilegeEscalation": False,
+                "privileged": False,
+                "readOnlyRootFilesystem": True,
+                "runAsNonRoot": True,
+                "runAsUser": USER,
+                "capabilities": {"drop": ["ALL"]},
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+            "terminationMessagePolicy": "File",  # never the end of a log
+            "volumeMounts": [*shared, *own],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class PodPlan:
+    """One kind of pod. `name` is the workload's own if not given; `pool` narrows `role` down to one pool."""
+
+    workload: Workload
+    role: PoolRole
+    priority: Priority
+    containers: tuple[Container, ...]
+    name: str | None = None
+    init: tuple[Container, ...] = ()
+    pool: str | None = None
+    scratch: Scratch = field(default_factory=Scratch)
+    shared_memory_gib: int = 0  # at /dev/shm; counts as memory of the containers
+    settings: bool = True  # the keep's RuntimeSettings at /etc/codekeep
+    files: Mapping[str, str] = field(default_factory=dict)  # volume name → name of a ConfigMap
+    token: bool = False  # of the API server
+    spread: bool = False  # over zones and nodes
+    restart: str | None = None  # of a Job: Never or OnFailure
+    grace_seconds: int = TERMINATION_SECONDS
+    annotations: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.containers:
+            raise ValueError("containers must hold at least one")
+        asked = sum(each.resources.gpus for each in (*self.containers, *self.init))
+        if asked and self.role not in GPU_ROLES:
+            raise ValueError(f"role must be one with GPUs, since a container asks for {asked}, got {self.role.value}")
+        mounted = {name for each in (*self.containers, *self.init) for name in each.mounts}
+        if strange := sorted(mounted - self.files.keys()):
+            raise ValueError(f"files must name the ConfigMap of each mount; missing: {', '.join(strange)}")
+
+
+def pod_template(base: ReleaseBase, plan: PodPlan) -> Any:
+    """Metadata and spec, as a Deployment's or a Job's template takes them."""
+    labels = labels_of(base.keep, plan.workload, plan.name, version=base.version)
+    annotations = {"annotations": dict(plan.annotations)} if plan.annotations else {}
+    return {"metadata": {"labels": labels, **annotations}, "spec": pod_spec(base, plan)}
+
+
+def pod_spec(base: ReleaseBase, plan: PodPlan) -> Any:
+    """The spec alone."""
+    shared = _mounts(plan)
+    spec: dict[str, Any] = {
+        "serviceAccountName": plan.workload.value,
+        "automountServiceAccountToken": plan.token,
+        "enableServiceLinks": False,
+        "priorityClassName": base.priority(plan.priority),
+        "terminationGracePeriodSeconds": plan.grace_seconds,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": USER,
+            "runAsGroup": USER,
+            "fsGroup": USER,
+            "fsGroupChangePolicy": "OnRootMismatch",
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "nodeSelector": node_selector(base, plan.role, plan.pool),
+        "tolerations": tolerations(plan.role),
+        "containers": [each.spec(shared) for each in plan.containers],
+        "volumes": _volumes(base, plan),
+    }
+    if plan.init:
+        spec["initContainers"] = [each.spec(shared) for each in plan.init]
+    if plan.restart:
+        spec["restartPolicy"] = plan.restart
+    if plan.spread:
+        spec["topologySpreadConstraints"] = _spread(base, plan)
+    return spec
+
+
+def node_selector(base: ReleaseBase, role: PoolRole, pool: str | None = None) -> dict[str, str]:
+    """The nodes of a role, or of one pool; where nodes carry the keep's name, no others."""
+    place = {f"{LABEL_PREFIX}/role": role.value} | ({f"{LABEL_PREFIX}/pool": pool} if pool else {})
+    return {**place, TENANT: base.keep.tenant} if base.own_nodes else place
+
+
+def tolerations(role: PoolRole) -> list[dict[str, str]]:
+    """Of the taints that components.node_pools puts on a role's nodes, and of no other."""
+    if role is PoolRole.SYSTEM:
+        return []
+    own = {"key": f"{LABEL_PREFIX}/role", "operator": "Equal", "value": role.value, "effect": "NoSchedule"}
+    gpu = {"key": GPU_TAINT, "operator": "Equal", "value": "present", "effect": "NoSchedule"}
+    return [own, gpu] if role in GPU_ROLES else [own]
+
+
+def http_probe(
+    path: str, port: str, *, scheme: str = "HTTP", period_seconds: int = 10, failures: int = 3, timeout_seconds: int = 5
+) -> dict[str, Any]:
+    """A probe that asks a route of the container."""
+    return {
+        "httpGet": {"path": path, "port": port, "scheme": scheme},
+        "periodSeconds": period_seconds,
+        "timeoutSeconds": timeout_seconds,
+        "failureThreshold": failures,
+    }
+
+
+def _checked(image: str) -> str:
+    if not _BY_DIGEST.search(image):
+        raise ValueError(f"image must be repository@sha256:<64 hex digits>, got {image!r}; use ReleaseBase.image")
+    return image
+
+
+def _mounts(plan: PodPlan) -> list[dict[str, Any]]:
+    mounts: list[dict[str, Any]] = [
+        {"name": "tmp", "mountPath": TMP_PATH},
+        {"name": "scratch", "mountPath": CACHE_PATH},
+    ]
+    if plan.shared_memory_gib:
+        mounts.append({"name": "shared-memory", "mountPath": "/dev/shm"})  # noqa: S108 - a mount of the container
+    if plan.settings:
+        mounts.append({"name": "settings", "mountPath": SETTINGS_PATH, "readOnly": True})
+    return mounts
+
+
+def _volumes(base: ReleaseBase, plan: PodPlan) -> list[dict[str, Any]]:
+    volumes: list[dict[str, Any]] = [
+        {"name": "tmp", "emptyDir": {"sizeLimit": f"{TMP_MIB}Mi"}},
+        plan.scratch.volume(labels_of(base.keep, plan.workload, plan.name)),
+    ]
+    if plan.shared_memory_gib:
+        memory = {"medium": "Memory", "sizeLimit": f"{plan.shared_memory_gib}Gi"}
+        volumes.append({"name": "shared-memory", "emptyDir": memory})
+    maps = {"settings": SETTINGS_MAP, **plan.files} if plan.settings else dict(plan.files)
+    volumes += [{"name": name, "configMap": {"name": config_map}} for name, config_map in maps.items()]
+    return volumes
+
+
+def _spread(base: ReleaseBase, plan: PodPlan) -> list[dict[str, Any]]:
+    """Wished for, not demanded: a pool may stand in one zone, and a pod on the wrong node is better than none."""
+    selector = selector_of(base.keep, plan.workload, plan.name)
+    wanted = {key: selector[key] for key in (NAME, TENANT)}
+    return [
+        {
+            "maxSkew": 1,
+            "topologyKey": key,
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": {"matchLabels": wanted},
+            "matchLabelKeys": ["pod-template-hash"],
+        }
+        for key in SPREAD_OVER
+    ]

@@ -1,0 +1,227 @@
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pulumi_kubernetes as kubernetes
+import pytest
+
+from components.naming import Tier
+from components.pool import PoolRole
+from components.release.base import Priority, ReleaseBase, by_digest
+from components.release.pod import Container, PodPlan, Resources, Scratch, http_probe, pod_template
+from components.workload import Workload
+from tests.components.recording import record
+from tests.components.release.bases import DIGEST, REGISTRY, make_base
+
+WORKER = PodPlan(
+    workload=Workload.REVIEWER,
+    role=PoolRole.INGEST,
+    priority=Priority.BATCH,
+    containers=(
+        Container(
+            name="worker",
+            image=f"{REGISTRY}/codekeep-acme-code-batch-review@{DIGEST}",
+            resources=Resources(cpu="500m", cpu_limit="2", memory="2Gi"),
+            args=("review-worker",),
+            env={"TZ": "UTC"},
+        ),
+    ),
+)
+
+
+def deployed(plan: PodPlan, base: Callable[[], ReleaseBase] = make_base) -> dict[str, Any]:
+    """The template as the API server would get it."""
+
+    def program() -> None:
+        spec: Any = {"selector": {"matchLabels": {}}, "template": pod_template(base(), plan)}
+        kubernetes.apps.v1.Deployment("acme-x", spec=spec)
+
+    template: dict[str, Any] = record(program).one("kubernetes:apps/v1:Deployment").inputs["spec"]["template"]
+    return template
+
+
+def pod(plan: PodPlan, base: Callable[[], ReleaseBase] = make_base) -> dict[str, Any]:
+    spec: dict[str, Any] = deployed(plan, base)["spec"]
+    return spec
+
+
+def test_a_pod_runs_restricted() -> None:
+    spec = pod(WORKER)
+    assert spec["automountServiceAccountToken"] is False
+    assert spec["serviceAccountName"] == "reviewer"
+    assert spec["securityContext"]["runAsNonRoot"] is True
+    assert spec["securityContext"]["runAsUser"] == 65532
+    assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    [container] = spec["containers"]
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "privileged": False,
+        "readOnlyRootFilesystem": True,
+        "runAsNonRoot": True,
+        "runAsUser": 65532,
+        "capabilities": {"drop": ["ALL"]},
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+    assert container["args"] == ["review-worker"]
+    assert container["env"] == [{"name": "TZ", "value": "UTC"}]
+    assert container["resources"] == {
+        "requests": {"cpu": "500m", "memory": "2Gi"},
+        "limits": {"cpu": "2", "memory": "2Gi"},
+    }
+    assert not {"hostNetwork", "hostPID", "hostIPC"} & spec.keys()
+    assert all(volume.keys() <= {"name", "emptyDir", "configMap"} for volume in spec["volumes"])
+
+
+def test_every_container_has_room_and_the_settings() -> None:
+    spec = pod(replace(WORKER, init=WORKER.containers, scratch=Scratch(gib=20)))
+    assert {each["name"]: each for each in spec["volumes"]} == {
+        "tmp": {"name": "tmp", "emptyDir": {"sizeLimit": "512Mi"}},
+        "scratch": {"name": "scratch", "emptyDir": {"sizeLimit": "20Gi"}},
+        "settings": {"name": "settings", "configMap": {"name": "runtime-settings"}},
+    }
+    containers = [*spec["containers"], *spec["initContainers"]]
+    assert len(containers) == 2
+    for container in containers:
+        mounts = {each["mountPath"]: each.get("readOnly", False) for each in container["volumeMounts"]}
+        assert mounts == {"/tmp": False, "/var/cache/codekeep": False, "/etc/codekeep": True}  # noqa: S108 - a mount
+
+
+def test_scratch_of_a_storage_class_lives_and_dies_with_the_pod() -> None:
+    [scratch] = [
+        each
+        for each in pod(replace(WORKER, scratch=Scratch(gib=50, storage_class="nvme")))["volumes"]
+        if each["name"] == "scratch"
+    ]
+    template = scratch["ephemeral"]["volumeClaimTemplate"]
+    assert template["spec"] == {
+        "accessModes": ["ReadWriteOncePod"],
+        "storageClassName": "nvme",
+        "resources": {"requests": {"storage": "50Gi"}},
+    }
+    assert template["metadata"]["labels"]["codekeep.dev/tenant"] == "acme"
+
+
+def test_labels_say_whose_and_what() -> None:
+    labels = deployed(replace(WORKER, name="reviewer-large"))["metadata"]["labels"]
+    assert labels == {
+        "app.kubernetes.io/name": "reviewer-large",
+        "app.kubernetes.io/component": "reviewer",
+        "app.kubernetes.io/managed-by": "codekeep",
+        "app.kubernetes.io/version": "1.4.0",
+        "codekeep.dev/tenant": "acme",
+        "codekeep.dev/workload": "reviewer",
+    }
+
+
+def test_a_pod_stays_on_its_pool() -> None:
+    spec = pod(WORKER)
+    assert spec["nodeSelector"] == {"codekeep.dev/role": "ingest", "codekeep.dev/tenant": "acme"}
+    taint = {"key": "codekeep.dev/role", "operator": "Equal", "value": "ingest", "effect": "NoSchedule"}
+    assert spec["tolerations"] == [taint]
+    assert spec["priorityClassName"] == "codekeep-acme-batch"
+
+    system = pod(replace(WORKER, role=PoolRole.SYSTEM))
+    assert not system.get("tolerations")
+
+    serving = pod(replace(WORKER, role=PoolRole.GPU_SERVE, pool="serve"))
+    assert serving["nodeSelector"]["codekeep.dev/pool"] == "serve"
+    assert [each["key"] for each in serving["tolerations"]] == ["codekeep.dev/role", "nvidia.com/gpu"]
+
+
+def test_a_pooled_keeps_pod_goes_by_role_as_the_nodes_are_the_platforms() -> None:
+    spec = pod(WORKER, lambda: make_base(Tier.POOLED, "pico"))
+    assert spec["nodeSelector"] == {"codekeep.dev/role": "ingest"}
+    assert spec["priorityClassName"] == "codekeep-pico-batch"
+
+
+def test_spread_goes_over_zones_and_nodes() -> None:
+    constraints = pod(replace(WORKER, spread=True))["topologySpreadConstraints"]
+    assert [each["topologyKey"] for each in constraints] == ["topology.kubernetes.io/zone", "kubernetes.io/hostname"]
+    for each in constraints:
+        selected = each["labelSelector"]["matchLabels"]
+        assert selected == {"app.kubernetes.io/name": "reviewer", "codekeep.dev/tenant": "acme"}
+
+
+def test_what_is_asked_for_beside_is_there() -> None:
+    container = replace(
+        WORKER.containers[0],
+        ports={"http": 8080},
+        probes={"readinessProbe": http_probe("/healthz", "http", scheme="HTTPS")},
+        mounts={"serving": "/etc/serving"},
+        resources=Resources(cpu="4", memory="32Gi", gpus=2),
+        stop_seconds=10,
+    )
+    plan = replace(
+        WORKER,
+        role=PoolRole.GPU_SERVE,
+        containers=(container,),
+        files={"serving": "model-chat"},
+        shared_memory_gib=8,
+        token=True,
+        restart="Never",
+        annotations={"example.com/x": "y"},
+    )
+    template = deployed(plan)
+    spec = template["spec"]
+    assert template["metadata"]["annotations"] == {"example.com/x": "y"}
+    assert spec["automountServiceAccountToken"] is True
+    assert spec["restartPolicy"] == "Never"
+    [made] = spec["containers"]
+    assert made["resources"]["requests"]["nvidia.com/gpu"] == made["resources"]["limits"]["nvidia.com/gpu"] == "2"
+    assert made["readinessProbe"]["httpGet"] == {"path": "/healthz", "port": "http", "scheme": "HTTPS"}
+    assert made["lifecycle"] == {"preStop": {"sleep": {"seconds": 10}}}
+    assert {"name": "serving", "mountPath": "/etc/serving", "readOnly": True} in made["volumeMounts"]
+    volumes = {each["name"]: each for each in spec["volumes"]}
+    assert volumes["serving"]["configMap"] == {"name": "model-chat"}
+    assert volumes["shared-memory"]["emptyDir"] == {"medium": "Memory", "sizeLimit": "8Gi"}
+
+
+@pytest.mark.parametrize("image", [f"{REGISTRY}/x:1.4.0", f"{REGISTRY}/x", f"{REGISTRY}/x@sha256:abc"])
+def test_an_image_that_is_no_digest_is_refused(image: str) -> None:
+    with pytest.raises(Exception, match=r"image must be repository@sha256"):
+        pod(replace(WORKER, containers=(replace(WORKER.containers[0], image=image),)))
+
+
+@pytest.mark.parametrize("digest", ["latest", "sha256:abc", f"sha256:{'AB' * 32}", ""])
+def test_a_digest_that_is_none_is_refused(digest: str) -> None:
+    with pytest.raises(ValueError, match="an image's digest must be sha256"):
+        by_digest(f"{REGISTRY}/x", digest)
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: Resources(cpu="0", memory="1Gi"), "cpu must be an amount"),
+        (lambda: Resources(cpu="1", memory="lots"), "memory must be an amount"),
+        (lambda: Resources(cpu="1", memory="1Gi", cpu_limit="x"), "cpu_limit must be an amount"),
+        (lambda: Resources(cpu="1", memory="1Gi", gpus=-1), "gpus must be 0 or more"),
+        (lambda: Scratch(gib=0), "gib must be 1 or more"),
+        (lambda: replace(WORKER, containers=()), "containers must hold at least one"),
+        (
+            lambda: replace(
+                WORKER, containers=(replace(WORKER.containers[0], resources=Resources(cpu="1", memory="1Gi", gpus=1)),)
+            ),
+            "role must be one with GPUs",
+        ),
+        (
+            lambda: replace(WORKER, containers=(replace(WORKER.containers[0], mounts={"models": "/m"}),)),
+            "files must name the ConfigMap of each mount; missing: models",
+        ),
+    ],
+)
+def test_a_wrong_plan_is_named_with_its_field(build: Callable[[], object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        build()
+
+
+def test_a_release_knows_its_images_and_its_version() -> None:
+    def program() -> None:
+        base = make_base()
+        with pytest.raises(ValueError, match="the release has no image 'other' \\(it has: code-"):
+            base.image("other")
+        with pytest.raises(ValueError, match="version must be"):
+            replace(base, version="1.4 beta")
+        assert base.metadata(Workload.GATEWAY)["name"] == "gateway"
+        assert base.keep_metadata("limits", "quota")["labels"]["app.kubernetes.io/component"] == "quota"
+
+    record(program)
