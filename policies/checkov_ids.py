@@ -13,7 +13,7 @@ from policies.catalogue import catalogue
 from policies.rule import ANY_RESOURCE, Rule, Scope
 
 PREFIX = "CKV_KEEP_"
-NUMBERS = Path(__file__).with_name("checkov") / "numbers.json"
+NUMBERS = Path(__file__).with_name("checkov_numbers.json")  # not in the folder: Checkov reads any JSON there
 
 
 NOT_IN_TERRAFORM: Mapping[str, str] = {

@@ -61,8 +61,9 @@ class KeepCheck(BaseResourceCheck):  # type: ignore[misc] # Checkov is not where
     def scan_resource_conf(self, conf: Mapping[str, Any]) -> Any:
         """FAILED on a violation, UNKNOWN where the rule cannot decide, PASSED else."""
         path, _, name = self.entity_path.rpartition(":")
-        facts = _facts(Path(path.rpartition(":")[0]).name)
-        node = node_of(self.entity_type, name, conf, _region(conf, self.graph))
+        file = Path(path.rpartition(":")[0]).name
+        facts = _facts(file)
+        node = node_of(self.entity_type, name, conf, _region(conf, file, self.graph))
         if node is None or not self._agreed(facts):
             return CheckResult.UNKNOWN
         return self._judged(node, facts)
@@ -94,17 +95,6 @@ def _facts(file: str) -> Facts:
     return Facts.of({CONFIG_REGIONS: regions}) if regions else UNSAID
 
 
-def _region(conf: Mapping[str, Any], graph: Any) -> str | None:
-    """The region of the resource's provider, where the scanned files say it."""
-    address = conf.get("__provider_address__")
-    for vertex in _vertices(graph):
-        if vertex.get("block_type_") == "provider" and vertex.get("__address__") == address:
-            region = vertex.get("region")
-            region = region[0] if isinstance(region, list) else region
-            return region if isinstance(region, str) and "." not in region and "$" not in region else None
-    return None
-
-
 def _vertices(graph: Any) -> list[Mapping[str, Any]]:
     """Checkov's graph is one of two libraries': rustworkx holds (index, attributes), networkx maps ids to them."""
     if graph is None:
@@ -112,6 +102,38 @@ def _vertices(graph: Any) -> list[Mapping[str, Any]]:
     if hasattr(graph, "adjacency"):
         return [attributes for _, attributes in graph.nodes(data=True)]
     return [attributes for _, attributes in graph.nodes()]
+
+
+class Regions:
+    """Regions of the providers in Checkov's graph, by the file they are in; made once for each graph."""
+
+    def __init__(self, graph: Any) -> None:
+        self.graph = graph
+        self._found: dict[tuple[str, str], str] = {}
+        for vertex in _vertices(graph):
+            region = vertex.get("region")
+            region = region[0] if isinstance(region, list) and region else region
+            known = isinstance(region, str) and "." not in region and "$" not in region
+            if vertex.get("block_type_") == "provider" and known:
+                self._found[Path(str(vertex.get("file_path_"))).name, str(vertex.get("__address__"))] = str(region)
+
+    def of(self, file: str, address: Any) -> str | None:
+        """A provider may be in another file than its resources, but several plans may each have one of its name."""
+        if (file, address) in self._found:
+            return self._found[file, address]
+        elsewhere = {region for (_, named), region in self._found.items() if named == address}
+        return elsewhere.pop() if len(elsewhere) == 1 else None
+
+
+_regions = Regions(None)
+
+
+def _region(conf: Mapping[str, Any], file: str, graph: Any) -> str | None:
+    """The region of the resource's provider, where the scanned files say it."""
+    global _regions  # noqa: PLW0603 - one graph after the other
+    if _regions.graph is not graph:
+        _regions = Regions(graph)
+    return _regions.of(file, conf.get("__provider_address__"))
 
 
 CHECKS = [KeepCheck(rule) for rule in catalogue() if is_check(rule) and rule.id in numbers()]
