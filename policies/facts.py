@@ -38,12 +38,11 @@ class Facts:
     retention_days: Mapping[str, int] = field(default_factory=dict)
     audit_lock: str | None = None  # compliance | governance
     key_deletion_days: int | None = None
-    detectors_elsewhere: bool = False  # the account has GuardDuty and Access Analyzer already
     protect: bool = True  # False: the keep is a trial that shall be removable
     prompt_storage: Mapping[str, Any] = field(default_factory=dict)
     gpu_nodes: int | None = None
     monthly_budget_usd: float | None = None
-    has_detectors: bool = False  # the account had GuardDuty before the keep came
+    has_detectors: bool = False  # the account has GuardDuty and Access Analyzer already
     platform: bool = False
 
     @classmethod
@@ -108,12 +107,11 @@ def _of_document(document: Mapping[str, Any], *, platform: bool) -> Facts:
             retention_days=_retention(document),
             audit_lock=_part(document, "retention").get("audit_lock"),
             key_deletion_days=_part(document, "keys").get("deletion_window_days"),
-            detectors_elsewhere=bool(account.get("has_detectors", False)),
             protect=document.get("protect", True),
             prompt_storage=dict(_part(document, "prompt_storage")),
             gpu_nodes=caps.get("gpu_nodes", document.get("gpu_nodes")),
             monthly_budget_usd=budget.get("monthly_usd"),
-            has_detectors=account.get("has_detectors", False),
+            has_detectors=bool(account.get("has_detectors", False)),
             platform=platform,
         )
     except (KeyError, IndexError, TypeError, AttributeError) as fault:

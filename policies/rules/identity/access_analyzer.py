@@ -40,7 +40,7 @@ RULE = Rule(
 def watched(node: Node, case: Case) -> Iterator[Finding]:
     facts, graph = case.facts, case.graph
     on_platform = facts.tier == "pooled" and not facts.platform  # the platform's stack watches the account
-    if not facts.tenant or facts.detectors_elsewhere or on_platform:
+    if not facts.tenant or facts.has_detectors or on_platform:
         return
     watching = {
         each.region for each in graph.of_type(ANALYZER) if each.inputs.get("type", "ACCOUNT") in EXTERNAL_ACCESS

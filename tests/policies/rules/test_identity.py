@@ -347,7 +347,7 @@ def test_a_keep_needs_an_analyzer_unless_the_account_has_one() -> None:
     assert judged(access_analyzer.RULE, queue, analyzer) == []
     recovery = node(QUEUE, {"region": "eu-west-1"}, "recovery")
     assert judged(access_analyzer.RULE, queue, recovery, analyzer) == [("violation", STACK.name, "")]
-    assert judged(access_analyzer.RULE, queue, facts=replace(FACTS, detectors_elsewhere=True)) == []
+    assert judged(access_analyzer.RULE, queue, facts=replace(FACTS, has_detectors=True)) == []
     assert judged(access_analyzer.RULE, queue, facts=replace(FACTS, tier="pooled")) == []
 
 
