@@ -10,6 +10,7 @@ from stacks.spec.instances import INSTANCE_TYPES, SEARCH_FAMILIES, InstanceType
 PoolRole = Literal["system", "ingest", "gpu-serve", "gpu-batch"]
 ModelRole = Literal["chat", "autocomplete", "embed", "rerank"]
 Quantization = Literal["none", "fp8", "int8", "int4-awq", "nvfp4"]
+Engine = Literal["tensorrt-llm", "vllm"]
 GPU_ROLES: frozenset[str] = frozenset({"gpu-serve", "gpu-batch"})
 
 InstanceTypeName = Annotated[
@@ -107,6 +108,10 @@ class Model(SpecModel):
     context_tokens: Annotated[int, Field(ge=256, le=262144)]
     min_replicas: Annotated[int, Field(ge=1, le=64)] = 1
     max_replicas: Annotated[int, Field(ge=1, le=64)] = 1
+    spare_replicas: Annotated[int, Field(ge=0, le=8)] = 0
+    """Replicas' worth of GPUs held free, so that the next ones start at once instead of waiting for nodes."""
+    engine: Engine | None = None
+    """What serves it. Left out: tensorrt-llm for chat and autocomplete, vllm for embed and rerank."""
     dimension: Annotated[int, Field(ge=64, le=4096)] | None = None
     """Length of the vectors; of embed models only, and equal to the index's."""
     lora: Lora | None = None
@@ -115,6 +120,11 @@ class Model(SpecModel):
     def gpus(self) -> int:
         """GPUs of one replica."""
         return self.tensor_parallel * self.pipeline_parallel
+
+    @property
+    def served_by(self) -> Engine:
+        """The engine, whether stated or not."""
+        return self.engine or ("tensorrt-llm" if self.role in ("chat", "autocomplete") else "vllm")
 
 
 class SearchDomain(SpecModel):

@@ -9,6 +9,7 @@ from stacks.spec.base import DisplayName, HostName, SpecModel, TenantName, Tier,
 from stacks.spec.compute import Model, Pool, SearchDomain, VectorIndex
 from stacks.spec.network import Account, GitLink, Network, PlatformUse, Regions, RegistryLink
 from stacks.spec.protection import Keys, PromptStorage, Retention
+from stacks.spec.release import Release
 
 TagKey = Annotated[
     str,
@@ -52,6 +53,8 @@ class TenantDocument(SpecModel):
     """Absent in pooled keeps, which use the platform's pools."""
     models: Annotated[tuple[Model, ...], Field(min_length=3, max_length=4)]
     vector_index: VectorIndex
+    release: Release | None = None
+    """What runs in the keep; without it, everything but the runtime is there."""
     retention: Retention = Retention()
     prompt_storage: PromptStorage = PromptStorage()
     access: Access

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 
 from stacks.spec.faults import Fault
-from stacks.spec.rules import access, compute, links, place, pools, tiers
+from stacks.spec.rules import access, compute, links, place, pools, release, tiers
 from stacks.spec.rules.draft import Draft
 
 Rule = Callable[[Draft], Iterator[Fault]]
 
 _SHARED: tuple[Rule, ...] = (*place.RULES, *pools.RULES)
-TENANT_RULES: tuple[Rule, ...] = (*tiers.RULES, *_SHARED, *links.RULES, *compute.RULES, *access.RULES)
+TENANT_RULES: tuple[Rule, ...] = (*tiers.RULES, *_SHARED, *links.RULES, *compute.RULES, *release.RULES, *access.RULES)
 PLATFORM_RULES: tuple[Rule, ...] = (*tiers.PLATFORM_RULES, *_SHARED)
 
 

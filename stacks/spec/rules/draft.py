@@ -11,6 +11,7 @@ from stacks.spec.access import Access, Budget, Caps, ClusterAccess, Slo
 from stacks.spec.compute import Model, Pool, SearchDomain, VectorIndex
 from stacks.spec.network import Account, GitLink, Network, PlatformUse, Regions, RegistryLink
 from stacks.spec.protection import Keys, PromptStorage, Retention
+from stacks.spec.release import Release
 
 Item = TypeVar("Item")
 
@@ -50,6 +51,7 @@ class Draft:
     retention: Retention | None = None
     prompt_storage: PromptStorage | None = None
     access: Access | None = None
+    release: Release | None = None
     caps: Caps | None = None
     gpu_nodes: int | None = None
     budget: Budget | None = None

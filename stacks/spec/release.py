@@ -1,0 +1,63 @@
+"""What runs in a keep: one version of the runtime, its images by digest."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from stacks.spec.base import SpecModel, text
+from stacks.spec.compute import Model
+
+ImageName = Literal[
+    "code-ingest-parse",
+    "code-embed-index-cu12",
+    "code-symbol-index",
+    "code-copilot-serve-cu12",
+    "code-copilot-serve-cu12-vllm",
+    "code-autocomplete-serve-cu12",
+    "code-autocomplete-serve-cu12-vllm",
+    "code-batch-review",
+    "code-finetune-cu12",
+    "compat",
+]
+VARIANT_SUFFIX = "-vllm"  # the same repository, built on the other engine
+FINETUNE_IMAGE: ImageName = "code-finetune-cu12"
+NEEDED_IMAGES: tuple[ImageName, ...] = ("code-ingest-parse", "code-embed-index-cu12", "code-batch-review")
+
+ReleaseVersion = Annotated[
+    str,
+    text(
+        r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}(-[a-z0-9]{1,16})?$",
+        "the version of the runtime's release, such as 1.4.0 or 1.4.0-rc1, in quotes",
+        "write the version that was built and signed, all three numbers",
+        longest=32,
+    ),
+]
+ImageDigest = Annotated[
+    str,
+    text(
+        r"^sha256:[0-9a-f]{64}$",
+        "the digest of an image in the keep's registry: sha256: and 64 lower-case hexadecimal digits, never a tag",
+        "copy the digest that the push printed",
+        longest=71,
+    ),
+]
+
+
+class Release(SpecModel):
+    """The release a keep runs. Left out until its images lie in the keep's registry, which `up` makes first."""
+
+    version: ReleaseVersion
+    images: Annotated[dict[ImageName, ImageDigest], Field(max_length=10)]
+    """Digest by image; each is pulled from the keep's own registry."""
+
+
+def serving_image(model: Model) -> ImageName:
+    """The image that serves a model."""
+    if model.role == "autocomplete":
+        return "code-autocomplete-serve-cu12-vllm" if model.served_by == "vllm" else "code-autocomplete-serve-cu12"
+    return "code-copilot-serve-cu12-vllm" if model.served_by == "vllm" else "code-copilot-serve-cu12"
+
+
+def repository_of(image: str) -> str:
+    """The repository an image lies in: that of its name without the variant."""
+    return image.removesuffix(VARIANT_SUFFIX)
