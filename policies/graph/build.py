@@ -13,12 +13,21 @@ AWS_PROVIDER_TYPE = f"{PROVIDER_TYPE_PREFIX}aws"
 
 def graph_of(project: str, stack: str, nodes: Sequence[Node], default_region: str | None) -> ResourceGraph:
     """The graph in a settled order, each AWS node with its region: its own, its provider's, the configured."""
+    return placed(project, stack, _ordered({node.urn: node for node in nodes}), default_region)
+
+
+def placed(project: str, stack: str, nodes: Sequence[Node], default_region: str | None) -> ResourceGraph:
+    """The graph of nodes in order, with the region of each settled."""
     by_urn = {node.urn: node for node in nodes}
     return ResourceGraph(
         project=project,
         stack=stack,
-        nodes=tuple(replace(node, region=_region(node, by_urn, default_region)) for node in _ordered(by_urn)),
+        nodes=tuple(_placed(node, _region(node, by_urn, default_region)) for node in nodes),
     )
+
+
+def _placed(node: Node, region: str | None) -> Node:
+    return node if node.region == region else replace(node, region=region)
 
 
 def decoded(type_: str, inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from policies.facts import Facts
 from policies.graph import Node, ResourceGraph
-from policies.graph.build import graph_of
+from policies.graph.build import placed
 from policies.graph.references import reference_of
 from policies.reading import MISSING, Found, read
 from policies.rule import Break, Case, Guard, Rule, Verdict
@@ -24,13 +24,25 @@ OPEN_CIDR = "0.0.0.0/0"
 
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
-    """One broken graph; `urn` and `path` say where it was broken, `how` in which way."""
+    """One broken graph; `urn` and `path` say where it was broken, `how` in which way.
+
+    `node` stands where `urn` stood, or last where nothing did; None takes it out.
+    """
 
     rule: Rule
     urn: str
     path: str
     how: str
-    graph: ResourceGraph
+    base: ResourceGraph
+    node: Node | None
+
+    @property
+    def graph(self) -> ResourceGraph:
+        """Built when asked for: there are thousands."""
+        rest = [self.node if each.urn == self.urn else each for each in self.base]
+        if self.node is not None and self.base.get(self.urn) is None:
+            rest.append(self.node)
+        return placed(self.base.project, self.base.stack, [each for each in rest if each is not None], None)
 
     def __str__(self) -> str:
         _, type_, name = self.urn.rsplit("::", 2)
@@ -48,16 +60,14 @@ def mutants(graph: ResourceGraph, rules: Sequence[Rule], facts: Facts) -> Iterat
 
 def caught(mutant: Mutant, facts: Facts) -> bool:
     """Whether the mutant's own rule reports a violation."""
-    case = Case(facts=facts, graph=mutant.graph)
-    return any(
-        finding.verdict is Verdict.VIOLATION for node in mutant.graph for finding in mutant.rule.judge(node, case)
-    )
+    graph = mutant.graph
+    case = Case(facts=facts, graph=graph)
+    return any(finding.verdict is Verdict.VIOLATION for node in graph for finding in mutant.rule.judge(node, case))
 
 
 def _of_node(graph: ResourceGraph, rule: Rule, guard: Guard, node: Node, facts: Facts) -> Iterator[Mutant]:
     if guard.drop:
-        rest = [each for each in graph if each.urn != node.urn]
-        yield Mutant(rule=rule, urn=node.urn, path="", how="drop", graph=_rebuilt(graph, rest))
+        yield Mutant(rule=rule, urn=node.urn, path="", how="drop", base=graph, node=None)
     if not guard.path:
         return
     side = "outputs" if node.is_component else "inputs"  # a stack's outputs are what its program exports
@@ -65,8 +75,7 @@ def _of_node(graph: ResourceGraph, rule: Rule, guard: Guard, node: Node, facts: 
     for found in read(props, guard.path):
         for how, value in _broken(found, guard, facts):
             changed = replace(node, **{side: _set(props, found.path, value)})
-            nodes = [changed if each.urn == node.urn else each for each in graph]
-            yield Mutant(rule=rule, urn=node.urn, path=found.path, how=how, graph=_rebuilt(graph, nodes))
+            yield Mutant(rule=rule, urn=node.urn, path=found.path, how=how, base=graph, node=changed)
 
 
 def _added(graph: ResourceGraph, rule: Rule, guard: Guard) -> Iterator[Mutant]:
@@ -82,7 +91,7 @@ def _added(graph: ResourceGraph, rule: Rule, guard: Guard) -> Iterator[Mutant]:
             provider=model.provider if model else None,
             inputs=dict(inputs),
         )
-        yield Mutant(rule=rule, urn=urn, path="", how=f"add {inputs}", graph=_rebuilt(graph, [*graph, node]))
+        yield Mutant(rule=rule, urn=urn, path="", how=f"add {inputs}", base=graph, node=node)
 
 
 def _broken(found: Found, guard: Guard, facts: Facts) -> Iterator[tuple[str, Any]]:
@@ -151,8 +160,3 @@ def _set(props: Any, path: str, value: Any) -> Any:
 def _steps(path: str) -> list[str | int]:
     flat = path.replace("[", ".[").split(".")
     return [int(step[1:-1]) if step.startswith("[") else step for step in flat if step]
-
-
-def _rebuilt(graph: ResourceGraph, nodes: Sequence[Node]) -> ResourceGraph:
-    """The graph with regions resolved anew."""
-    return graph_of(graph.project, graph.stack, nodes, None)

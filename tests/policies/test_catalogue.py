@@ -13,7 +13,7 @@ from tests.policies.tenants import STACKS, recorded
 FEWEST_RULES = 60
 FEWEST_MUTANTS = 400
 FEWEST_CAUGHT = 0.99
-SHARES = 4  # of the mutants, so that test processes divide them
+SHARES = 2  # of the mutants, so that test processes divide them
 
 
 @pytest.mark.parametrize("stack", STACKS)
