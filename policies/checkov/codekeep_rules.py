@@ -121,8 +121,11 @@ class Regions:
         """A provider may be in another file than its resources, but several plans may each have one of its name."""
         if (file, address) in self._found:
             return self._found[file, address]
-        elsewhere = {region for (_, named), region in self._found.items() if named == address}
-        return elsewhere.pop() if len(elsewhere) == 1 else None
+        if address is None:  # of a plan's resources Checkov does not tell it
+            possible = {region for (where, _), region in self._found.items() if where == file}
+        else:
+            possible = {region for (_, named), region in self._found.items() if named == address}
+        return possible.pop() if len(possible) == 1 else None
 
 
 _regions = Regions(None)
