@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from images.catalog import IMAGES
 from images.render import BUILD_REQUIREMENTS, ROOT
@@ -51,15 +52,38 @@ def parse(text: str) -> tuple[Pin, ...]:
 def make(paths: Iterable[str], root: Path = ROOT, *, upgrade: bool = False) -> None:
     """Resolves each requirements.in beside `paths`; versions already locked stay where they fit, unless `upgrade`."""
     for path in paths:
-        options = ["--generate-hashes", "--no-header", "--no-emit-index-url", *(["--upgrade"] if upgrade else [])]
-        source = path.replace(".txt", ".in")
-        _uv(root, "pip", "compile", source, *PLATFORM_OPTIONS, *options, "--quiet", "--output-file", path)
+        _compile(root, path, root / path, upgrade=upgrade)
 
 
 def resolves(path: str, root: Path = ROOT) -> None:
-    """LockError unless the registry still offers every pin, with a hash that the lock knows, for the platform."""
-    options = ("--require-hashes", "--no-deps", "--dry-run", "--target", str(root / ".codekeep" / "none"))
-    _uv(root, "pip", "install", *PLATFORM_OPTIONS, *options, "--requirement", path)
+    """LockError unless the registry still offers every file of the lock, for its platform, under the same hash.
+
+    Resolved anew from the locked versions without their hashes: uv trusts hashes that it is given.
+    """
+    locked = parse((root / path).read_text())
+    with TemporaryDirectory(prefix="codekeep-lock-") as folder:
+        fresh = Path(folder) / "requirements.txt"
+        fresh.write_text("".join(f"{pin.name}=={pin.version}\n" for pin in locked))
+        _compile(root, path, fresh)
+        offered = {pin.name: pin for pin in parse(fresh.read_text())}
+    for pin in locked:
+        found = offered.get(pin.name)
+        if found is None or found.version != pin.version:
+            raise LockError(f"{pin.name}=={pin.version} is not what resolves, got {found.version if found else 'none'}")
+        for missing in sorted(set(pin.hashes) - set(found.hashes)):
+            raise LockError(f"{pin.name}=={pin.version}: the registry has no file with hash sha256:{missing}")
+
+
+def _compile(root: Path, path: str, output: Path, *, upgrade: bool = False) -> None:
+    options = [
+        "--generate-hashes",
+        "--no-header",
+        "--no-emit-index-url",
+        "--quiet",
+        *(["--upgrade"] if upgrade else []),
+    ]
+    source = path.replace(".txt", ".in")
+    _uv(root, "pip", "compile", source, *PLATFORM_OPTIONS, *options, "--output-file", str(output))
 
 
 def _uv(root: Path, *arguments: str) -> None:

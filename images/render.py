@@ -11,7 +11,7 @@ from images.catalog import BUILDS, SNAPSHOT, USER, WRITABLE, Image
 from images.requirements import BUILD
 
 ROOT = Path(__file__).parent.parent
-BUILD_REQUIREMENTS = "images/build/requirements.in"
+BUILD_REQUIREMENTS = "images/shared/requirements.in"
 
 
 def rendered() -> Mapping[str, str]:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from images.build import probe
+from images.shared import probe
 from images.render import ROOT
 
-COLLECT = ROOT / "images/build/collect.py"
+COLLECT = ROOT / "images/shared/collect.py"
 
 
 class Answer(http.server.BaseHTTPRequestHandler):

@@ -1,6 +1,7 @@
 """What the checks say of the committed images, and that each of them can say something else."""
 
 import json
+import sys
 
 import pytest
 
@@ -97,6 +98,32 @@ def test_every_lock_pins_and_hashes_and_names_no_registry():
         assert parse(text)
         assert "index-url" not in text
         assert "://" not in text
+
+
+FAKE_UV = """#!{python}
+import pathlib, sys
+pathlib.Path(sys.argv[sys.argv.index("--output-file") + 1]).write_text({answer!r})
+"""
+
+
+@pytest.mark.parametrize(
+    ("offered", "said"),
+    [
+        (PIN, None),
+        (PIN.replace("b" * 64, "c" * 64), f"no file with hash sha256:{'b' * 64}"),
+        (PIN.replace("8.3.1", "8.3.2"), "click==8.3.1 is not what resolves, got 8.3.2"),
+    ],
+)
+def test_a_file_that_the_registry_no_longer_has_is_named(tmp_path, monkeypatch, offered, said):
+    """uv stands for the registry here; `codekeep images check --locks` asks the real one."""
+    uv = tmp_path / "uv"
+    uv.write_text(FAKE_UV.format(python=sys.executable, answer=offered))
+    uv.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "requirements.txt").write_text(PIN)
+    found = [fault.message for fault in check.unresolved(("requirements.txt",), tmp_path)]
+    assert len(found) == (said is not None)
+    assert said is None or said in found[0]
 
 
 def test_a_bill_names_the_base_the_packages_and_every_locked_distribution():
