@@ -1,5 +1,7 @@
 """The account's clients, and which of its errors say that a resource is gone."""
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,12 +14,18 @@ class AccountError(Exception):
 
 @dataclass(kw_only=True)
 class Account:
-    """boto3 clients by service and region. `endpoint` points all of them at a stand-in; its credentials are made up."""
+    """boto3 clients by service and region.
+
+    `endpoint` points all of them at a stand-in, with credentials that are made up; `holds` says of which types a
+    stand-in can tell whether a resource is there.
+    """
 
     region: str
     endpoint: str | None = None
+    holds: Callable[[str], bool] = lambda _: True
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
     _credentials: dict[str, str] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         if self.endpoint is not None:
@@ -25,9 +33,10 @@ class Account:
 
     def client(self, service: str, region: str | None) -> Any:
         key = (service, region or self.region)
-        if key not in self._clients:
-            self._clients[key] = self._session().client(service, region_name=key[1], endpoint_url=self.endpoint)
-        return self._clients[key]
+        with self._lock:  # making a client is not safe in threads, using one is
+            if key not in self._clients:
+                self._clients[key] = self._session().client(service, region_name=key[1], endpoint_url=self.endpoint)
+            return self._clients[key]
 
     def enter(self, account_id: str, role_arn: str | None) -> None:
         """Makes sure that the clients are those of the stack's account, as its deployer role where need be.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from policies.live.reader import Reader
-from policies.live.types import buckets, identities, messages, networks, services
+from policies.live.types import buckets, clusters, identities, messages, names, networks, services
 
 READERS: Final[Mapping[str, Reader]] = {
     **buckets.READERS,
@@ -12,4 +12,6 @@ READERS: Final[Mapping[str, Reader]] = {
     **networks.READERS,
     **messages.READERS,
     **services.READERS,
+    **clusters.READERS,
+    **names.READERS,
 }

@@ -152,6 +152,19 @@ def _event_target(events: Any, node: Node) -> Props | None:
     return None if found is None else {**pick(found, "Arn", "RoleArn"), "rule": rule}
 
 
+def _composite(cloudwatch: Any, node: Node) -> Props | None:
+    found = only(cloudwatch.describe_alarms(AlarmNames=[node.id], AlarmTypes=["CompositeAlarm"]), "CompositeAlarms")
+    if found is None:
+        return None
+    tagged = cloudwatch.list_tags_for_resource(ResourceARN=found["AlarmArn"])["Tags"]
+    actions = {"okActions": found["OKActions"]} if found.get("OKActions") else {}
+    return {**pick(found, "ActionsEnabled", "AlarmActions", "AlarmRule"), **actions, "tags": tags(tagged)}
+
+
+def _dashboard(cloudwatch: Any, node: Node) -> Props:
+    return {"dashboardBody": cloudwatch.get_dashboard(DashboardName=node.id)["DashboardBody"]}
+
+
 READERS: Mapping[str, Reader] = {
     "aws:sqs/queue:Queue": reader("sqs", _queue),
     "aws:sqs/queuePolicy:QueuePolicy": reader("sqs", _queue_policy, "queueUrl"),
@@ -165,6 +178,8 @@ READERS: Mapping[str, Reader] = {
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": reader("logs", _log_policy, "policyName"),
     "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy": reader("logs", _data_protection),
     "aws:cloudwatch/metricAlarm:MetricAlarm": reader("cloudwatch", _alarm, "alarmDescription"),
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": reader("cloudwatch", _composite, "alarmName", "alarmDescription"),
+    "aws:cloudwatch/dashboard:Dashboard": reader("cloudwatch", _dashboard, "dashboardName"),
     "aws:cloudwatch/eventRule:EventRule": reader("events", _event_rule),
     "aws:cloudwatch/eventTarget:EventTarget": reader("events", _event_target, "eventBusName", "targetId"),
 }

@@ -35,6 +35,10 @@ class LiveSource:
 
         endpoint = choose(self.engine, self.project).endpoint()
         account = Account(region=facts.primary_region, endpoint=endpoint)
+        if endpoint is not None:
+            from sandbox.aws.registry import is_recorded
+
+            account.holds = lambda token: not is_recorded(token)
         try:
             account.enter(facts.account_id, facts.deployer_role_arn)
         except AccountError as error:

@@ -1,7 +1,9 @@
 """Imported once for all worker processes: whatever recording and judging need, the program's own modules included."""
 
 import gc
+import signal
 
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked for these
 gc.disable()  # importing makes no garbage
 
 from policies.catalogue import catalogue  # noqa: E402
