@@ -41,7 +41,8 @@ def judge_live(state: Subject, account: Account, rules: Sequence[Rule]) -> LiveJ
     assumed = replace(state, graph=_with(live.assumed, rule_nodes, account))
     own = judge_by_rules(read, rules)
     settled = {(each.rule, each.urn) for each in judge_by_rules(assumed, rules).findings}
-    findings = [*(_as_sure(each, settled) for each in own.findings), *_comparison(live, rule_nodes, strays, state)]
+    sure = (_as_sure(each, settled) for each in own.findings)
+    findings = [*_once(sure, live), *_comparison(live, rule_nodes, strays, state)]
     counts = {MISSING.id: len(state.graph.resources), STRAY.id: len(state.graph.resources)}
     judged = {**own.judged, **counts, UNREAD.id: len(live.graph.resources)}
     judgement = Judgement(findings=tuple(findings), judged=judged, foreign=(MISSING, STRAY, UNREAD))
@@ -61,6 +62,17 @@ def _as_sure(finding: Finding, settled: set[tuple[str, str]]) -> Finding:
         return finding
     reason = "it depends on what could not be read from the account"
     return replace(finding, verdict=Verdict.UNDECIDED, message=f"{finding.message}; cannot be decided: {reason}")
+
+
+def _once(findings: Iterable[Finding], live: Live) -> Iterator[Finding]:
+    """Of a resource that could not be read, a rule says once that it is undecided, not for every property."""
+    unread = {each.node.urn for each in live.unread}
+    told: set[tuple[str, str]] = set()
+    for finding in findings:
+        key = (finding.rule, finding.urn)
+        if finding.urn not in unread or finding.verdict is not Verdict.UNDECIDED or key not in told:
+            yield finding
+        told.add(key)
 
 
 def _comparison(live: Live, rules: Iterable[Node], strays: Iterable[Stray], state: Subject) -> Iterator[Finding]:
