@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from policies.checker import CheckerError
 from stacks.cli.checkov.installation import LOCK, STAMP, Installation
+from stacks.cli.main import cli
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -30,15 +33,18 @@ def test_an_interrupted_install_is_redone_and_a_whole_one_is_kept(nothing_to_ins
     assert left_over.exists()
 
 
-def test_an_install_that_fails_says_why_and_leaves_nothing_that_looks_whole(
+def test_an_install_that_fails_is_no_verdict_and_leaves_nothing_that_looks_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("CODEKEEP_HOME", str(tmp_path))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
-    installation = Installation(home=tmp_path / "home", lock=_lock(tmp_path, "no-such-package==1.0"))
-    with pytest.raises(CheckerError, match=r"(?s)could not be made.*no-such-package"):
-        installation.ready(lambda _: None)
-    assert not (installation.folder / STAMP).exists()
+    done = CliRunner().invoke(cli, ["check", "pico", "--checkov"])
+    assert done.exit_code == 2, done.output
+    assert "checkov could not judge: its environment could not be made" in done.output
+    assert "Run the command again" in done.output
+    assert Installation(home=tmp_path).folder.is_dir()
+    assert not (Installation(home=tmp_path).folder / STAMP).exists()
 
 
 def test_another_lock_is_another_environment(tmp_path: Path) -> None:

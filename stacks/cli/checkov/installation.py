@@ -17,6 +17,7 @@ from policies.checker import CheckerError
 LOCK = Path(__file__).resolve().parents[3] / "requirements" / "checkov.txt"
 STAMP = ".complete"
 LAST_LINES = 6
+TELL_EVERY = 10
 _PINNED = re.compile(r"^[A-Za-z0-9_.\[\]-]+==", re.MULTILINE)
 
 Say = Callable[[str], None]
@@ -58,7 +59,8 @@ class Installation:
             nonlocal collected
             if line.startswith("Collecting "):
                 collected += 1
-                say(f"Installing Checkov: {collected}/{total} {line.split()[1]}")
+                if collected % TELL_EVERY == 0:
+                    say(f"Installing Checkov: {collected} of {total} packages collected")
             elif line.startswith("Installing collected packages"):
                 say("Installing Checkov: unpacking")
 
