@@ -109,14 +109,14 @@ def _serving(
     )
 
 
-def _with_vllm(image: Image) -> Image:
+def _with_vllm(image: Image, *more_roles: str) -> Image:
     return Image(
         name=image.name,
-        title=f"{image.title} on vLLM",
+        title=f"{image.title}, on vLLM",
         kind=Kind.SERVING,
         base=bases.VLLM,
         stack=matrix.VLLM,
-        roles=image.roles,
+        roles=(*image.roles, *more_roles),
         requirements=image.requirements,
         entrypoint=("vllm", "serve"),
         command=("--help",),
@@ -126,7 +126,7 @@ def _with_vllm(image: Image) -> Image:
     )
 
 
-COPILOT = _serving("code-copilot-serve-cu12", "Chat, embedding and re-ranking endpoints", ("chat", "embed", "rerank"))
+COPILOT = _serving("code-copilot-serve-cu12", "Chat endpoint", ("chat",))
 AUTOCOMPLETE = _serving("code-autocomplete-serve-cu12", "Autocomplete endpoint", ("autocomplete",))
 
 IMAGES = (
@@ -198,7 +198,10 @@ IMAGES = (
         stack=matrix.TRTLLM_COMPAT,
     ),
 )
-VARIANTS = (_with_vllm(COPILOT), _with_vllm(AUTOCOMPLETE))
+VARIANTS = (  # TensorRT-LLM 1.2 serves neither embeddings nor re-ranking
+    _with_vllm(COPILOT, "embed", "rerank"),
+    _with_vllm(AUTOCOMPLETE),
+)
 BUILDS = (*IMAGES, *VARIANTS)
 
 

@@ -1,8 +1,9 @@
-"""The matrix as rows, as a table for the terminal and as the tables of docs/images/README.md."""
+"""The matrix as rows, as a table for the terminal and as the generated parts of docs/images/README.md."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from images.bases import BASES
 from images.catalog import BUILDS
 from images.matrix import BASELINE_CUDA, BASELINE_DRIVER, GPUS, NODE_DRIVER_SOURCE, STACKS
 
@@ -71,6 +72,28 @@ def as_markdown() -> str:
         ((gpu["name"], gpu["capability"], ", ".join(gpu["families"]), gpu["source"]) for gpu in rows["gpus"]),
     )
     return f"{stacks}\n\n{gpus}"
+
+
+def bases_as_markdown() -> str:
+    """Every base, its digest and where that was seen."""
+    return _table(
+        ("Base", "Digest", "Carries", "Seen in"),
+        (
+            (f"{base.repository}:{base.tag}", f"`{base.digest}`", base.carries, "; ".join(map(str, base.sightings)))
+            for base in BASES
+        ),
+    )
+
+
+def with_tables(text: str) -> str:
+    """The text of docs/images/README.md with its two generated parts as they should be."""
+    for name, table in (("bases", bases_as_markdown()), ("matrix", as_markdown())):
+        head, opening, rest = text.partition(f"<!-- {name} -->")
+        _, closing, tail = rest.partition(f"<!-- /{name} -->")
+        if not opening or not closing:
+            raise ValueError(f"the page must hold <!-- {name} --> and <!-- /{name} -->")
+        text = f"{head}{opening}\n{table}\n{closing}{tail}"
+    return text
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from images.shared import probe
 from images.render import ROOT
+from images.shared import probe
 
 COLLECT = ROOT / "images/shared/collect.py"
 
