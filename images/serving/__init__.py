@@ -6,6 +6,7 @@ from images.serving.faults import ServingError, ServingFault
 from images.serving.memory import MemoryFit, MemoryNeed, memory_fit, memory_need
 from images.serving.serving_plan import EngineMetrics, ServingPlan, plan
 from images.serving.shapes import CLASSES, PUBLIC_MODELS, Architecture
+from images.serving.suitability import unsuitable
 from images.serving.vllm import check_vllm
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "memory_fit",
     "memory_need",
     "plan",
+    "unsuitable",
 ]

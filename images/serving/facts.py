@@ -90,12 +90,9 @@ class ModelFacts:
         """The engine asked for; else TensorRT-LLM for what generates, vLLM for embed and rerank.
 
         TensorRT-LLM got `trtllm-serve embeddings` after 1.2 (NVIDIA/TensorRT-LLM pull request 15424) and has no
-        re-ranking route; it does not serve every class of model either.
+        re-ranking route. A class of model that an engine does not serve is a fault, not a silent change of engine.
         """
-        if self.engine is not None:
-            return self.engine
-        fits = self.role in GENERATE and "tensorrt-llm" in self.shape.traits.engines
-        return "tensorrt-llm" if fits else "vllm"
+        return self.engine or ("tensorrt-llm" if self.role in GENERATE else "vllm")
 
     @property
     def engine_release(self) -> Release:

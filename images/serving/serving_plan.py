@@ -100,7 +100,7 @@ def plan(facts: ModelFacts) -> ServingPlan:
         ServingError: with every reason why it cannot be served as the facts ask; where it does not fit its GPU, with
             the arithmetic line by line and the largest concurrency and context that do.
     """
-    if faults := list(unsuitable(facts)):
+    if faults := unsuitable(facts):
         raise ServingError(faults)
     path = model_path(facts)
     engine = facts.serves_with

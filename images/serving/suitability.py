@@ -5,7 +5,7 @@ from typing import Final
 
 from images.serving.command_line import EMBEDDINGS_FROM
 from images.serving.facts import ModelFacts
-from images.serving.faults import ServingFault
+from images.serving.faults import ServingError, ServingFault
 from images.serving.memory import memory_fit
 from images.serving.shapes import GENERATE, Architecture
 
@@ -14,22 +14,23 @@ _TRTLLM_FORMATS: Final = frozenset({"none", "fp8", "int4-awq", "nvfp4"})
 _PARAMETER_TOLERANCE: Final = 0.05
 
 
-def unsuitable(facts: ModelFacts) -> Iterator[ServingFault]:
-    """Every reason why the model cannot be served so; memory is judged last, and only where the rest holds.
-
-    Raises:
-        ServingError: the model's architecture, or its class, is not known.
-    """
+def unsuitable(facts: ModelFacts) -> list[ServingFault]:
+    """Every reason why the model cannot be served so. Memory is judged where the rest holds and the GPU is known."""
+    try:
+        facts.shape.traits  # noqa: B018 - both may be unknown
+    except ServingError as unknown:
+        return list(unknown.faults)
+    if wrong_role := list(_role_faults(facts)):
+        return wrong_role
     found = [
-        *_role_faults(facts),
         *_engine_faults(facts),
         *_parallel_faults(facts, facts.shape),
         *_shape_faults(facts, facts.shape),
         *_adapter_faults(facts, facts.shape),
     ]
-    yield from found
-    if not found and facts.gpu_memory_gib is not None:
-        yield from _memory_faults(facts, facts.gpu_memory_gib)
+    if found or facts.gpu_memory_gib is None:
+        return found
+    return list(_memory_faults(facts, facts.gpu_memory_gib))
 
 
 def _role_faults(facts: ModelFacts) -> Iterator[ServingFault]:
@@ -50,7 +51,7 @@ def _engine_faults(facts: ModelFacts) -> Iterator[ServingFault]:
             field="engine",
             got=f"{engine} for {facts.name} ({shape.model_class})",
             allowed=", ".join(sorted(shape.traits.engines)),
-            remedy="leave engine out, or choose another model",
+            remedy=f"set engine to {min(shape.traits.engines)}, or choose another model",
         )
     if engine != "tensorrt-llm":
         return
@@ -139,11 +140,11 @@ def _adapter_faults(facts: ModelFacts, shape: Architecture) -> Iterator[ServingF
     if facts.adapters is None:
         return
     if facts.role not in GENERATE or shape.latent_width is not None:
-        why = facts.role if facts.role not in GENERATE else "multi-head latent attention"
+        why = f"role {facts.role}" if facts.role not in GENERATE else "multi-head latent attention"
         yield ServingFault(
             field="lora",
             got=f"adapters on a model of {why}",
-            allowed="adapters on chat and autocomplete models with ordinary attention",
+            allowed="adapters on models of role chat or autocomplete, without latent attention",
             remedy="remove lora",
         )
 

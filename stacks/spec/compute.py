@@ -49,6 +49,15 @@ Revision = Annotated[
         longest=40,
     ),
 ]
+ModelClassName = Annotated[
+    str,
+    text(
+        r"^[A-Z][A-Za-z0-9]{2,79}$",
+        "the name of a class as in architectures of the model's config.json, such as Qwen2ForCausalLM",
+        "copy the first entry of architectures",
+        longest=80,
+    ),
+]
 
 
 class InstanceGroup(SpecModel):
@@ -94,6 +103,26 @@ class Lora(SpecModel):
     max_adapters: Annotated[int, Field(ge=1, le=32)] = 4
 
 
+class Architecture(SpecModel):
+    """A model's shape, under the names of its config.json; of models that images/serving/shapes.py does not know."""
+
+    model_class: ModelClassName
+    """The first of `architectures`."""
+    num_hidden_layers: Annotated[int, Field(ge=1, le=256)]
+    hidden_size: Annotated[int, Field(ge=64, le=65536)]
+    num_attention_heads: Annotated[int, Field(ge=1, le=512)]
+    num_key_value_heads: Annotated[int, Field(ge=1, le=512)]
+    head_dim: Annotated[int, Field(ge=8, le=512)]
+    """hidden_size / num_attention_heads where the file does not say."""
+    intermediate_size: Annotated[int, Field(ge=64, le=262144)]
+    vocab_size: Annotated[int, Field(ge=256, le=1000000)]
+    max_position_embeddings: Annotated[int, Field(ge=256, le=1048576)]
+    """The longest text in tokens, scaled positions included."""
+    tie_word_embeddings: bool = False
+    latent_width: Annotated[int, Field(ge=16, le=4096)] | None = None
+    """kv_lora_rank + qk_rope_head_dim; of models with latent attention (MLA) only."""
+
+
 class Model(SpecModel):
     """One served model."""
 
@@ -106,6 +135,10 @@ class Model(SpecModel):
     tensor_parallel: Literal[1, 2, 4, 8] = 1
     pipeline_parallel: Literal[1, 2, 4, 8] = 1
     context_tokens: Annotated[int, Field(ge=256, le=262144)]
+    concurrency: Annotated[int, Field(ge=1, le=256)] | None = None
+    """Requests of full length that one replica must hold at once; by role 4 (chat), 8, 32 (embed) and 16 (rerank)."""
+    architecture: Architecture | None = None
+    """The model's shape, which its memory is computed from; needed where images/serving/shapes.py does not know it."""
     min_replicas: Annotated[int, Field(ge=1, le=64)] = 1
     max_replicas: Annotated[int, Field(ge=1, le=64)] = 1
     spare_replicas: Annotated[int, Field(ge=0, le=8)] = 0

@@ -5,13 +5,15 @@ import json
 import pytest
 from pydantic import ValidationError
 
+from images.serving import Adapters, Architecture, unsuitable
 from stacks.spec import TenantSpec, digest, load_spec, parse
+from stacks.spec.access import Slo
 from stacks.spec.addresses import addresses_for_nodes, addresses_needed
 from stacks.spec.compute import Model
 from stacks.spec.instances import INSTANCE_TYPES
-from stacks.spec.memory import memory_fit
 from stacks.spec.reference import reference
 from stacks.spec.rules import PLATFORM_RULES, TENANT_RULES
+from stacks.spec.serving import serving_facts, serving_plans, smallest_gpu
 from tests.stacks.documents import ROOT, changed, document
 
 
@@ -51,43 +53,74 @@ def test_the_table_has_gpu_and_cpu_types_that_add_up() -> None:
     assert INSTANCE_TYPES["m6id.4xlarge"].nvme_gb == 950
 
 
-def model(billions: float, **fields: object) -> Model:
-    given = {"role": "chat", "name": "a/b", "revision": "0" * 40, "pool": "serve", "context_tokens": 8192}
+def model(name: str, billions: float, **fields: object) -> Model:
+    given = {"role": "chat", "name": name, "revision": "0" * 40, "pool": "serve", "context_tokens": 8192}
     return Model.model_validate_json(json.dumps({**given, "parameters_billions": billions, **fields}))
 
 
-def test_the_memory_formula_by_hand() -> None:
-    gpu = INSTANCE_TYPES["g6e.xlarge"].gpu
-    assert gpu is not None
-    fit = memory_fit(model(32.0, quantization="fp8", tensor_parallel=2, lora={"max_rank": 32, "max_adapters": 4}), gpu)
-    assert fit.weights_gib == pytest.approx(14.90, abs=0.01)  # 32e9 bytes over two GPUs
-    assert fit.adapters_gib == pytest.approx(14.90 * 0.02 * 4 * 2, abs=0.01)
-    assert fit.kv_gib == pytest.approx(44.7 * 0.2)
-    assert fit.needed_gib == pytest.approx(fit.weights_gib + 1.5 + fit.adapters_gib + fit.kv_gib)
-    assert fit.fits
+CODER_7B, CODER_32B = "Qwen/Qwen2.5-Coder-7B", "Qwen/Qwen2.5-Coder-32B"
+LLAMA_70B = "meta-llama/Llama-3.1-70B"
 
 
 @pytest.mark.parametrize(
-    ("billions", "quantization", "parallel", "machine", "fits"),
+    ("name", "billions", "quantization", "parallel", "machine", "fault"),
     [
-        (7.6, "none", 1, "g5.xlarge", True),  # 14.2 + 1.5 + 4.5 = 20.1 of 22.3
-        (8.9, "none", 1, "g5.xlarge", False),  # 16.6 + 1.5 + 4.5 = 22.5
-        (7.6, "fp8", 1, "g6.xlarge", True),
-        (32.8, "none", 1, "g6e.xlarge", False),
-        (34.0, "none", 1, "p5.4xlarge", False),  # 63.3 + 1.5 + 16 = 80.8 of 80
-        (32.8, "none", 2, "p5.48xlarge", True),
-        (74.0, "fp8", 2, "g6e.12xlarge", False),  # 34.5 + 1.5 + 8.9 = 44.9 of 44.7
-        (70.6, "fp8", 4, "g6e.12xlarge", True),
-        (405.0, "fp8", 8, "p5.48xlarge", True),
-        (405.0, "none", 8, "p5.48xlarge", False),
+        (CODER_7B, 7.6, "none", 1, "g5.xlarge", None),  # 14.2 + 1.8 + 1.3 + 2.0 of 20.1
+        (CODER_7B, 7.6, "fp8", 1, "g6.xlarge", None),
+        (CODER_32B, 32.8, "none", 1, "g6e.xlarge", "parameters_billions"),  # 61.1 of 40.2
+        (CODER_32B, 32.8, "none", 1, "p5.4xlarge", "context_tokens"),  # 61.1 + 8.0 + 1.8 + 2.0 of 72.0
+        (CODER_32B, 32.8, "none", 2, "p5.48xlarge", None),
+        (LLAMA_70B, 70.6, "fp8", 2, "g6e.12xlarge", "context_tokens"),  # 34.3 + 2.5 + 1.4 + 2.5 of 40.2
+        (LLAMA_70B, 70.6, "none", 4, "g6e.12xlarge", None),
+        (LLAMA_70B, 70.6, "none", 2, "g6e.12xlarge", "parameters_billions"),
     ],
 )
 def test_known_models_on_known_machines(
-    billions: float, quantization: str, parallel: int, machine: str, fits: bool
+    name: str, billions: float, quantization: str, parallel: int, machine: str, fault: str | None
 ) -> None:
     gpu = INSTANCE_TYPES[machine].gpu
     assert gpu is not None
-    assert memory_fit(model(billions, quantization=quantization, tensor_parallel=parallel), gpu).fits is fits
+    facts = serving_facts(model(name, billions, quantization=quantization, tensor_parallel=parallel), gpu)
+    assert [found.field for found in unsuitable(facts)] == ([] if fault is None else [fault])
+
+
+def test_the_facts_are_those_of_the_spec() -> None:
+    given = {
+        "model_class": "LlamaForCausalLM",
+        "num_hidden_layers": 32,
+        "hidden_size": 4096,
+        "num_attention_heads": 32,
+        "num_key_value_heads": 8,
+        "head_dim": 128,
+        "intermediate_size": 14336,
+        "vocab_size": 128256,
+        "max_position_embeddings": 8192,
+    }
+    slo = Slo(chat_first_token_ms=900)
+    described = model("own/llama", 8.0, architecture=given, lora={"max_rank": 32}, concurrency=3, engine="vllm")
+    facts = serving_facts(described, INSTANCE_TYPES["g6e.xlarge"].gpu, slo)
+    assert facts.architecture == Architecture(**given)  # type: ignore[arg-type]
+    assert facts.adapters == Adapters(max_rank=32, max_adapters=4)
+    assert (facts.requests_at_once, facts.serves_with, facts.gpu_memory_gib) == (3, "vllm", 44.7)
+    assert facts.latency_target_ms == 900
+    assert serving_facts(model(CODER_7B, 7.6, role="autocomplete"), slo=slo).latency_target_ms is None
+
+
+@pytest.mark.parametrize("stack", ["demo", "acme", "pico"])
+def test_every_shipped_model_has_a_plan(stack: str) -> None:
+    spec = load_spec(ROOT / f"Pulumi.{stack}.yaml")
+    plans = serving_plans(spec.models, spec.pools, spec.slo)
+    assert [served.role for served in plans] == [model.role for model in spec.models]
+    assert [served.engine for served in plans] == [model.served_by for model in spec.models]
+    assert all((served.fit is not None and served.fit.fits) if spec.pools else served.fit is None for served in plans)
+
+
+def test_a_model_lands_on_the_smallest_gpu_of_its_pool() -> None:
+    machines = [INSTANCE_TYPES[name] for name in ("p5.48xlarge", "g6e.12xlarge", "m7i.xlarge")]
+    gpu = smallest_gpu(machines)
+    assert gpu is not None
+    assert gpu.name == "L40S"
+    assert smallest_gpu([INSTANCE_TYPES["m7i.xlarge"]]) is None
 
 
 def test_addresses_by_hand() -> None:

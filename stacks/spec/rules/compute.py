@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
+from images.serving import unsuitable
+from stacks.spec.access import Slo
 from stacks.spec.compute import Model, Pool
 from stacks.spec.faults import Fault, nearest, shown
 from stacks.spec.instances import InstanceType
-from stacks.spec.memory import memory_fit
 from stacks.spec.rules.draft import Draft
+from stacks.spec.serving import serving_facts, serving_faults
 
 _NEEDED_ONCE = ("chat", "autocomplete", "embed")
-_ADAPTABLE = frozenset({"chat", "autocomplete"})
 
 
 def each_role_has_one_model(draft: Draft) -> Iterator[Fault]:
@@ -60,13 +61,21 @@ def models_run_on_serving_pools(draft: Draft) -> Iterator[Fault]:
             )
 
 
+def models_can_be_served(draft: Draft) -> Iterator[Fault]:
+    """A model's `architecture` is known or given, its engine serves it for its role, and its shape takes its context,
+    parallelism, adapters, dimension and number of parameters."""
+    for index, model in draft.models:
+        yield from serving_faults(f"models[{index}]", serving_facts(model, slo=draft.slo))
+
+
 def models_fit_their_pool(draft: Draft) -> Iterator[Fault]:
-    """A model's parallelism, format and memory fit every instance type of its pool."""
+    """A model's parallelism and format fit every instance type of its pool, and so does its memory: weights, key-value
+    cache at the stated context and concurrency, adapters, activations and workspace."""
     pools = {pool.name: pool for pool in draft.pools.values}
     for index, model in draft.models:
         pool = pools.get(model.pool)
         for machine in pool.machines if pool is not None and pool.role == "gpu-serve" else ():
-            yield from _misfits(f"models[{index}]", model, machine)
+            yield from _misfits(f"models[{index}]", model, machine, draft.slo)
 
 
 def pools_hold_all_replicas(draft: Draft) -> Iterator[Fault]:
@@ -106,18 +115,6 @@ def vectors_fit_the_index(draft: Draft) -> Iterator[Fault]:
                 got="nothing" if model.dimension is None else str(model.dimension),
                 allowed=f"{wanted}, as vector_index.dimension",
                 remedy="set both to the length of the model's vectors",
-            )
-
-
-def adapters_are_where_they_work(draft: Draft) -> Iterator[Fault]:
-    """Only chat and autocomplete models have `lora`."""
-    for index, model in draft.models:
-        if model.lora is not None and model.role not in _ADAPTABLE:
-            yield Fault(
-                path=f"models[{index}].lora",
-                got=f"adapters on a model of role {model.role}",
-                allowed="adapters on models of role chat or autocomplete",
-                remedy="remove lora",
             )
 
 
@@ -161,10 +158,10 @@ def model_faults(draft: Draft, pools: dict[str, Pool]) -> Iterator[Fault]:
             )
             continue
         for machine in pool.machines:
-            yield from _misfits(f"models[{index}]", model, machine)
+            yield from _misfits(f"models[{index}]", model, machine, draft.slo)
 
 
-def _misfits(path: str, model: Model, machine: InstanceType) -> Iterator[Fault]:
+def _misfits(path: str, model: Model, machine: InstanceType, slo: Slo | None) -> Iterator[Fault]:
     gpu = machine.gpu
     if gpu is None:
         return  # the pool's own fault
@@ -184,24 +181,18 @@ def _misfits(path: str, model: Model, machine: InstanceType) -> Iterator[Fault]:
             remedy="choose one of these formats, or a pool with newer GPUs",
         )
         return
-    fit = memory_fit(model, gpu)
-    if not fit.fits:
-        yield Fault(
-            path=f"{path}.parameters_billions",
-            got=f"{model.parameters_billions} in {model.quantization} over {model.gpus} GPUs: {fit}",
-            allowed=f"at most {fit.memory_gib} GiB a GPU, what {machine.name} has",
-            remedy="raise the parallelism, quantize, or choose a pool with larger GPUs",
-        )
+    if not unsuitable(serving_facts(model, slo=slo)):  # else models_can_be_served has named it
+        yield from serving_faults(path, serving_facts(model, gpu, slo))
 
 
 RULES = (
     each_role_has_one_model,
     replicas_are_in_order,
     models_run_on_serving_pools,
+    models_can_be_served,
     models_fit_their_pool,
     pools_hold_all_replicas,
     vectors_fit_the_index,
-    adapters_are_where_they_work,
     gpu_pools_keep_the_cap,
     availability_has_replicas,
 )

@@ -1,0 +1,55 @@
+"""From a model of the spec to how it is served: the facts that images/serving judges and plans by."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from images.serving import Adapters, Architecture, ModelFacts, ServingPlan, plan, unsuitable
+from stacks.spec.access import Slo
+from stacks.spec.compute import Model, Pool
+from stacks.spec.faults import Fault
+from stacks.spec.instances import Gpu, InstanceType
+
+
+def serving_facts(model: Model, gpu: Gpu | None = None, slo: Slo | None = None) -> ModelFacts:
+    """A model on that GPU; None where it is not known here, as in a pooled keep. The chat model keeps to `slo`."""
+    return ModelFacts(
+        role=model.role,
+        name=model.name,
+        revision=model.revision,
+        parameters_billions=model.parameters_billions,
+        context_tokens=model.context_tokens,
+        quantization=model.quantization,
+        tensor_parallel=model.tensor_parallel,
+        pipeline_parallel=model.pipeline_parallel,
+        concurrency=model.concurrency,
+        adapters=None
+        if model.lora is None
+        else Adapters(max_rank=model.lora.max_rank, max_adapters=model.lora.max_adapters),
+        architecture=None if model.architecture is None else Architecture(**model.architecture.model_dump()),
+        engine=model.engine,
+        gpu_memory_gib=None if gpu is None else gpu.memory_gib,
+        latency_target_ms=slo.chat_first_token_ms if slo is not None and model.role == "chat" else None,
+        dimension=model.dimension,
+    )
+
+
+def serving_plans(models: Iterable[Model], pools: Sequence[Pool], slo: Slo) -> tuple[ServingPlan, ...]:
+    """The plan of each model, on the smallest GPU of its pool. Without pools (a pooled keep's are its platform's) the
+    fit is not judged again.
+
+    Raises:
+        ServingError: a model cannot be served as the spec asks.
+    """
+    gpus = {pool.name: smallest_gpu(pool.machines) for pool in pools}
+    return tuple(plan(serving_facts(model, gpus.get(model.pool), slo)) for model in models)
+
+
+def serving_faults(path: str, facts: ModelFacts) -> Iterator[Fault]:
+    """Why a model cannot be served, as faults of the spec under the model's path."""
+    for fault in unsuitable(facts):
+        yield Fault(path=f"{path}.{fault.field}", got=fault.got, allowed=fault.allowed, remedy=fault.remedy)
+
+
+def smallest_gpu(machines: Iterable[InstanceType]) -> Gpu | None:
+    """The GPU with the least memory, since a replica may land on any; None where no machine has one."""
+    gpus = [machine.gpu for machine in machines if machine.gpu is not None]
+    return min(gpus, key=lambda gpu: gpu.memory_gib, default=None)
