@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgorithm, HashType, Property, XsUri
@@ -45,8 +46,9 @@ def bill(image: Image, pins: Iterable[Pin]) -> str:
     return json.dumps(json.loads(JsonV1Dot6(bom).output_as_string()), indent=1, sort_keys=True) + "\n"
 
 
+@lru_cache(maxsize=len(BUILDS))
 def faults(document: str) -> str | None:
-    """What CycloneDX's own schema says against the document; None where nothing."""
+    """What CycloneDX's own schema says against the document; None where nothing. Seconds for a long one."""
     found = JsonStrictValidator(SchemaVersion.V1_6).validate_str(document)
     return None if found is None else str(found)
 
