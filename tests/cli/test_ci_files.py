@@ -79,3 +79,9 @@ def test_gitlab_keeps_the_reports_and_has_the_whole_history() -> None:
     assert job["artifacts"]["when"] == "always"
     assert job["artifacts"]["reports"]["junit"] == "reports/keep-policies.xml"
     assert "reports/summary.md" in " ".join(job["after_script"])
+
+
+def test_github_actions_are_pinned_to_commits() -> None:
+    uses = [step["uses"] for step in loaded(GITHUB)["jobs"]["check"]["steps"] if "uses" in step]
+    assert len(uses) >= 3
+    assert [each for each in uses if not re.search(r"@[0-9a-f]{40}$", each)] == []
