@@ -46,7 +46,7 @@ def bill(image: Image, pins: Iterable[Pin]) -> str:
     return json.dumps(json.loads(JsonV1Dot6(bom).output_as_string()), indent=1, sort_keys=True) + "\n"
 
 
-@lru_cache(maxsize=len(BUILDS))
+@lru_cache(maxsize=4 * len(BUILDS))
 def faults(document: str) -> str | None:
     """What CycloneDX's own schema says against the document; None where nothing. Seconds for a long one."""
     found = JsonStrictValidator(SchemaVersion.V1_6).validate_str(document)
