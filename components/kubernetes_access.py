@@ -68,6 +68,7 @@ class KubernetesAccess(pulumi.ComponentResource):
             ),
             cluster_identifier=cluster.arn,
             enable_server_side_apply=True,
+            enable_config_map_mutable=True,  # settings change in place; their pods are started anew by digest
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
         )
         created = kubernetes.core.v1.Namespace(

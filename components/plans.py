@@ -97,3 +97,58 @@ class BudgetPlan:
             raise ValueError(f"alert_percents must hold percentages from 1 to 1000, got {list(self.alert_percents)}")
         if not self.notify:
             raise ValueError("notify must hold at least one e-mail address; a budget nobody reads limits nothing")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointPlan:
+    """How one model is served: what its engine is started with, what a replica takes, and how many there are.
+
+    `image` is one of the release's; `files` are the engine's own, by name, and lie in `files_folder`. The metrics are
+    Prometheus', of requests that wait and of the share of the key-value cache in use (0 to 1).
+    """
+
+    role: str
+    model: str
+    revision: str
+    pool: str
+    image: str
+    command: tuple[str, ...]
+    args: tuple[str, ...]
+    files: Mapping[str, str]
+    files_folder: str
+    env: Mapping[str, str]
+    model_path: str
+    port: int
+    health_path: str
+    metrics_path: str
+    waiting_metric: str
+    cache_metric: str
+    gpus: int
+    cpus: int
+    memory_gib: int
+    shared_memory_gib: int
+    cache_gib: int  # of NVMe: the checkpoint, and what the engine makes of it
+    min_replicas: int
+    max_replicas: int
+    spare_replicas: int = 0
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.min_replicas <= self.max_replicas:
+            raise ValueError(f"{self.role}: min_replicas must be 1-{self.max_replicas}, got {self.min_replicas}")
+        if self.spare_replicas < 0:
+            raise ValueError(f"{self.role}: spare_replicas must be 0 or more, got {self.spare_replicas}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleasePlan:
+    """What runs in a keep. `digests` holds, by image, what to pull from the repository `repositories` has for it."""
+
+    version: str
+    digests: Mapping[str, str]
+    repositories: Mapping[str, str]
+    endpoints: tuple[EndpointPlan, ...]
+    seats: int
+    concurrent_ingest_jobs: int
+    repository_count: int
+    repository_gib: int
+    trains: bool  # there are nodes to train adapters on, and the image for it

@@ -20,7 +20,8 @@ from components.workload import Workload
 USER = 65_532  # of every image
 CACHE_PATH = "/var/cache/codekeep"
 TMP_PATH = "/tmp"  # noqa: S108 - a mount of the container
-SETTINGS_MAP, SETTINGS_KEY, SETTINGS_PATH = "runtime-settings", "settings.json", "/etc/codekeep"
+SETTINGS_MAP, SETTINGS_KEY, SETTINGS_PATH = "runtime-settings", "settings.json", "/etc/codekeep/settings.json"
+SETTINGS_DIGEST = f"{LABEL_PREFIX}/settings-digest"  # annotation: a server starts anew when the settings change
 GPU = "nvidia.com/gpu"
 TMP_MIB = 512
 TERMINATION_SECONDS = 30
@@ -141,13 +142,14 @@ class PodPlan:
     pool: str | None = None
     scratch: Scratch = field(default_factory=Scratch)
     shared_memory_gib: int = 0  # at /dev/shm; counts as memory of the containers
-    settings: bool = True  # the keep's RuntimeSettings at /etc/codekeep
+    settings: bool = True  # the keep's RuntimeSettings at SETTINGS_PATH
     files: Mapping[str, str] = field(default_factory=dict)  # volume name → name of a ConfigMap
     token: bool = False  # of the API server
     spread: bool = False  # over zones and nodes
     restart: str | None = None  # of a Job: Never or OnFailure
     grace_seconds: int = TERMINATION_SECONDS
     annotations: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    lasting: bool = False  # runs on through a release that changes nothing of it, so it is not labelled with a version
 
     def __post_init__(self) -> None:
         if not self.containers:
@@ -162,7 +164,7 @@ class PodPlan:
 
 def pod_template(base: ReleaseBase, plan: PodPlan) -> Any:
     """Metadata and spec, as a Deployment's or a Job's template takes them."""
-    labels = labels_of(base.keep, plan.workload, plan.name, version=base.version)
+    labels = labels_of(base.keep, plan.workload, plan.name, version="" if plan.lasting else base.version)
     annotations = {"annotations": dict(plan.annotations)} if plan.annotations else {}
     return {"metadata": {"labels": labels, **annotations}, "spec": pod_spec(base, plan)}
 
@@ -239,7 +241,8 @@ def _mounts(plan: PodPlan) -> list[dict[str, Any]]:
     if plan.shared_memory_gib:
         mounts.append({"name": "shared-memory", "mountPath": "/dev/shm"})  # noqa: S108 - a mount of the container
     if plan.settings:
-        mounts.append({"name": "settings", "mountPath": SETTINGS_PATH, "readOnly": True})
+        # The file alone, so that other files can be mounted beside it.
+        mounts.append({"name": "settings", "mountPath": SETTINGS_PATH, "subPath": SETTINGS_KEY, "readOnly": True})
     return mounts
 
 

@@ -83,7 +83,7 @@ def test_every_container_has_room_and_the_settings() -> None:
     assert len(containers) == 2
     for container in containers:
         mounts = {each["mountPath"]: each.get("readOnly", False) for each in container["volumeMounts"]}
-        assert mounts == {"/tmp": False, "/var/cache/codekeep": False, "/etc/codekeep": True}  # noqa: S108 - a mount
+        assert mounts == {"/tmp": False, "/var/cache/codekeep": False, "/etc/codekeep/settings.json": True}  # noqa: S108 - a mount
 
 
 def test_scratch_of_a_storage_class_lives_and_dies_with_the_pod() -> None:

@@ -1,0 +1,119 @@
+"""The gateway: the only pods that a developer's request reaches, behind the keep's entry."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
+
+from components.entry import DRAIN_SECONDS
+from components.pool import PoolRole
+from components.release.base import Priority, ReleaseBase
+from components.release.pod import SETTINGS_DIGEST, Container, PodPlan, Resources, Scratch, http_probe
+from components.release.server import ServerPlan, serve
+from components.workload import Workload
+
+IMAGE = "code-batch-review"  # which the gateway runs from
+SERVICE_PORT, PORT = 443, 8443  # PORT is the one of components.entry; the gateway speaks TLS itself
+HEALTH_PATH, READY_PATH = "/healthz", "/readyz"
+RESOURCES = Resources(cpu="1", cpu_limit="4", memory="2Gi")
+SEATS_PER_REPLICA = 250
+REPLICAS_MIN, REPLICAS_MAX = 2, 20
+CPU_PERCENT = 65  # of the request; retrieval is what costs
+SETTLING_SECONDS = 15  # from being taken out of the balancer until it has noticed
+BINDING_API = "elbv2.k8s.aws/v1beta1"  # of the AWS load balancer controller
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewayArgs:
+    """`target_group_arn` is the entry's: the load balancer controller registers the pods there."""
+
+    base: ReleaseBase
+    target_group_arn: pulumi.Input[str]
+    seats: int
+    settings_digest: pulumi.Input[str]
+
+    def __post_init__(self) -> None:
+        if self.seats < 1:
+            raise ValueError(f"seats must be 1 or more, got {self.seats}")
+
+    @property
+    def most_replicas(self) -> int:
+        """Room for all seats twice over, as they do not come evenly."""
+        return min(REPLICAS_MAX, REPLICAS_MIN + 2 * -(-self.seats // SEATS_PER_REPLICA))
+
+
+class Gateway(pulumi.ComponentResource):
+    """Deployment, Service, budget, scaler, and the binding to the entry's target group."""
+
+    def __init__(self, name: str, args: GatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("codekeep:release.gateway:Gateway", name, None, opts)
+        self._name, self._args = name, args
+
+        serve(name, args.base, self._server(), self)
+        self._scale()
+        self._bind()
+
+        self.register_outputs({"service": Workload.GATEWAY.value, "port": SERVICE_PORT})
+
+    def _server(self) -> ServerPlan:
+        args = self._args
+        container = Container(
+            name="gateway",
+            image=args.base.image(IMAGE),
+            resources=RESOURCES,
+            args=("serve",),
+            ports={"https": PORT},
+            probes={
+                "startupProbe": http_probe(HEALTH_PATH, "https", scheme="HTTPS", period_seconds=2, failures=60),
+                "readinessProbe": http_probe(READY_PATH, "https", scheme="HTTPS", period_seconds=5),
+                "livenessProbe": http_probe(HEALTH_PATH, "https", scheme="HTTPS"),
+            },
+            stop_seconds=SETTLING_SECONDS,
+        )
+        pod = PodPlan(
+            workload=Workload.GATEWAY,
+            role=PoolRole.SYSTEM,
+            priority=Priority.SERVING,
+            containers=(container,),
+            scratch=Scratch(gib=1),
+            spread=True,
+            grace_seconds=SETTLING_SECONDS + DRAIN_SECONDS,
+            annotations={SETTINGS_DIGEST: args.settings_digest},
+        )
+        return ServerPlan(pod=pod, port=SERVICE_PORT, target="https")
+
+    def _scale(self) -> None:
+        args = self._args
+        spec: Any = {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": Workload.GATEWAY.value},
+            "minReplicas": REPLICAS_MIN,
+            "maxReplicas": args.most_replicas,
+            "metrics": [
+                {
+                    "type": "Resource",
+                    "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": CPU_PERCENT}},
+                }
+            ],
+            "behavior": {"scaleDown": {"stabilizationWindowSeconds": 600}},
+        }
+        HorizontalPodAutoscaler(
+            self._name, metadata=args.base.metadata(Workload.GATEWAY), spec=spec, opts=args.base.options(self)
+        )
+
+    def _bind(self) -> None:
+        """Without `networking`: the rules of the security groups are the entry's."""
+        args = self._args
+        CustomResource(
+            self._name,
+            api_version=BINDING_API,
+            kind="TargetGroupBinding",
+            metadata=args.base.metadata(Workload.GATEWAY),
+            spec={
+                "serviceRef": {"name": Workload.GATEWAY.value, "port": SERVICE_PORT},
+                "targetGroupARN": args.target_group_arn,
+                "targetType": "ip",
+            },
+            opts=args.base.options(self),
+        )

@@ -1,0 +1,75 @@
+"""What every server of a release is made of: Deployment, Service, and a budget that lets nodes be drained."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from pulumi_kubernetes.apps.v1 import Deployment
+from pulumi_kubernetes.core.v1 import Service
+from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
+
+from components.release.base import ReleaseBase
+from components.release.labels import selector_of
+from components.release.pod import PodPlan, pod_template
+
+REVISIONS_KEPT = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerPlan:
+    """`port` is the Service's, `target` the name of the container's. `replicas` is None where a scaler decides."""
+
+    pod: PodPlan
+    port: int
+    target: str
+    replicas: int | None = None
+    surge: bool = True  # a new pod comes before an old one goes; without, the old one goes first
+    progress_seconds: int = 600
+    service_annotations: dict[str, str] = field(default_factory=dict)
+
+
+def serve(name: str, base: ReleaseBase, plan: ServerPlan, parent: pulumi.Resource) -> Deployment:
+    """Makes the three objects as children of `parent`."""
+    pod = plan.pod
+    selector = selector_of(base.keep, pod.workload, pod.name)
+    deployment = deploy(name, base, plan, parent)
+    spec: Any = {
+        "type": "ClusterIP",
+        "selector": selector,
+        "ports": [{"name": plan.target, "port": plan.port, "targetPort": plan.target, "protocol": "TCP"}],
+    }
+    annotations = {"annotations": plan.service_annotations} if plan.service_annotations else {}
+    Service(
+        name,
+        metadata=base.metadata(pod.workload, pod.name, **annotations),
+        spec=spec,
+        # Pulumi would wait for ready pods a second time.
+        opts=base.options(parent),
+    )
+    budget: Any = {"maxUnavailable": 1, "selector": {"matchLabels": selector}}
+    PodDisruptionBudget(name, metadata=base.metadata(pod.workload, pod.name), spec=budget, opts=base.options(parent))
+    return deployment
+
+
+def deploy(name: str, base: ReleaseBase, plan: ServerPlan, parent: pulumi.Resource) -> Deployment:
+    """The Deployment alone."""
+    pod = plan.pod
+    spec: Any = {
+        "selector": {"matchLabels": selector_of(base.keep, pod.workload, pod.name)},
+        "strategy": {"type": "RollingUpdate", "rollingUpdate": _rolling(surge=plan.surge)},
+        "revisionHistoryLimit": REVISIONS_KEPT,
+        "progressDeadlineSeconds": plan.progress_seconds,
+        "template": pod_template(base, pod),
+        **({} if plan.replicas is None else {"replicas": plan.replicas}),
+    }
+    waiting = f"{plan.progress_seconds + 60}s"
+    return Deployment(
+        name,
+        metadata=base.metadata(pod.workload, pod.name),
+        spec=spec,
+        opts=base.options(parent, custom_timeouts=pulumi.CustomTimeouts(create=waiting, update=waiting)),
+    )
+
+
+def _rolling(*, surge: bool) -> dict[str, int]:
+    return {"maxSurge": 1, "maxUnavailable": 0} if surge else {"maxSurge": 0, "maxUnavailable": 1}

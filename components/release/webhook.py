@@ -1,0 +1,55 @@
+"""The receiver of the Git hosts' webhooks: checks their signatures and puts work on the queues."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from components.pool import PoolRole
+from components.release.base import Priority, ReleaseBase
+from components.release.gateway import HEALTH_PATH, READY_PATH
+from components.release.pod import SETTINGS_DIGEST, Container, PodPlan, Resources, http_probe
+from components.release.server import ServerPlan, serve
+from components.workload import Workload
+
+IMAGE = "code-ingest-parse"
+PORT = 8080
+REPLICAS = 2
+RESOURCES = Resources(cpu="100m", cpu_limit="1", memory="512Mi")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookArgs:
+    """Hooks come in by the entry like all else, and the gateway hands them on."""
+
+    base: ReleaseBase
+    settings_digest: pulumi.Input[str]
+
+
+class Webhook(pulumi.ComponentResource):
+    """Deployment, Service and budget."""
+
+    def __init__(self, name: str, args: WebhookArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("codekeep:release.webhook:Webhook", name, None, opts)
+        container = Container(
+            name="webhook",
+            image=args.base.image(IMAGE),
+            resources=RESOURCES,
+            args=("webhook",),
+            ports={"http": PORT},
+            probes={
+                "readinessProbe": http_probe(READY_PATH, "http", period_seconds=5),
+                "livenessProbe": http_probe(HEALTH_PATH, "http"),
+            },
+        )
+        pod = PodPlan(
+            workload=Workload.WEBHOOK,
+            role=PoolRole.SYSTEM,
+            priority=Priority.SERVING,
+            containers=(container,),
+            spread=True,
+            annotations={SETTINGS_DIGEST: args.settings_digest},
+        )
+
+        serve(name, args.base, ServerPlan(pod=pod, port=PORT, target="http", replicas=REPLICAS), self)
+
+        self.register_outputs({"service": Workload.WEBHOOK.value, "port": PORT})
