@@ -46,30 +46,28 @@ def _role_faults(facts: ModelFacts) -> Iterator[ServingFault]:
 
 def _engine_faults(facts: ModelFacts) -> Iterator[ServingFault]:
     shape, engine = facts.shape, facts.serves_with
-    if engine not in shape.traits.engines:
-        yield ServingFault(
-            field="engine",
-            got=f"{engine} for {facts.name} ({shape.model_class})",
-            allowed=", ".join(sorted(shape.traits.engines)),
-            remedy=f"set engine to {min(shape.traits.engines)}, or choose another model",
-        )
-    if engine != "tensorrt-llm":
-        return
-    if facts.role == "rerank":
+    if engine == "tensorrt-llm" and facts.role == "rerank":
         yield ServingFault(
             field="engine",
             got="tensorrt-llm for rerank",
             allowed="vllm: trtllm-serve has no re-ranking route",
             remedy="leave engine out",
         )
-    if facts.role == "embed" and facts.engine_release < EMBEDDINGS_FROM:
+    elif engine not in shape.traits.engines:
+        yield ServingFault(
+            field="engine",
+            got=f"{engine} for {facts.name} ({shape.model_class})",
+            allowed=", ".join(sorted(shape.traits.engines)),
+            remedy=f"set engine to {min(shape.traits.engines)}, or choose another model",
+        )
+    elif engine == "tensorrt-llm" and facts.role == "embed" and facts.engine_release < EMBEDDINGS_FROM:
         yield ServingFault(
             field="engine",
             got=f"tensorrt-llm {facts.engine_release} for embed",
             allowed=f"vllm, or tensorrt-llm from {EMBEDDINGS_FROM}, which has `trtllm-serve embeddings`",
             remedy="leave engine out",
         )
-    if facts.quantization not in _TRTLLM_FORMATS:
+    if engine == "tensorrt-llm" and facts.quantization not in _TRTLLM_FORMATS:
         yield ServingFault(
             field="quantization",
             got=f"{facts.quantization} with tensorrt-llm",

@@ -136,7 +136,7 @@ def test_every_plan_is_bound_pinned_watched_and_silent(facts: ModelFacts) -> Non
     assert not said & {"trust_remote_code", "enable_log_requests", "enable_log_outputs", "otlp_traces_endpoint"}
 
 
-@pytest.mark.parametrize("facts", (CHAT, AUTOCOMPLETE), ids=lambda facts: facts.role)
+@pytest.mark.parametrize("facts", [CHAT, AUTOCOMPLETE], ids=lambda facts: facts.role)
 def test_no_option_stands_in_both_places(facts: ModelFacts) -> None:
     served = plan(facts)
     flags = {word.removeprefix("--") for word in served.args if word.startswith("--")}
