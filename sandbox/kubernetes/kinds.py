@@ -38,6 +38,7 @@ CLUSTER_SCOPED = frozenset(
 )
 
 KNOWN_CUSTOM: Mapping[tuple[str, str], bool] = {  # (group, kind) → namespaced; their operators bring the definitions
+    ("elbv2.k8s.aws", "TargetGroupBinding"): True,
     ("keda.sh", "ClusterTriggerAuthentication"): False,
     ("keda.sh", "ScaledJob"): True,
     ("keda.sh", "ScaledObject"): True,
