@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test test-real check bench lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -26,6 +26,10 @@ demo: setup  ## brings the demo keep up on the embedded sandbox, changes it, rem
 
 test: setup  ## the test suite
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+
+test-real: setup  ## tests against a real Kubernetes API, built once with Go into a cache folder
+	$(BIN)/python -m tests.real.kubernetes.installation
+	$(BIN)/python -m pytest -rs tests/real $(PYTEST_ARGS)
 
 check: setup  ## lint, strict types, import contracts
 	$(BIN)/ruff check .

@@ -1,11 +1,10 @@
 """The one safety rule: the stand-in talks to the loopback interface and to nothing else."""
 
-import ipaddress
 import os
-import socket
 from urllib.parse import urlsplit
 
 from sandbox.aws.errors import StandInError, UnsafeEndpointError
+from sandbox.loopback import is_loopback
 
 ENDPOINT_VARIABLE = "CODEKEEP_SANDBOX_ENDPOINT"
 
@@ -25,24 +24,9 @@ def require_loopback(url: str) -> str:
     """Gives the URL back when it is plain HTTP to a loopback address; raises UnsafeEndpointError otherwise."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if parts.scheme != "http" or parts.username or not _is_loopback(host):
+    if parts.scheme != "http" or parts.username or not is_loopback(host):
         raise UnsafeEndpointError(
             f"refused endpoint {url!r}: the sandbox only talks to http://127.0.0.1:PORT, http://[::1]:PORT or "
             f"http://localhost:PORT; set {ENDPOINT_VARIABLE} from `codekeep sandbox env`"
         )
     return url
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" and _resolves_to_loopback(host)
-
-
-def _resolves_to_loopback(host: str) -> bool:
-    try:
-        found = socket.getaddrinfo(host, None)
-    except OSError:
-        return False
-    return bool(found) and all(ipaddress.ip_address(str(address[4][0])).is_loopback for address in found)

@@ -1,0 +1,200 @@
+"""A small client of the Kubernetes API: finds kinds, applies on the server's side, reads, deletes.
+
+Not the official client: that takes a second to import in every plugin process, and brings models of kinds that are
+plain mappings here. docs/decisions/0005-real-kubernetes-api.md.
+"""
+
+import json
+import ssl
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import urllib3
+
+from sandbox.kubernetes.access import Access
+
+Object = dict[str, Any]
+FIELD_MANAGER = "codekeep"
+TIMEOUT_SECONDS = 30.0
+DELETE_SECONDS = 60.0
+POLL_SECONDS = 0.1
+CONNECTIONS = 16
+APPLY = "application/apply-patch+yaml"  # JSON is YAML
+
+
+class ApiFault(Exception):  # noqa: N818 - what the server said, not a fault of the client
+    """The API server's refusal."""
+
+    def __init__(self, code: int, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.reason = reason
+
+
+class UnknownKindError(ApiFault):
+    """The server has no such kind, and no definition brings it."""
+
+    def __init__(self, api_version: str, kind: str) -> None:
+        super().__init__(HTTPStatus.NOT_FOUND, "NotFound", f'no matches for kind "{kind}" in version "{api_version}"')
+
+
+class StillThereError(ApiFault):
+    """An object that was deleted and does not go."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """Where objects of a kind are found: `plural` below `root`, in a namespace or in none."""
+
+    root: str  # /api/v1 or /apis/GROUP/VERSION
+    plural: str
+    namespaced: bool
+
+    def path(self, namespace: str | None, name: str | None = None) -> str:
+        space = f"/namespaces/{namespace}" if self.namespaced else ""
+        return f"{self.root}{space}/{self.plural}{f'/{name}' if name else ''}"
+
+
+class Client:
+    """One server, seen as one user. Safe between threads."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._pool = urllib3.PoolManager(
+            maxsize=CONNECTIONS, ssl_context=_context(access), timeout=TIMEOUT_SECONDS, retries=False
+        )
+        self._kinds: dict[tuple[str, str], Kind] = {}
+        self._lock = threading.Lock()
+
+    def kind(self, api_version: str, kind: str) -> Kind:
+        """Where the kind's objects are. UnknownKindError where the server has none."""
+        key = (api_version, kind)
+        with self._lock:
+            if key not in self._kinds:  # it may have come since: a definition brings it
+                self._kinds.update(self._discover(api_version))
+            if key not in self._kinds:
+                raise UnknownKindError(api_version, kind)
+            return self._kinds[key]
+
+    def path_of(self, thing: Mapping[str, Any]) -> str:
+        metadata = thing.get("metadata") or {}
+        kind = self.kind(str(thing["apiVersion"]), str(thing["kind"]))
+        return kind.path(metadata.get("namespace") or "default", str(metadata["name"]))
+
+    def apply(self, thing: Mapping[str, Any], *, force: bool = False, dry_run: bool = False) -> Object:
+        """Server-side apply with strict field validation: makes the object, or changes what is there."""
+        query = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict", "force": str(force).lower()}
+        if dry_run:
+            query["dryRun"] = "All"
+        return self.request("PATCH", self.path_of(thing), thing, query, content_type=APPLY)
+
+    def get(self, thing: Mapping[str, Any]) -> Object | None:
+        """The live object of the same kind, namespace and name; None where there is none."""
+        try:
+            return self.request("GET", self.path_of(thing))
+        except ApiFault as fault:
+            if fault.code == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+
+    def delete(self, thing: Mapping[str, Any], *, seconds: float = DELETE_SECONDS) -> None:
+        """Deletes the object and waits until it is gone; one that is not there is no error.
+
+        Raises:
+            StillThereError: it is there after `seconds`; the text says what holds it.
+        """
+        before = self.get(thing)
+        if before is None:
+            return
+        options = {"propagationPolicy": "Background", "preconditions": {"uid": before["metadata"]["uid"]}}
+        try:
+            self.request("DELETE", self.path_of(thing), options)
+        except ApiFault as fault:
+            if fault.code != HTTPStatus.NOT_FOUND:
+                raise
+        deadline = time.monotonic() + seconds
+        while (left := self.get(thing)) is not None and left["metadata"]["uid"] == before["metadata"]["uid"]:
+            if time.monotonic() > deadline:
+                raise StillThereError(
+                    HTTPStatus.CONFLICT, "Conflict", f"still there after {seconds:.0f} s; {_holders(left)}"
+                )
+            time.sleep(POLL_SECONDS)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
+        *,
+        content_type: str = "application/json",
+    ) -> Object:
+        """One request, again where the server asks to wait; ApiFault for a refusal, and where no answer came."""
+        headers = {"Accept": "application/json"}
+        if body is not None:
+            headers["Content-Type"] = content_type
+        if self._access.token:
+            headers["Authorization"] = f"Bearer {self._access.token}"
+        url = f"{self._access.server}{path}{f'?{urlencode(query)}' if query else ''}"
+        sent = None if body is None else json.dumps(body).encode()
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while True:
+            try:
+                answer = self._pool.request(method, url, body=sent, headers=headers)
+            except urllib3.exceptions.HTTPError as error:
+                raise ApiFault(0, "Unreachable", f"{self._access.server} does not answer: {error}") from error
+            if answer.status != HTTPStatus.TOO_MANY_REQUESTS or time.monotonic() > deadline:
+                return _read(answer)
+            time.sleep(float(answer.headers.get("Retry-After") or POLL_SECONDS))
+
+    def _discover(self, api_version: str) -> dict[tuple[str, str], Kind]:
+        root = f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
+        try:
+            listing = self.request("GET", root)
+        except ApiFault as fault:
+            if fault.code == HTTPStatus.NOT_FOUND:
+                return {}
+            raise
+        return {
+            (api_version, entry["kind"]): Kind(root=root, plural=entry["name"], namespaced=entry["namespaced"])
+            for entry in listing.get("resources") or []
+            if "/" not in entry["name"]  # a subresource
+        }
+
+
+def _read(answer: urllib3.BaseHTTPResponse) -> Object:
+    """The object of an answer, or the status of a refusal as an ApiFault."""
+    try:
+        found = json.loads(answer.data)
+    except ValueError:
+        found = {"message": answer.data.decode("utf-8", "replace").strip()}
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        said = str(found.get("message") or answer.reason)
+        raise ApiFault(answer.status, str(found.get("reason") or answer.reason), said)
+    return dict(found)
+
+
+def _holders(left: Mapping[str, Any]) -> str:
+    """What keeps a deleted object."""
+    finalizers = [*left["metadata"].get("finalizers", ()), *(left.get("spec") or {}).get("finalizers", ())]
+    if not finalizers:
+        return "nothing is said to hold it"
+    return f"held by finalizers, which their controllers take off: {', '.join(map(str, finalizers))}"
+
+
+def _context(access: Access) -> ssl.SSLContext:
+    context = ssl.create_default_context(cadata=access.authority)
+    if access.certificate and access.key:  # ssl reads these from a file only
+        with tempfile.TemporaryDirectory() as folder:
+            pair = Path(folder) / "client.pem"
+            pair.touch(mode=0o600)
+            pair.write_text(f"{access.certificate}\n{access.key}", encoding="utf-8")
+            context.load_cert_chain(pair)
+    return context

@@ -1,0 +1,125 @@
+"""What tests ask of a test cluster.
+
+api.apply(thing)                                   the live object; ApiFault where it is refused
+api.refused(thing)                                 why it would be refused, None where it would not
+api.get(thing), api.delete(thing)                  by kind, namespace and name
+api.can_i("acme/gateway", "get", "secrets", "acme")
+api.pods_of(deployment)                            the pods that a controller would make: admission judges those
+api.kubectl("get", "pods", "-A")
+"""
+
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sandbox.kubernetes.client import ApiFault, Client, Object
+from tests.real.kubernetes.cluster import Cluster
+from tests.real.kubernetes.installation import Programs
+from tests.real.kubernetes.workloads import templates_in
+
+ENFORCED_SECONDS = 20.0
+REVIEW_PATH = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
+
+
+class Api:
+    """One cluster as its administrator."""
+
+    def __init__(self, cluster: Cluster, programs: Programs) -> None:
+        self.client: Client = cluster.client
+        self.kubeconfig = cluster.kubeconfig
+        self._programs = programs
+
+    def apply(self, thing: Mapping[str, Any], *, force: bool = False) -> Object:
+        """Server-side apply, strict: an unknown or repeated field is an error."""
+        return self.client.apply(thing, force=force)
+
+    def refused(self, thing: Mapping[str, Any]) -> str | None:
+        """The server's reason for refusing the object (dry run: nothing is kept), None where it would take it."""
+        try:
+            self.client.apply(thing, dry_run=True)
+        except ApiFault as fault:
+            if fault.code == 0:  # no answer is no verdict
+                raise
+            return str(fault)
+        return None
+
+    def get(self, thing: Mapping[str, Any]) -> Object | None:
+        return self.client.get(thing)
+
+    def delete(self, thing: Mapping[str, Any]) -> None:
+        """Deletes and waits until it is gone; a namespace goes with what is in it."""
+        self.client.delete(thing)
+
+    @contextmanager
+    def enforced(self, *things: Mapping[str, Any], probe: Mapping[str, Any]) -> Iterator[None]:
+        """The objects in force (admission policies and their bindings, say) until the block ends.
+
+        The server needs a moment to take a policy up: `probe` is an object that it must refuse once it has.
+        """
+        try:
+            for thing in things:
+                self.apply(thing)
+            deadline = time.monotonic() + ENFORCED_SECONDS
+            while self.refused(probe) is None:
+                assert time.monotonic() < deadline, f"not refused after {ENFORCED_SECONDS:.0f} s: {probe}"
+                time.sleep(0.1)
+            yield
+        finally:
+            for thing in reversed(things):
+                self.delete(thing)
+
+    def can_i(
+        self,
+        service_account: str,
+        verb: str,
+        resource: str,
+        namespace: str | None = None,
+        *,
+        name: str | None = None,
+    ) -> bool:
+        """Whether RBAC lets a service account (`namespace/name`) do it, as `kubectl auth can-i --as` answers.
+
+        `resource` is a plural, with its group where that is not the core one, with a subresource where one is meant:
+        `pods`, `jobs.batch`, `pods/log`. Without a namespace: in all of them, or of the cluster's own kinds.
+        """
+        space, account = service_account.split("/")
+        whole, _, subresource = resource.partition("/")
+        plural, _, group = whole.partition(".")
+        asked = {
+            "verb": verb,
+            "group": group,
+            "resource": plural,
+            "subresource": subresource,
+            "namespace": namespace or "",
+            "name": name or "",
+        }
+        spec = {
+            "user": f"system:serviceaccount:{space}:{account}",
+            "groups": ["system:serviceaccounts", f"system:serviceaccounts:{space}", "system:authenticated"],
+            "resourceAttributes": asked,
+        }
+        review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": spec}
+        return bool(self.client.request("POST", REVIEW_PATH, review)["status"]["allowed"])
+
+    def pods_of(self, thing: Mapping[str, Any]) -> Iterator[Object]:
+        """The pods that a controller would make of a workload: Deployment, Job, CronJob, RayCluster and their like."""
+        metadata = thing["metadata"]
+        for number, template in enumerate(templates_in(thing)):
+            made = template.get("metadata") or {}
+            yield {
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": {**made, "name": f"{metadata['name']}-{number}", "namespace": metadata["namespace"]},
+                "spec": template["spec"],
+            }
+
+    def kubectl(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Runs kubectl as the administrator; the caller judges its exit code."""
+        return subprocess.run(
+            [str(self._programs.kubectl), "--kubeconfig", str(self.kubeconfig), *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+        )

@@ -1,0 +1,36 @@
+"""One cluster for the whole run; each test works in a namespace of its own."""
+
+import sys
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from tests.real.kubernetes.api import Api
+from tests.real.kubernetes.cluster import Cluster
+from tests.real.kubernetes.installation import NoGoError, Programs, ready
+
+
+@pytest.fixture(scope="session")
+def programs() -> Programs:
+    try:
+        return ready(lambda text: print(text, file=sys.stderr))
+    except NoGoError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def api(programs: Programs) -> Iterator[Api]:
+    """The cluster; without any namespace of ours to begin with."""
+    with Cluster(programs) as cluster:
+        yield Api(cluster, programs)
+
+
+@pytest.fixture
+def space(api: Api) -> Iterator[str]:
+    """A namespace, gone afterwards with what is in it."""
+    name = f"test-{uuid.uuid4().hex[:8]}"
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    api.apply(namespace)
+    yield name
+    api.delete(namespace)

@@ -1,0 +1,190 @@
+"""kube-apiserver, etcd and kubectl, built from pinned Go modules once and kept outside the repository.
+
+`python -m tests.real.kubernetes.installation` builds them and shows how far it is: five minutes on two cores.
+"""
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+MODULE = Path(__file__).resolve().parent / "programs"
+VERSION = "v1.34.2"  # as MODULE's go.mod has it
+PACKAGES = {  # program → package of MODULE's requirements
+    "etcd": "go.etcd.io/etcd/server/v3",
+    "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
+    "kubectl": "k8s.io/kubernetes/cmd/kubectl",
+}
+OLDEST_GO = (1, 24)
+GO_VARIABLE = "CODEKEEP_GO"
+CACHE_VARIABLE = "CODEKEEP_CACHE"
+USUAL_PLACES = ("/usr/local/go/bin/go", "/opt/homebrew/bin/go")
+LAST_LINES = 15
+_GO_VERSION = re.compile(r"go version go((\d+)\.(\d+)\S*) (\S+)")
+
+Say = Callable[[str], None]
+
+
+class NoGoError(Exception):
+    """The programs are not built yet, and no fitting Go is there to build them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Go:
+    """A Go to build with."""
+
+    path: str
+    version: str  # "1.26.8 linux/amd64"
+
+    @classmethod
+    def find(cls) -> "Go":
+        """The Go of CODEKEEP_GO, else of PATH, else of the usual places. NoGoError where none is new enough."""
+        given = os.environ.get(GO_VARIABLE)
+        tried = []
+        for candidate in [given] if given else ["go", *USUAL_PLACES]:
+            path = shutil.which(candidate)
+            found = _GO_VERSION.match(_output([path, "version"])) if path else None
+            if path and found and (int(found[2]), int(found[3])) >= OLDEST_GO:
+                return cls(path=path, version=f"{found[1]} {found[4]}")
+            tried.append(f"{candidate} ({found[1] if found else 'not there'})")
+        raise NoGoError(
+            f"a real Kubernetes API is built with Go {OLDEST_GO[0]}.{OLDEST_GO[1]} or later; tried: {', '.join(tried)}."
+            f" Install one, or name one with {GO_VARIABLE}"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Programs:
+    """Paths of the built programs."""
+
+    folder: Path
+
+    @property
+    def etcd(self) -> Path:
+        return self.folder / "etcd"
+
+    @property
+    def apiserver(self) -> Path:
+        return self.folder / "kube-apiserver"
+
+    @property
+    def kubectl(self) -> Path:
+        return self.folder / "kubectl"
+
+
+def ready(say: Say) -> Programs:
+    """The programs, built where they are not; `say` hears how far it is.
+
+    Raises:
+        NoGoError: they have to be built, and there is no Go for it.
+        RuntimeError: the build failed.
+    """
+    cache = _cache()
+    folder = cache / f"kubernetes-{VERSION}-{_digest()}"
+    if not folder.exists():
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _alone(cache / "kubernetes.lock"):
+            if not folder.exists():
+                _build(Go.find(), folder, say)
+    return Programs(folder=folder)
+
+
+def _build(go: Go, folder: Path, say: Say) -> None:
+    """Builds beside the place and moves there at the end, so that what is there is whole."""
+    total = len(_output([go.path, "list", "-deps", *PACKAGES.values()], cwd=MODULE).splitlines())
+    say(f"Building Kubernetes {VERSION} with Go {go.version}, once, into {folder}")
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as temporary:
+        made = Path(temporary) / folder.name
+        made.mkdir()
+        compiled = 0
+        for name, package in PACKAGES.items():
+            command = [go.path, "build", "-v", "-ldflags", _link_flags(), "-o", str(made / name), package]
+            for _ in _lines(command):
+                compiled += 1
+                say(f"Building {name}: {compiled} packages compiled, of at most {total}")
+        made.rename(folder)
+
+
+def _link_flags() -> str:
+    """Without symbols; with the version, which an official build stamps in too."""
+    package = "k8s.io/component-base/version"
+    major, minor = VERSION.removeprefix("v").split(".")[:2]
+    stamps = {"gitVersion": VERSION, "gitMajor": major, "gitMinor": minor}
+    return " ".join(["-s", "-w", *(f"-X {package}.{name}={value}" for name, value in stamps.items())])
+
+
+def _lines(command: list[str]) -> Iterator[str]:
+    """A command's lines while it runs; RuntimeError with the last of them where it fails."""
+    lines: list[str] = []
+    with subprocess.Popen(
+        command, cwd=MODULE, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line.rstrip())
+            yield lines[-1]
+    if process.returncode != 0:
+        raise RuntimeError("\n".join([f"{' '.join(command)} failed:", *lines[-LAST_LINES:]]))
+
+
+def _output(command: list[str], cwd: Path | None = None) -> str:
+    done = subprocess.run(command, cwd=cwd, env=_environment(), capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")
+    return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    """Nothing but the lock decides what is built."""
+    return {**os.environ, "GOFLAGS": "-mod=readonly -buildvcs=false", "GOWORK": "off"}
+
+
+def _cache() -> Path:
+    """CODEKEEP_CACHE, else codekeep's folder where the desktop keeps caches."""
+    given = os.environ.get(CACHE_VARIABLE)
+    if given:
+        return Path(given).expanduser().resolve()
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "codekeep"
+
+
+def _digest() -> str:
+    """Of everything that decides what is built, but the Go: any new enough one makes the same programs."""
+    hashed = hashlib.sha256()
+    for text in (*(path.read_bytes() for path in sorted(MODULE.iterdir())), _link_flags().encode()):
+        hashed.update(text)
+    return f"{os.uname().sysname}-{os.uname().machine}-{hashed.hexdigest()[:12]}".lower()
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Two runs at once build once."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def main() -> None:
+    """Builds, and says where; no Go is said too, and is no failure: the tests skip then, with the same reason."""
+
+    def say(text: str) -> None:
+        sys.stderr.write(f"\r\033[K{text}" if sys.stderr.isatty() else f"{text}\n")
+        sys.stderr.flush()
+
+    try:
+        programs = ready(say)
+    except NoGoError as error:
+        say(f"{error}\n")
+        return
+    say(f"Kubernetes {VERSION} in {programs.folder}\n")
+
+
+if __name__ == "__main__":
+    main()
