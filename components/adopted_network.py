@@ -46,6 +46,8 @@ class AdoptedNetwork(pulumi.ComponentResource):
     zones: Sequence[str]
     private_subnet_ids: Sequence[pulumi.Output[str]]
     endpoint_subnet_ids: Sequence[pulumi.Output[str]]
+    private_cidrs: Sequence[pulumi.Output[str]]
+    endpoint_cidrs: Sequence[pulumi.Output[str]]
     route_table_ids: Sequence[pulumi.Output[str]]
     endpoint_security_group_id: pulumi.Output[str]
     s3_endpoint_id: pulumi.Output[str]
@@ -71,11 +73,13 @@ class AdoptedNetwork(pulumi.ComponentResource):
         within = pulumi.InvokeOutputOptions(parent=self)
         self.vpc_id = pulumi.Output.from_input(args.vpc_id)
         self.cidr = ec2.get_vpc_output(id=args.vpc_id, opts=within).cidr_block
-        self.private_subnet_ids = [
+        subnets = [
             _checked(ec2.get_subnet_output(id=subnet, opts=within), args.vpc_id, zone)
             for subnet, zone in zip(args.subnet_ids, args.zones, strict=True)
         ]
-        self.endpoint_subnet_ids = self.private_subnet_ids
+        self.private_subnet_ids = [subnet.id for subnet in subnets]
+        self.private_cidrs = [subnet.cidr_block for subnet in subnets]
+        self.endpoint_subnet_ids, self.endpoint_cidrs = self.private_subnet_ids, self.private_cidrs
         self.route_table_ids = [
             ec2.get_route_table_output(subnet_id=subnet, opts=within).route_table_id for subnet in args.subnet_ids
         ]
@@ -117,10 +121,10 @@ class AdoptedNetwork(pulumi.ComponentResource):
         )
 
 
-def _checked(subnet: pulumi.Output[ec2.GetSubnetResult], vpc_id: str, zone: str) -> pulumi.Output[str]:
-    """The subnet's id, once it is known to be what the spec says it is."""
+def _checked(subnet: pulumi.Output[ec2.GetSubnetResult], vpc_id: str, zone: str) -> pulumi.Output[ec2.GetSubnetResult]:
+    """The subnet, once it is known to be what the spec says it is."""
 
-    def check(found: ec2.GetSubnetResult) -> str:
+    def check(found: ec2.GetSubnetResult) -> ec2.GetSubnetResult:
         if found.vpc_id != vpc_id:
             raise ValueError(
                 f"subnet {found.id} lies in {found.vpc_id}, not in {vpc_id}; name one of that VPC's subnets"
@@ -131,6 +135,6 @@ def _checked(subnet: pulumi.Output[ec2.GetSubnetResult], vpc_id: str, zone: str)
             )
         if found.map_public_ip_on_launch:
             raise ValueError(f"subnet {found.id} gives out public addresses; name a private subnet of {zone}")
-        return found.id
+        return found
 
     return subnet.apply(check)

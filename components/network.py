@@ -66,6 +66,8 @@ class Network(pulumi.ComponentResource):
     zones: Sequence[str]
     private_subnet_ids: Sequence[pulumi.Output[str]]
     endpoint_subnet_ids: Sequence[pulumi.Output[str]]
+    private_cidrs: Sequence[pulumi.Output[str]]
+    endpoint_cidrs: Sequence[pulumi.Output[str]]
     route_table_ids: Sequence[pulumi.Output[str]]
     endpoint_security_group_id: pulumi.Output[str]
     s3_endpoint_id: pulumi.Output[str]
@@ -92,6 +94,8 @@ class Network(pulumi.ComponentResource):
         self.cidr = self._vpc.cidr_block
         self.private_subnet_ids = [subnet.id for subnet in private]
         self.endpoint_subnet_ids = [subnet.id for subnet in inner]
+        self.private_cidrs = [pulumi.Output.from_input(str(each)) for each in args.layout.workloads]
+        self.endpoint_cidrs = [pulumi.Output.from_input(str(each)) for each in args.layout.endpoints]
         self.route_table_ids = [table.id for table in tables]
         self.endpoint_security_group_id = endpoints.security_group_id
         self.s3_endpoint_id = endpoints.s3_endpoint_id

@@ -21,6 +21,8 @@ class PlatformNetwork:
     zones: Sequence[str]
     private_subnet_ids: Sequence[pulumi.Output[str]]
     endpoint_subnet_ids: Sequence[pulumi.Output[str]]
+    private_cidrs: Sequence[pulumi.Output[str]]
+    endpoint_cidrs: Sequence[pulumi.Output[str]]
     route_table_ids: Sequence[pulumi.Output[str]]
     endpoint_security_group_id: pulumi.Output[str]
     s3_endpoint_id: pulumi.Output[str]
@@ -66,6 +68,8 @@ class PlatformRef:
                 zones=tuple(zones),
                 private_subnet_ids=each_zone("privateSubnetIds"),
                 endpoint_subnet_ids=each_zone("endpointSubnetIds"),
+                private_cidrs=each_zone("privateCidrs"),
+                endpoint_cidrs=each_zone("endpointCidrs"),
                 route_table_ids=each_zone("routeTableIds"),
                 endpoint_security_group_id=text("network", "endpointSecurityGroupId"),
                 s3_endpoint_id=text("network", "s3EndpointId"),
@@ -96,6 +100,8 @@ class PlatformRef:
                 "zones": list(network.zones),
                 "privateSubnetIds": list(network.private_subnet_ids),
                 "endpointSubnetIds": list(network.endpoint_subnet_ids),
+                "privateCidrs": list(network.private_cidrs),
+                "endpointCidrs": list(network.endpoint_cidrs),
                 "routeTableIds": list(network.route_table_ids),
                 "endpointSecurityGroupId": network.endpoint_security_group_id,
                 "s3EndpointId": network.s3_endpoint_id,

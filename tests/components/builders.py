@@ -62,6 +62,8 @@ class FakeNetwork:
     zones: Sequence[str]
     private_subnet_ids: Sequence[pulumi.Output[str]]
     endpoint_subnet_ids: Sequence[pulumi.Output[str]]
+    private_cidrs: Sequence[pulumi.Output[str]]
+    endpoint_cidrs: Sequence[pulumi.Output[str]]
     route_table_ids: Sequence[pulumi.Output[str]]
     endpoint_security_group_id: pulumi.Output[str]
     s3_endpoint_id: pulumi.Output[str]
@@ -75,6 +77,8 @@ def fake_network(zones: Sequence[str] = ZONES) -> FakeNetwork:
         zones=zones,
         private_subnet_ids=[known(f"subnet-private-{zone}") for zone in zones],
         endpoint_subnet_ids=[known(f"subnet-endpoint-{zone}") for zone in zones],
+        private_cidrs=[known(f"10.64.{64 * index}.0/18") for index in range(len(zones))],
+        endpoint_cidrs=[known(f"10.64.192.{64 * index}/26") for index in range(len(zones))],
         route_table_ids=[known(f"rtb-{zone}") for zone in zones],
         endpoint_security_group_id=known("sg-endpoints"),
         s3_endpoint_id=known("vpce-s3"),
