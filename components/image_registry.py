@@ -21,6 +21,8 @@ REFERENCE_IMAGES = (
     "code-finetune-cu12",
     "compat",
 )
+COPIED_IMAGES = ("telemetry-collector",)  # of others: copied in by digest, after review
+IMAGES = (*REFERENCE_IMAGES, *COPIED_IMAGES)
 KEPT_IMAGES = 30  # of each repository: enough to roll back over many releases
 UNTAGGED_DAYS = 7
 PUSH_ACTIONS = (
@@ -62,7 +64,7 @@ class ImageRegistryArgs:
 
     keep: Keep
     key_arn: pulumi.Input[str]  # of MODEL: engines are built into images
-    images: Sequence[str] = REFERENCE_IMAGES
+    images: Sequence[str] = IMAGES
     recovery_region: str | None = None
     replica_key_arn: pulumi.Input[str] | None = None
     protect: bool = False  # a repository that holds images is not deleted

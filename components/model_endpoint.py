@@ -112,6 +112,7 @@ class ModelEndpoint(pulumi.ComponentResource):
             spread=True,
             grace_seconds=SETTLING_SECONDS + DRAIN_SECONDS,
             annotations={FILES_DIGEST: digest(plan.files)} if plan.files else {},
+            reports=False,
             lasting=True,
         )
 
@@ -162,6 +163,7 @@ class ModelEndpoint(pulumi.ComponentResource):
             priority=Priority.RESERVE,
             containers=(holder,),
             settings=False,
+            reports=False,
             lasting=True,
             grace_seconds=0,
         )

@@ -33,6 +33,7 @@ class ReleaseBase:
     version: str
     images: Mapping[str, pulumi.Input[str]]
     after: Sequence[pulumi.Resource] = field(default_factory=tuple)
+    environment: Mapping[str, str] = field(default_factory=dict)  # of every container of ours: where telemetry goes
 
     def __post_init__(self) -> None:
         if not VERSION_PATTERN.match(self.version):

@@ -98,12 +98,12 @@ class Container:
     mounts: Mapping[str, str] = field(default_factory=dict)  # ConfigMap volume of the pod (PodPlan.files) → path
     stop_seconds: int = 0  # waits so long before it is told to stop, while balancers take it out
 
-    def spec(self, shared: list[dict[str, Any]]) -> dict[str, Any]:
-        """`shared` are the mounts that every container of the pod has."""
+    def spec(self, shared: list[dict[str, Any]], common: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """`shared` are the mounts and `common` the variables that every container of the pod has."""
         optional: dict[str, Any] = {
             "command": list(self.command),
             "args": list(self.args),
-            "env": [{"name": name, "value": value} for name, value in sorted(self.env.items())],
+            "env": [{"name": name, "value": value} for name, value in sorted({**(common or {}), **self.env}.items())],
             "ports": [{"name": name, "containerPort": port} for name, port in self.ports.items()],
             "lifecycle": {"preStop": {"sleep": {"seconds": self.stop_seconds}}} if self.stop_seconds else {},
             **self.probes,
@@ -149,6 +149,7 @@ class PodPlan:
     restart: str | None = None  # of a Job: Never or OnFailure
     grace_seconds: int = TERMINATION_SECONDS
     annotations: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    reports: bool = True  # by the runtime's own telemetry, as the base's environment says
     lasting: bool = False  # runs on through a release that changes nothing of it, so it is not labelled with a version
 
     def __post_init__(self) -> None:
@@ -171,7 +172,7 @@ def pod_template(base: ReleaseBase, plan: PodPlan) -> Any:
 
 def pod_spec(base: ReleaseBase, plan: PodPlan) -> Any:
     """The spec alone."""
-    shared = _mounts(plan)
+    shared, common = _mounts(plan), base.environment if plan.reports else {}
     spec: dict[str, Any] = {
         "serviceAccountName": plan.workload.value,
         "automountServiceAccountToken": plan.token,
@@ -188,11 +189,11 @@ def pod_spec(base: ReleaseBase, plan: PodPlan) -> Any:
         },
         "nodeSelector": node_selector(base, plan.role, plan.pool),
         "tolerations": tolerations(plan.role),
-        "containers": [each.spec(shared) for each in plan.containers],
+        "containers": [each.spec(shared, common) for each in plan.containers],
         "volumes": _volumes(base, plan),
     }
     if plan.init:
-        spec["initContainers"] = [each.spec(shared) for each in plan.init]
+        spec["initContainers"] = [each.spec(shared, common) for each in plan.init]
     if plan.restart:
         spec["restartPolicy"] = plan.restart
     if plan.spread:

@@ -144,7 +144,7 @@ class Model(SpecModel):
     spare_replicas: Annotated[int, Field(ge=0, le=8)] = 0
     """Replicas' worth of GPUs held free, so that the next ones start at once instead of waiting for nodes."""
     engine: Engine | None = None
-    """What serves it. Left out: tensorrt-llm for chat and autocomplete, vllm for embed and rerank."""
+    """What serves it. Left out: tensorrt-llm for the chat and autocomplete models it can serve, else vllm."""
     dimension: Annotated[int, Field(ge=64, le=4096)] | None = None
     """Length of the vectors; of embed models only, and equal to the index's."""
     lora: Lora | None = None
@@ -153,11 +153,6 @@ class Model(SpecModel):
     def gpus(self) -> int:
         """GPUs of one replica."""
         return self.tensor_parallel * self.pipeline_parallel
-
-    @property
-    def served_by(self) -> Engine:
-        """The engine, whether stated or not."""
-        return self.engine or ("tensorrt-llm" if self.role in ("chat", "autocomplete") else "vllm")
 
 
 class SearchDomain(SpecModel):

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from images.serving import ModelFacts
 from stacks.spec.base import SpecModel, text
-from stacks.spec.compute import Model
 
 ImageName = Literal[
     "code-ingest-parse",
@@ -18,10 +18,16 @@ ImageName = Literal[
     "code-batch-review",
     "code-finetune-cu12",
     "compat",
+    "telemetry-collector",
 ]
 VARIANT_SUFFIX = "-vllm"  # the same repository, built on the other engine
 FINETUNE_IMAGE: ImageName = "code-finetune-cu12"
-NEEDED_IMAGES: tuple[ImageName, ...] = ("code-ingest-parse", "code-embed-index-cu12", "code-batch-review")
+NEEDED_IMAGES: tuple[ImageName, ...] = (
+    "code-ingest-parse",
+    "code-embed-index-cu12",
+    "code-batch-review",
+    "telemetry-collector",
+)
 
 ReleaseVersion = Annotated[
     str,
@@ -47,15 +53,20 @@ class Release(SpecModel):
     """The release a keep runs. Left out until its images lie in the keep's registry, which `up` makes first."""
 
     version: ReleaseVersion
-    images: Annotated[dict[ImageName, ImageDigest], Field(max_length=10)]
+    images: Annotated[dict[ImageName, ImageDigest], Field(max_length=12)]
     """Digest by image; each is pulled from the keep's own registry."""
 
 
-def serving_image(model: Model) -> ImageName:
-    """The image that serves a model."""
-    if model.role == "autocomplete":
-        return "code-autocomplete-serve-cu12-vllm" if model.served_by == "vllm" else "code-autocomplete-serve-cu12"
-    return "code-copilot-serve-cu12-vllm" if model.served_by == "vllm" else "code-copilot-serve-cu12"
+def serving_image(facts: ModelFacts) -> ImageName:
+    """The image that serves a model.
+
+    Raises:
+        ServingError: the model's architecture is not known.
+    """
+    vllm = facts.serves_with == "vllm"
+    if facts.role == "autocomplete":
+        return "code-autocomplete-serve-cu12-vllm" if vllm else "code-autocomplete-serve-cu12"
+    return "code-copilot-serve-cu12-vllm" if vllm else "code-copilot-serve-cu12"
 
 
 def repository_of(image: str) -> str:

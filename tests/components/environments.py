@@ -9,7 +9,7 @@ import pulumi
 from components.egress import EgressMode, EgressRules
 from components.endpoints import INTERFACE_SERVICES
 from components.git_link import GitHostKind
-from components.image_registry import REFERENCE_IMAGES
+from components.image_registry import IMAGES
 from components.naming import DataClass, Keep, Tier
 from components.plans import BudgetPlan, GitLinkPlan, KeysPlan, NetworkPlan, RegistryLinkPlan, SearchPlan
 from components.platform import Platform
@@ -168,7 +168,7 @@ def shared() -> Recording[tuple[Platform, PooledTenant]]:
     def program() -> tuple[Platform, PooledTenant]:
         platform = Platform("platform-euc1", platform_args())
         exports = pulumi.Output.from_input(platform.exports())
-        ref = PlatformRef.of(exports, zones=ZONES, services=tuple(INTERFACE_SERVICES), images=REFERENCE_IMAGES)
+        ref = PlatformRef.of(exports, zones=ZONES, services=tuple(INTERFACE_SERVICES), images=IMAGES)
         return platform, PooledTenant("pico", pooled_args(ref))
 
     return record(program)

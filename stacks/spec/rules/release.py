@@ -2,22 +2,26 @@
 
 from collections.abc import Iterator
 
+from images.serving import unsuitable
 from stacks.spec.faults import Fault
 from stacks.spec.release import FINETUNE_IMAGE, NEEDED_IMAGES, ImageName, serving_image
 from stacks.spec.rules.draft import Draft
+from stacks.spec.serving import serving_facts
 
 
 def the_release_has_its_images(draft: Draft) -> Iterator[Fault]:
-    """`release.images` names code-ingest-parse, code-embed-index-cu12 and code-batch-review."""
+    """`release.images` names code-ingest-parse, code-embed-index-cu12, code-batch-review, telemetry-collector."""
     for name in NEEDED_IMAGES if draft.release else ():
         yield from _missing(draft, name, "every keep runs it")
 
 
 def the_release_serves_the_models(draft: Draft) -> Iterator[Fault]:
-    """`release.images` names the serving image of each model's role and `engine`."""
-    needed = {serving_image(model): model for model in draft.models.values} if draft.release else {}
-    for name, model in needed.items():
-        yield from _missing(draft, name, f"{model.served_by} serves the {model.role} model")
+    """`release.images` names the serving image of each model's role and engine."""
+    served = [serving_facts(model) for model in draft.models.values] if draft.release else []
+    # Where a model cannot be served, models_can_be_served has named it.
+    needed = {serving_image(facts): facts for facts in served if not unsuitable(facts)}
+    for name, facts in needed.items():
+        yield from _missing(draft, name, f"{facts.serves_with} serves the {facts.role} model")
 
 
 def _missing(draft: Draft, name: ImageName, why: str) -> Iterator[Fault]:

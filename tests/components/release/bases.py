@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components.image_registry import REFERENCE_IMAGES
+from components.image_registry import IMAGES
 from components.naming import Tier
 from components.release.base import ReleaseBase, by_digest
 from tests.components.conftest import make_keep
@@ -19,5 +19,5 @@ def make_base(tier: Tier = Tier.DEDICATED, tenant: str = "acme") -> ReleaseBase:
         keep=keep,
         namespace=pulumi.Output.from_input(keep.physical()),
         version="1.4.0",
-        images={name: by_digest(f"{REGISTRY}/{keep.physical(name)}", DIGEST) for name in REFERENCE_IMAGES},
+        images={name: by_digest(f"{REGISTRY}/{keep.physical(name)}", DIGEST) for name in IMAGES},
     )
