@@ -1,0 +1,304 @@
+"""Index workers: chunks become vectors and symbols in the keep's index, on Ray.
+
+Three parts. A driver (one pod) looks in the code bucket for what ingest left there and hands it out as tasks. A
+RayCluster does them: its head schedules and works on nothing itself, its workers come and go with the tasks. A RayJob
+that waits, suspended, is the template of a full re-index, on machines of its own, beside the daily work:
+
+    kubectl get rayjob reindex -o json | jq '.metadata = {namespace: .metadata.namespace, labels: .metadata.labels,
+      name: "reindex-1"} | .spec.suspend = false | del(.status)' | kubectl create -f -
+
+Only the head may ask the API server for something: it sets the number of workers. It holds no AWS role; workers do.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.apps.v1 import Deployment
+from pulumi_kubernetes.core.v1 import ServiceAccount
+from pulumi_kubernetes.networking.v1 import NetworkPolicy
+from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
+
+from components.pool import GPU_ROLES, PoolRole
+from components.release.base import Priority, ReleaseBase
+from components.release.labels import NAME, TENANT, WORKLOAD, selector_of
+from components.release.pod import (
+    CACHE_PATH,
+    SETTINGS_DIGEST,
+    Container,
+    PodPlan,
+    Resources,
+    Scratch,
+    pod_template,
+)
+from components.workload import Workload
+
+IMAGE = "code-embed-index-cu12"
+RUNTIME = "/opt/codekeep/bin/codekeep-runtime"  # the image has no entry point: KubeRay starts Ray in it
+RAY_API = "ray.io/v1"
+RAY_VERSION = "2.60.0"  # as the image's lock has it
+
+CLUSTER, HEAD, WORKER, DRIVER = "index", "index-head", "index-worker", "indexer"
+REINDEX, REINDEX_WORKER = "reindex", "reindex-worker"
+HEAD_SERVICE = f"{CLUSTER}-head-svc"  # KubeRay names it so
+CLIENT_PORT, STATE_PORT, DASHBOARD_PORT = 10_001, 6_379, 8_265
+OPERATOR_NAMESPACE = "kuberay"  # asks the dashboard how a RayJob is
+
+HEAD_RESOURCES = Resources(cpu="1", memory="4Gi")
+AUTOSCALER_RESOURCES = Resources(cpu="500m", memory="512Mi")
+DRIVER_RESOURCES = Resources(cpu="250m", memory="1Gi", cpu_limit="1")
+WORKER_RESOURCES = Resources(cpu="2", memory="8Gi")  # whole processors: Ray reads its slots from the limit
+GPU_WORKER_RESOURCES = Resources(cpu="4", memory="24Gi", gpus=1)
+SHARED_MEMORY_GIB, SCRATCH_GIB = 2, 40
+HEAD_SCRATCH_GIB = 5
+
+IDLE_SECONDS = 120  # before a worker without tasks goes
+GRACE_SECONDS = 120
+REINDEX_SECONDS = 48 * 3_600
+REINDEX_KEPT_SECONDS = 3_600
+REINDEX_RETRIES = 2
+WORKERS_MAX = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexWorkersArgs:
+    """`max_workers` of the daily work, `reindex_workers` of a full re-index, which gets a GPU each on a GPU role.
+
+    Needs images[code-embed-index-cu12] and the account `indexer` (components.release.accounts).
+    """
+
+    base: ReleaseBase
+    settings_digest: pulumi.Input[str]
+    max_workers: int
+    reindex_workers: int
+    reindex_role: PoolRole = PoolRole.INGEST
+
+    def __post_init__(self) -> None:
+        for name in ("max_workers", "reindex_workers"):
+            if not 1 <= getattr(self, name) <= WORKERS_MAX:
+                raise ValueError(f"{name} must be 1-{WORKERS_MAX}, got {getattr(self, name)}")
+        if self.reindex_role not in (PoolRole.INGEST, PoolRole.GPU_BATCH):
+            raise ValueError(f"reindex_role must be ingest or gpu-batch, got {self.reindex_role.value}")
+
+
+class IndexWorkers(pulumi.ComponentResource):
+    """Account and rights of the head, the fence, cluster, driver, and the template of a re-index."""
+
+    def __init__(self, name: str, args: IndexWorkersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("codekeep:release.index_workers:IndexWorkers", name, None, opts)
+        self._name, self._args = name, args
+
+        rights = self._let_head_scale()
+        fence = self._fence()
+        cluster = self._cluster([*rights, fence])
+        self._drive(cluster)
+        self._reindex(fence)
+
+        self.register_outputs({"cluster": CLUSTER, "reindex": REINDEX, "maxWorkers": args.max_workers})
+
+    def _let_head_scale(self) -> list[pulumi.Resource]:
+        """Under the cluster's name, where KubeRay would otherwise make a role that may do more."""
+        base, child = self._args.base, pulumi.ResourceOptions(parent=self)
+        metadata = base.metadata(Workload.INDEXER, CLUSTER)
+        account = ServiceAccount(
+            f"{self._name}-head",
+            metadata=base.metadata(Workload.INDEXER, HEAD),
+            automount_service_account_token=False,
+            opts=child,
+        )
+        rules: Any = [
+            {"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]},
+            {
+                "apiGroups": ["ray.io"],
+                "resources": ["rayclusters"],
+                "resourceNames": [CLUSTER],
+                "verbs": ["get", "patch"],
+            },
+        ]
+        role = Role(self._name, metadata=metadata, rules=rules, opts=child)
+        subjects: Any = [{"kind": "ServiceAccount", "name": HEAD, "namespace": base.namespace}]
+        role_ref: Any = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": CLUSTER}
+        binding = RoleBinding(self._name, metadata=metadata, subjects=subjects, role_ref=role_ref, opts=child)
+        return [account, role, binding]
+
+    def _fence(self) -> NetworkPolicy:
+        """Ray runs whatever reaches its ports: only its own pods and the driver do, and the operator the dashboard."""
+        base = self._args.base
+        same = {TENANT: base.keep.tenant, WORKLOAD: Workload.INDEXER.value}
+        operator = {"matchLabels": {"kubernetes.io/metadata.name": OPERATOR_NAMESPACE}}
+        spec: Any = {
+            "podSelector": {"matchLabels": same},
+            "policyTypes": ["Ingress", "Egress"],
+            "ingress": [
+                {"from": [{"podSelector": {"matchLabels": same}}]},
+                {
+                    "from": [
+                        {"namespaceSelector": operator, "podSelector": {"matchLabels": {NAME: "kuberay-operator"}}}
+                    ],
+                    "ports": [{"protocol": "TCP", "port": DASHBOARD_PORT}],
+                },
+            ],
+            "egress": [{"to": [{"podSelector": {"matchLabels": same}}]}],
+        }
+        metadata = base.metadata(Workload.INDEXER, "index-fence")
+        return NetworkPolicy(
+            f"{self._name}-fence", metadata=metadata, spec=spec, opts=pulumi.ResourceOptions(parent=self)
+        )
+
+    def _cluster(self, after: list[pulumi.Resource]) -> CustomResource:
+        args, base = self._args, self._args.base
+        workers = _group(base, WORKER, PoolRole.INGEST, WORKER_RESOURCES, least=0, most=args.max_workers)
+        # The autoscaler writes the number of replicas into the list of groups, which has one owner: us, at each change.
+        metadata = base.metadata(Workload.INDEXER, CLUSTER, annotations={"pulumi.com/patchForce": "true"})
+        return CustomResource(
+            self._name,
+            api_version=RAY_API,
+            kind="RayCluster",
+            metadata=metadata,
+            spec={
+                "rayVersion": RAY_VERSION,
+                "enableInTreeAutoscaling": True,
+                "autoscalerOptions": {
+                    "idleTimeoutSeconds": IDLE_SECONDS,
+                    "upscalingMode": "Conservative",
+                    "imagePullPolicy": "IfNotPresent",
+                    "resources": AUTOSCALER_RESOURCES.spec(),
+                    "securityContext": _restricted(base),
+                },
+                "headGroupSpec": _head(base, scales=True),
+                "workerGroupSpecs": [workers],
+            },
+            opts=_after(base, self, *after),
+        )
+
+    def _drive(self, cluster: CustomResource) -> Deployment:
+        """One at a time: two would hand out the same work."""
+        base = self._args.base
+        driver = Container(
+            name="driver",
+            image=base.image(IMAGE),
+            resources=DRIVER_RESOURCES,
+            command=(RUNTIME,),
+            args=("index-worker", f"--ray=ray://{HEAD_SERVICE}:{CLIENT_PORT}"),
+        )
+        pod = PodPlan(
+            workload=Workload.INDEXER,
+            name=DRIVER,
+            role=PoolRole.SYSTEM,
+            priority=Priority.BATCH,
+            containers=(driver,),
+            grace_seconds=GRACE_SECONDS,
+            annotations={SETTINGS_DIGEST: self._args.settings_digest},
+        )
+        spec: Any = {
+            "replicas": 1,
+            "strategy": {"type": "Recreate"},
+            "revisionHistoryLimit": 3,
+            "selector": {"matchLabels": selector_of(base.keep, Workload.INDEXER, DRIVER)},
+            "template": pod_template(base, pod),
+        }
+        metadata = base.metadata(Workload.INDEXER, DRIVER)
+        return Deployment(f"{self._name}-driver", metadata=metadata, spec=spec, opts=_after(base, self, cluster))
+
+    def _reindex(self, fence: NetworkPolicy) -> CustomResource:
+        """All its workers from the beginning to the end, so nothing needs to scale; the entry point runs on one too."""
+        args, base = self._args, self._args.base
+        resources = GPU_WORKER_RESOURCES if args.reindex_role in GPU_ROLES else WORKER_RESOURCES
+        count = args.reindex_workers
+        workers = _group(base, REINDEX_WORKER, args.reindex_role, resources, least=count, most=count)
+        return CustomResource(
+            f"{self._name}-reindex",
+            api_version=RAY_API,
+            kind="RayJob",
+            metadata=base.metadata(Workload.INDEXER, REINDEX),
+            spec={
+                "suspend": True,
+                "entrypoint": f"{RUNTIME} index-worker --full",
+                "entrypointNumCpus": 1,
+                "submissionMode": "HTTPMode",
+                "activeDeadlineSeconds": REINDEX_SECONDS,
+                "backoffLimit": REINDEX_RETRIES,
+                "shutdownAfterJobFinishes": True,
+                "ttlSecondsAfterFinished": REINDEX_KEPT_SECONDS,
+                "rayClusterSpec": {
+                    "rayVersion": RAY_VERSION,
+                    "enableInTreeAutoscaling": False,
+                    "headGroupSpec": _head(base, scales=False),
+                    "workerGroupSpecs": [workers],
+                },
+            },
+            opts=_after(base, self, fence),
+        )
+
+
+def _head(base: ReleaseBase, *, scales: bool) -> dict[str, Any]:
+    """Without a processor for tasks, and under an account that has no AWS role; `scales` gives it a token.
+
+    Like the driver it is always there, so it stands with the system's pods.
+    """
+    ray = Container(
+        name="ray-head",
+        image=base.image(IMAGE),
+        resources=HEAD_RESOURCES,
+        ports={"state": STATE_PORT, "client": CLIENT_PORT, "dashboard": DASHBOARD_PORT},
+    )
+    pod = PodPlan(
+        workload=Workload.INDEXER,
+        name=HEAD if scales else f"{REINDEX}-head",
+        role=PoolRole.SYSTEM,
+        priority=Priority.BATCH,
+        containers=(ray,),
+        scratch=Scratch(gib=HEAD_SCRATCH_GIB),
+        shared_memory_gib=1,
+        settings=False,
+        token=scales,
+        grace_seconds=GRACE_SECONDS,
+    )
+    template = pod_template(base, pod)
+    return {
+        "serviceType": "ClusterIP",
+        "rayStartParams": {**_start(), "num-cpus": "0", "num-gpus": "0", "dashboard-host": "0.0.0.0"},  # noqa: S104 - fenced
+        "template": {**template, "spec": {**template["spec"], "serviceAccountName": HEAD}},
+    }
+
+
+def _group(
+    base: ReleaseBase, name: str, role: PoolRole, resources: Resources, *, least: int, most: int
+) -> dict[str, Any]:
+    """A group of equal workers; their number between the bounds is Ray's, and starts at the least."""
+    ray = Container(name="ray-worker", image=base.image(IMAGE), resources=resources)
+    pod = PodPlan(
+        workload=Workload.INDEXER,
+        name=name,
+        role=role,
+        priority=Priority.BATCH,
+        containers=(ray,),
+        scratch=Scratch(gib=SCRATCH_GIB),
+        shared_memory_gib=SHARED_MEMORY_GIB,
+        grace_seconds=GRACE_SECONDS,
+    )
+    return {
+        "groupName": name,
+        "replicas": least,
+        "minReplicas": least,
+        "maxReplicas": most,
+        "rayStartParams": _start(),
+        "template": pod_template(base, pod),
+    }
+
+
+def _start() -> dict[str, str]:
+    """What does not fit into shared memory goes to the scratch space, not to /tmp."""
+    return {"object-spilling-directory": f"{CACHE_PATH}/spill"}
+
+
+def _restricted(base: ReleaseBase) -> dict[str, Any]:
+    """The security context of every container of a release, for the one that KubeRay adds."""
+    probe = Container(name="autoscaler", image=base.image(IMAGE), resources=AUTOSCALER_RESOURCES)
+    context: dict[str, Any] = probe.spec([])["securityContext"]
+    return context
+
+
+def _after(base: ReleaseBase, parent: pulumi.Resource, *others: pulumi.Resource) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions.merge(base.options(parent), pulumi.ResourceOptions(depends_on=list(others)))

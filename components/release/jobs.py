@@ -1,0 +1,109 @@
+"""Jobs of a release: they end, give up on what cannot succeed, and begin again where a node was taken away.
+
+What the runtime owes a Job: it goes on from where it stood (by commit or by checkpoint), and it ends with one of
+FINAL_EXIT_CODES where another attempt would fail in the same way.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from components.release.base import ReleaseBase
+from components.release.pod import PodPlan, pod_template
+
+RUN = "CODEKEEP_RUN"  # variable with the Job's name, the same in all its pods: what checkpoints and reports lie under
+RUN_LABEL = "batch.kubernetes.io/job-name"
+FINAL_EXIT_CODES = (2, 65, 77, 78)  # wrong usage, unusable data, no permission, wrong settings (sysexits.h)
+
+LONGEST_SECONDS = 7 * 24 * 3_600
+RETRIES_MAX = 10
+KEPT_SECONDS = 24 * 3_600  # a finished Job, for whoever looks for the reason
+HISTORY = 3
+ZONE = "Etc/UTC"
+NEVER = "0 0 1 1 *"  # a CronJob must have a schedule, also where it only is a template
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shards:
+    """A Job in `count` parts, `parallel` of them at a time; each finds its number in JOB_COMPLETION_INDEX."""
+
+    count: int
+    parallel: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.parallel <= self.count:
+            raise ValueError(f"parallel must be 1-{self.count}, no more than there are shards, got {self.parallel}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobPlan:
+    """`retries` are of the whole Job, or of each shard; pods that a drained node took along do not count."""
+
+    pod: PodPlan
+    deadline_seconds: int
+    retries: int
+    shards: Shards | None = None
+    kept_seconds: int = KEPT_SECONDS
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.deadline_seconds <= LONGEST_SECONDS:
+            raise ValueError(f"deadline_seconds must be 1-{LONGEST_SECONDS}, a week, got {self.deadline_seconds}")
+        if not 0 <= self.retries <= RETRIES_MAX:
+            raise ValueError(f"retries must be 0-{RETRIES_MAX}, got {self.retries}")
+
+
+def job_spec(base: ReleaseBase, plan: JobPlan) -> Any:
+    """Spec of a Job, also as a CronJob's and a ScaledJob's template takes it."""
+    return {
+        "activeDeadlineSeconds": plan.deadline_seconds,
+        "ttlSecondsAfterFinished": plan.kept_seconds,
+        "podFailurePolicy": {"rules": failure_rules(plan)},
+        # The next pod begins when the last one is gone: two would write the same checkpoint.
+        "podReplacementPolicy": "Failed",
+        **_attempts(plan),
+        "template": _named(pod_template(base, replace(plan.pod, restart="Never"))),
+    }
+
+
+def cron_job_spec(
+    base: ReleaseBase, plan: JobPlan, *, schedule: str = NEVER, start_within_seconds: int = 3_600, suspend: bool = False
+) -> Any:
+    """Spec of a CronJob; a suspended one is a template, for `kubectl create job --from=cronjob/<name> <run>`."""
+    labels = {"labels": pod_template(base, plan.pod)["metadata"]["labels"]}
+    return {
+        "schedule": schedule,
+        "timeZone": ZONE,
+        "suspend": suspend,
+        "concurrencyPolicy": "Forbid",
+        "startingDeadlineSeconds": start_within_seconds,
+        "successfulJobsHistoryLimit": HISTORY,
+        "failedJobsHistoryLimit": HISTORY,
+        "jobTemplate": {"metadata": labels, "spec": job_spec(base, plan)},
+    }
+
+
+def failure_rules(plan: JobPlan) -> list[dict[str, Any]]:
+    """The first that fits decides: an eviction is no failure, a final exit code ends the work, all else is retried."""
+    end = "FailIndex" if plan.shards else "FailJob"  # one shard that fails for good does not stop the others
+    return [
+        {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]},
+        {"action": end, "onExitCodes": {"operator": "In", "values": list(FINAL_EXIT_CODES)}},
+    ]
+
+
+def _attempts(plan: JobPlan) -> dict[str, Any]:
+    if plan.shards is None:
+        return {"backoffLimit": plan.retries}
+    return {
+        "completionMode": "Indexed",
+        "completions": plan.shards.count,
+        "parallelism": plan.shards.parallel,
+        "backoffLimitPerIndex": plan.retries,
+    }
+
+
+def _named(template: Any) -> Any:
+    """The template with RUN in every container."""
+    run = {"name": RUN, "valueFrom": {"fieldRef": {"fieldPath": f"metadata.labels['{RUN_LABEL}']"}}}
+    spec = template["spec"]
+    containers = [{**each, "env": [*each.get("env", ()), run]} for each in spec["containers"]]
+    return {**template, "spec": {**spec, "containers": containers}}

@@ -1,0 +1,123 @@
+"""The telemetry collector: the one pod that may write the keep's logs and metrics, and only what is on the allow-list.
+
+Workloads have no right to CloudWatch; they send OTLP over HTTP to this service, with the variables of
+`client_environment`. What a container prints stays on its node. The image is any OpenTelemetry Collector with the parts
+that components.release.collector_config names (the contrib distribution has them), copied into the keep's registry.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import yaml
+from pulumi_kubernetes.core.v1 import ConfigMap
+
+from components.pool import PoolRole
+from components.release.base import Priority, ReleaseBase
+from components.release.collector_config import HEALTH_PORT, OTLP_PORT, collector_config
+from components.release.pod import Container, PodPlan, Resources, http_probe
+from components.release.server import ServerPlan, serve
+from components.slo_metrics import METRICS, metric_namespace
+from components.workload import Workload
+
+IMAGE = "telemetry-collector"
+CONFIG_MAP, CONFIG_KEY, CONFIG_PATH = "telemetry-config", "collector.yaml", "/etc/telemetry"
+CONFIG_DIGEST = "codekeep.dev/config-digest"
+REPLICAS = 2
+RESOURCES = Resources(cpu="200m", cpu_limit="1", memory="512Mi")
+GRACE_SECONDS = 60  # to send what it holds
+LINE_MAX = 1_000  # a statement stays on its line, for whoever reads the ConfigMap
+
+
+def client_environment(namespace: str) -> dict[str, str]:
+    """Variables of OpenTelemetry's SDK for every pod that reports.
+
+    Deltas, since two collectors share a pod's reports; exponential histograms, since only those give percentiles.
+    """
+    return {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{Workload.TELEMETRY.value}.{namespace}.svc.cluster.local:{OTLP_PORT}",
+        "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE": "delta",
+        "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION": "base2_exponential_bucket_histogram",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class TelemetryArgs:
+    """`allowed_fields` are the settings' `logging.allowed_fields`; `log_group_names` by part (components.runtime_logs).
+
+    Needs images[telemetry-collector].
+    """
+
+    base: ReleaseBase
+    allowed_fields: tuple[str, ...]
+    log_group_names: Mapping[str, pulumi.Input[str]]
+
+    def __post_init__(self) -> None:
+        if not self.allowed_fields:
+            raise ValueError("allowed_fields must hold at least one field; without any no log line says anything")
+
+
+class Telemetry(pulumi.ComponentResource):
+    """Configuration, Deployment, Service and budget."""
+
+    def __init__(self, name: str, args: TelemetryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("codekeep:release.telemetry:Telemetry", name, None, opts)
+        base = args.base
+
+        document = _document(args)
+        ConfigMap(
+            name,
+            metadata=base.metadata(Workload.TELEMETRY, CONFIG_MAP),
+            data={CONFIG_KEY: document},
+            opts=base.options(self),
+        )
+        plan = ServerPlan(pod=_pod(base, document), port=OTLP_PORT, target="otlp", replicas=REPLICAS)
+        serve(name, base, plan, self)
+
+        self.register_outputs({"service": Workload.TELEMETRY.value, "port": OTLP_PORT})
+
+
+def _document(args: TelemetryArgs) -> pulumi.Output[str]:
+    keep = args.base.keep
+
+    def written(groups: Mapping[str, str]) -> str:
+        config = collector_config(
+            region=keep.region,
+            allowed_fields=args.allowed_fields,
+            log_groups=groups,
+            metric_namespace=metric_namespace(keep),
+            metrics=METRICS,
+        )
+        return yaml.safe_dump(config, sort_keys=True, width=LINE_MAX)
+
+    groups: Any = dict(args.log_group_names)
+    return pulumi.Output.from_input(groups).apply(written)
+
+
+def _pod(base: ReleaseBase, document: pulumi.Output[str]) -> PodPlan:
+    collector = Container(
+        name="collector",
+        image=base.image(IMAGE),
+        resources=RESOURCES,
+        args=(f"--config={CONFIG_PATH}/{CONFIG_KEY}",),
+        ports={"otlp": OTLP_PORT, "health": HEALTH_PORT},
+        probes={
+            "readinessProbe": http_probe("/", "health", period_seconds=5),
+            "livenessProbe": http_probe("/", "health"),
+        },
+        mounts={"config": CONFIG_PATH},
+        stop_seconds=5,
+    )
+    return PodPlan(
+        workload=Workload.TELEMETRY,
+        role=PoolRole.SYSTEM,
+        priority=Priority.SERVING,
+        containers=(collector,),
+        settings=False,
+        files={"config": CONFIG_MAP},
+        spread=True,
+        grace_seconds=GRACE_SECONDS,
+        annotations={CONFIG_DIGEST: document.apply(lambda text: hashlib.sha256(text.encode()).hexdigest())},
+    )

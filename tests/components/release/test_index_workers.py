@@ -1,0 +1,157 @@
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.pool import PoolRole
+from components.release.index_workers import IMAGE, RAY_VERSION, IndexWorkers, IndexWorkersArgs
+from images.catalog import find
+from tests.components.conftest import make_keep
+from tests.components.contract import assert_contract
+from tests.components.recording import Recording, record
+from tests.components.release.bases import make_base
+from tests.components.release.judged import faults_of, manifest
+
+ROOT = Path(__file__).resolve().parents[3]
+CLUSTER, JOB = "kubernetes:ray.io/v1:RayCluster", "kubernetes:ray.io/v1:RayJob"
+ROLE, FENCE = "kubernetes:rbac.authorization.k8s.io/v1:Role", "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+
+
+def index_workers(**changes: Any) -> Recording[IndexWorkers]:
+    def program() -> IndexWorkers:
+        given = {"settings_digest": "digest", "max_workers": 8, "reindex_workers": 4, **changes}
+        return IndexWorkers("acme-index", IndexWorkersArgs(base=make_base(), **given))
+
+    return record(program)
+
+
+def cluster(**changes: Any) -> Any:
+    return index_workers(**changes).one(CLUSTER).inputs["spec"]
+
+
+def reindex(**changes: Any) -> Any:
+    return index_workers(**changes).one(JOB).inputs["spec"]
+
+
+def test_it_is_a_component() -> None:
+    assert_contract(index_workers(), make_keep())
+
+
+@pytest.mark.parametrize("token", [CLUSTER, JOB])
+def test_kuberays_definitions_take_it(token: str) -> None:
+    thing = manifest(index_workers().one(token))  # type: ignore[arg-type] - has the same inputs and type
+    assert faults_of(thing) == []
+    thing["spec"]["rayVersion" if token == CLUSTER else "suspend"] = 2
+    assert len(faults_of(thing)) == 1
+
+
+def test_ray_is_the_one_of_the_image() -> None:
+    [locked] = re.findall(r"^ray(?:\[\w+\])?==([\d.]+)", (ROOT / find(IMAGE).lock).read_text(), re.MULTILINE)
+    assert locked == RAY_VERSION
+
+
+def test_the_head_schedules_and_works_on_nothing() -> None:
+    head = cluster()["headGroupSpec"]
+    assert head["rayStartParams"]["num-cpus"] == "0"
+    assert head["serviceType"] == "ClusterIP"
+    spec = head["template"]["spec"]
+    assert spec["serviceAccountName"] == "index-head"  # not the indexers', which may write the index
+    assert spec["nodeSelector"]["codekeep.dev/role"] == "system"
+
+
+def test_workers_come_and_go_between_bounds() -> None:
+    spec = cluster(max_workers=24)
+    assert spec["enableInTreeAutoscaling"] is True
+    [group] = spec["workerGroupSpecs"]
+    assert (group["minReplicas"], group["maxReplicas"]) == (0, 24)
+    pod = group["template"]["spec"]
+    assert pod["serviceAccountName"] == "indexer"
+    assert pod["automountServiceAccountToken"] is False
+    assert pod["nodeSelector"]["codekeep.dev/role"] == "ingest"
+    assert re.fullmatch(r"\d+", pod["containers"][0]["resources"]["limits"]["cpu"])  # Ray counts whole processors
+
+
+def test_what_spills_over_goes_to_the_scratch_space() -> None:
+    spec = cluster()
+    starts = [spec["headGroupSpec"]["rayStartParams"], *(group["rayStartParams"] for group in spec["workerGroupSpecs"])]
+    assert [each["object-spilling-directory"] for each in starts] == ["/var/cache/codekeep/spill"] * 2
+
+
+def test_the_heads_token_opens_the_size_of_its_own_cluster_and_no_more() -> None:
+    recording = index_workers()
+    assert recording.one(ROLE).inputs["rules"] == [
+        {"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]},
+        {"apiGroups": ["ray.io"], "resources": ["rayclusters"], "resourceNames": ["index"], "verbs": ["get", "patch"]},
+    ]
+    binding = recording.one("kubernetes:rbac.authorization.k8s.io/v1:RoleBinding").inputs
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "index-head", "namespace": "codekeep-acme"}]
+    # KubeRay makes a wider role where it finds none of the cluster's name.
+    assert binding["metadata"]["name"] == recording.one(CLUSTER).inputs["metadata"]["name"]
+    assert recording.depends_on(recording.one(CLUSTER), recording.one(ROLE))
+    with_token = [
+        template["spec"]["automountServiceAccountToken"]
+        for spec in (cluster(), reindex()["rayClusterSpec"])
+        for template in (spec["headGroupSpec"]["template"], *(each["template"] for each in spec["workerGroupSpecs"]))
+    ]
+    assert with_token == [True, False, False, False]
+
+
+def test_only_rays_own_pods_reach_the_cluster_state() -> None:
+    recording = index_workers()
+    fence = recording.one(FENCE).inputs["spec"]
+    own = {"codekeep.dev/tenant": "acme", "codekeep.dev/workload": "indexer"}
+    assert fence["podSelector"] == {"matchLabels": own}
+    among, operator = fence["ingress"]
+    assert among == {"from": [{"podSelector": {"matchLabels": own}}]}
+    assert operator["ports"] == [{"protocol": "TCP", "port": 8265}]
+    [peer] = operator["from"]
+    assert peer["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "kuberay"}
+    assert peer["podSelector"]["matchLabels"] == {"app.kubernetes.io/name": "kuberay-operator"}
+    for token in (CLUSTER, JOB):
+        assert recording.depends_on(recording.one(token), recording.one(FENCE))
+
+
+def test_one_driver_hands_out_the_work() -> None:
+    spec = index_workers().one("kubernetes:apps/v1:Deployment").inputs["spec"]
+    assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
+    [container] = spec["template"]["spec"]["containers"]
+    assert container["command"] == list(find("code-ingest-parse").entrypoint)
+    assert container["args"] == ["index-worker", "--ray=ray://index-head-svc:10001"]
+
+
+def test_the_numbers_the_autoscaler_writes_are_taken_back_at_a_release() -> None:
+    metadata = index_workers().one(CLUSTER).inputs["metadata"]
+    assert metadata["annotations"] == {"pulumi.com/patchForce": "true"}
+
+
+def test_a_full_reindex_waits_to_be_started_and_ends() -> None:
+    spec = reindex()
+    assert spec["suspend"] is True
+    assert spec["shutdownAfterJobFinishes"] is True
+    assert (spec["activeDeadlineSeconds"], spec["ttlSecondsAfterFinished"], spec["backoffLimit"]) == (172_800, 3_600, 2)
+    assert spec["entrypoint"] == "/opt/codekeep/bin/codekeep-runtime index-worker --full"
+    assert spec["entrypointNumCpus"] == 1  # on a worker: the head has no processor for it
+    [group] = spec["rayClusterSpec"]["workerGroupSpecs"]
+    assert group["replicas"] == group["minReplicas"] == group["maxReplicas"] == 4
+
+
+@pytest.mark.parametrize(("role", "gpus"), [(PoolRole.INGEST, None), (PoolRole.GPU_BATCH, "1")])
+def test_a_reindex_embeds_on_gpus_where_the_keep_has_a_batch_pool(role: PoolRole, gpus: str | None) -> None:
+    [group] = reindex(reindex_role=role)["rayClusterSpec"]["workerGroupSpecs"]
+    pod = group["template"]["spec"]
+    assert pod["nodeSelector"]["codekeep.dev/role"] == role.value
+    assert pod["containers"][0]["resources"]["limits"].get("nvidia.com/gpu") == gpus
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"max_workers": 0}, "max_workers must be 1-200, got 0"),
+        ({"reindex_workers": 201}, "reindex_workers must be 1-200, got 201"),
+        ({"reindex_role": PoolRole.GPU_SERVE}, "reindex_role must be ingest or gpu-batch, got gpu-serve"),
+    ],
+)
+def test_bounds_and_places_out_of_reason_are_refused(changes: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        index_workers(**changes)

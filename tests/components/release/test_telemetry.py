@@ -1,0 +1,134 @@
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import yaml
+
+from components.release.base import by_digest
+from components.release.collector_config import collector_config
+from components.release.telemetry import IMAGE, Telemetry, TelemetryArgs, client_environment
+from components.runtime_logs import ACCESS_PART, PARTS
+from components.slo_metrics import METRICS
+from stacks.settings import LOGGED_FIELDS
+from tests.components.conftest import make_keep
+from tests.components.contract import assert_contract
+from tests.components.recording import Recording, record
+from tests.components.release.bases import DIGEST, REGISTRY, make_base
+
+GROUPS = {part: f"/codekeep/acme/runtime/{part}" for part in (*PARTS, ACCESS_PART)}
+
+
+def telemetry(fields: tuple[str, ...] = LOGGED_FIELDS) -> Recording[Telemetry]:
+    def program() -> Telemetry:
+        base = make_base()
+        base = replace(base, images={IMAGE: by_digest(f"{REGISTRY}/codekeep-acme/{IMAGE}", DIGEST)})
+        return Telemetry("acme-telemetry", TelemetryArgs(base=base, allowed_fields=fields, log_group_names=GROUPS))
+
+    return record(program)
+
+
+def config(recording: Recording[Telemetry] | None = None) -> Any:
+    config_map = (recording or telemetry()).one("kubernetes:core/v1:ConfigMap")
+    return yaml.safe_load(config_map.inputs["data"]["collector.yaml"])
+
+
+def kept(statements: list[str], of: str) -> list[str]:
+    """Fields that survive `keep_keys`, which drops all others."""
+    [found] = [each for each in statements if each.startswith(f"keep_keys({of}.attributes")]
+    return re.findall(r'"(\w+)"', found)
+
+
+def test_it_is_a_component() -> None:
+    assert_contract(telemetry(), make_keep())
+
+
+def test_a_log_record_keeps_the_allow_list_and_loses_all_else() -> None:
+    transform = config()["processors"]["transform/logs"]
+    statements = transform["log_statements"]
+    assert kept(statements, "log") == list(LOGGED_FIELDS)
+    assert kept(statements, "resource") == ["component"]
+    assert kept(statements, "scope") == []
+    assert {'set(log.body, "")', 'set(log.severity_text, "")', 'set(scope.name, "")'} <= set(statements)
+    assert "truncate_all(log.attributes, 128)" in statements
+    for field in LOGGED_FIELDS:
+        place = f'log.attributes["{field}"]'
+        assert f'delete_key(log.attributes, "{field}") where IsMap({place}) or IsList({place})' in statements
+
+
+def test_what_cannot_be_judged_is_dropped() -> None:
+    parsed = config()
+    judging = [
+        each for part in ("processors", "connectors") for each in parsed[part].values() if isinstance(each, dict)
+    ]
+    modes = [each["error_mode"] for each in judging if "error_mode" in each]
+    assert modes == ["propagate"] * 4
+
+
+def test_only_metrics_that_an_alarm_reads_go_out() -> None:
+    parsed = config()
+    pattern = f"^({'|'.join(METRICS)})$"
+    assert parsed["processors"]["filter/metrics"]["metrics"]["metric"] == [f'not IsMatch(name, "{pattern}")']
+    exporter = parsed["exporters"]["awsemf"]
+    assert exporter["namespace"] == "codekeep/acme"  # what the role may write
+    assert exporter["metric_declarations"] == [{"dimensions": [[]], "metric_name_selectors": [pattern]}]
+    statements = parsed["processors"]["transform/metrics"]["metric_statements"]
+    assert kept(statements, "datapoint") == list(LOGGED_FIELDS)
+    assert 'set(metric.description, "")' in statements
+
+
+def test_every_part_writes_to_its_own_group() -> None:
+    parsed = config()
+    routes = {route["condition"]: route["pipelines"] for route in parsed["connectors"]["routing"]["table"]}
+    assert parsed["connectors"]["routing"]["default_pipelines"] == ["logs/system"]
+    for part, group in GROUPS.items():
+        pipeline = parsed["service"]["pipelines"][f"logs/{part}"]
+        [exporter] = pipeline["exporters"]
+        assert pipeline["receivers"] == ["routing"]
+        assert parsed["exporters"][exporter]["log_group_name"] == group
+        if part != "system":
+            assert routes[f'attributes["component"] == "{part}"'] == [f"logs/{part}"]
+
+
+def test_nothing_passes_by_the_fence_and_traces_have_no_way() -> None:
+    pipelines = config()["service"]["pipelines"]
+    incoming = {name: each["processors"] for name, each in pipelines.items() if "otlp" in each["receivers"]}
+    assert incoming.keys() == {"logs", "metrics"}
+    assert incoming["logs"] == ["memory_limiter", "transform/logs"]
+    assert incoming["metrics"][1:3] == ["filter/metrics", "transform/metrics"]
+
+
+def test_the_configuration_names_only_what_it_defines() -> None:
+    parsed = config()
+    for pipeline in parsed["service"]["pipelines"].values():
+        assert set(pipeline["processors"]) <= parsed["processors"].keys()
+        assert set(pipeline["exporters"]) <= parsed["exporters"].keys() | parsed["connectors"].keys()
+        assert set(pipeline["receivers"]) <= parsed["receivers"].keys() | parsed["connectors"].keys()
+
+
+def test_a_new_configuration_starts_the_pods_anew() -> None:
+    def digest(recording: Recording[Telemetry]) -> str:
+        template = recording.one("kubernetes:apps/v1:Deployment").inputs["spec"]["template"]
+        return str(template["metadata"]["annotations"]["codekeep.dev/config-digest"])
+
+    assert digest(telemetry()) == digest(telemetry()) != digest(telemetry(("timestamp", "event")))
+
+
+def test_workloads_find_the_service_it_makes() -> None:
+    recording = telemetry()
+    service = recording.one("kubernetes:core/v1:Service").inputs
+    [port] = service["spec"]["ports"]
+    place = f"http://{service['metadata']['name']}.codekeep-acme.svc.cluster.local:{port['port']}"
+    told = client_environment("codekeep-acme")
+    assert told["OTEL_EXPORTER_OTLP_ENDPOINT"] == place
+    assert told["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"] == "delta"
+
+
+def test_without_fields_or_a_group_for_the_rest_it_is_refused() -> None:
+    with pytest.raises(ValueError, match="allowed_fields must hold at least one field"):
+        telemetry(())
+    given: dict[str, Any] = {"region": "eu-central-1", "metric_namespace": "n", "metrics": METRICS}
+    with pytest.raises(ValueError, match="log_groups must hold 'system', got gateway"):
+        collector_config(allowed_fields=("event",), log_groups={"gateway": "g"}, **given)
+    with pytest.raises(ValueError, match='allowed_fields must be lower-case words with underscores, got Pro"mpt'):
+        collector_config(allowed_fields=("event", 'Pro"mpt'), log_groups=GROUPS, **given)
