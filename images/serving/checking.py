@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import yaml
 from pydantic import ValidationError
 
 from images.serving.command_line import ON_COMMAND_LINE, command_line_faults
@@ -27,9 +28,9 @@ ELSEWHERE: Mapping[str, str] = {
 
 
 def check_trtllm(
-    document: Mapping[str, Any], arguments: Sequence[str], release: Release = SHIPPED["tensorrt-llm"]
+    document: str | Mapping[str, Any], arguments: Sequence[str], release: Release = SHIPPED["tensorrt-llm"]
 ) -> TrtllmOptions:
-    """The options of a YAML document, with the arguments that follow `trtllm-serve`.
+    """The options of a YAML file's text or of its values, with the arguments that follow `trtllm-serve`.
 
     Raises:
         ServingError: with every fault.
@@ -37,7 +38,13 @@ def check_trtllm(
     faults = command_line_faults(arguments, release)
     options: TrtllmOptions | None = None
     try:
-        options = TrtllmOptions.model_validate(document)
+        options = TrtllmOptions.model_validate(_values(document))
+    except yaml.YAMLError as error:
+        faults.append(
+            ServingFault(
+                field="YAML", got=" ".join(str(error).split()), allowed="each option once", remedy="correct it"
+            )
+        )
     except ValidationError as error:
         faults += [fault for found in error.errors() for fault in _option_faults(dict(found))]
     else:
@@ -47,9 +54,30 @@ def check_trtllm(
     return options
 
 
+class _EachKeyOnce(yaml.SafeLoader):
+    """PyYAML keeps the last of two equal keys; an option that is stated twice is a fault."""
+
+
+def _distinct_mapping(loader: _EachKeyOnce, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: set[Any] = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key in seen:
+            raise yaml.constructor.ConstructorError(None, None, f"{key} is stated a second time", key_node.start_mark)
+        seen.add(key)
+    return loader.construct_mapping(node, deep=True)
+
+
+_EachKeyOnce.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _distinct_mapping)
+
+
+def _values(document: str | Mapping[str, Any]) -> Any:
+    return yaml.load(document, Loader=_EachKeyOnce) if isinstance(document, str) else document  # noqa: S506 - it is safe
+
+
 def _option_faults(error: Mapping[str, Any]) -> Iterator[ServingFault]:
-    path = ".".join(str(part) for part in error["loc"])
-    name = str(error["loc"][-1])
+    path = ".".join(str(part) for part in error["loc"]) or "YAML"
+    name = path.rpartition(".")[2]
     if error["type"] == "extra_forbidden":
         yield _misplaced(path, name)
     elif error["type"] == "missing":

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-import yaml
-
 from images import catalog
 from images.serving.checking import check_trtllm
 from images.serving.facts import ModelFacts
@@ -19,6 +17,7 @@ from images.serving.suitability import unsuitable
 from images.serving.vllm import check_vllm, vllm_arguments
 
 MODELS_FOLDER: Final = "/var/cache/codekeep/models"
+ADAPTERS_FOLDER: Final = "/var/cache/codekeep/adapters"
 CONFIG_FOLDER: Final = "/etc/codekeep/serving"
 CONFIG_FILE: Final = "engine.yaml"
 _SHARED_MEMORY_GIB: Final = 2  # of /dev/shm for each GPU: workers pass tensors through it
@@ -76,6 +75,7 @@ class ServingPlan:
     model_name: str
     revision: str
     model_path: str
+    adapters_path: str | None  # the folder that adapters are to lie in, each in its own; None without adapters
     command: tuple[str, ...]
     args: tuple[str, ...]
     files: Mapping[str, str]
@@ -114,10 +114,11 @@ def plan(facts: ModelFacts) -> ServingPlan:
         model_name=facts.name,
         revision=facts.revision,
         model_path=path,
+        adapters_path=None if facts.adapters is None else ADAPTERS_FOLDER,
         command=("trtllm-serve",) if engine == "tensorrt-llm" else ("vllm",),
         args=args,
         files=files,
-        env=dict(image.environment),
+        env={**dict(image.environment), **_adapter_environment(facts)},
         config_folder=CONFIG_FOLDER,
         port=PORT,
         health_path="/health",
@@ -141,7 +142,7 @@ def _trtllm(facts: ModelFacts, path: str) -> tuple[tuple[str, ...], dict[str, st
     """What is written is read again and checked: the plan holds nothing that check_trtllm refuses."""
     args = trtllm_arguments(facts, path, f"{CONFIG_FOLDER}/{CONFIG_FILE}")
     written = as_yaml(trtllm_options(facts))
-    check_trtllm(yaml.safe_load(written), args, facts.engine_release)
+    check_trtllm(written, args, facts.engine_release)
     return args, {CONFIG_FILE: written}
 
 
@@ -149,6 +150,21 @@ def _vllm(facts: ModelFacts, path: str) -> tuple[tuple[str, ...], dict[str, str]
     args = vllm_arguments(facts, path)
     check_vllm(args, facts.engine_release)
     return args, {}
+
+
+def _adapter_environment(facts: ModelFacts) -> dict[str, str]:
+    """vLLM looks in the folder for an adapter of the request's model name; TensorRT-LLM gets its path with the request.
+
+    Source: docs.vllm.ai, "LoRA Resolver Plugins". The variable that allows it also opens /v1/load_lora_adapter, which
+    only pods that may reach the endpoint at all can ask for: the gateway forwards `route` alone.
+    """
+    if facts.adapters is None or facts.serves_with != "vllm":
+        return {}
+    return {
+        "VLLM_PLUGINS": "lora_filesystem_resolver",
+        "VLLM_LORA_RESOLVER_CACHE_DIR": ADAPTERS_FOLDER,
+        "VLLM_ALLOW_RUNTIME_LORA_UPDATING": "1",
+    }
 
 
 def _image(role: Role, engine: Engine) -> catalog.Image:

@@ -185,6 +185,13 @@ OPTIONS = (
         put={"cuda_graph_config": {"batch_sizes": [1, 16]}},
     ),
     trtllm("the embeddings server on 1.2", "embeddings", "on 1.2", args=("embeddings", *ARGUMENTS)),
+    Configuration(
+        name="trtllm: a key twice in the YAML",
+        judge=lambda: check_trtllm(f"revision: {COMMIT}\nmax_batch_size: 8\nmax_batch_size: 9\n", ARGUMENTS),
+        fault="YAML",
+        words=("max_batch_size is stated a second time",),
+    ),
+    Configuration(name="trtllm: an empty YAML", judge=lambda: check_trtllm("", ARGUMENTS), fault="YAML"),
     vllm("as it should be", args=("--enable-prefix-caching",)),
     vllm(
         "an older release's quiet flag",

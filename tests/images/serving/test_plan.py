@@ -163,3 +163,11 @@ def test_both_engines_are_given_the_same_limits() -> None:
     ):
         assert args[args.index(flag) + 1] == str(written[option])
     assert "--enable-lora" in args
+
+
+def test_adapters_lie_in_a_folder_that_either_engine_reads() -> None:
+    assert plan(AUTOCOMPLETE).adapters_path is None
+    assert plan(CHAT).adapters_path == "/var/cache/codekeep/adapters"
+    assert not any(name.startswith("VLLM") for name in plan(CHAT).env)
+    env = plan(dataclasses.replace(CHAT, engine="vllm")).env
+    assert env["VLLM_LORA_RESOLVER_CACHE_DIR"] == "/var/cache/codekeep/adapters"
