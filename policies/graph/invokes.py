@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Props = Mapping[str, Any]
+EXAMPLE_RANGE = "192.0.2.0/24"  # RFC 5737
 DNS_SUFFIXES = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}
 
 
@@ -66,9 +67,19 @@ def _availability_zones(arguments: Props, place: Place) -> Props | None:
     return {"names": zones, "groupNames": [region], "region": region, "id": region}
 
 
+def _managed_prefix_list(arguments: Props, place: Place) -> Props | None:
+    """AWS's lists by name. Their ranges only AWS knows, and changes: one reserved for examples stands for them."""
+    name = arguments.get("name")
+    if place.region is None or not isinstance(name, str) or not name.startswith("com.amazonaws."):
+        return None
+    entries = [{"cidr": EXAMPLE_RANGE, "description": name}]
+    return {"name": name, "entries": entries, "addressFamily": "IPv4", "maxEntries": 0, "ownerId": "AWS", "id": name}
+
+
 _OFFLINE: Mapping[str, Callable[[Props, Place], Props | None]] = {
     "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
     "aws:index/getPartition:getPartition": _partition,
     "aws:index/getRegion:getRegion": _region,
     "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,
+    "aws:ec2/getManagedPrefixList:getManagedPrefixList": _managed_prefix_list,
 }

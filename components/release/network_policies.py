@@ -1,0 +1,134 @@
+"""The walls of a keep's namespace: nothing passes but what the table of flows (components.release.flows) names.
+
+A flow between pods has a policy at each end, so that neither end's mistake opens it. What is outside the cluster has no
+labels and is named by the addresses of its subnets: hosts behind private links and AWS's own endpoints lie in the same
+ones, and are told apart by their ports, security groups and credentials (docs/kubernetes/traffic.md).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import Any
+
+import pulumi
+from pulumi_aws import ec2
+from pulumi_kubernetes.networking.v1 import NetworkPolicy
+
+from components.cluster import service_range
+from components.network_like import NetworkLike
+from components.release.base import ReleaseBase
+from components.release.flows import Place, Pods, Ways, flows, label_of, narrowing
+from components.release.labels import NAME, TENANT, WORKLOAD
+from components.workload import Workload
+
+COMPONENT = "network-policies"
+DENY = "deny-all"
+NAMESPACE = "kubernetes.io/metadata.name"  # set by the API server, so nobody can take another's
+POD_IDENTITY_AGENT = "169.254.170.23/32"
+PODS_ELSEWHERE: Mapping[Place, tuple[str, Mapping[str, str]]] = {
+    Place.DNS: ("kube-system", {"k8s-app": "kube-dns"}),
+    Place.PROMETHEUS: ("codekeep-system", {NAME: "prometheus"}),
+    Place.KUBERAY: ("kuberay", {NAME: "kuberay-operator"}),
+}
+"""Namespace and labels."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkPoliciesArgs:
+    """`network` is the one the cluster's nodes stand in."""
+
+    base: ReleaseBase
+    network: NetworkLike
+    ways: Ways
+
+
+class NetworkPolicies(pulumi.ComponentResource):
+    """The denial of everything, and one policy for each end of each flow."""
+
+    policies: Mapping[str, NetworkPolicy]  # by name; pods should come after `deny-all` and what they need
+
+    def __init__(self, name: str, args: NetworkPoliciesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("codekeep:release.network_policies:NetworkPolicies", name, None, opts)
+        self._name, self._args = name, args
+        self._addresses = self._look_up()
+
+        specs = dict(self._specs())
+        self.policies = {each: self._policy(each, spec) for each, spec in specs.items()}
+
+        self.register_outputs({"policies": sorted(self.policies)})
+
+    def _look_up(self) -> Mapping[Place, pulumi.Input[list[str]]]:
+        """Addresses of what has no labels. S3's are AWS's public ones, which its gateway endpoint keeps inside."""
+        network = self._args.network
+        region = self._args.base.keep.region
+        inner = pulumi.Output.all(*network.endpoint_cidrs).apply(list)
+        private = pulumi.Output.all(*network.private_cidrs).apply(list)
+        s3 = ec2.get_managed_prefix_list_output(
+            name=f"com.amazonaws.{region}.s3", opts=pulumi.InvokeOutputOptions(parent=self)
+        )
+        return {
+            Place.AWS: inner,
+            Place.GIT: inner,
+            Place.REGISTRIES: inner,
+            Place.ISSUER: inner,
+            Place.ENTRY: inner,
+            Place.INDEX: private,
+            Place.KUBERNETES_API: pulumi.Output.all(network.cidr, *network.private_cidrs).apply(_api_addresses),
+            Place.POD_IDENTITY: [POD_IDENTITY_AGENT],
+            Place.S3: s3.entries.apply(lambda entries: sorted(entry.cidr for entry in entries)),
+        }
+
+    def _specs(self) -> Iterator[tuple[str, Any]]:
+        yield DENY, {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+        for flow in flows(self._args.ways):
+            ports = [each.spec() for each in flow.ports]
+            source, target = label_of(flow.source), label_of(flow.target)
+            if isinstance(flow.source, Pods):
+                rule = {"to": self._peers(flow.target), "ports": ports}
+                yield (
+                    f"{source}-to-{target}",
+                    {"podSelector": self._selector(flow.source), "policyTypes": ["Egress"], "egress": [rule]},
+                )
+            if isinstance(flow.target, Pods):
+                rule = {"from": self._peers(flow.source), "ports": ports}
+                yield (
+                    f"{target}-from-{source}",
+                    {"podSelector": self._selector(flow.target), "policyTypes": ["Ingress"], "ingress": [rule]},
+                )
+
+    def _peers(self, end: Pods | Place) -> Any:
+        if isinstance(end, Pods):
+            return [{"podSelector": self._selector(end)}]
+        if end in PODS_ELSEWHERE:
+            namespace, labels = PODS_ELSEWHERE[end]
+            return [
+                {
+                    "namespaceSelector": {"matchLabels": {NAMESPACE: namespace}},
+                    "podSelector": {"matchLabels": dict(labels)},
+                }
+            ]
+        return pulumi.Output.from_input(self._addresses[end]).apply(
+            lambda ranges: [{"ipBlock": {"cidr": each}} for each in ranges]
+        )
+
+    def _selector(self, pods: Pods) -> dict[str, Any]:
+        tenant = {TENANT: self._args.base.keep.tenant}
+        if pods.workload is None:
+            known = {"key": WORKLOAD, "operator": "In", "values": [each.value for each in Workload]}
+            return {"matchLabels": tenant, "matchExpressions": [known]}
+        return {"matchLabels": {**tenant, WORKLOAD: pods.workload.value, **narrowing(pods)}}
+
+    def _policy(self, policy: str, spec: Any) -> NetworkPolicy:
+        base = self._args.base
+        return NetworkPolicy(
+            f"{self._name}-{policy}",
+            metadata=base.keep_metadata(policy, COMPONENT),
+            spec=spec,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+
+def _api_addresses(ranges: list[str]) -> list[str]:
+    """The service's address, which is the first of the services' range, and the interfaces that answer for it."""
+    vpc, *private = ranges
+    return [f"{ip_network(service_range(vpc))[1]}/32", *private]
