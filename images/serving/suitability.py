@@ -1,12 +1,13 @@
 """Whether a model can be served as its facts ask, before any option is written."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from images.serving.command_line import EMBEDDINGS_FROM
 from images.serving.facts import ModelFacts
 from images.serving.faults import ServingError, ServingFault
-from images.serving.memory import memory_fit
+from images.serving.memory import MemoryFit, memory_fit
 from images.serving.shapes import GENERATE, Architecture
 
 _TRTLLM_FORMATS: Final = frozenset({"none", "fp8", "int4-awq", "nvfp4"})
@@ -151,18 +152,34 @@ def _memory_faults(facts: ModelFacts, gpu_memory_gib: float) -> Iterator[Serving
     fit = memory_fit(facts, gpu_memory_gib)
     if fit.fits:
         return
-    floor = fit.need.without_cache_gib
-    of_weights = floor > fit.usable_gib or facts.role not in GENERATE
-    largest = (
-        f"the largest that fits: {fit.largest_concurrency} requests of {facts.context_tokens} tokens, or"
-        f" {fit.largest_context_tokens} tokens with {facts.requests_at_once} requests"
-    )
+    of_weights = fit.need.without_cache_gib > fit.usable_gib or facts.role not in GENERATE
+    wider = _parallelism_that_fits(facts, gpu_memory_gib)
+    raised = f"raise tensor_parallel ({wider} fits)" if wider else "raise tensor_parallel or pipeline_parallel"
     yield ServingFault(
         field="parameters_billions" if of_weights else "context_tokens",
         got=f"{facts.parameters_billions}e9 parameters in {facts.quantization} over {facts.gpus} GPU(s) for"
         f" {facts.requests_at_once} requests of {facts.context_tokens} tokens:\n{fit.arithmetic}",
-        allowed=f"at most {fit.usable_gib:.1f} GiB a GPU ({gpu_memory_gib:g} GiB each); {largest}",
-        remedy="raise tensor_parallel, quantize, or choose a pool with larger GPUs"
+        allowed=f"at most {fit.usable_gib:.1f} GiB a GPU ({gpu_memory_gib:g} GiB each); {_largest(facts, fit)}",
+        remedy=f"{raised}, quantize, or choose a pool with larger GPUs"
         if of_weights
-        else "lower context_tokens or concurrency, raise tensor_parallel, or choose larger GPUs",
+        else f"lower context_tokens or concurrency, {raised}, or choose a pool with larger GPUs",
     )
+
+
+def _largest(facts: ModelFacts, fit: MemoryFit) -> str:
+    if fit.largest_context_tokens == 0 and fit.largest_concurrency == 0:
+        return "not even one token fits beside the weights"
+    return (
+        f"the largest that fits: {fit.largest_concurrency} requests of {facts.context_tokens} tokens, or"
+        f" {fit.largest_context_tokens} tokens with {facts.requests_at_once} requests"
+    )
+
+
+def _parallelism_that_fits(facts: ModelFacts, gpu_memory_gib: float) -> int | None:
+    """The smallest tensor_parallel above the stated one that splits the model and lets it fit, or None."""
+    for size in (2, 4, 8):
+        wider = replace(facts, tensor_parallel=size)
+        splits = size > facts.tensor_parallel and not list(_parallel_faults(wider, wider.shape))
+        if splits and memory_fit(wider, gpu_memory_gib).fits:
+            return size
+    return None

@@ -9,6 +9,7 @@ import click
 from stacks.spec import Fault, PlatformSpec, Spec, SpecError, TenantSpec, digest, load
 
 BAD_INPUT = 2
+_NEXT_LINE = "\n" + " " * len("    got      ")
 
 
 @click.group(name="spec")
@@ -54,9 +55,14 @@ def _show_faults(file: Path, faults: tuple[Fault, ...], as_json: bool) -> None:
     click.echo(f"{file}: {len(faults)} {'fault' if len(faults) == 1 else 'faults'}", err=True)
     for fault in faults:
         click.echo(f"\n  {fault.path or 'file'}", err=True)
-        click.echo(f"    got      {fault.got}", err=True)
+        click.echo(f"    got      {_indented(fault.got)}", err=True)
         click.echo(f"    allowed  {fault.allowed}", err=True)
         click.echo(f"    remedy   {fault.remedy}", err=True)
+
+
+def _indented(text: str) -> str:
+    """Further lines under the first: a model's memory is told term by term."""
+    return text.replace("\n", _NEXT_LINE)
 
 
 def _show_summary(file: Path, found: Spec, as_json: bool) -> None:

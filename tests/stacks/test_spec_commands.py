@@ -134,3 +134,19 @@ def test_the_commands_import_neither_pulumi_nor_an_aws_client() -> None:
     )
     answer = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)
     assert answer.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_model_that_does_not_fit_is_refused_with_the_arithmetic_line_by_line(tmp_path: Path) -> None:
+    spoilt = changed(changed(document("demo"), "models.0.quantization", "none"), "models.0.tensor_parallel", 1)
+    path = tmp_path / "spec.yaml"
+    path.write_text(yaml.safe_dump(spoilt))
+
+    code, _, err = run("check", str(path))
+
+    assert code == 2
+    lines = err[err.index("    got ") :].splitlines()
+    terms = [line.split()[0] for line in lines[1:7]]
+    assert terms == ["weights", "KV", "adapters", "activations", "workspace", "needed"]
+    assert all(line.startswith(" " * len("    got      ")) for line in lines[1:7])
+    assert "more than 40.23 GiB (0.9 x 44.7 GiB)" in lines[6]
+    assert "raise tensor_parallel (4 fits)" in err

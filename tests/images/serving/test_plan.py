@@ -171,3 +171,17 @@ def test_adapters_lie_in_a_folder_that_either_engine_reads() -> None:
     assert not any(name.startswith("VLLM") for name in plan(CHAT).env)
     env = plan(dataclasses.replace(CHAT, engine="vllm")).env
     assert env["VLLM_LORA_RESOLVER_CACHE_DIR"] == "/var/cache/codekeep/adapters"
+
+
+@pytest.mark.parametrize(
+    ("facts", "hint"),
+    [
+        (dataclasses.replace(CHAT, quantization="none", tensor_parallel=1), "raise tensor_parallel (4 fits)"),
+        (dataclasses.replace(CHAT, concurrency=16), "raise tensor_parallel (4 fits)"),
+        (dataclasses.replace(CHAT, quantization="none", gpu_memory_gib=8.0), "raise tensor_parallel or pipeline"),
+    ],
+)
+def test_a_refusal_tells_how_many_gpus_would_do(facts: ModelFacts, hint: str) -> None:
+    with pytest.raises(ServingError) as refused:
+        plan(facts)
+    assert hint in refused.value.faults[0].remedy
