@@ -7,7 +7,7 @@ from sandbox.aws.ledger import SqliteLedger
 from sandbox.kubernetes import schemas, semantics
 from sandbox.kubernetes.cluster import Cluster
 from sandbox.kubernetes.kinds import CLUSTER_SCOPED, INITIAL_NAMESPACES, KNOWN_CUSTOM, group_of
-from sandbox.kubernetes.objects import Object, created, id_of, namespace_of, updated
+from sandbox.kubernetes.objects import Object, created, id_of, inputs_from, namespace_of, updated
 from sandbox.kubernetes.schemas import Failure
 from sandbox.plugin import PluginFault
 
@@ -40,6 +40,13 @@ class ApiServer:
         if definition is not None:
             return _by_definition(definition, thing)
         return semantics.check(thing)
+
+    def rehearse(self, thing: Object, *, new: bool) -> None:
+        """Nothing to add at a preview: `failures` has judged the object."""
+
+    def inputs(self, live: Object, known: Object) -> Object:
+        """What a program would have to write to get the live object."""
+        return inputs_from(live, known)
 
     def create(self, thing: Object) -> Object:
         """Stores a new object. PluginFault where its kind, its namespace or its name forbid it."""

@@ -1,5 +1,6 @@
 """The kubernetes provider's operations over one cluster's stand-in."""
 
+import asyncio
 import os
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,14 @@ from pulumi.provider.experimental import provider as sdk
 from sandbox.aws.ledger import SqliteLedger
 from sandbox.aws.values import UNKNOWN, from_plain, has_unknown, to_plain
 from sandbox.engine.events import ChangeKind
+from sandbox.kubernetes.access import Access
 from sandbox.kubernetes.api import ApiServer
+from sandbox.kubernetes.client import Client
 from sandbox.kubernetes.cluster import Cluster
 from sandbox.kubernetes.diff import difference
 from sandbox.kubernetes.kinds import api_version_of
-from sandbox.kubernetes.objects import Object, id_of, inputs_from, named, namespace_of, with_metadata
+from sandbox.kubernetes.live import LiveServer
+from sandbox.kubernetes.objects import Object, id_of, named, namespace_of, with_metadata
 from sandbox.plugin import PluginFault, old_inputs
 
 LEDGER_VARIABLE = "CODEKEEP_SANDBOX_LEDGER"
@@ -30,10 +34,10 @@ KINDS = {
 
 
 class KubernetesProvider(sdk.Provider):
-    """Serves package `kubernetes` from the ledger."""
+    """Serves package `kubernetes` from the ledger, or over a real server that CODEKEEP_SANDBOX_KUBECONFIG names."""
 
     def __init__(self) -> None:
-        self._server: ApiServer | None = None
+        self._server: ApiServer | LiveServer | None = None
 
     async def check_config(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
         config = to_plain(request.new_inputs)
@@ -49,14 +53,11 @@ class KubernetesProvider(sdk.Provider):
         variables = {key.rpartition(":")[2]: value for key, value in request.variables.items()}
         config = {**variables, **to_plain(request.args)}
         known = {key: value for key, value in config.items() if value is not UNKNOWN}
-        ledger = os.environ.get(LEDGER_VARIABLE)
-        if not ledger:
-            raise PluginFault(f"{LEDGER_VARIABLE} is not set: take the variables from `codekeep sandbox env`")
-        self._server = ApiServer(Cluster.from_config(known), SqliteLedger(Path(ledger), OWNER))
+        self._server = _server_for(Cluster.from_config(known))
         return sdk.ConfigureResponse(accept_secrets=True, supports_preview=True)
 
     @property
-    def server(self) -> ApiServer:
+    def server(self) -> ApiServer | LiveServer:
         if self._server is None:
             raise PluginFault("kubernetes provider: used before it was configured")
         return self._server
@@ -64,7 +65,7 @@ class KubernetesProvider(sdk.Provider):
     async def check(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
         old, thing = to_plain(request.old_inputs), self._object(request.urn, to_plain(request.new_inputs))
         thing = named(thing, request.name, request.random_seed, old)
-        namespaced = self.server.is_namespaced(thing["apiVersion"], thing["kind"])
+        namespaced = await asyncio.to_thread(self.server.is_namespaced, thing["apiVersion"], thing["kind"])
         if namespaced and not namespace_of(thing):
             thing = with_metadata(thing, namespace=self.server.cluster.namespace)
         failures = [sdk.CheckFailure(failure.path, failure.reason) for failure in self.server.failures(thing)]
@@ -93,39 +94,48 @@ class KubernetesProvider(sdk.Provider):
     async def create(self, request: sdk.CreateRequest) -> sdk.CreateResponse:
         thing = to_plain(request.properties)
         if request.preview:
+            await self._rehearse(thing, new=True)
             return sdk.CreateResponse(properties=from_plain({"status": UNKNOWN, **thing}, request.properties))
-        live = self.server.create(thing)
+        live = await asyncio.to_thread(self.server.create, thing)
         return sdk.CreateResponse(resource_id=id_of(live), properties=from_plain(live, request.properties))
 
     async def read(self, request: sdk.ReadRequest) -> sdk.ReadResponse:
         state, known = to_plain(request.properties), to_plain(request.inputs)
         identity = self._object(request.urn, known or state)
-        live = self.server.get(identity["apiVersion"], identity["kind"], request.resource_id)
+        live = await asyncio.to_thread(self.server.get, identity["apiVersion"], identity["kind"], request.resource_id)
         if live is None:
             return sdk.ReadResponse(resource_id="")
+        inputs = await asyncio.to_thread(self.server.inputs, live, known)
         marks = {**request.properties, **request.inputs}
         return sdk.ReadResponse(
             resource_id=request.resource_id,
             properties=from_plain(live, marks),
-            inputs=from_plain(inputs_from(live, known), marks),
+            inputs=from_plain(inputs, marks),
         )
 
     async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
         thing = to_plain(request.news)
         marks = {**request.olds, **request.news}
         if request.preview:
+            await self._rehearse(thing, new=False)
             state = to_plain(request.olds)
             return sdk.UpdateResponse(
                 properties=from_plain({**({"status": state["status"]} if "status" in state else {}), **thing}, marks)
             )
-        return sdk.UpdateResponse(properties=from_plain(self.server.update(request.resource_id, thing), marks))
+        live = await asyncio.to_thread(self.server.update, request.resource_id, thing)
+        return sdk.UpdateResponse(properties=from_plain(live, marks))
 
     async def delete(self, request: sdk.DeleteRequest) -> None:
         thing = self._object(request.urn, to_plain(request.properties))
-        self.server.delete(thing["apiVersion"], thing["kind"], request.resource_id)
+        await asyncio.to_thread(self.server.delete, thing["apiVersion"], thing["kind"], request.resource_id)
 
     async def invoke(self, request: sdk.InvokeRequest) -> sdk.InvokeResponse:
         raise PluginFault(f"{request.tok}: the Kubernetes stand-in has no functions")
+
+    async def _rehearse(self, thing: Object, *, new: bool) -> None:
+        """What is not known yet cannot be judged before the update."""
+        if not has_unknown(thing):
+            await asyncio.to_thread(self.server.rehearse, thing, new=new)
 
     def _object(self, urn: str, props: dict[str, Any]) -> Object:
         """The properties with apiVersion and kind, which the type token decides where the program left them out."""
@@ -134,3 +144,14 @@ class KubernetesProvider(sdk.Provider):
         if module.split("/")[0] in REFUSED_MODULES or kind.endswith(("Patch", "List")):
             raise PluginFault(f"{token}: the Kubernetes stand-in keeps single objects; write them out")
         return {"apiVersion": api_version_of(token), "kind": kind, **props}
+
+
+def _server_for(cluster: Cluster) -> ApiServer | LiveServer:
+    """The real server where one is named, else the ledger."""
+    access = Access.from_environment()
+    if access is not None:
+        return LiveServer(cluster, Client(access))
+    ledger = os.environ.get(LEDGER_VARIABLE)
+    if not ledger:
+        raise PluginFault(f"{LEDGER_VARIABLE} is not set: take the variables from `codekeep sandbox env`")
+    return ApiServer(cluster, SqliteLedger(Path(ledger), OWNER))

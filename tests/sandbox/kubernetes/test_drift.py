@@ -1,0 +1,36 @@
+"""Drift: what was written stays as it was written, unless the server has something else."""
+
+from sandbox.kubernetes.drift import drifted
+
+KNOWN = {"spec": {"memory": "1024Mi", "replicas": 2, "ports": [{"port": 80}, {"port": 81}]}}
+APPLIED = {"spec": {"memory": "1Gi", "replicas": 2, "ports": [{"port": 80, "p": "TCP"}, {"port": 81, "p": "TCP"}]}}
+
+
+def test_what_only_the_server_spells_otherwise_or_adds_is_no_drift() -> None:
+    assert drifted(KNOWN, APPLIED, APPLIED) == KNOWN
+    assert drifted(KNOWN, APPLIED, {**APPLIED, "status": {"ready": 1}}) == KNOWN
+
+
+def test_a_changed_value_is_the_only_one_that_differs() -> None:
+    spec = APPLIED["spec"]
+    live = {"spec": {**spec, "replicas": 5, "ports": [{"port": 80, "p": "TCP"}, {"port": 90, "p": "TCP"}]}}
+    assert drifted(KNOWN, APPLIED, live) == {
+        "spec": {"memory": "1024Mi", "replicas": 5, "ports": [{"port": 80}, {"port": 90}]}
+    }
+
+
+def test_what_is_gone_is_left_out() -> None:
+    live = {"spec": {key: value for key, value in APPLIED["spec"].items() if key != "replicas"}}
+    assert "replicas" not in drifted(KNOWN, APPLIED, live)["spec"]
+
+
+def test_a_list_of_another_length_is_the_servers() -> None:
+    live = {"spec": {**APPLIED["spec"], "ports": [{"port": 80, "p": "TCP"}]}}
+    assert drifted(KNOWN, APPLIED, live)["spec"]["ports"] == [{"port": 80, "p": "TCP"}]
+
+
+def test_what_the_server_stores_under_another_name_stays_as_written() -> None:
+    known = {"stringData": {"token": "t"}, "metadata": {"labels": {"a": "b"}}}
+    applied = {"data": {"token": "dA=="}, "metadata": {"labels": {"a": "b"}}}
+    live = {**applied, "metadata": {"labels": {"a": "c"}}}
+    assert drifted(known, applied, live) == {"stringData": {"token": "t"}, "metadata": {"labels": {"a": "c"}}}
