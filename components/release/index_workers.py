@@ -8,6 +8,8 @@ that waits, suspended, is the template of a full re-index, on machines of its ow
       name: "reindex-1"} | .spec.suspend = false | del(.status)' | kubectl create -f -
 
 Only the head may ask the API server for something: it sets the number of workers. It holds no AWS role; workers do.
+Ray runs whatever reaches its ports, so nothing may but its own pods, and the operator its dashboard: that is what
+components.release.flows allows, and the pods must come after the policies (`ReleaseBase.after`).
 """
 
 from dataclasses import dataclass
@@ -17,15 +19,15 @@ import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import ServiceAccount
-from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
 
 from components.pool import GPU_ROLES, PoolRole
 from components.release.base import Priority, ReleaseBase
-from components.release.labels import NAME, TENANT, WORKLOAD, selector_of
+from components.release.labels import selector_of
 from components.release.pod import (
     CACHE_PATH,
     SETTINGS_DIGEST,
+    TMP_PATH,
     Container,
     PodPlan,
     Resources,
@@ -42,8 +44,7 @@ RAY_VERSION = "2.60.0"  # as the image's lock has it
 CLUSTER, HEAD, WORKER, DRIVER = "index", "index-head", "index-worker", "indexer"
 REINDEX, REINDEX_WORKER = "reindex", "reindex-worker"
 HEAD_SERVICE = f"{CLUSTER}-head-svc"  # KubeRay names it so
-CLIENT_PORT, STATE_PORT, DASHBOARD_PORT = 10_001, 6_379, 8_265
-OPERATOR_NAMESPACE = "kuberay"  # asks the dashboard how a RayJob is
+PORTS = {"client": 10_001, "gcs-server": 6_379, "dashboard": 8_265}  # by the names that KubeRay looks for
 
 HEAD_RESOURCES = Resources(cpu="1", memory="4Gi")
 AUTOSCALER_RESOURCES = Resources(cpu="500m", memory="512Mi")
@@ -83,17 +84,16 @@ class IndexWorkersArgs:
 
 
 class IndexWorkers(pulumi.ComponentResource):
-    """Account and rights of the head, the fence, cluster, driver, and the template of a re-index."""
+    """Account and rights of the head, cluster, driver, and the template of a re-index."""
 
     def __init__(self, name: str, args: IndexWorkersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:release.index_workers:IndexWorkers", name, None, opts)
         self._name, self._args = name, args
 
         rights = self._let_head_scale()
-        fence = self._fence()
-        cluster = self._cluster([*rights, fence])
+        cluster = self._cluster(rights)
         self._drive(cluster)
-        self._reindex(fence)
+        self._reindex()
 
         self.register_outputs({"cluster": CLUSTER, "reindex": REINDEX, "maxWorkers": args.max_workers})
 
@@ -122,30 +122,6 @@ class IndexWorkers(pulumi.ComponentResource):
         binding = RoleBinding(self._name, metadata=metadata, subjects=subjects, role_ref=role_ref, opts=child)
         return [account, role, binding]
 
-    def _fence(self) -> NetworkPolicy:
-        """Ray runs whatever reaches its ports: only its own pods and the driver do, and the operator the dashboard."""
-        base = self._args.base
-        same = {TENANT: base.keep.tenant, WORKLOAD: Workload.INDEXER.value}
-        operator = {"matchLabels": {"kubernetes.io/metadata.name": OPERATOR_NAMESPACE}}
-        spec: Any = {
-            "podSelector": {"matchLabels": same},
-            "policyTypes": ["Ingress", "Egress"],
-            "ingress": [
-                {"from": [{"podSelector": {"matchLabels": same}}]},
-                {
-                    "from": [
-                        {"namespaceSelector": operator, "podSelector": {"matchLabels": {NAME: "kuberay-operator"}}}
-                    ],
-                    "ports": [{"protocol": "TCP", "port": DASHBOARD_PORT}],
-                },
-            ],
-            "egress": [{"to": [{"podSelector": {"matchLabels": same}}]}],
-        }
-        metadata = base.metadata(Workload.INDEXER, "index-fence")
-        return NetworkPolicy(
-            f"{self._name}-fence", metadata=metadata, spec=spec, opts=pulumi.ResourceOptions(parent=self)
-        )
-
     def _cluster(self, after: list[pulumi.Resource]) -> CustomResource:
         args, base = self._args, self._args.base
         workers = _group(base, WORKER, PoolRole.INGEST, WORKER_RESOURCES, least=0, most=args.max_workers)
@@ -165,6 +141,7 @@ class IndexWorkers(pulumi.ComponentResource):
                     "imagePullPolicy": "IfNotPresent",
                     "resources": AUTOSCALER_RESOURCES.spec(),
                     "securityContext": _restricted(base),
+                    "volumeMounts": [{"name": "tmp", "mountPath": TMP_PATH}],
                 },
                 "headGroupSpec": _head(base, scales=True),
                 "workerGroupSpecs": [workers],
@@ -180,7 +157,7 @@ class IndexWorkers(pulumi.ComponentResource):
             image=base.image(IMAGE),
             resources=DRIVER_RESOURCES,
             command=(RUNTIME,),
-            args=("index-worker", f"--ray=ray://{HEAD_SERVICE}:{CLIENT_PORT}"),
+            args=("index-worker", f"--ray=ray://{HEAD_SERVICE}:{PORTS['client']}"),
         )
         pod = PodPlan(
             workload=Workload.INDEXER,
@@ -201,7 +178,7 @@ class IndexWorkers(pulumi.ComponentResource):
         metadata = base.metadata(Workload.INDEXER, DRIVER)
         return Deployment(f"{self._name}-driver", metadata=metadata, spec=spec, opts=_after(base, self, cluster))
 
-    def _reindex(self, fence: NetworkPolicy) -> CustomResource:
+    def _reindex(self) -> CustomResource:
         """All its workers from the beginning to the end, so nothing needs to scale; the entry point runs on one too."""
         args, base = self._args, self._args.base
         resources = GPU_WORKER_RESOURCES if args.reindex_role in GPU_ROLES else WORKER_RESOURCES
@@ -228,7 +205,7 @@ class IndexWorkers(pulumi.ComponentResource):
                     "workerGroupSpecs": [workers],
                 },
             },
-            opts=_after(base, self, fence),
+            opts=base.options(self),
         )
 
 
@@ -241,7 +218,7 @@ def _head(base: ReleaseBase, *, scales: bool) -> dict[str, Any]:
         name="ray-head",
         image=base.image(IMAGE),
         resources=HEAD_RESOURCES,
-        ports={"state": STATE_PORT, "client": CLIENT_PORT, "dashboard": DASHBOARD_PORT},
+        ports=PORTS,
     )
     pod = PodPlan(
         workload=Workload.INDEXER,
@@ -253,6 +230,7 @@ def _head(base: ReleaseBase, *, scales: bool) -> dict[str, Any]:
         shared_memory_gib=1,
         settings=False,
         token=scales,
+        reports=False,
         grace_seconds=GRACE_SECONDS,
     )
     template = pod_template(base, pod)

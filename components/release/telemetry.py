@@ -116,6 +116,7 @@ def _pod(base: ReleaseBase, document: pulumi.Output[str]) -> PodPlan:
         priority=Priority.SERVING,
         containers=(collector,),
         settings=False,
+        reports=False,
         files={"config": CONFIG_MAP},
         spread=True,
         grace_seconds=GRACE_SECONDS,

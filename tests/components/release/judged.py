@@ -1,109 +1,26 @@
-"""Parts of a release as the rules and an API server see them: in a namespace with the bounds that every keep has."""
+"""A recorded program judged by the rules, as `codekeep check` would."""
 
-from collections.abc import Callable
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Any
 
-import yaml
-from pulumi_kubernetes.core.v1 import LimitRange, Namespace, ResourceQuota
-from pulumi_kubernetes.networking.v1 import NetworkPolicy
-
-from components.naming import DataClass
-from components.queue_ref import QueueRef, QueueRole
 from policies.catalogue import catalogue
-from policies.graph import Node, ResourceGraph
+from policies.facts import Facts
 from policies.graph.recorder import record
 from policies.rule import Case, Family, Finding, judge_all
-from sandbox.kubernetes.schemas import validate, validate_custom
-from sandbox.kubernetes.semantics import check
-from tests.components.builders import key_arn, known
 from tests.components.recording import ACCOUNT, REGION
-from tests.policies.rules.keeps import facts
-
-FAMILIES = (Family.KUBERNETES, Family.SUPPLY, Family.LOGGING, Family.COST, Family.IDENTITY)
-CRDS = Path(__file__).resolve().parents[2] / "real" / "kubernetes" / "crds"
-NAMESPACE = "codekeep-acme"
 
 
-def fake_queue(role: QueueRole) -> QueueRef:
-    """Call inside a recorded program."""
-    name = f"codekeep-acme-{role.value}"
-    return QueueRef(
-        role=role,
-        name=known(name),
-        arn=known(f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"),
-        url=known(f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"),
-        dead_letter_name=known(f"{name}-failed"),
-        dead_letter_url=known(f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}-failed"),
-        key_arn=known(key_arn(DataClass.CODE)),
+def findings(program: Callable[[], Any], families: Iterable[Family]) -> list[Finding]:
+    """What the rules of the families say of everything the program makes, violations and what they cannot decide."""
+    graph = record(program, project="codekeep", stack="acme", config={"aws:region": REGION}, references=True)
+    assert [node for node in graph if node.package == "kubernetes"], "the program makes no Kubernetes object"
+    facts = Facts(
+        tenant="acme",
+        tier="dedicated",
+        account_id=ACCOUNT,
+        primary_region=REGION,
+        allowed_regions=frozenset({REGION}),
     )
-
-
-def graph_in_namespace(program: Callable[[], Any]) -> ResourceGraph:
-    """What the program asks for, and the namespace it is in."""
-
-    def whole() -> None:
-        _namespace()
-        program()
-
-    return record(whole, project="codekeep", stack="acme", config={"aws:region": REGION})
-
-
-def findings(graph: ResourceGraph) -> list[Finding]:
-    """Of all rules on Kubernetes, supply, logging, cost and identity; undecided ones too."""
-    rules = [rule for rule in catalogue() if rule.family in FAMILIES]
-    assert rules
-    return judge_all(rules, Case(facts=facts(account_id=ACCOUNT), graph=graph))
-
-
-def faults(graph: ResourceGraph) -> list[str]:
-    """What an API server would refuse: by the schemas of Kubernetes 1.34, KEDA and KubeRay."""
-    return [f"{node.name}: {found}" for node in objects(graph) for found in faults_of(manifest(node))]
-
-
-def objects(graph: ResourceGraph) -> list[Node]:
-    """The Kubernetes objects."""
-    return [node for node in graph.resources if node.package == "kubernetes"]
-
-
-def faults_of(thing: dict[str, Any]) -> list[str]:
-    """Of one manifest."""
-    group = thing["apiVersion"].rpartition("/")[0]
-    if group in ("keda.sh", "ray.io"):
-        schema = definition(group, thing["kind"])[thing["apiVersion"].rpartition("/")[2]]
-        found = validate_custom(schema, thing)
-    else:
-        found = [*validate("1.34", thing), *check(thing)]
-    return [f"{each.path}: {each.reason}" for each in found]
-
-
-def manifest(node: Node) -> dict[str, Any]:
-    return {**node.inputs, "kind": node.type.rpartition(":")[2]}
-
-
-@cache
-def definition(group: str, kind: str) -> dict[str, Any]:
-    """openAPIV3Schema by version."""
-    text = (CRDS / f"{group}_{kind.lower()}s.yaml").read_text()
-    found = yaml.load(text, Loader=yaml.CSafeLoader)  # the safe one, in C: the files are large
-    return {version["name"]: version["schema"]["openAPIV3Schema"] for version in found["spec"]["versions"]}
-
-
-def _namespace() -> None:
-    metadata: Any = {
-        "name": NAMESPACE,
-        "labels": {
-            "pod-security.kubernetes.io/enforce": "restricted",
-            "pod-security.kubernetes.io/enforce-version": "v1.34",
-            "codekeep.dev/tenant": "acme",
-        },
-    }
-    inside: Any = {"name": "bounds", "namespace": NAMESPACE}
-    Namespace("acme-namespace", metadata=metadata)
-    quota: Any = {"hard": {"requests.cpu": "100", "limits.memory": "1Ti", "pods": "200"}}
-    ResourceQuota("acme-quota", metadata=inside, spec=quota)
-    limits: Any = {"limits": [{"type": "Container", "default": {"cpu": "1", "memory": "1Gi"}}]}
-    LimitRange("acme-limits", metadata=inside, spec=limits)
-    deny: Any = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-    NetworkPolicy("acme-deny", metadata=inside, spec=deny)
+    chosen = [rule for rule in catalogue() if rule.family in set(families)]
+    assert chosen
+    return judge_all(chosen, Case(facts=facts, graph=graph))

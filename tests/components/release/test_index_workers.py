@@ -5,17 +5,19 @@ from typing import Any
 import pytest
 
 from components.pool import PoolRole
-from components.release.index_workers import IMAGE, RAY_VERSION, IndexWorkers, IndexWorkersArgs
+from components.release.flows import Place, Pods, Ports, Ways, flows
+from components.release.index_workers import IMAGE, PORTS, RAY_VERSION, IndexWorkers, IndexWorkersArgs
+from components.workload import Workload
 from images.catalog import find
 from tests.components.conftest import make_keep
 from tests.components.contract import assert_contract
 from tests.components.recording import Recording, record
 from tests.components.release.bases import make_base
-from tests.components.release.judged import faults_of, manifest
+from tests.components.release.namespaced import faults_of, manifest
 
 ROOT = Path(__file__).resolve().parents[3]
 CLUSTER, JOB = "kubernetes:ray.io/v1:RayCluster", "kubernetes:ray.io/v1:RayJob"
-ROLE, FENCE = "kubernetes:rbac.authorization.k8s.io/v1:Role", "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+ROLE = "kubernetes:rbac.authorization.k8s.io/v1:Role"
 
 
 def index_workers(**changes: Any) -> Recording[IndexWorkers]:
@@ -40,7 +42,7 @@ def test_it_is_a_component() -> None:
 
 @pytest.mark.parametrize("token", [CLUSTER, JOB])
 def test_kuberays_definitions_take_it(token: str) -> None:
-    thing = manifest(index_workers().one(token))  # type: ignore[arg-type] - has the same inputs and type
+    thing = manifest(index_workers().one(token))
     assert faults_of(thing) == []
     thing["spec"]["rayVersion" if token == CLUSTER else "suspend"] = 2
     assert len(faults_of(thing)) == 1
@@ -97,19 +99,30 @@ def test_the_heads_token_opens_the_size_of_its_own_cluster_and_no_more() -> None
     assert with_token == [True, False, False, False]
 
 
-def test_only_rays_own_pods_reach_the_cluster_state() -> None:
-    recording = index_workers()
-    fence = recording.one(FENCE).inputs["spec"]
-    own = {"codekeep.dev/tenant": "acme", "codekeep.dev/workload": "indexer"}
-    assert fence["podSelector"] == {"matchLabels": own}
-    among, operator = fence["ingress"]
-    assert among == {"from": [{"podSelector": {"matchLabels": own}}]}
-    assert operator["ports"] == [{"protocol": "TCP", "port": 8265}]
-    [peer] = operator["from"]
-    assert peer["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "kuberay"}
-    assert peer["podSelector"]["matchLabels"] == {"app.kubernetes.io/name": "kuberay-operator"}
-    for token in (CLUSTER, JOB):
-        assert recording.depends_on(recording.one(token), recording.one(FENCE))
+def test_only_rays_own_pods_reach_it_and_the_operator_its_dashboard() -> None:
+    into = [flow for flow in flows(Ways(git_ports=(443,))) if flow.target == Pods(workload=Workload.INDEXER)]
+    assert {flow.source for flow in into} == {Pods(workload=Workload.INDEXER), Place.KUBERAY}
+    [dashboard] = [flow.ports for flow in into if flow.source is Place.KUBERAY]
+    assert dashboard == (Ports(first=PORTS["dashboard"], last=PORTS["dashboard"]),)
+    [among] = [flow.ports for flow in into if flow.source is not Place.KUBERAY]
+    assert all(each.first <= port <= each.last for each in among for port in PORTS.values())
+
+
+def test_ports_have_the_names_that_kuberay_makes_a_service_of() -> None:
+    [ray] = cluster()["headGroupSpec"]["template"]["spec"]["containers"]
+    assert {each["name"]: each["containerPort"] for each in ray["ports"]} == {
+        "client": 10_001,
+        "gcs-server": 6_379,
+        "dashboard": 8_265,
+    }
+
+
+def test_the_autoscaler_that_kuberay_adds_runs_restricted_too() -> None:
+    spec = cluster()
+    [ray] = spec["headGroupSpec"]["template"]["spec"]["containers"]
+    assert spec["autoscalerOptions"]["securityContext"] == ray["securityContext"]
+    assert spec["autoscalerOptions"]["volumeMounts"] == [ray["volumeMounts"][0]]  # /tmp, as its root is read-only
+    assert ray["volumeMounts"][0]["mountPath"] == "/tmp"  # noqa: S108 - a mount
 
 
 def test_one_driver_hands_out_the_work() -> None:

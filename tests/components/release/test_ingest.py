@@ -12,9 +12,9 @@ from tests.components.conftest import make_keep
 from tests.components.contract import assert_contract
 from tests.components.recording import Recording, record
 from tests.components.release.bases import make_base
-from tests.components.release.judged import fake_queue
+from tests.components.release.namespaced import fake_queue
 
-CAPS: Mapping[str, int] = {"concurrent_jobs": 8, "repositories": 500, "repository_gib": 10}
+CAPS: Mapping[str, Any] = {"concurrent_jobs": 8, "repositories": 500, "repository_gib": 10}
 
 
 def ingest(tier: Tier = Tier.DEDICATED, **changes: Any) -> Recording[Ingest]:

@@ -8,7 +8,7 @@ from tests.components.conftest import make_keep
 from tests.components.contract import assert_contract
 from tests.components.recording import Recording, record
 from tests.components.release.bases import make_base
-from tests.components.release.judged import fake_queue
+from tests.components.release.namespaced import fake_queue
 
 DEPLOYMENT, SCALER = "kubernetes:apps/v1:Deployment", "kubernetes:keda.sh/v1alpha1:ScaledObject"
 

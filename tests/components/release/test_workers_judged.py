@@ -17,18 +17,14 @@ from components.release.review_workers import ReviewWorkers, ReviewWorkersArgs
 from components.release.telemetry import IMAGE, Telemetry, TelemetryArgs
 from components.runtime_logs import ACCESS_PART, PARTS
 from policies.graph import ResourceGraph
+from policies.rule import Family
 from policies.rules.kubernetes._pods import POD_PATHS
 from stacks.settings import LOGGED_FIELDS
 from tests.components.release.bases import DIGEST, REGISTRY, make_base
-from tests.components.release.judged import (
-    fake_queue,
-    faults,
-    faults_of,
-    findings,
-    graph_in_namespace,
-    manifest,
-    objects,
-)
+from tests.components.release.judged import findings
+from tests.components.release.namespaced import fake_queue, faults, faults_of, graph_of, in_namespace, manifest, objects
+
+FAMILIES = (Family.KUBERNETES, Family.SUPPLY, Family.LOGGING, Family.COST, Family.IDENTITY)
 
 
 def everything() -> None:
@@ -51,12 +47,12 @@ def everything() -> None:
 
 @cache
 def graph() -> ResourceGraph:
-    return graph_in_namespace(everything)
+    return graph_of(in_namespace(everything))
 
 
 def test_the_rules_find_nothing() -> None:
     assert sum(node.type in POD_PATHS for node in objects(graph())) == 9
-    assert [f"{each.rule.id} {each.urn} {each.property} {each.message}" for each in findings(graph())] == []
+    assert findings(in_namespace(everything), FAMILIES) == []
 
 
 def test_an_api_server_would_take_all_of_it() -> None:
