@@ -12,6 +12,7 @@ from components.grants import index_prefix, objects_prefix
 from components.holdings import Holdings
 from components.key_ring import KeyRing
 from components.naming import Keep
+from components.network_like import NetworkLike
 from components.queue_ref import QueueRef, QueueRole
 from components.service import Service
 from components.workload import Workload
@@ -38,6 +39,7 @@ class KeepOutputs:
     entry_target_group_arn: pulumi.Output[str]  # where the gateway's pods are registered
     topic_arn: pulumi.Output[str]
     service_alarm_name: pulumi.Output[str]  # what a rollout watches
+    network: NetworkLike  # that the cluster's nodes stand in
     cluster_name: pulumi.Output[str]
     namespace: pulumi.Output[str]
     provider: kubernetes.Provider
@@ -50,6 +52,7 @@ class KeepOutputs:
         holdings: Holdings,
         service: Service,
         *,
+        network: NetworkLike,
         cluster_name: pulumi.Output[str],
         index_endpoint: pulumi.Output[str],
         image_urls: Mapping[str, pulumi.Output[str]],
@@ -73,6 +76,7 @@ class KeepOutputs:
             entry_target_group_arn=service.entry.target_group_arn,
             topic_arn=holdings.alerts.topic_arn,
             service_alarm_name=service.observability.service_alarm_name,
+            network=network,
             cluster_name=cluster_name,
             namespace=service.kubernetes.namespace,
             provider=service.kubernetes.provider,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from components.egress import EgressRules
 from components.git_link import GitHostKind
 from components.naming import DataClass
+from components.release.flows import Ways
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,4 +152,7 @@ class ReleasePlan:
     concurrent_ingest_jobs: int
     repository_count: int
     repository_gib: int
-    trains: bool  # there are nodes to train adapters on, and the image for it
+    logged_fields: tuple[str, ...]  # what a log line or metric may carry
+    ways: Ways
+    batch_gpus: int  # that may be at work at once on pools of role gpu-batch; 0 where there is none
+    trains: bool  # on those, and there is the image for it

@@ -43,6 +43,7 @@ class PooledTenant(pulumi.ComponentResource):
             keys,
             holdings,
             service,
+            network=platform.network,
             cluster_name=platform.cluster.name,
             index_endpoint=platform.index_endpoint,
             image_urls=platform.image_urls,

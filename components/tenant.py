@@ -47,6 +47,7 @@ class TenantEnvironment(pulumi.ComponentResource):
             self._keys,
             self._holdings,
             service,
+            network=self._network,
             cluster_name=self._compute.cluster.name,
             index_endpoint=self._index.endpoint,
             image_urls=images.urls,

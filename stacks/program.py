@@ -8,13 +8,15 @@ import pulumi
 import pulumi_aws as aws
 
 from components.endpoints import INTERFACE_SERVICES
-from components.image_registry import REFERENCE_IMAGES
+from components.image_registry import IMAGES
 from components.keep_outputs import KeepOutputs
 from components.naming import Keep
 from components.platform import Platform
 from components.platform_ref import PlatformRef
 from components.pooled_tenant import PooledTenant
+from components.runtime_release import RuntimeRelease, RuntimeReleaseArgs
 from components.tenant import TenantEnvironment
+from stacks.release_plan import release_plan
 from stacks.settings import Bucket, Deployed, Queue, RuntimeSettings, settings_document
 from stacks.spec import PLATFORM_KEY, TENANT_KEY, Spec, SpecError, TenantSpec, parse, parse_platform
 from stacks.spec.network import PlatformUse
@@ -33,7 +35,10 @@ def run() -> None:
     keep = keep_of(spec)
     within = pulumi.ResourceOptions(providers=[aws_provider(keep)])
     if isinstance(spec, TenantSpec):
-        _export_keep(spec, _build_keep(spec, within))
+        built = _build_keep(spec, within)
+        settings = _settings(spec, built)
+        _release(spec, built, settings, within)
+        _export_keep(built, settings)
     else:
         pulumi.export(PLATFORM_OUTPUT, Platform(spec.name, platform_args(spec), opts=within).exports())
     for name, value in (("region", keep.region), ("account", keep.account_id), ("specDigest", keep.spec_digest)):
@@ -76,7 +81,7 @@ def platform_of(use: PlatformUse) -> PlatformRef:
         stack.require_output(PLATFORM_OUTPUT),
         zones=use.zones,
         services=tuple(INTERFACE_SERVICES),
-        images=REFERENCE_IMAGES,
+        images=IMAGES,
     )
 
 
@@ -86,8 +91,21 @@ def _build_keep(spec: TenantSpec, within: pulumi.ResourceOptions) -> KeepOutputs
     return PooledTenant(spec.name, pooled_args(spec, platform_of(spec.platform)), opts=within).outputs
 
 
-def _export_keep(spec: TenantSpec, keep: KeepOutputs) -> None:
-    pulumi.export("runtimeSettings", _settings(spec, keep))
+def _release(
+    spec: TenantSpec, keep: KeepOutputs, settings: pulumi.Output[dict[str, Any]], within: pulumi.ResourceOptions
+) -> None:
+    """The runtime, once the spec names a release of it."""
+    if (plan := release_plan(spec)) is not None:
+        text = settings.apply(lambda document: json.dumps(document, sort_keys=True))
+        RuntimeRelease(
+            keep.keep.logical("release"),
+            RuntimeReleaseArgs(outputs=keep, plan=plan, settings=text),
+            opts=pulumi.ResourceOptions.merge(within, pulumi.ResourceOptions(providers=[keep.provider])),
+        )
+
+
+def _export_keep(keep: KeepOutputs, settings: pulumi.Output[dict[str, Any]]) -> None:
+    pulumi.export("runtimeSettings", settings)
     for name, value in keep.summary().items():
         pulumi.export(name, value)
     pulumi.export("entryTargetGroupArn", keep.entry_target_group_arn)
