@@ -42,19 +42,24 @@ def manifests_of(graph: ResourceGraph) -> Manifests:
     return Manifests(text="\n".join([*lines, ""]), begins=tuple(begins), unmapped=tuple(unmapped))
 
 
-def _document(node: Node) -> Mapping[str, Any] | None:
-    """`kubernetes:apps/v1:Deployment` is kind Deployment of apps/v1; the core group has no name in apiVersion."""
+def kind_of(node: Node) -> tuple[str, str] | None:
+    """apiVersion and kind of a resource of package kubernetes, None for what is no single object.
+
+    `kubernetes:apps/v1:Deployment` is kind Deployment of apps/v1; the core group has no name in apiVersion.
+    """
     _, group_version, kind = node.type.split(":")
     if group_version.startswith(NO_OBJECTS):
         return None
+    return str(node.inputs.get("apiVersion") or group_version.removeprefix("core/")), kind
+
+
+def _document(node: Node) -> Mapping[str, Any] | None:
+    found = kind_of(node)
+    if found is None:
+        return None
     known = _known(node.inputs)
     metadata = known.get("metadata") or {}
-    return {
-        **known,
-        "apiVersion": known.get("apiVersion") or group_version.removeprefix("core/"),
-        "kind": kind,
-        "metadata": {"name": node.name, **metadata},
-    }
+    return {**known, "apiVersion": found[0], "kind": found[1], "metadata": {"name": node.name, **metadata}}
 
 
 def _known(value: Any) -> Any:

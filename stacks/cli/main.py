@@ -14,6 +14,7 @@ COMMANDS = {  # name → (module, attribute, one line of help)
     "destroy": ("stacks.cli.deploy_commands", "destroy", "Remove a keep."),
     "outputs": ("stacks.cli.outputs_command", "outputs", "Print the outputs of a deployed stack."),
     "graph": ("stacks.cli.graph_command", "graph", "Print what a stack consists of."),
+    "manifests": ("stacks.cli.manifests_command", "manifests", "Print a stack's Kubernetes objects as YAML."),
     "check": ("stacks.cli.check_command", "check", "Judge stacks by the policies."),
     "spec": ("stacks.cli.spec_commands", "spec", "Check specs and print their schema."),
     "images": ("stacks.cli.images_commands", "images", "The reference images: files, locks, checks, matrix."),

@@ -1,0 +1,73 @@
+"""Every Kubernetes object of the three tiers before a real API server."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policies.graph import ResourceGraph
+from stacks.cli.manifests import left_out, manifests_in
+from stacks.cli.project import Project
+from stacks.cli.recording import Recordings
+from tests.real.kubernetes.api import Api
+from tests.real.kubernetes.plausible import plausible
+
+ROOT = Path(__file__).resolve().parents[3]
+Object = dict[str, Any]
+
+
+def _recorded(stack: str) -> Callable[[], ResourceGraph]:
+    return lambda: Recordings(Project.find(ROOT)).graph(stack)
+
+
+GRAPHS: dict[str, Callable[[], ResourceGraph]] = {
+    "dedicated": _recorded("demo"),
+    "premium": _recorded("acme"),
+    "pooled": _recorded("pico"),
+}
+
+
+@pytest.fixture(scope="module", params=GRAPHS)
+def objects(request: pytest.FixtureRequest) -> list[Object]:
+    """A tier's objects in the order they are applied, with values where only a deployment knows them."""
+    graph = GRAPHS[request.param]()
+    assert left_out(graph) == []
+    return [plausible(manifest.thing) for manifest in manifests_in(graph)]
+
+
+@pytest.fixture
+def applied(api: Api, objects: list[Object]) -> Iterator[list[Object]]:
+    """What the server made of them."""
+    done: list[Object] = []
+    try:
+        for thing in objects:
+            done.append(api.apply(thing))
+        yield done
+    finally:
+        for thing in reversed(done):
+            api.delete(thing)
+
+
+def test_every_object_is_accepted_changes_nothing_the_second_time_and_is_removed(
+    api: Api, objects: list[Object], applied: list[Object]
+) -> None:
+    assert len(applied) == len(objects) > 0
+    for thing, before in zip(objects, applied, strict=True):
+        after = api.apply(thing)
+        assert after["metadata"]["resourceVersion"] == before["metadata"]["resourceVersion"], _shown(thing)
+    for thing in reversed(applied):
+        api.delete(thing)
+    assert [_shown(thing) for thing in applied if api.get(thing) is not None] == []
+
+
+def test_every_pod_that_a_controller_would_make_is_admitted(api: Api, applied: list[Object]) -> None:
+    """Pod security, quotas, limit ranges, priority classes and admission policies judge pods, not what makes them."""
+    pods = [pod for thing in applied for pod in api.pods_of(thing)]
+    assert pods
+    refusals = {pod["metadata"]["name"]: reason for pod in pods if (reason := api.refused(pod))}
+    assert refusals == {}
+
+
+def _shown(thing: Object) -> str:
+    return f"{thing['kind']} {thing['metadata']['name']}"
