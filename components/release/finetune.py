@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes import batch
 
+from components.node_user_data import SHUTDOWN_SECONDS
 from components.pool import PoolRole
 from components.release.base import Priority, ReleaseBase
 from components.release.jobs import LONGEST_SECONDS, RUN, JobPlan, cron_job_spec
@@ -20,7 +21,7 @@ IMAGE = "code-finetune-cu12"
 NAME = Workload.FINETUNE.value
 
 CHECKPOINT_MINUTES = 15  # what an eviction costs at most
-GRACE_SECONDS = 300  # to write one more checkpoint
+GRACE_SECONDS = SHUTDOWN_SECONDS[True]  # to write one more checkpoint: as long as a GPU node waits that shuts down
 RETRIES = 3
 CPUS_PER_GPU, MEMORY_GIB_PER_GPU, SHARED_MEMORY_GIB_PER_GPU = 8, 64, 8
 GPUS_MAX = 8

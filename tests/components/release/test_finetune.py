@@ -33,7 +33,7 @@ def test_a_run_goes_on_where_an_evicted_pod_stopped() -> None:
     assert container["args"] == ["finetune", "--run=$(CODEKEEP_RUN)", f"--checkpoint-minutes={CHECKPOINT_MINUTES}"]
     assert job["podFailurePolicy"]["rules"][0]["action"] == "Ignore"
     assert job["podReplacementPolicy"] == "Failed"
-    assert job["template"]["spec"]["terminationGracePeriodSeconds"] == 300
+    assert job["template"]["spec"]["terminationGracePeriodSeconds"] == 180
     assert (job["backoffLimit"], job["activeDeadlineSeconds"]) == (3, 72 * 3_600)
 
 
