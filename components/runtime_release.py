@@ -61,7 +61,7 @@ class RuntimeRelease(pulumi.ComponentResource):
         self._review()
         self._improve()
 
-        self.register_outputs({"version": args.plan.version, "images": dict(self.images)})
+        self.register_outputs({"version": args.plan.version, "imageNames": sorted(self.images)})
 
     def _part(self, part: str) -> str:
         return self._keep.logical(part)

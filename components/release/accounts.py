@@ -35,4 +35,4 @@ class Accounts(pulumi.ComponentResource):
             for workload in Workload
         }
 
-        self.register_outputs({"accounts": [workload.value for workload in self.accounts]})
+        self.register_outputs({"accountNames": [workload.value for workload in self.accounts]})

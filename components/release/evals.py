@@ -50,7 +50,7 @@ class Evals(pulumi.ComponentResource):
             opts=base.options(self),
         )
 
-        self.register_outputs({"nightly": NAME})
+        self.register_outputs({"nightlyName": NAME})
 
 
 def _pod(base: ReleaseBase) -> PodPlan:

@@ -62,7 +62,7 @@ class Finetune(pulumi.ComponentResource):
             opts=base.options(self),
         )
 
-        self.register_outputs({"template": NAME})
+        self.register_outputs({"templateName": NAME})
 
 
 def _pod(args: FinetuneArgs) -> PodPlan:

@@ -88,7 +88,7 @@ class Ingest(pulumi.ComponentResource):
         self.nightly = self._nightly()
         self.pushes = self._pushes()
 
-        self.register_outputs({"nightly": NIGHTLY, "pushes": PUSH, "shards": args.shards.count})
+        self.register_outputs({"nightlyName": NIGHTLY, "pushesName": PUSH, "shards": args.shards.count})
 
     def _nightly(self) -> batch.v1.CronJob:
         args, shards = self._args, self._args.shards

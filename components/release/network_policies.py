@@ -55,7 +55,7 @@ class NetworkPolicies(pulumi.ComponentResource):
         specs = dict(self._specs())
         self.policies = {each: self._policy(each, spec) for each, spec in specs.items()}
 
-        self.register_outputs({"policies": sorted(self.policies)})
+        self.register_outputs({"policyNames": sorted(self.policies)})
 
     def _look_up(self) -> Mapping[Place, pulumi.Input[list[str]]]:
         """Addresses of what has no labels. S3's are AWS's public ones, which its gateway endpoint keeps inside."""
