@@ -1,7 +1,8 @@
 """What the telemetry collector lets through: the fields of the runtime's allow-list, and the metrics the alarms read.
 
-A second fence behind the runtime's own. Fields that are not listed, bodies, names and descriptions are dropped; a
-record that cannot be judged is dropped as a whole. There is no way for traces: whoever sends some is refused.
+A second fence behind the runtime's own. Fields that are not listed, values that look like text, bodies, names and
+descriptions are dropped; a record that cannot be judged is dropped as a whole. There is no way for traces: whoever
+sends some is refused.
 """
 
 import re
@@ -11,7 +12,7 @@ from typing import Any
 OTLP_PORT, HEALTH_PORT = 4318, 13_133
 DEFAULT_PART = "system"  # where records of a component without a log group of its own go
 PART_FIELD = "component"
-TEXT_MAX = 128  # characters of a field: identifiers are shorter
+VALUE = "^[A-Za-z0-9_.:/@+={}-]{0,128}$"  # identifiers, numbers, times and routes: no space, bracket, quote or line
 FIELD_PATTERN = re.compile(r"^[a-z][a-z_]{1,31}$")
 MIB = 1_048_576
 BODY_MIB = 4
@@ -83,24 +84,22 @@ def collector_config(
 
 def _allow_list(kind: str, fields: Sequence[str]) -> dict[str, Any]:
     """`propagate`: what a statement fails on is dropped; `ignore` would let it through as it came."""
-    allowed = f"[{', '.join(_quoted(name) for name in fields)}]"
-    keep = [f"keep_keys({kind}.attributes, {allowed})", f"truncate_all({kind}.attributes, {TEXT_MAX})"]
-    # A field is one value: in a list or a mapping there is room for a file.
-    flat = [
-        f"delete_key({kind}.attributes, {_quoted(name)}) "
-        f"where IsMap({kind}.attributes[{_quoted(name)}]) or IsList({kind}.attributes[{_quoted(name)}])"
-        for name in fields
-    ]
+    attributes = f"{kind}.attributes"
     around = [
-        f"keep_keys(resource.attributes, [{_quoted(PART_FIELD)}])",
-        f"truncate_all(resource.attributes, {TEXT_MAX})",
+        "keep_keys(resource.attributes, [])",
         "keep_keys(scope.attributes, [])",
         'set(scope.name, "")',
         'set(scope.version, "")',
     ]
     texts = ['set(log.body, "")', 'set(log.severity_text, "")'] if kind == "log" else ['set(metric.description, "")']
+    keep = f"keep_keys({attributes}, [{', '.join(_quoted(name) for name in fields)}])"
+    # Lists and mappings are matched as JSON, whose quotes and commas no value may hold.
+    plain = [
+        f"delete_key({attributes}, {_quoted(name)}) where not IsMatch({attributes}[{_quoted(name)}], {_quoted(VALUE)})"
+        for name in fields
+    ]
     signal = "log_statements" if kind == "log" else "metric_statements"
-    return {"error_mode": "propagate", signal: [*around, *texts, *keep, *flat]}
+    return {"error_mode": "propagate", signal: [*around, *texts, keep, *plain]}
 
 
 def _not_one_of(metrics: Sequence[str]) -> str:

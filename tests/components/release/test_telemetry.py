@@ -1,3 +1,4 @@
+import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -6,7 +7,7 @@ import pytest
 import yaml
 
 from components.release.base import by_digest
-from components.release.collector_config import collector_config
+from components.release.collector_config import VALUE, collector_config
 from components.release.telemetry import IMAGE, Telemetry, TelemetryArgs, client_environment
 from components.runtime_logs import ACCESS_PART, PARTS
 from components.slo_metrics import METRICS
@@ -47,13 +48,47 @@ def test_a_log_record_keeps_the_allow_list_and_loses_all_else() -> None:
     transform = config()["processors"]["transform/logs"]
     statements = transform["log_statements"]
     assert kept(statements, "log") == list(LOGGED_FIELDS)
-    assert kept(statements, "resource") == ["component"]
-    assert kept(statements, "scope") == []
+    assert kept(statements, "resource") == kept(statements, "scope") == []
     assert {'set(log.body, "")', 'set(log.severity_text, "")', 'set(scope.name, "")'} <= set(statements)
-    assert "truncate_all(log.attributes, 128)" in statements
     for field in LOGGED_FIELDS:
-        place = f'log.attributes["{field}"]'
-        assert f'delete_key(log.attributes, "{field}") where IsMap({place}) or IsList({place})' in statements
+        unlike = f'not IsMatch(log.attributes["{field}"], "{VALUE}")'
+        assert f'delete_key(log.attributes, "{field}") where {unlike}' in statements
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-11-24T02:30:00.125+00:00",
+        "381fc969f78efac66bc87ff7ddeadb7e73c218a7",
+        "Qwen/Qwen2.5-Coder-7B",
+        "/v1/repositories/{id}",
+        "ghe:payments/ledger",
+        "1500",
+        "0.25",
+        "",
+    ],
+)
+def test_identifiers_counts_times_and_routes_pass(value: str) -> None:
+    assert re.match(VALUE, value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "return secret_key",
+        "def f(x):",
+        'printf("%d")',
+        "a;b",
+        "x\ny",
+        "a[0]",
+        "f(x)",
+        json.dumps({"code": "x"}),
+        json.dumps(["x"]),
+        "x" * 129,
+    ],
+)
+def test_what_may_be_code_does_not(value: str) -> None:
+    assert not re.match(VALUE, value)
 
 
 def test_what_cannot_be_judged_is_dropped() -> None:
