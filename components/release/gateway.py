@@ -25,6 +25,11 @@ SETTLING_SECONDS = 15  # from being taken out of the balancer until it has notic
 BINDING_API = "elbv2.k8s.aws/v1beta1"  # of the AWS load balancer controller
 
 
+def most_replicas(seats: int) -> int:
+    """Room for all seats twice over, as they do not come evenly."""
+    return min(REPLICAS_MAX, REPLICAS_MIN + 2 * -(-seats // SEATS_PER_REPLICA))
+
+
 @dataclass(frozen=True, kw_only=True)
 class GatewayArgs:
     """`target_group_arn` is the entry's: the load balancer controller registers the pods there."""
@@ -40,8 +45,7 @@ class GatewayArgs:
 
     @property
     def most_replicas(self) -> int:
-        """Room for all seats twice over, as they do not come evenly."""
-        return min(REPLICAS_MAX, REPLICAS_MIN + 2 * -(-self.seats // SEATS_PER_REPLICA))
+        return most_replicas(self.seats)
 
 
 class Gateway(pulumi.ComponentResource):

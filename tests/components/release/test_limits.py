@@ -1,0 +1,108 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from components.release.limits import Limits, LimitsArgs, bounds, kinds, quota
+from components.release.quantities import cores, mebibytes
+from policies.rule import Family
+from tests.components.conftest import make_keep
+from tests.components.contract import assert_contract
+from tests.components.recording import Recording, record
+from tests.components.release.bases import make_base
+from tests.components.release.judged import findings
+from tests.components.release.namespaced import faults, graph_of
+from tests.components.test_runtime_release import PLAN
+
+QUOTA, RANGE = "kubernetes:core/v1:ResourceQuota", "kubernetes:core/v1:LimitRange"
+
+
+def build() -> Recording[Limits]:
+    return record(lambda: Limits("acme-limits", LimitsArgs(base=make_base(), plan=PLAN)))
+
+
+def hard(**changes: Any) -> dict[str, str]:
+    plan = replace(PLAN, **changes)
+    return quota(list(kinds(plan)), batch_gpus=plan.batch_gpus)
+
+
+def test_the_component_keeps_the_contract() -> None:
+    recording = build()
+    assert_contract(recording, make_keep())
+    assert recording.one(QUOTA).inputs["spec"]["hard"] == hard()
+    assert recording.one(RANGE).inputs["spec"] == bounds(list(kinds(PLAN)))
+    for token in (QUOTA, RANGE):
+        assert recording.one(token).inputs["metadata"]["namespace"] == "codekeep-acme"
+
+
+def test_the_rules_and_the_schemas_find_nothing() -> None:
+    def program() -> None:
+        Limits("acme-limits", LimitsArgs(base=make_base(), plan=PLAN))
+
+    assert findings(program, [Family.KUBERNETES, Family.COST]) == []
+    assert faults(graph_of(program)) == []
+
+
+def test_the_quota_is_the_sum_of_everything_at_its_most() -> None:
+    every = {each.name: each for each in kinds(PLAN)}
+    assert every["model-chat"].count == PLAN.endpoints[0].max_replicas + PLAN.endpoints[0].spare_replicas + 1
+    assert every["ingest"].count == 9
+    assert hard()["pods"] == str(sum(each.count for each in every.values()))
+    gpus = sum(every[f"model-{each.role}"].count * each.gpus for each in PLAN.endpoints)
+    assert hard()["requests.nvidia.com/gpu"] == str(gpus + PLAN.batch_gpus)
+
+
+@pytest.mark.parametrize(
+    ("changes", "grows"),
+    [
+        ({"seats": 5_000}, "requests.cpu"),
+        ({"concurrent_ingest_jobs": 40}, "requests.memory"),
+        ({"batch_gpus": 16}, "requests.nvidia.com/gpu"),
+        ({"endpoints": tuple(replace(each, max_replicas=9) for each in PLAN.endpoints)}, "requests.nvidia.com/gpu"),
+    ],
+)
+def test_what_the_spec_raises_the_quota_follows(changes: dict[str, Any], grows: str) -> None:
+    def number(text: str) -> int:
+        return int(text.removesuffix("Gi"))
+
+    assert number(hard(**changes)[grows]) > number(hard()[grows])
+
+
+def test_secrets_and_ways_in_are_none() -> None:
+    assert [hard()[each] for each in ("secrets", "services.loadbalancers", "services.nodeports")] == ["0"] * 3
+
+
+def test_no_container_of_the_release_is_out_of_bounds() -> None:
+    [container, pod] = bounds(list(kinds(PLAN)))["limits"]
+    every = list(kinds(PLAN))
+    assert every
+    for kind in every:
+        assert kind.cpu_limit <= cores(pod["max"]["cpu"])
+        assert kind.memory_mib <= mebibytes(pod["max"]["memory"])
+        for each in kind.containers:
+            assert cores(container["min"]["cpu"]) <= cores(each.cpu)
+            assert cores(each.cpu_limit or each.cpu) <= cores(container["max"]["cpu"])
+            assert mebibytes(each.memory) <= mebibytes(container["max"]["memory"])
+            assert each.cpu_limit is None or cores(each.cpu) <= cores(each.cpu_limit)
+
+
+@pytest.mark.parametrize(("text", "number"), [("500m", 0.5), ("2", 2.0), (".5", 0.5), ("1.5", 1.5)])
+def test_processors(text: str, number: float) -> None:
+    assert cores(text) == number
+
+
+@pytest.mark.parametrize(("text", "number"), [("512Mi", 512), ("2Gi", 2_048), ("1G", 954), ("1", 1), ("1Ti", 2**20)])
+def test_memory(text: str, number: int) -> None:
+    assert mebibytes(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "lots", "-1", "2Gi"])
+def test_what_is_no_amount_of_processors_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="must be like"):
+        cores(text)
+
+
+@pytest.mark.parametrize("text", ["", "500m", "1Qi"])
+def test_what_is_no_amount_of_memory_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="must be like"):
+        mebibytes(text)
