@@ -178,7 +178,7 @@ def _accounts() -> list[Node]:
             RBAC,
             "RoleBinding",
             "ingest",
-            {"roleRef": {"apiGroup": RBAC, "kind": "Role", "name": "ingest"}, "subjects": [subject]},
+            {"roleRef": {"apiGroup": RBAC.partition("/")[0], "kind": "Role", "name": "ingest"}, "subjects": [subject]},
         ),
     ]
 
@@ -228,7 +228,10 @@ def _network() -> list[Node]:
                         "alb.ingress.kubernetes.io/listen-ports": '[{"HTTPS": 443}]',
                     }
                 },
-                "spec": {"tls": [{"hosts": ["copilot.demo.example"]}]},
+                "spec": {
+                    "tls": [{"hosts": ["copilot.demo.example"]}],
+                    "defaultBackend": {"service": {"name": "gateway", "port": {"number": 8443}}},
+                },
             },
         ),
     ]
@@ -238,7 +241,9 @@ def _bounds() -> list[Node]:
     hard = {"requests.cpu": "64", "limits.memory": "256Gi", "pods": "100", "requests.nvidia.com/gpu": "8"}
     limits = [{"type": "Container", "default": {"memory": "1Gi"}, "defaultRequest": {"cpu": "100m"}}]
     selector = {"matchLabels": {"app": "gateway"}}
-    scaled = {"scaleTargetRef": {"name": "gateway"}, "minReplicaCount": 2, "maxReplicaCount": 6}
+    triggers = [{"type": "cpu", "metricType": "Utilization", "metadata": {"value": "70"}}]
+    target = {"scaleTargetRef": {"name": "gateway"}, "triggers": triggers}
+    scaled = {**target, "minReplicaCount": 2, "maxReplicaCount": 6}
     return [
         kube("v1", "ResourceQuota", "keep", {"spec": {"hard": hard}}),
         kube("v1", "LimitRange", "keep", {"spec": {"limits": limits}}),
@@ -249,7 +254,16 @@ def _bounds() -> list[Node]:
 
 def _admission() -> list[Node]:
     validation = {"expression": "object.spec.containers.all(c, c.image.contains('@sha256:'))"}
-    policy = {"failurePolicy": "Fail", "validations": [validation]}
+    pods = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"], "resources": ["pods"]}
+    constraints = {"resourceRules": [pods]}
+    policy = {"failurePolicy": "Fail", "matchConstraints": constraints, "validations": [validation]}
+    webhook = {
+        "name": "pods.codekeep.dev",
+        "failurePolicy": "Fail",
+        "sideEffects": "None",
+        "admissionReviewVersions": ["v1"],
+        "clientConfig": {"service": {"name": "checks", "namespace": SPACE}},
+    }
     binding = {"policyName": "keep-images", "validationActions": ["Deny"]}
     return [
         kube(ADMISSION, "ValidatingAdmissionPolicy", "keep-images", {"spec": policy}, cluster_wide=True),
@@ -258,7 +272,7 @@ def _admission() -> list[Node]:
             ADMISSION,
             "ValidatingWebhookConfiguration",
             "checks",
-            {"webhooks": [{"name": "pods.codekeep.dev", "failurePolicy": "Fail"}]},
+            {"webhooks": [webhook]},
             cluster_wide=True,
         ),
     ]

@@ -10,16 +10,18 @@ api.kubectl("get", "pods", "-A")
 
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from sandbox.kubernetes.client import ApiFault, Client, Object
+from tests.real.kubernetes.canary import canary_policy
 from tests.real.kubernetes.cluster import Cluster
 from tests.real.kubernetes.installation import Programs
 from tests.real.kubernetes.workloads import templates_in
 
-ENFORCED_SECONDS = 20.0
+PATIENCE_SECONDS = 20.0
 REVIEW_PATH = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 
 
@@ -32,8 +34,23 @@ class Api:
         self._programs = programs
 
     def apply(self, thing: Mapping[str, Any], *, force: bool = False) -> Object:
-        """Server-side apply, strict: an unknown or repeated field is an error."""
-        return self.client.apply(thing, force=force)
+        """Server-side apply, strict: an unknown or repeated field is an error. A quota is waited for to be counted."""
+        live = self.client.apply(thing, force=force)
+        if thing["kind"] != "ResourceQuota":
+            return live
+        self._wait(lambda: self._is_counted(thing), f"quota {thing['metadata']['name']} is not counted")
+        return self.client.get(thing) or live
+
+    def _is_counted(self, quota: Mapping[str, Any]) -> bool:
+        """Whether the quota says what is used: the server admits no pod before."""
+        live = self.client.get(quota)
+        return live is not None and (live.get("status") or {}).get("hard") == live["spec"].get("hard")
+
+    def _wait(self, done: Callable[[], bool], otherwise: str) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not done():
+            assert time.monotonic() < deadline, f"{otherwise} after {PATIENCE_SECONDS:.0f} s"
+            time.sleep(0.1)
 
     def refused(self, thing: Mapping[str, Any]) -> str | None:
         """The server's reason for refusing the object (dry run: nothing is kept), None where it would take it."""
@@ -61,14 +78,21 @@ class Api:
         try:
             for thing in things:
                 self.apply(thing)
-            deadline = time.monotonic() + ENFORCED_SECONDS
-            while self.refused(probe) is None:
-                assert time.monotonic() < deadline, f"not refused after {ENFORCED_SECONDS:.0f} s: {probe}"
-                time.sleep(0.1)
+            self._wait(lambda: self.refused(probe) is not None, f"not refused: {probe}")
             yield
         finally:
             for thing in reversed(things):
                 self.delete(thing)
+
+    def settle(self) -> None:
+        """Waits until the admission policies that are there now are in force, and those that were are not.
+
+        The server takes them up in their order: when one more is enforced, so are those before it.
+        """
+        name = f"canary-{uuid.uuid4().hex[:8]}"
+        canary = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": "default"}}
+        with self.enforced(*canary_policy(name), probe=canary):
+            pass
 
     def can_i(
         self,

@@ -2,35 +2,40 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-ACCOUNT = "111122223333"
-REGION = "eu-central-1"
 NUMBER = 0x0123456789ABCDEF0
 _REFERENCE = re.compile(r"\$\{(?P<urn>urn:pulumi:[^#{}]+)#(?P<output>[A-Za-z0-9]+)\}|\$\{(?P<mark>unknown|secret)\}")
 
 
-def plausible(value: Any) -> Any:
-    """The value with every `${...}` replaced; the same reference is the same value each time."""
-    if isinstance(value, str):
-        return _REFERENCE.sub(_value, value)
-    if isinstance(value, Mapping):
-        return {key: plausible(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [plausible(inner) for inner in value]
-    return value
+@dataclass(frozen=True)
+class Place:
+    """The account and region that a keep is deployed to."""
 
+    account: str
+    region: str
 
-def _value(match: "re.Match[str]") -> str:
-    if match["mark"]:
-        return str(match["mark"])
-    *_, type_, name = match["urn"].split("::")
-    service = type_.rpartition("$")[2].split(":")[1].partition("/")[0]
-    known = {
-        "arn": f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}",
-        "repositoryUrl": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/codekeep/{name}",
-        "url": f"https://{service}.{REGION}.amazonaws.com/{ACCOUNT}/{name}",
-        "endpoint": f"vpc-{name}.{REGION}.es.amazonaws.com",
-        "vpcId": f"vpc-{NUMBER:017x}",
-    }
-    return known.get(match["output"], name)
+    def plausible(self, value: Any) -> Any:
+        """The value with every `${...}` replaced; the same reference is the same value each time."""
+        if isinstance(value, str):
+            return _REFERENCE.sub(self._value, value)
+        if isinstance(value, Mapping):
+            return {key: self.plausible(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self.plausible(inner) for inner in value]
+        return value
+
+    def _value(self, match: "re.Match[str]") -> str:
+        if match["mark"]:
+            return str(match["mark"])
+        *_, type_, name = match["urn"].split("::")
+        service = type_.rpartition("$")[2].split(":")[1].partition("/")[0]
+        known = {
+            "arn": f"arn:aws:{service}:{self.region}:{self.account}:{name}",
+            "repositoryUrl": f"{self.account}.dkr.ecr.{self.region}.amazonaws.com/codekeep/{name}",
+            "url": f"https://{service}.{self.region}.amazonaws.com/{self.account}/{name}",
+            "endpoint": f"vpc-{name}.{self.region}.es.amazonaws.com",
+            "vpcId": f"vpc-{NUMBER:017x}",
+        }
+        return known.get(match["output"], name)

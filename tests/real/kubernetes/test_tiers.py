@@ -1,4 +1,4 @@
-"""Every Kubernetes object of the three tiers before a real API server."""
+"""Every Kubernetes object of the three tiers, and of the rules' tests, before a real API server."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,34 +6,39 @@ from typing import Any
 
 import pytest
 
+from policies.facts import Facts
 from policies.graph import ResourceGraph
 from stacks.cli.manifests import left_out, manifests_in
 from stacks.cli.project import Project
-from stacks.cli.recording import Recordings
+from stacks.cli.recording import Recordings, config_of
+from tests.policies.rules import kubernetes_objects
 from tests.real.kubernetes.api import Api
-from tests.real.kubernetes.plausible import plausible
+from tests.real.kubernetes.plausible import Place
 
 ROOT = Path(__file__).resolve().parents[3]
 Object = dict[str, Any]
 
 
-def _recorded(stack: str) -> Callable[[], ResourceGraph]:
-    return lambda: Recordings(Project.find(ROOT)).graph(stack)
+def _recorded(stack: str) -> tuple[ResourceGraph, Facts]:
+    project = Project.find(ROOT)
+    return Recordings(project).graph(stack), Facts.of(config_of(project, stack).values)
 
 
-GRAPHS: dict[str, Callable[[], ResourceGraph]] = {
-    "dedicated": _recorded("demo"),
-    "premium": _recorded("acme"),
-    "pooled": _recorded("pico"),
+GRAPHS: dict[str, Callable[[], tuple[ResourceGraph, Facts]]] = {
+    "dedicated": lambda: _recorded("demo"),
+    "premium": lambda: _recorded("acme"),
+    "pooled": lambda: _recorded("pico"),
+    "rules": lambda: (kubernetes_objects.graph(), kubernetes_objects.FACTS),  # what the tests of policies start from
 }
 
 
 @pytest.fixture(scope="module", params=GRAPHS)
 def objects(request: pytest.FixtureRequest) -> list[Object]:
     """A tier's objects in the order they are applied, with values where only a deployment knows them."""
-    graph = GRAPHS[request.param]()
+    graph, facts = GRAPHS[request.param]()
+    place = Place(facts.account_id, facts.primary_region)
     assert left_out(graph) == []
-    return [plausible(manifest.thing) for manifest in manifests_in(graph)]
+    return [place.plausible(manifest.thing) for manifest in manifests_in(graph)]
 
 
 @pytest.fixture
@@ -43,10 +48,12 @@ def applied(api: Api, objects: list[Object]) -> Iterator[list[Object]]:
     try:
         for thing in objects:
             done.append(api.apply(thing))
+        api.settle()
         yield done
     finally:
         for thing in reversed(done):
             api.delete(thing)
+        api.settle()
 
 
 def test_every_object_is_accepted_changes_nothing_the_second_time_and_is_removed(

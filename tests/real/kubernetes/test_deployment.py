@@ -1,0 +1,63 @@
+"""A whole keep brought up on the sandbox over a real API server, again, and removed."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from stacks.cli.manifests import manifests_in
+from stacks.cli.project import Project
+from stacks.cli.recording import Recordings
+from tests.cli.conftest import Keep
+from tests.real.kubernetes.api import Api
+
+ROOT = Path(__file__).resolve().parents[3]
+STACK = "demo"
+Object = dict[str, Any]
+
+
+@pytest.fixture
+def keep(tmp_path: Path, api: Api) -> Iterator[Keep]:
+    """The project's program and its demo stack, with a sandbox of their own that works on the real server."""
+    project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
+    (tmp_path / "Pulumi.yaml").write_text(yaml.safe_dump({**project, "main": str(ROOT / project["main"])}))
+    (tmp_path / f"Pulumi.{STACK}.yaml").write_text((ROOT / f"Pulumi.{STACK}.yaml").read_text())
+    hidden = ("AWS_", "CODEKEEP_", "PULUMI_")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(hidden)}
+    keep = Keep(tmp_path, {**environment, "CODEKEEP_SANDBOX_KUBECONFIG": str(api.kubeconfig)})
+    try:
+        yield keep
+    finally:
+        keep.sandbox("destroy", STACK, "--yes", code=None)
+        keep.run("sandbox", "stop", code=None)
+        api.settle()
+
+
+def test_a_keeps_objects_are_created_left_alone_and_removed(keep: Keep, api: Api) -> None:
+    things = [dict(manifest.thing) for manifest in manifests_in(Recordings(Project.find(ROOT)).graph(STACK))]
+    assert things
+    keep.sandbox("up", STACK, "--yes", "--json")
+    before = [api.get(thing) for thing in things]
+    assert [_shown(thing) for thing, live in zip(things, before, strict=True) if live is None] == []
+
+    again = keep.sandbox("up", STACK, "--yes", "--json")
+    assert set(again.summary["counts"]) == {"same"}, again.summary
+    assert [_version(api.get(thing)) for thing in things] == [_version(live) for live in before]
+
+    drift = keep.sandbox("refresh", STACK, "--yes", "--json")
+    assert [event for event in drift.documents if "kubernetes:" in str(event) and event.get("op") == "update"] == []
+
+    keep.sandbox("destroy", STACK, "--yes", "--json")
+    assert [_shown(thing) for thing in things if api.get(thing) is not None] == []
+
+
+def _version(live: Object | None) -> str:
+    assert live is not None
+    return str(live["metadata"]["resourceVersion"])
+
+
+def _shown(thing: Object) -> str:
+    return f"{thing['kind']} {thing['metadata']['name']}"
