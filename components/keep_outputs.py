@@ -32,6 +32,7 @@ class KeepOutputs:
     git_token_arns: Mapping[str, pulumi.Output[str]]
     webhook_secret_arns: Mapping[str, pulumi.Output[str]]
     registry_token_arns: Mapping[str, pulumi.Output[str]]
+    certificate_secret_arn: pulumi.Output[str]  # of the gateway
     image_urls: Mapping[str, pulumi.Output[str]]
     role_arns: Mapping[Workload, pulumi.Output[str]]
     log_group_names: Mapping[str, pulumi.Output[str]]
@@ -69,6 +70,7 @@ class KeepOutputs:
             git_token_arns=service.links.git_token_arns,
             webhook_secret_arns=service.links.webhook_secret_arns,
             registry_token_arns=service.links.registry_token_arns,
+            certificate_secret_arn=service.certificate.arn,
             image_urls=image_urls,
             role_arns={each: holdings.identity.role_arns[each.value] for each in Workload},
             log_group_names={part: group.name for part, group in holdings.logs.groups.items()},

@@ -20,6 +20,7 @@ from components.network_like import NetworkLike
 from components.observability import Observability, ObservabilityArgs
 from components.plans import BudgetPlan, GitLinkPlan, RegistryLinkPlan, SloPlan
 from components.platform_args import PooledTenantArgs
+from components.secret_slot import SecretReplica, SecretSlot, SecretSlotArgs
 from components.tenant_args import TenantEnvironmentArgs
 from components.workload import Workload, workload_account
 from components.workload_grants import WorkloadResources, workload_statements
@@ -80,6 +81,7 @@ class Service(pulumi.ComponentResource):
     """Links, permissions, entry, namespace, observability."""
 
     links: Links
+    certificate: SecretSlot
     entry: Entry
     kubernetes: KubernetesAccess
     observability: Observability
@@ -89,6 +91,7 @@ class Service(pulumi.ComponentResource):
         self._args = args
 
         self.links = self._link()
+        self.certificate = self._hold_certificate()
         self._permit()
         self.entry = self._open()
         self.kubernetes = self._reach_kubernetes()
@@ -117,6 +120,25 @@ class Service(pulumi.ComponentResource):
             opts=self._options(),
         )
 
+    def _hold_certificate(self) -> SecretSlot:
+        """The gateway speaks TLS itself: whoever issues its certificate writes it here, and it alone reads it."""
+        args, region = self._args, self._args.recovery_region
+        return SecretSlot(
+            args.keep.logical("gateway-certificate"),
+            SecretSlotArgs(
+                keep=args.keep,
+                label="gateway-certificate",
+                description="Certificate of the gateway, its chain and its key, as PEM",
+                key_arn=args.keys.arn(DataClass.SECRET),
+                reader_arns=[args.holdings.identity.role_arns[Workload.GATEWAY.value]],
+                vpc_endpoint_ids=(args.ground.network.interface_endpoint_ids["secretsmanager"],),
+                replica=None
+                if region is None
+                else SecretReplica(region=region, key_arn=args.keys.replica_arn(DataClass.SECRET)),
+            ),
+            opts=self._options(),
+        )
+
     def _permit(self) -> Permissions:
         args, holdings = self._args, self._args.holdings
         resources = WorkloadResources(
@@ -126,6 +148,7 @@ class Service(pulumi.ComponentResource):
             git_token_arns=list(self.links.git_token_arns.values()),
             registry_token_arns=list(self.links.registry_token_arns.values()),
             webhook_secret_arns=list(self.links.webhook_secret_arns.values()),
+            certificate_secret_arn=self.certificate.arn,
             secret_key_arn=args.keys.arn(DataClass.SECRET),
             log_group_arns=[group.arn for group in holdings.logs.groups.values()],
         )

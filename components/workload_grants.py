@@ -24,6 +24,7 @@ class WorkloadResources:
     git_token_arns: Sequence[pulumi.Input[str]]
     registry_token_arns: Sequence[pulumi.Input[str]]
     webhook_secret_arns: Sequence[pulumi.Input[str]]
+    certificate_secret_arn: pulumi.Input[str]  # the gateway's, and its key
     secret_key_arn: pulumi.Input[str]
     log_group_arns: Sequence[pulumi.Input[str]]
 
@@ -37,6 +38,7 @@ def workload_statements(keep: Keep, to: WorkloadResources) -> dict[Workload, lis
     return {
         Workload.GATEWAY: [
             *searching,
+            *grants.read_secrets(keep, [to.certificate_secret_arn], to.secret_key_arn),
             *(statement for bucket in prompts for statement in grants.write_objects(keep, bucket)),
         ],
         Workload.INGEST: [

@@ -140,6 +140,7 @@ def _facts(keep: KeepOutputs) -> dict[str, Any]:
         "git_token_arns": dict(keep.git_token_arns),
         "webhook_secret_arns": dict(keep.webhook_secret_arns),
         "registry_token_arns": dict(keep.registry_token_arns),
+        "certificate_secret_arn": keep.certificate_secret_arn,
     }
 
 

@@ -88,6 +88,12 @@ class QueueSettings(SpecModel):
     dead_letter_url: Url
 
 
+class EntrySettings(SpecModel):
+    """The way in: where the gateway finds its certificate, chain and key (PEM)."""
+
+    certificate_secret_arn: Arn
+
+
 class GitLinkSettings(SpecModel):
     """A Git host, what to read there, and where its credentials lie."""
 
@@ -154,6 +160,7 @@ class RuntimeSettings(SpecModel):
     schema_version: Literal[1]
     tenant: TenantFacts
     namespace: Name
+    entry: EntrySettings
     index: IndexSettings
     keys: Annotated[dict[Name, Arn], Field(min_length=1, max_length=8)]
     buckets: Annotated[dict[Name, BucketSettings], Field(min_length=1, max_length=8)]
@@ -199,6 +206,7 @@ class Deployed:
     git_token_arns: Mapping[str, str]  # this and the next two by the link's name
     webhook_secret_arns: Mapping[str, str]
     registry_token_arns: Mapping[str, str]
+    certificate_secret_arn: str
 
 
 def runtime_settings(spec: TenantSpec, deployed: Deployed) -> RuntimeSettings:
@@ -220,6 +228,7 @@ def settings_document(spec: TenantSpec, deployed: Deployed) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "tenant": _tenant(spec),
         "namespace": deployed.namespace,
+        "entry": {"certificate_secret_arn": deployed.certificate_secret_arn},
         "index": {
             "endpoint": f"https://{deployed.index_endpoint}",
             "prefix": deployed.index_prefix,

@@ -122,6 +122,7 @@ def _answering(ways: Ways) -> Iterator[_Row]:
     yield Workload.GATEWAY, Workload.WEBHOOK, (WEBHOOK_PORT,), "webhooks, which come in by the entry too"
     yield Workload.GATEWAY, Workload.MODEL_SERVER, (MODEL_PORT,), "chat, completion, embedding of queries, reranking"
     yield Workload.GATEWAY, Place.INDEX, (HTTPS,), "search"
+    yield Workload.GATEWAY, Place.AWS, (HTTPS,), "the certificate it shows"
     if ways.issuer_by_link:
         yield Workload.GATEWAY, Place.ISSUER, (HTTPS,), "keys of sign-in tokens, by the private link"
     if ways.stores_prompts:

@@ -12,6 +12,7 @@ import pytest
 from components.adopted_network import AdoptedNetwork
 from components.bucket_ref import BucketRole
 from components.egress import EgressMode, EgressRules
+from components.image_registry import IMAGES
 from components.keep_network import keep_network
 from components.keep_recovery import first_zones
 from components.links import LinksArgs
@@ -53,7 +54,7 @@ def test_a_dedicated_keep_is_whole(keep: Keep) -> None:
     assert counts["aws:eks/nodeGroup:NodeGroup"] == 4
     assert counts["aws:opensearch/domain:Domain"] == 1
     assert counts["aws:cloudtrail/trail:Trail"] == 1
-    assert counts["aws:ecr/repository:Repository"] == 8
+    assert counts["aws:ecr/repository:Repository"] == len(IMAGES)
     assert counts["aws:ec2/internetGateway:InternetGateway"] == 0
     assert counts["aws:kms/key:Key"] == len(DataClass) - 1
 
@@ -171,7 +172,7 @@ def test_every_property_is_one_of_the_official_providers(environment: Environmen
 def test_no_secret_is_held_by_the_program(environment: Environment) -> None:
     recording = environment()
     assert not recording.of_type("aws:secretsmanager/secretVersion:SecretVersion")
-    assert len(recording.of_type("aws:secretsmanager/secret:Secret")) == 3
+    assert len(recording.of_type("aws:secretsmanager/secret:Secret")) == 4
 
 
 @pytest.mark.parametrize(

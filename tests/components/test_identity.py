@@ -192,7 +192,8 @@ def test_tokens_are_read_by_those_the_secrets_let_in() -> None:
         for statement in statements(recording, label):
             if "secretsmanager:GetSecretValue" in listed(statement["Action"]):
                 readers[label] = {resource.split(":secret:")[1] for resource in listed(statement["Resource"])}
-    assert readers.keys() == {"ingest", "reviewer", "webhook"}
+    assert readers.keys() == {"gateway", "ingest", "reviewer", "webhook"}
+    assert readers["gateway"] == {"acme-gateway-certificate-AbCdEf"}
     assert readers["webhook"] == {"acme-git-ghe-webhook-AbCdEf"}
     assert readers["reviewer"] == {"acme-git-ghe-token-AbCdEf"}
     assert readers["ingest"] == {"acme-git-ghe-token-AbCdEf", "acme-registry-nexus-token-AbCdEf"}

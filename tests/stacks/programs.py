@@ -51,5 +51,6 @@ def _answer(reference: re.Match[str]) -> str:
         "arn": "arn:aws:service:eu-central-1:111122223333:thing/1",
         "url": "https://sqs.eu-central-1.amazonaws.com/111122223333/thing",
         "endpoint": "vpc-thing.eu-central-1.es.amazonaws.com",
+        "repositoryUrl": "333344445555.dkr.ecr.eu-central-1.amazonaws.com/codekeep-platform-euc1/thing",
     }
     return answers.get(reference.group(1), "some-name")

@@ -40,6 +40,7 @@ def deployed(spec: TenantSpec) -> Deployed:
         queues={"ingest": Queue(url=f"{queue_url}ingest", dead_letter_url=f"{queue_url}ingest-dead")},
         git_token_arns={link.name: arn.format("secretsmanager", f"secret:{link.name}") for link in spec.git_links},
         webhook_secret_arns={link.name: arn.format("secretsmanager", "secret:hook") for link in spec.git_links},
+        certificate_secret_arn=arn.format("secretsmanager", "secret:certificate"),
         registry_token_arns={
             link.name: arn.format("secretsmanager", f"secret:{link.name}") for link in spec.registry_links
         },
