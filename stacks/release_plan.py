@@ -59,12 +59,12 @@ def cache_gib(parameters_billions: float) -> int:
 
 
 def _ways(spec: TenantSpec) -> Ways:
-    links = (*spec.git_links, *spec.registry_links)
+    hosts = {*(link.host for link in spec.git_links), *(link.host for link in spec.registry_links)}
     issuer = urlsplit(spec.access.oidc.issuer).hostname
     return Ways(
         git_ports=tuple(sorted({port for link in spec.git_links for port in link.ports})),
         registry_ports=tuple(sorted({port for link in spec.registry_links for port in link.ports})),
-        issuer_by_link=spec.access.oidc.jwks == "fetch" and issuer in {link.host for link in links},
+        issuer_by_link=spec.access.oidc.jwks == "fetch" and issuer in hosts,
         stores_prompts=spec.prompt_storage.enabled,
     )
 
