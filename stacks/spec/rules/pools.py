@@ -1,11 +1,17 @@
 """Node pools and the search domain."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from stacks.spec.compute import InstanceGroup, Pool
 from stacks.spec.faults import Fault, shown, suggestion
 from stacks.spec.instances import INSTANCE_TYPES
 from stacks.spec.rules.draft import Draft
+
+_ON_LOCAL_DISK: Mapping[str, tuple[str, str]] = {
+    "ingest": ("clones and parses go to local disk", "m6id.4xlarge"),
+    "gpu-serve": ("models are loaded from local disk", "g6e.12xlarge"),
+    "gpu-batch": ("checkpoints and data sets go to local disk", "g6e.4xlarge"),
+}
 
 _NEEDED_ROLES = ("system", "ingest", "gpu-serve")
 _FEWEST_SYSTEM_NODES = 2
@@ -95,14 +101,15 @@ def gpus_are_where_the_role_needs_them(draft: Draft) -> Iterator[Fault]:
 
 
 def nvme_is_where_it_is_asked_for(draft: Draft) -> Iterator[Fault]:
-    """Ingest pools set `nvme`, and types of pools that set it have an instance store."""
+    """All pools but those of role system set `nvme`, and types of pools that set it have an instance store."""
     for index, pool in draft.pools:
-        if pool.role == "ingest" and not pool.nvme:
+        if pool.role in _ON_LOCAL_DISK and not pool.nvme:
+            why, example = _ON_LOCAL_DISK[pool.role]
             yield Fault(
                 path=f"pools[{index}].nvme",
                 got="false",
-                allowed="true in a pool of role ingest: clones and parses go to local disk",
-                remedy="set nvme, with instance types that have it such as m6id.4xlarge",
+                allowed=f"true in a pool of role {pool.role}: {why}",
+                remedy=f"set nvme, with instance types that have it such as {example}",
             )
         for machine in pool.machines:
             if pool.nvme and not machine.nvme_gb:
