@@ -1,7 +1,7 @@
 """A small client of the Kubernetes API: finds kinds, applies on the server's side, reads, deletes.
 
-Not the official client: that takes a second to import in every plugin process, and brings models of kinds that are
-plain mappings here. docs/decisions/0005-real-kubernetes-api.md.
+Not the official client: it brings a class for every kind, which are plain mappings here, and no simpler way to apply.
+docs/decisions/0008-real-kubernetes-api.md.
 """
 
 import json
