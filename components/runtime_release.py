@@ -19,6 +19,7 @@ from components.release.finetune import Finetune, FinetuneArgs
 from components.release.gateway import Gateway, GatewayArgs
 from components.release.index_workers import WORKERS_MAX, IndexWorkers, IndexWorkersArgs
 from components.release.ingest import Ingest, IngestArgs
+from components.release.limits import Limits, LimitsArgs
 from components.release.network_policies import NetworkPolicies, NetworkPoliciesArgs
 from components.release.priorities import Priorities, PrioritiesArgs
 from components.release.review_workers import ReviewWorkers, ReviewWorkersArgs, workers_for
@@ -73,6 +74,7 @@ class RuntimeRelease(pulumi.ComponentResource):
         settings = SettingsMapArgs(base=base, document=args.settings)
         return [
             NetworkPolicies(self._part("traffic"), walls, opts=self._child),
+            Limits(self._part("limits"), LimitsArgs(base=base, plan=args.plan), opts=self._child),
             Priorities(self._part("priority"), PrioritiesArgs(base=base), opts=self._child),
             Accounts(self._part("account"), AccountsArgs(base=base), opts=self._child),
             SettingsMap(self._part("runtime-settings"), settings, opts=self._child),
