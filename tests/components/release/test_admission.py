@@ -1,0 +1,159 @@
+"""What is enforced, for whom, and by which words; that the server refuses by it is for tests/real/kubernetes."""
+
+import re
+
+import pytest
+
+from components.naming import Tier
+from components.release.admission import Admission, AdmissionArgs, policies
+from components.release.log_switches import (
+    CONTENT,
+    DEBUGGING,
+    HARDWARE,
+    HARMLESS,
+    LEVELS,
+    LOGS,
+    OFF,
+    TALKATIVE,
+    TALKATIVE_LINE,
+    TRACING,
+    words,
+)
+from policies.rule import Family
+from policies.rules.logging import _switches
+from tests.components.conftest import make_keep
+from tests.components.contract import assert_contract
+from tests.components.recording import ACCOUNT, Recording, record
+from tests.components.release.bases import make_base
+from tests.components.release.judged import findings
+from tests.components.release.namespaced import faults, graph_of
+
+GROUP = "kubernetes:admissionregistration.k8s.io/v1"
+POLICY, BINDING = f"{GROUP}:ValidatingAdmissionPolicy", f"{GROUP}:ValidatingAdmissionPolicyBinding"
+NAMES = {"pods", "doors", "exposure", "traffic", "rights", "settings", "namespace"}
+
+
+def build(tier: Tier = Tier.DEDICATED, tenant: str = "acme", account: str | None = None) -> Recording[Admission]:
+    def program() -> Admission:
+        args = AdmissionArgs(base=make_base(tier, tenant), registry_account_id=account)
+        return Admission(f"{tenant}-admission", args)
+
+    return record(program)
+
+
+def expressions(recording: Recording[Admission], name: str) -> str:
+    found = recording.one(POLICY, name).inputs["spec"]["validations"]
+    return "\n".join(each["expression"] for each in found)
+
+
+def test_every_policy_is_bound_and_denies() -> None:
+    recording = build()
+    assert_contract(recording, make_keep())
+    made = {node.inputs["metadata"]["name"]: node.inputs["spec"] for node in recording.of_type(POLICY)}
+    bound = {node.inputs["spec"]["policyName"]: node.inputs["spec"] for node in recording.of_type(BINDING)}
+    assert made.keys() == bound.keys() == {f"codekeep-acme-{name}" for name in NAMES}
+    for name, spec in made.items():
+        assert spec["failurePolicy"] == "Fail"
+        assert all(each["message"] for each in spec["validations"])
+        assert bound[name]["validationActions"] == ["Deny"]
+        if name != "codekeep-acme-namespace":
+            selector = bound[name]["matchResources"]["namespaceSelector"]
+            assert selector == {"matchLabels": {"codekeep.dev/tenant": "acme"}}
+
+
+def test_the_namespace_policy_judges_the_keeps_alone() -> None:
+    spec = build().one(POLICY, "acme-admission-namespace").inputs["spec"]
+    assert [each["expression"] for each in spec["matchConditions"]] == ['object.metadata.name == "codekeep-acme"']
+
+
+def test_two_keeps_share_no_name() -> None:
+    ours, theirs = (
+        {node.inputs["metadata"]["name"] for node in build(tenant=each).resources} for each in ("acme", "bond")
+    )
+    assert ours
+    assert not ours & theirs
+
+
+def test_images_are_bound_to_account_and_region() -> None:
+    assert f"^{ACCOUNT}\\\\.dkr\\\\.ecr\\\\.eu-central-1\\\\.amazonaws\\\\.com/" in expressions(
+        build(), "acme-admission-pods"
+    )
+    assert "^999988887777\\\\." in expressions(build(account="999988887777"), "acme-admission-pods")
+    china = policies(make_keep(region="cn-north-1"), ACCOUNT)[0]
+    assert any("amazonaws\\\\.com\\\\.cn/" in each.expression for each in china.validations)
+
+
+def test_a_pooled_keep_selects_no_nodes_of_its_own() -> None:
+    own = "nodeSelector must hold codekeep.dev/tenant: acme: the keep runs on its own nodes"
+
+    def messages(tier: Tier) -> set[str]:
+        spec = build(tier).one(POLICY, "acme-admission-pods").inputs["spec"]
+        return {each["message"] for each in spec["validations"]}
+
+    assert messages(Tier.DEDICATED) - messages(Tier.POOLED) == {own}
+    assert messages(Tier.POOLED) < messages(Tier.DEDICATED)
+
+
+def test_the_words_are_those_of_the_rules() -> None:
+    assert set(LOGS) == _switches._LOGS
+    assert set(CONTENT) == _switches._CONTENT
+    assert set(HARMLESS) == _switches._HARMLESS
+    assert set(OFF) == _switches.OFF
+    assert TRACING == _switches.TRACING
+
+
+@pytest.mark.parametrize(
+    ("name", "level"),
+    [
+        *((each, True) for each in ("LOG_LEVEL", "VLLM_LOGGING_LEVEL", "TLLM_LOG_LEVEL", "RUST_LOG", "APP_LOGLEVEL")),
+        *((each, False) for each in ("LOG_FORMAT", "DEBUGGER_PATH", "CATALOG_LEVEL")),
+    ],
+)
+def test_levels_are_known_by_name(name: str, level: bool) -> None:
+    assert bool(re.search(LEVELS, name)) is level
+
+
+@pytest.mark.parametrize(
+    ("name", "switch"),
+    [
+        *((each, True) for each in ("DEBUG", "NODE_DEBUG", "APP_DEBUG", "TRACE", "VERBOSE_LOGGING")),
+        *((each, False) for each in ("NCCL_DEBUG", "DEBUGGER", "CUDA_LAUNCH_DEBUG")),
+    ],
+)
+def test_debug_switches_are_known_by_name(name: str, switch: bool) -> None:
+    assert bool(re.search(DEBUGGING, name) and not re.search(HARDWARE, name)) is switch
+
+
+@pytest.mark.parametrize(
+    ("line", "shouts"),
+    [
+        *((each, True) for each in ("serve --debug", "--log-level debug", "--log_level=verbose", "-v=9", "--v=10 x")),
+        *((each, False) for each in ("serve --log-level info", "--v=2", "debug-symbols", "--log-format debug")),
+    ],
+)
+def test_arguments_that_tell_too_much(line: str, shouts: bool) -> None:
+    assert bool(re.search(TALKATIVE_LINE, line)) is shouts
+
+
+@pytest.mark.parametrize(
+    ("value", "shouts"),
+    [("debug", True), ("DEBUG", True), ("info,hyper=trace", True), ("10", True), ("info", False), ("warning", False)],
+)
+def test_levels_that_tell_too_much(value: str, shouts: bool) -> None:
+    assert bool(re.search(TALKATIVE, value)) is shouts
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("LOG_PROMPTS", True), ("--log-requests", True), ("--log_body", True), ("CATALOG", False), ("PROLOGUE", False)],
+)
+def test_words_are_whole(name: str, found: bool) -> None:
+    assert bool(re.search(words(LOGS), name)) is found
+
+
+def test_the_rules_and_the_schemas_find_nothing() -> None:
+    def program() -> None:
+        Admission("acme-admission", AdmissionArgs(base=make_base()))
+
+    assert findings(program, [Family.KUBERNETES, Family.LOGGING, Family.TENANCY]) == []
+    assert faults(graph_of(program)) == []
