@@ -99,8 +99,8 @@ def ready(say: Say) -> Programs:
 
 def _build(go: Go, folder: Path, say: Say) -> None:
     """Builds beside the place and moves there at the end, so that what is there is whole."""
+    say(f"Building Kubernetes {VERSION} with Go {go.version}, once, into {folder}: fetching its modules")
     total = len(_output([go.path, "list", "-deps", *PACKAGES.values()], cwd=MODULE).splitlines())
-    say(f"Building Kubernetes {VERSION} with Go {go.version}, once, into {folder}")
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as temporary:
         made = Path(temporary) / folder.name
         made.mkdir()
