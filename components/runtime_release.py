@@ -13,6 +13,7 @@ from components.plans import ReleasePlan
 from components.pool import PoolRole
 from components.queue_ref import QueueRole
 from components.release.accounts import Accounts, AccountsArgs
+from components.release.admission import Admission, AdmissionArgs
 from components.release.base import ReleaseBase, by_digest
 from components.release.evals import Evals, EvalsArgs
 from components.release.finetune import Finetune, FinetuneArgs
@@ -73,6 +74,7 @@ class RuntimeRelease(pulumi.ComponentResource):
         walls = NetworkPoliciesArgs(base=base, network=args.outputs.network, ways=args.plan.ways)
         settings = SettingsMapArgs(base=base, document=args.settings)
         return [
+            Admission(self._part("admission"), AdmissionArgs(base=base), opts=self._child),
             NetworkPolicies(self._part("traffic"), walls, opts=self._child),
             Limits(self._part("limits"), LimitsArgs(base=base, plan=args.plan), opts=self._child),
             Priorities(self._part("priority"), PrioritiesArgs(base=base), opts=self._child),
