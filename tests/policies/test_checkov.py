@@ -40,7 +40,7 @@ def python() -> Path:
 
 
 def subjects() -> list[Subject]:
-    """The demo keep, and the demo keep with one key that does not rotate and resources that nobody can render."""
+    """The demo keep, and one with a key that does not rotate, a privileged pod and what nobody can render."""
     graph, facts = recorded("demo")
     key = next(node for node in graph.of_type(KEY) if node.name == "demo-key-code")
     broken = replace(key, inputs={**key.inputs, "enableKeyRotation": False})
@@ -98,8 +98,14 @@ def test_kubernetes_objects_are_judged_too(judged: Sequence[tuple[Subject, Judge
     _, judgement = judged[1]
     [finding] = [each for each in judgement.findings if each.rule == "CKV_K8S_16"]
     assert finding.urn == "urn:pulumi:demo::codekeep::kubernetes:apps/v1:Deployment::privileged"
-    of_the_template = [each for each in judgement.findings if each.rule == "CKV2_K8S_6"]
-    assert {each.urn for each in of_the_template} == {finding.urn}
+
+
+def test_what_checkov_says_of_a_template_is_said_of_its_workload(python: Path) -> None:
+    given = subjects()[1]
+    [workload] = [node for node in given.graph if node.name == "privileged"]
+    alone = replace(given, graph=replace(given.graph, nodes=(workload,)))  # where no network policy selects it
+    [judgement] = CheckovChecker(installation=INSTALLATION, say=lambda _: None).judge([alone])
+    assert [each.urn for each in judgement.findings if each.rule == "CKV2_K8S_6"] == [workload.urn]
 
 
 def test_what_cannot_be_rendered_is_undecided(judged: Sequence[tuple[Subject, Judgement]]) -> None:
