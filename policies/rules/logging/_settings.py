@@ -11,6 +11,7 @@ from policies.facts import Facts
 from policies.graph import Node
 from policies.reading import MISSING, read
 from policies.rule import Finding, Rule
+from policies.yaml_text import parsed
 
 OUTPUT = "runtimeSettings"
 LEVELS = ("info", "warning", "error")
@@ -139,6 +140,6 @@ def _parsed(value: Any) -> Any:
     if "logging" not in value:
         return None
     try:
-        return yaml.safe_load(value)
+        return parsed(value)
     except yaml.YAMLError:
         return None

@@ -10,6 +10,7 @@ from policies.graph import Node
 from policies.reading import Found, read
 from policies.rule import Finding, Rule
 from policies.rules.kubernetes._pods import Container
+from policies.yaml_text import parsed
 
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 
@@ -80,7 +81,7 @@ def _parsed(name: str, text: str) -> Any:
     try:
         if name.endswith(".json") or text.lstrip().startswith("{"):
             return json.loads(text)
-        return yaml.safe_load(text) if name.endswith((".yaml", ".yml")) else None
+        return parsed(text) if name.endswith((".yaml", ".yml")) else None
     except (ValueError, yaml.YAMLError):
         return None
 
