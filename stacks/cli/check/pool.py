@@ -27,7 +27,7 @@ def judged_by_many(project: Project, stacks: Sequence[str], *, quiet: bool) -> l
     """Each stack judged, in the order given. Ctrl-C ends the processes at once."""
     results: dict[str, Judged | Fault] = {}
     with _executor(project, min(len(stacks), processors())) as executor:
-        waiting = {executor.submit(_judge, stack): stack for stack in stacks}
+        waiting = {executor.submit(_judge, stack): stack for stack in _longest_first(project, stacks)}
         while waiting:
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
@@ -36,6 +36,11 @@ def judged_by_many(project: Project, stacks: Sequence[str], *, quiet: bool) -> l
                 if not quiet:
                     _tell(results[stack], stack, len(results), len(stacks))
     return [results[stack] for stack in stacks]
+
+
+def _longest_first(project: Project, stacks: Sequence[str]) -> list[str]:
+    """By the size of their specs, so that no process is left alone with a big one at the end."""
+    return sorted(stacks, key=lambda stack: project.stack_file(stack).stat().st_size, reverse=True)
 
 
 def processors() -> int:
