@@ -64,7 +64,7 @@ TORCH = Stack(
     engine=None,
     capabilities=AMPERE_TO_BLACKWELL,
     sources=(
-        "pypi.org/project/torch 2.10.0 requires nvidia-cuda-runtime-cu12 12.8.90; 2.11 requires CUDA 13",
+        "torch 2.10.0's own metadata requires nvidia-cuda-runtime-cu12 12.8.90; 2.11 requires CUDA 13",
         "driver 570 is the first whose own CUDA is 12.8",
     ),
 )

@@ -21,7 +21,6 @@ from images.lock import Pin, parse
 from images.render import ROOT
 
 NAMESPACE = uuid.UUID("6f1d1f0a-5c0e-5d43-9f0e-0b1c6f2f9a51")  # of the serial numbers; any fixed one does
-PYPI = "https://pypi.org/simple"
 
 
 def bills(root: Path = ROOT) -> Mapping[str, str]:
@@ -100,7 +99,8 @@ def _debian(package: Package) -> Component:
 def _distribution(pin: Pin) -> Component:
     purl = PackageURL(type="pypi", name=pin.name, version=pin.version)
     hashes = [HashType(alg=HashAlgorithm.SHA_256, content=each) for each in pin.hashes]
-    where = ExternalReference(type=ExternalReferenceType.DISTRIBUTION, url=XsUri(f"{PYPI}/{pin.name}/"), hashes=hashes)
+    # The package URL names no index: which one it comes from is the builder's choice, the hashes are what counts.
+    where = ExternalReference(type=ExternalReferenceType.DISTRIBUTION, url=XsUri(purl.to_string()), hashes=hashes)
     return Component(
         name=pin.name, version=pin.version, bom_ref=purl.to_string(), purl=purl, external_references=[where]
     )
