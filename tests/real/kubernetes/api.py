@@ -78,11 +78,16 @@ class Api:
         try:
             for thing in things:
                 self.apply(thing)
-            self._wait(lambda: self.refused(probe) is not None, f"not refused: {probe}")
+            self.until_refused(probe)
             yield
         finally:
             for thing in reversed(things):
                 self.delete(thing)
+
+    def until_refused(self, thing: Mapping[str, Any]) -> str:
+        """The reason, once the server refuses the object: policies and labels reach its judgement with a delay."""
+        self._wait(lambda: self.refused(thing) is not None, f"not refused: {thing}")
+        return str(self.refused(thing))
 
     def settle(self) -> None:
         """Waits until the admission policies that are there now are in force, and those that were are not.

@@ -45,7 +45,7 @@ def test_pod_security_judges_by_the_namespaces_label(api: Api, space: str) -> No
     assert api.refused(pod(space, privileged=True)) is None
     label = {"pod-security.kubernetes.io/enforce": "restricted"}
     api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space, "labels": label}})
-    assert "privileged" in str(api.refused(pod(space, privileged=True)))
+    assert "privileged" in api.until_refused(pod(space, privileged=True))
 
 
 def test_an_admission_policy_is_enforced(api: Api, space: str) -> None:
