@@ -79,7 +79,7 @@ class PluginProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env={**os.environ, **environment},
+                env={"PYTHONUNBUFFERED": "1", **os.environ, **environment},
                 start_new_session=True,  # a Ctrl-C in the terminal is for the engine to handle
             )
         except OSError as error:

@@ -225,7 +225,7 @@ def versioned(keep: Keep) -> Keep:
         config: dict[str, object] = {"codekeep:allowedRegions": "eu-west-1"}
         (keep.root / f"Pulumi.{stack}.yaml").write_text(json.dumps({"config": config}))
     (keep.root / "docs").mkdir()
-    (keep.root / ".gitignore").write_text(".codekeep\n")
+    (keep.root / ".gitignore").write_text(".codekeep\n__pycache__\n")
     git(keep, "init", "-q", "-b", "main")
     commit(keep)
     return keep
