@@ -153,10 +153,14 @@ class Rule:
     def each(self, node: Node, path: str, judge: Callable[[Found], Iterable[Finding]]) -> Iterator[Finding]:
         """What `judge` says of every value that is set at the path; an unknown one is undecided."""
         for found in read(node.inputs, path):
-            if not found.known:
-                yield self.undecided(node, found.path)
-            elif found.value is not MISSING:
-                yield from judge(found)
+            yield from self.decide(node, found, judge)
+
+    def decide(self, node: Node, found: Found, judge: Callable[[Found], Iterable[Finding]]) -> Iterator[Finding]:
+        """What `judge` says of one value, if it is set; undecided if it is not known."""
+        if not found.known:
+            yield self.undecided(node, found.path)
+        elif found.value is not MISSING:
+            yield from judge(found)
 
     def require(
         self, node: Node, path: str, holds: Callable[[Any], bool], message: str, *, optional: bool = False

@@ -5,9 +5,7 @@ from typing import Any
 
 import yaml
 
-_LOADER: Any = getattr(
-    yaml, "CSafeLoader", yaml.SafeLoader
-)  # libyaml: ten times as fast
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml: ten times as fast
 
 
 @lru_cache(maxsize=256)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.graph import Node
-from policies.reading import MISSING, first, read
+from policies.reading import first
 from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
 from policies.rules.cost._common import FRAMEWORKS
 from policies.rules.kubernetes._pods import RAY_CLUSTER, SCALED_JOB
@@ -43,11 +43,9 @@ RULE = Rule(
 def bounded(node: Node, _: Case) -> Iterator[Finding]:
     allowed = f"must be 1 to {REPLICAS_MAX}"
     if node.type == RAY_CLUSTER:
-        for group in read(node.inputs, WORKERS):
-            if not group.known:
-                yield RULE.undecided(node, group.path)
-            elif group.value is not MISSING:
-                yield from RULE.require(node, f"{group.path}.maxReplicas", _sensible, allowed)
+        yield from RULE.each(
+            node, WORKERS, lambda group: RULE.require(node, f"{group.path}.maxReplicas", _sensible, allowed)
+        )
         return
     least, most = PATHS[node.type]
     yield from RULE.require(node, most, _sensible, allowed)

@@ -62,12 +62,10 @@ def encrypted(rule: Rule, node: Node, types: Mapping[str, AtRest]) -> Iterator[F
 
 def switched(rule: Rule, node: Node, path: str, holds: Callable[[Any], bool], message: str) -> Iterator[Finding]:
     """Like `Rule.require`, and an empty list on the way counts as not set."""
-    for found in found_at(node, path):
-        if not found.known:
-            yield rule.undecided(node, found.path)
-        elif found.value is MISSING or not holds(found.value):
-            got = "not set" if found.value is MISSING else f"got {found.value!r}"
-            yield rule.violation(node, found.path, f"{got}: {message}")
+    if next(read(node.inputs, path), None) is None:
+        yield rule.violation(node, path.partition("[*]")[0], f"not set: {message}")
+    else:
+        yield from rule.require(node, path, holds, message)
 
 
 def guards(types: Mapping[str, AtRest]) -> tuple[Guard, ...]:

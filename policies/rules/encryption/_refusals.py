@@ -1,10 +1,13 @@
 """Whether a resource policy refuses what comes without TLS."""
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 
-from policies.documents import Statement
+from policies.documents import Statement, UndecidableError, statements
+from policies.graph import Node
 from policies.graph.references import reference_of
+from policies.rule import Finding, Rule
 
 _BUCKET_ARN = re.compile(r"arn:aws[a-z-]*:s3:::[^/*?]+")
 
@@ -19,6 +22,23 @@ def refuses_plain(statement: Statement, actions: AbstractSet[str]) -> bool:
         and all(len(keys) == 1 for keys in statement.conditions.values())
         and statement.condition_values("aws:SecureTransport", "Bool") == ("false",)
     )
+
+
+def refused(
+    rule: Rule, node: Node, holders: Iterable[Node], refuses: Callable[[Statement], bool], message: str
+) -> Iterator[Finding]:
+    """A statement of one holder's resource policy must refuse; undecided where a policy that might is not known."""
+    unknown: list[Finding] = []
+    for holder in holders:
+        try:
+            if any(map(refuses, statements(holder))):
+                return
+        except UndecidableError as fault:
+            unknown.append(rule.undecided(holder, fault.path))
+    if unknown:
+        yield from unknown
+    else:
+        yield rule.violation(node, "policy", message)
 
 
 def covers_bucket(resources: tuple[str, ...]) -> bool:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from policies.documents import UndecidableError, statements
 from policies.graph import Node
 from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.encryption._refusals import covers_bucket, refuses_plain
+from policies.rules.encryption._refusals import covers_bucket, refused, refuses_plain
 
 BUCKET, BUCKET_V2 = "aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"
 POLICY = "aws:s3/bucketPolicy:BucketPolicy"
@@ -37,16 +36,10 @@ RULE = Rule(
 
 @RULE.check
 def refuses_plain_http(node: Node, case: Case) -> Iterator[Finding]:
-    unknown: list[Finding] = []
-    for holder in (node, *case.graph.referrers(node, "bucket", POLICY)):
-        try:
-            if any(refuses_plain(each, {"*", "s3:*"}) and covers_bucket(each.resources) for each in statements(holder)):
-                return
-        except UndecidableError as fault:
-            unknown.append(RULE.undecided(holder, fault.path))
-    if unknown:
-        yield from unknown
-    else:
-        yield RULE.violation(
-            node, "policy", "no bucket policy denies s3:* on bucket and objects where aws:SecureTransport is false"
-        )
+    yield from refused(
+        RULE,
+        node,
+        (node, *case.graph.referrers(node, "bucket", POLICY)),
+        lambda statement: refuses_plain(statement, {"*", "s3:*"}) and covers_bucket(statement.resources),
+        "no bucket policy denies s3:* on bucket and objects where aws:SecureTransport is false",
+    )

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from policies.documents import UndecidableError, statements
 from policies.graph import Node
 from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.encryption._refusals import refuses_plain
+from policies.rules.encryption._refusals import refused, refuses_plain
 
 QUEUE, TOPIC = "aws:sqs/queue:Queue", "aws:sns/topic:Topic"
 QUEUE_POLICY, TOPIC_POLICY = "aws:sqs/queuePolicy:QueuePolicy", "aws:sns/topicPolicy:TopicPolicy"
@@ -41,14 +40,10 @@ RULE = Rule(
 @RULE.check
 def refuses_plain_http(node: Node, case: Case) -> Iterator[Finding]:
     policy, name = HOLDERS[node.type]
-    unknown: list[Finding] = []
-    for holder in (node, *case.graph.referrers(node, name, policy)):
-        try:
-            if any(refuses_plain(statement, SENDING[node.type]) for statement in statements(holder)):
-                return
-        except UndecidableError as fault:
-            unknown.append(RULE.undecided(holder, fault.path))
-    if unknown:
-        yield from unknown
-    else:
-        yield RULE.violation(node, "policy", "no policy denies everybody where aws:SecureTransport is false")
+    yield from refused(
+        RULE,
+        node,
+        (node, *case.graph.referrers(node, name, policy)),
+        lambda statement: refuses_plain(statement, SENDING[node.type]),
+        "no policy denies everybody where aws:SecureTransport is false",
+    )

@@ -1,15 +1,16 @@
 """The rules of a role: what may be done with which objects."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from policies.graph import Node
-from policies.reading import MISSING, read
+from policies.reading import Found
 from policies.rule import Finding, Rule
 from policies.rules.kubernetes._objects import CLUSTER_ROLE, ROLE, known
 
 ROLES = (ROLE, CLUSTER_ROLE)
+LISTS = ("verbs", "apiGroups", "resources", "resourceNames", "nonResourceURLs")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,20 +29,20 @@ class Grant:
         return bool(({"*"} | verbs) & set(self.verbs)) and bool(({"*"} | resources) & set(self.resources))
 
 
-def grants(rule: Rule, node: Node) -> Iterator[Grant | Finding]:
-    """Every rule of a role; what is not known is undecided."""
-    for found in read(node.inputs, "rules[*]"):
-        if not found.known:
+def each_grant(rule: Rule, node: Node, judge: Callable[[Grant], Iterable[Finding]]) -> Iterator[Finding]:
+    """What `judge` says of every rule of a role; one that is not known is undecided."""
+
+    def granted(found: Found) -> Iterator[Finding]:
+        lists = [found.value.get(key) for key in LISTS]
+        if any(_hidden(each) for each in lists):
             yield rule.undecided(node, found.path)
-        elif found.value is not MISSING:
-            lists = [
-                found.value.get(key) for key in ("verbs", "apiGroups", "resources", "resourceNames", "nonResourceURLs")
-            ]
-            if any(_hidden(each) for each in lists):
-                yield rule.undecided(node, found.path)
-            else:
-                verbs, groups, resources, names, urls = map(_texts, lists)
-                yield Grant(path=found.path, verbs=verbs, groups=groups, resources=resources, names=names, urls=urls)
+        else:
+            verbs, groups, resources, names, urls = map(_texts, lists)
+            yield from judge(
+                Grant(path=found.path, verbs=verbs, groups=groups, resources=resources, names=names, urls=urls)
+            )
+
+    yield from rule.each(node, "rules[*]", granted)
 
 
 def _hidden(value: Any) -> bool:

@@ -1,11 +1,12 @@
 """A policy that names nobody in particular lets everybody through."""
 
 from collections.abc import Iterator
+from functools import partial
 from ipaddress import ip_network
 from typing import Any
 
 from policies.graph import Node
-from policies.reading import MISSING, Found, read
+from policies.reading import Found
 from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import NETWORK_POLICY, known
@@ -41,14 +42,10 @@ RULE = Rule(
 @RULE.check
 def named(node: Node, _: Case) -> Iterator[Finding]:
     for rules, peers in DIRECTIONS.items():
-        for entry in read(node.inputs, f"spec.{rules}[*]"):
-            if not entry.known:
-                yield RULE.undecided(node, entry.path)
-            elif entry.value is not MISSING:
-                yield from _judge_rule(node, entry, peers)
+        yield from RULE.each(node, f"spec.{rules}[*]", partial(_judge_rule, node, peers))
 
 
-def _judge_rule(node: Node, entry: Found, peers: str) -> Iterator[Finding]:
+def _judge_rule(node: Node, peers: str, entry: Found) -> Iterator[Finding]:
     listed = entry.value.get(peers)
     path = f"{entry.path}.{peers}"
     if not known(listed):

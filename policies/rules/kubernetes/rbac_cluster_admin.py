@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.reading import read
+from policies.reading import Found
 from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import CLUSTER_ROLE_BINDING, ROLE_BINDING
@@ -44,8 +44,9 @@ def modest(node: Node, _: Case) -> Iterator[Finding]:
     yield from RULE.require(
         node, "roleRef.name", lambda name: name not in POWERFUL, f"must be none of {', '.join(POWERFUL)}"
     )
-    for subject in read(node.inputs, "subjects[*].name"):
-        if not subject.known:
-            yield RULE.undecided(node, subject.path)
-        elif str(subject.value).startswith(EVERYBODY):
-            yield RULE.violation(node, subject.path, f"got {subject.value!r}: must name one account or group of people")
+    yield from RULE.each(node, "subjects[*].name", lambda subject: _one(node, subject))
+
+
+def _one(node: Node, subject: Found) -> Iterator[Finding]:
+    if str(subject.value).startswith(EVERYBODY):
+        yield RULE.violation(node, subject.path, f"got {subject.value!r}: must name one account or group of people")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from policies.graph import Node
 from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
-from policies.rules.kubernetes._roles import ROLES, grants
+from policies.rules.kubernetes._roles import ROLES, Grant, each_grant
 
 MAKING_RIGHTS = frozenset({"escalate", "bind", "impersonate"})
 CHANGING = frozenset({"create", "update", "patch"})
@@ -59,12 +59,11 @@ RULE = Rule(
 
 @RULE.check
 def no_more_rights(node: Node, _: Case) -> Iterator[Finding]:
-    for grant in grants(RULE, node):
-        if isinstance(grant, Finding):
-            yield grant
-            continue
+    def escalates(grant: Grant) -> Iterator[Finding]:
         if made := sorted(MAKING_RIGHTS & set(grant.verbs)):
             yield RULE.violation(node, f"{grant.path}.verbs", f"got {', '.join(made)}, which makes rights")
         if grant.allows(CHANGING, DOORS) or grant.allows(frozenset({"get"}), READ_DOORS):
             opened = ", ".join(sorted(DOORS & set(grant.resources))) or "*"
             yield RULE.violation(node, f"{grant.path}.resources", f"got {opened}, which opens a way to other rights")
+
+    yield from each_grant(RULE, node, escalates)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from policies.graph import Node
 from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
-from policies.rules.kubernetes._roles import ROLES, grants
+from policies.rules.kubernetes._roles import ROLES, Grant, each_grant
 
 READING = frozenset({"get", "list", "watch"})
 SECRETS = frozenset({"secrets"})
@@ -37,8 +37,8 @@ RULE = Rule(
 
 @RULE.check
 def by_name(node: Node, _: Case) -> Iterator[Finding]:
-    for grant in grants(RULE, node):
-        if isinstance(grant, Finding):
-            yield grant
-        elif grant.allows(READING, SECRETS) and not grant.names:
+    def read(grant: Grant) -> Iterator[Finding]:
+        if grant.allows(READING, SECRETS) and not grant.names:
             yield RULE.violation(node, f"{grant.path}.resources", "may read every secret of the namespace")
+
+    yield from each_grant(RULE, node, read)

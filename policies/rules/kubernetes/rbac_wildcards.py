@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from policies.graph import Node
 from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
-from policies.rules.kubernetes._roles import ROLES, Grant, grants
+from policies.rules.kubernetes._roles import ROLES, Grant, each_grant
 
 FIELDS = ("verbs", "apiGroups", "resources")
 
@@ -27,13 +27,12 @@ RULE = Rule(
 
 @RULE.check
 def named(node: Node, _: Case) -> Iterator[Finding]:
-    for grant in grants(RULE, node):
-        if isinstance(grant, Finding):
-            yield grant
-            continue
+    def broad(grant: Grant) -> Iterator[Finding]:
         for field, values in zip((*FIELDS, "nonResourceURLs"), _lists(grant), strict=True):
             if any("*" in value for value in values):
                 yield RULE.violation(node, f"{grant.path}.{field}", f"got {list(values)}: must hold no wildcard")
+
+    yield from each_grant(RULE, node, broad)
 
 
 def _lists(grant: Grant) -> tuple[tuple[str, ...], ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.reading import MISSING, Found, read
+from policies.reading import Found
 from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
 from policies.rules.logging._common import NO_CODE
 
@@ -83,15 +83,12 @@ def logs_no_statements(node: Node, _: Case) -> Iterator[Finding]:
         path = "logDeliveryConfigurations[*].logType"
         yield from RULE.require(node, path, lambda kind: kind != "slow-log", "quotes commands", optional=True)
     else:
-        for found in read(node.inputs, "parameters[*]"):
-            yield from _parameter(node, found)
+        yield from RULE.each(node, "parameters[*]", lambda found: _parameter(node, found))
 
 
 def _parameter(node: Node, found: Found) -> Iterator[Finding]:
-    if not found.known:
-        yield RULE.undecided(node, found.path)
-    elif found.value is not MISSING and found.value.get("name") in QUIET:
-        name = found.value["name"]
+    name = found.value.get("name")
+    if name in QUIET:
         quiet = QUIET[name]
         yield from RULE.require(
             node,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.reading import MISSING, read
+from policies.reading import Found
 from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
 from policies.rules.logging._common import NO_CODE
 
@@ -33,10 +33,11 @@ RULE = Rule(
 
 @RULE.check
 def publishes_no_slow_logs(node: Node, _: Case) -> Iterator[Finding]:
-    for found in read(node.inputs, "logPublishingOptions[*]"):
-        if not found.known:
-            yield RULE.undecided(node, found.path)
-        elif found.value is not MISSING and found.value.get("enabled") is not False:  # AWS's default is on
-            yield from RULE.require(
-                node, f"{found.path}.logType", lambda kind: kind not in SLOW, "quotes queries and documents"
-            )
+    yield from RULE.each(node, "logPublishingOptions[*]", lambda found: _published(node, found))
+
+
+def _published(node: Node, found: Found) -> Iterator[Finding]:
+    if found.value.get("enabled") is not False:  # AWS's default is on
+        yield from RULE.require(
+            node, f"{found.path}.logType", lambda kind: kind not in SLOW, "quotes queries and documents"
+        )

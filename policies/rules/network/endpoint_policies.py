@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from policies.documents import Statement, UndecidableError, statements
+from policies.documents import Kind, Statement, judge_allowed
 from policies.graph import Node
 from policies.reading import MISSING, first
 from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
@@ -54,14 +54,12 @@ def is_limited(node: Node, case: Case) -> Iterator[Finding]:
         if first(node.inputs, "policy") is MISSING:
             yield RULE.violation(node, "policy", "not set: AWS's default permits everything to everybody")
             return
-    try:
-        found = statements(node)
-    except UndecidableError as unknown:
-        yield RULE.undecided(node, unknown.path)
-        return
-    for statement in found:
-        if statement.allows and _anybody(statement) and _anywhere(statement) and not _limited(statement):
-            yield RULE.violation(node, statement.path, "permits anybody to reach any account's resources")
+    yield from judge_allowed(RULE, node, (Kind.ENDPOINT,), lambda statement: _open(node, statement))
+
+
+def _open(node: Node, statement: Statement) -> Iterator[Finding]:
+    if _anybody(statement) and _anywhere(statement) and not _limited(statement):
+        yield RULE.violation(node, statement.path, "permits anybody to reach any account's resources")
 
 
 def _has_own_policy(node: Node, case: Case) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.reading import MISSING, read
 from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
 from policies.rules.network._common import FRAMEWORKS, public_ranges
 from policies.rules.network._openings import openings, types_of
@@ -39,11 +38,11 @@ RULE = Rule(
 def lists_are_private(node: Node, case: Case) -> Iterator[Finding]:
     """Ways out need no judging here: where a list leads is for the routes, whose tables other rules close."""
     if node.type in (LIST, ENTRY):
-        for found in read(node.inputs, "entries[*].cidr" if node.type == LIST else "cidr"):
-            if not found.known:
-                yield RULE.undecided(node, found.path)
-            elif found.value is not MISSING:
-                yield from public_ranges(RULE, node, found, "a keep's own prefix lists hold private ranges")
+        yield from RULE.each(
+            node,
+            "entries[*].cidr" if node.type == LIST else "cidr",
+            lambda found: public_ranges(RULE, node, found, "a keep's own prefix lists hold private ranges"),
+        )
         return
     for opening in openings(node, "ingress"):
         for found in opening.prefix_lists:

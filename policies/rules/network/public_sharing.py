@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from policies.graph import Node
-from policies.reading import MISSING, read
+from policies.reading import Found
 from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
 from policies.rules.network._common import FRAMEWORKS
 
@@ -50,9 +50,10 @@ def is_shared_with_nobody(node: Node, case: Case) -> Iterator[Finding]:
         yield from RULE.require(node, "state", lambda state: state != "unblocked", "must block public sharing")
         return
     own = case.facts.account_id
+
+    def shared(found: Found) -> Iterator[Finding]:
+        if not own or found.value != own:
+            yield RULE.violation(node, found.path, f"shared with {found.value!r}")
+
     for path in WITH[node.type]:
-        for found in read(node.inputs, path):
-            if not found.known:
-                yield RULE.undecided(node, found.path)
-            elif found.value is not MISSING and (not own or found.value != own):
-                yield RULE.violation(node, found.path, f"shared with {found.value!r}")
+        yield from RULE.each(node, path, shared)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from policies.graph import Node
-from policies.reading import MISSING, Found, read
+from policies.reading import Found
 from policies.rule import Finding, Rule
 from policies.rules.kubernetes._pods import POD_PATHS, each_container
 
@@ -24,15 +24,7 @@ HOLDERS = (*POD_PATHS, *IMAGE_PATHS)
 def each_image(rule: Rule, node: Node, judge: Callable[[Found], Iterable[Finding]]) -> Iterator[Finding]:
     """What `judge` says of every image a resource names; one that is not known is undecided."""
     if node.type in POD_PATHS:
-        yield from each_container(rule, node, lambda container: _judged(rule, node, container.at("image"), judge))
+        yield from each_container(rule, node, lambda container: rule.decide(node, container.at("image"), judge))
         return
     for path in IMAGE_PATHS[node.type]:
-        for found in read(node.inputs, path):
-            yield from _judged(rule, node, found, judge)
-
-
-def _judged(rule: Rule, node: Node, image: Found, judge: Callable[[Found], Iterable[Finding]]) -> Iterator[Finding]:
-    if not image.known:
-        yield rule.undecided(node, image.path)
-    elif image.value is not MISSING:
-        yield from judge(image)
+        yield from rule.each(node, path, judge)

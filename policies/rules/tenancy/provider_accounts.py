@@ -5,7 +5,7 @@ from typing import Any
 
 from policies.accounts import account_of
 from policies.graph import Node
-from policies.reading import MISSING, read
+from policies.reading import Found
 from policies.rule import ANY_RESOURCE, Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
 
 PROVIDER = "pulumi:providers:aws"
@@ -58,11 +58,12 @@ def _is_one(found: Any, own: str) -> bool:
 
 def _roles(node: Node, case: Case) -> Iterator[Finding]:
     own = case.facts.account_id or _only(node.inputs)
-    for found in read(node.inputs, "assumeRoles[*].roleArn"):
-        if not found.known:
-            yield RULE.undecided(node, found.path)
-        elif found.value is not MISSING and own and account_of(str(found.value)) != own:
+
+    def taken_on(found: Found) -> Iterator[Finding]:
+        if own and account_of(str(found.value)) != own:
             yield RULE.violation(node, found.path, f"takes on {found.value}, which is not a role of account {own}")
+
+    yield from RULE.each(node, "assumeRoles[*].roleArn", taken_on)
 
 
 def _only(inputs: Mapping[str, Any]) -> str:
