@@ -1,6 +1,6 @@
 """Kubernetes objects of a graph as manifests, for tools that read those."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,7 @@ def manifests_of(graph: ResourceGraph) -> Manifests:
     for node in graph.resources:
         if node.package != "kubernetes":
             continue
-        document = _document(node)
+        document = document_of(node, _known)
         if document is None:
             unmapped.append(node)
             continue
@@ -53,13 +53,16 @@ def kind_of(node: Node) -> tuple[str, str] | None:
     return str(node.inputs.get("apiVersion") or group_version.removeprefix("core/")), kind
 
 
-def _document(node: Node) -> Mapping[str, Any] | None:
+def document_of(node: Node, plain: Callable[[Any], Any]) -> Mapping[str, Any] | None:
+    """The object as a manifest has it, None for what is no single object; `plain` makes the inputs YAML's."""
     found = kind_of(node)
     if found is None:
         return None
-    known = _known(node.inputs)
-    metadata = known.get("metadata") or {}
-    return {**known, "apiVersion": found[0], "kind": found[1], "metadata": {"name": node.name, **metadata}}
+    api_version, kind = found
+    inputs = plain(node.inputs)
+    metadata = {"name": node.name, **(inputs.get("metadata") or {})}
+    rest = {key: value for key, value in inputs.items() if key not in ("apiVersion", "kind", "metadata")}
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **rest}
 
 
 def _known(value: Any) -> Any:

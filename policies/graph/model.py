@@ -197,16 +197,19 @@ class ResourceGraph:
 
     def depends_on(self, node: Node, other: Node) -> bool:
         """Whether `node` waits for `other`, by itself or through the nodes between."""
-        seen: set[str] = set()
+        return other.urn in self.needs(node)
+
+    def needs(self, node: Node) -> set[str]:
+        """URNs of everything that `node` waits for, by itself or through the nodes between."""
+        found: set[str] = set()
         waiting = list(self._direct(node))
         while waiting:
             urn = waiting.pop()
-            if urn == other.urn:
-                return True
-            if urn not in seen and (between := self.get(urn)) is not None:
-                seen.add(urn)
-                waiting += self._direct(between)
-        return False
+            if urn not in found:
+                found.add(urn)
+                if (between := self.get(urn)) is not None:
+                    waiting += self._direct(between)
+        return found
 
     def references(self, node: Node, name: str, *types: str) -> list[Node]:
         """Nodes that the input `name` was computed from, those of `types` only where given.

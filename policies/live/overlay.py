@@ -69,6 +69,8 @@ def _outcome(node: Node, account: Account) -> Node | Unread | None:
         return node
     if not account.holds(node.type):
         return Unread(node=node, reason=f"this account is a stand-in that records {node.type} and does not emulate it")
+    if node.type not in READERS:
+        return Unread(node=node, reason=f"codekeep does not read {node.type} from the account")
     try:
         return _read(node, account)
     except Exception as error:
@@ -76,9 +78,7 @@ def _outcome(node: Node, account: Account) -> Node | Unread | None:
 
 
 def _read(node: Node, account: Account) -> Node | None:
-    reader = READERS.get(node.type)
-    if reader is None:
-        raise NotImplementedError(f"codekeep does not read {node.type} from the account")
+    reader = READERS[node.type]
     try:
         found = reader.read(account.client(reader.service, None if reader.everywhere else node.region), node)
     except Exception as error:

@@ -2,32 +2,23 @@
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from stacks.cli.errors import BadInputError
-from stacks.cli.options import engine_option, stack_argument
+from stacks.cli.graph_source import Origin, graph_from
+from stacks.cli.options import engine_option, origin_option, stack_argument
 from stacks.cli.project import Project
-from stacks.cli.recording import Recordings, config_of
+from stacks.cli.recording import config_of
 
 if TYPE_CHECKING:
     from policies.graph.model import ResourceGraph
-
-Origin = Literal["program", "state"]
 
 
 @click.command()
 @stack_argument
 @click.option("--format", "format_", type=click.Choice(["json", "tree", "tfplan"]), default="tree", show_default=True)
-@click.option(
-    "--from",
-    "origin",
-    type=click.Choice(["program", "state"]),
-    default="program",
-    show_default=True,
-    help="program: run it with no engine and no network; state: what is deployed, every value known.",
-)
+@origin_option
 @click.option("--json", "as_json", is_flag=True, help="Same as --format json.")
 @engine_option
 def graph(stack: str, format_: str, origin: Origin, as_json: bool, engine: str) -> None:
@@ -38,25 +29,13 @@ def graph(stack: str, format_: str, origin: Origin, as_json: bool, engine: str) 
     plan (`terraform show -json`), for tools that read those: docs/policies/checkov.md.
     """
     project = Project.find()
-    project.stack_file(stack)
-    found = Recordings(project).graph(stack) if origin == "program" else deployed(project, stack, engine)
+    found = graph_from(origin, project, stack, engine)
     if as_json or format_ == "json":
         click.echo(json.dumps(_document(project, found), indent=2))
     elif format_ == "tfplan":
         click.echo(json.dumps(_plan(found), indent=2))
     else:
         _print_tree(found)
-
-
-def deployed(project: Project, stack: str, engine: str) -> "ResourceGraph":
-    """The graph of the stack's state; BadInputError where it was never brought up."""
-    from policies.graph.checkpoint import from_checkpoint
-    from stacks.cli.engines import choose
-
-    document = choose(engine, project).state(stack)
-    if document is None:
-        raise BadInputError(f"stack {stack} was never brought up: run `codekeep up {stack}`, or leave out --from state")
-    return from_checkpoint(document, project.name, stack)
 
 
 def _document(project: Project, found: "ResourceGraph") -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ import yaml
 
 from policies.graph import Node, ResourceGraph
 from policies.graph.model import Marker
-from policies.manifests import kind_of
+from policies.manifests import document_of, kind_of
 
 PACKAGE = "kubernetes"
 FIRST = (  # kinds that others need without saying so
@@ -59,8 +59,12 @@ class Manifest:
 
 def manifests_in(graph: ResourceGraph) -> list[Manifest]:
     """Every single object, each after what it depends on; what leaves a choice goes by kind, namespace and name."""
-    made = {node.urn: _manifest(node) for node in graph.resources if node.package == PACKAGE and kind_of(node)}
-    waiting = {urn: _needs(graph, urn) & made.keys() for urn in made}
+    made = {
+        node.urn: Manifest(node=node, thing=thing)
+        for node in graph.resources
+        if node.package == PACKAGE and (thing := document_of(node, _plain)) is not None
+    }
+    waiting = {urn: graph.needs(manifest.node) & made.keys() for urn, manifest in made.items()}
     ready = [(_rank(made[urn]), urn) for urn, needs in waiting.items() if not needs]
     heapq.heapify(ready)
     ordered: list[Manifest] = []
@@ -80,15 +84,6 @@ def left_out(graph: ResourceGraph) -> list[Node]:
     return [node for node in graph.resources if node.package == PACKAGE and kind_of(node) is None]
 
 
-def _manifest(node: Node) -> Manifest:
-    api_version, kind = kind_of(node) or ("", "")
-    inputs = _plain(node.inputs)
-    metadata = inputs.pop("metadata", None) or {}
-    rest = {key: value for key, value in inputs.items() if key not in ("apiVersion", "kind")}
-    named = {"name": node.name, **metadata}
-    return Manifest(node=node, thing={"apiVersion": api_version, "kind": kind, "metadata": named, **rest})
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, Marker):
         return PLACEHOLDERS[value]
@@ -97,20 +92,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(inner) for inner in value]
     return value
-
-
-def _needs(graph: ResourceGraph, urn: str) -> set[str]:
-    """URNs of everything that a node waits for, by itself or through others."""
-    found: set[str] = set()
-    waiting = [urn]
-    while waiting:
-        node = graph.get(waiting.pop())
-        if node is not None:
-            by_property = [each for urns in node.property_dependencies.values() for each in urns]
-            more = {*node.dependencies, *by_property, *([node.provider] if node.provider else [])} - found
-            found |= more
-            waiting += more
-    return found - {urn}
 
 
 def _rank(manifest: Manifest) -> tuple[int, str, str, str]:

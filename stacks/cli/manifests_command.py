@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
 from stacks.cli.errors import BadInputError
-from stacks.cli.graph_command import deployed
-from stacks.cli.options import engine_option, stack_argument
+from stacks.cli.graph_source import Origin, graph_from
+from stacks.cli.options import engine_option, origin_option, stack_argument
 from stacks.cli.project import Project
-from stacks.cli.recording import Recordings
 
 if TYPE_CHECKING:
     from stacks.cli.manifests import Manifest
@@ -18,14 +17,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @stack_argument
-@click.option(
-    "--from",
-    "origin",
-    type=click.Choice(["program", "state"]),
-    default="program",
-    show_default=True,
-    help="program: run it with no engine and no network; state: what is deployed, every value known.",
-)
+@origin_option
 @click.option(
     "--output",
     "folder",
@@ -33,7 +25,7 @@ if TYPE_CHECKING:
     help="Write one file for each object into this folder, which must be empty or new.",
 )
 @engine_option
-def manifests(stack: str, origin: Literal["program", "state"], folder: Path | None, engine: str) -> None:
+def manifests(stack: str, origin: Origin, folder: Path | None, engine: str) -> None:
     """Print every Kubernetes object of STACK as YAML, in the order they are applied.
 
     A comment says which line of the program each comes from. ${URN#OUTPUT} stands for what only a deployment knows;
@@ -41,9 +33,7 @@ def manifests(stack: str, origin: Literal["program", "state"], folder: Path | No
     """
     from stacks.cli.manifests import left_out, manifests_in
 
-    project = Project.find()
-    project.stack_file(stack)
-    graph = Recordings(project).graph(stack) if origin == "program" else deployed(project, stack, engine)
+    graph = graph_from(origin, Project.find(), stack, engine)
     found = manifests_in(graph)
     for node in left_out(graph):
         click.echo(f"left out, as it is no single object: {node.urn}", err=True)

@@ -14,6 +14,15 @@ engine_option = click.option(
     help="pulumi: the official CLI and providers; sandbox: the local stand-in. auto: pulumi where it is on PATH.",
 )
 
+origin_option = click.option(
+    "--from",
+    "origin",
+    type=click.Choice(["program", "state"]),
+    default="program",
+    show_default=True,
+    help="program: run it with no engine and no network; state: what is deployed, every value known.",
+)
+
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Machine-readable events and summary, one JSON document a line."
 )

@@ -7,7 +7,7 @@ from policies.checker import Subject
 from policies.facts import Facts
 from stacks.cli.check.sources import facts_of
 from stacks.cli.errors import BadInputError
-from stacks.cli.graph_command import deployed
+from stacks.cli.graph_source import deployed
 from stacks.cli.project import Project
 from stacks.cli.recording import config_of
 
