@@ -1,6 +1,5 @@
 """A model endpoint: engine, verified model on NVMe, replicas that follow the load, and room kept for the next ones."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,9 +12,10 @@ from pulumi_kubernetes.core.v1 import ConfigMap
 from components.kubernetes_access import LABEL_PREFIX
 from components.plans import EndpointPlan
 from components.pool import PoolRole
-from components.release.base import Priority, ReleaseBase
+from components.release.base import Priority, ReleaseBase, digest
 from components.release.pod import Container, PodPlan, Resources, Scratch, http_probe
-from components.release.server import ServerPlan, deploy, serve
+from components.release.queue_scaling import KEDA_API
+from components.release.server import DeploymentPlan, ServerPlan, deploy, serve
 from components.workload import Workload
 
 FILES_DIGEST = f"{LABEL_PREFIX}/files-digest"  # annotation: the engine starts anew when its files change
@@ -111,7 +111,7 @@ class ModelEndpoint(pulumi.ComponentResource):
             files={"engine": self._object} if plan.files else {},
             spread=True,
             grace_seconds=SETTLING_SECONDS + DRAIN_SECONDS,
-            annotations={FILES_DIGEST: digest(plan.files)} if plan.files else {},
+            annotations={FILES_DIGEST: digest(json.dumps(dict(plan.files), sort_keys=True))} if plan.files else {},
             reports=False,
             lasting=True,
         )
@@ -167,14 +167,14 @@ class ModelEndpoint(pulumi.ComponentResource):
             lasting=True,
             grace_seconds=0,
         )
-        spare = ServerPlan(pod=pod, port=plan.port, target="http", replicas=plan.spare_replicas, surge=False)
+        spare = DeploymentPlan(pod=pod, replicas=plan.spare_replicas, surge=False)
         deploy(f"{self._name}-spare", args.base, spare, self)
 
     def _scale(self) -> None:
         args, plan = self._args, self._args.plan
         CustomResource(
             self._name,
-            api_version="keda.sh/v1alpha1",
+            api_version=KEDA_API,
             kind="ScaledObject",
             metadata=self._metadata(),
             spec={
@@ -215,8 +215,3 @@ BEHAVIOR: Mapping[str, Any] = {
     },
 }
 """One replica at a time: each takes minutes to come up, and the next one may not be needed by then."""
-
-
-def digest(files: Mapping[str, str]) -> str:
-    """Changes with the files' text."""
-    return hashlib.sha256(json.dumps(dict(files), sort_keys=True).encode()).hexdigest()[:16]

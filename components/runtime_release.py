@@ -1,6 +1,5 @@
 """A release of the runtime in a keep's namespace: what may run there, and what does."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -14,7 +13,7 @@ from components.pool import PoolRole
 from components.queue_ref import QueueRole
 from components.release.accounts import Accounts, AccountsArgs
 from components.release.admission import Admission, AdmissionArgs
-from components.release.base import ReleaseBase, by_digest
+from components.release.base import ReleaseBase, by_digest, digest
 from components.release.evals import Evals, EvalsArgs
 from components.release.finetune import Finetune, FinetuneArgs
 from components.release.gateway import Gateway, GatewayArgs
@@ -27,8 +26,6 @@ from components.release.review_workers import ReviewWorkers, ReviewWorkersArgs, 
 from components.release.settings_map import SettingsMap, SettingsMapArgs
 from components.release.telemetry import Telemetry, TelemetryArgs, client_environment
 from components.release.webhook import Webhook, WebhookArgs
-
-DIGEST_LENGTH = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,8 +150,3 @@ def release_images(plan: ReleasePlan, urls: Mapping[str, pulumi.Output[str]]) ->
     if strange := sorted({each for each in repositories.values() if each not in urls}):
         raise ValueError(f"the registry has no repository {', '.join(strange)} (it has: {', '.join(sorted(urls))})")
     return {name: by_digest(urls[repositories[name]], plan.digests[name]) for name in plan.digests}
-
-
-def digest(settings: str) -> str:
-    """Changes with the settings."""
-    return hashlib.sha256(settings.encode()).hexdigest()[:DIGEST_LENGTH]

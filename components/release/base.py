@@ -1,5 +1,6 @@
 """What every part of a release stands on: whose it is, where its objects lie, and the images they run."""
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from components.release.labels import keep_labels, labels_of
 from components.workload import Workload
 
 DIGEST_PATTERN = re.compile(r"^sha256:[0-9a-f]{64}$")
+DIGEST_LENGTH = 16  # hexadecimal digits
 VERSION_PATTERN = re.compile(r"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$")  # what a label's value may be
 
 
@@ -66,9 +68,9 @@ class ReleaseBase:
         labels = keep_labels(self.keep, component, version=self.version)
         return {"name": name, "namespace": self.namespace, "labels": labels, **more}
 
-    def options(self, parent: pulumi.Resource, **more: Any) -> pulumi.ResourceOptions:
-        """For a child of a part that starts pods."""
-        return pulumi.ResourceOptions(parent=parent, depends_on=list(self.after), **more)
+    def options(self, parent: pulumi.Resource, *after: pulumi.Resource, **more: Any) -> pulumi.ResourceOptions:
+        """For a child of a part that starts pods; `after` are its own conditions beside the release's."""
+        return pulumi.ResourceOptions(parent=parent, depends_on=[*self.after, *after], **more)
 
 
 def by_digest(repository: pulumi.Input[str], digest: str) -> pulumi.Output[str]:
@@ -80,3 +82,8 @@ def by_digest(repository: pulumi.Input[str], digest: str) -> pulumi.Output[str]:
     if not DIGEST_PATTERN.match(digest):
         raise ValueError(f"an image's digest must be sha256:<64 hex digits>, got {digest!r}; take it from the push")
     return pulumi.Output.concat(repository, "@", digest)
+
+
+def digest(text: str) -> str:
+    """For a pod's annotation: it changes with the text, and the pods are rolled."""
+    return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]

@@ -146,7 +146,7 @@ class IndexWorkers(pulumi.ComponentResource):
                 "headGroupSpec": _head(base, scales=True),
                 "workerGroupSpecs": [workers],
             },
-            opts=_after(base, self, *after),
+            opts=base.options(self, *after),
         )
 
     def _drive(self, cluster: CustomResource) -> Deployment:
@@ -176,7 +176,7 @@ class IndexWorkers(pulumi.ComponentResource):
             "template": pod_template(base, pod),
         }
         metadata = base.metadata(Workload.INDEXER, DRIVER)
-        return Deployment(f"{self._name}-driver", metadata=metadata, spec=spec, opts=_after(base, self, cluster))
+        return Deployment(f"{self._name}-driver", metadata=metadata, spec=spec, opts=base.options(self, cluster))
 
     def _reindex(self) -> CustomResource:
         """All its workers from the beginning to the end, so nothing needs to scale; the entry point runs on one too."""
@@ -276,7 +276,3 @@ def _restricted(base: ReleaseBase) -> dict[str, Any]:
     probe = Container(name="autoscaler", image=base.image(IMAGE), resources=AUTOSCALER_RESOURCES)
     context: dict[str, Any] = probe.spec([])["securityContext"]
     return context
-
-
-def _after(base: ReleaseBase, parent: pulumi.Resource, *others: pulumi.Resource) -> pulumi.ResourceOptions:
-    return pulumi.ResourceOptions.merge(base.options(parent), pulumi.ResourceOptions(depends_on=list(others)))

@@ -132,7 +132,7 @@ class Ingest(pulumi.ComponentResource):
                 "scalingStrategy": {"strategy": "accurate"},
                 "triggers": [trigger.spec(base.keep.region)],
             },
-            opts=pulumi.ResourceOptions.merge(base.options(self), pulumi.ResourceOptions(depends_on=[authentication])),
+            opts=base.options(self, authentication),
         )
 
     def _pod(self, name: str, *args: str) -> PodPlan:

@@ -68,7 +68,8 @@ def cron_job_spec(
     base: ReleaseBase, plan: JobPlan, *, schedule: str = NEVER, start_within_seconds: int = 3_600, suspend: bool = False
 ) -> Any:
     """Spec of a CronJob; a suspended one is a template, for `kubectl create job --from=cronjob/<name> <run>`."""
-    labels = {"labels": pod_template(base, plan.pod)["metadata"]["labels"]}
+    job = job_spec(base, plan)
+    labels = {"labels": job["template"]["metadata"]["labels"]}
     return {
         "schedule": schedule,
         "timeZone": ZONE,
@@ -77,7 +78,7 @@ def cron_job_spec(
         "startingDeadlineSeconds": start_within_seconds,
         "successfulJobsHistoryLimit": HISTORY,
         "failedJobsHistoryLimit": HISTORY,
-        "jobTemplate": {"metadata": labels, "spec": job_spec(base, plan)},
+        "jobTemplate": {"metadata": labels, "spec": job},
     }
 
 

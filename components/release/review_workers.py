@@ -133,9 +133,7 @@ class ReviewWorkers(pulumi.ComponentResource):
                 },
                 "triggers": [trigger.spec(base.keep.region)],
             },
-            opts=pulumi.ResourceOptions.merge(
-                base.options(self), pulumi.ResourceOptions(depends_on=[authentication, workers])
-            ),
+            opts=base.options(self, authentication, workers),
         )
 
     def _budget(self) -> None:

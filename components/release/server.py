@@ -16,15 +16,21 @@ REVISIONS_KEPT = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServerPlan:
-    """`port` is the Service's, `target` the name of the container's. `replicas` is None where a scaler decides."""
+class DeploymentPlan:
+    """`replicas` is None where a scaler decides."""
 
     pod: PodPlan
-    port: int
-    target: str
     replicas: int | None = None
     surge: bool = True  # a new pod comes before an old one goes; without, the old one goes first
     progress_seconds: int = 600
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerPlan(DeploymentPlan):
+    """`port` is the Service's, `target` the name of the container's."""
+
+    port: int
+    target: str
     service_annotations: dict[str, str] = field(default_factory=dict)
 
 
@@ -51,7 +57,7 @@ def serve(name: str, base: ReleaseBase, plan: ServerPlan, parent: pulumi.Resourc
     return deployment
 
 
-def deploy(name: str, base: ReleaseBase, plan: ServerPlan, parent: pulumi.Resource) -> Deployment:
+def deploy(name: str, base: ReleaseBase, plan: DeploymentPlan, parent: pulumi.Resource) -> Deployment:
     """The Deployment alone."""
     pod = plan.pod
     spec: Any = {

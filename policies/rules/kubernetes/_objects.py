@@ -52,7 +52,16 @@ def provider_namespace(node: Node, graph: ResourceGraph) -> str:
 
 def in_place(graph: ResourceGraph, place: Place, *types: str) -> list[Node]:
     """Objects of the types in a namespace."""
-    return [node for type_ in types for node in graph.of_type(type_) if place_of(node, graph) == place]
+    placed = graph.derived(_by_place)
+    return [node for type_ in types for node in placed.get((place, type_), ())]
+
+
+def _by_place(graph: ResourceGraph) -> Mapping[tuple[Place, str], list[Node]]:
+    placed: dict[tuple[Place, str], list[Node]] = {}
+    for node in graph:
+        if node.package == "kubernetes" and (place := place_of(node, graph)) is not None:
+            placed.setdefault((place, node.type), []).append(node)
+    return placed
 
 
 def selects(selector: Any, labels: Any) -> bool | None:
