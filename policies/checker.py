@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from policies.facts import Facts
-from policies.graph import ResourceGraph
-from policies.rule import Case, Finding, Rule, Severity, judge_all
+from policies.graph import ResourceGraph, Source
+from policies.rule import Case, Finding, Rule, Severity, Verdict, judge_all
 
 OWN = "codekeep"
 CHECKOV = "checkov"
@@ -37,6 +37,18 @@ class ForeignRule:
     tool: str
     severity: Severity
     guideline: str | None = None
+
+    def finding(self, urn: str, message: str, verdict: Verdict, source: Source | None = None) -> Finding:
+        """Of a resource as a whole."""
+        return Finding(
+            rule=self.id,
+            verdict=verdict,
+            severity=self.severity,
+            urn=urn,
+            property="",
+            message=message,
+            source=source,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

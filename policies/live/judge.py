@@ -77,38 +77,21 @@ def _once(findings: Iterable[Finding], live: Live) -> Iterator[Finding]:
 
 def _comparison(live: Live, rules: Iterable[Node], strays: Iterable[Stray], state: Subject) -> Iterator[Finding]:
     for node in live.gone:
-        yield _finding(
-            MISSING, node, f"{_named(node)} ({node.id}) is in the state and not in the account; run codekeep up"
-        )
+        told = f"{_named(node)} ({node.id}) is in the state and not in the account; run codekeep up"
+        yield MISSING.finding(node.urn, told, Verdict.VIOLATION, node.source)
     for node in rules:
         told = (
             f"{_named(node)} was added to the account behind the state's back; remove it or write it into the program"
         )
-        yield _finding(STRAY, node, told)
+        yield STRAY.finding(node.urn, told, Verdict.VIOLATION, node.source)
     for unread in live.unread:
-        reason = " ".join(unread.reason.split())[:200]
-        yield replace(
-            _finding(UNREAD, unread.node, f"{_named(unread.node)} cannot be read: {reason}"), verdict=Verdict.UNDECIDED
-        )
+        node, reason = unread.node, " ".join(unread.reason.split())[:200]
+        yield UNREAD.finding(node.urn, f"{_named(node)} cannot be read: {reason}", Verdict.UNDECIDED, node.source)
     for stray in strays:
         urn = f"urn:pulumi:{state.stack}::{state.graph.project}::live::{stray.arn}"
         told = f"{stray.arn} carries the tag of {state.facts.tenant} and is not in the state; import it or remove it"
-        yield Finding(
-            rule=STRAY.id, verdict=Verdict.VIOLATION, severity=STRAY.severity, urn=urn, property="", message=told
-        )
+        yield STRAY.finding(urn, told, Verdict.VIOLATION)
 
 
 def _named(node: Node) -> str:
     return f"{node.type.rsplit(':', 1)[-1]} {node.name}"
-
-
-def _finding(rule: ForeignRule, node: Node, message: str) -> Finding:
-    return Finding(
-        rule=rule.id,
-        verdict=Verdict.VIOLATION,
-        severity=rule.severity,
-        urn=node.urn,
-        property="",
-        message=message,
-        source=node.source,
-    )
