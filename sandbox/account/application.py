@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
+from moto.backends import get_backend
 from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY
 
 from sandbox.account.determinism import Randomness
@@ -43,6 +44,11 @@ class JournalledApplication:
             count += 1
             failed += status.startswith("5")
         return count, failed
+
+    def load(self, service: str) -> None:
+        """moto's part for a service, before somebody asks it; requests wait meanwhile, as loading draws too."""
+        with self._lock, self._randomness.apart():
+            get_backend(service)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ.get("PATH_INFO") == IDENTITY_PATH:

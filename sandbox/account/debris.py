@@ -1,12 +1,14 @@
 """What AWS takes along when something is deleted and moto leaves behind: a VPC's default network ACL."""
 
+from functools import cache
 from typing import Any
 
 from moto.ec2.models import EC2Backend
 
 
+@cache
 def install() -> None:
-    """Lets subnets leave their network ACL, and a VPC take its ACLs along, in every account and region."""
+    """Lets subnets leave their network ACL, and a VPC take its ACLs along, everywhere; once, however often."""
     delete_subnet, delete_vpc = EC2Backend.delete_subnet, EC2Backend.delete_vpc
 
     def subnet_leaves(backend: Any, subnet_id: str) -> Any:

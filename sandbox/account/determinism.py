@@ -1,5 +1,7 @@
 """Makes moto's ids a function of the account's epoch and the request's number, so that a replay gives the same ones."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from moto.core import base_backend, responses
@@ -23,6 +25,15 @@ class Randomness:
         """Whether the request that is being carried out drew anything."""
         return bool(mock_random.getstate() != self._fresh)
 
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """What is drawn within belongs to no request: a service that is loaded draws, and may be there already."""
+        before = mock_random.getstate()
+        try:
+            yield
+        finally:
+            mock_random.setstate(before)
+
     def seed_new_backends(self) -> None:
         """A region's default network has random ids too, and is made at whatever request comes first.
 
@@ -34,12 +45,9 @@ class Randomness:
         def seeded(backends: Any, region: str) -> Any:
             if region in backends.keys():  # noqa: SIM118 - its __contains__ means something else
                 return original(backends, region)
-            before = mock_random.getstate()
-            mock_random.seed(f"{epoch}:{backends.service_name}:{backends.account_id}:{region}")
-            try:
+            with self.apart():
+                mock_random.seed(f"{epoch}:{backends.service_name}:{backends.account_id}:{region}")
                 return original(backends, region)
-            finally:
-                mock_random.setstate(before)
 
         base_backend.AccountSpecificBackend.__getitem__ = seeded
 
@@ -48,10 +56,7 @@ class Randomness:
         original = aws_headers.gen_amzn_requestid_long
 
         def apart(headers: dict[str, Any] | None = None) -> Any:
-            before = mock_random.getstate()
-            try:
+            with self.apart():
                 return original(headers)
-            finally:
-                mock_random.setstate(before)
 
         aws_headers.gen_amzn_requestid_long = responses.gen_amzn_requestid_long = apart

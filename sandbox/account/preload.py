@@ -1,6 +1,7 @@
 """What AWS has in place and moto does not bring along: the parameters that name public machine images."""
 
 import hashlib
+from functools import cache
 from typing import Any
 
 from moto.core.utils import utcnow
@@ -22,8 +23,9 @@ def public_parameter(name: str, region: str) -> str | None:
     return None
 
 
+@cache
 def install() -> None:
-    """Teaches moto's parameter store the public image parameters, in every account and region."""
+    """Teaches moto's parameter store the public image parameters, in every account and region; once, however often."""
     original = models.ParameterDict._check_loading_status
 
     def with_public_images(parameters: Any, key: str) -> None:

@@ -7,15 +7,14 @@ import sys
 import threading
 import uuid
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from moto.backends import get_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from sandbox.account import debris, preload
 from sandbox.account.application import JournalledApplication
 from sandbox.account.determinism import Randomness
 from sandbox.account.files import AccountFiles, ServerRecord
@@ -45,10 +44,8 @@ def main(arguments: list[str]) -> None:
     randomness = Randomness(journal.header.epoch)
     randomness.seed_new_backends()
     randomness.leave_request_ids_out()
-    preload.install()
-    debris.install()
     identity: dict[str, Any] = {"run": options.run, "pid": os.getpid(), "epoch": journal.header.epoch}
-    moto = DomainDispatcherApplication(create_backend_app)
+    moto = DomainDispatcherApplication(partial(_create_app, randomness))
     application = JournalledApplication(moto, journal, randomness, identity)
     replayed, failed = application.replay()
 
@@ -65,14 +62,28 @@ def main(arguments: list[str]) -> None:
             failed=failed,
         )
     )
-    threading.Thread(target=_load_ahead, daemon=True).start()
+    threading.Thread(target=_load_ahead, args=(application,), daemon=True).start()
     server.serve_forever(poll_interval=0.05)
 
 
-def _load_ahead() -> None:
-    """moto loads a service at its first request, EC2 for half a second; the caller's program starts meanwhile."""
+def _create_app(randomness: Randomness, service: str) -> Any:
+    """A service's application at its first request. EC2 takes half a second to load: nothing of it is loaded before."""
+    with randomness.apart():
+        if service == "ec2":
+            from sandbox.account import debris  # noqa: PLC0415
+
+            debris.install()
+        elif service == "ssm":  # which loads EC2
+            from sandbox.account import preload  # noqa: PLC0415
+
+            preload.install()
+        return create_backend_app(service)
+
+
+def _load_ahead(application: JournalledApplication) -> None:
+    """moto loads a service at its first request; the caller's program starts meanwhile."""
     for service in USED_BY_EVERY_KEEP:
-        get_backend(service)
+        application.load(service)
 
 
 def _open_journal(files: AccountFiles) -> Journal:

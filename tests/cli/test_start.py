@@ -47,6 +47,14 @@ def test_outside_a_project_it_says_so(keep: Keep) -> None:
     assert "no Pulumi.yaml in" in keep.run("preview", "dev", code=2).err
 
 
+def test_a_project_without_its_program_is_told_so(keep: Keep) -> None:
+    keep.write()
+    (keep.root / "Pulumi.yaml").write_text("name: small\nruntime: python\nmain: elsewhere\n")
+    refused = keep.run("preview", "dev", code=2).err
+    assert "`main` must be the program's file or folder" in refused
+    assert "elsewhere is not there" in refused
+
+
 def test_a_stack_file_that_is_no_yaml_is_named_with_the_line(keep: Keep) -> None:
     keep.write("dev")
     (keep.root / "Pulumi.dev.yaml").write_text("config:\n  a: [\n")

@@ -16,7 +16,7 @@ from tests.sandbox.engine.fuzzing import Checker, Run, scenarios
 from tests.sandbox.engine.harness import Sandbox
 from tests.sandbox.engine.testprovider import World
 
-EXAMPLES = int(os.environ.get("CODEKEEP_FUZZ_EXAMPLES", "200"))
+EXAMPLES = int(os.environ.get("CODEKEEP_FUZZ_EXAMPLES", "100"))
 SHARDS = 2  # one per worker of the suite
 
 
