@@ -1,5 +1,6 @@
 """What Pulumi starts: the engine reads the port that is printed first, then asks over gRPC."""
 
+import gc
 import sys
 from pathlib import Path
 
@@ -10,4 +11,5 @@ if str(ROOT) not in sys.path:
 
 from policies.crossguard.service import serve  # noqa: E402 - found only now
 
+gc.set_threshold(50_000, 20, 100)  # the graph lives until the end
 serve(ROOT)

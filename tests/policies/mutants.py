@@ -38,11 +38,19 @@ class Mutant:
 
     @property
     def graph(self) -> ResourceGraph:
-        """Built when asked for: there are thousands."""
-        rest = [self.node if each.urn == self.urn else each for each in self.base]
-        if self.node is not None and self.base.get(self.urn) is None:
-            rest.append(self.node)
-        return placed(self.base.project, self.base.stack, [each for each in rest if each is not None], None)
+        """Built when asked for: there are thousands. Regions of the others stay, unless a provider was broken."""
+        base, node = self.base, self.node
+        broken = base.get(self.urn)
+        rest = [node if each is broken else each for each in base]
+        if node is not None and broken is None:
+            rest.append(node)
+        nodes = [each for each in rest if each is not None]
+        if any(each is not None and each.is_provider for each in (broken, node)):
+            return placed(base.project, base.stack, nodes, None)
+        if node is not None:
+            [settled] = placed(base.project, base.stack, [*_providers(base, node), node], None).nodes[-1:]
+            nodes = [settled if each is node else each for each in nodes]
+        return ResourceGraph(project=base.project, stack=base.stack, nodes=tuple(nodes))
 
     def __str__(self) -> str:
         _, type_, name = self.urn.rsplit("::", 2)
@@ -62,7 +70,13 @@ def caught(mutant: Mutant, facts: Facts) -> bool:
     """Whether the mutant's own rule reports a violation."""
     graph = mutant.graph
     case = Case(facts=facts, graph=graph)
-    return any(finding.verdict is Verdict.VIOLATION for node in graph for finding in mutant.rule.judge(node, case))
+    judged = (node for node in graph if mutant.rule.applies(node))
+    return any(finding.verdict is Verdict.VIOLATION for node in judged for finding in mutant.rule.judge(node, case))
+
+
+def _providers(graph: ResourceGraph, node: Node) -> list[Node]:
+    found = graph.get(node.provider or "")
+    return [found] if found else []
 
 
 def _of_node(graph: ResourceGraph, rule: Rule, guard: Guard, node: Node, facts: Facts) -> Iterator[Mutant]:
@@ -73,9 +87,17 @@ def _of_node(graph: ResourceGraph, rule: Rule, guard: Guard, node: Node, facts: 
     side = "outputs" if node.is_component else "inputs"  # a stack's outputs are what its program exports
     props = getattr(node, side)
     for found in read(props, guard.path):
-        for how, value in _broken(found, guard, facts):
-            changed = replace(node, **{side: _set(props, found.path, value)})
-            yield Mutant(rule=rule, urn=node.urn, path=found.path, how=how, base=graph, node=changed)
+        path = _whole(found, guard)
+        for how, value in _broken(found, guard, facts) if path else ():
+            changed = replace(node, **{side: _set(props, path, value)})
+            yield Mutant(rule=rule, urn=node.urn, path=path, how=how, base=graph, node=changed)
+
+
+def _whole(found: Found, guard: Guard) -> str:
+    """The guard's own path where an optional part above it is unset; "" where that means an item of an unset list."""
+    if found.value is not MISSING or not guard.path.startswith(f"{found.path}."):
+        return found.path
+    return "" if "[*]" in guard.path.removeprefix(found.path) else guard.path
 
 
 def _added(graph: ResourceGraph, rule: Rule, guard: Guard) -> Iterator[Mutant]:

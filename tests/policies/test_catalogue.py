@@ -1,7 +1,6 @@
 """The catalogue against the shipped stacks: no rule fires on them, and each notices when what it guards is broken."""
 
 from collections.abc import Iterator
-from itertools import islice
 
 import pytest
 
@@ -34,8 +33,9 @@ def test_breaking_what_a_rule_guards_is_noticed_by_that_rule(stack: str, share: 
 
 
 def _share(stack: str, share: int) -> Iterator[Mutant]:
+    """Of every second rule: none is made for nothing."""
     graph, facts = recorded(stack)
-    return islice(mutants(graph, catalogue(), facts), share, None, SHARES)
+    return mutants(graph, catalogue()[share::SHARES], facts)
 
 
 def test_every_family_has_rules() -> None:

@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
+from policies.reading import first
 from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
 
 KEY = "aws:kms/key:Key"
+SIGNING = "SIGN_VERIFY"  # no data lies under such a key, and KMS does not rotate it
 SHORTEST_DAYS, LONGEST_DAYS = 90, 730
 
 RULE = Rule(
     id="key-rotation",
-    title="Every key rotates at least every two years",
+    title="Every key that data lies under rotates at least every two years",
     severity=Severity.HIGH,
     family=Family.ENCRYPTION,
     applies_to=(KEY,),
@@ -21,12 +23,15 @@ RULE = Rule(
     guards=(
         Guard(type=KEY, path="enableKeyRotation", breaks=(Break.REMOVE, Break.FLIP)),
         Guard(type=KEY, path="rotationPeriodInDays", values=(LONGEST_DAYS + 1, 2560)),
+        Guard(type=KEY, path="keyUsage", values=("ENCRYPT_DECRYPT",)),
     ),
 )
 
 
 @RULE.check
 def rotates(node: Node, _: Case) -> Iterator[Finding]:
+    if first(node.inputs, "keyUsage") == SIGNING:
+        return
     yield from RULE.require(node, "enableKeyRotation", lambda value: value is True, "must be true")
     yield from RULE.require(
         node,

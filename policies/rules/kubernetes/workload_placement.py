@@ -1,8 +1,10 @@
 """Where the tier gives a keep nodes of its own, its pods run on those and on no other that the cluster may have."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from policies.facts import Facts
 from policies.graph import Node
 from policies.reading import MISSING, read
 from policies.rule import Break, Case, Family, Finding, Requirement, Rule, Scope, Severity
@@ -12,6 +14,11 @@ from policies.rules.kubernetes._pods import DAEMON_SET, WORKLOADS, Pod, decided,
 
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 OWN_NODES = ("dedicated", "premium")  # tiers that have nodes of their own
+
+
+def _own_nodes(facts: Facts) -> bool:
+    return facts.tier in OWN_NODES
+
 
 RULE = Rule(
     id="workload-placement",
@@ -26,7 +33,7 @@ RULE = Rule(
     scope=Scope.STACK,
     guards=(
         *(
-            guard
+            replace(guard, when=_own_nodes)
             for guard in pod_guards("nodeSelector", (Break.REMOVE,), ({"kubernetes.io/os": "linux"},))
             if guard.type != DAEMON_SET
         ),
@@ -44,7 +51,7 @@ def _judge(pod: Pod, case: Case) -> Iterator[Finding]:
     for toleration in read(pod.node.inputs, f"{pod.path}.tolerations[*]"):
         if isinstance(toleration.value, Mapping) and not toleration.value.get("key"):
             yield RULE.violation(pod.node, toleration.path, "tolerates every taint, those of other pools too")
-    if case.facts.tier not in OWN_NODES or pod.node.type == DAEMON_SET:  # a daemon set is meant for every node there is
+    if not _own_nodes(case.facts) or pod.node.type == DAEMON_SET:  # a daemon set is meant for every node there is
         return
     selector = pod.at("nodeSelector")
     pools = [group.inputs.get("labels") for group in case.graph.of_type(NODE_GROUP)]
