@@ -4,7 +4,9 @@ SHELL := bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := .bench-venv
 PYTEST_ARGS ?=
+BENCHMARKS ?=
 
 .PHONY: help setup demo test test-real check bench lock clean
 
@@ -14,11 +16,11 @@ help:  ## this list
 setup: $(VENV)/.stamp  ## virtual environment in .venv, so that .venv/bin/codekeep works
 
 # A stamp, not the folder: an interrupted install must run again.
-$(VENV)/.stamp: requirements/dev.txt pyproject.toml
+$(VENV)/.stamp: requirements/dev.txt pyproject.toml runtime/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "codekeep needs Python 3.11 or later, this is " + sys.version.split()[0] + "; run make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e . -e runtime
 	touch $@
 
 demo: setup  ## brings the demo keep up on the embedded sandbox, changes it, removes it
@@ -27,8 +29,10 @@ demo: setup  ## brings the demo keep up on the embedded sandbox, changes it, rem
 test: setup  ## the test suite
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
-test-real: setup  ## tests against a real Kubernetes API, built once with Go into a cache folder
+test-real: setup  ## tests against a real Kubernetes API (built with Go), OpenSearch (Maven) and a browser (npm), kept in a cache folder
 	$(BIN)/python -m tests.real.kubernetes.installation
+	$(BIN)/python -m tests.real.opensearch.installation
+	$(BIN)/python -m tests.real.chromium.installation
 	$(BIN)/python -m pytest -rs tests/real $(PYTEST_ARGS)
 
 check: setup  ## lint, strict types, import contracts
@@ -37,13 +41,21 @@ check: setup  ## lint, strict types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: setup  ## speed of the engine and the commands
-	$(BIN)/python -m benchmarks
+bench: setup $(BENCH)/.stamp  ## speed of everything and quality of retrieval, beside peers; BENCHMARKS="engine runtime_parse" runs some
+	$(BENCH)/bin/python -m benchmarks $(BENCHMARKS)
+
+# The peers have an environment of their own, which sees what .venv holds.
+$(BENCH)/.stamp: requirements/bench.txt $(VENV)/.stamp
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_paths()["purelib"])' > $$($(BENCH)/bin/python -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')/codekeep.pth
+	touch $@
 
 lock:  ## renews the hashed locks from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/runtime.txt
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/dev.txt
+	uv pip compile pyproject.toml runtime/pyproject.toml --extra dev --extra laptop --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/dev.txt
+	uv pip compile requirements/bench.in -c requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/bench.txt
 	uv pip compile requirements/checkov.in --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/checkov.txt
 
 clean:  ## removes what the targets made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(BENCH) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""The nouns every part of the runtime speaks in. Standard library only: everything imports this."""

@@ -1,0 +1,67 @@
+"""Which repository: host, owner and name together, for a name alone says nothing about who owns it."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+from codekeep_runtime.core.faults import UsageFault
+
+LOCAL_HOST = "local"  # of a repository given by its path: the owner is the folder it lies in
+_SEGMENT = re.compile(r"[^\x00-\x1f\x7f/\\]{1,255}")
+
+
+@dataclass(frozen=True, order=True)
+class RepositoryId:
+    """`host/owner/name`; owner may hold slashes (subgroups, folders). Case is folded as Git hosts do, but not of paths.
+
+    Raises:
+        UsageFault: a part is empty, `.` or `..`, or holds a control character.
+    """
+
+    host: str
+    owner: str
+    name: str
+
+    def __post_init__(self) -> None:
+        for field in ("host", "owner", "name"):
+            value = getattr(self, field)
+            segments = value.split("/") if field == "owner" else [value]
+            if any(segment in ("", ".", "..") or not _SEGMENT.fullmatch(segment) for segment in segments):
+                raise UsageFault(
+                    f"{field} of a repository must be made of names without control characters, '.' or '..', "
+                    f"got {value!r}; write host/owner/name"
+                )
+            if self.host.casefold() != LOCAL_HOST:
+                object.__setattr__(self, field, value.casefold())
+
+    @classmethod
+    def parse(cls, key: str) -> Self:
+        """The inverse of `key`.
+
+        Raises:
+            UsageFault: fewer than three parts.
+        """
+        parts = key.split("/")
+        if len(parts) < 3:
+            raise UsageFault(f"a repository is written host/owner/name, got {key!r}")
+        return cls(parts[0], "/".join(parts[1:-1]), parts[-1])
+
+    @cached_property
+    def key(self) -> str:
+        """`host/owner/name`, for people and for settings; not for logs."""
+        return f"{self.host}/{self.owner}/{self.name}"
+
+    @cached_property
+    def id(self) -> str:
+        """16 hex digits that stand for the repository in indexes, logs, metrics and audit records."""
+        return hashlib.blake2b(self.key.encode(), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, order=True)
+class Branch:
+    """A branch of a repository: the unit that is ingested, sharded and searched."""
+
+    repository: RepositoryId
+    name: str

@@ -1,0 +1,7 @@
+"""What of a repository is not indexed, and what is masked in the rest."""
+
+from codekeep_runtime.screen.policy import SCREEN_VERSION, Policy
+from codekeep_runtime.screen.screen import screen_content, screen_name
+from codekeep_runtime.screen.secrets import Masked, mask_secrets
+
+__all__ = ["SCREEN_VERSION", "Masked", "Policy", "mask_secrets", "screen_content", "screen_name"]

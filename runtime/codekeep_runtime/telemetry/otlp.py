@@ -1,0 +1,78 @@
+"""OpenTelemetry's SDK: logs, metrics and, when asked, spans by OTLP over HTTP to the keep's collector.
+
+Follows OpenTelemetry's own variables (`client_environment` in components/release/telemetry.py sets them). Providers are
+this package's own, never global: a library with instrumentation of its own has no way out through them.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from codekeep_runtime.telemetry import metrics, spans
+from codekeep_runtime.telemetry.log import LOG
+
+ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+TRACES = "OTEL_TRACES_EXPORTER"  # "otlp" sends spans too; a keep's collector refuses them
+
+
+def start(environment: Mapping[str, str] = os.environ) -> Callable[[], None]:
+    """Exports from now on where an endpoint is set; returns what sends the rest and stops."""
+    if not environment.get(ENDPOINT):
+        return lambda: None
+    stops = [_logs(), _metrics()]
+    if environment.get(TRACES) == "otlp":
+        stops.append(_spans())
+
+    def stop() -> None:
+        LOG.also = None
+        for each in stops:
+            each()
+
+    return stop
+
+
+def _metrics() -> Callable[[], None]:
+    from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+    from opentelemetry.sdk.metrics import MeterProvider
+    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+    from opentelemetry.sdk.metrics.view import View
+
+    provider = MeterProvider(
+        [PeriodicExportingMetricReader(OTLPMetricExporter())],
+        resource=_nobody(),
+        # The SDK writes names in lower case, which the collector's filter would drop; a view's name stays as it is.
+        views=[View(instrument_name=name.lower(), name=name) for name in metrics.INSTRUMENTS],
+    )
+    metrics.export_by(provider)
+    return provider.shutdown
+
+
+def _spans() -> Callable[[], None]:
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    provider = TracerProvider(resource=_nobody())
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    spans.trace_by(provider)
+    return provider.shutdown
+
+
+def _logs() -> Callable[[], None]:
+    from opentelemetry._logs import LogRecord
+    from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
+    from opentelemetry.sdk._logs import LoggerProvider
+    from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
+
+    provider = LoggerProvider(resource=_nobody())
+    provider.add_log_record_processor(BatchLogRecordProcessor(OTLPLogExporter()))
+    logger = provider.get_logger("codekeep")
+    LOG.also = lambda line: logger.emit(LogRecord(attributes=line))
+    return provider.shutdown
+
+
+def _nobody() -> Any:
+    """A resource without attributes: the SDK's default reads OTEL_RESOURCE_ATTRIBUTES, process and host."""
+    from opentelemetry.sdk.resources import Resource
+
+    return Resource({})

@@ -1,0 +1,34 @@
+"""What every process calls first."""
+
+import atexit
+from functools import cache
+from typing import TYPE_CHECKING
+
+from codekeep_runtime.telemetry.fields import Gate
+from codekeep_runtime.telemetry.log import LOG, Level
+
+if TYPE_CHECKING:
+    from codekeep_runtime.settings.document import RuntimeSettings  # everything emits, few read settings
+
+
+def setup(settings: "RuntimeSettings | None" = None, *, least: Level | None = None) -> None:
+    """Follows the settings' allow-list and level; silences other ways out: libraries' logs, tracebacks, core dumps."""
+    from codekeep_runtime.telemetry import crash, foreign
+
+    if settings is not None:
+        LOG.gate = Gate(settings.logging.allowed_fields)
+        LOG.least = settings.logging.level
+        LOG.constant = {**LOG.constant, "tenant": settings.tenant.name}
+    if least is not None:
+        LOG.least = least
+    foreign.catch_all()
+    crash.install()
+    _export()
+
+
+@cache
+def _export() -> None:
+    """Once a process; what is left is sent when it ends."""
+    from codekeep_runtime.telemetry import otlp
+
+    atexit.register(otlp.start())

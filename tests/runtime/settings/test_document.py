@@ -1,0 +1,88 @@
+"""The document that a stack writes is the one the runtime reads: same schema, and the same values accepted."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from codekeep_runtime.core.faults import SettingsFault
+from codekeep_runtime.settings.document import DEFAULT_PATH, RuntimeSettings, load_settings
+
+from components.release.pod import SETTINGS_PATH
+from stacks.settings import LOGGED_FIELDS, runtime_settings
+from stacks.settings import RuntimeSettings as Written
+from tests.stacks.test_settings import deployed, spec_of
+
+PROSE = ("title", "description", "x-remedy")
+
+
+def structure(schema: Any) -> Any:
+    """A schema without what only people read."""
+    if isinstance(schema, dict):
+        return {
+            name: {key: structure(value) for key, value in part.items()} if name == "properties" else structure(part)
+            for name, part in schema.items()
+            if name not in PROSE or not isinstance(part, str)
+        }
+    return [structure(part) for part in schema] if isinstance(schema, list) else schema
+
+
+@pytest.fixture
+def written() -> dict[str, Any]:
+    spec = spec_of("demo")
+    document: dict[str, Any] = json.loads(runtime_settings(spec, deployed(spec)).model_dump_json())
+    return document
+
+
+def as_file(folder: Path, document: Any) -> Path:
+    path = folder / "settings.json"
+    path.write_text(json.dumps(document))
+    return path
+
+
+def test_both_sides_have_one_schema() -> None:
+    assert structure(RuntimeSettings.model_json_schema()) == structure(Written.model_json_schema())
+
+
+def test_the_release_mounts_it_where_the_runtime_looks() -> None:
+    assert str(DEFAULT_PATH) == SETTINGS_PATH
+
+
+@pytest.mark.parametrize("stack", ["demo", "acme", "pico"])
+def test_what_a_stack_writes_is_read(stack: str, tmp_path: Path) -> None:
+    spec = spec_of(stack)
+    document = runtime_settings(spec, deployed(spec)).model_dump_json()
+    (tmp_path / "settings.json").write_text(document)
+    settings = load_settings(tmp_path / "settings.json")
+    assert json.loads(settings.model_dump_json()) == json.loads(document)
+    assert settings.logging.allowed_fields == LOGGED_FIELDS
+
+
+def test_a_fault_names_its_path_and_not_its_value(written: dict[str, Any], tmp_path: Path) -> None:
+    written["tenant"]["region"] = "not-a-region-but-a-secret"
+    written["extra"] = True
+    with pytest.raises(SettingsFault) as caught:
+        load_settings(as_file(tmp_path, written))
+    assert "tenant.region" in str(caught.value)
+    assert "extra" in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert caught.value.exit_code == 78
+
+
+def test_a_missing_file_says_what_to_give(tmp_path: Path) -> None:
+    with pytest.raises(SettingsFault, match="--settings"):
+        load_settings(tmp_path / "none.json")
+
+
+def test_bodies_cannot_be_logged(written: dict[str, Any], tmp_path: Path) -> None:
+    written["logging"]["bodies"] = True
+    with pytest.raises(SettingsFault, match=r"logging\.bodies"):
+        load_settings(as_file(tmp_path, written))
+
+
+def test_a_role_or_link_that_is_missing_is_named(written: dict[str, Any], tmp_path: Path) -> None:
+    settings = load_settings(as_file(tmp_path, written))
+    assert settings.model_of("chat").role == "chat"
+    assert settings.link(settings.git_links[0].name) is settings.git_links[0]
+    with pytest.raises(SettingsFault, match="'nowhere'"):
+        settings.link("nowhere")

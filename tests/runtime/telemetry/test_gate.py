@@ -1,0 +1,183 @@
+"""What passes the gate, and that logs, spans and metrics have no other way out."""
+
+import io
+import json
+import logging
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from codekeep_runtime.telemetry import emit, foreign, metrics, span, spans
+from codekeep_runtime.telemetry.fields import DEFAULT_ALLOWED, Gate
+from codekeep_runtime.telemetry.log import LOG
+from hypothesis import given
+from hypothesis import strategies as st
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from components import slo_metrics
+from stacks.settings import LOGGED_FIELDS
+
+CANARY = "canary 7f31 def secret():"
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    before, LOG.stream = LOG.stream, io.StringIO()
+    yield LOG.stream
+    LOG.stream = before
+
+
+def test_the_default_list_is_the_stacks() -> None:
+    assert frozenset(LOGGED_FIELDS) == DEFAULT_ALLOWED
+
+
+def test_metrics_have_the_names_the_alarms_read() -> None:
+    assert set(metrics.INSTRUMENTS) == set(slo_metrics.METRICS)
+
+
+@given(st.text())
+def test_no_text_but_an_identifier_passes(text: str) -> None:
+    passed = Gate().passed({"route": text})
+    assert all(char.isascii() and not char.isspace() for char in passed.get("route", ""))  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "value", [CANARY, "", "a" * 129, "a\n", b"bytes", None, ["x"], {"x": 1}, float("nan"), 1 << 70]
+)
+def test_whatever_else_is_dropped_and_counted(value: object) -> None:
+    gate = Gate()
+    assert gate.passed({"route": value}) == {}
+    assert gate.dropped == 1
+
+
+def test_a_line_holds_allowed_fields_only(lines: io.StringIO) -> None:
+    emit("asked", component="gateway", status=200, prompt=CANARY, route="/v1/search", error_kind=CANARY)
+    line = json.loads(lines.getvalue())
+    assert (line["event"], line["status"], line["route"]) == ("asked", 200, "/v1/search")
+    assert set(line) <= DEFAULT_ALLOWED
+    assert "canary" not in lines.getvalue()
+
+
+def test_a_closed_stream_fails_no_request(lines: io.StringIO) -> None:
+    lines.close()
+    emit("asked", component="gateway")
+
+
+def test_other_libraries_records_lose_their_text_for_every_handler(lines: io.StringIO) -> None:
+    root, factory = logging.getLogger(), logging.getLogRecordFactory()
+    before = (root.handlers, root.level)
+    own = io.StringIO()
+    try:
+        foreign.catch_all()
+        library = logging.getLogger("pytest.client")
+        library.addHandler(logging.StreamHandler(own))
+        try:
+            raise ValueError(CANARY)
+        except ValueError:
+            library.exception("failed on %s", CANARY)
+        warnings.warn(CANARY, stacklevel=1)
+    finally:
+        root.handlers, root.level = before
+        logging.setLogRecordFactory(factory)
+        logging.captureWarnings(capture=False)
+        logging.getLogger("pytest.client").handlers = []
+    assert own.getvalue()
+    assert '"route":"pytest"' in lines.getvalue()
+    assert '"error_kind":"ValueError"' in lines.getvalue()
+    assert "canary" not in own.getvalue() + lines.getvalue()
+
+
+def test_a_span_of_a_failure_names_its_class_only() -> None:
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    spans.trace_by(provider)
+    try:
+        with pytest.raises(ValueError, match="canary"), span("search", "gateway", route="/v1/search", prompt=CANARY):
+            raise ValueError(CANARY)
+    finally:
+        spans._tracers.clear()
+    (ended,) = exporter.get_finished_spans()
+    assert dict(ended.attributes or {}) == {"component": "gateway", "route": "/v1/search", "error_kind": "ValueError"}
+    assert "canary" not in ended.to_json()
+
+
+def test_metrics_text_has_bounded_labels() -> None:
+    metrics.observe("Requests", component="gateway", status=200, reader_id="abc", prompt=CANARY)
+    metrics.observe("RetrievalLatency", 12.5, component="gateway")
+    metrics.observe("IndexAge", 3, component="index")
+    metrics.observe(CANARY)
+    text = metrics.text().decode()
+    assert 'codekeep_requests_total{component="gateway",route="",status="200"}' in text
+    assert "codekeep_retrieval_ms_bucket" in text
+    assert "canary" not in text
+    assert "abc" not in text
+
+
+CRASHING = f"""
+import asyncio, multiprocessing, threading, gc
+from codekeep_runtime import telemetry
+from codekeep_runtime.telemetry import crash, metrics
+def fail(*_): raise ValueError({CANARY!r})
+if __name__ == "__main__":
+    telemetry.setup()
+    metrics.observe("Requests", component="gateway")
+    worker = multiprocessing.get_context("fork").Process(target=fail); worker.start(); worker.join()
+    thread = threading.Thread(target=fail); thread.start(); thread.join()
+    class Dying:
+        __del__ = fail
+    Dying(); gc.collect()
+    async def forgotten():
+        crash.for_loop(asyncio.get_running_loop())
+        asyncio.get_running_loop().call_soon(fail)
+        await asyncio.sleep(0)
+    asyncio.run(forgotten())
+    fail()
+"""
+
+
+def test_crashes_of_every_kind_say_class_and_place_on_stderr_and_by_otlp() -> None:
+    received: dict[str, bytes] = {}
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            received[self.path] = received.get(self.path, b"") + body
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Collector) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{server.server_port}", "PATH": "/usr/bin:/bin"}
+        ended = subprocess.run([sys.executable, "-c", CRASHING], capture_output=True, check=False, env=environment)
+        server.shutdown()
+    events = [json.loads(line) for line in ended.stderr.splitlines() if line != b"Process ForkProcess-1:"]
+    assert ended.returncode == 1
+    assert [event["error_kind"] for event in events] == ["ValueError"] * 5
+    assert set(received) == {"/v1/logs", "/v1/metrics"}
+    assert b"ValueError" in received["/v1/logs"]
+    assert b"Requests" in received["/v1/metrics"]
+    assert b"canary" not in ended.stderr + ended.stdout + b"".join(received.values())
+
+
+def test_a_dropped_line_costs_less_than_ten_microseconds() -> None:
+    before, LOG.least = LOG.least, "error"
+    try:
+        took = []
+        for _ in range(5):
+            started = time.perf_counter()
+            for _ in range(1_000):
+                emit("asked", component="gateway", status=200)
+            took.append((time.perf_counter() - started) / 1_000)
+    finally:
+        LOG.least = before
+    assert min(took) < 10e-6
