@@ -1,0 +1,63 @@
+"""Credentials reach git by its environment alone: not by arguments, URLs or configuration files."""
+
+import os
+import shlex
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from codekeep_runtime.git.location import Location
+
+KEY_FOLDER = "key-"  # start of the name of the folder that holds a key for the time of one command
+_HELPER = '!f() { echo "username=$CODEKEEP_GIT_USERNAME"; echo "password=$CODEKEEP_GIT_TOKEN"; }; f'
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A deploy token (https) or a private key (ssh). Never printed.
+
+    Args:
+        known_hosts: lines of ssh's known_hosts; "" leaves the user's own file to decide. An unknown host is refused.
+    """
+
+    token: str = field(default="", repr=False)
+    username: str = "oauth2"  # GitHub and GitLab take any name with a token
+    private_key: str = field(default="", repr=False)
+    known_hosts: str = ""
+
+
+@contextmanager
+def environment(credential: Credential | None, location: Location, folder: Path) -> Iterator[Mapping[str, str]]:
+    """What git finds the credential by; `folder` holds the key's file (0600) meanwhile."""
+    if credential and credential.private_key and location.is_ssh:
+        with tempfile.TemporaryDirectory(prefix=KEY_FOLDER, dir=folder) as own:
+            yield {"GIT_SSH_COMMAND": _ssh(credential, Path(own))}
+    elif credential and credential.token and location.is_https:
+        yield {"CODEKEEP_GIT_USERNAME": credential.username, "CODEKEEP_GIT_TOKEN": credential.token}
+    else:
+        yield {"GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o StrictHostKeyChecking=yes"}
+
+
+def helper(credential: Credential | None, location: Location) -> list[tuple[str, str]]:
+    """git's settings: none but this host is told the token."""
+    if not (credential and credential.token and location.is_https):
+        return []
+    return [(f"credential.https://{location.host}.helper", _HELPER)]
+
+
+def _ssh(credential: Credential, folder: Path) -> str:
+    key = _private(folder / "key", credential.private_key.rstrip("\n") + "\n")
+    options = ["-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "IdentitiesOnly=yes", "-i", str(key)]
+    if credential.known_hosts:
+        hosts = _private(folder / "known_hosts", credential.known_hosts)
+        options += ["-o", f"UserKnownHostsFile={hosts}"]
+    return shlex.join(["ssh", "-F", os.devnull, *options])
+
+
+def _private(path: Path, text: str) -> Path:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    return path

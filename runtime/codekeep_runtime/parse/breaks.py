@@ -1,0 +1,46 @@
+"""Rows at which a long stretch may be cut: where a statement starts, the shallower the better."""
+
+from collections.abc import Callable, Sequence
+
+from tree_sitter import Node
+
+_DEEPEST = 40  # below that nobody sees where a cut is; deep nesting must not cost time
+_LONG_ROWS = 6  # a node within fewer rows is not looked into
+
+Depths = Callable[[int, int], dict[int, int]]  # (first row, last row) → row → depth
+
+
+def by_syntax(root: Node) -> Depths:
+    """Depth of the outermost node that starts on a row."""
+
+    def depths(first: int, last: int) -> dict[int, int]:
+        found: dict[int, int] = {}
+        waiting = [(root, 0)]
+        while waiting:
+            node, depth = waiting.pop()
+            for child in node.children:
+                start, end = child.start_point.row, child.end_point.row
+                if end < first or start > last:
+                    continue
+                if first <= start:
+                    found[start] = min(found.get(start, depth), depth)
+                if end - start >= _LONG_ROWS and depth < _DEEPEST:
+                    waiting.append((child, depth + 1))
+        return found
+
+    return depths
+
+
+def by_indent(lines: Sequence[str]) -> Depths:
+    """For text without a tree: after a blank line best, else by indentation."""
+
+    def depths(first: int, last: int) -> dict[int, int]:
+        found = {}
+        for row in range(first, last + 1):
+            line = lines[row]
+            if line.strip():
+                after_blank = row > 0 and not lines[row - 1].strip()
+                found[row] = 2 * (len(line) - len(line.lstrip())) + (0 if after_blank else 1)
+        return found
+
+    return depths

@@ -1,0 +1,54 @@
+"""A language's parser and the query we ask of its trees. Loaded once in a process, when first needed."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from tree_sitter import Parser, Query, QueryCursor
+
+# Languages with a grammar, each with a query; what else has structure is read by outline.py.
+GRAMMARS = frozenset(
+    {"python", "typescript", "tsx", "javascript", "java", "kotlin", "scala", "go", "rust"}
+) | frozenset({"c", "cpp", "csharp", "ruby", "php", "bash", "sql"})
+# Queries that a language is made of, where it is not that of its own name: the first pattern for a name counts.
+_PARTS = {
+    "javascript": ("javascript", "ecmascript", "jsx"),
+    "typescript": ("typescript", "ecmascript"),
+    "tsx": ("typescript", "ecmascript", "jsx"),
+    "cpp": ("cpp", "c"),
+}
+# The capture that says what a pattern finds; `name`, `owner`, `alias` and such are parts of it.
+_MARK = re.compile(
+    r"@(function|method|class|interface|enum|type|module|field|variable|scope|import|call|inherit|use|argument)\b"
+)
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """`marks` has the marking capture of every pattern of the query, by its number."""
+
+    parser: Parser
+    cursor: QueryCursor
+    marks: tuple[str, ...]
+
+
+@cache
+def grammar_of(language: str) -> Grammar | None:
+    """None for a language without a grammar."""
+    if language not in GRAMMARS:
+        return None
+    from tree_sitter_language_pack import get_language
+
+    # The pack's languages are a `Literal`; that it has all of ours, the tests show by loading each.
+    known = get_language(language)  # type: ignore[arg-type]
+    queries = files("codekeep_runtime.parse") / "queries"
+    text = "\n".join((queries / f"{part}.scm").read_text("utf-8") for part in _PARTS.get(language, (language,)))
+    query = Query(known, text)
+    return Grammar(Parser(known), QueryCursor(query), _marks(query, text.encode()))
+
+
+def _marks(query: Query, text: bytes) -> tuple[str, ...]:
+    starts = [query.start_byte_for_pattern(each) for each in range(query.pattern_count)]
+    patterns = [text[start:end].decode() for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+    return tuple(_MARK.findall(pattern)[-1] for pattern in patterns)

@@ -1,0 +1,49 @@
+"""Text to pieces and symbols: the one way in."""
+
+from typing import NamedTuple
+
+from codekeep_runtime.core.symbol import FileSymbols
+from codekeep_runtime.parse.breaks import by_indent, by_syntax
+from codekeep_runtime.parse.cut import cut
+from codekeep_runtime.parse.grammar import grammar_of
+from codekeep_runtime.parse.outline import outline
+from codekeep_runtime.parse.piece import Piece
+from codekeep_runtime.parse.syntax import read_tree
+
+PARSER_VERSION = 1  # 1: first
+CHUNKER_VERSION = 1  # 1: first
+_DEEP = 1_000  # brackets; a query takes the square of the depth, and nobody wrote such a file to be read
+
+
+class Parsed(NamedTuple):
+    pieces: tuple[Piece, ...]
+    symbols: FileSymbols
+
+
+def parse(path: str, language: str | None, text: str) -> Parsed:
+    """Any text has a result: what a grammar does not understand is cut by its indentation.
+
+    Args:
+        path: within the repository; only its name may matter to a language.
+        language: of `language_of`, or None.
+        text: as it will be shown; lines end with a line feed.
+    """
+    del path
+    lines = text.removesuffix("\n").split("\n")
+    source = text.encode("utf-8", "replace")
+    grammar = grammar_of(language) if language else None
+    if grammar is None or _is_deep(source):
+        blocks = outline(language or "", lines)
+        symbols = FileSymbols(tuple(block.definition() for block in blocks))
+        return Parsed(cut(lines, blocks, by_indent(lines)), symbols)
+    root = grammar.parser.parse(source).root_node
+    blocks, symbols = read_tree(grammar, root, source)
+    return Parsed(cut(lines, blocks, by_syntax(root)), symbols)
+
+
+def _is_deep(source: bytes) -> bool:
+    """Quick, and sees what is deep by its brackets alone; other depth ends with the time that a worker gives a file."""
+    return any(
+        opening * _DEEP in source or source.count(opening) - source.count(closing) >= _DEEP
+        for opening, closing in ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
+    )
