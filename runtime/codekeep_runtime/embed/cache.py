@@ -1,0 +1,135 @@
+"""Vectors that were made before: equal text is embedded once."""
+
+import hashlib
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codekeep_runtime.embed.embedder import Embedder
+
+MOST_VECTORS = 2_000_000  # about 2.5 GB of 256 dimensions
+_BUSY_SECONDS = 30.0
+_AT_ONCE = 500  # keys in one question to SQLite
+_SCHEMA = "CREATE TABLE IF NOT EXISTS vectors (key BLOB NOT NULL UNIQUE, vector BLOB NOT NULL)"
+
+
+class CachedEmbedder:
+    """Remembers the vectors of documents by a hash of text and embedder version; what people ask is not remembered.
+
+    Several threads and processes may share the file. Each call's vectors are written at once or not at all. A file that
+    is damaged is begun anew: nothing but time is lost with it.
+
+    Args:
+        file: made if it is missing, readable by its owner only. Holds no text.
+        most: vectors kept; the oldest leave first.
+    """
+
+    def __init__(self, embedder: Embedder, file: Path, most: int = MOST_VECTORS) -> None:
+        self._embedder, self._file, self._most = embedder, file, most
+        self.version, self.dimension = embedder.version, embedder.dimension
+        self._lock = threading.Lock()
+        self._database = _open(file)
+
+    def documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        keys = [self._key(text) for text in texts]
+        known = self._recall(dict.fromkeys(keys))
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if missing:
+            made = self._embedder.documents(list(missing.values()))
+            fresh = dict(zip(missing, made, strict=True))
+            self._remember(fresh)
+            known.update(fresh)
+        return np.stack([known[key] for key in keys]) if keys else np.zeros((0, self.dimension), np.float32)
+
+    def query(self, text: str) -> NDArray[np.float32]:
+        return self._embedder.query(text)
+
+    def clear(self) -> int:
+        """Forgets everything, on the disk too; returns how many vectors there were."""
+        with self._lock:
+            count = self._database.execute("DELETE FROM vectors").rowcount
+            self._database.execute("VACUUM")
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return count
+
+    def note(self) -> None:
+        """Remembers, for this process, which vectors there are now."""
+        with self._lock:
+            self._database.execute("DROP TABLE IF EXISTS temp.noted")
+            self._database.execute("CREATE TEMP TABLE noted AS SELECT key FROM main.vectors")
+
+    def count_noted(self) -> int:
+        """How many of the vectors that were noted there are still."""
+        with self._lock:
+            query = "SELECT count(*) FROM main.vectors WHERE key IN (SELECT key FROM temp.noted)"
+            return int(self._database.execute(query).fetchone()[0])
+
+    def close(self) -> None:
+        with self._lock:
+            self._database.close()
+
+    def _key(self, text: str) -> bytes:
+        whole = f"{self.version}\0{self.dimension}\0{text}"
+        return hashlib.blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+    def _recall(self, keys: dict[bytes, None]) -> dict[bytes, NDArray[np.float32]]:
+        asked, found = list(keys), dict[bytes, bytes]()
+        with self._lock:
+            for start in range(0, len(asked), _AT_ONCE):
+                some = asked[start : start + _AT_ONCE]
+                marks = ",".join("?" * len(some))
+                query = f"SELECT key, vector FROM vectors WHERE key IN ({marks})"  # noqa: S608 - marks only
+                found.update(self._database.execute(query, some).fetchall())
+        size = self.dimension * 4
+        return {key: np.frombuffer(vector, "<f4") for key, vector in found.items() if len(vector) == size}
+
+    def _remember(self, vectors: dict[bytes, NDArray[np.float32]]) -> None:
+        rows = [(key, vector.astype("<f4").tobytes()) for key, vector in vectors.items()]
+        with self._lock, _transaction(self._database):
+            self._database.executemany("INSERT OR REPLACE INTO vectors (key, vector) VALUES (?, ?)", rows)
+            self._database.execute(
+                "DELETE FROM vectors WHERE rowid <= (SELECT max(rowid) FROM vectors) - ?", (self._most,)
+            )
+
+
+def _open(file: Path) -> sqlite3.Connection:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _connect(file)
+    except sqlite3.OperationalError:  # busy, no place, no permission: the file itself is well
+        raise
+    except sqlite3.DatabaseError:
+        for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
+            file.with_name(name).unlink(missing_ok=True)
+        return _connect(file)
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    database = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        database.execute("PRAGMA secure_delete = ON")
+        database.execute(_SCHEMA)
+    except sqlite3.Error:
+        database.close()
+        raise
+    return database
+
+
+@contextmanager
+def _transaction(database: sqlite3.Connection) -> Iterator[None]:
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")

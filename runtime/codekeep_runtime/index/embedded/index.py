@@ -1,0 +1,275 @@
+"""EmbeddedIndex: one tenant's index in one folder."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from codekeep_runtime.core.chunk import Chunk
+from codekeep_runtime.core.reader import Scope
+from codekeep_runtime.core.repository import Branch, RepositoryId
+from codekeep_runtime.core.source_file import SourceFile
+from codekeep_runtime.core.symbol import FileSymbols, Import
+from codekeep_runtime.index.digest import Digest
+from codekeep_runtime.index.embedded import changes, rows
+from codekeep_runtime.index.embedded.catch_up import CatchUp
+from codekeep_runtime.index.embedded.database import Database
+from codekeep_runtime.index.embedded.matrix import STORED, Matrix
+from codekeep_runtime.index.embedded.text_index import TextIndex
+from codekeep_runtime.index.guard import encodable, visible
+from codekeep_runtime.index.interface import (
+    SCHEMA_VERSION,
+    Counts,
+    FoundDefinition,
+    FoundReference,
+    Head,
+    Hit,
+    Narrowing,
+    Vector,
+)
+
+DATABASE, TEXT = "index.sqlite", "text"
+EVERYTHING = Narrowing()
+
+
+class EmbeddedIndex:
+    """See index.interface.Index. Opened by `open`; several processes may, one of them writes."""
+
+    def __init__(self, folder: Path, tenant: str, embedder_version: str, dimension: int) -> None:
+        self.tenant, self.embedder_version, self.dimension = tenant, embedder_version, dimension
+        self._folder = folder
+        self._database = Database(folder / DATABASE)
+        self._text = TextIndex(folder / TEXT)
+        self._matrix = Matrix(dimension)
+        self._catch_up = CatchUp(self._database, self._text)
+
+    @classmethod
+    def open(cls, folder: Path, tenant: str, embedder_version: str, dimension: int) -> Self:
+        """Of this schema and this embedder; another version has a folder of its own beside it."""
+        own = folder / f"v{SCHEMA_VERSION}-{embedder_version}"
+        own.mkdir(parents=True, exist_ok=True, mode=0o700)
+        index = cls(own, tenant, embedder_version, dimension)
+        index._catch_up.try_once()
+        return index
+
+    # Writing
+
+    def write(self, branch: Branch, files: Sequence[SourceFile], removed: Collection[str] = ()) -> None:
+        with self._database.write() as connection:
+            branch_id = changes.branch_id(connection, branch)
+            changes.remove_files(connection, branch_id, [*removed, *(file.path for file in files)])
+            for file in files:
+                changes.add_file(connection, branch_id, file)
+        self._catch_up.run()
+
+    def set_head(self, branch: Branch, head: Head) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                "UPDATE branches SET head = ?, indexed_at = ? WHERE id = ?",
+                (head.commit, head.indexed_at.isoformat(), changes.branch_id(connection, branch)),
+            )
+
+    def head(self, branch: Branch) -> Head | None:
+        found = self._read.execute(
+            "SELECT head, indexed_at FROM branches WHERE repository = ? AND name = ? AND head IS NOT NULL",
+            (branch.repository.key, branch.name),
+        ).fetchone()
+        return Head(commit=found[0], indexed_at=datetime.fromisoformat(found[1])) if found else None
+
+    def branches(self) -> Sequence[Branch]:
+        found = self._read.execute(
+            "SELECT repository, name FROM branches WHERE head IS NOT NULL OR id IN (SELECT branch FROM files)"
+        )
+        return sorted(Branch(RepositoryId.parse(key), name) for key, name in found)
+
+    def blobs(self, branch: Branch) -> Mapping[str, str]:
+        found = self._read.execute(
+            "SELECT path, blob FROM files WHERE branch = (SELECT id FROM branches WHERE repository = ? AND name = ?)",
+            (branch.repository.key, branch.name),
+        )
+        return dict(found.fetchall())
+
+    def drop(self, branch: Branch) -> int:
+        with self._database.write() as connection:
+            count = changes.remove_branch(connection, branch)
+        self._catch_up.run()
+        return count
+
+    def unembedded(self, limit: int) -> Sequence[Chunk]:
+        found = self._read.execute(
+            "SELECT * FROM chunk_rows WHERE row IN (SELECT chunk FROM unembedded ORDER BY chunk LIMIT ?)", (limit,)
+        )
+        return [rows.chunk(each) for each in found]
+
+    def put_vectors(self, vectors: Mapping[str, Vector]) -> None:
+        with self._database.write() as connection:
+            for id_, vector in vectors.items():
+                changes.put_vector(connection, id_, np.asarray(vector, STORED).tobytes())
+
+    # Reading
+
+    def lexical(self, scope: Scope, query: str, k: int, narrowing: Narrowing = EVERYTHING) -> Sequence[Hit]:
+        branches = self._branches(scope, narrowing)
+        return self._hits(self._text.search(query, k, branches, narrowing.languages), branches)
+
+    def semantic(self, scope: Scope, vector: Vector, k: int, narrowing: Narrowing = EVERYTHING) -> Sequence[Hit]:
+        branches = self._branches(scope, narrowing)
+        if not branches:
+            return []
+        languages = narrowing.languages
+        found = self._matrix.search(self._read, np.asarray(vector, np.float32), k, branches, languages)
+        return self._hits(found, branches)
+
+    def chunks(self, scope: Scope, ids: Collection[str]) -> Mapping[str, Chunk]:
+        found = self._read.execute(
+            "SELECT * FROM chunk_rows WHERE id IN (SELECT value FROM json_each(?)) "
+            "AND branch_id IN (SELECT value FROM json_each(?))",
+            (_json(ids), _json(self._branches(scope))),
+        )
+        return {each.id: each for each in map(rows.chunk, found)}
+
+    def file(self, scope: Scope, branch: Branch, path: str) -> Sequence[Chunk]:
+        if branch.repository not in visible(self.tenant, scope):
+            return []
+        return self._file_chunks(branch, path)
+
+    def definitions(self, scope: Scope, name: str) -> Sequence[FoundDefinition]:
+        found = self._read.execute(
+            "SELECT * FROM definition_rows WHERE name = ? AND branch_id IN (SELECT value FROM json_each(?)) "
+            "ORDER BY repository, branch, path, start_line",
+            (encodable(name.rpartition(".")[2]), _json(self._branches(scope))),
+        )
+        every = map(rows.found_definition, found)
+        return [each for each in every if f".{each.definition.qualified_name}".endswith(f".{name}")]
+
+    def references(self, scope: Scope, name: str) -> Sequence[FoundReference]:
+        found = self._read.execute(
+            "SELECT * FROM mention_rows WHERE name = ? AND branch_id IN (SELECT value FROM json_each(?)) "
+            "ORDER BY repository, branch, path, line",
+            (encodable(name), _json(self._branches(scope))),
+        )
+        return [rows.found_reference(each) for each in found]
+
+    def references_within(self, scope: Scope, branch: Branch, path: str, enclosing: str) -> Sequence[FoundReference]:
+        if branch.repository not in visible(self.tenant, scope):
+            return []
+        found = self._read.execute(
+            "SELECT * FROM mention_rows WHERE repository = ? AND branch = ? AND path = ? AND enclosing = ? "
+            "ORDER BY line",
+            (*_place(branch, path), encodable(enclosing)),
+        )
+        return [rows.found_reference(each) for each in found]
+
+    def imports(self, scope: Scope, branch: Branch, path: str) -> Sequence[Import]:
+        if branch.repository not in visible(self.tenant, scope):
+            return []
+        return self._symbols(branch, path).imports
+
+    def counts(self, scope: Scope) -> Counts:
+        files, chunks, unembedded = self._read.execute(
+            "WITH seen AS (SELECT value FROM json_each(?)) "
+            "SELECT (SELECT count(*) FROM files WHERE branch IN seen), "
+            "(SELECT count(*) FROM chunks WHERE branch IN seen), "
+            "(SELECT count(*) FROM unembedded u JOIN chunks c ON c.row = u.chunk WHERE c.branch IN seen)",
+            (_json(self._branches(scope)),),
+        ).fetchone()
+        return Counts(files=files, chunks=chunks, unembedded=unembedded)
+
+    # Keeping
+
+    def digest(self) -> str:
+        digest = Digest()
+        for branch in self.branches():
+            for path in sorted(self.blobs(branch)):
+                digest.add(self._file_chunks(branch, path), self._symbols(branch, path))
+        return digest.hexdigest()
+
+    def snapshot(self, target: Path) -> None:
+        """The database alone: the rest is derived from it."""
+        target.mkdir(parents=True, exist_ok=True, mode=0o700)
+        copy = sqlite3.connect(target / f"{DATABASE}.part")
+        try:
+            self._read.backup(copy)
+        finally:
+            copy.close()
+        (target / f"{DATABASE}.part").replace(target / DATABASE)
+
+    @classmethod
+    def restore(cls, snapshot: Path, folder: Path, tenant: str, embedder_version: str, dimension: int) -> Self:
+        """A new index from a snapshot; what was in the folder goes."""
+        own = folder / f"v{SCHEMA_VERSION}-{embedder_version}"
+        shutil.rmtree(own, ignore_errors=True)
+        own.mkdir(parents=True, mode=0o700)
+        shutil.copyfile(snapshot / DATABASE, own / DATABASE)
+        return cls.open(folder, tenant, embedder_version, dimension)
+
+    def collect_garbage(self) -> int:
+        """Folders of other versions; and no text of what was removed stays in any file, nor its words.
+
+        What file system and disk do with blocks they no longer use is theirs: the folder belongs on an encrypted disk.
+        """
+        others = [each for each in self._folder.parent.iterdir() if each.is_dir() and each != self._folder]
+        for other in others:
+            shutil.rmtree(other)
+        self._catch_up.forget()
+        self._database.forget_the_past()
+        return len(others)
+
+    def close(self) -> None:
+        self._database.close()
+
+    # Pieces
+
+    @property
+    def _read(self) -> sqlite3.Connection:
+        return self._database.read
+
+    def _branches(self, scope: Scope, narrowing: Narrowing = EVERYTHING) -> dict[int, Branch]:
+        """Ids of the branches that may be read: what every query is restricted to."""
+        repositories = visible(self.tenant, scope, narrowing)
+        if not repositories:
+            return {}
+        found = self._read.execute(
+            "SELECT id, repository, name FROM branches WHERE repository IN (SELECT value FROM json_each(?))",
+            (_json(each.key for each in repositories),),
+        )
+        branches = {id_: rows.branch(place) for id_, *place in found}
+        wished = narrowing.branches
+        return {id_: each for id_, each in branches.items() if wished is None or each.name in wished}
+
+    def _hits(self, found: Sequence[tuple[int, float]], branches: Mapping[int, Branch]) -> Sequence[Hit]:
+        """Rows joined with their chunks; what has gone meanwhile, or is of another branch, falls out."""
+        scores = dict(found)
+        query = "SELECT * FROM chunk_rows WHERE row IN (SELECT value FROM json_each(?))"
+        read = self._read.execute(query, (_json(scores),))
+        chunks = {each[0]: rows.chunk(each) for each in read if each[1] in branches}
+        return [Hit(chunks[row], score) for row, score in scores.items() if row in chunks]
+
+    def _file_chunks(self, branch: Branch, path: str) -> list[Chunk]:
+        found = self._read.execute(
+            "SELECT * FROM chunk_rows WHERE repository = ? AND branch = ? AND path = ? ORDER BY ordinal",
+            _place(branch, path),
+        )
+        return [rows.chunk(each) for each in found]
+
+    def _symbols(self, branch: Branch, path: str) -> FileSymbols:
+        found = self._read.execute(
+            "SELECT f.id FROM files f JOIN branches b ON b.id = f.branch "
+            "WHERE b.repository = ? AND b.name = ? AND f.path = ?",
+            _place(branch, path),
+        ).fetchone()
+        return rows.symbols(self._read, found[0]) if found else FileSymbols()
+
+
+def _place(branch: Branch, path: str) -> tuple[str, str, str]:
+    return encodable(branch.repository.key), encodable(branch.name), encodable(path)
+
+
+def _json(values: Iterable[str] | Iterable[int]) -> str:
+    """Of any number of values: what SQLite's json_each takes as one parameter."""
+    return json.dumps(list(values))

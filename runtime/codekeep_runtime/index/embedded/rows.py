@@ -1,0 +1,80 @@
+"""Rows of the database to nouns."""
+
+import json
+import sqlite3
+from typing import Any
+
+from codekeep_runtime.core.chunk import Chunk
+from codekeep_runtime.core.repository import Branch, RepositoryId
+from codekeep_runtime.core.symbol import Definition, FileSymbols, Import, Reference, ReferenceRole, SymbolKind
+from codekeep_runtime.index.embedded.text_index import Entry
+from codekeep_runtime.index.interface import FoundDefinition, FoundReference
+
+ENTRIES = (
+    "SELECT c.row, c.branch, f.language, f.path, c.symbol, c.text FROM chunks c JOIN files f ON f.id = c.file "
+    "WHERE c.row > ? ORDER BY c.row LIMIT ?"
+)
+Row = tuple[Any, ...]
+
+
+def chunk(row: Row) -> Chunk:
+    """From a row of `chunk_rows`."""
+    return Chunk(
+        id=row[7],
+        branch=Branch(RepositoryId.parse(row[2]), row[3]),
+        commit=row[8],
+        path=row[4],
+        blob=row[5],
+        ordinal=row[9],
+        language=row[6],
+        start_line=row[10],
+        end_line=row[11],
+        symbol=row[12],
+        symbol_kind=row[13],
+        imports=tuple(json.loads(row[14])),
+        text=row[15],
+    )
+
+
+def entry(row: Row) -> Entry:
+    """From a row of ENTRIES."""
+    return Entry(*row)
+
+
+def found_definition(row: Row) -> FoundDefinition:
+    """From a row of `definition_rows`."""
+    return FoundDefinition(branch=branch(row), path=row[2], definition=_definition(row[3:8]))
+
+
+def found_reference(row: Row) -> FoundReference:
+    """From a row of `mention_rows`."""
+    return FoundReference(branch=branch(row), path=row[2], reference=_reference(row[3:8]))
+
+
+def branch(row: Row) -> Branch:
+    """From a row that starts with repository and name."""
+    return Branch(RepositoryId.parse(row[0]), row[1])
+
+
+def symbols(connection: sqlite3.Connection, file_id: int) -> FileSymbols:
+    definitions = connection.execute(
+        "SELECT name, qualified_name, kind, start_line, end_line FROM definitions WHERE file = ? ORDER BY rowid",
+        (file_id,),
+    )
+    mentions = connection.execute(
+        "SELECT name, role, line, enclosing, receiver FROM mentions WHERE file = ? ORDER BY rowid", (file_id,)
+    )
+    imports = connection.execute(
+        "SELECT module, name, alias, line FROM imports WHERE file = ? ORDER BY rowid", (file_id,)
+    )
+    return FileSymbols(
+        tuple(map(_definition, definitions)), tuple(map(_reference, mentions)), tuple(Import(*each) for each in imports)
+    )
+
+
+def _definition(row: Row) -> Definition:
+    return Definition(row[0], row[1], SymbolKind(row[2]), row[3], row[4])
+
+
+def _reference(row: Row) -> Reference:
+    return Reference(row[0], ReferenceRole(row[1]), row[2], row[3], row[4])

@@ -1,0 +1,24 @@
+"""The checks that every index makes before it looks at anything."""
+
+from codekeep_runtime.core.faults import AccessFault
+from codekeep_runtime.core.reader import Scope
+from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.index.interface import Narrowing
+
+
+def visible(tenant: str, scope: Scope, narrowing: Narrowing | None = None) -> frozenset[RepositoryId]:
+    """The repositories that a reading may touch: those of the scope, less what the reader does not wish to see.
+
+    Raises:
+        AccessFault: the scope is another tenant's.
+    """
+    if scope.tenant != tenant:
+        raise AccessFault("a scope of another tenant reads nothing here")
+    if narrowing is None or narrowing.repositories is None:
+        return scope.repositories
+    return scope.repositories & narrowing.repositories
+
+
+def encodable(text: str) -> str:
+    """A name from outside: half a surrogate pair, which JSON allows and UTF-8 does not, is a replacement character."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

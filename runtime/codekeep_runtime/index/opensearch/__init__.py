@@ -1,0 +1,7 @@
+"""An index in OpenSearch: what a keep uses."""
+
+from codekeep_runtime.index.opensearch.connection import connect
+from codekeep_runtime.index.opensearch.index import OpenSearchIndex
+from codekeep_runtime.index.opensearch.store import Store
+
+__all__ = ["OpenSearchIndex", "Store", "connect"]

@@ -1,0 +1,96 @@
+"""Who is let in, as documents of an index of its own: what all pods of a keep share beside the code."""
+
+from typing import Any
+
+from opensearchpy import NotFoundError, RequestError, TransportError
+
+from codekeep_runtime.access.documents import ConflictFault, Document
+from codekeep_runtime.index.opensearch.store import Store, faults_without_text
+from codekeep_runtime.index.opensearch.versions import EXISTS
+
+ACCESS = "access"  # after the keep's prefix; versions of the code's index are v*, its alias is code
+BODY: dict[str, Any] = {
+    "settings": {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}},
+    "mappings": {"enabled": False},  # read by name alone: nothing of it is searched
+}
+CONFLICT = 409
+READ_SECONDS, WRITE_SECONDS = 1.0, 30.0  # an index that does not answer denies, within the time a revocation has
+
+
+class AccessDocuments:
+    """See codekeep_runtime.access.documents.Documents; every reading is of now, not of the last refresh.
+
+    Args:
+        store: with a client that tries a second time at most.
+        folder: keeps the names of one purpose apart from those of another.
+    """
+
+    def __init__(self, store: Store, prefix: str, folder: str) -> None:
+        self._client, self._index, self._folder = store.client, f"{prefix}{ACCESS}", folder
+
+    def read(self, name: str) -> Document | None:
+        found = self._get(name, {})
+        return None if found is None else Document(found["_source"]["content"], _version(found))
+
+    def mark(self, name: str) -> str | None:
+        found = self._get(name, {"_source": "false"})
+        return None if found is None else f"{found['_version']}-{_version(found)}"
+
+    def write(self, name: str, content: str, expected: str | None) -> None:
+        if expected is None:
+            self._make_index()
+            params: dict[str, Any] = {"op_type": "create"}
+        else:
+            number, _, term = expected.partition("-")
+            params = {"if_seq_no": number, "if_primary_term": term}
+        try:
+            with faults_without_text():
+                self._put(name, content, params)
+        except ConflictFault:
+            found = self.read(name)  # a request that was sent twice conflicts with itself
+            if found is None or found.content != content:
+                raise
+
+    def remove(self, name: str) -> None:
+        with faults_without_text():
+            try:
+                self._client.delete(index=self._index, id=self._id(name), params={"request_timeout": WRITE_SECONDS})
+            except NotFoundError:
+                return
+
+    def where(self, name: str) -> str:
+        return f"{self._index}/{self._id(name)}"
+
+    def _get(self, name: str, params: dict[str, Any]) -> dict[str, Any] | None:
+        with faults_without_text():
+            try:
+                params = {**params, "request_timeout": READ_SECONDS}
+                found: dict[str, Any] = self._client.get(index=self._index, id=self._id(name), params=params)
+            except NotFoundError:  # of the document, or of the index as nothing was ever written
+                return None
+            return found
+
+    def _put(self, name: str, content: str, params: dict[str, Any]) -> None:
+        params = {**params, "request_timeout": WRITE_SECONDS}
+        try:
+            self._client.index(index=self._index, id=self._id(name), body={"content": content}, params=params)
+        except TransportError as error:
+            if error.status_code == CONFLICT:
+                raise ConflictFault(f"{name} was changed meanwhile; try again") from None
+            raise
+
+    def _make_index(self) -> None:
+        with faults_without_text():
+            try:
+                if not self._client.indices.exists(index=self._index):
+                    self._client.indices.create(index=self._index, body=BODY, params={"request_timeout": WRITE_SECONDS})
+            except RequestError as error:
+                if error.error != EXISTS:  # else another process was first
+                    raise
+
+    def _id(self, name: str) -> str:
+        return f"{self._folder}.{name}"
+
+
+def _version(found: dict[str, Any]) -> str:
+    return f"{found['_seq_no']}-{found['_primary_term']}"

@@ -1,0 +1,57 @@
+"""Removed documents out of the server's files, where Lucene only marks them as gone.
+
+The server keeps them for a while, so that a copy of a shard that was away can follow; that is over once every copy's
+lease has passed them, half a minute by default. The segments are written anew then.
+"""
+
+import time
+
+from codekeep_runtime.index.faults import IndexFault
+from codekeep_runtime.index.opensearch.store import LONG_SECONDS, Document, Store, faults_without_text
+
+LEASES_SECONDS, PAUSE_SECONDS = 120.0, 0.5
+
+
+def forget_removed(store: Store, index: str) -> None:
+    """What was removed before the call stays in no segment and in no log of changes.
+
+    Raises:
+        IndexFault: a copy of the index has been away for longer than two minutes.
+    """
+    store.refresh(index)
+    shards = _shards(store, index)
+    if not any(shard["docs"]["deleted"] for shard in shards):
+        return
+    last = max(shard["seq_no"]["max_seq_no"] for shard in shards)
+    _flush(store, index)
+    deadline = time.monotonic() + LEASES_SECONDS
+    while _kept_from(store, index) <= last:
+        if time.monotonic() > deadline:
+            raise IndexFault("removed text stays in the index while one of its copies is away; collect garbage again")
+        time.sleep(PAUSE_SECONDS)
+    _flush(store, index)
+    with faults_without_text():
+        store.client.indices.forcemerge(index=index, params={"only_expunge_deletes": "true", "timeout": LONG_SECONDS})
+    _flush(store, index)
+    store.refresh(index)  # searches let go of the old files
+
+
+def _kept_from(store: Store, index: str) -> int:
+    """The first change that some copy may still ask for."""
+    shards = _shards(store, index)
+    leases: list[int] = [
+        lease["retaining_seq_no"] for shard in shards for lease in shard["retention_leases"].get("leases", ())
+    ]
+    last: int = max(shard["seq_no"]["max_seq_no"] for shard in shards)
+    return min(leases, default=last + 1)
+
+
+def _shards(store: Store, index: str) -> list[Document]:
+    with faults_without_text():
+        found = store.client.indices.stats(index=index, params={"level": "shards"})
+    return [shard for copies in found["indices"][index]["shards"].values() for shard in copies]
+
+
+def _flush(store: Store, index: str) -> None:
+    with faults_without_text():
+        store.client.indices.flush(index=index, params={"force": "true", "wait_if_ongoing": "true"})

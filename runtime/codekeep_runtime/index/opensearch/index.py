@@ -1,0 +1,251 @@
+"""OpenSearchIndex: one tenant's index in a keep's domain."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from codekeep_runtime.core.chunk import Chunk
+from codekeep_runtime.core.reader import Scope
+from codekeep_runtime.core.repository import Branch
+from codekeep_runtime.core.source_file import SourceFile
+from codekeep_runtime.core.symbol import Import
+from codekeep_runtime.index.digest import Digest
+from codekeep_runtime.index.guard import encodable, visible
+from codekeep_runtime.index.interface import Counts, FoundDefinition, FoundReference, Head, Hit, Narrowing, Vector
+from codekeep_runtime.index.opensearch import documents, queries
+from codekeep_runtime.index.opensearch.branches import branches_of, remove_branch
+from codekeep_runtime.index.opensearch.documents import CHUNK, FILE, HEAD
+from codekeep_runtime.index.opensearch.forgetting import forget_removed
+from codekeep_runtime.index.opensearch.restoring import Restoring
+from codekeep_runtime.index.opensearch.snapshots import Snapshots
+from codekeep_runtime.index.opensearch.store import PAGE, Document, Store
+from codekeep_runtime.index.opensearch.versions import Versions
+from codekeep_runtime.index.opensearch.writing import Writing
+
+EVERYTHING = Narrowing()
+SNAPSHOTS = "codekeep"  # the repository that an administrator registers
+FILES_AT_ONCE = 100  # of a digest
+NOTHING = Counts(files=0, chunks=0, unembedded=0)
+
+
+class OpenSearchIndex:
+    """See index.interface.Index. Writes go to the own version, and readers read what the alias names.
+
+    A new schema or embedder starts an empty version; the old one serves until the new one has a head for each of
+    its branches and a vector for each chunk, then the alias moves. Till then `semantic` finds nothing here, for
+    vectors of two embedders do not compare. A write is not all or nothing here, see Writing: one that was killed
+    is finished by the next run of ingest, which sets the head last.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        prefix: str,
+        tenant: str,
+        embedder_version: str,
+        dimension: int,
+        *,
+        snapshots: str = SNAPSHOTS,
+    ) -> None:
+        """For reading as it is: asks the server nothing until it is read, and then by GET, HEAD and POST alone."""
+        self.tenant, self.embedder_version, self.dimension = tenant, embedder_version, dimension
+        self._store = store
+        self._versions = Versions(store, prefix, embedder_version, dimension)
+        self._own = self._versions.own
+        self._writing = Writing(store, self._own)
+        self._snapshots = Snapshots(store, snapshots)
+
+    def prepare(self) -> Self:
+        """For writing: makes what is missing.
+
+        Raises:
+            DataFault: the version is there, of another embedder.
+        """
+        self._versions.make()
+        return self
+
+    # Writing
+
+    def write(self, branch: Branch, files: Sequence[SourceFile], removed: Collection[str] = ()) -> None:
+        self._writing.replace(branch, files, removed)
+
+    def set_head(self, branch: Branch, head: Head) -> None:
+        self._store.bulk(self._own, [documents.index_action(documents.head_document(branch, head))])
+        self._store.refresh(self._own)
+        self._publish_if_whole()
+
+    def head(self, branch: Branch) -> Head | None:
+        found = self._store.documents(self._own, [documents.head_key(branch)])
+        return next(map(documents.head, found.values()), None)
+
+    def branches(self) -> Sequence[Branch]:
+        """Of every version there is: what has to leave must leave all of them."""
+        self._store.refresh(self._versions.pattern)
+        return sorted(branches_of(self._store, self._versions.pattern))
+
+    def blobs(self, branch: Branch) -> Mapping[str, str]:
+        self._store.refresh(self._own)
+        filters = [queries.of_kind(FILE), *queries.of_branch(branch)]
+        return {
+            each["file_path"]: each["blob"] for each in self._store.every(self._own, filters, ["file_path", "blob"])
+        }
+
+    def drop(self, branch: Branch) -> int:
+        self._store.bulk(self._own, [documents.delete_action(documents.head_key(branch))])
+        count = self._writing.replace(branch, [], self.blobs(branch))
+        for other in self._versions.others():
+            remove_branch(self._store, other, branch)
+        self._store.refresh(self._own)
+        return count
+
+    def unembedded(self, limit: int) -> Sequence[Chunk]:
+        self._store.refresh(self._own)
+        found = self._store.search(self._own, queries.unembedded(limit))
+        return [documents.chunk(hit["_source"]) for hit in found["hits"]["hits"]]
+
+    def put_vectors(self, vectors: Mapping[str, Vector]) -> None:
+        changes = (
+            {"_op_type": "update", "_id": id_, "doc": {"embedded": True, "vector": np.asarray(each).tolist()}}
+            for id_, each in vectors.items()
+        )
+        self._store.bulk(self._own, changes)
+        self._store.refresh(self._own)
+        self._publish_if_whole()
+
+    # Reading
+
+    def lexical(self, scope: Scope, query: str, k: int, narrowing: Narrowing = EVERYTHING) -> Sequence[Hit]:
+        filters, serving = self._filters(scope, narrowing), self._versions.serving()
+        body = queries.lexical(query, k, filters) if filters and k > 0 else None
+        if body is None or serving is None:
+            return []
+        found = self._store.search(serving, body)["hits"]["hits"]
+        return [Hit(documents.chunk(hit["_source"]), hit["_score"]) for hit in found]
+
+    def semantic(self, scope: Scope, vector: Vector, k: int, narrowing: Narrowing = EVERYTHING) -> Sequence[Hit]:
+        filters, serving = self._filters(scope, narrowing), self._versions.serving()
+        if not filters or k < 1 or serving is None or not self._versions.is_own(serving):
+            return []
+        found = self._store.search(serving, queries.semantic(vector, k, filters))["hits"]["hits"]
+        return [Hit(documents.chunk(hit["_source"]), queries.cosine(hit["_score"])) for hit in found]
+
+    def chunks(self, scope: Scope, ids: Collection[str]) -> Mapping[str, Chunk]:
+        wanted = sorted({encodable(each) for each in ids})
+        found: dict[str, Chunk] = {}
+        for start in range(0, len(wanted), PAGE):
+            some = {"terms": {"key": wanted[start : start + PAGE]}}
+            found.update((each["key"], documents.chunk(each)) for each in self._read(scope, CHUNK, some))
+        return found
+
+    def file(self, scope: Scope, branch: Branch, path: str) -> Sequence[Chunk]:
+        chunks = map(documents.chunk, self._read(scope, CHUNK, {"term": {"file": _file_key(branch, path)}}))
+        return sorted(chunks, key=lambda each: each.ordinal)
+
+    def definitions(self, scope: Scope, name: str) -> Sequence[FoundDefinition]:
+        simple = name.rpartition(".")[2]
+        found = [
+            FoundDefinition(branch=documents.branch(file), path=file["file_path"], definition=definition)
+            for file in self._read(scope, FILE, {"term": {"defines": encodable(simple)}})
+            for definition in documents.symbols(file).definitions
+            if definition.name == simple and f".{definition.qualified_name}".endswith(f".{name}")
+        ]
+        return sorted(found, key=lambda each: (*_place(each.branch, each.path), each.definition.start_line))
+
+    def references(self, scope: Scope, name: str) -> Sequence[FoundReference]:
+        files = self._read(scope, FILE, {"term": {"mentions": encodable(name)}})
+        found = [each for file in files for each in _references(file) if each.reference.name == name]
+        return sorted(found, key=lambda each: (*_place(each.branch, each.path), each.reference.line))
+
+    def references_within(self, scope: Scope, branch: Branch, path: str, enclosing: str) -> Sequence[FoundReference]:
+        found = [each for file in self._files(scope, branch, path) for each in _references(file)]
+        return sorted(
+            (each for each in found if each.reference.enclosing == enclosing), key=lambda each: each.reference.line
+        )
+
+    def imports(self, scope: Scope, branch: Branch, path: str) -> Sequence[Import]:
+        return [each for file in self._files(scope, branch, path) for each in documents.symbols(file).imports]
+
+    def counts(self, scope: Scope) -> Counts:
+        filters, serving = self._filters(scope), self._versions.serving()
+        if not filters or serving is None:
+            return NOTHING
+        found = self._store.search(serving, queries.counts(filters))["aggregations"]
+        return Counts(**{name: found[name]["doc_count"] for name in ("files", "chunks", "unembedded")})
+
+    # Keeping
+
+    def digest(self) -> str:
+        """Of the own version, whether it serves yet or not."""
+        digest = Digest()
+        for branch in self.branches():
+            paths = sorted(self.blobs(branch))
+            for start in range(0, len(paths), FILES_AT_ONCE):
+                self._add(digest, [documents.file_key(branch, path) for path in paths[start : start + FILES_AT_ONCE]])
+        return digest.hexdigest()
+
+    def snapshot(self, target: Path) -> None:
+        """The last part of the path names it in the server's repository of snapshots."""
+        self._snapshots.take(target.name, self._own)
+
+    def restore(self, snapshot: Path) -> Self:
+        """What this version held at that time, in place of what it holds; it serves from now on."""
+        Restoring(self._store, self._versions, self._snapshots).restore(snapshot.name, with_removed=True)
+        return self
+
+    def collect_garbage(self) -> int:
+        """Versions that serve no more; and what was removed leaves the server's files, see forgetting."""
+        count = self._versions.remove_unused()
+        forget_removed(self._store, self._own)
+        return count
+
+    def close(self) -> None:
+        """The store is its maker's to close."""
+
+    # Pieces
+
+    def _filters(self, scope: Scope, narrowing: Narrowing = EVERYTHING) -> list[Document]:
+        """What every reader's query holds; empty where the scope is, and then nothing is asked."""
+        repositories = visible(self.tenant, scope, narrowing)
+        return queries.allowed(repositories, narrowing) if repositories else []
+
+    def _read(self, scope: Scope, kind: str, wanted: Document) -> Iterator[Document]:
+        filters, serving = self._filters(scope), self._versions.serving()
+        if not filters or serving is None:
+            return iter(())
+        return self._store.every(serving, [queries.of_kind(kind), wanted, *filters])
+
+    def _files(self, scope: Scope, branch: Branch, path: str) -> Iterator[Document]:
+        return self._read(scope, FILE, {"term": {"key": _file_key(branch, path)}})
+
+    def _add(self, digest: Digest, keys: Sequence[str]) -> None:
+        chunks: dict[str, list[Chunk]] = {key: [] for key in keys}
+        for each in self._store.every(self._own, [queries.of_kind(CHUNK), {"terms": {"file": list(keys)}}]):
+            chunks[each["file"]].append(documents.chunk(each))
+        files = self._store.documents(self._own, keys, ("symbols",))
+        for key in keys:
+            digest.add(chunks[key], documents.symbols(files[key]))
+
+    def _publish_if_whole(self) -> None:
+        if self._versions.served() == {self._own}:
+            return
+        missing = [queries.of_kind(CHUNK), {"term": {"embedded": False}}]
+        if self._store.count(self._own, missing) == 0 and self._heads(self._own) >= self._heads(self._versions.alias):
+            self._versions.publish()
+
+    def _heads(self, index: str) -> set[str]:
+        return {each["key"] for each in self._store.every(index, [queries.of_kind(HEAD)], ["key"])}
+
+
+def _file_key(branch: Branch, path: str) -> str:
+    return documents.file_key(branch, encodable(path))
+
+
+def _references(file: Document) -> list[FoundReference]:
+    branch, path = documents.branch(file), file["file_path"]
+    return [FoundReference(branch=branch, path=path, reference=each) for each in documents.symbols(file).references]
+
+
+def _place(branch: Branch, path: str) -> tuple[str, str, str]:
+    return branch.repository.key, branch.name, path

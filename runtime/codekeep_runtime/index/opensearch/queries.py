@@ -1,0 +1,76 @@
+"""What is asked of OpenSearch. The filter of who may see what is part of every query of a reader."""
+
+from collections.abc import Collection
+
+from codekeep_runtime.core.repository import Branch, RepositoryId
+from codekeep_runtime.index.analysis import query_terms
+from codekeep_runtime.index.interface import Narrowing, Vector
+from codekeep_runtime.index.opensearch.documents import CHUNK, FILE
+from codekeep_runtime.index.opensearch.store import Document
+
+FIELDS = ["text", "symbol^3", "path^2"]
+MOST_HITS = 10_000  # what the server allows
+CANDIDATES = 100  # of the graph's search at least: fewer would miss near ones
+
+
+def of_kind(kind: str) -> Document:
+    return {"term": {"kind": kind}}
+
+
+def of_branch(branch: Branch) -> list[Document]:
+    return [{"term": {"repository": branch.repository.key}}, {"term": {"branch": branch.name}}]
+
+
+def allowed(repositories: Collection[RepositoryId], narrowing: Narrowing) -> list[Document]:
+    """Only these repositories, less what the reader does not wish to see."""
+    filters: list[Document] = [{"terms": {"repository": sorted(each.key for each in repositories)}}]
+    for field, values in (("language", narrowing.languages), ("branch", narrowing.branches)):
+        if values is not None:
+            filters.append({"terms": {field: sorted(values)}})
+    return filters
+
+
+def lexical(query: str, k: int, filters: Collection[Document]) -> Document | None:
+    """None where the query has no words. They go through the analyzer, so none of them is an operator."""
+    terms = query_terms(query)
+    if not terms:
+        return None
+    match = {"multi_match": {"query": " ".join(terms), "type": "most_fields", "fields": FIELDS}}
+    return _hits(k, {"bool": {"must": [match], "filter": [of_kind(CHUNK), *filters]}})
+
+
+def semantic(vector: Vector, k: int, filters: Collection[Document]) -> Document:
+    """The filter stands inside the search for neighbours: it finds k of those that pass."""
+    wanted = {"vector": vector.tolist(), "k": max(k, CANDIDATES), "filter": {"bool": {"filter": list(filters)}}}
+    return _hits(k, {"knn": {"vector": wanted}})
+
+
+def cosine(score: float) -> float:
+    """From the server's score of an inner product."""
+    return score - 1 if score >= 1 else 1 - 1 / score
+
+
+def counts(filters: Collection[Document]) -> Document:
+    unembedded = {"bool": {"filter": [of_kind(CHUNK), {"term": {"embedded": False}}]}}
+    kinds = {"files": of_kind(FILE), "chunks": of_kind(CHUNK), "unembedded": unembedded}
+    return {
+        "size": 0,
+        "query": {"bool": {"filter": list(filters)}},
+        "aggs": {name: {"filter": each} for name, each in kinds.items()},
+    }
+
+
+def unembedded(limit: int) -> Document:
+    query = {"bool": {"filter": [of_kind(CHUNK), {"term": {"embedded": False}}]}}
+    return {"size": min(limit, MOST_HITS), "query": query, "sort": ["key"], "track_total_hits": False}
+
+
+def branches(after: Document | None) -> Document:
+    """A page of the pairs of repository and branch that any document has."""
+    sources = [{name: {"terms": {"field": name}}} for name in ("repository", "branch")]
+    composite = {"size": 1000, "sources": sources} | ({"after": after} if after else {})
+    return {"size": 0, "aggs": {"branches": {"composite": composite}}}
+
+
+def _hits(k: int, query: Document) -> Document:
+    return {"size": min(k, MOST_HITS), "query": query, "track_total_hits": False}

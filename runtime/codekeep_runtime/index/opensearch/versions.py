@@ -1,0 +1,97 @@
+"""One index for each schema and embedder, and the alias that says which of them serves."""
+
+import time
+from collections.abc import Collection
+
+from opensearchpy import RequestError
+
+from codekeep_runtime.core.faults import DataFault
+from codekeep_runtime.index.interface import SCHEMA_VERSION
+from codekeep_runtime.index.opensearch.mapping import index_body
+from codekeep_runtime.index.opensearch.store import Store, faults_without_text
+
+LOOK_SECONDS = 1.0  # after that a reader asks the alias again
+EXISTS = "resource_already_exists_exception"
+BESIDE = "--restored"  # of the own index while it is restored
+
+
+class Versions:
+    """Of one keep, whose names start with its prefix; requests name them in the path, as the keep's role demands."""
+
+    def __init__(self, store: Store, prefix: str, embedder_version: str, dimension: int) -> None:
+        self._store = store
+        self._embedder_version, self._dimension = embedder_version, dimension
+        self.alias, self.pattern = f"{prefix}code", f"{prefix}v*"
+        self.own = f"{prefix}v{SCHEMA_VERSION}-{embedder_version.lower()}"
+        self.beside = self.own + BESIDE
+        self._served: frozenset[str] = frozenset()
+        self._looked = self._swapped = float("-inf")
+
+    def make(self) -> None:
+        """The own index where it is missing. It serves at once if none does.
+
+        Raises:
+            DataFault: what has this name is of another embedder.
+        """
+        client = self._store.client
+        with faults_without_text():
+            try:
+                if not client.indices.exists(index=self.own):
+                    client.indices.create(index=self.own, body=index_body(self._embedder_version, self._dimension))
+            except RequestError as error:
+                if error.error != EXISTS:  # else another process was first
+                    raise
+            found = client.indices.get_mapping(index=self.own)[self.own]["mappings"]["_meta"]
+        if (found["embedder"], found["dimension"]) != (self._embedder_version, self._dimension):
+            raise DataFault(f"index {self.own} is of embedder {found['embedder']} with {found['dimension']} dimensions")
+        if not self.served():
+            self.publish()
+
+    def served(self, *, fresh: bool = False) -> frozenset[str]:
+        """What the alias names: one, or for a moment two of which each is whole, or none yet."""
+        now = time.monotonic()
+        if fresh or not self._served or now - self._looked > LOOK_SECONDS:
+            self._served, self._looked = frozenset(self._named(self.alias)), now
+        return self._served
+
+    def serving(self) -> str | None:
+        """The one to read from: the own where it serves."""
+        served = self.served()
+        return self.own if self.own in served else min(served, default=None)
+
+    def is_own(self, index: str) -> bool:
+        """Of the own schema and embedder: its vectors compare with the own ones."""
+        return index in (self.own, self.beside)
+
+    def publish(self, index: str | None = None) -> None:
+        """The own index, or the one beside it, serves from now on. First the new and then not the old: never none."""
+        client, new = self._store.client, index or self.own
+        with faults_without_text():
+            client.indices.put_alias(index=new, name=self.alias)
+            for old in self.served(fresh=True) - {new}:
+                client.indices.delete_alias(index=old, name=self.alias)
+        self._swapped = time.monotonic()
+        self.served(fresh=True)
+
+    def others(self) -> Collection[str]:
+        with faults_without_text():
+            return set(self._store.client.indices.get_alias(index=self.pattern)) - {self.own}
+
+    def remove_unused(self) -> int:
+        """Those that neither serve nor are the own."""
+        unused = set(self.others()) - self.served(fresh=True)
+        self.discard(unused)
+        return len(unused)
+
+    def discard(self, names: Collection[str]) -> None:
+        """Those that there are; readers that have not looked at the alias yet are waited for."""
+        if names:
+            time.sleep(max(0.0, self._swapped + 2 * LOOK_SECONDS - time.monotonic()))
+        with faults_without_text():
+            for name in sorted(names):
+                self._store.client.indices.delete(index=name, params={"ignore_unavailable": "true"})
+
+    def _named(self, alias: str) -> list[str]:
+        with faults_without_text():
+            found = self._store.client.indices.get_alias(index=self.pattern)
+        return [name for name, facts in found.items() if alias in facts["aliases"]]
