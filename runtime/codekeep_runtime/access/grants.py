@@ -1,0 +1,84 @@
+"""Teams and the repositories that the settings grant them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from codekeep_runtime.core.faults import SettingsFault
+from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.settings.access import Team
+from codekeep_runtime.settings.document import RuntimeSettings
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One repository, or (`name` None) those directly in a group: `/*` does not reach into deeper subgroups.
+
+    A subgroup often exists because fewer people may see it; it is granted by its own line. All parts are case-folded.
+    """
+
+    host: str
+    owner: str
+    name: str | None
+
+    @classmethod
+    def parse(cls, text: str, hosts: Mapping[str, str]) -> "Grant":
+        """
+        Args:
+            text: `<link>:<owner>/<name>` or `<link>:<group>/*`.
+            hosts: the host of each link by its name.
+
+        Raises:
+            SettingsFault: the link is not among the hosts, or owner or name is missing.
+        """
+        link, _, path = text.partition(":")
+        owner, _, name = path.rpartition("/")
+        if link not in hosts or not owner or not name:
+            have = ", ".join(sorted(hosts))
+            raise SettingsFault(f"grant {text!r} must be <link>:<owner>/<name> or <link>:<group>/*; links are: {have}")
+        return cls(hosts[link].casefold(), owner.casefold(), None if name == "*" else name.casefold())
+
+    def covers(self, repository: RepositoryId) -> bool:
+        """Host, owner and name must all match."""
+        if repository.host != self.host or repository.owner != self.owner:
+            return False
+        return self.name is None or repository.name == self.name
+
+
+@dataclass(frozen=True)
+class TeamGrants:
+    """A team: who is in `group` of the identity provider reads what the grants cover."""
+
+    name: str
+    group: str
+    grants: tuple[Grant, ...]
+
+    def covered(self, repositories: Iterable[RepositoryId]) -> frozenset[RepositoryId]:
+        return frozenset(each for each in repositories if any(grant.covers(each) for grant in self.grants))
+
+
+@dataclass(frozen=True)
+class Policy:
+    """All teams of a tenant."""
+
+    teams: tuple[TeamGrants, ...]
+
+    @classmethod
+    def of(cls, teams: Iterable[Team], hosts: Mapping[str, str]) -> "Policy":
+        """
+        Raises:
+            SettingsFault: a grant names an unknown link.
+        """
+        return cls(
+            tuple(
+                TeamGrants(team.name, team.group, tuple(Grant.parse(grant, hosts) for grant in team.repositories))
+                for team in teams
+            )
+        )
+
+    @classmethod
+    def of_settings(cls, settings: RuntimeSettings) -> "Policy":
+        """
+        Raises:
+            SettingsFault: a grant names an unknown link.
+        """
+        return cls.of(settings.access.teams, {link.name: link.host for link in settings.git_links})

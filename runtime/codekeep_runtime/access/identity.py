@@ -1,0 +1,87 @@
+"""From an Authorization header to a reader. No other header says who somebody is."""
+
+import hashlib
+from typing import Any, Protocol
+
+import jwt
+
+from codekeep_runtime.access.accounts import PREFIX, ServiceAccounts
+from codekeep_runtime.core.faults import AccessFault
+from codekeep_runtime.core.reader import Reader
+
+ALGORITHMS = ("RS256", "ES256")
+SKEW_SECONDS = 60
+MOST_TOKEN_CHARACTERS = 16_384
+MOST_GROUPS = 1000
+
+
+class Keys(Protocol):
+    def key(self, kid: str) -> jwt.PyJWK: ...
+
+
+class Identity:
+    """Verifies tokens of one issuer for one audience, and those of service accounts.
+
+    Args:
+        login_claim: what a Git host knows the person by ("preferred_username", "email").
+    """
+
+    def __init__(
+        self,
+        issuer: str,
+        audience: str,
+        keys: Keys,
+        accounts: ServiceAccounts,
+        *,
+        groups_claim: str = "groups",
+        login_claim: str = "preferred_username",
+    ) -> None:
+        self._issuer, self._audience, self._keys, self._accounts = issuer, audience, keys, accounts
+        self._groups_claim, self._login_claim = groups_claim, login_claim
+
+    def reader(self, authorization: str | None) -> Reader:
+        """May block (keys are fetched, a file is read): call it in a thread.
+
+        Raises:
+            AccessFault: always with the same words, whatever is wrong.
+        """
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token or len(token) > MOST_TOKEN_CHARACTERS:
+            raise AccessFault("sign-in is needed")
+        if token.startswith(PREFIX):
+            return self._accounts.reader(token)
+        try:
+            return self._person(self._verified(token))
+        except (jwt.PyJWTError, ValueError, TypeError):
+            raise AccessFault("sign-in is needed") from None
+
+    def _verified(self, token: str) -> dict[str, Any]:
+        header = jwt.get_unverified_header(token)
+        if header.get("alg") not in ALGORITHMS or not isinstance(header.get("kid"), str) or "crit" in header:
+            raise AccessFault("sign-in is needed")
+        key = self._keys.key(header["kid"])
+        return jwt.decode(
+            token,
+            key,
+            algorithms=[key.algorithm_name],  # of the key, not of the token
+            audience=self._audience,
+            issuer=self._issuer,
+            leeway=SKEW_SECONDS,
+            options={"require": ["exp", "iss", "aud", "sub"], "strict_aud": False},
+        )
+
+    def _person(self, claims: dict[str, Any]) -> Reader:
+        subject, groups = claims["sub"], claims.get(self._groups_claim, [])
+        if not isinstance(groups, list) or len(groups) > MOST_GROUPS:
+            groups = []
+        return Reader(
+            reader_id(self._issuer, subject),
+            str(claims.get(self._login_claim, "")),
+            frozenset(group for group in groups if isinstance(group, str)),
+            expires_at=float(claims["exp"]) + SKEW_SECONDS,
+        )
+
+
+def reader_id(issuer: str, subject: str) -> str:
+    """16 hex digits: what `revoke_reader` and `purge --user` take."""
+    return hashlib.blake2b(f"{issuer}\0{subject}".encode(), digest_size=8).hexdigest()

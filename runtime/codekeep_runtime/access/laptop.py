@@ -1,0 +1,67 @@
+"""One person on their own machine: a token for loopback, and everything they indexed themselves."""
+
+import hmac
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from codekeep_runtime.access.watched import Watched, watched_file
+from codekeep_runtime.core.faults import AccessFault
+from codekeep_runtime.core.reader import Reader, Scope
+from codekeep_runtime.core.repository import RepositoryId
+
+Grants = Mapping[str, frozenset[RepositoryId]]
+OWNER = Reader("0" * 16, "local", frozenset())
+
+
+class LaptopIdentity:
+    """`token` is new with every start, and printed by `serve`; whoever has it is `reader`."""
+
+    def __init__(self, reader: Reader = OWNER) -> None:
+        self._reader = reader
+        self.token = "ckl_" + secrets.token_urlsafe(32)
+
+    def reader(self, authorization: str | None) -> Reader:
+        """
+        Raises:
+            AccessFault: it is not the token.
+        """
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(token.encode(), self.token.encode()):
+            raise AccessFault("sign-in is needed")
+        return self._reader
+
+
+class LaptopAccess:
+    """Stands in for Access where there are no settings: the owner sees what is indexed, others what a file lists.
+
+    Args:
+        readers: a JSON object of user names and lists of repositories (`host/owner/name`); read again when it changes.
+    """
+
+    def __init__(self, tenant: str, indexed: Callable[[], Iterable[RepositoryId]], readers: Path | None = None) -> None:
+        self._tenant, self._indexed = tenant, indexed
+        self._readers: Watched[Grants] | None = watched_file(readers, _grants, missing={}) if readers else None
+
+    def scope(self, reader: Reader) -> Scope:
+        """Empty for a reader who is not listed, and for all but the owner while the file cannot be read."""
+        indexed = frozenset(self._indexed())
+        return Scope(self._tenant, reader.id, "", indexed if reader == OWNER else indexed & self._listed(reader))
+
+    def still(self, reader: Reader, scope: Scope) -> bool:
+        if scope.reader_id != reader.id:
+            return False
+        return reader == OWNER or (bool(scope.repositories) and scope.repositories <= self._listed(reader))
+
+    def _listed(self, reader: Reader) -> frozenset[RepositoryId]:
+        try:
+            return self._readers.current().get(reader.name, frozenset()) if self._readers else frozenset()
+        except AccessFault:
+            return frozenset()
+
+
+def _grants(path: Path) -> Grants:
+    listed = TypeAdapter(dict[str, list[str]]).validate_json(path.read_bytes())
+    return {name: frozenset(RepositoryId.parse(key) for key in keys) for name, keys in listed.items()}

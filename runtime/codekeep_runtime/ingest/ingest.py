@@ -1,0 +1,211 @@
+"""A run of ingest over repositories: what is searchable afterwards is what their branches hold."""
+
+import os
+import time
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codekeep_runtime.core.faults import Fault
+from codekeep_runtime.core.repository import Branch, RepositoryId
+from codekeep_runtime.embed.embedder import Embedder
+from codekeep_runtime.git.location import Location
+from codekeep_runtime.git.mirror import Limits, Mirror
+from codekeep_runtime.index.interface import SCHEMA_VERSION, Index
+from codekeep_runtime.ingest.branch_run import BranchRun
+from codekeep_runtime.ingest.embedding import TextOf, embed_missing, text_of_chunk
+from codekeep_runtime.ingest.file_task import Parse, parse_source
+from codekeep_runtime.ingest.lock import only_one
+from codekeep_runtime.ingest.manifest import Failure, Manifest
+from codekeep_runtime.ingest.progress import Counter, Phase, Progress, silent
+from codekeep_runtime.ingest.source import Source
+from codekeep_runtime.ingest.state import State
+from codekeep_runtime.ingest.workers import Workers
+from codekeep_runtime.screen import Policy
+from codekeep_runtime.telemetry import emit, span
+from codekeep_runtime.telemetry.metrics import observe
+
+if TYPE_CHECKING:
+    from codekeep_runtime.ingest.on_ray import RayWorkers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Args:
+    workers: processes that parse; None is one for each core.
+    ray: address of a Ray cluster that parses instead, "local" for one of this machine's own.
+    file_seconds: a file that takes longer to parse is quarantined.
+    with_digest: the manifest tells the digest of all documents, for which the whole index is read.
+    trusts_index: what the index lists was made by these versions: it says so itself, or would not list it.
+    """
+
+    policy: Policy = field(default_factory=Policy)
+    limits: Limits = field(default_factory=Limits)
+    workers: int | None = None
+    ray: str | None = None
+    file_seconds: float = 20
+    with_digest: bool = False
+    trusts_index: bool = False
+
+
+class Ingest:
+    """Brings an index to what repositories hold. Killed at any moment and run again, it comes to the same index.
+
+    Args:
+        state_folder: mirrors, quarantine, manifests and the lock; for the owner's eyes only.
+        parse: another parser than that of every day; a function of a module.
+        text_of: what of a chunk is embedded.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        embedder: Embedder,
+        state_folder: Path,
+        options: Options = Options(),
+        parse: Parse = parse_source,
+        text_of: TextOf = text_of_chunk,
+    ) -> None:
+        self._index, self._embedder, self._folder = index, embedder, state_folder
+        self._options, self._parse, self._text_of = options, parse, text_of
+
+    def run(self, sources: Sequence[Source], progress: Progress = silent) -> Manifest:
+        """Fetches, writes what changed, embeds what has no vector. The manifest tells what failed; the rest goes on.
+
+        Raises:
+            BusyFault: another ingest works on this folder.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with only_one(self._folder):
+            state = State(self._folder)
+            try:
+                return self._run(state, sources, progress)
+            finally:
+                state.close()
+
+    def _run(self, state: State, sources: Sequence[Source], progress: Progress) -> Manifest:
+        started = datetime.now(UTC)
+        manifest = Manifest(
+            run=f"{started:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}", started_at=started, versions=self._versions()
+        )
+        self._write(state, sources, manifest, progress)
+        self._embed(manifest, progress)
+        if self._options.with_digest:
+            manifest.digest = self._index.digest()
+        manifest.write(self._folder / "runs")
+        self._measure(manifest)
+        emit("ingest-finished", component="ingest", duration_ms=round(sum(manifest.seconds.values()) * 1000))
+        return manifest
+
+    def _write(self, state: State, sources: Sequence[Source], manifest: Manifest, progress: Progress) -> None:
+        fetched, parsed = Counter(progress, Phase.FETCH), Counter(progress, Phase.PARSE)
+        fetched.expect(len(sources))
+        fetching = 0.0
+        begin = time.perf_counter()
+        with self._workers() as workers:
+            for source in sources:
+                at = time.perf_counter()
+                try:
+                    mirror = self._mirror(source)
+                    with span("fetch", "ingest", repository_id=source.repository.id):
+                        heads = mirror.fetch(source.branches)
+                except Fault as fault:
+                    _failed(manifest, source.repository, fault)
+                    continue
+                finally:
+                    fetching += time.perf_counter() - at
+                    fetched.step()
+                if not heads:
+                    manifest.empty.append(source.repository.key)
+                self._drop_others(state, source.repository, heads.keys(), manifest)
+                for name, commit in heads.items():
+                    branch = Branch(source.repository, name)
+                    run = self._branch_run(state, workers)
+                    try:
+                        with span("write-branch", "ingest", repository_id=source.repository.id, commit=commit):
+                            manifest.branches.append(run.run(branch, commit, mirror, parsed))
+                    except Fault as fault:
+                        _failed(manifest, source.repository, fault)
+        manifest.seconds["fetch"] = fetching
+        manifest.seconds["parse"] = time.perf_counter() - begin - fetching
+
+    def _measure(self, manifest: Manifest) -> None:
+        """What a keep's alarms read: jobs, those that failed, and how old what could not be renewed is."""
+        observe("IngestJobs", component="ingest")
+        if not manifest.is_complete:
+            observe("FailedIngestJobs", component="ingest")
+        failed = {failure.repository for failure in manifest.failures}
+        heads = [self._index.head(branch) for branch in self._index.branches() if branch.repository.key in failed]
+        ages = [(datetime.now(UTC) - head.indexed_at).total_seconds() / 60 for head in heads if head]
+        observe("IndexAge", max(ages, default=0.0), component="ingest")
+
+    def _workers(self) -> "Workers | RayWorkers":
+        if self._options.ray is None:
+            return Workers(self._options.workers or os.cpu_count() or 1, self._options.file_seconds)
+        from codekeep_runtime.ingest.on_ray import RayWorkers
+
+        return RayWorkers(self._options.ray, self._options.file_seconds)
+
+    def _branch_run(self, state: State, workers: "Workers | RayWorkers") -> BranchRun:
+        options = self._options
+        return BranchRun(
+            self._index,
+            state,
+            workers,
+            options.policy,
+            self._parse,
+            self._made_with(),
+            trusts_index=options.trusts_index,
+        )
+
+    def _embed(self, manifest: Manifest, progress: Progress) -> None:
+        at = time.perf_counter()
+        try:
+            with span("embed", "ingest"):
+                manifest.embedded = embed_missing(
+                    self._index, self._embedder, self._text_of, Counter(progress, Phase.EMBED)
+                )
+        except Fault as fault:  # searchable by text all the same; the next run goes on
+            manifest.embed_error = type(fault).__name__
+            emit("ingest-embed-failed", component="ingest", level="error", error_kind=type(fault).__name__)
+        manifest.seconds["embed"] = time.perf_counter() - at
+
+    def _mirror(self, source: Source) -> Mirror:
+        folder = self._folder / "mirrors" / source.repository.id
+        return Mirror(folder, Location.parse(source.location), source.credential, self._options.limits)
+
+    def _drop_others(self, state: State, repository: RepositoryId, kept: Collection[str], manifest: Manifest) -> None:
+        """Branches that are gone from the repository, or chosen no more."""
+        for branch in self._index.branches():
+            if branch.repository == repository and branch.name not in kept:
+                self._index.drop(branch)
+                state.forget(branch)
+                manifest.dropped.append(f"{repository.key}@{branch.name}")
+
+    def _versions(self) -> dict[str, str]:
+        return {
+            "made_with": self._made_with(),
+            "embedder": self._embedder.version,
+            "index_schema": str(SCHEMA_VERSION),
+        }
+
+    def _made_with(self) -> str:
+        return made_with(self._options.policy, self._parse)
+
+
+def made_with(policy: Policy, parse: Parse = parse_source) -> str:
+    """Everything that a file's chunks depend on but the file."""
+    if parse is not parse_source:
+        return f"{parse.__module__}.{parse.__qualname__}/{policy.digest}"
+    from codekeep_runtime.parse.parser import CHUNKER_VERSION, PARSER_VERSION
+
+    return f"parser-{PARSER_VERSION}/chunker-{CHUNKER_VERSION}/screen-{policy.digest}"
+
+
+def _failed(manifest: Manifest, repository: RepositoryId, fault: Fault) -> None:
+    kind = type(fault).__name__
+    manifest.failures.append(Failure(repository.key, repository.id, kind, str(fault)))
+    emit("ingest-repository-failed", component="ingest", level="error", repository_id=repository.id, error_kind=kind)

@@ -1,0 +1,30 @@
+"""One ingest at a time for a data folder. The system takes the lock back when its holder dies."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from codekeep_runtime.core.faults import Fault
+
+
+class BusyFault(Fault):
+    """Another ingest works on this data folder."""
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Raises:
+    BusyFault: at once, when another process holds it.
+    """
+    descriptor = os.open(folder / "ingest.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise BusyFault(f"another ingest works on {str(folder)!r}; wait for it, or give another folder") from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,136 @@
+"""What holds for documents wherever they lie: each test is run over a folder, and over a real OpenSearch."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from codekeep_runtime.access.accounts import ServiceAccounts
+from codekeep_runtime.access.documents import ConflictFault, Documents, changed
+from codekeep_runtime.access.permissions import Confirmed, Permissions, PermissionStore
+from codekeep_runtime.access.watched import watched_document
+from codekeep_runtime.core.faults import AccessFault, UsageFault
+from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.purge import Tombstones
+
+from tests.runtime.access.test_access_scope import within
+
+Open = Callable[[], Documents]  # as another process does: nothing is shared but what is stored
+LEDGER = RepositoryId("git.demo.example", "payments", "ledger")
+WRITERS, EACH = 3, 5
+
+
+class OfDocuments:
+    """The subclass has a fixture `opened`, an Open."""
+
+    def test_a_document_is_what_was_written_last(self, opened: Open) -> None:
+        mine, others = opened(), opened()
+        assert (mine.read("one.json"), mine.mark("one.json")) == (None, None)
+        mine.write("one.json", "größe", None)
+        first, mark = others.read("one.json"), others.mark("one.json")
+        assert first is not None
+        assert first.content == "größe"
+        others.write("one.json", "2", first.version)
+        second = mine.read("one.json")
+        assert second is not None
+        assert second.content == "2"
+        assert mine.mark("one.json") not in (None, mark)
+        assert mine.read("two.json") is None
+
+    def test_a_change_of_an_older_version_is_a_conflict(self, opened: Open) -> None:
+        mine, others = opened(), opened()
+        mine.write("one", "1", None)
+        old = mine.read("one")
+        assert old is not None
+        others.write("one", "2", old.version)
+        for expected in (old.version, None):
+            with pytest.raises(ConflictFault, match="one was changed"):
+                mine.write("one", "3", expected)
+        assert mine.read("one") == others.read("one")
+
+    def test_one_that_is_removed_is_gone_and_may_come_again(self, opened: Open) -> None:
+        documents = opened()
+        documents.remove("one")
+        documents.write("one", "1", None)
+        mark = documents.mark("one")
+        documents.remove("one")
+        documents.remove("one")
+        assert documents.read("one") is None
+        documents.write("one", "1", None)
+        assert documents.mark("one") != mark
+
+    def test_no_change_of_several_writers_is_lost(self, opened: Open) -> None:
+        def write(writer: int) -> None:
+            documents = opened()
+            for number in range(EACH):
+                changed(documents, "list", lambda told, n=number: f"{told or ''}{writer}.{n} ")  # type: ignore[misc]
+
+        with ThreadPoolExecutor(WRITERS) as threads:
+            list(threads.map(write, range(WRITERS)))
+        found = opened().read("list")
+        assert found is not None
+        every = [(writer, number) for writer in range(WRITERS) for number in range(EACH)]
+        assert sorted(found.content.split()) == sorted(f"{writer}.{number}" for writer, number in every)
+
+    def test_accounts_that_are_made_at_once_are_all_there(self, opened: Open) -> None:
+        def make(writer: int) -> list[str]:
+            accounts = ServiceAccounts(opened())
+            accounts.revoke_reader(f"{writer:016x}")
+            return [accounts.create(f"ci-{writer}-{number}", days=1, team="pay") for number in range(EACH)]
+
+        with ThreadPoolExecutor(WRITERS) as threads:
+            tokens = [token for made in threads.map(make, range(WRITERS)) for token in made]
+        accounts = ServiceAccounts(opened())
+        assert len({accounts.reader(token).name for token in tokens}) == WRITERS * EACH
+        assert all(accounts.is_revoked(f"{writer:016x}") for writer in range(WRITERS))
+        with pytest.raises(UsageFault, match="exists"):
+            accounts.create("ci-0-0", days=1, team="pay")
+
+    def test_a_revocation_is_heard_by_all_within_two_seconds(self, opened: Open) -> None:
+        mine, others = ServiceAccounts(opened()), ServiceAccounts(opened())
+        token = mine.create("ci", days=1, team="pay")
+        reader = others.reader(token)
+        assert within(2, lambda: others.account(reader.id) is not None)
+        mine.revoke("ci")
+        mine.revoke_reader("a" * 16)
+        assert within(2, lambda: others.account(reader.id) is None and others.is_revoked("a" * 16))
+        with pytest.raises(AccessFault):
+            others.reader(token)
+
+    def test_what_cannot_be_parsed_denies(self, opened: Open) -> None:
+        documents = opened()
+        watched = watched_document(documents, "accounts.json", int, missing=7)
+        assert watched.current() == 7
+        documents.write("accounts.json", "none", None)
+        assert within(2, lambda: _denies(watched.current))
+        changed(documents, "accounts.json", lambda _: "1")
+        assert within(2, lambda: not _denies(watched.current))
+        documents.remove("accounts.json")
+        assert within(2, lambda: not _denies(watched.current) and watched.current() == 7)
+
+    def test_permissions_are_confirmed_to_all(self, opened: Open) -> None:
+        mine, others = PermissionStore(opened()), PermissionStore(opened())
+        assert not mine.exists()
+        mine.change(lambda _: Permissions(repositories={}))
+        assert not others.exists()  # nobody was asked
+        assert not others.confirmed("ann", frozenset({LEDGER}))
+        mine.keep(Permissions(repositories={LEDGER.key: Confirmed(at=time.time(), logins=frozenset({"ann"}))}))
+        assert within(2, lambda: others.confirmed("Ann", frozenset({LEDGER})) == {LEDGER})
+        mine.change(lambda _: Permissions(repositories={}))
+        assert within(2, lambda: not others.confirmed("Ann", frozenset({LEDGER})))
+
+    def test_a_tombstone_holds_everywhere_at_once(self, opened: Open) -> None:
+        mine, others = Tombstones(opened()), Tombstones(opened())
+        mine.put(LEDGER.id, datetime(2026, 3, 1, tzinfo=UTC))
+        assert others.is_put(LEDGER)
+        others.allow(LEDGER)
+        mine.check(LEDGER)
+
+
+def _denies(current: Callable[[], object]) -> bool:
+    try:
+        current()
+    except AccessFault:
+        return True
+    return False

@@ -1,0 +1,34 @@
+"""Documents as files: what holds for all of them, and what only files have."""
+
+import stat
+from pathlib import Path
+
+import pytest
+from codekeep_runtime.access.files import FolderDocuments
+from codekeep_runtime.access.watched import watched_document
+from codekeep_runtime.core.faults import AccessFault
+
+from tests.runtime.access.shared_documents import OfDocuments, Open
+
+
+class TestFiles(OfDocuments):
+    @pytest.fixture
+    def opened(self, tmp_path: Path) -> Open:
+        return lambda: FolderDocuments(tmp_path / "access")
+
+
+def test_files_are_named_as_their_documents_for_the_owner_alone(tmp_path: Path) -> None:
+    documents = FolderDocuments(tmp_path / "access")
+    documents.write("accounts.json", "{}", None)
+    path = tmp_path / "access" / "accounts.json"
+    assert documents.where("accounts.json") == str(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert {each.name for each in path.parent.iterdir()} == {"accounts.json", ".lock"}
+
+
+def test_a_folder_that_cannot_be_read_denies(tmp_path: Path) -> None:
+    (tmp_path / "access").write_text("no folder")
+    watched = watched_document(FolderDocuments(tmp_path / "access"), "accounts.json", int, missing=7)
+    with pytest.raises(AccessFault):
+        watched.current()

@@ -1,0 +1,64 @@
+"""The same tasks on Ray. Runs where Ray is installed (extra `ray` of the runtime); it is not among our test tools."""
+
+import os
+import signal
+
+import pytest
+from codekeep_runtime.ingest.file_task import parse_source
+
+from tests.runtime.embedders import HashEmbedder
+
+pytest.importorskip("ray", reason="ray is not installed")
+
+FILES = {f"shop_{number}.py": f"def price_{number}():\n    return {number}\n" for number in range(40)}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cluster():
+    import ray
+
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    yield
+    ray.shutdown()
+
+
+def parse_or_die(path, head, text):
+    if path == "deadly.py":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return parse_source(path, head, text)
+
+
+def test_a_run_on_ray_writes_what_a_run_on_processes_writes(repository, ingest, index):
+    from codekeep_runtime.ingest.source import Source
+
+    repository.commit(FILES)
+    source = Source.at(str(repository.path))
+    ingest(parse=parse_source, ray="local").run([source])
+    on_ray = index.digest()
+    index.drop(index.branches()[0])
+    ingest(parse=parse_source, workers=1).run([source])
+    assert index.digest() == on_ray
+
+
+def test_a_file_that_kills_its_worker_costs_no_other(repository, ingest, index):
+    from codekeep_runtime.ingest.source import Source
+
+    repository.commit({**FILES, "deadly.py": "x = 1\n"})
+    manifest = ingest(parse=parse_or_die, ray="local").run([Source.at(str(repository.path))])
+    assert manifest.branches[0].skips == {"quarantined": 1}
+    assert set(index.blobs(index.branches()[0])) == set(FILES)
+
+
+def test_vectors_made_on_ray_are_those_made_here():
+    from codekeep_runtime.embed.on_ray import RayEmbedder
+
+    texts = [f"text {number}" for number in range(600)]
+    made = RayEmbedder("local", make_embedder, None)
+    assert made.version == HashEmbedder.version
+    assert (made.documents(texts) == HashEmbedder().documents(texts)).all()
+    assert made.documents([]).shape == (0, made.dimension)
+
+
+def make_embedder(settings):
+    del settings
+    return HashEmbedder()

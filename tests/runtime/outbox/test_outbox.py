@@ -1,0 +1,249 @@
+"""From ingest to the index by the code bucket: what arrives is what a direct ingest writes, killed or not."""
+
+import contextlib
+import json
+from datetime import UTC, datetime
+
+import pytest
+from codekeep_runtime.access.files import FolderDocuments
+from codekeep_runtime.assembly.purging import allow_again
+from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.index.embedded import EmbeddedIndex
+from codekeep_runtime.ingest.embedding import embed_missing, text_of_chunk
+from codekeep_runtime.ingest.ingest import Ingest, Options, made_with
+from codekeep_runtime.ingest.progress import Counter, Phase, silent
+from codekeep_runtime.ingest.source import Source
+from codekeep_runtime.outbox import Outbox, Worker
+from codekeep_runtime.outbox.bucket import Bucket
+from codekeep_runtime.outbox.holding import InOutbox
+from codekeep_runtime.outbox.outbox import STATES, STEPS
+from codekeep_runtime.purge import Tombstones
+from codekeep_runtime.screen import Policy
+from codekeep_runtime.settings.stores import BucketSettings
+from codekeep_runtime.telemetry.fields import DEFAULT_ALLOWED
+
+from tests.runtime.embedders import HashEmbedder
+from tests.runtime.keep.conftest import REGION, aws  # noqa: F401 - a fixture
+from tests.runtime.repositories import Repository
+
+EMBEDDER = HashEmbedder()
+MADE_WITH = made_with(Policy())
+FILES = {
+    "shop.py": "import os\n\n\nclass Shop(Base):\n    def price(self):\n        return os.getcwd()\n",
+    "README.md": "# Shop\n\nSells things.\n",
+    "größe.py": "def größe():\n    return 1\n",
+}
+
+
+@pytest.fixture
+def bucket(aws) -> Bucket:  # noqa: F811
+    client = aws("s3")
+    client.create_bucket(Bucket="code", CreateBucketConfiguration={"LocationConstraint": REGION})
+    key = aws("kms").create_key()["KeyMetadata"]["Arn"]
+    return Bucket(client, BucketSettings(name="code", prefix="keeps/acme/", key_arn=key), "outbox/")
+
+
+@pytest.fixture
+def repository(tmp_path) -> Repository:
+    made = Repository(tmp_path / "code")
+    made.commit(FILES)
+    return made
+
+
+def opened(folder) -> EmbeddedIndex:
+    return EmbeddedIndex.open(folder, "acme", EMBEDDER.version, EMBEDDER.dimension)
+
+
+def hand_on(bucket, repository, folder):
+    """One run of a pod, which knows nothing of earlier ones but what is in the bucket."""
+    source = Source(repository=RepositoryId("git.example", "acme", "shop"), location=str(repository.path))
+    options = Options(workers=1, trusts_index=True)
+    return Ingest(Outbox(bucket, MADE_WITH), EMBEDDER, folder, options).run([source])
+
+
+def embed(index) -> int:
+    return embed_missing(index, EMBEDDER, text_of_chunk, Counter(silent, Phase.EMBED))
+
+
+def is_purged(_) -> bool:
+    return False
+
+
+def direct(repository, tmp_path) -> str:
+    index = opened(tmp_path / "direct")
+    source = Source(repository=RepositoryId("git.example", "acme", "shop"), location=str(repository.path))
+    Ingest(index, EMBEDDER, tmp_path / "direct-state", Options(workers=1)).run([source])
+    digest = index.digest()
+    index.close()
+    return digest
+
+
+def test_what_arrives_is_what_a_direct_ingest_writes(bucket, repository, tmp_path):
+    hand_on(bucket, repository, tmp_path / "first")
+    index = opened(tmp_path / "index")
+    worker = Worker(bucket, index, embed, is_purged)
+    assert worker.turn() > 0
+    assert index.digest() == direct(repository, tmp_path)
+    assert not index.unembedded(10)
+    assert index.head(index.branches()[0]).commit == repository.git("rev-parse", "HEAD")
+    assert list(bucket.keys(STEPS)) == []
+    assert worker.turn() == 0
+    index.close()
+
+
+def test_another_pod_hands_on_only_what_changed(bucket, repository, tmp_path):
+    hand_on(bucket, repository, tmp_path / "first")
+    again = hand_on(bucket, repository, tmp_path / "second")
+    assert again.branches[0].written == 0
+    repository.commit({"shop.py": "def price():\n    return 2\n", "README.md": None})
+    changed = hand_on(bucket, repository, tmp_path / "third")
+    assert (changed.branches[0].written, changed.branches[0].removed) == (1, 1)
+    index = opened(tmp_path / "index")
+    Worker(bucket, index, embed, is_purged).turn()
+    assert index.digest() == direct(repository, tmp_path)
+    index.close()
+
+
+def test_other_versions_hand_everything_on_anew(bucket, repository, tmp_path):
+    hand_on(bucket, repository, tmp_path / "first")
+    (branch,) = Outbox(bucket, MADE_WITH).branches()
+    assert set(Outbox(bucket, MADE_WITH).blobs(branch)) == set(FILES)
+    assert Outbox(bucket, "another-parser").blobs(branch) == {}
+
+
+class KilledError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("after", range(6))
+def test_killed_at_any_step_both_ends_go_on(bucket, repository, tmp_path, monkeypatch, after):
+    """The bucket fails after so many writes, as a kill between them would; then the index fails while it is taken."""
+    written = []
+    put = Bucket.put
+
+    def failing(self, key, document):
+        if len(written) == after:
+            written.append(key)
+            raise KilledError
+        written.append(key)
+        put(self, key, document)
+
+    monkeypatch.setattr(Bucket, "put", failing)
+    with contextlib.suppress(KilledError):
+        hand_on(bucket, repository, tmp_path / "first")
+    monkeypatch.setattr(Bucket, "put", put)
+    hand_on(bucket, repository, tmp_path / "second")
+    index = opened(tmp_path / "index")
+    delete = Bucket.delete
+    monkeypatch.setattr(Bucket, "delete", lambda self, key: (_ for _ in ()).throw(KilledError()))
+    with pytest.raises(KilledError):
+        Worker(bucket, index, embed, is_purged).turn()
+    monkeypatch.setattr(Bucket, "delete", delete)
+    while Worker(bucket, index, embed, is_purged).turn():
+        pass
+    assert index.digest() == direct(repository, tmp_path)
+    index.close()
+
+
+def test_a_branch_that_is_gone_leaves(bucket, repository, tmp_path):
+    hand_on(bucket, repository, tmp_path / "first")
+    index = opened(tmp_path / "index")
+    worker = Worker(bucket, index, embed, is_purged)
+    worker.turn()
+    repository.git("branch", "-m", "main", "trunk")
+    hand_on(bucket, repository, tmp_path / "second")
+    worker.turn()
+    assert [branch.name for branch in index.branches()] == ["trunk"]
+    index.close()
+
+
+def test_everything_is_handed_on_again_when_it_is_asked_for(bucket, repository, tmp_path):
+    hand_on(bucket, repository, tmp_path / "first")
+    index = opened(tmp_path / "index")
+    worker = Worker(bucket, index, embed, is_purged)
+    worker.turn()
+    worker.ask_for_everything()
+    assert list(bucket.keys(STATES)) == []
+    again = hand_on(bucket, repository, tmp_path / "second")
+    assert again.branches[0].written == len(FILES)
+    index.close()
+
+
+def test_objects_lie_under_the_keeps_prefix_encrypted_with_its_key(bucket, repository, tmp_path, aws):  # noqa: F811
+    hand_on(bucket, repository, tmp_path / "first")
+    client = aws("s3")
+    objects = client.list_objects_v2(Bucket="code")["Contents"]
+    assert objects
+    for each in objects:
+        assert each["Key"].startswith("keeps/acme/outbox/")
+        head = client.head_object(Bucket="code", Key=each["Key"])
+        assert (head["ServerSideEncryption"], bool(head["SSEKMSKeyId"])) == ("aws:kms", True)
+    assert "shop.py" not in json.dumps([each["Key"] for each in objects])
+
+
+def test_a_repository_is_purged_from_it_and_no_other(bucket, repository, tmp_path):
+    hand_on(bucket, repository, tmp_path / "pod")
+    whole = list(bucket.keys(""))
+    assert whole
+    InOutbox(bucket, RepositoryId("git.example", "acme", "other")).remove()
+    assert list(bucket.keys("")) == whole
+    holding = InOutbox(bucket, RepositoryId("git.example", "acme", "shop"))
+    assert holding.count() == len(whole)
+    holding.remove()
+    assert holding.count() == 0
+    assert list(bucket.keys("")) == []
+
+
+def test_what_was_purged_is_not_taken_in_and_the_log_says_so(bucket, repository, tmp_path, monkeypatch):
+    told = []
+    monkeypatch.setattr("codekeep_runtime.outbox.worker.emit", lambda event, **fields: told.append((event, fields)))
+    tombstones = Tombstones(FolderDocuments(tmp_path / "tombstones"))
+    shop = RepositoryId("git.example", "acme", "shop")
+    tombstones.put(shop.id, datetime.now(UTC))
+    hand_on(bucket, repository, tmp_path / "first")
+    index = opened(tmp_path / "index")
+    worker = Worker(bucket, index, embed, tombstones.is_put)
+    worker.turn()
+    assert (list(bucket.keys(STEPS)), index.branches()) == ([], [])
+    refused = [fields for event, fields in told if event == "purged-not-taken"]
+    assert {fields["repository_id"] for fields in refused} == {shop.id}
+    assert sum(fields["chunk_count"] for fields in refused) > 0
+    assert refused[0].keys() - {"component", "level"} <= DEFAULT_ALLOWED
+    index.close()
+
+
+def test_one_that_is_allowed_again_is_taken_in_whole(bucket, repository, tmp_path):
+    tombstones = Tombstones(FolderDocuments(tmp_path / "tombstones"))
+    shop = RepositoryId("git.example", "acme", "shop")
+    tombstones.put(shop.id, datetime.now(UTC))
+    hand_on(bucket, repository, tmp_path / "first")
+    index = opened(tmp_path / "index")
+    worker = Worker(bucket, index, embed, tombstones.is_put)
+    worker.turn()
+    allow_again(tombstones, shop, [InOutbox(bucket, shop)])
+    hand_on(bucket, repository, tmp_path / "second")
+    worker.turn()
+    assert index.digest() == direct(repository, tmp_path)
+    index.close()
+
+
+def test_one_that_is_purged_while_it_is_written_leaves_again(bucket, repository, tmp_path):
+    hand_on(bucket, repository, tmp_path / "first")
+    index = opened(tmp_path / "index")
+    asked = []
+
+    def purged_after_the_first_look(each) -> bool:
+        asked.append(each)
+        return len(asked) > 1
+
+    Worker(bucket, index, embed, purged_after_the_first_look).turn()
+    assert len(asked) > 1
+    assert index.branches() == []
+    index.close()
+
+
+def test_more_keys_than_a_page_holds_are_all_listed(bucket):
+    for number in range(1_005):
+        bucket.put(f"{STATES}{number:05d}", {})
+    assert len(list(bucket.keys(STATES, 10_000))) == 1_005
+    assert len(list(bucket.keys(STATES, 7))) == 7
