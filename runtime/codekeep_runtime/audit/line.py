@@ -1,0 +1,56 @@
+"""A line of a chain: canonical JSON that names its place, what came before it, and a hash over all of that."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+START = "0" * 64  # what the first line of a chain comes after
+TORN = "torn-"
+
+
+class Kind(StrEnum):
+    OPEN = "open"  # first of a segment
+    ACCESS = "access"
+    SEAL = "seal"  # a signature over everything before it
+    GAP = "gap"  # a line torn by a crash was set aside
+
+
+class Head(NamedTuple):
+    """The last line of a chain so far."""
+
+    sequence: int
+    hash: str
+
+
+def written(chain: str, after: Head, kind: Kind, fields: Mapping[str, object]) -> tuple[bytes, Head]:
+    """The line that follows `after`, with its newline, and the head it makes."""
+    body = {**fields, "chain": chain, "sequence": after.sequence + 1, "previous": after.hash, "kind": kind.value}
+    digest = hashlib.sha256(canonical(body)).hexdigest()
+    return canonical({**body, "hash": digest}) + b"\n", Head(after.sequence + 1, digest)
+
+
+def read(line: bytes) -> dict[str, Any]:
+    """
+    Raises:
+        ValueError: not the very bytes that `written` makes of what they say.
+    """
+    value = json.loads(line)
+    if not isinstance(value, dict) or not isinstance(value.get("hash"), str):
+        raise ValueError("no line of a chain")
+    body = {name: each for name, each in value.items() if name != "hash"}
+    if hashlib.sha256(canonical(body)).hexdigest() != value["hash"] or canonical(value) != line:
+        raise ValueError("hash")
+    if not isinstance(value.get("sequence"), int) or value.get("kind") not in set(Kind):
+        raise ValueError("no line of a chain")
+    return value
+
+
+def canonical(value: Mapping[str, object]) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode()
+
+
+def signed_text(chain: str, head: Head) -> bytes:
+    """What a seal's signature is over."""
+    return f"codekeep-audit/1 {chain} {head.sequence} {head.hash}".encode()

@@ -1,0 +1,243 @@
+"""The chain a process writes: appended, on disk before `record` returns, sealed by a signature at intervals."""
+
+import fcntl
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from io import FileIO
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from codekeep_runtime.audit.line import START, TORN, Head, Kind, canonical, read, signed_text, written
+from codekeep_runtime.audit.record import AuditRecord
+from codekeep_runtime.audit.signer import Signer
+from codekeep_runtime.core.faults import Fault
+from codekeep_runtime.telemetry import emit
+
+SEAL_RECORDS, SEAL_SECONDS = 1_000, 60.0  # the most that a truncated unsigned tail can hide
+SEGMENT_BYTES = 16 * 2**20
+CHAINS_MAX = 64  # processes of one name on one folder at a time
+
+
+class AuditFault(Fault):
+    """A record is not on disk: what it was to record must not happen."""
+
+
+class AuditLog:
+    """One chain in `folder/<name>-<n>/`: the first that no other process holds. Several threads may record.
+
+    fsync policy: `record` returns after fsync; threads that record at the same time share one.
+
+    Args:
+        folder: of all chains.
+        heads: where the last sealed head of each chain is kept, apart from the chains; truncation is found by it.
+        name: of the process's role, an identifier.
+        clock: seconds that only grow.
+
+    Raises:
+        AuditFault: the chain to go on with was altered, or the folder cannot be written.
+    """
+
+    _file: FileIO
+    _head: Head
+    _number: int  # of the segment, from 1
+    _size: int  # bytes of the segment
+    _opened = 0  # the sequence of the segment's first line, 0 where an earlier process wrote it
+
+    def __init__(
+        self,
+        folder: Path,
+        heads: Path,
+        signer: Signer,
+        *,
+        name: str = "runtime",
+        segment_bytes: int = SEGMENT_BYTES,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._signer, self._clock, self._segment_bytes = signer, clock, segment_bytes
+        self._writing, self._syncing = threading.Lock(), threading.Lock()
+        self._unsealed, self._sealed_at, self._synced, self._is_broken = 0, clock(), 0, False
+        try:
+            heads.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock, self._folder = _own_chain(folder, name)
+            self.chain = self._folder.name
+            self._head_path = heads / f"{self.chain}.json"
+            self._resume()
+        except OSError as error:
+            raise AuditFault(f"audit folder {str(folder)!r} cannot be written ({error.strerror})") from None
+
+    def record(self, record: AuditRecord) -> None:
+        """
+        Raises:
+            AuditFault: it is not on disk.
+        """
+        with self._writing:
+            self._append(Kind.ACCESS, record.fields())
+            self._unsealed += 1
+            mine, number = self._head.sequence, self._number
+        self._sync(mine, number)
+        with self._writing:
+            if self._unsealed >= SEAL_RECORDS or self._clock() - self._sealed_at >= SEAL_SECONDS:
+                self._seal()
+            if self._size >= self._segment_bytes:
+                self._turn_over()
+
+    def rotate(self) -> None:
+        """Seals what was recorded and begins the next segment; does nothing where none was recorded since the last.
+
+        Raises:
+            AuditFault: the next segment cannot be begun.
+        """
+        with self._writing:
+            if self._head.sequence > self._opened:
+                self._turn_over()
+
+    def close(self) -> None:
+        """Seals the end. Idempotent."""
+        with self._writing:
+            if not self._file.closed:
+                self._seal()
+                self._file.close()
+                os.close(self._lock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _append(self, kind: Kind, fields: Mapping[str, object]) -> None:
+        if self._is_broken or self._file.closed:
+            raise AuditFault("the audit log is closed after a failed write; make room on its disk and start again")
+        line, head = written(self.chain, self._head, kind, fields)
+        try:
+            self._file.write(line)
+        except OSError as error:
+            self._undo()
+            raise AuditFault(f"the audit record cannot be written ({error.strerror}); nothing is answered") from None
+        self._head, self._size = head, self._size + len(line)
+
+    def _undo(self) -> None:
+        """What was written of a line; where even that fails, nothing is recorded any more."""
+        try:
+            self._file.truncate(self._size)
+            self._file.seek(self._size)
+        except OSError:
+            self._is_broken = True
+
+    def _sync(self, sequence: int, number: int) -> None:
+        with self._syncing:
+            if self._synced >= sequence or self._number != number:  # a segment is synced before the next begins
+                return
+            self._flush()
+
+    def _flush(self) -> None:
+        reached = self._head.sequence
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            self._is_broken = True  # the kernel forgets what it could not write: no second try can be believed
+            raise AuditFault(f"the audit record cannot be written ({error.strerror})") from None
+        self._synced = reached
+
+    def _seal(self) -> None:
+        if not self._unsealed:
+            return
+        try:
+            signature = self._signer.sign(signed_text(self.chain, self._head))
+        except Exception as error:  # the key's service is down: records are kept, the next seal covers them
+            emit("audit-unsealed", component="gateway", level="error", error_kind=type(error).__name__)
+            return
+        self._append(Kind.SEAL, {"key": self._signer.key_id, "signature": signature.hex()})
+        with self._syncing:
+            self._flush()
+        _replace(self._head_path, canonical({"chain": self.chain, **self._head._asdict()}))
+        self._unsealed, self._sealed_at = 0, self._clock()
+
+    def _turn_over(self) -> None:
+        self._seal()
+        self._begin(self._number + 1)
+
+    def _begin(self, number: int) -> None:
+        with self._syncing:
+            if number > 1:
+                self._flush()
+                self._file.close()
+            self._number, self._size = number, 0
+            path = self._folder / f"{number:08d}.jsonl"
+            self._file = path.open("xb", buffering=0)
+        self._append(Kind.OPEN, {"segment": number})
+        self._opened = self._head.sequence
+
+    def _resume(self) -> None:
+        """Goes on after the last whole line; a torn one is set aside and its place recorded."""
+        segments = sorted(self._folder.glob("*.jsonl"))
+        self._head = Head(0, START)
+        if not segments:
+            self._begin(1)
+            return
+        last = segments[-1]
+        content = last.read_bytes()
+        whole, torn = content[: content.rfind(b"\n") + 1], content[content.rfind(b"\n") + 1 :]
+        self._head = self._last(whole, segments)
+        self._unsealed = 1  # whatever came after the last seal gets one
+        self._number, self._size = int(last.stem), len(whole)
+        self._file = last.open("r+b", buffering=0)
+        self._file.seek(self._size)
+        if torn:
+            _replace(self._folder / f"{TORN}{self._head.sequence + 1}", torn)
+            self._file.truncate(self._size)
+            self._append(Kind.GAP, {"bytes": len(torn)})
+            self._flush()
+
+    def _last(self, whole: bytes, segments: list[Path]) -> Head:
+        try:
+            if not whole:  # torn in its first line: goes on from the segment before
+                before = segments[-2].read_bytes() if len(segments) > 1 else b""
+                return _head_of(before) if before else Head(0, START)
+            return _head_of(whole)
+        except (ValueError, KeyError):
+            raise AuditFault(
+                f"audit chain {self.chain} was altered at its end; run `codekeep-runtime audit verify` "
+                f"and move {str(self._folder)!r} aside"
+            ) from None
+
+
+def _head_of(content: bytes) -> Head:
+    line = read(content.rstrip(b"\n").rpartition(b"\n")[2])
+    return Head(line["sequence"], line["hash"])
+
+
+def _own_chain(folder: Path, name: str) -> tuple[int, Path]:
+    for number in range(CHAINS_MAX):
+        path = folder / f"{name}-{number}"
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            continue
+        return lock, path
+    raise AuditFault(f"{CHAINS_MAX} processes named {name!r} write audit chains already; give this one another name")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    draft = path.with_name(f"{path.name}.new")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def kept_head(path: Path) -> Head:
+    """
+    Raises:
+        ValueError: the file holds no head.
+    """
+    value = json.loads(path.read_bytes())
+    return Head(int(value["sequence"]), str(value["hash"]))

@@ -1,0 +1,43 @@
+"""Chunks of the symbols that a question names: where each is defined, then who calls it."""
+
+import re
+from collections.abc import Iterator
+
+from codekeep_runtime.core.chunk import Chunk
+from codekeep_runtime.core.reader import Scope
+from codekeep_runtime.core.repository import Branch
+from codekeep_runtime.core.symbol import ReferenceRole
+from codekeep_runtime.index.interface import Index
+
+MOST_NAMES = 5
+MOST_DEFINITIONS = 3  # of one name; a name with more says little
+MOST_CALLERS = 3
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
+_QUOTED = re.compile(r"`([^`\s]{1,200})`")
+
+
+def names(question: str) -> tuple[str, ...]:
+    """Identifiers that are no plain words: with an underscore, a dot or an inner capital, or in backticks."""
+    found = [
+        name
+        for name in _IDENTIFIER.findall(question)
+        if "_" in name or "." in name or re.search(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]", name)
+    ]
+    return tuple(dict.fromkeys([*_QUOTED.findall(question), *found]))[:MOST_NAMES]
+
+
+def named_chunks(index: Index, scope: Scope, question: str) -> Iterator[Chunk]:
+    for name in names(question):
+        for found in index.definitions(scope, name)[:MOST_DEFINITIONS]:
+            yield from _at(index, scope, found.branch, found.path, found.definition.start_line)
+        calls = [
+            each
+            for each in index.references(scope, name.rpartition(".")[2])
+            if each.reference.role is ReferenceRole.CALL
+        ]
+        for call in calls[:MOST_CALLERS]:
+            yield from _at(index, scope, call.branch, call.path, call.reference.line)
+
+
+def _at(index: Index, scope: Scope, branch: Branch, path: str, line: int) -> Iterator[Chunk]:
+    return (chunk for chunk in index.file(scope, branch, path) if chunk.start_line <= line <= chunk.end_line)

@@ -1,0 +1,108 @@
+"""What the routes take: closed models with bounds."""
+
+import json
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from codekeep_runtime.core.faults import UsageFault
+from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.index.interface import Narrowing
+
+MOST_BYTES = 1_048_576
+MOST_TEXT = 32_768  # characters of one message or query
+MOST_KEY = 1024  # characters of host/owner/name
+
+Key = Annotated[str, Field(min_length=1, max_length=MOST_KEY)]
+Word = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class WrongBody(UsageFault):
+    """`field` is a name of our schema, None where the whole is wrong."""
+
+    def __init__(self, field: str | None = None) -> None:
+        super().__init__("the request is not what this route takes")
+        self.field = field
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Narrowed(Body):
+    """What a reader asks to see less of."""
+
+    repositories: Annotated[tuple[Key, ...], Field(max_length=100)] | None = None
+    languages: Annotated[tuple[Word, ...], Field(max_length=50)] | None = None
+    branches: Annotated[tuple[Word, ...], Field(max_length=100)] | None = None
+
+    def narrowing(self) -> Narrowing:
+        """A name that is no repository's narrows to nothing, as does one that may not be seen."""
+        return Narrowing(
+            repositories=None if self.repositories is None else frozenset(_known(self.repositories)),
+            languages=None if self.languages is None else frozenset(self.languages),
+            branches=None if self.branches is None else frozenset(self.branches),
+        )
+
+
+class SearchBody(Narrowed):
+    query: Annotated[str, Field(min_length=1, max_length=MOST_TEXT)]
+    k: Annotated[int, Field(ge=1, le=100)] = 10
+
+
+class Message(Body):
+    role: Literal["system", "user", "assistant"]
+    content: Annotated[str, Field(max_length=MOST_TEXT)]
+
+
+class ChatBody(BaseModel):
+    """OpenAI's request. What clients send beyond these (temperature, tools, ...) is passed over, not obeyed."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
+
+    messages: Annotated[tuple[Message, ...], Field(min_length=1, max_length=100)]
+    model: Annotated[str, Field(max_length=200)] | None = None
+    stream: bool = False
+
+
+Parsed = TypeVar("Parsed", bound=BaseModel)
+
+
+async def parsed(request: Request, model: type[Parsed]) -> Parsed:
+    """
+    Raises:
+        WrongBody: not JSON of that shape.
+        HTTPException: 413, longer than MOST_BYTES.
+    """
+    raw = await _read(request)
+    try:
+        json.loads(raw)  # recursion and bad encodings end here; the model reads the text again, strictly
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]["loc"]
+        raise WrongBody(str(first[0]) if first and first[0] in model.model_fields else None) from None
+    except (ValueError, RecursionError):
+        raise WrongBody from None
+
+
+async def _read(request: Request) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MOST_BYTES:
+            raise HTTPException(413)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _known(keys: tuple[str, ...]) -> list[RepositoryId]:
+    found = []
+    for key in keys:
+        try:
+            found.append(RepositoryId.parse(key))
+        except UsageFault:
+            continue
+    return found

@@ -1,0 +1,67 @@
+"""Prompts of a keep: redacted objects in the bucket for them, under its key; its lifecycle ends them."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from codekeep_runtime.prompts.opt_in import OptIn, checked
+from codekeep_runtime.prompts.redaction import redacted
+from codekeep_runtime.settings.governance import PromptSettings
+from codekeep_runtime.settings.stores import BucketSettings
+
+FOLDER = "prompts/"
+DELETED_AT_ONCE = 1_000  # what S3 takes
+
+
+class PromptBucket:
+    """
+    Args:
+        bucket: whose key seals each object; whoever has no right to that key has no right to the prompts.
+        settings: stores nothing unless `enabled` and `approved_by` are both set and there are days to keep it.
+        client: boto3's `s3` client.
+    """
+
+    def __init__(self, bucket: BucketSettings, settings: PromptSettings, client: Any) -> None:
+        self._bucket, self._client, self._opt_in = bucket, client, OptIn(settings)
+        self.is_on = self._opt_in.is_on
+
+    def keep(self, reader_id: str, text: str, at: datetime) -> None:
+        """Does nothing while the store is off.
+
+        Raises:
+            UsageFault: the reader's id is not 16 hex digits.
+        """
+        if not self.is_on:
+            return
+        expires = self._opt_in.expiry(at)
+        document = {"reader_id": reader_id, "at": at.isoformat(), "expires": expires.isoformat()}
+        self._client.put_object(
+            Bucket=self._bucket.name,
+            Key=f"{self._folder(reader_id)}{int(expires.timestamp())}-{secrets.token_hex(8)}.json",
+            Body=json.dumps({**document, "text": redacted(text)}).encode(),
+            **self._bucket.encryption(),
+        )
+
+    def count(self, reader_id: str) -> int:
+        """Versions, those already replaced or deleted among them."""
+        return sum(1 for _ in self._versions(reader_id))
+
+    def forget(self, reader_id: str) -> None:
+        """Every version. S3 replicates no such deletion: copies in a recovery region end with their own lifecycle."""
+        versions = list(self._versions(reader_id))
+        for start in range(0, len(versions), DELETED_AT_ONCE):
+            some = versions[start : start + DELETED_AT_ONCE]
+            self._client.delete_objects(Bucket=self._bucket.name, Delete={"Objects": some, "Quiet": True})
+
+    def _versions(self, reader_id: str) -> Iterator[dict[str, str]]:
+        pages = self._client.get_paginator("list_object_versions").paginate(
+            Bucket=self._bucket.name, Prefix=self._folder(reader_id)
+        )
+        for page in pages:
+            for each in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+                yield {"Key": each["Key"], "VersionId": each["VersionId"]}
+
+    def _folder(self, reader_id: str) -> str:
+        return f"{self._bucket.prefix}{FOLDER}{checked(reader_id)}/"

@@ -1,0 +1,105 @@
+"""Prompts of a trial on one machine: one encrypted file each. While it is off, not even the folder is made."""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from codekeep_runtime.core.faults import DataFault
+from codekeep_runtime.prompts.opt_in import OptIn, checked
+from codekeep_runtime.prompts.redaction import redacted
+from codekeep_runtime.prompts.wrapping import NONCE_BYTES, FileWrapping
+from codekeep_runtime.settings.governance import PromptSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    reader_id: str
+    at: datetime
+    text: str  # redacted
+
+
+class PromptStore:
+    """
+    Args:
+        folder: of this tenant's prompts; one sub-folder a reader, so that a reader can be forgotten.
+        settings: stores nothing unless `enabled` and `approved_by` are both set and there are days to keep it.
+        wrapping: of the data keys; each prompt has one of its own.
+    """
+
+    def __init__(self, folder: Path, settings: PromptSettings, wrapping: FileWrapping) -> None:
+        self._folder, self._opt_in, self._wrapping = folder, OptIn(settings), wrapping
+        self.is_on = self._opt_in.is_on
+
+    def keep(self, reader_id: str, text: str, at: datetime) -> None:
+        """Does nothing while the store is off.
+
+        Raises:
+            UsageFault: the reader's id is not 16 hex digits.
+        """
+        if not self.is_on:
+            return
+        expires = self._opt_in.expiry(at)
+        context = {"reader_id": checked(reader_id), "at": at.isoformat(), "expires": expires.isoformat()}
+        key, nonce = AESGCM.generate_key(256), os.urandom(NONCE_BYTES)
+        sealed = AESGCM(key).encrypt(nonce, redacted(text).encode("utf-8", "replace"), _aad(context))
+        wrapped = self._wrapping.wrap(key, context)
+        document = {**context, "key": wrapped.hex(), "nonce": nonce.hex(), "sealed": sealed.hex()}
+        self._write(reader_id, expires, json.dumps(document).encode())
+
+    def read(self, reader_id: str) -> Iterator[Stored]:
+        """A reader's prompts, soonest to expire first.
+
+        Raises:
+            DataFault: one was altered, or moved to another reader or time.
+        """
+        for path in self._paths(reader_id):
+            document = json.loads(path.read_bytes())
+            context = {name: document[name] for name in ("at", "expires")} | {"reader_id": reader_id}
+            key = self._wrapping.unwrap(bytes.fromhex(document["key"]), context)
+            try:
+                text = AESGCM(key).decrypt(
+                    bytes.fromhex(document["nonce"]), bytes.fromhex(document["sealed"]), _aad(context)
+                )
+            except InvalidTag:
+                raise DataFault("a stored prompt was altered") from None
+            yield Stored(reader_id=reader_id, at=datetime.fromisoformat(document["at"]), text=text.decode())
+
+    def expire(self, now: datetime) -> int:
+        """Deletes what is past its day, each with its wrapped data key.
+
+        Returns:
+            How many.
+        """
+        due = [path for path in self._paths("*") if int(path.name.partition("-")[0]) <= now.timestamp()]
+        for path in due:
+            path.unlink(missing_ok=True)
+        return len(due)
+
+    def forget(self, reader_id: str) -> None:
+        for path in self._paths(reader_id):
+            path.unlink(missing_ok=True)
+
+    def count(self, reader_id: str = "*") -> int:
+        return len(self._paths(reader_id))
+
+    def _paths(self, reader_id: str) -> list[Path]:
+        return sorted(self._folder.glob(f"{reader_id}/*.prompt"))
+
+    def _write(self, reader_id: str, expires: datetime, content: bytes) -> None:
+        """Under a name that says when it expires, so that `expire` opens nothing."""
+        folder = self._folder / reader_id
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / f"{int(expires.timestamp())}-{secrets.token_hex(8)}.prompt"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+
+
+def _aad(context: dict[str, str]) -> bytes:
+    return "\0".join(("codekeep-prompt/1", context["reader_id"], context["at"], context["expires"])).encode()

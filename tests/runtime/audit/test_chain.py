@@ -1,0 +1,276 @@
+"""A chain shows every change, survives a crash, and holds nothing but identifiers."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import boto3
+import pytest
+from codekeep_runtime.audit import AuditLog, AuditRecord, Purpose, Report, Verdict, verify
+from codekeep_runtime.audit import log as log_module
+from codekeep_runtime.audit.log import AuditFault
+from codekeep_runtime.audit.signer import FileSigner, KmsSigner, Signer
+from codekeep_runtime.core.faults import SettingsFault, UsageFault
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from moto import mock_aws
+
+
+def record(**changes: Any) -> AuditRecord:
+    fields: dict[str, Any] = {
+        "time": datetime(2026, 1, 2, tzinfo=UTC),
+        "reader_id": "00ff00ff00ff00ff",
+        "team": "payments",
+        "purpose": Purpose.CHAT,
+        "verdict": Verdict.SERVED,
+        "request_id": "r-1",
+        "repository_ids": ("ab" * 8,),
+        "commits": ("cd" * 20,),
+        "chunk_ids": ("ef" * 16,),
+    }
+    return AuditRecord(**{**fields, **changes})
+
+
+class Place:
+    def __init__(self, root: Path) -> None:
+        self.folder, self.heads = root / "audit", root / "heads"
+        self.signer = FileSigner(root / "keys" / "audit.pem")
+
+    def log(self, **more: Any) -> AuditLog:
+        return AuditLog(self.folder, self.heads, self.signer, **more)
+
+    def verify(self, signer: Signer | None = None) -> Report:
+        return verify(self.folder, self.heads, signer or self.signer)
+
+    @property
+    def segment(self) -> Path:
+        return max(self.folder.glob("*/*.jsonl"))
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def whole() -> Iterator[Place]:
+    with TemporaryDirectory() as folder:
+        place = Place(Path(folder))
+        with place.log() as log:
+            for number in range(8):
+                log.record(record(request_id=f"r-{number}"))
+        yield place
+
+
+def test_a_chain_left_alone_is_whole(place: Place) -> None:
+    with place.log() as log:
+        for _ in range(5):
+            log.record(record())
+    report = place.verify()
+    assert (report.chains, report.records, report.unsigned, report.findings) == (1, 5, 0, ())
+
+
+def mutated(whole: Place, change: Callable[[bytes], bytes]) -> tuple[bool, Report]:
+    before = whole.segment.read_bytes()
+    after = change(before)
+    try:
+        whole.segment.write_bytes(after)
+        return after != before, whole.verify()
+    finally:
+        whole.segment.write_bytes(before)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_any_changed_removed_or_added_byte_is_found(whole: Place, data: st.DataObject) -> None:
+    size = whole.segment.stat().st_size
+    at, byte = data.draw(st.integers(0, size - 1)), bytes([data.draw(st.integers(0, 255))])
+    tail = data.draw(st.sampled_from([0, 1]))  # replaced or removed, or inserted
+    kept = data.draw(st.sampled_from([byte, b""]))
+    is_changed, report = mutated(whole, lambda text: text[:at] + kept + text[at + 1 - (tail if kept else 0) :])
+    assert report.is_whole is not is_changed
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.permutations(range(10)), st.integers(0, 10))
+def test_reordered_removed_and_repeated_lines_are_found(whole: Place, order: list[int], length: int) -> None:
+    def change(text: bytes) -> bytes:
+        lines = text.splitlines(keepends=True)
+        assert len(lines) == 10  # opening, eight records, seal
+        return b"".join(lines[number] for number in order[:length])
+
+    is_changed, report = mutated(whole, change)
+    assert report.is_whole is not is_changed
+    is_changed, report = mutated(whole, lambda text: text + text.splitlines(keepends=True)[order[0]])
+    assert is_changed
+    assert not report.is_whole
+
+
+def test_a_chain_rewritten_with_right_hashes_lacks_the_signature(place: Place, tmp_path: Path) -> None:
+    with place.log() as log:
+        log.record(record())
+    with Place(tmp_path / "forger").log() as log:
+        log.record(record(reader_id="1111111111111111"))
+    shutil.copy(Place(tmp_path / "forger").segment, place.segment)
+    whats = " ".join(finding.what for finding in place.verify().findings)
+    assert "signature does not hold" in whats
+    assert "sealed head" in whats
+
+
+def test_a_chain_removed_as_a_whole_is_found_by_its_head(place: Place) -> None:
+    with place.log() as log:
+        log.record(record())
+    shutil.rmtree(place.folder / "runtime-0")
+    assert not place.verify().is_whole
+
+
+def test_unsigned_records_are_counted(place: Place) -> None:
+    log = place.log()
+    log.record(record())
+    assert (place.verify().unsigned, place.verify().is_whole) == (1, True)
+    log.close()
+
+
+def test_seals_come_by_number_and_by_time(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(log_module, "SEAL_RECORDS", 3)
+    log = place.log(clock=lambda: now[0])
+    for _ in range(3):
+        log.record(record())
+    assert place.verify().unsigned == 0
+    now[0] = 61.0
+    log.record(record())
+    assert place.verify().unsigned == 0
+    log.close()
+
+
+def crashed(log: AuditLog) -> None:
+    """What a killed process leaves: nothing sealed, its lock gone."""
+    log._file.close()
+    os.close(log._lock)
+
+
+@pytest.mark.parametrize("kept", [1, 40, 300])
+def test_a_torn_line_is_set_aside_and_the_chain_goes_on(place: Place, kept: int) -> None:
+    log = place.log()
+    log.record(record())
+    log.record(record())
+    crashed(log)
+    lines = place.segment.read_bytes().splitlines(keepends=True)
+    place.segment.write_bytes(b"".join(lines[:-1]) + lines[-1][:kept])
+    assert not place.verify().is_whole
+    with place.log() as log:
+        log.record(record())
+    report = place.verify()
+    assert (report.records, report.gaps, report.findings) == (2, 1, ())
+    next(place.folder.glob("*/torn-*")).unlink()
+    assert not place.verify().is_whole
+
+
+def test_an_altered_end_is_not_built_upon(place: Place) -> None:
+    with place.log() as log:
+        log.record(record())
+    place.segment.write_bytes(place.segment.read_bytes().replace(b'"kind":"seal"', b'"kind":"SEAL"'))
+    with pytest.raises(AuditFault, match="altered"):
+        place.log()
+
+
+def test_processes_have_chains_of_their_own_and_threads_share_one(place: Place) -> None:
+    with place.log() as first, place.log() as second:
+        assert first.chain != second.chain
+        threads = [
+            threading.Thread(target=lambda log=log: [log.record(record()) for _ in range(20)])
+            for log in (first, second) * 3
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    report = place.verify()
+    assert (report.chains, report.records, report.findings) == (2, 120, ())
+
+
+def test_segments_rotate_within_one_chain(place: Place) -> None:
+    with place.log(segment_bytes=1_500) as log:
+        for _ in range(10):
+            log.record(record())
+    assert len(list(place.folder.glob("*/*.jsonl"))) > 2
+    assert (place.verify().records, place.verify().findings) == (10, ())
+    sorted(place.folder.glob("*/*.jsonl"))[1].unlink()
+    assert not place.verify().is_whole
+
+
+def test_a_disk_that_is_full_refuses_and_goes_on_when_there_is_room(place: Place) -> None:
+    log = place.log()
+    good = log._file
+
+    class Full:
+        closed = False
+
+        def write(self, _: bytes) -> int:
+            raise OSError(28, "No space left on device")
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(good, name)
+
+    log._file = Full()  # type: ignore[assignment]
+    with pytest.raises(AuditFault, match="No space left"):
+        log.record(record())
+    log._file = good
+    log.record(record())
+    log.close()
+    assert (place.verify().records, place.verify().findings) == (1, ())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"reader_id": "a b"},
+        {"team": "x" * 129},
+        {"chunk_ids": ("def f():",)},
+        {"commits": ("main",)},
+        {"repository_ids": ("acme/secret",)},
+        {"request_id": "a\nb"},
+        {"purpose": "prompt text"},
+        {"verdict": "fine"},
+        {"prompt_tokens": -1},
+        {"duration_ms": float("nan")},
+        {"time": datetime(2026, 1, 1)},  # noqa: DTZ001
+    ],
+)
+def test_nothing_but_identifiers_makes_a_record(changes: dict[str, Any]) -> None:
+    with pytest.raises(UsageFault) as fault:
+        record(**changes)
+    assert not any(str(value) in str(fault.value) for value in changes.values())
+
+
+def test_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    FileSigner(tmp_path / "key")
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "key").chmod(0o640)
+    with pytest.raises(SettingsFault, match="chmod 600"):
+        FileSigner(tmp_path / "key")
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Any]]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        yield lambda service: boto3.client(service, region_name="us-east-1")
+
+
+def test_a_kms_key_signs_and_verifies(place: Place, aws: Callable[[str], Any]) -> None:
+    kms = aws("kms")
+    key = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["Arn"]
+    with AuditLog(place.folder, place.heads, KmsSigner(kms, key)) as log:
+        log.record(record())
+    assert place.verify(KmsSigner(kms, key)).is_whole
+    other = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["Arn"]
+    assert not place.verify(KmsSigner(kms, other)).is_whole

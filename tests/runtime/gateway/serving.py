@@ -1,0 +1,24 @@
+"""A real server on loopback for the length of a test."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from codekeep_runtime.gateway.server import server
+from starlette.applications import Starlette
+
+
+@contextmanager
+def served(app: Starlette) -> Iterator[str]:
+    running = server(app, "127.0.0.1", 0)
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    while not running.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        running.should_exit = running.force_exit = True
+        thread.join(5)
+    assert not thread.is_alive()

@@ -1,0 +1,116 @@
+"""A real Chromium without a window, driven over its DevTools protocol."""
+
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from websockets.sync.client import ClientConnection, connect
+
+VARIABLE = "CODEKEEP_CHROMIUM"  # the path of a Chromium or Chrome
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+PATIENCE_SECONDS = 20.0
+
+
+def program() -> str | None:
+    return os.environ.get(VARIABLE) or next(filter(None, map(shutil.which, PROGRAMS)), None)
+
+
+class Tab:
+    """`complaints` are what the page's policy refused, what its script threw, and dialogs."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection, self._numbers = connection, itertools.count(1)
+        self.complaints: list[str] = []
+        for domain in ("Page", "Runtime", "Log"):
+            self._send(f"{domain}.enable")
+
+    def open(self, url: str) -> None:
+        self._send("Page.navigate", url=url)
+        self.wait("document.readyState === 'complete' && location.protocol === 'http:'")
+
+    def value(self, script: str) -> Any:
+        told = self._send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in told, told
+        return told["result"].get("value")
+
+    def wait(self, condition: str) -> None:
+        """Until the condition holds."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not self.value(f"Boolean({condition})"):
+            assert time.monotonic() < deadline, f"never came true: {condition}"
+            time.sleep(0.02)
+
+    def press(self, key: str, code: int, text: str = "", modifiers: int = 0) -> None:
+        for kind in ("keyDown", "keyUp"):
+            self._send(
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=key,
+                windowsVirtualKeyCode=code,
+                modifiers=modifiers,
+                **({"text": text} if text and kind == "keyDown" else {}),
+            )
+
+    def type(self, text: str) -> None:
+        self._send("Input.insertText", text=text)
+
+    def resize(self, width: int, *, dark: bool) -> None:
+        self._send("Emulation.setDeviceMetricsOverride", width=width, height=700, deviceScaleFactor=1, mobile=True)
+        feature = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self._send("Emulation.setEmulatedMedia", features=[feature])
+
+    def _send(self, method: str, **params: Any) -> dict[str, Any]:
+        number = next(self._numbers)
+        self._connection.send(json.dumps({"id": number, "method": method, "params": params}))
+        while True:
+            told = json.loads(self._connection.recv(timeout=PATIENCE_SECONDS))
+            if told.get("id") == number:
+                assert "error" not in told, told
+                return dict(told["result"])
+            self._note(told)
+
+    def _note(self, told: dict[str, Any]) -> None:
+        if told["method"] == "Page.javascriptDialogOpening":
+            self.complaints.append("a dialog opened")
+        if told["method"] == "Runtime.exceptionThrown":
+            self.complaints.append(told["params"]["exceptionDetails"]["text"])
+        if told["method"] == "Log.entryAdded" and told["params"]["entry"]["source"] == "security":
+            self.complaints.append(told["params"]["entry"]["text"])
+
+
+@contextmanager
+def tab(chromium: str) -> Iterator[Tab]:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
+        flags += ["--disable-background-networking", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
+        process = subprocess.Popen(
+            [chromium, *flags, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            with connect(_address(Path(profile), process), max_size=None) as connection:
+                yield Tab(connection)
+        finally:
+            process.terminate()
+            process.wait(PATIENCE_SECONDS)
+
+
+def _address(profile: Path, process: subprocess.Popen[bytes]) -> str:
+    """Of the first tab, by the port that the browser writes down."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    written = profile / "DevToolsActivePort"
+    while not (written.exists() and written.read_text().count("\n")):
+        assert process.poll() is None, "Chromium ended at its start"
+        assert time.monotonic() < deadline, "Chromium did not start in time"
+        time.sleep(0.05)
+    port = written.read_text().splitlines()[0]
+    tabs = httpx.get(f"http://127.0.0.1:{port}/json/list").json()
+    return str(next(each["webSocketDebuggerUrl"] for each in tabs if each["type"] == "page"))

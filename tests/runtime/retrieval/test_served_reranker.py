@@ -1,0 +1,137 @@
+"""Against a real HTTP server on loopback that re-ranks by the number of common words."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from codekeep_runtime.retrieval import Found, Retriever, served_reranker
+from codekeep_runtime.retrieval.served_reranker import MOST, ServedReranker
+from codekeep_runtime.retrieval.terms import stems
+
+from tests.runtime.retrieval.world import BOTH, SHOP, Synonyms, chunk_of, index_of
+
+Answer = Callable[[dict[str, Any]], tuple[int, Any]]
+FOUND = [
+    Found(chunk_of(SHOP, f"src/file{n}.py", "f", text), 1.0 - n / 10)
+    for n, text in enumerate(["open the door", "paint the wall red", "paint it"])
+]
+
+
+def overlap(body: dict[str, Any]) -> tuple[int, Any]:
+    asked = stems(body["query"])
+    scores = [len(asked & stems(document)) for document in body["documents"]]
+    return 200, {"results": [{"index": n, "relevance_score": score} for n, score in reversed([*enumerate(scores)])]}
+
+
+@contextmanager
+def serving(answer: Answer, got: list[tuple[str, dict[str, Any]]] | None = None) -> Iterator[httpx.Client]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            if got is not None:
+                got.append((self.path, body))
+            status, content = answer(body)
+            data = content if isinstance(content, bytes) else json.dumps(content).encode()
+            self.send_response(status)
+            self.send_header("content-length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{server.server_port}") as client:
+            yield client
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def texts(found: Any) -> list[str]:
+    return [each.chunk.text for each in found]
+
+
+def test_the_models_order_counts() -> None:
+    got: list[tuple[str, dict[str, Any]]] = []
+    with serving(overlap, got) as client:
+        found = ServedReranker(client, "ranker", "/rerank").rerank("paint wall", FOUND)
+    assert texts(found) == ["paint the wall red", "paint it", "open the door"]
+    assert [each.score for each in found] == [2, 1, 0]
+    assert got[0][0] == "/rerank"
+    assert got[0][1]["model"] == "ranker"
+    assert got[0][1]["documents"][0].startswith("src/file0.py f\n")
+
+
+def test_what_is_not_sent_stays_behind() -> None:
+    many = [Found(chunk_of(SHOP, f"src/{n}.py", "f", "paint" if n > MOST else "open"), -n) for n in range(MOST + 5)]
+    got: list[tuple[str, dict[str, Any]]] = []
+    with serving(overlap, got) as client:
+        found = ServedReranker(client, "ranker").rerank("paint", many)
+    assert len(got[0][1]["documents"]) == MOST
+    assert found[MOST:] == [Found(each.chunk, found[MOST - 1].score) for each in many[MOST:]]
+    assert len(found) == MOST + 5
+
+
+def test_nothing_found_asks_nobody() -> None:
+    with httpx.Client(base_url="http://127.0.0.1:1") as client:
+        assert ServedReranker(client, "ranker").rerank("paint", []) == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (500, {"error": "down"}),
+        (429, {}),
+        (200, b"no json"),
+        (200, []),
+        (200, {"results": [{"index": 0, "relevance_score": 1}]}),
+        (200, {"results": [{"index": 7, "relevance_score": 1} for _ in range(3)]}),
+        (200, {"results": [{"index": n, "relevance_score": None} for n in range(3)]}),
+        (200, b'{"results": [%s]}' % b",".join(b'{"index": %d, "relevance_score": NaN}' % n for n in range(3))),
+    ],
+)
+def test_a_server_that_fails_changes_nothing_and_says_nothing_of_the_code(
+    answer: tuple[int, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(lambda _: answer) as client:
+        assert ServedReranker(client, "ranker").rerank("paint the wall", FOUND) == FOUND
+    told = capsys.readouterr().err
+    assert "rerank-failed" in told
+    assert "paint" not in told
+
+
+def test_a_slow_server_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(served_reranker, "ANSWER_SECONDS", 0.1)
+
+    def slow(body: dict[str, Any]) -> tuple[int, Any]:
+        time.sleep(1)
+        return overlap(body)
+
+    with serving(slow) as client:
+        started = time.monotonic()
+        assert ServedReranker(client, "ranker").rerank("paint the wall", FOUND) == FOUND
+        assert time.monotonic() - started < 0.9
+
+
+def test_the_retriever_hands_its_best_to_it(tmp_path: Path) -> None:
+    index = index_of(
+        tmp_path, (SHOP, "invoice.total", "def total(invoice): pass"), (SHOP, "bill.paint", "def paint(bill): pass")
+    )
+    last_first: Answer = lambda body: (  # noqa: E731
+        200,
+        {"results": [{"index": n, "relevance_score": n} for n in range(len(body["documents"]))]},
+    )
+    plain = Retriever(index, Synonyms()).search(BOTH, "invoice total", 5)
+    with serving(last_first) as client:
+        turned = Retriever(index, Synonyms(), ServedReranker(client, "ranker")).search(BOTH, "invoice total", 5)
+    assert len(plain) == 2
+    assert texts(turned) == texts(plain)[::-1]
