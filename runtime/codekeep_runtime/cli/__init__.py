@@ -1,0 +1,1 @@
+"""`codekeep-runtime`: for people, scripts, and the containers of a keep."""

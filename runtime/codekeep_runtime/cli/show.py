@@ -1,0 +1,49 @@
+"""How results look in a terminal, and as JSON."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from codekeep_runtime.core.chunk import Chunk
+    from codekeep_runtime.index.interface import FoundDefinition, FoundReference
+
+
+def document(value: Any) -> None:
+    """One JSON document on standard output."""
+    click.echo(json.dumps(value, indent=1, default=str))
+
+
+def plain(text: str) -> str:
+    """Without control characters: a file may hold sequences that would steer the terminal."""
+    return "".join(each if each.isprintable() or each in "\n\t" else "�" for each in text)
+
+
+def place_of(chunk: "Chunk") -> str:
+    return plain(f"{chunk.branch.repository.key} {chunk.path}:{chunk.start_line}-{chunk.end_line}")
+
+
+def chunk_document(chunk: "Chunk") -> dict[str, Any]:
+    from codekeep_runtime.gateway.search import told
+
+    return told(chunk)
+
+
+def excerpt(chunk: "Chunk", lines: int) -> str:
+    shown = chunk.text.splitlines()
+    rest = f"\n     … {len(shown) - lines} more lines" if len(shown) > lines else ""
+    return (
+        "\n".join(f"{chunk.start_line + number:>5}  {plain(line)}" for number, line in enumerate(shown[:lines])) + rest
+    )
+
+
+def definition_line(found: "FoundDefinition") -> str:
+    each = found.definition
+    return plain(f"{found.branch.repository.key} {found.path}:{each.start_line}  {each.kind} {each.qualified_name}")
+
+
+def reference_line(found: "FoundReference") -> str:
+    each = found.reference
+    inside = f" in {each.enclosing}" if each.enclosing else ""
+    return plain(f"{found.branch.repository.key} {found.path}:{each.line}  {each.role} {each.name}{inside}")

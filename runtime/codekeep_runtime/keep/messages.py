@@ -1,0 +1,48 @@
+"""Messages of the ingest queue. They name repositories and commits, so the queue is encrypted with the key for code."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from codekeep_runtime.core.faults import DataFault
+
+VERSION = 1
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Push(_Message):
+    """A branch moved. `link` is the settings' name of the Git host; `commit` is None where the branch was deleted."""
+
+    kind: Literal["push"] = "push"
+    version: Literal[1] = 1
+    link: Annotated[str, Field(max_length=24)]
+    repository: Annotated[str, Field(max_length=512)]  # <owner>/<name>
+    branch: Annotated[str, Field(max_length=512)]
+    commit: Annotated[str, Field(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")] | None
+
+
+class Refresh(_Message):
+    """The clock's message: look at every repository (components/queues.py writes it)."""
+
+    kind: Literal["refresh"] = "refresh"
+    version: Literal[1] = 1
+
+
+Message = Push | Refresh
+_MESSAGE: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
+
+
+def parse(body: str) -> Message:
+    """
+    Raises:
+        DataFault: not a message of a version that this release knows.
+    """
+    try:
+        return _MESSAGE.validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        at = ".".join(str(step) for step in first["loc"]) or "body"
+        raise DataFault(f"a queue message is wrong at {at}: {first['msg']}") from None

@@ -1,0 +1,22 @@
+"""A keep's settings with what moto holds in place of the keep's own."""
+
+import json
+from typing import Any
+
+from codekeep_runtime.settings.document import RuntimeSettings
+
+from stacks.settings import runtime_settings
+from tests.runtime.keep.conftest import REGION
+from tests.stacks.test_settings import deployed, spec_of
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+def keep_settings(**changes: dict[str, Any]) -> RuntimeSettings:
+    """Changes by the section of the document."""
+    spec = spec_of("demo")
+    document = json.loads(runtime_settings(spec, deployed(spec)).model_dump_json())
+    document["tenant"].update(region=REGION, allowed_regions=[REGION])
+    for section, values in changes.items():
+        document[section].update(values)
+    return RuntimeSettings.model_validate_json(json.dumps(document))

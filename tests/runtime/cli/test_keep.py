@@ -1,0 +1,259 @@
+"""What a keep's pods are put together from: its settings, secrets and queues (moto's)."""
+
+import datetime
+import hashlib
+import hmac
+import json
+import os
+import shutil
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from codekeep_runtime.access.files import FolderDocuments
+from codekeep_runtime.assembly import purging, shared
+from codekeep_runtime.assembly.auditing import verified
+from codekeep_runtime.assembly.entry import certificate_of
+from codekeep_runtime.assembly.purging import run_purge
+from codekeep_runtime.assembly.record import open_audit, prompts_of, rememberer, vault_of
+from codekeep_runtime.assembly.runtime import Runtime
+from codekeep_runtime.assembly.stores import served_embedder
+from codekeep_runtime.assembly.webhooks import webhook_app
+from codekeep_runtime.audit.signer import KmsSigner
+from codekeep_runtime.core.faults import SettingsFault, UsageFault
+from codekeep_runtime.embed.embedder import Embedder
+from codekeep_runtime.gateway.app import create_app
+from codekeep_runtime.gateway.server import server
+from codekeep_runtime.keep.messages import parse
+from codekeep_runtime.place import Place
+from codekeep_runtime.prompts.bucket import PromptBucket
+from codekeep_runtime.purge import holds
+from codekeep_runtime.settings.document import RuntimeSettings
+from codekeep_runtime.settings.governance import PromptSettings
+from codekeep_runtime.settings.models import Prefixes
+from codekeep_runtime.settings.stores import BucketSettings
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from starlette.testclient import TestClient
+
+from tests.runtime.audit.test_chain import record
+from tests.runtime.cli.keep import NOWHERE, keep_settings
+from tests.runtime.keep.conftest import REGION, aws  # noqa: F401 - a fixture
+
+SECRET = "signs-the-hooks"
+
+
+def pem() -> tuple[str, str]:
+    """A certificate and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "keep.example")])
+    now = datetime.datetime.now(datetime.UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + datetime.timedelta(days=1))
+    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    encoding = serialization.Encoding.PEM
+    chain = builder.sign(key, hashes.SHA256()).public_bytes(encoding)
+    return chain.decode(), key.private_bytes(encoding, form, plain).decode()
+
+
+def keep(folder: Path, settings: RuntimeSettings) -> Place:
+    path = folder / "settings.json"
+    path.write_text(settings.model_dump_json())
+    return Place(data=folder / "data", settings=settings, embedded=False, settings_path=path)
+
+
+def certified(aws: Any, folder: Path, value: str) -> Place:  # noqa: F811
+    arn = aws("secretsmanager").create_secret(Name="certificate", SecretString=value)["ARN"]
+    return keep(folder, keep_settings(entry={"certificate_secret_arn": arn}))
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_gateway_shows_the_certificate_of_its_secret(aws: Any, tmp_path: Path, order: int) -> None:  # noqa: F811
+    chain, key = pem()
+    certificate = certificate_of(certified(aws, tmp_path, "\n".join([chain, key][::order])))
+    assert certificate.chain.read_text().strip() == chain.strip()
+    assert certificate.key.stat().st_mode & 0o777 == 0o600
+    assert server(create_app_of_nothing(), "127.0.0.1", 0, certificate).config.ssl is not None
+
+
+def create_app_of_nothing() -> Any:
+    from starlette.applications import Starlette
+
+    return Starlette()
+
+
+@pytest.mark.parametrize("broken", ["", "chain", "key"])
+def test_a_secret_without_both_is_named_and_not_shown(aws: Any, tmp_path: Path, broken: str) -> None:  # noqa: F811
+    chain, key = pem()
+    place = certified(aws, tmp_path, {"": "nothing", "chain": chain, "key": key}[broken])
+    with pytest.raises(SettingsFault, match="chain and one private key") as fault:
+        certificate_of(place)
+    assert "BEGIN" not in str(fault.value)
+
+
+def test_a_signed_push_gets_to_the_queue(aws: Any, tmp_path: Path) -> None:  # noqa: F811
+    url = aws("sqs").create_queue(QueueName="ingest")["QueueUrl"]
+    settings = keep_settings(queues={"ingest": {"url": url, "dead_letter_url": url}})
+    arn = aws("secretsmanager").create_secret(Name="hooks", SecretString=SECRET)["ARN"]
+    link = settings.git_links[0].model_copy(update={"webhook_secret_arn": arn})
+    assert link.kind == "github-enterprise"
+    client = TestClient(webhook_app(keep(tmp_path, settings.model_copy(update={"git_links": (link,)}))))
+
+    body = json.dumps(
+        {"ref": "refs/heads/main", "after": "1" * 40, "repository": {"full_name": "payments/ledger"}}
+    ).encode()
+    signed = "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    for signature, status in (("sha256=0", 403), (signed, 202)):
+        headers = {"x-github-event": "push", "x-github-delivery": "1", "x-hub-signature-256": signature}
+        assert client.post(f"/webhooks/{link.name}", content=body, headers=headers).status_code == status
+    [message] = aws("sqs").receive_message(QueueUrl=url)["Messages"]
+    push = parse(message["Body"])
+    assert (push.kind, push.link, push.repository) == ("push", link.name, "payments/ledger")  # type: ignore[union-attr]
+
+
+def test_the_gateway_of_a_keep(aws: Any, tmp_path: Path) -> None:  # noqa: F811
+    """With everything behind it away: it lives, is not ready, and lets nobody in by a name or a laptop's token."""
+    settings = keep_settings(index={"endpoint": NOWHERE})
+    with Runtime(keep(tmp_path, settings), role="gateway") as runtime:
+        client = TestClient(create_app(runtime.services))
+        assert client.get("/healthz").status_code == 200
+        assert client.get("/readyz").status_code == 503
+        for token in ("", "Bearer ckl_" + "x" * 43, "Bearer cks_" + "x" * 43, "Bearer a.b.c"):
+            answer = client.post("/v1/search", json={"query": "x"}, headers={"authorization": token})
+            assert answer.status_code == 401
+        assert client.post("/webhooks/ghe", content=b"{}").status_code == 503  # its receiver is away
+        assert runtime.services.models == (settings.model_of("chat").name,)
+
+
+def test_in_a_keep_nobody_reads_as_its_owner(aws: Any, tmp_path: Path) -> None:  # noqa: F811
+    from codekeep_runtime.assembly.readers import reader_of
+
+    with pytest.raises(UsageFault, match="--as USER"):
+        reader_of(keep(tmp_path, keep_settings()), None, ())
+
+
+def test_prompts_go_to_the_keeps_bucket_for_prompts(aws: Any, tmp_path: Path) -> None:  # noqa: F811
+    aws("s3").create_bucket(Bucket="the-prompts", CreateBucketConfiguration={"LocationConstraint": REGION})
+    bucket = {"name": "the-prompts", "prefix": "demo/", "key_arn": None}
+    opted_in = {"enabled": True, "retention_days": 30, "approved_by": "Security"}
+    store = prompts_of(keep(tmp_path, keep_settings(prompts=opted_in, buckets={"prompts": bucket})))
+    assert isinstance(store, PromptBucket)
+    rememberer(store)("a" * 16, "How are refunds made?")
+    assert store.count("a" * 16) == 1
+    assert not list(tmp_path.rglob("prompts/*"))  # a pod's disk goes with it
+    with pytest.raises(SettingsFault, match=r"buckets\.prompts"):
+        prompts_of(keep(tmp_path, keep_settings(prompts=opted_in)))
+    assert prompts_of(keep(tmp_path, keep_settings())) is None
+
+
+def test_a_readers_prompts_leave_the_keeps_bucket_with_proof(
+    aws: Any,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only what is the index's is a folder here; tests/real/opensearch has that."""
+    client = aws("s3")
+    client.create_bucket(Bucket="the-prompts", CreateBucketConfiguration={"LocationConstraint": REGION})
+    client.put_bucket_versioning(Bucket="the-prompts", VersioningConfiguration={"Status": "Enabled"})
+    key = aws("kms").create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["Arn"]
+    bucket = {"name": "the-prompts", "prefix": "demo/", "key_arn": None}
+    place = keep(tmp_path, keep_settings(audit={"signing_key_arn": key}, buckets={"prompts": bucket}))
+    assert place.settings is not None
+    on = PromptSettings(enabled=True, redaction=True, retention_days=30, approved_by="Security")
+    store = PromptBucket(BucketSettings(**bucket), on, client)
+    for reader in ("a" * 16, "b" * 16):
+        store.keep(reader, "How are refunds made?", datetime.datetime.now(datetime.UTC))
+    for module in (shared, purging):
+        monkeypatch.setattr(module, "documents_of", lambda _, folder: FolderDocuments(tmp_path / folder))
+    with Runtime(place, role="purge") as runtime:
+        kept = run_purge(runtime, user="a" * 16)
+    proof = json.loads(kept.document)
+    assert (proof["before"], proof["after"]) == ({"prompts": 1}, {"prompts": 0})
+    assert holds(kept.document, KmsSigner(aws("kms"), key))
+    assert (store.count("a" * 16), store.count("b" * 16)) == (0, 1)
+
+
+def embedder(sent: list[str], monkeypatch: pytest.MonkeyPatch, prefixes: dict[str, str] | None) -> Embedder:
+    """That of a keep whose model has such prefixes; what it sends is kept."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        texts = json.loads(request.content)["input"]
+        sent.extend(texts)
+        vector = [1.0] + [0.0] * 1023
+        return httpx.Response(200, json={"data": [{"index": at, "embedding": vector} for at in range(len(texts))]})
+
+    settings = keep_settings()
+    models = [
+        each.model_copy(update={"prefixes": Prefixes(**prefixes)}) if prefixes and each.role == "embed" else each
+        for each in settings.models
+    ]
+    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=httpx.MockTransport(answer)))
+    return served_embedder(settings.model_copy(update={"models": tuple(models)}))
+
+
+def test_a_models_prefixes_reach_its_server_and_name_the_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    with monkeypatch.context() as patch:
+        plain = embedder(sent, patch, None)
+        plain.query("refund")
+        plain.documents(["def refund"])
+    with monkeypatch.context() as patch:
+        e5 = embedder(sent, patch, {"query": "query: ", "document": "passage: "})
+        e5.query("refund")
+        e5.documents(["def refund"])
+    assert sent == ["refund", "def refund", "query: refund", "passage: def refund"]
+    with monkeypatch.context() as patch:
+        asking = embedder(sent, patch, {"query": "query: "})
+    assert asking.version == plain.version  # the documents' vectors are the same
+    assert e5.version.startswith(f"{plain.version}-")
+
+
+def recorded(aws: Any, folder: Path) -> Place:  # noqa: F811
+    """A keep in which one access was recorded, by a pod whose disk is gone."""
+    aws("s3").create_bucket(
+        Bucket="the-audit",
+        ObjectLockEnabledForBucket=True,
+        CreateBucketConfiguration={"LocationConstraint": REGION},
+    )
+    key = aws("kms").create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["Arn"]
+    bucket = {"name": "the-audit", "prefix": "demo/", "key_arn": None}
+    place = keep(folder, keep_settings(audit={"signing_key_arn": key}, buckets={"audit": bucket}))
+    with open_audit(place, "gateway") as log:
+        log.record(record())
+    shutil.rmtree(place.data)
+    return place
+
+
+def test_a_keeps_record_is_verified_from_its_vault(aws: Any, tmp_path: Path) -> None:  # noqa: F811
+    report = verified(recorded(aws, tmp_path), None, None)
+    assert (report.records, report.unsigned, report.is_whole) == (1, 0, True)
+
+
+def test_an_auditor_verifies_a_copy_with_the_public_key_alone(aws: Any, tmp_path: Path) -> None:  # noqa: F811
+    place = recorded(aws, tmp_path)
+    assert place.settings is not None
+    (tmp_path / "copy").mkdir()
+    vault_of(place).copy(tmp_path / "copy")
+    der = aws("kms").get_public_key(KeyId=place.settings.audit.signing_key_arn)["PublicKey"]
+    (tmp_path / "key.der").write_bytes(der)
+    arguments = ["--copy", str(tmp_path / "copy"), "--public-key", str(tmp_path / "key.der"), "--json"]
+    # A process of its own: moto is not there, so nothing can be asked of AWS.
+    command = [sys.executable, "-m", "codekeep_runtime", "audit", "verify", "--settings", str(place.settings_path)]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode, json.loads(done.stdout)["records"]) == (0, 1), done.stderr
+    [segment] = (tmp_path / "copy").glob("*/*.jsonl")
+    segment.write_bytes(segment.read_bytes().replace(b"payments", b"platform"))
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode, json.loads(done.stdout)["whole"]) == (1, False)
+
+
+def test_a_copy_without_its_keeps_settings_is_refused(tmp_path: Path) -> None:
+    place = Place(data=tmp_path, settings=None, embedded=True)
+    with pytest.raises(UsageFault, match="--settings"):
+        verified(place, tmp_path, None)

@@ -1,0 +1,96 @@
+"""What the pods of a keep run is what the command line takes: every command of the acme stack's manifests."""
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+from codekeep_runtime.cli.main import COMMANDS, cli
+
+from components.release.index_workers import RUNTIME
+from images.catalog import IMAGES
+
+ROOT = Path(__file__).resolve().parents[3]
+LATER = {"evals", "finetune", "review-worker"}  # workloads of releases to come: their pods wait for these commands
+VARIABLES = {"JOB_COMPLETION_INDEX": "3", "CODEKEEP_RUN": "evals-1"}  # that Kubernetes puts in
+
+
+@pytest.fixture(scope="module")
+def commands() -> list[list[str]]:
+    printed = subprocess.run(
+        [sys.executable, "-m", "stacks.cli.main", "manifests", "acme"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [each for document in yaml.safe_load_all(printed.stdout) for each in _ours(document)]
+
+
+def _ours(document: Any) -> Iterator[list[str]]:
+    """Arguments after the runtime's own name."""
+    for argv in _argvs(document):
+        if argv[:1] == [RUNTIME]:
+            yield argv[1:]
+        elif "codekeep_runtime" in argv:
+            yield argv[argv.index("codekeep_runtime") + 1 :]
+
+
+def _argvs(value: Any) -> Iterator[list[str]]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _argvs(each)
+    elif isinstance(value, dict):
+        if isinstance(value.get("entrypoint"), str):  # of a RayJob
+            yield shlex.split(value["entrypoint"])
+        if {"name", "image"} <= value.keys():
+            words = [*(value.get("command") or _entrypoint(value["image"])), *value.get("args", ())]
+            yield [re.sub(r"\$\((\w+)\)", lambda found: VARIABLES[found[1]], word) for word in words]
+        for each in value.values():
+            yield from _argvs(each)
+
+
+def _entrypoint(image: str) -> Sequence[str]:
+    named = [each.entrypoint for each in IMAGES if f"images-{each.name}#" in image and not each.variant]
+    return named[0] if named else ()
+
+
+def _parsed(argv: Sequence[str]) -> click.Context:
+    """As the command line does it, up to where the command would run."""
+    context, command = cli.make_context("codekeep-runtime", list(argv)), cli
+    while isinstance(command, click.Group):
+        name, found, rest = command.resolve_command(context, [*context._protected_args, *context.args])
+        assert found is not None
+        command, context = found, found.make_context(name, rest, parent=context)
+    return context
+
+
+def test_each_command_is_one_of_ours_with_its_options(commands: list[list[str]]) -> None:
+    known = [argv for argv in commands if argv[0] not in LATER]
+    assert {argv[0] for argv in known} == {"access", "index-worker", "ingest", "model", "serve", "webhook"}
+    for argv in known:
+        assert _parsed(argv).args == []
+
+
+def test_those_of_later_releases_are_known_to_be(commands: list[list[str]]) -> None:
+    assert {argv[0] for argv in commands} - COMMANDS.keys() == LATER
+
+
+def test_values_arrive(commands: list[list[str]]) -> None:
+    shards = [_parsed(argv).params for argv in commands if argv[:2] == ["ingest", "shard"]]
+    assert [(each["shard"], each["count"]) for each in shards] == [(3, 72)]
+    roles = {_parsed(argv).params["role"] for argv in commands if argv[0] == "model"}
+    assert roles == {"autocomplete", "chat", "embed", "rerank"}
+
+
+def test_a_command_line_with_a_typing_error_does_not_pass() -> None:
+    with pytest.raises(click.UsageError):
+        _parsed(["ingest", "shard", "--index=1", "--counts=2"])
+    with pytest.raises(click.UsageError):
+        _parsed(["ingests"])

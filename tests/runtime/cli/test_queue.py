@@ -1,0 +1,152 @@
+"""`ingest queue`: messages of a real queue (moto's), repositories of real Git."""
+
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from codekeep_runtime.assembly import ingesting
+from codekeep_runtime.assembly.indexing import run_worker
+from codekeep_runtime.assembly.runtime import Runtime
+from codekeep_runtime.core.reader import Scope
+from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.ingest.source import Source
+from codekeep_runtime.keep.messages import Push
+from codekeep_runtime.place import Place
+
+from tests.runtime.cli.keep import keep_settings
+from tests.runtime.keep.conftest import REGION, aws  # noqa: F401 - a fixture
+from tests.runtime.repositories import Repository
+
+LINK, HOST = "ghe", "github.demo.example"
+
+
+class Work:
+    """A keep's queue, its repositories, and a runtime that works on one machine."""
+
+    def __init__(self, client: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._sqs, self._folder = client, folder
+        self._url = client.create_queue(QueueName="ingest")["QueueUrl"]
+        self.sources: dict[str, Source] = {}
+        monkeypatch.setattr(ingesting, "linked", lambda _: ((LINK, each) for each in self.sources.values()))
+        queue = {"url": self._url, "dead_letter_url": self._url}
+        self.settings = keep_settings(queues={"ingest": queue})
+        self._place = Place(data=folder / "data", settings=self.settings, embedded=True)
+
+    def repository(self, name: str) -> Repository:
+        made = Repository(self._folder / "code" / name)
+        made.commit({"a.py": f"def of_{name}():\n    return 1\n"})
+        self.sources[name] = Source(repository=RepositoryId(HOST, "payments", name), location=str(made.path))
+        return made
+
+    def push(self, name: str) -> None:
+        self.send(Push(link=LINK, repository=f"Payments/{name}", branch="main", commit="1" * 40).model_dump_json())
+
+    def send(self, body: str) -> None:
+        self._sqs.send_message(QueueUrl=self._url, MessageBody=body)
+
+    def run(self, seconds: float = 60) -> int:
+        with Runtime(self._place, writes=True) as runtime:
+            return ingesting.work_queue(runtime, seconds)
+
+    def indexed(self) -> set[str]:
+        with Runtime(self._place) as runtime:
+            return {branch.repository.name for branch in runtime.index.branches()}
+
+    def left(self) -> tuple[int, int]:
+        """Messages to be taken, and those that are out of sight."""
+        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+        found = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=list(names))["Attributes"]
+        return int(found[names[0]]), int(found[names[1]])
+
+
+@pytest.fixture
+def work(aws: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Work:  # noqa: F811
+    monkeypatch.setattr("codekeep_runtime.keep.work_queue.WorkQueue.take.__defaults__", (0,))
+    return Work(aws("sqs"), tmp_path, monkeypatch)
+
+
+def test_a_burst_is_one_run_and_only_of_what_was_pushed(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ledger", "shop"):
+        work.repository(name)
+    runs: list[list[str]] = []
+    real = ingesting.run_ingest
+
+    def counted(runtime: Runtime, sources: Any, progress: Any) -> Any:
+        runs.append([each.repository.name for each in sources])
+        return real(runtime, sources, progress)
+
+    monkeypatch.setattr(ingesting, "run_ingest", counted)
+    for _ in range(12):
+        work.push("ledger")
+    assert work.run() == 12
+    assert runs == [["ledger"]]
+    assert work.indexed() == {"ledger"}
+    assert work.left() == (0, 0)
+
+
+def test_the_nightly_message_is_all_of_them(work: Work) -> None:
+    for name in ("ledger", "shop"):
+        work.repository(name)
+    work.send('{"kind": "refresh", "version": 1}')
+    assert work.run() == 1
+    assert work.indexed() == {"ledger", "shop"}
+
+
+def test_what_asks_for_nothing_is_done(work: Work) -> None:
+    work.repository("ledger")
+    work.send("not a message")
+    work.push("unknown")
+    assert work.run() == 2
+    assert work.indexed() == set()
+    assert work.left() == (0, 0)
+
+
+def test_only_the_message_of_what_failed_goes_back(work: Work) -> None:
+    work.repository("ledger")
+    work.sources["gone"] = Source(repository=RepositoryId(HOST, "payments", "gone"), location="/no/such/folder")
+    for name in ("ledger", "gone"):
+        work.push(name)
+    assert work.run() == 1
+    assert work.indexed() == {"ledger"}
+    assert work.left() == (0, 1)  # for a minute
+
+
+def test_from_an_ingest_pod_to_the_indexer(
+    work: Work,
+    aws: Any,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """The pod reaches no index and no model, and what it keeps goes with it."""
+    bucket = work.settings.buckets["code"].name
+    aws("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    for name in ("ledger", "shop"):
+        work.repository(name)
+    work.send('{"kind": "refresh", "version": 1}')
+    pod = Place(data=tmp_path / "pod", settings=work.settings, embedded=False)
+    with Runtime(pod, writes=True) as runtime:
+        assert ingesting.work_queue(runtime, 60) == 1
+    indexer = Place(data=tmp_path / "indexer", settings=work.settings, embedded=True)
+    before = signal.getsignal(signal.SIGTERM)
+    run_worker(indexer, None, is_full=False, once=True)
+    signal.signal(signal.SIGTERM, before)
+    with Runtime(indexer) as runtime:
+        assert {branch.repository.name for branch in runtime.index.branches()} == {"ledger", "shop"}
+        scope = Scope("demo", "0" * 16, "", frozenset(runtime.indexed()))
+        assert runtime.retriever.search(scope, "of_shop", 1)[0].chunk.symbol == "of_shop"
+        assert runtime.index.counts(scope).unembedded == 0
+
+
+def test_stopped_in_the_middle_it_gives_back_at_once(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    work.repository("ledger")
+    work.push("ledger")
+    with monkeypatch.context() as stopped:
+
+        def stop(*_: Any) -> None:
+            raise SystemExit(143)
+
+        stopped.setattr(ingesting, "run_ingest", stop)
+        with pytest.raises(SystemExit):
+            work.run()
+    assert work.left() == (1, 0)
+    assert work.run() == 1

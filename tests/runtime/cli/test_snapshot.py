@@ -1,0 +1,100 @@
+"""`snapshot` where there is nothing to take one of, and what it tells a keep's domain; real ones: tests/real."""
+
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from click.testing import CliRunner
+from codekeep_runtime.assembly import snapshots
+from codekeep_runtime.assembly.snapshots import Location, keep_snapshots
+from codekeep_runtime.cli.main import cli
+from codekeep_runtime.core.faults import SettingsFault, UsageFault
+from codekeep_runtime.place import Place
+from codekeep_runtime.settings.document import RuntimeSettings
+from opensearchpy import NotFoundError
+
+from components.naming import Keep
+from components.vector_index import snapshot_role_arn
+from tests.runtime.cli.keep import keep_settings
+
+BUCKET = {"name": "codekeep-demo-snapshots", "prefix": "demo/", "key_arn": None}
+ROLE = "arn:aws:iam::111122223333:role/codekeep-demo-index-snapshots"
+
+
+def settings(**tenant: Any) -> RuntimeSettings:
+    return keep_settings(buckets={"snapshots": BUCKET}, tenant=tenant)
+
+
+def place(of: RuntimeSettings) -> Place:
+    return Place(data=Path("/nowhere"), settings=of, embedded=False)
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Mock:
+    client = Mock()
+    client.snapshot.get_repository.side_effect = NotFoundError(404, "repository_missing_exception", {})
+    monkeypatch.setattr("codekeep_runtime.index.opensearch.connect", lambda *_: client)
+    return client
+
+
+@pytest.mark.parametrize("arguments", [["take"], ["list"], ["restore", "first", "--yes"]])
+def test_on_one_machine_it_says_what_to_copy(tmp_path: Path, arguments: list[str]) -> None:
+    result = CliRunner().invoke(cli, ["snapshot", *arguments, "--data", str(tmp_path)], standalone_mode=False)
+    assert type(result.exception) is UsageFault
+    assert "copy that folder" in str(result.exception)
+    assert str(tmp_path / "laptop") in str(result.exception)
+
+
+def test_the_repository_is_the_keeps_bucket_written_by_its_stacks_role(client: Mock) -> None:
+    with keep_snapshots(place(settings()), Location()):
+        pass
+    told = client.snapshot.create_repository.call_args.kwargs
+    assert told["repository"] == "codekeep-demo"
+    place_ = {"bucket": BUCKET["name"], "base_path": "demo", "region": settings().tenant.region, "role_arn": ROLE}
+    assert told["body"] == {"type": "s3", "settings": place_}
+
+
+def test_one_that_is_registered_so_is_left_as_it_is(client: Mock) -> None:
+    place_ = {"bucket": BUCKET["name"], "base_path": "demo", "region": settings().tenant.region, "role_arn": ROLE}
+    client.snapshot.get_repository.side_effect = None
+    client.snapshot.get_repository.return_value = {"codekeep-demo": {"type": "s3", "settings": {**place_, "x": "1"}}}
+    with keep_snapshots(place(settings()), Location()):
+        pass
+    client.snapshot.create_repository.assert_not_called()
+    with keep_snapshots(place(settings()), Location(bucket="other")):
+        pass
+    client.snapshot.create_repository.assert_called_once()
+
+
+def test_the_role_is_named_as_the_stack_names_it() -> None:
+    keep = Keep(
+        tenant="demo",
+        tier="dedicated",
+        account_id="111122223333",
+        region="eu-central-1",
+        deployer_role_arn="arn:aws:iam::111122223333:role/deployer",
+        spec_digest="0" * 12,
+    )
+    assert snapshots.snapshot_role_arn(settings()) == snapshot_role_arn(keep) == ROLE
+
+
+def test_a_pooled_keep_gives_its_platforms_bucket_and_role(client: Mock) -> None:
+    pooled = place(settings(tier="pooled"))
+    with pytest.raises(UsageFault, match="--bucket and --role-arn"), keep_snapshots(pooled, Location(bucket="x")):
+        pass
+    with keep_snapshots(pooled, Location(bucket="platform-snapshots", role_arn=ROLE)):
+        pass
+    told = client.snapshot.create_repository.call_args.kwargs["body"]["settings"]
+    assert (told["bucket"], told["base_path"]) == ("platform-snapshots", "demo")
+
+
+def test_settings_without_the_bucket_say_so() -> None:
+    with pytest.raises(SettingsFault, match=r"buckets\.snapshots"), keep_snapshots(place(keep_settings()), Location()):
+        pass
+
+
+def test_a_folder_goes_without_a_bucket() -> None:
+    result = CliRunner().invoke(cli, ["snapshot", "list", "--folder", "/x", "--bucket", "y"])
+    assert result.exit_code == 2
+    assert "--folder goes without" in result.output

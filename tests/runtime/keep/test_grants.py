@@ -1,0 +1,237 @@
+"""Each call that a pod makes to AWS is one that its role allows: the runtime's real calls (to moto) against the stack's
+policies, so that neither side changes without the other."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from codekeep_runtime.access.permissions import Permissions
+from codekeep_runtime.assembly.entry import certificate_of
+from codekeep_runtime.assembly.record import open_audit, prompt_bucket
+from codekeep_runtime.assembly.stores import OUTBOX, code_bucket
+from codekeep_runtime.assembly.webhooks import webhook_app
+from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.index.embedded import EmbeddedIndex
+from codekeep_runtime.ingest.ingest import Ingest, Options
+from codekeep_runtime.ingest.source import Source
+from codekeep_runtime.keep import aws as keep_aws
+from codekeep_runtime.keep.model_store import ModelStore
+from codekeep_runtime.keep.secrets import Secrets
+from codekeep_runtime.keep.work_queue import WorkQueue
+from codekeep_runtime.outbox import Outbox, Worker
+from codekeep_runtime.outbox.holding import InOutbox
+from codekeep_runtime.outbox.permissions import FOLDER, HandedOn
+from codekeep_runtime.place import Place
+from codekeep_runtime.settings.document import RuntimeSettings
+
+from components.bucket_ref import BucketRole
+from tests.components.environments import premium
+from tests.components.recording import ACCOUNT
+from tests.components.test_identity import allowed
+from tests.runtime.audit.test_chain import record
+from tests.runtime.cli.keep import keep_settings
+from tests.runtime.cli.test_keep import pem
+from tests.runtime.embedders import HashEmbedder
+from tests.runtime.keep.conftest import REGION, aws  # noqa: F401 - a fixture
+from tests.runtime.repositories import Repository
+
+REPOSITORY = RepositoryId("git.example", "acme", "shop")
+READER = "0123456789abcdef"
+S3_ACTIONS = {
+    "PutObject": ("s3:PutObject",),
+    "GetObject": ("s3:GetObject",),
+    "HeadObject": ("s3:GetObject",),
+    "DeleteObject": ("s3:DeleteObject",),
+    "DeleteObjects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
+    "ListObjectsV2": ("s3:ListBucket",),
+    "ListObjectVersions": ("s3:ListBucketVersions",),
+}
+SQS_ACTIONS = {  # IAM knows no batches
+    "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
+    "DeleteMessageBatch": "DeleteMessage",
+    "SendMessageBatch": "SendMessage",
+}
+Need = tuple[str, str]  # an action and the resource it is for
+
+
+def key_of(role: str) -> str:
+    """Of a bucket, its own or the customer's."""
+    return str(premium().value(premium().result.outputs.buckets[BucketRole(role)].key_arn))
+
+
+class Keep:
+    """What the stack deployed, in moto, under the names of the stack; and the calls that are made from now on."""
+
+    def __init__(self, make: Callable[[str], Any], folder: Path) -> None:
+        self.calls: list[Need] = []
+        self._make, self.folder = make, folder
+        self.queue = make("sqs").create_queue(QueueName="codekeep-acme-ingest")["QueueUrl"]
+        self.signing = make("kms").create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["Arn"]
+        self.secrets = {
+            name: make("secretsmanager").create_secret(Name=f"acme-{name}", SecretString=value)["ARN"]
+            for name, value in {
+                "gateway-certificate": "\n".join(pem()),
+                "git-ghe-token": "token",
+                "git-ghe-webhook": "hook",
+            }.items()
+        }
+        self.settings = self._settings()
+        self.place = Place(data=folder / "data", settings=self.settings, embedded=False)
+
+    def _settings(self) -> RuntimeSettings:
+        roles = ("code", "models", "prompts", "audit")
+        buckets = {}
+        for role in roles:
+            name = f"codekeep-acme-{role}-{ACCOUNT}-{REGION}"
+            self._make("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+            buckets[role] = {"name": name, "prefix": "acme/", "key_arn": key_of(role)}
+        settings = keep_settings(
+            entry={"certificate_secret_arn": self.secrets["gateway-certificate"]},
+            audit={"signing_key_arn": self.signing},
+            buckets=buckets,
+            queues={"ingest": {"url": self.queue, "dead_letter_url": self.queue}},
+            prompts={"enabled": True, "retention_days": 30, "approved_by": "Security"},
+        )
+        link = settings.git_links[0].model_copy(
+            update={
+                "token_secret_arn": self.secrets["git-ghe-token"],
+                "webhook_secret_arn": self.secrets["git-ghe-webhook"],
+            }
+        )
+        return settings.model_copy(update={"git_links": (link,)})
+
+    def client(self, settings: RuntimeSettings, service: str) -> Any:
+        """As the runtime's own, and what is asked through it is kept."""
+        made = keep_aws_client(settings, service)
+        made.meta.events.register("before-parameter-build.*.*", partial(self._asked, service))
+        return made
+
+    def _asked(self, service: str, params: dict[str, Any], model: Any, **_: Any) -> None:
+        self.calls.extend(self._needs(service, model.name, params))
+
+    def _needs(self, service: str, operation: str, params: dict[str, Any]) -> Iterator[Need]:
+        if service == "s3":
+            yield from _objects(operation, params)
+        elif service == "sqs":
+            arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{params['QueueUrl'].rpartition('/')[2]}"
+            yield f"sqs:{SQS_ACTIONS.get(operation, operation)}", arn
+        elif service == "secretsmanager":
+            # The stack's recording gives every secret this ending, moto another.
+            yield f"secretsmanager:{operation}", re.sub(r"-\w{6}$", "-AbCdEf", params["SecretId"])
+        else:
+            assert (service, params["KeyId"]) == ("kms", self.signing)
+            yield f"kms:{operation}", f"arn:aws:kms:{REGION}:{ACCOUNT}:key/acme-audit-signing"
+
+
+def _objects(operation: str, params: dict[str, Any]) -> Iterator[Need]:
+    bucket = f"arn:aws:s3:::{params['Bucket']}"
+    keys = [params["Key"]] if "Key" in params else [each["Key"] for each in params.get("Delete", {}).get("Objects", ())]
+    for action in S3_ACTIONS[operation]:
+        if keys:
+            yield from ((action, f"{bucket}/{key}") for key in keys)
+        else:
+            assert params["Prefix"].startswith("acme/")  # the condition of the grants
+            yield action, bucket
+    role = params["Bucket"].split("-")[2]
+    if operation == "PutObject":
+        yield "kms:GenerateDataKey", key_of(role)
+    if operation == "GetObject":
+        yield "kms:Decrypt", key_of(role)
+
+
+keep_aws_client = keep_aws.client
+
+
+@pytest.fixture
+def keep(aws: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keep:  # noqa: F811
+    made = Keep(aws, tmp_path)
+    for module in [each for name, each in sys.modules.items() if name.startswith("codekeep_runtime.")]:
+        if getattr(module, "client", None) is keep_aws_client:
+            monkeypatch.setattr(module, "client", made.client)
+    return made
+
+
+def hand_on(keep: Keep) -> None:
+    if not (keep.folder / "code").exists():
+        Repository(keep.folder / "code").commit({"shop.py": "def price():\n    return 1\n", "README.md": "# Shop\n"})
+    source = Source(repository=REPOSITORY, location=str(keep.folder / "code"))
+    outbox = Outbox(code_bucket(keep.place, OUTBOX), "1")
+    Ingest(outbox, HashEmbedder(), keep.folder / "ingest", Options(workers=1, trusts_index=True)).run([source])  # type: ignore[arg-type]
+
+
+def test_the_gateway(keep: Keep) -> None:
+    certificate_of(keep.place)
+    with open_audit(keep.place, "gateway") as log:
+        log.record(record())
+    prompt_bucket(keep.settings).keep(READER, "question", datetime.now(UTC))
+    judged(keep, "gateway", {"secretsmanager:GetSecretValue", "kms:Sign", "s3:PutObject", "kms:GenerateDataKey"})
+
+
+def test_ingest(keep: Keep) -> None:
+    queue = WorkQueue(keep.client(keep.settings, "sqs"), keep.queue)
+    keep._make("sqs").send_message(QueueUrl=keep.queue, MessageBody="x")
+    taken = queue.take(1, wait_seconds=0)
+    queue.give_back(taken)
+    queue.done(queue.take(1, wait_seconds=0))
+    Secrets(keep.client(keep.settings, "secretsmanager")).text(keep.secrets["git-ghe-token"])
+    hand_on(keep)
+    hand_on(keep)
+    HandedOn(code_bucket(keep.place, FOLDER)).keep(Permissions())
+    judged(keep, "ingest", {"sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "s3:GetObject"})
+
+
+def test_the_indexer(keep: Keep) -> None:
+    hand_on(keep)
+    prompt_bucket(keep.settings).keep(READER, "question", datetime.now(UTC))
+    keep.calls.clear()
+    embedder = HashEmbedder()
+    index = EmbeddedIndex.open(keep.folder / "index", "acme", embedder.version, embedder.dimension)
+    bucket = code_bucket(keep.place, OUTBOX)
+    worker = Worker(bucket, index, lambda _: 0, lambda _: False)
+    assert worker.turn()
+    worker.ask_for_everything()
+    index.close()
+    assert HandedOn(code_bucket(keep.place, FOLDER)).version() is None
+    InOutbox(bucket, REPOSITORY).remove()
+    prompts = prompt_bucket(keep.settings)
+    prompts.forget(READER)
+    assert prompts.count(READER) == 0
+    with open_audit(keep.place, "purge") as log:
+        log.record(record())
+    judged(keep, "indexer", {"s3:DeleteObject", "s3:ListBucket", "s3:ListBucketVersions", "kms:Sign", "kms:Decrypt"})
+
+
+def test_the_webhook(keep: Keep) -> None:
+    from starlette.testclient import TestClient
+
+    [link] = keep.settings.git_links
+    client = TestClient(webhook_app(keep.place))
+    headers = {"x-github-event": "push", "x-github-delivery": "1", "x-hub-signature-256": "sha256=0"}
+    assert client.post(f"/webhooks/{link.name}", content=b"{}", headers=headers).status_code == 403
+    WorkQueue(keep.client(keep.settings, "sqs"), keep.queue).send("x")
+    judged(keep, "webhook", {"secretsmanager:GetSecretValue", "sqs:SendMessage"})
+
+
+def test_a_model_server(keep: Keep) -> None:
+    model, bucket = keep.settings.model_of("chat"), keep.settings.buckets["models"]
+    (keep.folder / "model").mkdir()
+    (keep.folder / "model" / "config.json").write_text("{}")
+    ModelStore(keep._make("s3"), bucket).publish(model, keep.folder / "model")
+    store = ModelStore(keep.client(keep.settings, "s3"), bucket)
+    assert store.fetch(model, keep.folder / "node", verify_existing=True) == 1
+    judged(keep, "model-server", {"s3:GetObject", "kms:Decrypt"})
+
+
+def judged(keep: Keep, workload: str, least: set[str]) -> None:
+    """
+    Args:
+        least: actions that must have been asked for, lest nothing be judged.
+    """
+    assert least <= {action for action, _ in keep.calls}
+    refused = sorted({call for call in keep.calls if not allowed(premium(), workload, *call)})
+    assert not refused

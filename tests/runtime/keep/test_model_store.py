@@ -1,0 +1,107 @@
+"""Models between a folder and the bucket."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from codekeep_runtime.core.faults import DataFault
+from codekeep_runtime.keep.model_store import LIST, ModelStore
+from codekeep_runtime.settings.models import ModelSettings
+from codekeep_runtime.settings.stores import BucketSettings
+
+from tests.runtime.keep.conftest import REGION
+
+BUCKET = BucketSettings(name="models-of-acme", prefix="acme/", key_arn=f"arn:aws:kms:{REGION}:111122223333:key/k")
+MODEL = ModelSettings(
+    role="embed",
+    name="BAAI/bge-m3",
+    revision="5" * 40,
+    url="http://model-embed:8000",
+    context_tokens=8192,
+    dimension=1024,
+    prefixes=None,
+    max_adapters=0,
+)
+KEY = f"acme/models/{MODEL.revision}/"
+
+
+@pytest.fixture
+def client(aws: Any) -> Any:
+    found = aws("s3")
+    found.create_bucket(Bucket=BUCKET.name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    return found
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "source"
+    (folder / "onnx").mkdir(parents=True)
+    (folder / "config.json").write_text("{}")
+    (folder / "onnx" / "model.bin").write_bytes(bytes(range(256)) * 40)
+    return folder
+
+
+@pytest.fixture
+def store(client: Any, source: Path) -> ModelStore:
+    store = ModelStore(client, BUCKET)
+    assert store.publish(MODEL, source) == 2
+    return store
+
+
+def test_what_is_published_is_fetched_once(store: ModelStore, source: Path, client: Any, tmp_path: Path) -> None:
+    into = tmp_path / "into"
+    assert store.fetch(MODEL, into, verify_existing=True) == 2
+    assert (into / "onnx" / "model.bin").read_bytes() == (source / "onnx" / "model.bin").read_bytes()
+    assert sorted(path.name for path in into.rglob("*") if path.is_file()) == ["config.json", "model.bin"]
+    assert store.fetch(MODEL, into, verify_existing=True) == 0
+    sealed = client.head_object(Bucket=BUCKET.name, Key=f"{KEY}config.json")
+    assert sealed["SSEKMSKeyId"] == BUCKET.key_arn
+
+
+def test_a_file_that_was_cut_off_here_is_fetched_again(store: ModelStore, tmp_path: Path) -> None:
+    into = tmp_path / "into"
+    store.fetch(MODEL, into, verify_existing=False)
+    (into / "config.json").write_text("{")
+    assert store.fetch(MODEL, into, verify_existing=False) == 0  # as it was asked
+    assert store.fetch(MODEL, into, verify_existing=True) == 1
+    assert (into / "config.json").read_text() == "{}"
+
+
+def test_a_file_that_differs_there_is_refused_and_not_kept(store: ModelStore, client: Any, tmp_path: Path) -> None:
+    client.put_object(Bucket=BUCKET.name, Key=f"{KEY}onnx/model.bin", Body=b"something else")
+    with pytest.raises(DataFault, match="differs from its checksum"):
+        store.fetch(MODEL, tmp_path / "into", verify_existing=False)
+    assert not list((tmp_path / "into" / "onnx").iterdir())
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../other", "a/../../other"])
+def test_a_list_leads_nowhere_else(store: ModelStore, client: Any, tmp_path: Path, name: str) -> None:
+    client.put_object(Bucket=BUCKET.name, Key=KEY + LIST, Body=json.dumps({"files": {name: "0" * 64}}).encode())
+    with pytest.raises(DataFault, match="outside its folder"):
+        store.fetch(MODEL, tmp_path / "into", verify_existing=False)
+
+
+def test_one_that_is_not_there_says_how_it_gets_there(client: Any, tmp_path: Path) -> None:
+    with pytest.raises(DataFault, match="model publish"):
+        ModelStore(client, BUCKET).fetch(MODEL, tmp_path / "into", verify_existing=False)
+    with pytest.raises(DataFault, match="holds no file"):
+        ModelStore(client, BUCKET).publish(MODEL, tmp_path)
+
+
+def test_it_needs_no_more_than_the_engines_images_have() -> None:
+    """They hold boto3, click and pydantic (images/requirements.py), and none of what indexes."""
+    missing = ("httpx", "numpy", "opensearchpy", "opentelemetry", "prometheus_client", "rich", "starlette", "uvicorn")
+    script = (
+        "import sys\n"
+        f"for name in {missing!r}: sys.modules[name] = None\n"
+        "from codekeep_runtime.cli.main import cli\n"
+        "argv = ['model', 'fetch', '--role', 'embed', '--revision', 'x', '--into', 'y']\n"
+        "try: cli.main(argv, standalone_mode=False)\n"
+        "except Exception as fault: print(type(fault).__name__)\n"
+        "import codekeep_runtime.keep.aws, codekeep_runtime.keep.model_store, boto3\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "SettingsFault\n"

@@ -1,0 +1,43 @@
+"""Secrets are read by ARN, kept for minutes, and say what is wrong without saying what they are."""
+
+from typing import Any
+
+import pytest
+from codekeep_runtime.core.faults import SettingsFault
+from codekeep_runtime.keep.secrets import KEPT_SECONDS, Secrets
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_rotated_secret_is_seen_when_the_kept_one_is_old(aws: Any) -> None:
+    client, clock = aws("secretsmanager"), Clock()
+    arn = client.create_secret(Name="token", SecretString="first\n")["ARN"]
+    secrets = Secrets(client, clock)
+    assert secrets.text(arn) == "first"
+    client.put_secret_value(SecretId=arn, SecretString="second")
+    assert secrets.text(arn) == "first"
+    clock.now = KEPT_SECONDS + 1
+    assert secrets.text(arn) == "second"
+
+
+def test_a_refused_secret_is_read_anew_at_once(aws: Any) -> None:
+    client = aws("secretsmanager")
+    arn = client.create_secret(Name="token", SecretString="first")["ARN"]
+    secrets = Secrets(client)
+    assert secrets.text(arn) == "first"
+    client.put_secret_value(SecretId=arn, SecretString="second")
+    secrets.forget(arn)
+    assert secrets.text(arn) == "second"
+
+
+def test_an_empty_place_is_a_fault_of_the_settings(aws: Any) -> None:
+    client = aws("secretsmanager")
+    arn = client.create_secret(Name="token")["ARN"]
+    with pytest.raises(SettingsFault, match="no value yet"):
+        Secrets(client).text(arn)
