@@ -84,6 +84,7 @@ def _work(keep: Keep, slo: SloPlan, queues: Sequence[tuple[str, str]]) -> list[d
             line=("objective", slo.index_freshness_minutes),
         ),
         _widget(keep, "Ingest jobs", [[own, names.INGEST_JOBS], [own, names.FAILED_INGEST_JOBS]], stat="Sum"),
+        _widget(keep, "Audit records not shipped", [[own, names.FAILED_AUDIT_SHIPMENTS]], stat="Sum"),
         _widget(keep, "Messages waiting and failed", waiting, stat="Maximum"),
     ]
 

@@ -20,6 +20,9 @@ WRITE_OBJECTS: Final = ("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"
 DELETE_OBJECTS: Final = ("s3:DeleteObject",)
 READ_KEY: Final = ("kms:Decrypt",)
 WRITE_KEY: Final = ("kms:Decrypt", "kms:GenerateDataKey")
+FORGET_OBJECTS: Final = ("s3:DeleteObject", "s3:DeleteObjectVersion")
+LIST_VERSIONS: Final = ("s3:ListBucketVersions",)
+SIGN: Final = ("kms:Sign",)
 CONSUME: Final = (
     "sqs:ChangeMessageVisibility",
     "sqs:DeleteMessage",
@@ -30,8 +33,10 @@ CONSUME: Final = (
 SEND: Final = ("sqs:GetQueueUrl", "sqs:SendMessage")
 COUNT_MESSAGES: Final = ("sqs:GetQueueAttributes",)
 READ_SECRET: Final = ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")
-SEARCH: Final = ("es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost")
-INDEX: Final = (*SEARCH, "es:ESHttpDelete", "es:ESHttpPut")
+LOOK_AT_INDEX: Final = ("es:ESHttpGet", "es:ESHttpHead")
+QUERY: Final = ("es:ESHttpPost",)
+QUERIES: Final = ("_count", "_mget", "_refresh", "_search")  # what is sent by POST and changes no document
+INDEX: Final = (*LOOK_AT_INDEX, *QUERY, "es:ESHttpDelete", "es:ESHttpPut")
 ADMINISTER_INDEX: Final = (*INDEX, "es:ESHttpPatch")
 PASS_ROLE: Final = ("iam:PassRole",)
 EMIT_METRICS: Final = ("cloudwatch:PutMetricData",)
@@ -66,6 +71,10 @@ def objects_prefix(keep: Keep) -> str:
     return f"{keep.tenant}/"
 
 
+def _objects(keep: Keep, bucket: BucketRef, folder: str = "") -> pulumi.Output[str]:
+    return pulumi.Output.concat(bucket.arn, f"/{objects_prefix(keep)}{folder}*")
+
+
 def read_objects(keep: Keep, bucket: BucketRef) -> list[Statement]:
     """Read and list the keep's objects in a bucket."""
     label = _label(bucket.role.value)
@@ -74,15 +83,17 @@ def read_objects(keep: Keep, bucket: BucketRef) -> list[Statement]:
             sid=f"List{label}",
             actions=LIST_OBJECTS,
             resources=(bucket.arn,),
+            # IfExists: S3 asks for this also when an object that is read is missing, then without a prefix, and answers
+            # 403 where it should say 404.
             conditions={
                 "StringEquals": {"aws:RequestedRegion": keep.region},
-                "StringLike": {"s3:prefix": f"{objects_prefix(keep)}*"},
+                "StringLikeIfExists": {"s3:prefix": f"{objects_prefix(keep)}*"},
             },
         ),
         Statement(
             sid=f"Read{label}",
             actions=READ_OBJECTS,
-            resources=(pulumi.Output.concat(bucket.arn, f"/{objects_prefix(keep)}*"),),
+            resources=(_objects(keep, bucket),),
             conditions=in_region(keep),
         ),
         *_key(keep, f"Read{label}Key", bucket.key_arn, "s3", READ_KEY),
@@ -96,11 +107,50 @@ def write_objects(keep: Keep, bucket: BucketRef, *, delete: bool = False) -> lis
         Statement(
             sid=f"Write{label}",
             actions=(*WRITE_OBJECTS, *(DELETE_OBJECTS if delete else ())),
-            resources=(pulumi.Output.concat(bucket.arn, f"/{objects_prefix(keep)}*"),),
+            resources=(_objects(keep, bucket),),
             conditions=in_region(keep),
         ),
         *_key(keep, f"Write{label}Key", bucket.key_arn, "s3", WRITE_KEY),
     ]
+
+
+def delete_objects(keep: Keep, bucket: BucketRef, folder: str) -> list[Statement]:
+    """Delete what lies in one folder of the keep's objects (versions stay until their time)."""
+    return [
+        Statement(
+            sid=f"DeleteFrom{_label(bucket.role.value)}",
+            actions=DELETE_OBJECTS,
+            resources=(_objects(keep, bucket, folder),),
+            conditions=in_region(keep),
+        )
+    ]
+
+
+def forget_objects(keep: Keep, bucket: BucketRef) -> list[Statement]:
+    """Find the keep's objects in a bucket and delete every version of them, unread."""
+    label = _label(bucket.role.value)
+    return [
+        Statement(
+            sid=f"ListVersionsOf{label}",
+            actions=LIST_VERSIONS,
+            resources=(bucket.arn,),
+            conditions={
+                "StringEquals": {"aws:RequestedRegion": keep.region},
+                "StringLike": {"s3:prefix": f"{objects_prefix(keep)}*"},
+            },
+        ),
+        Statement(
+            sid=f"Forget{label}",
+            actions=FORGET_OBJECTS,
+            resources=(_objects(keep, bucket),),
+            conditions=in_region(keep),
+        ),
+    ]
+
+
+def sign(keep: Keep, key_arn: pulumi.Input[str]) -> list[Statement]:
+    """Sign with a key that can do nothing else; verifying takes its public half."""
+    return [Statement(sid="Sign", actions=SIGN, resources=(key_arn,), conditions=in_region(keep))]
 
 
 def consume(keep: Keep, queue: QueueRef) -> list[Statement]:
@@ -140,14 +190,20 @@ def index_prefix(keep: Keep) -> str:
 
 
 def search(keep: Keep, domain_arn: pulumi.Input[str]) -> list[Statement]:
-    """Search the keep's indexes; requests must name them in the path."""
+    """Search the keep's indexes; requests must name them in the path. A POST that would write is none of these."""
     return [
         Statement(
-            sid="Search",
-            actions=SEARCH,
+            sid="LookAtIndex",
+            actions=LOOK_AT_INDEX,
             resources=(pulumi.Output.concat(domain_arn, f"/{index_prefix(keep)}*"),),
             conditions=in_region(keep),
-        )
+        ),
+        Statement(
+            sid="Search",
+            actions=QUERY,
+            resources=tuple(pulumi.Output.concat(domain_arn, f"/{index_prefix(keep)}*/{each}") for each in QUERIES),
+            conditions=in_region(keep),
+        ),
     ]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.alerts import Alerts, AlertsArgs
+from components.audit_signing import AuditSigning, AuditSigningArgs
 from components.boundary import Boundary, BoundaryArgs
 from components.bucket import LockMode
 from components.bucket_ref import BucketRole
@@ -69,6 +70,7 @@ class Holdings(pulumi.ComponentResource):
     alerts: Alerts
     boundary: Boundary
     identity: Identity
+    audit_signing: AuditSigning
 
     def __init__(self, name: str, args: HoldingsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:holdings:Holdings", name, None, opts)
@@ -79,6 +81,7 @@ class Holdings(pulumi.ComponentResource):
             args.keep.logical("boundary"), BoundaryArgs(keep=args.keep), opts=pulumi.ResourceOptions(parent=self)
         )
         self.identity = self._identity()
+        self.audit_signing = self._audit_signing()
         self.storage = keep_storage(args, opts=pulumi.ResourceOptions(parent=self))
         self.queues = self._queues()
         self.logs = self._logs()
@@ -105,6 +108,19 @@ class Holdings(pulumi.ComponentResource):
                 cluster_arn=args.cluster_arn,
                 boundary_arn=self.boundary.arn,
                 accounts={each.value: workload_account(args.keep, each) for each in Workload},
+            ),
+            opts=self._options(),
+        )
+
+    def _audit_signing(self) -> AuditSigning:
+        """By those who show code, and those who purge it."""
+        args, roles = self._args, self.identity.role_arns
+        return AuditSigning(
+            args.keep.logical("audit-signing"),
+            AuditSigningArgs(
+                keep=args.keep,
+                signer_role_arns=[roles[each.value] for each in (Workload.GATEWAY, Workload.INDEXER)],
+                protect=args.protect,
             ),
             opts=self._options(),
         )

@@ -89,6 +89,20 @@ def freshness_alarms(keep: Keep, slo: SloPlan) -> tuple[Alarm, ...]:
     )
 
 
+def record_alarms(keep: Keep) -> tuple[Alarm, ...]:
+    """What would lose the record of who saw what."""
+    return (
+        Alarm(
+            label="audit-not-shipped",
+            remedy="Audit records stay on the pods that made them. Look at the audit bucket, its key and the gateway's "
+            "role; a pod whose disk fills up answers nothing any more.",
+            comparison="above",
+            threshold=0,
+            metric=Metric(namespace=names.metric_namespace(keep), name=names.FAILED_AUDIT_SHIPMENTS, statistic="Sum"),
+        ),
+    )
+
+
 def queue_alarms(queue: QueueRef, slo: SloPlan) -> tuple[Alarm, ...]:
     """Work that waits too long, and work that failed for good."""
     waited = slo.index_freshness_minutes * 60 if queue.role is QueueRole.INGEST else OLDEST_REVIEW_SECONDS

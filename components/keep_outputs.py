@@ -33,6 +33,7 @@ class KeepOutputs:
     webhook_secret_arns: Mapping[str, pulumi.Output[str]]
     registry_token_arns: Mapping[str, pulumi.Output[str]]
     certificate_secret_arn: pulumi.Output[str]  # of the gateway
+    audit_signing_key_arn: pulumi.Output[str]
     image_urls: Mapping[str, pulumi.Output[str]]
     role_arns: Mapping[Workload, pulumi.Output[str]]
     log_group_names: Mapping[str, pulumi.Output[str]]
@@ -71,6 +72,7 @@ class KeepOutputs:
             webhook_secret_arns=service.links.webhook_secret_arns,
             registry_token_arns=service.links.registry_token_arns,
             certificate_secret_arn=service.certificate.arn,
+            audit_signing_key_arn=holdings.audit_signing.key_arn,
             image_urls=image_urls,
             role_arns={each: holdings.identity.role_arns[each.value] for each in Workload},
             log_group_names={part: group.name for part, group in holdings.logs.groups.items()},
@@ -90,6 +92,7 @@ class KeepOutputs:
             "buckets": {role.value: ref.name for role, ref in self.buckets.items()},
             "queues": {role.value: queue.url for role, queue in self.queues.items()},
             "keys": {data_class.value: arn for data_class, arn in self.keys.arns.items()},
+            "auditSigningKey": self.audit_signing_key_arn,
             "images": dict(self.image_urls),
             "indexEndpoint": self.index_endpoint,
             "clusterName": self.cluster_name,

@@ -6,7 +6,7 @@ that act by themselves (CloudWatch Logs, CloudTrail, ...) use it for resources o
 accounts are denied outright, grants included.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +24,8 @@ USE_ACTIONS: Final = (
     "kms:GenerateDataKey",
     "kms:GenerateDataKeyWithoutPlaintext",
 )
+SIGN_ACTIONS: Final = ("kms:Sign",)
+VERIFY_ACTIONS: Final = ("kms:GetPublicKey", "kms:Verify")
 GRANT_ACTIONS: Final = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
 PUBLISH_ACTIONS: Final = ("kms:GenerateDataKey", "kms:Decrypt")  # what a publisher to an encrypted topic or queue needs
 
@@ -120,6 +122,31 @@ def key_policy(keep: Keep, data_class: DataClass, *, region: str) -> pulumi.Outp
     return document(*statements)
 
 
+def signing_policy(keep: Keep, signer_role_arns: Sequence[pulumi.Input[str]]) -> pulumi.Output[str]:
+    """Policy of the key that seals audit records: the named roles sign, and the account verifies what they signed."""
+    place = _Place(keep, keep.region)
+    return document(
+        _administration(place),
+        Statement(
+            sid="RolesSign",
+            principals={"AWS": tuple(signer_role_arns)},
+            actions=SIGN_ACTIONS,
+            resources=THIS_KEY,
+            conditions={"StringEquals": {"kms:CallerAccount": keep.account_id}},
+            wildcard_reason=THIS_KEY_REASON,
+        ),
+        Statement(
+            sid="AccountVerifies",
+            principals={"AWS": (root_arn(keep.account_id, keep.region),)},
+            actions=VERIFY_ACTIONS,
+            resources=THIS_KEY,
+            conditions={"StringEquals": {"kms:CallerAccount": keep.account_id}},
+            wildcard_reason=THIS_KEY_REASON,
+        ),
+        _no_foreign_accounts(place, (*SIGN_ACTIONS, "kms:CreateGrant")),
+    )
+
+
 def _administration(place: _Place) -> Statement:
     """The account's root stays in: whatever happens to the deployer's role, IAM can still hand the key to somebody."""
     return Statement(
@@ -155,13 +182,13 @@ def _grants_to_services(place: _Place) -> Statement:
     )
 
 
-def _no_foreign_accounts(place: _Place) -> Statement:
+def _no_foreign_accounts(place: _Place, actions: tuple[str, ...] = (*USE_ACTIONS, "kms:CreateGrant")) -> Statement:
     """A Deny, since a grant would outdo a missing Allow. Service principals have no caller account, but own rules."""
     return Statement(
         sid="DenyForeignAccounts",
         effect="Deny",
         principals=ANYONE,
-        actions=(*USE_ACTIONS, "kms:CreateGrant"),
+        actions=actions,
         resources=THIS_KEY,
         conditions={
             "StringNotEquals": {"kms:CallerAccount": sorted({place.keep.account_id, _account_of(place.keep)})},

@@ -156,3 +156,4 @@ class ReleasePlan:
     ways: Ways
     batch_gpus: int  # that may be at work at once on pools of role gpu-batch; 0 where there is none
     trains: bool  # on those, and there is the image for it
+    hosts_confirm: bool = False  # Git hosts are asked who may read

@@ -11,9 +11,10 @@ from components.model_endpoint import ModelEndpoint, ModelEndpointArgs
 from components.plans import ReleasePlan
 from components.pool import PoolRole
 from components.queue_ref import QueueRole
+from components.release.access_sync import AccessSync, AccessSyncArgs
 from components.release.accounts import Accounts, AccountsArgs
 from components.release.admission import Admission, AdmissionArgs
-from components.release.base import ReleaseBase, by_digest, digest
+from components.release.base import ReleaseBase, by_digest
 from components.release.evals import Evals, EvalsArgs
 from components.release.finetune import Finetune, FinetuneArgs
 from components.release.gateway import Gateway, GatewayArgs
@@ -23,7 +24,7 @@ from components.release.limits import Limits, LimitsArgs
 from components.release.network_policies import NetworkPolicies, NetworkPoliciesArgs
 from components.release.priorities import Priorities, PrioritiesArgs
 from components.release.review_workers import ReviewWorkers, ReviewWorkersArgs, workers_for
-from components.release.settings_map import SettingsMap, SettingsMapArgs
+from components.release.settings_map import SettingsMap, SettingsMapArgs, start_digest
 from components.release.telemetry import Telemetry, TelemetryArgs, client_environment
 from components.release.webhook import Webhook, WebhookArgs
 
@@ -45,7 +46,7 @@ class RuntimeRelease(pulumi.ComponentResource):
     def __init__(self, name: str, args: RuntimeReleaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:runtime_release:RuntimeRelease", name, None, opts)
         self._args, self._keep, self._child = args, args.outputs.keep, pulumi.ResourceOptions(parent=self)
-        self._settings_digest = args.settings.apply(digest)
+        self._settings_digest = args.settings.apply(start_digest)
 
         self.images = release_images(args.plan, args.outputs.image_urls)
         bare = ReleaseBase(
@@ -115,6 +116,8 @@ class RuntimeRelease(pulumi.ComponentResource):
             repository_gib=plan.repository_gib,
         )
         Ingest(self._part("ingest"), ingest, opts=self._child)
+        if plan.hosts_confirm:
+            AccessSync(self._part("access-sync"), AccessSyncArgs(base=self._base), opts=self._child)
         index = IndexWorkersArgs(
             base=self._base,
             settings_digest=self._settings_digest,

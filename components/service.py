@@ -11,7 +11,7 @@ from components.cluster_like import ClusterLike
 from components.entry import Entry, EntryArgs
 from components.holdings import Holdings
 from components.identity import Permissions, PermissionsArgs
-from components.keep_alarms import entry_alarms, freshness_alarms, queue_alarms, service_alarms
+from components.keep_alarms import entry_alarms, freshness_alarms, queue_alarms, record_alarms, service_alarms
 from components.key_ring import KeyRing
 from components.kubernetes_access import KubernetesAccess, KubernetesAccessArgs
 from components.links import Links, LinksArgs
@@ -150,6 +150,7 @@ class Service(pulumi.ComponentResource):
             webhook_secret_arns=list(self.links.webhook_secret_arns.values()),
             certificate_secret_arn=self.certificate.arn,
             secret_key_arn=args.keys.arn(DataClass.SECRET),
+            audit_signing_key_arn=holdings.audit_signing.key_arn,
             log_group_arns=[group.arn for group in holdings.logs.groups.values()],
         )
         return Permissions(
@@ -202,6 +203,7 @@ class Service(pulumi.ComponentResource):
                 service_alarms=[*service_alarms(args.keep, args.slo), *entry],
                 alarms=[
                     *freshness_alarms(args.keep, args.slo),
+                    *record_alarms(args.keep),
                     *(alarm for queue in queues.values() for alarm in queue_alarms(queue, args.slo)),
                     *args.ground.alarms,
                 ],

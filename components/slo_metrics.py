@@ -15,6 +15,7 @@ RETRIEVAL_MS: Final = "RetrievalLatency"  # milliseconds
 INDEX_AGE_MINUTES: Final = "IndexAge"  # minutes since the oldest commit that is not yet indexed
 INGEST_JOBS: Final = "IngestJobs"  # count, finished
 FAILED_INGEST_JOBS: Final = "FailedIngestJobs"  # count
+FAILED_AUDIT_SHIPMENTS: Final = "FailedAuditShipments"  # count, records that stayed on a pod for another minute
 CACHE_HITS: Final = "CacheHits"  # count
 RETRIEVAL_HITS: Final = "RetrievalHits"  # count, requests for which retrieval found something
 OUTPUT_TOKENS: Final = "OutputTokens"  # count
@@ -28,6 +29,7 @@ METRICS: Final = (
     INDEX_AGE_MINUTES,
     INGEST_JOBS,
     FAILED_INGEST_JOBS,
+    FAILED_AUDIT_SHIPMENTS,
     CACHE_HITS,
     RETRIEVAL_HITS,
     OUTPUT_TOKENS,

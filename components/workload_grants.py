@@ -13,6 +13,8 @@ from components.queue_ref import QueueRef, QueueRole
 from components.slo_metrics import metric_namespace
 from components.workload import Workload
 
+OUTBOX = "outbox/"  # folder of the code bucket from ingest to the indexer, who takes away what it has taken
+
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadResources:
@@ -26,6 +28,7 @@ class WorkloadResources:
     webhook_secret_arns: Sequence[pulumi.Input[str]]
     certificate_secret_arn: pulumi.Input[str]  # the gateway's, and its key
     secret_key_arn: pulumi.Input[str]
+    audit_signing_key_arn: pulumi.Input[str]
     log_group_arns: Sequence[pulumi.Input[str]]
 
 
@@ -34,10 +37,15 @@ def workload_statements(keep: Keep, to: WorkloadResources) -> dict[Workload, lis
     buckets, ingest, review = to.buckets, to.queues[QueueRole.INGEST], to.queues[QueueRole.REVIEW]
     prompts = [buckets[BucketRole.PROMPTS]] if BucketRole.PROMPTS in buckets else []
     code, models, artifacts = buckets[BucketRole.CODE], buckets[BucketRole.MODELS], buckets[BucketRole.ARTIFACTS]
+    recording = [
+        *grants.write_objects(keep, buckets[BucketRole.AUDIT]),
+        *grants.sign(keep, to.audit_signing_key_arn),
+    ]
     searching = grants.search(keep, to.index_domain_arn)
     return {
         Workload.GATEWAY: [
             *searching,
+            *recording,
             *grants.read_secrets(keep, [to.certificate_secret_arn], to.secret_key_arn),
             *(statement for bucket in prompts for statement in grants.write_objects(keep, bucket)),
         ],
@@ -49,8 +57,11 @@ def workload_statements(keep: Keep, to: WorkloadResources) -> dict[Workload, lis
         ],
         Workload.INDEXER: [
             *grants.read_objects(keep, code),
+            *grants.delete_objects(keep, code, OUTBOX),
             *grants.write_index(keep, to.index_domain_arn),
             *grants.write_objects(keep, buckets[BucketRole.SNAPSHOTS]),
+            *recording,
+            *(statement for bucket in prompts for statement in grants.forget_objects(keep, bucket)),
         ],
         Workload.REVIEWER: [
             *grants.consume(keep, review),

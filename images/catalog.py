@@ -6,7 +6,7 @@ from enum import StrEnum
 from images import bases, matrix
 from images.bases import Base
 from images.matrix import Stack
-from images.requirements import CORE, EMBED, FETCH, FINETUNE, PARSE, PLATFORM, SERVICE
+from images.requirements import EMBED, FETCH, FINETUNE, PLATFORM, distribution
 
 USER = "65532:65532"  # numeric, so that Kubernetes can tell that it is not root
 WRITABLE = ("/tmp", "/var/cache/codekeep")  # noqa: S108 - mounts of the container; all else is read-only
@@ -40,9 +40,9 @@ class Image:
     kind: Kind
     base: Base  # of the last stage
     roles: tuple[str, ...]  # workloads that run from it
-    requirements: tuple[str, ...]
     entrypoint: tuple[str, ...]
     command: tuple[str, ...]
+    beside: tuple[str, ...] = ()  # what it asks of PyPI beside the runtime, which all hold but those that serve
     stack: Stack | None = None
     packages: tuple[Package, ...] = ()
     health_url: str | None = None  # None: a job, healthy while its process runs
@@ -67,6 +67,10 @@ class Image:
     @property
     def sbom(self) -> str:
         return f"{self.folder}/sbom{f'.{self.variant}' if self.variant else ''}.cdx.json"
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        return self.beside if self.kind is Kind.SERVING else (*distribution(), *self.beside)
 
     @property
     def lock(self) -> str:
@@ -101,7 +105,7 @@ def _serving(
         base=base,
         stack=stack,
         roles=roles,
-        requirements=FETCH,
+        beside=FETCH,
         entrypoint=("trtllm-serve",),
         command=("--help",),
         health_url=HEALTH,
@@ -117,7 +121,7 @@ def _with_vllm(image: Image, *more_roles: str) -> Image:
         base=bases.VLLM,
         stack=matrix.VLLM,
         roles=(*image.roles, *more_roles),
-        requirements=image.requirements,
+        beside=image.beside,
         entrypoint=("vllm", "serve"),
         command=("--help",),
         health_url=HEALTH,
@@ -136,7 +140,6 @@ IMAGES = (
         kind=Kind.CPU,
         base=bases.DISTROLESS,
         roles=("ingest", "webhooks"),
-        requirements=(*CORE, *SERVICE, *PARSE),
         packages=(GIT, SSH),
         entrypoint=RUNTIME,
         command=("ingest",),
@@ -148,10 +151,10 @@ IMAGES = (
         base=bases.PYTHON,
         stack=matrix.TORCH,
         roles=("embed-index",),
-        requirements=(*CORE, *EMBED),
+        beside=EMBED,
         packages=(WGET,),
         entrypoint=(),  # KubeRay gives the command
-        command=(*RUNTIME, "index"),
+        command=(*RUNTIME, "index-worker"),
         environment=(*NO_USAGE_REPORTS, ("RAY_USAGE_STATS_ENABLED", "0")),
     ),
     Image(
@@ -160,7 +163,6 @@ IMAGES = (
         kind=Kind.CPU,
         base=bases.DISTROLESS,
         roles=("symbols",),
-        requirements=(*CORE, *PARSE),
         packages=(GIT,),
         entrypoint=RUNTIME,
         command=("symbols",),
@@ -173,10 +175,9 @@ IMAGES = (
         kind=Kind.CPU,
         base=bases.DISTROLESS,
         roles=("review", "gateway", "evals"),
-        requirements=(*CORE, *SERVICE, *PARSE),
         packages=(GIT,),
         entrypoint=RUNTIME,
-        command=("review",),
+        command=("review-worker",),
     ),
     Image(
         name="code-finetune-cu12",
@@ -185,7 +186,7 @@ IMAGES = (
         base=bases.PYTHON,
         stack=matrix.TORCH,
         roles=("finetune",),
-        requirements=(*CORE, *FINETUNE),
+        beside=FINETUNE,
         entrypoint=RUNTIME,
         command=("finetune",),
         environment=(*NO_USAGE_REPORTS, ("TORCHDYNAMO_DISABLE", "1")),  # no compiler in the image

@@ -141,6 +141,7 @@ def _facts(keep: KeepOutputs) -> dict[str, Any]:
         "webhook_secret_arns": dict(keep.webhook_secret_arns),
         "registry_token_arns": dict(keep.registry_token_arns),
         "certificate_secret_arn": keep.certificate_secret_arn,
+        "audit_signing_key_arn": keep.audit_signing_key_arn,
     }
 
 

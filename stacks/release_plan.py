@@ -48,6 +48,7 @@ def release_plan(spec: TenantSpec) -> ReleasePlan | None:
         logged_fields=LOGGED_FIELDS,
         ways=_ways(spec),
         batch_gpus=batch_gpus,
+        hosts_confirm=spec.access.confirmed_by_git_hosts,
         trains=batch_gpus > 0 and FINETUNE_IMAGE in release.images,
     )
 
@@ -65,7 +66,6 @@ def _ways(spec: TenantSpec) -> Ways:
         git_ports=tuple(sorted({port for link in spec.git_links for port in link.ports})),
         registry_ports=tuple(sorted({port for link in spec.registry_links for port in link.ports})),
         issuer_by_link=spec.access.oidc.jwks == "fetch" and issuer in hosts,
-        stores_prompts=spec.prompt_storage.enabled,
     )
 
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from stacks.spec import TenantSpec, digest
 from stacks.spec.access import Caps, Oidc, Slo, Team
 from stacks.spec.base import AccountId, DisplayName, HostName, Label, Port, RegionName, SpecModel, TenantName, Tier
-from stacks.spec.compute import Model, ModelName, ModelRole, Revision
+from stacks.spec.compute import Model, ModelName, ModelRole, Prefixes, Revision
 from stacks.spec.network import GitLink, RegistryLink
 from stacks.spec.protection import Retention
 
@@ -94,6 +94,12 @@ class EntrySettings(SpecModel):
     certificate_secret_arn: Arn
 
 
+class AuditSettings(SpecModel):
+    """The key that seals the record of who saw what."""
+
+    signing_key_arn: Arn
+
+
 class GitLinkSettings(SpecModel):
     """A Git host, what to read there, and where its credentials lie."""
 
@@ -127,6 +133,7 @@ class ModelSettings(SpecModel):
     url: Url
     context_tokens: Annotated[int, Field(ge=256, le=262144)]
     dimension: Annotated[int, Field(ge=64, le=4096)] | None
+    prefixes: Prefixes | None
     max_adapters: Annotated[int, Field(ge=0, le=32)]
 
 
@@ -135,6 +142,7 @@ class AccessSettings(SpecModel):
 
     oidc: Oidc
     teams: Annotated[tuple[Team, ...], Field(min_length=1, max_length=500)]
+    confirmed_by_git_hosts: bool
 
 
 class PromptSettings(SpecModel):
@@ -162,6 +170,7 @@ class RuntimeSettings(SpecModel):
     namespace: Name
     entry: EntrySettings
     index: IndexSettings
+    audit: AuditSettings
     keys: Annotated[dict[Name, Arn], Field(min_length=1, max_length=8)]
     buckets: Annotated[dict[Name, BucketSettings], Field(min_length=1, max_length=8)]
     queues: Annotated[dict[Name, QueueSettings], Field(min_length=1, max_length=8)]
@@ -207,6 +216,7 @@ class Deployed:
     webhook_secret_arns: Mapping[str, str]
     registry_token_arns: Mapping[str, str]
     certificate_secret_arn: str
+    audit_signing_key_arn: str
 
 
 def runtime_settings(spec: TenantSpec, deployed: Deployed) -> RuntimeSettings:
@@ -235,6 +245,7 @@ def settings_document(spec: TenantSpec, deployed: Deployed) -> dict[str, Any]:
             "dimension": spec.vector_index.dimension,
             "key_arn": _needed(deployed.key_arns, "index", "key"),
         },
+        "audit": {"signing_key_arn": deployed.audit_signing_key_arn},
         "keys": dict(sorted(deployed.key_arns.items())),
         "buckets": {
             role: {"name": bucket.name, "prefix": deployed.objects_prefix, "key_arn": bucket.key_arn}
@@ -244,7 +255,7 @@ def settings_document(spec: TenantSpec, deployed: Deployed) -> dict[str, Any]:
         "git_links": [_git_link(link, deployed) for link in spec.git_links],
         "registry_links": [_registry_link(link, deployed) for link in spec.registry_links],
         "models": [_model(model, deployed.namespace) for model in spec.models],
-        "access": spec.access.model_dump(mode="json", include={"oidc", "teams"}),
+        "access": spec.access.model_dump(mode="json", include={"oidc", "teams", "confirmed_by_git_hosts"}),
         "retention": spec.retention.model_dump(mode="json"),
         "prompts": _prompts(spec),
         "caps": spec.caps.model_dump(mode="json"),
@@ -287,8 +298,9 @@ def _registry_link(link: RegistryLink, deployed: Deployed) -> dict[str, Any]:
 
 
 def _model(model: Model, namespace: str) -> dict[str, Any]:
+    told = {"role", "name", "revision", "context_tokens", "dimension", "prefixes"}
     return {
-        **model.model_dump(mode="json", include={"role", "name", "revision", "context_tokens", "dimension"}),
+        **model.model_dump(mode="json", include=told),
         "url": model_url(model.role, namespace),
         "max_adapters": model.lora.max_adapters if model.lora else 0,
     }

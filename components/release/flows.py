@@ -78,7 +78,6 @@ class Ways:
     git_ports: tuple[int, ...]
     registry_ports: tuple[int, ...] = ()
     issuer_by_link: bool = False  # the gateway fetches token keys from a host that a private link leads to
-    stores_prompts: bool = False
 
     def __post_init__(self) -> None:
         if not self.git_ports:
@@ -122,11 +121,10 @@ def _answering(ways: Ways) -> Iterator[_Row]:
     yield Workload.GATEWAY, Workload.WEBHOOK, (WEBHOOK_PORT,), "webhooks, which come in by the entry too"
     yield Workload.GATEWAY, Workload.MODEL_SERVER, (MODEL_PORT,), "chat, completion, embedding of queries, reranking"
     yield Workload.GATEWAY, Place.INDEX, (HTTPS,), "search"
-    yield Workload.GATEWAY, Place.AWS, (HTTPS,), "the certificate it shows"
+    yield Workload.GATEWAY, Place.AWS, (HTTPS,), "the certificate it shows, and the key that seals audit records"
     if ways.issuer_by_link:
         yield Workload.GATEWAY, Place.ISSUER, (HTTPS,), "keys of sign-in tokens, by the private link"
-    if ways.stores_prompts:
-        yield Workload.GATEWAY, Place.S3, (HTTPS,), "prompts, which the customer lets the keep store"
+    yield Workload.GATEWAY, Place.S3, (HTTPS,), "audit records, and prompts where the customer lets the keep store them"
     yield Workload.WEBHOOK, Place.AWS, (HTTPS,), "work queues, and the secrets that webhooks are signed with"
     yield Workload.MODEL_SERVER, Place.S3, (HTTPS,), "models and adapters"
     yield Place.PROMETHEUS, Workload.MODEL_SERVER, (MODEL_PORT,), "waiting requests and cache use, for scaling"
@@ -137,7 +135,7 @@ def _reading(ways: Ways) -> Iterator[_Row]:
     if ways.registry_ports:
         yield Workload.INGEST, Place.REGISTRIES, ways.registry_ports, "packages whose symbols code refers to"
     yield Workload.INGEST, Place.AWS, (HTTPS,), "its queue, and the Git tokens"
-    yield Workload.INGEST, Place.S3, (HTTPS,), "chunks"
+    yield Workload.INGEST, Place.S3, (HTTPS,), "chunks, and what Git hosts confirm of readers"
     yield Workload.REVIEWER, Place.GIT, ways.git_ports, "the change under review"
     yield Workload.REVIEWER, Workload.MODEL_SERVER, (MODEL_PORT,), "the review"
     yield Workload.REVIEWER, Place.INDEX, (HTTPS,), "what the change touches"
@@ -153,7 +151,8 @@ def _indexing() -> Iterator[_Row]:
     yield head, Place.KUBERNETES_API, (HTTPS,), "the number of workers"
     yield Workload.INDEXER, Workload.MODEL_SERVER, (MODEL_PORT,), "embeddings"
     yield Workload.INDEXER, Place.INDEX, (HTTPS,), "chunks, vectors, symbols"
-    yield Workload.INDEXER, Place.S3, (HTTPS,), "chunks"
+    yield Workload.INDEXER, Place.AWS, (HTTPS,), "the key that seals audit records and proofs of a purge"
+    yield Workload.INDEXER, Place.S3, (HTTPS,), "chunks, audit records"
 
 
 def _learning() -> Iterator[_Row]:

@@ -1,5 +1,6 @@
 """`codekeep up`, `preview`, `refresh`, `destroy`."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,7 @@ def _run(
     as_json: bool,
     yes: bool,
 ) -> None:
+    gc.set_threshold(50_000, 20, 100)  # nearly all that is made lives until the end
     from stacks.cli.deploy import Session
     from stacks.cli.engines import policy_packs_of
 

@@ -49,6 +49,16 @@ class Project:
         return cls(root=root, name=name, main=(root / str(document.get("main") or ".")).resolve())
 
     @property
+    def program(self) -> Path:
+        """`main`, for whoever runs it; BadInputError where it is not there."""
+        if not self.main.exists():
+            raise BadInputError(
+                f"{self.root / PROJECT_FILE}: `main` must be the program's file or folder, and {self.main} is not "
+                "there; run codekeep inside a checkout of the project"
+            )
+        return self.main
+
+    @property
     def stacks(self) -> list[str]:
         """Names of the stacks that have a configuration file."""
         found = (path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in self.root.glob("Pulumi.*.yaml"))

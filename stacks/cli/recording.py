@@ -23,19 +23,19 @@ class Recordings:
         """Runs the stack's program with no engine and no network.
 
         Raises:
-            BadInputError: there is no such stack, or its spec has faults.
+            BadInputError: there is no such stack, no program, or the spec has faults.
             FailedError: the program failed.
         """
         from policies.graph.recorder import record
         from stacks.cli.program import run_program
         from stacks.cli.spec_gate import require_valid_spec
 
-        spec = require_valid_spec(self.project, stack)
+        program, spec = self.project.program, require_valid_spec(self.project, stack)
         config = config_of(self.project, stack)
         outputs = self._platform_outputs(getattr(spec, "platform", None))
         try:
             return record(
-                lambda: run_program(self.project.main),
+                lambda: run_program(program),
                 project=self.project.name,
                 stack=stack,
                 config=config.values,

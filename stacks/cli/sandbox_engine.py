@@ -19,7 +19,8 @@ from stacks.cli.project import Decrypt, Project
 
 PLUGINS = {package: (sys.executable, "-m", f"sandbox.{package}") for package in ("aws", "kubernetes")}
 MASK = "[secret]"
-READS_THE_CLOUD = (Operation.PREVIEW, Operation.UP)  # what makes no sense on an account that lost the stack's resources
+# The others need the state alone; these make no sense on an account that lost the stack's resources.
+RUNS_THE_PROGRAM = (Operation.PREVIEW, Operation.UP)
 
 
 class SandboxEngine:
@@ -35,7 +36,8 @@ class SandboxEngine:
         """Runs the deployment. BadInputError where the account is another one than the stack was deployed on."""
         from sandbox.engine import DeploymentRequest, Engine
 
-        config = self._project.config(deployment.stack, self._decrypter)
+        config, runs = self._project.config(deployment.stack, self._decrypter), deployment.operation in RUNS_THE_PROGRAM
+        program = self._project.program if runs else self._project.main
         self._home.prepare()
         account = ensured(self._home)
         deployed_on = _DeployedOn(self._home, self._project.name, deployment.stack)
@@ -44,8 +46,8 @@ class SandboxEngine:
             operation=deployment.operation,
             project=self._project.name,
             stack=deployment.stack,
-            program=[str(self._project.main)],
-            program_cwd=self._project.main if self._project.main.is_dir() else self._project.main.parent,
+            program=[str(program)],
+            program_cwd=program if program.is_dir() else program.parent,
             project_root=self._project.root,
             config=config.values,
             secret_keys=config.secret_keys,
@@ -121,7 +123,7 @@ class _DeployedOn:
 
     def require(self, account: Endpoint, operation: Operation, files: StackFiles) -> None:
         """BadInputError with the way on where the stack's resources went away with their account."""
-        if operation not in READS_THE_CLOUD or not self._path.exists():
+        if operation not in RUNS_THE_PROGRAM or not self._path.exists():
             return
         epoch = json.loads(self._path.read_text())["epoch"]
         if epoch == account.epoch or not _holds_resources(files):

@@ -43,13 +43,37 @@ class Team(SpecModel):
     repositories: Annotated[tuple[RepositoryGrant, ...], Field(min_length=1, max_length=5000)]
 
 
+KeyNumber = Annotated[
+    str,
+    text(
+        r"^[A-Za-z0-9_-]{4,1366}$",
+        "a number in base64url without padding, as in the issuer's JWKS",
+        "copy it from the issuer's JWKS document",
+        longest=1366,
+    ),
+]
+
+
+class SigningKey(SpecModel):
+    """The public half of a key that signs tokens, as in a JWKS: `n` and `e` of RSA, `x` and `y` of EC (P-256)."""
+
+    kid: TokenName
+    kty: Literal["RSA", "EC"]
+    n: KeyNumber | None = None
+    e: KeyNumber | None = None
+    x: KeyNumber | None = None
+    y: KeyNumber | None = None
+
+
 class Oidc(SpecModel):
-    """Sign-in. `jwks` says where token keys come from: fetched from the issuer, or pinned in the keep (no egress)."""
+    """Sign-in. `jwks` says where token keys come from: the issuer, by a private link, or pinned as `keys`."""
 
     issuer: Issuer
     audience: TokenName
     groups_claim: TokenName = "groups"
     jwks: Literal["fetch", "pinned"] = "pinned"
+    keys: Annotated[tuple[SigningKey, ...], Field(max_length=10)] = ()
+    """Where `jwks` is pinned; two or more while the issuer changes from one to the next."""
 
 
 class ClusterAccess(SpecModel):
@@ -67,6 +91,9 @@ class Access(SpecModel):
     oidc: Oidc
     teams: Annotated[tuple[Team, ...], Field(min_length=1, max_length=500)]
     entry_principals: Annotated[tuple[PrincipalArn, ...], Field(min_length=1, max_length=20)]
+    confirmed_by_git_hosts: bool = False
+    """A team's grant counts only where the Git host, asked every quarter of an hour, lets the reader read the
+    repository. Readers' names in their tokens must be their logins or e-mail addresses there."""
 
 
 AlertPercent = Annotated[int, Field(ge=10, le=200, description="percent of the budget")]

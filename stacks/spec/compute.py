@@ -60,6 +60,17 @@ ModelClassName = Annotated[
 ]
 
 
+Prefix = Annotated[
+    str,
+    text(
+        r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]{0,64}$",
+        "up to 64 printable characters on one line",
+        'copy it from the model\'s card, such as "query: " with its blank',
+        longest=64,
+    ),
+]
+
+
 class InstanceGroup(SpecModel):
     """So many instances or hosts in one zone: AWS sells both by the zone."""
 
@@ -101,6 +112,13 @@ class Lora(SpecModel):
 
     max_rank: Literal[8, 16, 32, 64, 128] = 16
     max_adapters: Annotated[int, Field(ge=1, le=32)] = 4
+
+
+class Prefixes(SpecModel):
+    """What an embedding model was trained to find before a text; "query: " and "passage: " for E5."""
+
+    query: Prefix = ""
+    document: Prefix = ""
 
 
 class Architecture(SpecModel):
@@ -147,6 +165,8 @@ class Model(SpecModel):
     """What serves it. Left out: tensorrt-llm for the chat and autocomplete models it can serve, else vllm."""
     dimension: Annotated[int, Field(ge=64, le=4096)] | None = None
     """Length of the vectors; of embed models only, and equal to the index's."""
+    prefixes: Prefixes | None = None
+    """Of embed models only. Another `document` makes all vectors anew."""
     lora: Lora | None = None
 
     @property

@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.conftest import Keep
 
+KEY = "aws:kms/key:Key"
 CANARY = "canary-77aa"
 TAGS = """
 import pulumi
@@ -123,7 +124,7 @@ def test_a_failing_resource_leaves_the_rest_and_the_next_up_goes_on(keep: Keep) 
 
 
 def test_ctrl_c_stops_cleanly_and_the_next_up_goes_on(keep: Keep) -> None:
-    many = TAGS.replace("range(12)", "range(400)")
+    many = TAGS.replace("range(12)", "range(120)")
     keep.write(program=many, digest="a")
     process = keep.start("up", "dev", "--yes", "--json", "--engine", "sandbox")
     assert process.stdout is not None
@@ -138,13 +139,13 @@ def test_ctrl_c_stops_cleanly_and_the_next_up_goes_on(keep: Keep) -> None:
     summary = json.loads(out.splitlines()[-1])
     assert summary["status"] == "cancelled"
     made = summary["resources"]["create"]
-    assert 0 < made < 400
+    assert 0 < made < 120
     rest = keep.sandbox("up", "dev", "--yes", "--json").summary["resources"]
-    assert rest == {"create": 400 - made, "same": made}
+    assert rest == {"create": 120 - made, "same": made}
 
 
 def test_a_second_ctrl_c_kills_and_the_next_up_goes_on(keep: Keep) -> None:
-    many = TAGS.replace("range(12)", "range(200)")
+    many = TAGS.replace("range(12)", "range(80)")
     keep.write(program=many, digest="a")
     process = keep.start("up", "dev", "--yes", "--json", "--engine", "sandbox")
     assert process.stdout is not None
@@ -157,9 +158,9 @@ def test_a_second_ctrl_c_kills_and_the_next_up_goes_on(keep: Keep) -> None:
     assert "Ctrl-C again to kill" in process.stderr.readline()
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
-    assert process.returncode in (130, 1)  # 1 where the clean stop was quicker
+    assert process.returncode in (130, -signal.SIGINT, 1)  # 1 where the clean stop was quicker
     assert keep.sandbox("up", "dev", "--yes", "--json").summary["status"] == "succeeded"
-    assert keep.sandbox("up", "dev", "--yes", "--json").summary["resources"] == {"same": 200}
+    assert keep.sandbox("up", "dev", "--yes", "--json").summary["resources"] == {"same": 80}
 
 
 def test_a_stack_whose_account_is_gone_is_told_the_way_on(keep: Keep) -> None:
@@ -232,7 +233,11 @@ PolicyPack(
     ran = keep.sandbox("up", "dev", "--yes", "--policy-pack", str(pack), code=1)
     assert "policy pack/long-window: store: Long enough to notice. deletionWindowInDays must be 30" in ran.out
     keep.write(window=30)
-    assert "3 created" in keep.sandbox("up", "dev", "--yes", "--policy-pack", str(pack)).out
+    made = keep.sandbox("up", "dev", "--yes", "--json", "--policy-pack", str(pack))
+    # What does not hang on the key may have been made before it was refused; the key was not.
+    key = [event for event in made.documents if event.get("type") == KEY and event.get("phase") == "done"]
+    assert [event["op"] for event in key] == ["create"]
+    assert sum(made.summary["resources"].values()) == 3
 
 
 @pytest.mark.parametrize("command", ["start", "status", "stop"])

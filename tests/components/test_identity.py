@@ -133,9 +133,9 @@ BUCKETS = "arn:aws:s3:::codekeep-acme-{}-" + f"{ACCOUNT}-eu-central-1/acme/x"
 @pytest.mark.parametrize(
     ("label", "may_read", "may_write"),
     [
-        ("gateway", set(), set()),
+        ("gateway", set(), {"audit"}),
         ("ingest", {"code"}, {"code"}),
-        ("indexer", {"code"}, {"snapshots"}),
+        ("indexer", {"code"}, {"snapshots", "audit"}),
         ("reviewer", {"code"}, set()),
         ("finetune", {"code", "models"}, {"models", "artifacts"}),
         ("evals", {"models", "artifacts"}, {"artifacts"}),
@@ -151,6 +151,16 @@ def test_each_workload_reads_and_writes_the_buckets_it_needs(
     roles = ("code", "snapshots", "models", "artifacts", "audit", "access-logs")
     assert {role for role in roles if allowed(recording, label, "s3:GetObject", BUCKETS.format(role))} == may_read
     assert {role for role in roles if allowed(recording, label, "s3:PutObject", BUCKETS.format(role))} == may_write
+
+
+def test_the_indexer_takes_away_what_it_took_from_the_outbox_and_nothing_else() -> None:
+    from codekeep_runtime.assembly.stores import OUTBOX
+
+    code = BUCKETS.format("code").removesuffix("x")
+    assert allowed(dedicated(), "indexer", "s3:DeleteObject", f"{code}{OUTBOX}steps/1")
+    for other in ("mirrors/x", "outboxes/x", ""):
+        assert not allowed(dedicated(), "indexer", "s3:DeleteObject", code + other)
+    assert not allowed(dedicated(), "indexer", "s3:PutObject", f"{code}{OUTBOX}steps/1")
 
 
 def test_prompts_are_written_by_the_gateway_alone_and_only_with_opt_in() -> None:
@@ -169,6 +179,9 @@ def test_searchers_search_and_the_indexer_writes(label: str, may_search: bool, m
     index = f"arn:aws:es:eu-central-1:{ACCOUNT}:domain/acme-index/acme_chunks/_search"
     assert allowed(dedicated(), label, "es:ESHttpPost", index) == may_search
     assert allowed(dedicated(), label, "es:ESHttpPut", index) == may_write
+    for path in ("acme_access/_doc/access.accounts.json", "acme_code/_bulk", "acme_code/_update_by_query"):
+        document = f"arn:aws:es:eu-central-1:{ACCOUNT}:domain/acme-index/{path}"
+        assert allowed(dedicated(), label, "es:ESHttpPost", document) == may_write, path
 
 
 def test_a_pooled_keeps_roles_stay_in_their_own_indexes() -> None:
@@ -205,11 +218,29 @@ def test_keys_are_used_through_services_only() -> None:
         for label in LABELS
         if label != "vpc-cni"
         for statement in statements(dedicated(), label)
-        if any(action.startswith("kms:") for action in listed(statement["Action"]))
+        if any(action.startswith("kms:") for action in listed(statement["Action"])) and statement["Sid"] != "Sign"
     ]
     assert using
     for label, statement in using:
         assert statement["Condition"]["StringEquals"]["kms:ViaService"].endswith(".eu-central-1.amazonaws.com"), label
+
+
+def test_who_records_what_was_shown_signs_and_nobody_takes_a_record_away() -> None:
+    key = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/acme-audit-signing"
+    assert [label for label in LABELS if label != "vpc-cni" and allowed(dedicated(), label, "kms:Sign", key)] == [
+        "gateway",
+        "indexer",
+    ]
+    for label in LABELS:
+        for action in ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObjectRetention"):
+            assert label == "vpc-cni" or not allowed(dedicated(), label, action, BUCKETS.format("audit")), label
+
+
+def test_prompts_are_forgotten_by_the_indexer_which_cannot_read_them() -> None:
+    prompts = BUCKETS.format("prompts")
+    assert allowed(premium(), "indexer", "s3:DeleteObjectVersion", prompts)
+    assert not allowed(premium(), "indexer", "s3:GetObject", prompts)
+    assert not allowed(premium(), "gateway", "s3:GetObject", prompts)
 
 
 def test_the_autoscaler_scales_this_cluster_alone() -> None:

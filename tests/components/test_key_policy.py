@@ -4,7 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from components.key_policy import ADMINISTRATION_ACTIONS, GRANT_ACTIONS, USE_ACTIONS, VIA_SERVICES, key_policy
+from components.key_policy import (
+    ADMINISTRATION_ACTIONS,
+    GRANT_ACTIONS,
+    USE_ACTIONS,
+    VIA_SERVICES,
+    key_policy,
+    signing_policy,
+)
 from components.key_ring import STORED_CLASSES
 from components.naming import DataClass, Keep
 from tests.components.policy_evaluator import Decision, Request, decide
@@ -195,3 +202,18 @@ def test_other_partitions_get_their_own_names(keep: Keep) -> None:
     assert f"arn:aws-cn:iam::{ACCOUNT}:root" in policy
     assert "logs.cn-north-1.amazonaws.com.cn" in policy
     assert "arn:aws:" not in policy
+
+
+def test_the_named_roles_sign_the_account_verifies_and_nobody_else_does_either(keep: Keep) -> None:
+    recording = record(lambda: signing_policy(keep, [ROLE]))
+    policy, here = str(recording.value(recording.result)), {"kms__CallerAccount": ACCOUNT}
+    other = ROLE.replace("ingest", "evals")
+    assert decide(policy, use("kms:Sign", **here)) is Decision.ALLOW
+    for action in ("kms:Verify", "kms:GetPublicKey"):
+        assert decide(policy, use(action, other, **here)) is Decision.DELEGATED
+    for principal in (other, DEPLOYER):
+        assert decide(policy, use("kms:Sign", principal, **here)) is Decision.NONE
+    assert decide(policy, use("kms:Sign", FOREIGN, kms__CallerAccount="999999999999")) is Decision.DENY
+    assert decide(policy, use("kms:PutKeyPolicy", DEPLOYER)) is Decision.ALLOW
+    for action in (*USE_ACTIONS, *GRANT_ACTIONS[:1]):
+        assert decide(policy, use(action, **here)) in (Decision.NONE, Decision.DENY), action

@@ -28,6 +28,7 @@ TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:codekeep-acme-alerts"
         ("chat-latency", slo_metrics.CHAT_FIRST_TOKEN_MS, "p95", 1500),
         ("retrieval-latency", slo_metrics.RETRIEVAL_MS, "p95", 250),
         ("index-freshness", slo_metrics.INDEX_AGE_MINUTES, "Maximum", 60),
+        ("audit-not-shipped", slo_metrics.FAILED_AUDIT_SHIPMENTS, "Sum", 0),
     ],
 )
 def test_each_objective_has_its_alarm(label: str, metric: str, statistic: str, threshold: int) -> None:
@@ -94,7 +95,7 @@ def test_a_pooled_keep_watches_its_own_and_leaves_the_domain_to_the_platform() -
 def test_the_dashboard_shows_every_metric_with_its_objective(keep: Keep) -> None:
     body = json.loads(dashboard_body(keep, SloPlan(), queues=[("q", "q-failed")], domain_name="acme-index"))
     places = [(widget["x"], widget["y"]) for widget in body["widgets"]]
-    assert len(set(places)) == len(places) == 12
+    assert len(set(places)) == len(places) == 13
     text = json.dumps(body)
     assert not [name for name in slo_metrics.METRICS if f'"{name}"' not in text]
     lines = [

@@ -204,3 +204,13 @@ def test_without_nodes_to_train_on_there_is_no_training() -> None:
 def test_an_image_without_a_repository_is_refused() -> None:
     with pytest.raises(ValueError, match="the registry has no repository other \\(it has: code-x\\)"):
         release_images(replace(PLAN, digests={"other": DIGEST}), {"code-x": pulumi.Output.from_input("x")})
+
+
+def test_git_hosts_are_asked_who_may_read_only_where_the_spec_wants_it() -> None:
+    assert "acme-access-sync" not in release().names("kubernetes:batch/v1:CronJob")
+    recording = recorded(replace(PLAN, hosts_confirm=True))
+    spec = recording.one("kubernetes:batch/v1:CronJob", "acme-access-sync").inputs["spec"]
+    assert (spec["schedule"], spec["concurrencyPolicy"], spec["suspend"]) == ("*/15 * * * *", "Forbid", False)
+    pod = spec["jobTemplate"]["spec"]["template"]["spec"]
+    assert pod["serviceAccountName"] == "ingest"  # which the Git hosts' tokens are for
+    assert pod["containers"][0]["args"] == ["access", "sync"]

@@ -106,7 +106,6 @@ def test_the_ways_out_are_those_of_the_links() -> None:
     assert (demo.ways.git_ports, demo.ways.registry_ports) == ((22, 443), (443,))
     assert not demo.ways.issuer_by_link  # its keys are pinned
     assert pico.ways.issuer_by_link  # GitLab signs people in, and stands behind the Git link
-    assert plan_of("acme").ways.stores_prompts
 
 
 @pytest.mark.parametrize("stack", TENANTS)

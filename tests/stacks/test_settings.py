@@ -36,11 +36,15 @@ def deployed(spec: TenantSpec) -> Deployed:
         objects_prefix=f"{spec.name}/",
         namespace=f"keep-{spec.name}",
         key_arns={each: arn.format("kms", f"key/{each}") for each in ("code", "index", "model", "audit")},
-        buckets={"code": Bucket(name=f"codekeep-{spec.name}-code", key_arn=arn.format("kms", "key/code"))},
+        buckets={
+            role: Bucket(name=f"codekeep-{spec.name}-{role}", key_arn=arn.format("kms", f"key/{role}"))
+            for role in ("code", "audit")
+        },
         queues={"ingest": Queue(url=f"{queue_url}ingest", dead_letter_url=f"{queue_url}ingest-dead")},
         git_token_arns={link.name: arn.format("secretsmanager", f"secret:{link.name}") for link in spec.git_links},
         webhook_secret_arns={link.name: arn.format("secretsmanager", "secret:hook") for link in spec.git_links},
         certificate_secret_arn=arn.format("secretsmanager", "secret:certificate"),
+        audit_signing_key_arn=arn.format("kms", "key/audit-signing"),
         registry_token_arns={
             link.name: arn.format("secretsmanager", f"secret:{link.name}") for link in spec.registry_links
         },

@@ -120,7 +120,7 @@ class ProgramSource:
         folder = self.folder.resolve()
         if (folder / "Pulumi.yaml").is_file():
             project = Project.find(folder)
-            return project.root, project.name, project.main
+            return project.root, project.name, project.program
         main = folder / "__main__.py" if folder.is_dir() else folder
         if not main.is_file():
             raise BadInputError(

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from stacks.spec.faults import Fault, nearest, shown
-from stacks.spec.network import Egress, GitLink
+from stacks.spec.network import GitLink
 from stacks.spec.rules.common import repeated
 from stacks.spec.rules.draft import Draft
+
+KEY_NUMBERS = {"RSA": ("n", "e"), "EC": ("x", "y")}
 
 
 def grants_belong_to_a_link(draft: Draft) -> Iterator[Fault]:
@@ -42,19 +44,43 @@ def teams_are_distinct(draft: Draft) -> Iterator[Fault]:
 
 
 def issuer_is_reachable(draft: Draft) -> Iterator[Fault]:
-    """`access.oidc.jwks` is `fetch` only where egress or a Git link reaches the issuer's host."""
-    if draft.access is None or draft.access.oidc.jwks != "fetch" or (draft.network is None and draft.tier != "pooled"):
+    """`access.oidc.jwks` is `fetch` only where a Git link leads to the issuer's host: pods reach no other."""
+    if draft.access is None or draft.access.oidc.jwks != "fetch":
         return
     host = urlsplit(draft.access.oidc.issuer).hostname or ""
-    egress = draft.network.egress if draft.network is not None else Egress()
-    linked = any(link.host == host for link in draft.git_links.values)
-    if not linked and not any(_covers(domain, host) for domain in egress.domains):
+    if not any(link.host == host for link in draft.git_links.values):
         yield Fault(
             path="access.oidc.jwks",
             got=f'"fetch" from {host}, which the keep cannot reach',
-            allowed="fetch only from a host in network.egress.domains or of a Git link; else pinned",
-            remedy="set jwks to pinned, or allow the host",
+            allowed="fetch only from the host of a Git link (not through network.egress); else pinned",
+            remedy="set jwks to pinned and give keys",
         )
+
+
+def signing_keys_are_whole(draft: Draft) -> Iterator[Fault]:
+    """Pinned sign-in has keys, each once and with the numbers of its kind; fetched sign-in has none."""
+    if draft.access is None:
+        return
+    oidc = draft.access.oidc
+    if (oidc.jwks == "pinned") != bool(oidc.keys):
+        pinned = oidc.jwks == "pinned"
+        yield Fault(
+            path="access.oidc.keys",
+            got="nothing" if pinned else f"{len(oidc.keys)} keys",
+            allowed="1 to 10 keys of the issuer's JWKS" if pinned else "no keys while jwks is fetch",
+            remedy="copy the signing keys from the issuer's JWKS document" if pinned else "remove keys",
+        )
+    yield from repeated("access.oidc.keys", [key.kid for key in oidc.keys], "kid")
+    for index, key in enumerate(oidc.keys):
+        wanted = KEY_NUMBERS[key.kty]
+        given = tuple(name for name in ("n", "e", "x", "y") if getattr(key, name) is not None)
+        if given != wanted:
+            yield Fault(
+                path=f"access.oidc.keys[{index}]",
+                got=f"kty {key.kty} with {', '.join(given) or 'no number'}",
+                allowed=f"{wanted[0]} and {wanted[1]} for kty {key.kty}",
+                remedy="copy the key from the issuer's JWKS document",
+            )
 
 
 def prompt_storage_is_agreed(draft: Draft) -> Iterator[Fault]:
@@ -124,14 +150,11 @@ def _grant_fault(path: str, grant: str, links: Mapping[str, GitLink]) -> Fault |
     )
 
 
-def _covers(domain: str, host: str) -> bool:
-    return domain == host or (domain.startswith("*.") and host.endswith(domain[1:]))
-
-
 RULES = (
     grants_belong_to_a_link,
     teams_are_distinct,
     issuer_is_reachable,
+    signing_keys_are_whole,
     prompt_storage_is_agreed,
     repositories_keep_the_cap,
 )

@@ -118,6 +118,18 @@ def vectors_fit_the_index(draft: Draft) -> Iterator[Fault]:
             )
 
 
+def embedders_alone_have_prefixes(draft: Draft) -> Iterator[Fault]:
+    """Only the embed model has `prefixes`."""
+    for index, model in draft.models:
+        if model.prefixes is not None and model.role != "embed":
+            yield Fault(
+                path=f"models[{index}].prefixes",
+                got=f"prefixes on a model of role {model.role}",
+                allowed="prefixes on models of role embed only",
+                remedy="remove prefixes",
+            )
+
+
 def gpu_pools_keep_the_cap(draft: Draft) -> Iterator[Fault]:
     """`caps.gpu_nodes` covers the GPU pools at their `max`."""
     nodes = sum(pool.max for _, pool in draft.pools if pool.is_gpu)
@@ -193,6 +205,7 @@ RULES = (
     models_fit_their_pool,
     pools_hold_all_replicas,
     vectors_fit_the_index,
+    embedders_alone_have_prefixes,
     gpu_pools_keep_the_cap,
     availability_has_replicas,
 )

@@ -126,6 +126,21 @@ def tenants_are_admitted_once(draft: Draft) -> Iterator[Fault]:
     yield from repeated("tenants", draft.tenants or (), "tenant")
 
 
+def no_name_begins_anothers(draft: Draft) -> Iterator[Fault]:
+    """No name among a platform's own and its `tenants` is the beginning, up to a hyphen, of another."""
+    # Services of AWS are let in by ARNs such as codekeep-<tenant>-*: of acme's they would take in those of acme-eu.
+    names = [*(draft.tenants or ()), *([draft.name] if draft.name else [])]
+    for index, tenant in enumerate(draft.tenants or ()):
+        near = [each for each in names if each.startswith(f"{tenant}-") or tenant.startswith(f"{each}-")]
+        if near:
+            yield Fault(
+                path=f"tenants[{index}]",
+                got=shown(tenant),
+                allowed=f"a name that neither begins {', '.join(near)} up to a hyphen nor is begun so by it",
+                remedy="rename one of them before it is deployed, such as without the hyphen",
+            )
+
+
 def pools_keep_the_platforms_cap(draft: Draft) -> Iterator[Fault]:
     """A platform's `gpu_nodes` covers its GPU pools at their `max`."""
     nodes = sum(pool.max for _, pool in draft.pools if pool.is_gpu)
@@ -146,4 +161,4 @@ RULES = (
     recovery_has_its_own_account,
     premium_nodes_are_on_hardware_of_their_own,
 )
-PLATFORM_RULES = (tenants_are_admitted_once, pools_keep_the_platforms_cap)
+PLATFORM_RULES = (tenants_are_admitted_once, no_name_begins_anothers, pools_keep_the_platforms_cap)

@@ -106,7 +106,7 @@ def test_options_add_their_ways_and_no_others() -> None:
 
     plain, every = set(rows(PLAIN)), set(rows(EVERY_WAY))
     added = sorted(every - plain)
-    assert len(added) == 5  # two Git flows with port 22, a registry, the issuer, prompts
+    assert len(added) == 4  # two Git flows with port 22, a registry, the issuer
     assert "issuer" not in str(plain)
     assert "registry" not in str(plain)
 

@@ -18,7 +18,7 @@ from tests.components.release.bases import make_base
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 PREFIXES = "aws:ec2/getManagedPrefixList:getManagedPrefixList"
 S3_RANGES = ("52.219.0.0/20", "3.5.136.0/22")
-EVERY_WAY = Ways(git_ports=(443, 22), registry_ports=(443,), issuer_by_link=True, stores_prompts=True)
+EVERY_WAY = Ways(git_ports=(443, 22), registry_ports=(443,), issuer_by_link=True)
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "kubernetes" / "traffic.md"
 ENDPOINTS, PRIVATE = "endpoint-subnets", "private-subnets"
 PRIVATE_CIDR = "10.64.0.0/17"  # of tests.components.builders' network

@@ -5,6 +5,7 @@ from functools import cache
 
 from components.pool import PoolRole
 from components.queue_ref import QueueRole
+from components.release.access_sync import AccessSync, AccessSyncArgs
 from components.release.base import by_digest
 from components.release.evals import Evals, EvalsArgs
 from components.release.finetune import Finetune, FinetuneArgs
@@ -23,6 +24,7 @@ def everything() -> None:
     """With the caps of a mid-sized keep that has a pool for batch work on GPUs."""
     base = make_base()
     base = replace(base, images={**base.images, IMAGE: by_digest(f"{REGISTRY}/codekeep-acme/{IMAGE}", DIGEST)})
+    AccessSync("acme-access-sync", AccessSyncArgs(base=base))
     ingest, review = fake_queue(QueueRole.INGEST), fake_queue(QueueRole.REVIEW)
     Ingest("acme-ingest", IngestArgs(base=base, queue=ingest, concurrent_jobs=8, repositories=500, repository_gib=10))
     IndexWorkers(

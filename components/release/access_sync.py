@@ -1,0 +1,53 @@
+"""Asks the Git hosts who may read each repository, so that a team's grant lets in nobody whom they would not."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_kubernetes import batch
+
+from components.pool import PoolRole
+from components.release.base import Priority, ReleaseBase
+from components.release.jobs import JobPlan, cron_job_spec
+from components.release.pod import Container, PodPlan, Resources
+from components.workload import Workload
+
+NAME = "access-sync"
+IMAGE = "code-ingest-parse"
+SCHEDULE = "*/15 * * * *"  # what a host said is good for an hour (access/permissions.py): three rounds may fail
+DEADLINE_SECONDS = 720  # a round that hangs makes way for the next
+LATEST_START_SECONDS = 300
+RESOURCES = Resources(cpu="250m", memory="512Mi", cpu_limit="1")
+GRACE_SECONDS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessSyncArgs:
+    """Needs images[code-ingest-parse]."""
+
+    base: ReleaseBase
+
+
+class AccessSync(pulumi.ComponentResource):
+    """A CronJob as ingest, which alone reaches the Git hosts and holds their tokens."""
+
+    job: batch.v1.CronJob
+
+    def __init__(self, name: str, args: AccessSyncArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("codekeep:release.access_sync:AccessSync", name, None, opts)
+        base = args.base
+        pod = PodPlan(
+            workload=Workload.INGEST,
+            name=NAME,
+            role=PoolRole.SYSTEM,
+            priority=Priority.SERVING,  # readers are shut out where it stays away
+            containers=(Container(name="sync", image=base.image(IMAGE), resources=RESOURCES, args=("access", "sync")),),
+            grace_seconds=GRACE_SECONDS,
+        )
+        plan = JobPlan(pod=pod, deadline_seconds=DEADLINE_SECONDS, retries=1, kept_seconds=3_600)
+        self.job = batch.v1.CronJob(
+            name,
+            metadata=base.metadata(Workload.INGEST, NAME),
+            spec=cron_job_spec(base, plan, schedule=SCHEDULE, start_within_seconds=LATEST_START_SECONDS),
+            opts=base.options(self),
+        )
+        self.register_outputs({"name": NAME})
