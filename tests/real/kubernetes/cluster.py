@@ -84,7 +84,7 @@ class Cluster:
         ]
         (folder / "servers.json").write_text(json.dumps(servers))
         self._guardian = subprocess.Popen(
-            [sys.executable, "-m", "tests.real.kubernetes.guardian", str(folder)],
+            [sys.executable, "-m", "tests.real.guardian", str(folder)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for the one who started it

@@ -3,18 +3,16 @@
 `python -m tests.real.kubernetes.installation` builds them and shows how far it is: five minutes on two cores.
 """
 
-import fcntl
 import hashlib
 import os
 import re
 import shutil
 import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.real.cache import Say, made_once, say
 
 MODULE = Path(__file__).resolve().parent / "programs"
 VERSION = "v1.34.2"  # as MODULE's go.mod has it
@@ -25,12 +23,9 @@ PACKAGES = {  # program → package of MODULE's requirements
 }
 OLDEST_GO = (1, 24)
 GO_VARIABLE = "CODEKEEP_GO"
-CACHE_VARIABLE = "CODEKEEP_CACHE"
 USUAL_PLACES = ("/usr/local/go/bin/go", "/opt/homebrew/bin/go")
 LAST_LINES = 15
 _GO_VERSION = re.compile(r"go version go((\d+)\.(\d+)\S*) (\S+)")
-
-Say = Callable[[str], None]
 
 
 class NoGoError(Exception):
@@ -87,30 +82,19 @@ def ready(say: Say) -> Programs:
         NoGoError: they have to be built, and there is no Go for it.
         RuntimeError: the build failed.
     """
-    cache = _cache()
-    folder = cache / f"kubernetes-{VERSION}-{_digest()}"
-    if not folder.exists():
-        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone(cache / "kubernetes.lock"):
-            if not folder.exists():
-                _build(Go.find(), folder, say)
+    folder = made_once(f"kubernetes-{VERSION}-{_digest()}", lambda folder: _build(Go.find(), folder, say))
     return Programs(folder=folder)
 
 
 def _build(go: Go, folder: Path, say: Say) -> None:
-    """Builds beside the place and moves there at the end, so that what is there is whole."""
-    say(f"Building Kubernetes {VERSION} with Go {go.version}, once, into {folder}: fetching its modules")
+    say(f"Building Kubernetes {VERSION} with Go {go.version}, once: fetching its modules")
     total = len(_output([go.path, "list", "-deps", *PACKAGES.values()], cwd=MODULE).splitlines())
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as temporary:
-        made = Path(temporary) / folder.name
-        made.mkdir()
-        compiled = 0
-        for name, package in PACKAGES.items():
-            command = [go.path, "build", "-v", "-ldflags", _link_flags(), "-o", str(made / name), package]
-            for _ in _lines(command):
-                compiled += 1
-                say(f"Building {name}: {compiled} packages compiled, of at most {total}")
-        made.rename(folder)
+    compiled = 0
+    for name, package in PACKAGES.items():
+        command = [go.path, "build", "-v", "-ldflags", _link_flags(), "-o", str(folder / name), package]
+        for _ in _lines(command):
+            compiled += 1
+            say(f"Building {name}: {compiled} packages compiled, of at most {total}")
 
 
 def _link_flags() -> str:
@@ -147,14 +131,6 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "GOFLAGS": "-mod=readonly -buildvcs=false", "GOWORK": "off"}
 
 
-def _cache() -> Path:
-    """CODEKEEP_CACHE, else codekeep's folder where the desktop keeps caches."""
-    given = os.environ.get(CACHE_VARIABLE)
-    if given:
-        return Path(given).expanduser().resolve()
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "codekeep"
-
-
 def _digest() -> str:
     """Of everything that decides what is built, but the Go: any new enough one makes the same programs."""
     hashed = hashlib.sha256()
@@ -163,21 +139,8 @@ def _digest() -> str:
     return f"{os.uname().sysname}-{os.uname().machine}-{hashed.hexdigest()[:12]}".lower()
 
 
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Two runs at once build once."""
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 def main() -> None:
     """Builds, and says where; no Go is said too, and is no failure: the tests skip then, with the same reason."""
-
-    def say(text: str) -> None:
-        sys.stderr.write(f"\r\033[K{text}" if sys.stderr.isatty() else f"{text}\n")
-        sys.stderr.flush()
-
     try:
         programs = ready(say)
     except NoGoError as error:

@@ -24,6 +24,7 @@ def test_the_servers_end_with_their_starter(programs: Programs, death: signal.Si
         stderr=subprocess.DEVNULL,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        preexec_fn=_hear_interrupts,  # noqa: PLW1509 - no threads here
     )
     assert starter.stdout is not None
     line = starter.stdout.readline()  # once the cluster is ready
@@ -31,11 +32,16 @@ def test_the_servers_end_with_their_starter(programs: Programs, death: signal.Si
     assert (folder / "kubeconfig").exists()
     assert len(_commands_naming(folder)) >= 3  # the guardian and two servers
     starter.send_signal(death)
-    starter.wait()
+    starter.wait(SECONDS)
     deadline = time.monotonic() + SECONDS
     while (left := _commands_naming(folder)) or folder.exists():
         assert time.monotonic() < deadline, left or folder
         time.sleep(0.1)
+
+
+def _hear_interrupts() -> None:
+    """A shell starts what it puts into the background deaf to Ctrl-C, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _commands_naming(folder: Path) -> list[str]:

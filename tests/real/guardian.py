@@ -1,4 +1,4 @@
-"""Runs the servers, and ends them with whoever started it: python -m tests.real.kubernetes.guardian FOLDER.
+"""Runs the servers, and ends them with whoever started it: python -m tests.real.guardian FOLDER.
 
 FOLDER/servers.json names them: [{"name", "command"}]. Standard input is a pipe from the one who started it, who never
 writes: its end, by whatever death, ends the servers, and FOLDER is removed.
@@ -37,7 +37,7 @@ def _start(folder: Path, name: str, command: list[str]) -> "subprocess.Popen[byt
 
 
 def _end(servers: "list[subprocess.Popen[bytes]]") -> None:
-    """The API server before its store; who does not go when asked is made to."""
+    """The last before the first; who does not go when asked is made to."""
     for server in reversed(servers):
         server.terminate()
         try:

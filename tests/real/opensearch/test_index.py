@@ -1,0 +1,19 @@
+"""The index in OpenSearch does what every index does."""
+
+from pathlib import Path
+
+import pytest
+from codekeep_runtime.index.opensearch.snapshots import Snapshots
+
+from tests.real.opensearch.prefixes import Prefixes
+from tests.real.opensearch.server import Server
+from tests.runtime.index.conformance import Conformance
+
+
+class TestOpenSearchIndex(Conformance):
+    examples = 12  # each change is a refresh
+
+    @pytest.fixture
+    def snapshots(self, server: Server, opener: Prefixes) -> Path:
+        Snapshots(opener.store, opener.snapshots).register_folder(str(server.snapshots / opener.snapshots))
+        return Path(f"nightly-{opener.snapshots}")
