@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from benchmarks import demo_runtime
 from benchmarks.inventory import Inventory
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -65,6 +66,13 @@ class Demo:
         lines = self.ask(*arguments, "--engine", "sandbox", "--json").splitlines()
         return [json.loads(line) for line in lines]
 
+    def graph(self) -> dict[str, Any]:
+        """What the stack consists of, by its state."""
+        found: dict[str, Any] = json.loads(
+            self.ask("graph", STACK, "--from", "state", "--engine", "sandbox", "--format", "json")
+        )
+        return found
+
     def status(self) -> dict[str, Any]:
         """What the sandbox account says of itself."""
         found: dict[str, Any] = json.loads(self.ask("sandbox", "status", "--json"))
@@ -88,12 +96,13 @@ class Demo:
 
 
 def main() -> None:
-    """Up, up again, change, destroy; each held to what it should do."""
+    """Up, up again, its runtime at work, change, destroy; each held to what it should do."""
     with _demo() as demo:
         account = _inventory(demo)
         before = account.everything()
         up(demo)
         nothing_to_do(demo)
+        runtime(demo)
         change(demo)
         destroy(demo, account, before)
     print("\nThe demo holds.")
@@ -101,8 +110,7 @@ def main() -> None:
 
 def up(demo: Demo) -> None:
     demo.codekeep("up", STACK, "--engine", "sandbox", "--yes")
-    graph = json.loads(demo.ask("graph", STACK, "--from", "state", "--engine", "sandbox", "--format", "json"))
-    made = [node for node in graph["nodes"] if node["type"].startswith("aws:")]
+    made = [node for node in demo.graph()["nodes"] if node["type"].startswith("aws:")]
     require(len(made) >= FEWEST_RESOURCES, f"{len(made)} AWS resources are fewer than {FEWEST_RESOURCES}")
     print(f"{len(made)} AWS resources; {_recorded(demo)}")
 
@@ -112,6 +120,11 @@ def nothing_to_do(demo: Demo) -> None:
     demo.codekeep("up", STACK, "--engine", "sandbox", "--yes")
     summary = demo.events("preview", STACK)[-1]
     require(set(summary["resources"]) <= {"same", "read"}, f"a run with nothing to do would do {summary['resources']}")
+
+
+def runtime(demo: Demo) -> None:
+    for holds, message in demo_runtime.run(demo.graph()):
+        require(holds, message)
 
 
 def change(demo: Demo) -> None:

@@ -1,0 +1,65 @@
+"""A real index over given chunks, and the ways to search it that are compared."""
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from codekeep_runtime.core.chunk import Chunk
+from codekeep_runtime.core.reader import Scope
+from codekeep_runtime.core.source_file import SourceFile
+from codekeep_runtime.core.symbol import FileSymbols
+from codekeep_runtime.embed.embedder import Embedder
+from codekeep_runtime.index.embedded import EmbeddedIndex
+from codekeep_runtime.index.interface import Index
+from codekeep_runtime.ingest.embedding import embed_missing, text_of_chunk
+from codekeep_runtime.ingest.progress import Counter, Phase, silent
+from codekeep_runtime.retrieval import Retriever
+from codekeep_runtime.retrieval.candidate import candidates
+from codekeep_runtime.retrieval.ranking import shortlist
+from codekeep_runtime.retrieval.retriever import LEAST_CANDIDATES
+
+from benchmarks.quality.measures import DEPTH
+
+TENANT = "bench"
+FUSED = LEAST_CANDIDATES  # of each query where nothing looks closer
+
+Search = Callable[[str], list[Chunk]]
+
+
+def index_of(folder: Path, chunks: Sequence[Chunk], embedder: Embedder) -> EmbeddedIndex:
+    """With vectors of what every embedder gets."""
+    index = EmbeddedIndex.open(folder, TENANT, embedder.version, embedder.dimension)
+    for branch, of_branch in groupby(sorted(chunks, key=lambda each: each.branch), key=lambda each: each.branch):
+        ordered = sorted(of_branch, key=lambda each: (each.path, each.ordinal))
+        index.write(branch, [_file(tuple(file)) for _, file in groupby(ordered, key=lambda each: each.path)])
+    embed_missing(index, embedder, text_of_chunk, Counter(silent, Phase.EMBED))
+    return index
+
+
+def searches(index: Index, embedder: Embedder, scope: Scope) -> dict[str, Search]:
+    """By name; each returns the ten best."""
+    retriever = Retriever(index, embedder)
+    return {
+        "lexical alone": lambda text: [hit.chunk for hit in index.lexical(scope, text, DEPTH)],
+        "embedder alone": lambda text: [hit.chunk for hit in index.semantic(scope, embedder.query(text), DEPTH)],
+        "both, only added up": lambda text: _added_up(index, embedder, scope, text),
+        "hybrid": lambda text: [found.chunk for found in retriever.search(scope, text, DEPTH)],
+    }
+
+
+def scope_of(chunks: Sequence[Chunk]) -> Scope:
+    return Scope(TENANT, "0" * 16, "", frozenset(chunk.branch.repository for chunk in chunks))
+
+
+def _added_up(index: Index, embedder: Embedder, scope: Scope, text: str) -> list[Chunk]:
+    """The hybrid without its closer look: both queries' scores, weighed as it weighs them."""
+    lexical, semantic = index.lexical(scope, text, FUSED), index.semantic(scope, embedder.query(text), FUSED)
+    return [each.chunk for each in shortlist(candidates(lexical, semantic), DEPTH)]
+
+
+def _file(chunks: tuple[Chunk, ...]) -> SourceFile:
+    first = chunks[0]
+    size = sum(len(chunk.text) for chunk in chunks)
+    return SourceFile(
+        path=first.path, blob=first.blob, language=first.language, size=size, chunks=chunks, symbols=FileSymbols()
+    )

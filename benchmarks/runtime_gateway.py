@@ -1,0 +1,185 @@
+"""What the gateway adds to a chat answer: sign-in, scope, retrieval, prompt, audit, checks of citations, streaming.
+
+`python -m benchmarks.runtime_gateway [--chunks N] [--questions N]`: over HTTP on loopback, with an engine on loopback
+that answers at once. Exits with 1 where the 95th percentile is above its limit.
+"""
+
+import argparse
+import json
+import os
+import random
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from codekeep_runtime.access.laptop import LaptopAccess, LaptopIdentity
+from codekeep_runtime.chat import Chat
+from codekeep_runtime.chat.upstream import UpstreamEngine
+from codekeep_runtime.core.chunk import Chunk, chunk_id
+from codekeep_runtime.core.reader import Scope
+from codekeep_runtime.core.repository import Branch, RepositoryId
+from codekeep_runtime.core.source_file import SourceFile
+from codekeep_runtime.core.symbol import FileSymbols
+from codekeep_runtime.gateway.app import create_app
+from codekeep_runtime.gateway.limits import Limits
+from codekeep_runtime.gateway.server import server
+from codekeep_runtime.gateway.services import Served, Services
+from codekeep_runtime.index.embedded import EmbeddedIndex
+from codekeep_runtime.index.interface import FoundDefinition, FoundReference, Hit, Narrowing
+from codekeep_runtime.telemetry.log import LOG
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+LIMIT_MS = 60.0
+WARM_UP = 10
+FILES_PER_WRITE = 500
+WORDS = tuple(f"{verb}{noun}" for verb in ("load", "store", "check", "send") for noun in ("Invoice", "Card", "Route"))
+
+
+@dataclass
+class Lexical:
+    """Retrieval by text alone, so that no embedder's time is in the figure."""
+
+    index: EmbeddedIndex
+
+    def search(self, scope: Scope, text: str, k: int, narrowing: Narrowing) -> Sequence[Hit]:
+        return self.index.lexical(scope, text, k, narrowing)
+
+
+class NoSymbols:
+    def definitions(self, scope: Scope, name: str) -> Sequence[FoundDefinition]:
+        return []
+
+    def references(self, scope: Scope, name: str) -> Sequence[FoundReference]:
+        return []
+
+    callers = references
+
+
+def main(chunks: int, questions: int) -> int:
+    """Prints median and 95th percentile; 1 where the latter is above its limit."""
+    LOG.least = "error"
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        index = EmbeddedIndex.open(Path(folder), "bench", "none-1", 64)
+        fill(index, chunks)
+        engine = stack.enter_context(
+            serving(Starlette(routes=[Route("/v1/chat/completions", answer, methods=["POST"])]))
+        )
+        identity = LaptopIdentity()
+        url = stack.enter_context(serving(gateway(index, engine, identity, Path(folder) / "audit")))
+        client = stack.enter_context(httpx.Client(headers={"authorization": f"Bearer {identity.token}"}, timeout=30))
+        taken = [asked(client, url, number) for number in range(WARM_UP + questions)][WARM_UP:]
+    middle, high = statistics.median(taken), statistics.quantiles(taken, n=20)[-1]
+    cores = len(os.sched_getaffinity(0))
+    print(
+        f"chat without the engine's time: median {middle:.1f} ms, p95 {high:.1f} ms over {chunks} chunks "
+        f"({questions} questions, {cores} cores; limit {LIMIT_MS:.0f} ms)"
+    )
+    return int(high > LIMIT_MS)
+
+
+def fill(index: EmbeddedIndex, chunks: int) -> None:
+    """Files of one chunk of about a thousand characters, the same at each run."""
+    chance = random.Random(7)  # noqa: S311 - not for secrets
+    branch = Branch(RepositoryId("git.demo.example", "bench", "corpus"), "main")
+    for start in range(0, chunks, FILES_PER_WRITE):
+        numbers = range(start, min(start + FILES_PER_WRITE, chunks))
+        index.write(branch, [source_file(branch, number, chance) for number in numbers])
+
+
+def source_file(branch: Branch, number: int, chance: random.Random) -> SourceFile:
+    path, blob = f"src/module{number}.py", f"{number:040x}"
+    lines = [f"def {chance.choice(WORDS)}{number}(value{chance.randrange(5000)}):"]
+    lines += [f"    {chance.choice(WORDS)}(part{chance.randrange(5000)}, total{number})" for _ in range(25)]
+    chunk = Chunk(
+        id=chunk_id(branch, path, blob, 0),
+        branch=branch,
+        commit="c" * 40,
+        path=path,
+        blob=blob,
+        ordinal=0,
+        language="python",
+        start_line=1,
+        end_line=len(lines),
+        symbol="",
+        symbol_kind="",
+        imports=(),
+        text="\n".join(lines),
+    )
+    return SourceFile(
+        path=path, blob=blob, language="python", size=len(chunk.text), chunks=(chunk,), symbols=FileSymbols()
+    )
+
+
+def gateway(index: EmbeddedIndex, engine: str, identity: LaptopIdentity, records: Path) -> Starlette:
+    def audit(served: Served) -> None:
+        with records.open("a") as file:
+            file.write(f"{served}\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    retriever = Lexical(index)
+    upstream = UpstreamEngine(httpx.AsyncClient(base_url=engine), "bench", 16_384, 512)
+    return create_app(
+        Services(
+            identity=identity,
+            access=LaptopAccess("bench", lambda: {branch.repository for branch in index.branches()}),
+            retriever=retriever,
+            symbols=NoSymbols(),
+            chat=Chat(retriever, index, upstream),
+            audit=audit,
+            limits=Limits(requests_per_minute=1_000_000, tokens_per_day=2**40),
+            ready=lambda: {"index": True},
+            models=("bench",),
+        )
+    )
+
+
+async def answer(_: Request) -> Response:
+    """The engine: all at once."""
+    piece = {"choices": [{"index": 0, "delta": {"content": "It is computed there [1]. "}, "finish_reason": "stop"}]}
+    usage = {"choices": [], "usage": {"prompt_tokens": 1000, "completion_tokens": 8}}
+    body = "".join(f"data: {json.dumps(each)}\n\n" for each in (piece, usage)) + "data: [DONE]\n\n"
+    return Response(body, media_type="text/event-stream")
+
+
+def asked(client: httpx.Client, url: str, number: int) -> float:
+    """Milliseconds from the request to the last byte of its streamed answer."""
+    content = f"where does {WORDS[number % len(WORDS)]}{number} use total{number}?"
+    body = {"messages": [{"role": "user", "content": content}], "stream": True}
+    started = time.perf_counter()
+    response = client.post(f"{url}/v1/chat/completions", json=body)
+    taken = (time.perf_counter() - started) * 1000
+    assert '"number":1' in response.text, response.status_code  # an answer that cites, or the figure says nothing
+    return taken
+
+
+@contextmanager
+def serving(app: Starlette) -> Iterator[str]:
+    running = server(app, "127.0.0.1", 0)
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    while not running.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        running.should_exit = running.force_exit = True
+        thread.join()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--chunks", type=int, default=20_000)
+    parser.add_argument("--questions", type=int, default=200)
+    arguments = parser.parse_args()
+    sys.exit(main(arguments.chunks, arguments.questions))
