@@ -15,7 +15,7 @@ Say = Callable[[str], None]
 
 def made_once(name: str, make: Callable[[Path], None]) -> Path:
     """The folder of that name. Where it is not there, `make` fills a folder beside it, which moves there at the end:
-    what is there is whole. Two runs at once make it once.
+    what is there is whole, and on the disk. Two runs at once make it once.
     """
     cache = _cache()
     folder = cache / name
@@ -27,6 +27,7 @@ def made_once(name: str, make: Callable[[Path], None]) -> Path:
                     made = Path(temporary) / name
                     made.mkdir()
                     make(made)
+                    os.sync()  # gigabytes of a build, else written while a server waits for its first file
                     made.rename(folder)
     return folder
 

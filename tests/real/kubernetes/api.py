@@ -21,7 +21,7 @@ from tests.real.kubernetes.cluster import Cluster
 from tests.real.kubernetes.installation import Programs
 from tests.real.kubernetes.workloads import templates_in
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 REVIEW_PATH = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 
 

@@ -17,7 +17,8 @@ from websockets.sync.client import ClientConnection, connect
 
 VARIABLE = "CODEKEEP_CHROMIUM"  # the path of a Chromium or Chrome
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-PATIENCE_SECONDS = 20.0
+START_SECONDS = 180.0  # it waits for the disk, which a build right before may keep busy for long
+PATIENCE_SECONDS = 60.0
 
 
 def program() -> str | None:
@@ -92,24 +93,24 @@ def tab(chromium: str) -> Iterator[Tab]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
         flags += ["--disable-background-networking", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
-        process = subprocess.Popen(
-            [chromium, *flags, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        told = Path(profile) / "told"
+        with told.open("wb") as file:
+            process = subprocess.Popen([chromium, *flags, "about:blank"], stdout=file, stderr=file)
         try:
-            with connect(_address(Path(profile), process), max_size=None) as connection:
+            with connect(_address(Path(profile), process, told), max_size=None) as connection:
                 yield Tab(connection)
         finally:
             process.terminate()
             process.wait(PATIENCE_SECONDS)
 
 
-def _address(profile: Path, process: subprocess.Popen[bytes]) -> str:
+def _address(profile: Path, process: subprocess.Popen[bytes], told: Path) -> str:
     """Of the first tab, by the port that the browser writes down."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + START_SECONDS
     written = profile / "DevToolsActivePort"
     while not (written.exists() and written.read_text().count("\n")):
-        assert process.poll() is None, "Chromium ended at its start"
-        assert time.monotonic() < deadline, "Chromium did not start in time"
+        assert process.poll() is None, f"Chromium ended at its start: {told.read_text()}"
+        assert time.monotonic() < deadline, f"Chromium did not start in {START_SECONDS:.0f} s: {told.read_text()}"
         time.sleep(0.05)
     port = written.read_text().splitlines()[0]
     tabs = httpx.get(f"http://127.0.0.1:{port}/json/list").json()
