@@ -87,12 +87,14 @@ def pod_server(app: Starlette, port: int, certificate: Certificate | None = None
 
 
 def _bound(host: str, port: int) -> list[socket.socket]:
-    """On every address that the host's name stands for."""
+    """On every address that the host's name stands for. A piece of a stream leaves at once, be it ever so small."""
     bound: list[socket.socket] = []
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         for family, _, _, _, address in dict.fromkeys(found):
             bound.append(socket.create_server(address[:2], family=family))
+            # Accepted connections inherit it; asyncio sets it only on sockets that are made with a protocol's number.
+            bound[-1].setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError:
         for each in bound:
             each.close()

@@ -1,0 +1,18 @@
+"""What the server does with its connections, before any request is understood."""
+
+import socket
+
+import httpx
+
+from tests.runtime.gateway.serving import running_server
+from tests.runtime.gateway.world import Tenant
+
+
+def test_a_small_piece_of_a_stream_is_not_held_back(acme: Tenant) -> None:
+    """Nagle's algorithm would keep a second piece until the first is acknowledged: 40 ms more for each answer."""
+    with running_server(acme.app()) as running, httpx.Client() as client:
+        client.get(f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}/healthz")
+        accepted = [each.transport.get_extra_info("socket") for each in running.server_state.connections]
+        options = [each.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for each in accepted]
+    assert options
+    assert all(options)
