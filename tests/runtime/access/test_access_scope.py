@@ -1,4 +1,4 @@
-"""Grants, service accounts, watched files: deny by default, and heard within two seconds."""
+"""Grants, service accounts, watched files: deny by default, and heard within seconds."""
 
 import stat
 import time
@@ -26,6 +26,7 @@ INDEXED = (
     RepositoryId("git.demo.example", "payments2", "ledger"),
     RepositoryId("gitlab.demo.example", "payments", "ledger"),
 )
+WITHIN_SECONDS = 5.0  # what a revocation may take
 ANN = Reader("a" * 16, "Ann", frozenset({"devs"}))
 
 
@@ -83,19 +84,19 @@ def test_a_revoked_person_is_out(tmp_path: Path) -> None:
     scope = checked.scope(ANN)
     assert checked.still(ANN, scope)
     ServiceAccounts(FolderDocuments(tmp_path)).revoke_reader(ANN.id)  # another process's
-    assert within(2, lambda: not checked.still(ANN, scope))
+    assert within(WITHIN_SECONDS, lambda: not checked.still(ANN, scope))
 
 
 def test_a_service_account_reads_what_it_is_bound_to(tmp_path: Path) -> None:
     accounts, checked = ServiceAccounts(FolderDocuments(tmp_path)), access(tmp_path, "ghe:payments/*")
     ci = accounts.reader(accounts.create("ci", days=1, repositories=frozenset({LEDGER})))
     bot = accounts.reader(accounts.create("bot", days=1, team="pay"))
-    assert within(2, lambda: bool(checked.scope(bot).repositories))
+    assert within(WITHIN_SECONDS, lambda: bool(checked.scope(bot).repositories))
     assert checked.scope(ci).repositories == {LEDGER}
     assert checked.scope(bot).repositories == {INDEXED[0], INDEXED[1]}
     scope = checked.scope(ci)
     accounts.revoke("ci")
-    assert within(2, lambda: not checked.still(ci, scope))
+    assert within(WITHIN_SECONDS, lambda: not checked.still(ci, scope))
 
 
 def test_tokens_are_kept_as_digests_readable_by_nobody_else(tmp_path: Path) -> None:
@@ -164,7 +165,7 @@ def test_a_change_is_seen_through_a_replaced_link(tmp_path: Path) -> None:
     assert watched.current() == 1
     (tmp_path / "new").symlink_to("2")
     (tmp_path / "new").rename(tmp_path / "data")
-    assert within(2, lambda: watched.current() == 2)
+    assert within(WITHIN_SECONDS, lambda: watched.current() == 2)
 
 
 def test_the_laptop_has_one_reader() -> None:

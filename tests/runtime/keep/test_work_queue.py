@@ -42,11 +42,11 @@ def test_what_is_given_back_comes_again_and_what_is_done_does_not(queue: WorkQue
 def test_a_held_message_is_not_given_to_others_however_long_it_takes(aws: Any) -> None:
     client = aws("sqs")
     url = client.create_queue(QueueName="ingest")["QueueUrl"]
-    short = WorkQueue(client, url, visible_again_seconds=1)
+    short = WorkQueue(client, url, visible_again_seconds=3)
     short.send("long work")
     taken = short.take(1, wait_seconds=0)
     with short.held(taken):
-        time.sleep(1.3)
+        time.sleep(3.5)
         assert short.take(1, wait_seconds=0) == []
 
 
