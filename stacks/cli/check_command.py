@@ -1,6 +1,5 @@
 """`codekeep check`: judges stacks by the policies, before anything is deployed."""
 
-import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stacks.cli.options import engine_option
+from stacks.garbage import collect_rarely
 
 if TYPE_CHECKING:
     from policies.checker import Checker
@@ -87,7 +87,7 @@ def check(
     Exits with 0 where all is clean, with 1 on violations and on waivers that are expired or unused, with 2 where
     something could not be judged. docs/policies explains waivers and reports.
     """
-    gc.set_threshold(50_000, 20, 100)  # nearly all that is made lives until the end
+    collect_rarely()
     from stacks.cli.check.reporting import require_places, write
     from stacks.cli.check.request import Request
 

@@ -1,6 +1,5 @@
 """`codekeep up`, `preview`, `refresh`, `destroy`."""
 
-import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from stacks.cli.options import (
     stack_argument,
     yes_option,
 )
+from stacks.garbage import collect_rarely
 
 Command = Callable[..., Any]
 
@@ -66,7 +66,7 @@ def _run(
     as_json: bool,
     yes: bool,
 ) -> None:
-    gc.set_threshold(50_000, 20, 100)  # nearly all that is made lives until the end
+    collect_rarely()
     from stacks.cli.deploy import Session
     from stacks.cli.engines import policy_packs_of
 

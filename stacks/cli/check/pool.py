@@ -18,9 +18,7 @@ from stacks.cli.check.judging import Judged, judged
 from stacks.cli.check.sources import StackSource
 from stacks.cli.project import Project
 from stacks.cli.recording import Recordings
-
-COLLECT_RARELY = (50_000, 20, 100)
-"""Thresholds for the garbage collector: nearly all that a recording makes lives until its end."""
+from stacks.garbage import collect_rarely
 
 
 def judged_by_many(project: Project, stacks: Sequence[str], *, quiet: bool) -> list[Judged | Fault]:
@@ -89,8 +87,7 @@ def _begin(root: Path) -> None:
     """Ctrl-C reaches every process of the terminal; the parent is the one that acts on it."""
     global _recordings  # noqa: PLW0603 - a worker process has one project
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.freeze()
-    gc.set_threshold(*COLLECT_RARELY)
+    collect_rarely()
     _recordings = Recordings(Project.find(root))
 
 
