@@ -60,3 +60,7 @@ def _median(seconds: Sequence[float]) -> float:
 
 def _line(name: str, seconds: float, peer: float) -> None:
     print(f"{name:<45} {seconds:6.2f} s   {seconds / peer:5.1f} x peer", flush=True)
+
+
+if __name__ == "__main__":
+    main()
