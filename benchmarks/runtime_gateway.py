@@ -11,10 +11,9 @@ import random
 import statistics
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +28,6 @@ from codekeep_runtime.core.source_file import SourceFile
 from codekeep_runtime.core.symbol import FileSymbols
 from codekeep_runtime.gateway.app import create_app
 from codekeep_runtime.gateway.limits import Limits
-from codekeep_runtime.gateway.server import server
 from codekeep_runtime.gateway.services import Served, Services
 from codekeep_runtime.index.embedded import EmbeddedIndex
 from codekeep_runtime.index.interface import FoundDefinition, FoundReference, Hit, Narrowing
@@ -38,6 +36,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from tests.runtime.gateway.serving import served
 
 LIMIT_MS = 60.0
 WARM_UP = 10
@@ -72,10 +72,10 @@ def main(chunks: int, questions: int) -> int:
         index = EmbeddedIndex.open(Path(folder), "bench", "none-1", 64)
         fill(index, chunks)
         engine = stack.enter_context(
-            serving(Starlette(routes=[Route("/v1/chat/completions", answer, methods=["POST"])]))
+            served(Starlette(routes=[Route("/v1/chat/completions", answer, methods=["POST"])]))
         )
         identity = LaptopIdentity()
-        url = stack.enter_context(serving(gateway(index, engine, identity, Path(folder) / "audit")))
+        url = stack.enter_context(served(gateway(index, engine, identity, Path(folder) / "audit")))
         client = stack.enter_context(httpx.Client(headers={"authorization": f"Bearer {identity.token}"}, timeout=30))
         taken = [asked(client, url, number) for number in range(WARM_UP + questions)][WARM_UP:]
     middle, high = statistics.median(taken), statistics.quantiles(taken, n=20)[-1]
@@ -161,20 +161,6 @@ def asked(client: httpx.Client, url: str, number: int) -> float:
     taken = (time.perf_counter() - started) * 1000
     assert '"number":1' in response.text, response.status_code  # an answer that cites, or the figure says nothing
     return taken
-
-
-@contextmanager
-def serving(app: Starlette) -> Iterator[str]:
-    running = server(app, "127.0.0.1", 0)
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    while not running.started:
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        running.should_exit = running.force_exit = True
-        thread.join()
 
 
 if __name__ == "__main__":
