@@ -7,15 +7,15 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components.endpoints import INTERFACE_SERVICES
-from components.image_registry import IMAGES
-from components.keep_outputs import KeepOutputs
+from components.keep.keep_outputs import KeepOutputs
+from components.keep.platform import Platform
+from components.keep.platform_ref import PlatformRef
+from components.keep.pooled_tenant import PooledTenant
+from components.keep.tenant import TenantEnvironment
 from components.naming import Keep
-from components.platform import Platform
-from components.platform_ref import PlatformRef
-from components.pooled_tenant import PooledTenant
-from components.runtime_release import RuntimeRelease, RuntimeReleaseArgs
-from components.tenant import TenantEnvironment
+from components.network.endpoints import INTERFACE_SERVICES
+from components.release.runtime_release import RuntimeRelease, RuntimeReleaseArgs
+from components.storage.image_registry import IMAGES
 from stacks.release_plan import release_plan
 from stacks.settings import Bucket, Deployed, Queue, RuntimeSettings, settings_document
 from stacks.spec import PLATFORM_KEY, TENANT_KEY, Spec, SpecError, TenantSpec, parse, parse_platform

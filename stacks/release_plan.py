@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
-from components.plans import EndpointPlan, ReleasePlan
+from components.keep.plans import EndpointPlan, ReleasePlan
 from components.release.flows import Ways
 from images.serving import ServingPlan
 from stacks.settings import LOGGED_FIELDS

@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping
 
-from components.bucket import LockMode
-from components.cluster_access import AccessLevel, ClusterAccess
-from components.egress import EgressMode, EgressRules
-from components.git_link import GitHostKind
-from components.naming import DataClass, Keep, Tier
-from components.plans import (
+from components.compute.cluster_access import AccessLevel, ClusterAccess
+from components.compute.pool import Pool, PoolRole, Tenancy, ZoneCapacity
+from components.keep.plans import (
     AdoptedNetworkPlan,
     BudgetPlan,
     GitLinkPlan,
@@ -17,10 +14,13 @@ from components.plans import (
     SearchPlan,
     SloPlan,
 )
-from components.platform_args import PlatformArgs, PooledTenantArgs
-from components.platform_ref import PlatformRef
-from components.pool import Pool, PoolRole, Tenancy, ZoneCapacity
-from components.tenant_args import TenantEnvironmentArgs
+from components.keep.platform_args import PlatformArgs, PooledTenantArgs
+from components.keep.platform_ref import PlatformRef
+from components.keep.tenant_args import TenantEnvironmentArgs
+from components.naming import DataClass, Keep, Tier
+from components.network.egress import EgressMode, EgressRules
+from components.network.git_link import GitHostKind
+from components.storage.bucket import LockMode
 from stacks.spec import PlatformSpec, Spec, TenantSpec, digest
 from stacks.spec import access as spec_access
 from stacks.spec import compute as spec_compute

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes import batch
 
-from components.pool import PoolRole
+from components.compute.pool import PoolRole
+from components.identity.workload import Workload
 from components.release.base import Priority, ReleaseBase
 from components.release.jobs import JobPlan, cron_job_spec
 from components.release.pod import Container, PodPlan, Resources
-from components.workload import Workload
 
 NAME = "access-sync"
 IMAGE = "code-ingest-parse"

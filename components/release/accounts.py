@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes.core.v1 import ServiceAccount
 
+from components.identity.workload import Workload
 from components.release.base import ReleaseBase
-from components.workload import Workload
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccountsArgs:
-    """Roles are bound to the accounts by name, on AWS's side (components.identity)."""
+    """Roles are bound to the accounts by name, on AWS's side (components.identity.identity)."""
 
     base: ReleaseBase
 

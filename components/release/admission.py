@@ -14,7 +14,7 @@ from pulumi_kubernetes.admissionregistration.v1 import (
     ValidatingAdmissionPolicyBinding,
 )
 
-from components.kubernetes_access import namespace_name
+from components.compute.kubernetes_access import namespace_name
 from components.naming import Keep
 from components.release.admission_pods import pod_policy
 from components.release.admission_policy import Policy, Rule, Validation, text

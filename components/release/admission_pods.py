@@ -4,9 +4,10 @@ The expressions judge pods, whatever made them, and the objects that hold their 
 refused itself and not only its pods, silently, later.
 """
 
-from components.kubernetes_access import LABEL_PREFIX
+from components.compute.kubernetes_access import LABEL_PREFIX
+from components.compute.pool import PoolRole
+from components.identity.workload import Workload
 from components.naming import Keep, Tier
-from components.pool import PoolRole
 from components.release.admission_policy import Policy, Rule, Validation, text
 from components.release.flows import RAY_HEAD
 from components.release.labels import TENANT, WORKLOAD
@@ -23,7 +24,6 @@ from components.release.log_switches import (
     TRACING,
     words,
 )
-from components.workload import Workload
 
 ROLE = f"{LABEL_PREFIX}/role"
 POD_IDENTITY_AUDIENCE = "pods.eks.amazonaws.com"

@@ -9,9 +9,9 @@ from typing import Any
 
 import pulumi
 
+from components.identity.workload import Workload
 from components.naming import Keep, Tier
 from components.release.labels import keep_labels, labels_of
-from components.workload import Workload
 
 DIGEST_PATTERN = re.compile(r"^sha256:[0-9a-f]{64}$")
 DIGEST_LENGTH = 16  # hexadecimal digits

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes import batch
 
-from components.node_user_data import SHUTDOWN_SECONDS
-from components.pool import PoolRole
+from components.compute.node_user_data import SHUTDOWN_SECONDS
+from components.compute.pool import PoolRole
+from components.identity.workload import Workload
 from components.release.base import Priority, ReleaseBase
 from components.release.jobs import LONGEST_SECONDS, RUN, JobPlan, cron_job_spec
 from components.release.pod import Container, PodPlan, Resources, Scratch
-from components.workload import Workload
 
 IMAGE = "code-finetune-cu12"
 NAME = Workload.FINETUNE.value

@@ -6,8 +6,8 @@ from enum import StrEnum
 from itertools import starmap
 from typing import Any
 
+from components.identity.workload import Workload
 from components.release.labels import NAME
-from components.workload import Workload
 
 HTTPS, GATEWAY_PORT, WEBHOOK_PORT, MODEL_PORT, OTLP_PORT = 443, 8_443, 8_080, 8_000, 4_318
 RAY_DASHBOARD_PORT = 8_265

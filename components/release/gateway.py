@@ -7,15 +7,15 @@ import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
 
-from components.entry import DRAIN_SECONDS
-from components.pool import PoolRole
+from components.compute.pool import PoolRole
+from components.identity.workload import Workload
+from components.network.entry import DRAIN_SECONDS
 from components.release.base import Priority, ReleaseBase
 from components.release.pod import SETTINGS_DIGEST, Container, PodPlan, Resources, Scratch, http_probe
 from components.release.server import ServerPlan, serve
-from components.workload import Workload
 
 IMAGE = "code-batch-review"  # which the gateway runs from
-SERVICE_PORT, PORT = 443, 8443  # PORT is the one of components.entry; the gateway speaks TLS itself
+SERVICE_PORT, PORT = 443, 8443  # PORT is the one of components.network.entry; the gateway speaks TLS itself
 HEALTH_PATH, READY_PATH = "/healthz", "/readyz"
 RESOURCES = Resources(cpu="1", cpu_limit="4", memory="2Gi")
 SEATS_PER_REPLICA = 250

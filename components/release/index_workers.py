@@ -21,7 +21,8 @@ from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import ServiceAccount
 from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
 
-from components.pool import GPU_ROLES, PoolRole
+from components.compute.pool import GPU_ROLES, PoolRole
+from components.identity.workload import Workload
 from components.release.base import Priority, ReleaseBase
 from components.release.labels import selector_of
 from components.release.pod import (
@@ -34,7 +35,6 @@ from components.release.pod import (
     Scratch,
     pod_template,
 )
-from components.workload import Workload
 
 IMAGE = "code-embed-index-cu12"
 RUNTIME = "/opt/codekeep/bin/codekeep-runtime"  # the image has no entry point: KubeRay starts Ray in it

@@ -12,13 +12,13 @@ import pulumi
 from pulumi_kubernetes import batch
 from pulumi_kubernetes.apiextensions import CustomResource
 
-from components.pool import PoolRole
+from components.compute.pool import PoolRole
+from components.identity.workload import Workload
 from components.queue_ref import QueueRef, QueueRole
 from components.release.base import Priority, ReleaseBase
 from components.release.jobs import JobPlan, Shards, cron_job_spec, job_spec
 from components.release.pod import Container, PodPlan, Resources, Scratch
 from components.release.queue_scaling import KEDA_API, POLLING_SECONDS, QueueTrigger, authenticate
-from components.workload import Workload
 
 IMAGE = "code-ingest-parse"
 NIGHTLY, PUSH = "ingest-nightly", "ingest-push"

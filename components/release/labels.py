@@ -1,8 +1,8 @@
 """Labels of a release's objects: by them services find pods, policies fence them and people tell them apart."""
 
-from components.kubernetes_access import LABEL_PREFIX
+from components.compute.kubernetes_access import LABEL_PREFIX
+from components.identity.workload import Workload
 from components.naming import TAG_PREFIX, Keep
-from components.workload import Workload
 
 NAME = "app.kubernetes.io/name"
 COMPONENT = "app.kubernetes.io/component"

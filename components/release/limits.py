@@ -12,10 +12,10 @@ from typing import Any
 import pulumi
 from pulumi_kubernetes.core.v1 import LimitRange, ResourceQuota
 
-from components.model_endpoint import FETCH_RESOURCES
-from components.plans import ReleasePlan
+from components.keep.plans import ReleasePlan
 from components.release import evals, finetune, gateway, index_workers, ingest, review_workers, telemetry, webhook
 from components.release.base import ReleaseBase
+from components.release.model_endpoint import FETCH_RESOURCES
 from components.release.pod import GPU, Resources
 from components.release.quantities import cores, mebibytes
 

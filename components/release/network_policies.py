@@ -14,12 +14,12 @@ import pulumi
 from pulumi_aws import ec2
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
-from components.cluster import service_range
-from components.network_like import NetworkLike
+from components.compute.cluster import service_range
+from components.identity.workload import Workload
+from components.network.network_like import NetworkLike
 from components.release.base import ReleaseBase
 from components.release.flows import Place, Pods, Ways, flows, label_of, narrowing
 from components.release.labels import NAME, TENANT, WORKLOAD
-from components.workload import Workload
 
 COMPONENT = "network-policies"
 DENY = "deny-all"

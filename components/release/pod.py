@@ -10,12 +10,12 @@ from typing import Any
 
 import pulumi
 
-from components.kubernetes_access import LABEL_PREFIX
-from components.node_pools import GPU_TAINT
-from components.pool import GPU_ROLES, PoolRole
+from components.compute.kubernetes_access import LABEL_PREFIX
+from components.compute.node_pools import GPU_TAINT
+from components.compute.pool import GPU_ROLES, PoolRole
+from components.identity.workload import Workload
 from components.release.base import Priority, ReleaseBase
 from components.release.labels import NAME, TENANT, labels_of, selector_of
-from components.workload import Workload
 
 USER = 65_532  # of every image
 CACHE_PATH = "/var/cache/codekeep"
@@ -208,7 +208,7 @@ def node_selector(base: ReleaseBase, role: PoolRole, pool: str | None = None) ->
 
 
 def tolerations(role: PoolRole) -> list[dict[str, str]]:
-    """Of the taints that components.node_pools puts on a role's nodes, and of no other."""
+    """Of the taints that components.compute.node_pools puts on a role's nodes, and of no other."""
     if role is PoolRole.SYSTEM:
         return []
     own = {"key": f"{LABEL_PREFIX}/role", "operator": "Equal", "value": role.value, "effect": "NoSchedule"}

@@ -6,9 +6,9 @@ from typing import Any
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 
+from components.identity.workload import Workload
 from components.queue_ref import QueueRef
 from components.release.base import ReleaseBase
-from components.workload import Workload
 
 KEDA_API = "keda.sh/v1alpha1"
 POLLING_SECONDS = 15
@@ -48,7 +48,7 @@ class QueueTrigger:
 def authenticate(
     name: str, base: ReleaseBase, workload: Workload, trigger: QueueTrigger, opts: pulumi.ResourceOptions
 ) -> CustomResource:
-    """KEDA asks as its operator, whose role may count messages and nothing else (components.operator_grants)."""
+    """KEDA asks as its operator, whose role may only count messages (components.identity.operator_grants)."""
     return CustomResource(
         name,
         api_version=KEDA_API,

@@ -8,13 +8,13 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
-from components.pool import PoolRole
+from components.compute.pool import PoolRole
+from components.identity.workload import Workload
 from components.queue_ref import QueueRef, QueueRole
 from components.release.base import Priority, ReleaseBase
 from components.release.labels import selector_of
 from components.release.pod import SETTINGS_DIGEST, Container, PodPlan, Resources, Scratch, pod_template
 from components.release.queue_scaling import KEDA_API, POLLING_SECONDS, QueueTrigger, authenticate
-from components.workload import Workload
 
 IMAGE = "code-batch-review"
 NAME = Workload.REVIEWER.value

@@ -14,13 +14,13 @@ import pulumi
 import yaml
 from pulumi_kubernetes.core.v1 import ConfigMap
 
-from components.pool import PoolRole
+from components.compute.pool import PoolRole
+from components.identity.workload import Workload
+from components.observe.slo_metrics import METRICS, metric_namespace
 from components.release.base import Priority, ReleaseBase
 from components.release.collector_config import HEALTH_PORT, OTLP_PORT, collector_config
 from components.release.pod import Container, PodPlan, Resources, http_probe
 from components.release.server import ServerPlan, serve
-from components.slo_metrics import METRICS, metric_namespace
-from components.workload import Workload
 
 IMAGE = "telemetry-collector"
 CONFIG_MAP, CONFIG_KEY, CONFIG_PATH = "telemetry-config", "collector.yaml", "/etc/telemetry"
@@ -45,7 +45,7 @@ def client_environment(namespace: str) -> dict[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class TelemetryArgs:
-    """`allowed_fields` are the settings' `logging.allowed_fields`; `log_group_names` by part (components.runtime_logs).
+    """`allowed_fields` are the settings' `logging.allowed_fields`; `log_group_names` by part (observe/runtime_logs).
 
     Needs images[telemetry-collector].
     """

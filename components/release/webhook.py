@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.pool import PoolRole
+from components.compute.pool import PoolRole
+from components.identity.workload import Workload
 from components.release.base import Priority, ReleaseBase
 from components.release.gateway import HEALTH_PATH, READY_PATH
 from components.release.pod import SETTINGS_DIGEST, Container, PodPlan, Resources, http_probe
 from components.release.server import ServerPlan, serve
-from components.workload import Workload
 
 IMAGE = "code-ingest-parse"
 PORT = 8080

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import pulumi
 
 from components.arns import arn
-from components.endpoints import INTERFACE_SERVICES
-from components.key_ring import STORED_CLASSES, key_of
+from components.keys.key_ring import STORED_CLASSES, key_of
 from components.naming import DataClass
+from components.network.endpoints import INTERFACE_SERVICES
 from tests.components.recording import ACCOUNT, REGION
 
 RECOVERY_REGION = "eu-west-1"

@@ -6,19 +6,19 @@ from functools import cache
 
 import pulumi
 
-from components.egress import EgressMode, EgressRules
-from components.endpoints import INTERFACE_SERVICES
-from components.git_link import GitHostKind
-from components.image_registry import IMAGES
+from components.compute.pool import Pool, PoolRole, Tenancy, ZoneCapacity
+from components.keep.plans import BudgetPlan, GitLinkPlan, KeysPlan, NetworkPlan, RegistryLinkPlan, SearchPlan
+from components.keep.platform import Platform
+from components.keep.platform_args import PlatformArgs, PooledTenantArgs
+from components.keep.platform_ref import PlatformRef
+from components.keep.pooled_tenant import PooledTenant
+from components.keep.tenant import TenantEnvironment
+from components.keep.tenant_args import TenantEnvironmentArgs
 from components.naming import DataClass, Keep, Tier
-from components.plans import BudgetPlan, GitLinkPlan, KeysPlan, NetworkPlan, RegistryLinkPlan, SearchPlan
-from components.platform import Platform
-from components.platform_args import PlatformArgs, PooledTenantArgs
-from components.platform_ref import PlatformRef
-from components.pool import Pool, PoolRole, Tenancy, ZoneCapacity
-from components.pooled_tenant import PooledTenant
-from components.tenant import TenantEnvironment
-from components.tenant_args import TenantEnvironmentArgs
+from components.network.egress import EgressMode, EgressRules
+from components.network.endpoints import INTERFACE_SERVICES
+from components.network.git_link import GitHostKind
+from components.storage.image_registry import IMAGES
 from tests.components.builders import RECOVERY_REGION, ZONES
 from tests.components.conftest import make_keep
 from tests.components.recording import ACCOUNT, Recording, record

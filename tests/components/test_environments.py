@@ -9,20 +9,20 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.adopted_network import AdoptedNetwork
 from components.bucket_ref import BucketRole
-from components.egress import EgressMode, EgressRules
-from components.image_registry import IMAGES
-from components.keep_network import keep_network
-from components.keep_recovery import first_zones
-from components.links import LinksArgs
+from components.compute.pool import PoolRole
+from components.identity.workload import Workload
+from components.keep.keep_network import keep_network
+from components.keep.keep_recovery import first_zones
+from components.keep.plans import AdoptedNetworkPlan, GitLinkPlan
+from components.keep.platform_ref import PlatformRef
+from components.keep.tenant import TenantEnvironment
 from components.naming import DataClass, Keep, Tier
-from components.plans import AdoptedNetworkPlan, GitLinkPlan
-from components.platform_ref import PlatformRef
-from components.pool import PoolRole
+from components.network.adopted_network import AdoptedNetwork
+from components.network.egress import EgressMode, EgressRules
+from components.network.links import LinksArgs
 from components.queue_ref import QueueRole
-from components.tenant import TenantEnvironment
-from components.workload import Workload
+from components.storage.image_registry import IMAGES
 from sandbox.aws.check import Surroundings, check
 from sandbox.aws.registry import function_for, resource_for
 from sandbox.aws.schema import schema_of

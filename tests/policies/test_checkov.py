@@ -84,7 +84,7 @@ def test_a_finding_leads_to_the_urn_and_the_line(judged: Sequence[tuple[Subject,
     assert finding.property == "enable_key_rotation"
     assert finding.source == key.source
     assert finding.source is not None
-    assert finding.source.file == "components/keys.py"
+    assert finding.source.file == "components/keys/keys.py"
 
 
 def test_what_our_rules_say_themselves_is_not_said_twice(judged: Sequence[tuple[Subject, Judgement]]) -> None:

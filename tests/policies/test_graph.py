@@ -250,7 +250,7 @@ STATE = {
                     "outputs": {"arn": "arn:aws:kms:eu-west-1:1:key/1234", "deletionWindowInDays": 7.0},
                     "parent": "urn:pulumi:dev::codekeep::pulumi:pulumi:Stack::codekeep-dev",
                     "provider": "urn:pulumi:dev::codekeep::pulumi:providers:aws::default_7_51_0::aeda",
-                    "sourcePosition": "project:///components/keys.py#12,4",
+                    "sourcePosition": "project:///components/keys/keys.py#12,4",
                 },
                 {
                     "urn": "urn:pulumi:dev::codekeep::aws:s3/bucket:Bucket::b",
@@ -281,7 +281,7 @@ def test_a_state_file_gives_a_graph_with_every_value_known() -> None:
     assert key.inputs["deletionWindowInDays"] == 7
     assert isinstance(key.inputs["deletionWindowInDays"], int)
     assert key.region == "eu-west-1"
-    assert str(key.source) == "components/keys.py:12"
+    assert str(key.source) == "components/keys/keys.py:12"
     assert graph.references(graph.one(BUCKET), "kmsKey") == [key]
     assert CANARY not in json.dumps(to_json(graph))
     assert graph.outputs["token"] is SECRET

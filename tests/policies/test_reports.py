@@ -37,7 +37,7 @@ def key(name: str, rotation: object) -> Node:
         type=KEY,
         name=name,
         inputs={"enableKeyRotation": rotation},
-        source=Source(file="components/keys.py", line=70),
+        source=Source(file="components/keys/keys.py", line=70),
     )
 
 
@@ -74,7 +74,7 @@ def test_the_sarif_log_is_valid_and_leads_to_the_line(run: Run) -> None:
         ("fail", "error"),
     ]
     place = results[0]["locations"][0]["physicalLocation"]
-    assert place == {"artifactLocation": {"uri": "components/keys.py"}, "region": {"startLine": 70}}
+    assert place == {"artifactLocation": {"uri": "components/keys/keys.py"}, "region": {"startLine": 70}}
     assert results[2]["suppressions"][0]["status"] == "accepted"
     assert log["runs"][0]["tool"]["driver"]["rules"][results[0]["ruleIndex"]]["id"] == "key-rotation"
 
@@ -89,7 +89,7 @@ def test_junit_counts_its_failures(run: Run) -> None:
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("1", "1", "0")
     failure = suite.find("testcase/failure")
     assert failure is not None
-    assert "components/keys.py:70" in (failure.text or "")
+    assert "components/keys/keys.py:70" in (failure.text or "")
 
 
 def test_json_holds_every_finding(run: Run) -> None:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from components.plans import ReleasePlan
+from components.keep.plans import ReleasePlan
 from components.release.flows import MODEL_PORT as ALLOWED_PORT
 from policies.graph.model import Node
 from stacks.release_plan import cache_gib, release_plan

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from components.bucket import LockMode
-from components.cidr_layout import lay_out
+from components.compute.pool import Tenancy
+from components.keep.plans import AdoptedNetworkPlan, NetworkPlan
 from components.naming import DataClass, Tier
-from components.plans import AdoptedNetworkPlan, NetworkPlan
-from components.pool import Tenancy
+from components.network.cidr_layout import lay_out
+from components.storage.bucket import LockMode
 from stacks.spec import PlatformSpec, TenantSpec, check, digest, load, load_spec, parse
 from stacks.spec.access import Slo
 from stacks.spec.addresses import NARROWEST_PREFIX, WIDEST_PREFIX, addresses_for_nodes

@@ -19,7 +19,7 @@ RULE = Rule(
     applies_to=(BUDGET,),
     requirement=Requirement.COST_CONTROL,
     why="An alert after the last dollar, or to nobody, comes when there is nothing left to decide.",
-    remedy="take limit and alert_percents from the spec's budget, as components.observability does",
+    remedy="take limit and alert_percents from the spec's budget, as components.observe.observability does",
     frameworks=FRAMEWORKS,
     guards=(
         Guard(type=BUDGET, path="limitAmount", breaks=(Break.REMOVE,), values=("999999999", "lots")),

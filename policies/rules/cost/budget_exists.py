@@ -17,7 +17,7 @@ RULE = Rule(
     applies_to=(STACK_TYPE,),
     requirement=Requirement.COST_CONTROL,
     why="A GPU node costs more in a night than a month of everything else: somebody must hear of it the same day.",
-    remedy="create it with components.observability",
+    remedy="create it with components.observe.observability",
     frameworks=FRAMEWORKS,
     scope=Scope.STACK,
     guards=(Guard(type=BUDGET, path="budgetType", values=("USAGE",), drop=True),),

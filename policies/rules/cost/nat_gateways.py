@@ -18,7 +18,7 @@ RULE = Rule(
     applies_to=(NAT,),
     requirement=Requirement.COST_CONTROL,
     why="A NAT gateway costs by the hour and by the byte; a second one in a zone carries nothing the first could not.",
-    remedy="route the zone's subnets through the gateway that is there, as components.egress does",
+    remedy="route the zone's subnets through the gateway that is there, as components.network.egress does",
     frameworks=FRAMEWORKS,
     scope=Scope.STACK,
     guards=(Guard(type=NAT, path="subnetId", breaks=(Break.REMOVE,)),),

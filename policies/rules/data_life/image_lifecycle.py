@@ -22,7 +22,7 @@ RULE = Rule(
     applies_to=(REPOSITORY,),
     requirement=Requirement.RETENTION,
     why="An old image is an old set of weaknesses that somebody can still start.",
-    remedy="add a lifecycle rule over all tags, as components.image_registry does",
+    remedy="add a lifecycle rule over all tags, as components.storage.image_registry does",
     frameworks={**GONE, "ISO 27001": ("A.8.8", "A.8.10")},
     scope=Scope.STACK,
     guards=(Guard(type=POLICY, path="policy", breaks=(Break.REMOVE,), values=('{"rules": []}', TAGGED), drop=True),),

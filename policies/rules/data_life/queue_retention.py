@@ -22,7 +22,7 @@ RULE = Rule(
     applies_to=tuple(UNITS),
     requirement=Requirement.RETENTION,
     why="What nobody fetches stays in a queue, the failed messages' above all, past the deletion agreed.",
-    remedy="keep messages at most as long as retention of their class, two weeks at most (components.queues)",
+    remedy="keep messages at most as long as retention of their class, two weeks at most (components.storage.queues)",
     frameworks=GONE,
     guards=(
         Guard(type=QUEUE, path="messageRetentionSeconds", values=(60 * 86_400,)),

@@ -17,7 +17,7 @@ RULE = Rule(
     applies_to=(SECRET,),
     requirement=Requirement.RETENTION,
     why="A window of 0 deletes at once, together with the only copy of the customer's token.",
-    remedy="leave recovery_window_in_days at 30, as components.secret_slot does",
+    remedy="leave recovery_window_in_days at 30, as components.keys.secret_slot does",
     frameworks=KEPT,
     guards=(Guard(type=SECRET, path="recoveryWindowInDays", values=(0, 1)),),
 )

@@ -17,7 +17,7 @@ RULE = Rule(
     applies_to=(CLUSTER,),
     requirement=Requirement.ENCRYPTION_AT_REST,
     why="Whoever gets at etcd or its backup reads every token in it.",
-    remedy="use components.cluster, or set encryptionConfig for secrets with the key of data class secret",
+    remedy="use components.compute.cluster, or set encryptionConfig for secrets with the key of data class secret",
     frameworks={"CIS EKS": ("5.3.1",), "SOC 2": ("CC6.1",), "ISO 27001": ("A.8.24",)},
     guards=(
         Guard(type=CLUSTER, path="encryptionConfig", breaks=(Break.REMOVE,)),

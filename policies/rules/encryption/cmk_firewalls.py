@@ -21,7 +21,7 @@ RULE = Rule(
     applies_to=tuple(TYPES),
     requirement=Requirement.ENCRYPTION_AT_REST,
     why="The allow-list names the customer's suppliers and hosts.",
-    remedy="use components.egress, or set encryptionConfiguration to CUSTOMER_KMS and the key of data class log",
+    remedy="use components.network.egress, or set encryptionConfiguration to CUSTOMER_KMS with the key of class log",
     frameworks=FRAMEWORKS,
     guards=guards(TYPES),
 )

@@ -20,7 +20,7 @@ RULE = Rule(
     applies_to=tuple(TYPES),
     requirement=Requirement.ENCRYPTION_AT_REST,
     why="The index is a readable copy of the customer's repositories; its key is what the customer can withdraw.",
-    remedy="use components.vector_index, or set encryptAtRest with the key of data class index",
+    remedy="use components.storage.vector_index, or set encryptAtRest with the key of data class index",
     frameworks=FRAMEWORKS,
     guards=guards(TYPES),
 )

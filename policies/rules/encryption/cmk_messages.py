@@ -26,7 +26,7 @@ RULE = Rule(
     applies_to=tuple(TYPES),
     requirement=Requirement.ENCRYPTION_AT_REST,
     why="Work messages name repositories, paths and changes; under a key of AWS's the customer cannot withdraw them.",
-    remedy="use components.queues and components.alerts, or name the key of data class code",
+    remedy="use components.storage.queues and components.observe.alerts, or name the key of data class code",
     frameworks=FRAMEWORKS,
     guards=guards(TYPES),
 )

@@ -18,7 +18,7 @@ RULE = Rule(
     applies_to=(SECRET, PARAMETER),
     requirement=Requirement.ENCRYPTION_AT_REST,
     why="Under aws/secretsmanager every identity of the account with read access can decrypt; a key of ours says who.",
-    remedy="use components.secret_slot, or set kmsKeyId to the key of data class secret",
+    remedy="use components.keys.secret_slot, or set kmsKeyId to the key of data class secret",
     frameworks=FRAMEWORKS,
     guards=(
         Guard(type=SECRET, path="kmsKeyId", breaks=(Break.REMOVE,), values=("alias/aws/secretsmanager",)),

@@ -23,7 +23,7 @@ RULE = Rule(
     applies_to=TYPES,
     requirement=Requirement.ENCRYPTION_IN_TRANSIT,
     why="Left to its defaults a domain answers plain HTTP and TLS 1.0, and its nodes talk in clear.",
-    remedy="use components.vector_index, which sets all three",
+    remedy="use components.storage.vector_index, which sets all three",
     frameworks={"SOC 2": ("CC6.7",), "ISO 27001": ("A.8.20", "A.8.24")},
     guards=(
         Guard(type=DOMAIN, path=HTTPS, breaks=(Break.REMOVE, Break.FLIP)),

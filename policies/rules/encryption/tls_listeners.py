@@ -25,7 +25,7 @@ RULE = Rule(
     applies_to=(*LISTENERS, CLASSIC, *DOMAIN_POLICIES),
     requirement=Requirement.ENCRYPTION_IN_TRANSIT,
     why="The requests of developers are their code; one plain listener is enough to read them on the way.",
-    remedy="use components.entry, or protocol TLS or HTTPS with an ELBSecurityPolicy-TLS13-1-2 policy",
+    remedy="use components.network.entry, or protocol TLS or HTTPS with an ELBSecurityPolicy-TLS13-1-2 policy",
     frameworks={"SOC 2": ("CC6.7",), "ISO 27001": ("A.8.20", "A.8.24")},
     guards=(
         Guard(type=LISTENER, path="protocol", values=("HTTP", "UDP", "TCP_UDP", "TLS", "HTTPS")),

@@ -17,7 +17,7 @@ RULE = Rule(
     applies_to=(GROUP, "aws:alb/targetGroup:TargetGroup"),
     requirement=Requirement.ENCRYPTION_IN_TRANSIT,
     why="TLS that ends at the load balancer leaves the last stretch readable; a plain probe proves a plain port.",
-    remedy="use components.entry, or protocol HTTPS, TLS or TCP with a health check over HTTPS",
+    remedy="use components.network.entry, or protocol HTTPS, TLS or TCP with a health check over HTTPS",
     frameworks={"SOC 2": ("CC6.7",), "ISO 27001": ("A.8.20", "A.8.24")},
     guards=(
         Guard(type=GROUP, path="protocol", values=NO_TLS),

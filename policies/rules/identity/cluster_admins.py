@@ -21,7 +21,7 @@ RULE = Rule(
     applies_to=(ENTRY, ASSOCIATION),
     requirement=Requirement.ACCESS_CONTROL,
     why="Access for an account's root is access for everybody whom that account's IAM comes to allow.",
-    remedy="name one role, with level view or namespaces, in cluster_access (components.cluster_access)",
+    remedy="name one role, with level view or namespaces, in cluster_access (components.compute.cluster_access)",
     frameworks={
         "CIS EKS": ("4.1.1", "4.1.2", "5.5.1"),
         "SOC 2": ("CC6.1", "CC6.3"),

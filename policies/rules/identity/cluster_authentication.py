@@ -17,7 +17,7 @@ RULE = Rule(
     applies_to=(CLUSTER, CONFIG_MAP),
     requirement=Requirement.ACCESS_CONTROL,
     why="aws-auth is changed from inside the cluster and seen by no trail; the creator stays administrator for ever.",
-    remedy="set authentication mode API and no creator's permissions, as components.cluster does",
+    remedy="set authentication mode API and no creator's permissions, as components.compute.cluster does",
     frameworks={"CIS EKS": ("5.5.1",), "SOC 2": ("CC6.1", "CC6.2"), "ISO 27001": ("A.5.15", "A.5.16", "A.8.2")},
     guards=(
         Guard(type=CLUSTER, path="accessConfig", breaks=(Break.REMOVE,)),

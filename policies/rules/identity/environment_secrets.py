@@ -72,7 +72,7 @@ RULE = Rule(
     applies_to=(*WORKLOADS, *VARIABLES, *USER_DATA, *OTHER_TEXTS),
     requirement=Requirement.ACCESS_CONTROL,
     why="Environments are printed by crash reports, described by read-only roles, and copied into state and logs.",
-    remedy="keep it in Secrets Manager (components.secret_slot) and let the pod's role read it",
+    remedy="keep it in Secrets Manager (components.keys.secret_slot) and let the pod's role read it",
     frameworks={
         "CIS EKS": ("4.4.1",),
         "SOC 2": ("CC6.1", "CC6.2"),

@@ -25,7 +25,7 @@ RULE = Rule(
     applies_to=(*WHERE, NODE_GROUP),
     requirement=Requirement.ACCESS_CONTROL,
     why="IMDSv1 gives the role's keys to any request that can be forged; a second hop gives them to every pod.",
-    remedy="require tokens with a hop limit of 1, as the launch templates of components.node_pools do",
+    remedy="require tokens with a hop limit of 1, as the launch templates of components.compute.node_pools do",
     frameworks={
         "CIS AWS": ("5.6",),
         "SOC 2": ("CC6.1", "CC6.6"),

@@ -20,7 +20,7 @@ RULE = Rule(
     applies_to=types_with(*KINDS),
     requirement=Requirement.ACCESS_CONTROL,
     why="What is allowed by a wildcard was reviewed by nobody: it holds deletion, new grants and future actions.",
-    remedy="name the actions, as components.grants lists them by purpose",
+    remedy="name the actions, as components.identity.grants lists them by purpose",
     frameworks={"CIS AWS": ("1.16",), "SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.15", "A.8.2", "A.8.3")},
     guards=(
         Guard(type="aws:iam/rolePolicy:RolePolicy", path="policy|Statement[0]", values=(OPEN, SERVICE_WIDE)),

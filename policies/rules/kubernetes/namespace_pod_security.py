@@ -23,7 +23,7 @@ RULE = Rule(
     applies_to=(NAMESPACE,),
     requirement=Requirement.ISOLATION,
     why="Admission is what holds for pods that no program wrote: of charts, of operators, of a person at a shell.",
-    remedy="label the namespace as components.kubernetes_access does",
+    remedy="label the namespace as components.compute.kubernetes_access does",
     frameworks=frameworks("4.2.1", "4.2.5"),
     guards=(
         Guard(

@@ -21,7 +21,7 @@ RULE = Rule(
     applies_to=(SERVICE,),
     requirement=Requirement.ISOLATION,
     why="A load balancer may come up internet-facing, and a node's port goes round the policies in front of it.",
-    remedy="use ClusterIP; developers come in through components.entry",
+    remedy="use ClusterIP; developers come in through components.network.entry",
     frameworks=frameworks(soc2="CC6.6", iso="A.8.20"),
     guards=(
         Guard(type=SERVICE, path="spec.type", values=("NodePort", "LoadBalancer", "ExternalName")),

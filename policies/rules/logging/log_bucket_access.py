@@ -14,7 +14,7 @@ RULE = Rule(
     applies_to=BUCKETS,
     requirement=Requirement.AUDIT,
     why="Refused and anonymous requests are in the access log, the trail's bucket's own included.",
-    remedy="use components.bucket, which logs to the keep's access-logs bucket",
+    remedy="use components.storage.bucket, which logs to the keep's access-logs bucket",
     frameworks={**RECORDED, "CIS AWS": ("3.4",)},
     scope=Scope.STACK,
     guards=(Guard(type=BUCKET_LOGGING[0], drop=True), Guard(type=BUCKETS[0], add=({"bucket": "unwatched"},))),

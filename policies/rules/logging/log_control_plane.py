@@ -17,7 +17,7 @@ RULE = Rule(
     applies_to=(CLUSTER,),
     requirement=Requirement.AUDIT,
     why="Opening a shell in a pod that holds code shows in the audit log and nowhere else.",
-    remedy="use components.cluster, or set enabledClusterLogTypes to all five",
+    remedy="use components.compute.cluster, or set enabledClusterLogTypes to all five",
     frameworks={**RECORDED, "CIS EKS": ("2.1.1",)},
     guards=(
         Guard(type=CLUSTER, path=PATH, breaks=(Break.REMOVE,), values=([], ["api"])),

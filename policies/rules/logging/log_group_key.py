@@ -15,7 +15,7 @@ RULE = Rule(
     applies_to=(LOG_GROUP,),
     requirement=Requirement.ENCRYPTION_AT_REST,
     why="Logs name people, repositories and times; under the keep's key they end with it.",
-    remedy="use components.log_group, or set kmsKeyId to the key of data class log or audit",
+    remedy="use components.observe.log_group, or set kmsKeyId to the key of data class log or audit",
     frameworks={"SOC 2": ("CC6.1",), "ISO 27001": ("A.8.15", "A.8.24")},
     guards=(
         Guard(type=LOG_GROUP, path="kmsKeyId", breaks=(Break.REMOVE,), values=("alias/aws/logs",)),

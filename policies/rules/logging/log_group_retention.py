@@ -9,7 +9,7 @@ from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule
 from policies.rules.logging._common import LOG_GROUP
 
 OFFERED = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
-"""What CloudWatch Logs takes, in days; tests hold it together with components.log_group."""
+"""What CloudWatch Logs takes, in days; tests hold it together with components.observe.log_group."""
 
 CLASSES = ("log", "audit")
 
@@ -21,7 +21,7 @@ RULE = Rule(
     applies_to=(LOG_GROUP,),
     requirement=Requirement.RETENTION,
     why="CloudWatch keeps logs for ever unless told; an audit cut short is gone when it is asked for.",
-    remedy="use components.log_group, which takes the longest retention that CloudWatch offers within the agreed one",
+    remedy="use components.observe.log_group, which takes CloudWatch's longest retention within the agreed one",
     frameworks={"SOC 2": ("C1.2", "CC7.2"), "ISO 27001": ("A.8.10", "A.8.15")},
     guards=(
         Guard(type=LOG_GROUP, path="retentionInDays", breaks=(Break.REMOVE,), values=(0, OFFERED[-1])),

@@ -18,7 +18,7 @@ RULE = Rule(
     applies_to=DOMAINS,
     requirement=Requirement.AUDIT,
     why="Requests to the index do not pass through CloudTrail.",
-    remedy="use components.vector_index, or publish AUDIT_LOGS to a log group of data class audit",
+    remedy="use components.storage.vector_index, or publish AUDIT_LOGS to a log group of data class audit",
     frameworks=RECORDED,
     guards=(
         Guard(type=DOMAINS[0], path="logPublishingOptions[0].enabled", values=(False,)),

@@ -19,7 +19,7 @@ RULE = Rule(
     applies_to=DOMAINS,
     requirement=Requirement.NO_CODE_IN_LOGS,
     why="A slow search logs the question with the code around it, a slow write logs the whole chunk.",
-    remedy="publish AUDIT_LOGS and ES_APPLICATION_LOGS alone, as components.vector_index does",
+    remedy="publish AUDIT_LOGS and ES_APPLICATION_LOGS alone, as components.storage.vector_index does",
     frameworks=NO_CODE,
     guards=(
         Guard(type=DOMAINS[0], path="logPublishingOptions[*].logType", values=SLOW),

@@ -16,7 +16,7 @@ RULE = Rule(
     applies_to=(TRAIL,),
     requirement=Requirement.AUDIT,
     why="What is not in the trail did not happen, as far as anybody can prove later.",
-    remedy="use components.audit",
+    remedy="use components.observe.audit",
     frameworks={**RECORDED, "CIS AWS": ("3.1", "3.2", "3.5")},
     guards=(
         Guard(type=TRAIL, path="enableLogging", breaks=(Break.FLIP,)),

@@ -23,7 +23,7 @@ RULE = Rule(
     applies_to=(TRAIL,),
     requirement=Requirement.AUDIT,
     why="A trail that was stopped is silent about everything that follows.",
-    remedy="use components.audit, whose detections watch the trail's log group",
+    remedy="use components.observe.audit, whose detections watch the trail's log group",
     frameworks={**RECORDED, "CIS AWS": ("4.5", "4.7")},
     scope=Scope.STACK,
     guards=(Guard(type=TRAIL, path="cloudWatchLogsGroupArn", breaks=(Break.REMOVE,)),),

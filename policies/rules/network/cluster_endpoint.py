@@ -16,7 +16,7 @@ RULE = Rule(
     applies_to=(CLUSTER,),
     requirement=Requirement.ISOLATION,
     why="EKS opens the API to the internet unless told otherwise.",
-    remedy="set endpoint_public_access=False and endpoint_private_access=True, as components.cluster does",
+    remedy="set endpoint_public_access=False and endpoint_private_access=True, as components.compute.cluster does",
     frameworks={**FRAMEWORKS, "CIS EKS": ("5.4.1", "5.4.2")},
     guards=(
         Guard(type=CLUSTER, path="vpcConfig.endpointPublicAccess", breaks=(Break.REMOVE, Break.FLIP)),

@@ -19,7 +19,7 @@ RULE = Rule(
     applies_to=(ENDPOINT,),
     requirement=Requirement.ISOLATION,
     why="Without groups the default one guards it; without private names clients ask for public addresses.",
-    remedy="give security_group_ids and private_dns_enabled=True, as components.endpoints does",
+    remedy="give security_group_ids and private_dns_enabled=True, as components.network.endpoints does",
     frameworks=FRAMEWORKS,
     guards=(
         Guard(type=ENDPOINT, add=({**SERVICE_DNS, "privateDnsEnabled": True}, {**SERVICE_DNS, "securityGroupIds": []})),

@@ -18,7 +18,7 @@ RULE = Rule(
     applies_to=(SERVICE, PRINCIPAL),
     requirement=Requirement.ISOLATION,
     why="The entry is the keep's only door; a wildcard or automatic acceptance leaves it ajar.",
-    remedy="name the principals in access.entry_principals of the spec; components.entry admits those",
+    remedy="name the principals in access.entry_principals of the spec; components.network.entry admits those",
     frameworks={**FRAMEWORKS, "SOC 2": ("CC6.1", "CC6.6"), "ISO 27001": ("A.5.15", "A.8.20")},
     guards=(
         Guard(type=SERVICE, path="acceptanceRequired", breaks=(Break.REMOVE, Break.FLIP)),

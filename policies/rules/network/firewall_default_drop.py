@@ -20,7 +20,7 @@ RULE = Rule(
     applies_to=(POLICY,),
     requirement=Requirement.ISOLATION,
     why="With the default order, a firewall passes everything that its rules do not name.",
-    remedy="use STRICT_ORDER with a drop as default and forward all packets to the rules, as components.egress does",
+    remedy="use STRICT_ORDER, drop by default, and forward all packets to the rules, as components.network.egress does",
     frameworks=FRAMEWORKS,
     guards=(
         *(

@@ -19,7 +19,7 @@ RULE = Rule(
     applies_to=(GROUP,),
     requirement=Requirement.ISOLATION,
     why="Each name on the list is a place where code may be sent.",
-    remedy="name the domain in network.egress.domains of the spec; components.egress writes the list from it",
+    remedy="name the domain in network.egress.domains of the spec; components.network.egress writes the list from it",
     frameworks={**FRAMEWORKS, "ISO 27001": ("A.8.12", "A.8.20", "A.8.23")},
     guards=(
         Guard(

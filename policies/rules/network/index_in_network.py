@@ -19,7 +19,7 @@ RULE = Rule(
     applies_to=(DOMAIN, OLD_DOMAIN, SERVERLESS),
     requirement=Requirement.ISOLATION,
     why="The index holds the customer's code; its endpoint must have no address outside.",
-    remedy="give vpc_options with subnets and security groups, as components.vector_index does",
+    remedy="give vpc_options with subnets and security groups, as components.storage.vector_index does",
     frameworks=FRAMEWORKS,
     guards=(
         Guard(type=DOMAIN, path="vpcOptions", breaks=(Break.REMOVE,)),

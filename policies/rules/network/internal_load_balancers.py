@@ -25,7 +25,7 @@ RULE = Rule(
     applies_to=(*BALANCERS, SERVICE, INGRESS),
     requirement=Requirement.ISOLATION,
     why="The keep's one entry is its endpoint service; a balancer with a public address is another.",
-    remedy="set internal=True (in Kubernetes the scheme annotation `internal`), as components.entry does",
+    remedy="set internal=True (in Kubernetes the scheme annotation `internal`), as components.network.entry does",
     frameworks=FRAMEWORKS,
     guards=(
         Guard(type=BALANCER, path="internal", breaks=(Break.REMOVE, Break.FLIP)),

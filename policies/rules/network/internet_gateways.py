@@ -21,7 +21,7 @@ RULE = Rule(
     applies_to=(INTERNET, ATTACHMENT, NAT, OUTWARD_IPV6, CARRIER, DEFAULT_VPC),
     requirement=Requirement.ISOLATION,
     why="A gateway is the one thing no route can do without: where there is none, no mistake leads outside.",
-    remedy="leave it out; agree egress in network.egress of the spec, and components.egress makes the firewalled way",
+    remedy="leave it out; set network.egress in the spec, and components.network.egress makes a firewalled way out",
     frameworks=FRAMEWORKS,
     guards=(
         Guard(type=INTERNET, add=({"vpcId": "vpc-1"},), when=lambda facts: facts.egress == "none"),

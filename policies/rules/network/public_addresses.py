@@ -32,7 +32,7 @@ RULE = Rule(
     applies_to=tuple(SWITCHES),
     requirement=Requirement.ISOLATION,
     why="The keep is reached by private links alone; an address of the internet is a second way in.",
-    remedy="turn it off; components.network makes private subnets, components.pool private nodes",
+    remedy="turn it off; components.network makes private subnets, components.compute.pool private nodes",
     frameworks={**FRAMEWORKS, "CIS EKS": ("5.4.3",)},
     guards=(
         Guard(type=SUBNET, path="mapPublicIpOnLaunch", breaks=(Break.FLIP,)),

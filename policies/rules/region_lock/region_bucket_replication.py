@@ -21,7 +21,7 @@ RULE = Rule(
     applies_to=(REPLICATION,),
     requirement=Requirement.REGION_LOCK,
     why="A destination bucket that the stack does not hold may be in any region and any account.",
-    remedy="replicate with components.replication, whose replicas are in regions.recovery",
+    remedy="replicate with components.storage.replication, whose replicas are in regions.recovery",
     frameworks=FRAMEWORKS,
     scope=Scope.STACK,
     guards=(Guard(type=REPLICATION, path=PATH, values=("arn:aws:s3:::somebody-elses-bucket",)),),

@@ -16,7 +16,7 @@ RULE = Rule(
     applies_to=(TRAIL,),
     requirement=Requirement.REGION_LOCK,
     why="An organization trail copies the events of this keep, with object names in them, into another account.",
-    remedy="use components.audit, whose trail writes to the keep's own bucket",
+    remedy="use components.observe.audit, whose trail writes to the keep's own bucket",
     frameworks=FRAMEWORKS,
     guards=(Guard(type=TRAIL, path="isOrganizationTrail", values=(True,)),),
 )

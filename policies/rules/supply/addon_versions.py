@@ -18,7 +18,7 @@ RULE = Rule(
     applies_to=(ADDON,),
     requirement=Requirement.SUPPLY_CHAIN,
     why="Network and identity of every pod go through them; left out, the version is EKS's default on the day.",
-    remedy="set addonVersion, as components.addons does with ADDON_VERSIONS",
+    remedy="set addonVersion, as components.compute.addons does with ADDON_VERSIONS",
     frameworks=FRAMEWORKS,
     guards=(Guard(type=ADDON, path="addonVersion", breaks=(Break.REMOVE,), values=("latest", "v1.21")),),
 )

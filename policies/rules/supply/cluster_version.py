@@ -20,7 +20,7 @@ RULE = Rule(
     applies_to=(CLUSTER, GROUP),
     requirement=Requirement.SUPPLY_CHAIN,
     why="Left out, the version is what EKS makes the default that day; too old, it gets no fixes and costs six times.",
-    remedy="set version, as components.cluster does",
+    remedy="set version, as components.compute.cluster does",
     frameworks={**FRAMEWORKS, "ISO 27001": ("A.8.8", "A.8.19")},
     guards=(
         Guard(type=CLUSTER, path="version", breaks=(Break.REMOVE,), values=("1.24", "latest")),

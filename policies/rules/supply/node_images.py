@@ -28,7 +28,7 @@ RULE = Rule(
     applies_to=(GROUP, *IMAGE_ID, KARPENTER),
     requirement=Requirement.SUPPLY_CHAIN,
     why="An image found by 'latest' changes between two nodes of one pool, and nobody tried the new one.",
-    remedy="name the release, as components.node_pools does with NODE_RELEASES",
+    remedy="name the release, as components.compute.node_pools does with NODE_RELEASES",
     frameworks=FRAMEWORKS,
     guards=(
         Guard(type=GROUP, path="releaseVersion", breaks=(Break.REMOVE,), values=("latest", "1.34")),

@@ -16,7 +16,7 @@ RULE = Rule(
     applies_to=(REPOSITORY,),
     requirement=Requirement.SUPPLY_CHAIN,
     why="People find images by tag: one that was moved shows the reviewed name over code nobody reviewed.",
-    remedy="set imageTagMutability: IMMUTABLE, as components.image_registry does",
+    remedy="set imageTagMutability: IMMUTABLE, as components.storage.image_registry does",
     frameworks=FRAMEWORKS,
     guards=(Guard(type=REPOSITORY, path="imageTagMutability", breaks=(Break.REMOVE,), values=("MUTABLE",)),),
 )

@@ -21,7 +21,7 @@ RULE = Rule(
     applies_to=(REPOSITORY,),
     requirement=Requirement.SUPPLY_CHAIN,
     why="Images hold hundreds of packages: what is known of them must be known before they run.",
-    remedy="set imageScanningConfiguration.scanOnPush, as components.image_registry does",
+    remedy="set imageScanningConfiguration.scanOnPush, as components.storage.image_registry does",
     frameworks={**FRAMEWORKS, "CIS EKS": ("5.1.1",), "ISO 27001": ("A.8.8",)},
     scope=Scope.STACK,
     guards=(Guard(type=REPOSITORY, path=PATH, breaks=(Break.REMOVE, Break.FLIP)),),

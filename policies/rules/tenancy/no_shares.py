@@ -41,7 +41,7 @@ RULE = Rule(
     applies_to=(*SHARES, *SHARED_BY),
     requirement=Requirement.ISOLATION,
     why="A share is access that no bucket, key or role policy of the keep shows.",
-    remedy="take it out; a customer reaches the keep by the entry (components.entry) and gets copies by export",
+    remedy="take it out; a customer reaches the keep by the entry (components.network.entry) and gets copies by export",
     frameworks={"SOC 2": ("CC6.1", "CC6.6", "C1.1"), "ISO 27001": ("A.5.14", "A.8.3", "A.8.12")},
     guards=(
         *(Guard(type=each, add=({"name": "share"},)) for each in SHARES),

@@ -24,7 +24,7 @@ RULE = Rule(
     applies_to=(ANY_RESOURCE,),
     requirement=Requirement.ISOLATION,
     why="A role bound to a common namespace or account is every pod's there, other keeps' among them.",
-    remedy="bind roles with components.identity and take namespaces from components.kubernetes_access",
+    remedy="bind roles with components.identity and take namespaces from components.compute.kubernetes_access",
     frameworks={
         "CIS EKS": ("5.2.1",),
         "SOC 2": ("CC6.1", "CC6.3", "C1.1"),

@@ -86,7 +86,7 @@ def keep_snapshots(place: Place, location: Location) -> Iterator[KeepSnapshots]:
 
 
 def snapshot_role_arn(settings: RuntimeSettings) -> str:
-    """As the stack of a keep with a domain of its own names the role (components/vector_index.py)."""
+    """As the stack of a keep with a domain of its own names the role (components/storage/vector_index.py)."""
     partition, account = settings.index.key_arn.split(":")[1], settings.tenant.account_id
     return f"arn:{partition}:iam::{account}:role/codekeep-{settings.tenant.name}-index-snapshots"
 

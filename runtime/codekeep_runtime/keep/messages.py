@@ -25,7 +25,7 @@ class Push(_Message):
 
 
 class Refresh(_Message):
-    """The clock's message: look at every repository (components/queues.py writes it)."""
+    """The clock's message: look at every repository (components/storage/queues.py writes it)."""
 
     kind: Literal["refresh"] = "refresh"
     version: Literal[1] = 1

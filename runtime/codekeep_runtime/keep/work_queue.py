@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-VISIBLE_AGAIN_SECONDS = 900  # components/queues.py; extended at a third of it
+VISIBLE_AGAIN_SECONDS = 900  # components/storage/queues.py; extended at a third of it
 BATCH = 10  # SQS's most per request
 WAIT_SECONDS = 20  # SQS's longest poll
 

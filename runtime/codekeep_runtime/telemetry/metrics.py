@@ -1,6 +1,6 @@
 """Measurements: Prometheus text for who scrapes this process, and OTLP where a collector is configured.
 
-The names are those that a keep's alarms read; a test holds them equal to components/slo_metrics.py.
+The names are those that a keep's alarms read; a test holds them equal to components/observe/slo_metrics.py.
 """
 
 import threading

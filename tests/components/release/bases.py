@@ -2,9 +2,9 @@
 
 import pulumi
 
-from components.image_registry import IMAGES
 from components.naming import Tier
 from components.release.base import ReleaseBase, by_digest
+from components.storage.image_registry import IMAGES
 from tests.components.conftest import make_keep
 from tests.components.recording import ACCOUNT, REGION
 

@@ -3,8 +3,8 @@ from collections.abc import Callable
 import pulumi
 import pytest
 
-from components.entry import EntryArgs
 from components.naming import Keep
+from components.network.entry import EntryArgs
 from components.release.gateway import HEALTH_PATH, PORT, Gateway, GatewayArgs
 from components.release.webhook import Webhook, WebhookArgs
 from tests.components.contract import assert_contract

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from components.pool import PoolRole
+from components.compute.pool import PoolRole
+from components.identity.workload import Workload
 from components.release.flows import Place, Pods, Ports, Ways, flows
 from components.release.index_workers import IMAGE, PORTS, RAY_VERSION, IndexWorkers, IndexWorkersArgs
-from components.workload import Workload
 from images.catalog import find
 from tests.components.conftest import make_keep
 from tests.components.contract import assert_contract

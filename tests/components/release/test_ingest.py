@@ -5,8 +5,8 @@ import pytest
 
 from components.naming import Tier
 from components.queue_ref import QueueRole
-from components.queues import VISIBILITY_SECONDS
 from components.release.ingest import GRACE_SECONDS, Ingest, IngestArgs
+from components.storage.queues import VISIBILITY_SECONDS
 from stacks.spec.access import Caps
 from tests.components.conftest import make_keep
 from tests.components.contract import assert_contract

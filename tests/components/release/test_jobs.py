@@ -4,11 +4,11 @@ from typing import Any
 import pytest
 from pulumi_kubernetes.batch.v1 import CronJob
 
-from components.pool import PoolRole
+from components.compute.pool import PoolRole
+from components.identity.workload import Workload
 from components.release.base import Priority
 from components.release.jobs import RUN, JobPlan, Shards, cron_job_spec
 from components.release.pod import Container, PodPlan, Resources
-from components.workload import Workload
 from tests.components.recording import record
 from tests.components.release.bases import DIGEST, REGISTRY, make_base
 

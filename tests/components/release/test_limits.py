@@ -12,7 +12,7 @@ from tests.components.recording import Recording, record
 from tests.components.release.bases import make_base
 from tests.components.release.judged import findings
 from tests.components.release.namespaced import faults, graph_of
-from tests.components.test_runtime_release import PLAN
+from tests.components.release.test_runtime_release import PLAN
 
 QUOTA, RANGE = "kubernetes:core/v1:ResourceQuota", "kubernetes:core/v1:LimitRange"
 

@@ -3,11 +3,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from components.identity.workload import Workload
 from components.naming import Tier
 from components.release.flows import Ways, flows
 from components.release.labels import TENANT
 from components.release.network_policies import NetworkPolicies, NetworkPoliciesArgs
-from components.workload import Workload
 from policies.rule import Family
 from policies.traffic import Connection, Party, who_may_talk
 from tests.components.builders import fake_network

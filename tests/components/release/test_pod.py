@@ -5,11 +5,11 @@ from typing import Any
 import pulumi_kubernetes as kubernetes
 import pytest
 
+from components.compute.pool import PoolRole
+from components.identity.workload import Workload
 from components.naming import Tier
-from components.pool import PoolRole
 from components.release.base import Priority, ReleaseBase, by_digest
 from components.release.pod import Container, PodPlan, Resources, Scratch, http_probe, pod_template
-from components.workload import Workload
 from tests.components.recording import record
 from tests.components.release.bases import DIGEST, REGISTRY, make_base
 

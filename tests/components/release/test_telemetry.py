@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 import yaml
 
+from components.observe.runtime_logs import ACCESS_PART, PARTS
+from components.observe.slo_metrics import METRICS
 from components.release.base import by_digest
 from components.release.collector_config import VALUE, collector_config
 from components.release.telemetry import IMAGE, Telemetry, TelemetryArgs, client_environment
-from components.runtime_logs import ACCESS_PART, PARTS
-from components.slo_metrics import METRICS
 from stacks.settings import LOGGED_FIELDS
 from tests.components.conftest import make_keep
 from tests.components.contract import assert_contract

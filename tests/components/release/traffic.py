@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from components.identity.workload import Workload
 from components.naming import Tier
 from components.release.flows import Place, Pods, Ways, flows, label_of, narrowing
 from components.release.labels import TENANT, WORKLOAD
 from components.release.network_policies import PODS_ELSEWHERE, NetworkPolicies, NetworkPoliciesArgs
-from components.workload import Workload
 from policies.traffic import Connection, Party, who_may_talk
 from tests.components.builders import fake_network
 from tests.components.recording import Recording, record

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from functools import cache
 
-from components.pool import PoolRole
+from components.compute.pool import PoolRole
+from components.observe.runtime_logs import ACCESS_PART, PARTS
 from components.queue_ref import QueueRole
 from components.release.access_sync import AccessSync, AccessSyncArgs
 from components.release.base import by_digest
@@ -13,7 +14,6 @@ from components.release.index_workers import IndexWorkers, IndexWorkersArgs
 from components.release.ingest import Ingest, IngestArgs
 from components.release.review_workers import ReviewWorkers, ReviewWorkersArgs
 from components.release.telemetry import IMAGE, Telemetry, TelemetryArgs
-from components.runtime_logs import ACCESS_PART, PARTS
 from policies.graph import ResourceGraph
 from stacks.settings import LOGGED_FIELDS
 from tests.components.release.bases import DIGEST, REGISTRY, make_base

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.log_group import RETENTIONS
+from components.observe.log_group import RETENTIONS
 from policies.catalogue import catalogue
 from policies.facts import Facts
 from policies.graph import UNKNOWN, Node, ResourceGraph

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from components.cluster_like import ClusterRef
-from components.kubernetes_access import KubernetesAccess, KubernetesAccessArgs
+from components.compute.cluster_like import ClusterRef
+from components.compute.kubernetes_access import KubernetesAccess, KubernetesAccessArgs
+from components.compute.pool import PoolRole
 from components.naming import Tier
-from components.pool import PoolRole
 from components.release.accounts import Accounts, AccountsArgs
 from components.release.admission import Admission, AdmissionArgs
 from components.release.index_workers import IndexWorkers, IndexWorkersArgs
@@ -19,8 +19,8 @@ from components.release.webhook import Webhook, WebhookArgs
 from tests.components.builders import fake_network, known
 from tests.components.recording import record
 from tests.components.release.bases import make_base
+from tests.components.release.test_runtime_release import PLAN
 from tests.components.release.traffic import EVERY_WAY, PREFIXES, S3_RANGES
-from tests.components.test_runtime_release import PLAN
 from tests.real.kubernetes.api import Api
 
 Object = dict[str, Any]

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from components.identity.workload import Workload
 from components.release.flows import RAY_HEAD
-from components.workload import Workload
 from tests.real.kubernetes.api import Api
 
 ACCOUNTS = (*(each.value for each in Workload), RAY_HEAD, "default")

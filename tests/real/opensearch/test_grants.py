@@ -10,8 +10,8 @@ from codekeep_runtime.index.opensearch import OpenSearchIndex
 from codekeep_runtime.index.opensearch.access_documents import AccessDocuments
 
 from tests.components.environments import dedicated
+from tests.components.identity.test_identity import allowed
 from tests.components.recording import ACCOUNT
-from tests.components.test_identity import allowed
 from tests.real.opensearch.prefixes import Prefixes
 from tests.runtime.index.files import DIMENSION, MAIN, SHOP, TENANT, scope, source, unit
 

@@ -15,7 +15,7 @@ from codekeep_runtime.settings.document import RuntimeSettings
 from opensearchpy import NotFoundError
 
 from components.naming import Keep
-from components.vector_index import snapshot_role_arn
+from components.storage.vector_index import snapshot_role_arn
 from tests.runtime.cli.keep import keep_settings
 
 BUCKET = {"name": "codekeep-demo-snapshots", "prefix": "demo/", "key_arn": None}

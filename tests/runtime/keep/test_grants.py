@@ -31,8 +31,8 @@ from codekeep_runtime.settings.document import RuntimeSettings
 
 from components.bucket_ref import BucketRole
 from tests.components.environments import premium
+from tests.components.identity.test_identity import allowed
 from tests.components.recording import ACCOUNT
-from tests.components.test_identity import allowed
 from tests.runtime.audit.test_chain import record
 from tests.runtime.cli.keep import keep_settings
 from tests.runtime.cli.test_keep import pem

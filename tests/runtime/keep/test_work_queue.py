@@ -9,7 +9,7 @@ from codekeep_runtime.keep.messages import Push, Refresh, parse
 from codekeep_runtime.keep.work_queue import VISIBLE_AGAIN_SECONDS, WorkQueue
 
 from components.queue_ref import QueueRole
-from components.queues import REFRESH_MESSAGE, VISIBILITY_SECONDS
+from components.storage.queues import REFRESH_MESSAGE, VISIBILITY_SECONDS
 
 COMMIT = "0" * 39 + "1"
 

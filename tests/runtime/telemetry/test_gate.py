@@ -20,7 +20,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from components import slo_metrics
+from components.observe import slo_metrics
 from stacks.settings import LOGGED_FIELDS
 
 CANARY = "canary 7f31 def secret():"

@@ -1,0 +1,1 @@
+"""The cluster, its add-ons and its node pools."""

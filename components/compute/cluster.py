@@ -1,0 +1,204 @@
+"""The control plane of a keep's cluster: private, its secrets under the keep's key, everything it does on record."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+
+import pulumi
+from pulumi_aws import eks, iam
+
+from components.arns import arn
+from components.compute.cluster_access import AccessLevel, ClusterAccess
+from components.iam_policy import Statement, document, from_account, trust
+from components.naming import DataClass, Keep
+from components.observe.log_group import log_group
+
+KUBERNETES_VERSION = "1.34"
+VERSION_PATTERN = re.compile(r"^1\.\d{2}$")
+LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+CLUSTER_POLICY = "AmazonEKSClusterPolicy"
+
+# Addresses of services inside the cluster; a range of the VPC's own would hide those from the pods.
+SERVICE_RANGES = (IPv4Network("172.20.0.0/16"), IPv4Network("10.100.0.0/16"))
+
+SECRET_KEY_ACTIONS = ("kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "kms:ListGrants")
+
+
+def service_range(vpc_cidr: str) -> str:
+    """Range of the cluster's services: the first of EKS's two that does not overlap the network's.
+
+    Raises:
+        ValueError: both overlap, as only a network wider than /8 could.
+    """
+    network = IPv4Network(vpc_cidr)
+    free = next((each for each in SERVICE_RANGES if not each.overlaps(network)), None)
+    if free is None:
+        raise ValueError(f"vpc_cidr {vpc_cidr} overlaps both {' and '.join(map(str, SERVICE_RANGES))}; choose another")
+    return str(free)
+
+
+def cluster_name(keep: Keep) -> str:
+    """Plain, since role trusts and log groups name the cluster before it exists."""
+    return keep.physical()
+
+
+def cluster_arn(keep: Keep) -> str:
+    """ARN of the keep's own cluster, known before it exists."""
+    return arn("eks", f"cluster/{cluster_name(keep)}", region=keep.region, account_id=keep.account_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterArgs:
+    """`secret_key_arn` encrypts Kubernetes secrets, `audit_key_arn` the logs; `vpc_cidr` is the network's range."""
+
+    keep: Keep
+    vpc_cidr: pulumi.Input[str]
+    subnet_ids: list[pulumi.Output[str]]  # for the control plane's interfaces, in two zones or more
+    security_group_id: pulumi.Input[str]
+    secret_key_arn: pulumi.Input[str]
+    audit_key_arn: pulumi.Input[str]
+    log_retention_days: int
+    access: tuple[ClusterAccess, ...] = ()  # besides the deployer's
+    kubernetes_version: str = KUBERNETES_VERSION
+    protect: bool = False  # EKS refuses to delete the cluster
+
+    def __post_init__(self) -> None:
+        if len(self.subnet_ids) < 2:
+            raise ValueError(f"subnet_ids must name subnets of two zones or more, got {len(self.subnet_ids)}")
+        if not VERSION_PATTERN.match(self.kubernetes_version):
+            raise ValueError(f"kubernetes_version must be like {KUBERNETES_VERSION}, got {self.kubernetes_version!r}")
+        labels = [entry.label for entry in self.all_access]
+        if len(set(labels)) != len(labels):
+            raise ValueError(f"access must have different labels, none of them deployer; got {labels}")
+
+    @property
+    def all_access(self) -> tuple[ClusterAccess, ...]:
+        """The deployer administers, since it brings in namespaces, quotas and operators; nobody else by default."""
+        deployer = ClusterAccess(
+            label="deployer", principal_arn=self.keep.deployer_role_arn, level=AccessLevel.CLUSTER_ADMIN
+        )
+        return (deployer, *self.access)
+
+
+class Cluster(pulumi.ComponentResource):
+    """An EKS control plane that only the keep's network reaches and only access entries admit to. A ClusterLike."""
+
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+    endpoint: pulumi.Output[str]
+    ca: pulumi.Output[str]
+    service_cidr: pulumi.Output[str]
+    version: str
+    entries: Mapping[str, eks.AccessPolicyAssociation]  # by label; depend on the deployer's to talk to the cluster
+
+    def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("codekeep:cluster:Cluster", name, None, opts)
+        self._name, self._args = name, args
+        self.version = args.kubernetes_version
+
+        logs = self._log_group()
+        role, permissions = self._role()
+        self.cluster = self._control_plane(role, depends_on=[logs, *permissions])
+        self.entries = {entry.label: self._admit(entry) for entry in args.all_access}
+
+        self.name = self.cluster.name
+        self.arn = self.cluster.arn
+        self.endpoint = self.cluster.endpoint
+        self.ca = self.cluster.certificate_authority.apply(lambda authority: authority.data or "")
+        self.service_cidr = pulumi.Output.from_input(args.vpc_cidr).apply(service_range)
+        self.register_outputs({"name": self.name, "arn": self.arn, "endpoint": self.endpoint})
+
+    def _options(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, depends_on=list(depends_on))
+
+    def _log_group(self) -> pulumi.Resource:
+        """Made beforehand: EKS would make its own, unencrypted and for ever."""
+        args = self._args
+        return log_group(
+            args.keep,
+            "cluster",
+            key_arn=args.audit_key_arn,
+            retention_days=args.log_retention_days,
+            data_class=DataClass.AUDIT,
+            name=f"/aws/eks/{cluster_name(args.keep)}/cluster",
+            opts=self._options(),
+        )
+
+    def _role(self) -> tuple[iam.Role, list[pulumi.Resource]]:
+        args, keep = self._args, self._args.keep
+        role = iam.Role(
+            self._name,
+            name=keep.physical("cluster"),
+            description=f"Control plane of the cluster of {keep.tenant}",
+            assume_role_policy=trust("eks.amazonaws.com", conditions=from_account(keep.account_id)),
+            tags=keep.tags(DataClass.CONFIG),
+            opts=self._options(),
+        )
+        managed = iam.RolePolicyAttachment(
+            self._name,
+            role=role.name,
+            policy_arn=arn("iam", f"policy/{CLUSTER_POLICY}", region=keep.region, account_id="aws", regional=False),
+            opts=self._options(),
+        )
+        secrets = iam.RolePolicy(
+            f"{self._name}-secrets",
+            name="secrets",
+            role=role.name,
+            policy=document(Statement(sid="SecretsKey", actions=SECRET_KEY_ACTIONS, resources=(args.secret_key_arn,))),
+            opts=self._options(),
+        )
+        return role, [managed, secrets]
+
+    def _control_plane(self, role: iam.Role, depends_on: list[pulumi.Resource]) -> eks.Cluster:
+        args = self._args
+        return eks.Cluster(
+            self._name,
+            name=cluster_name(args.keep),
+            version=args.kubernetes_version,
+            role_arn=role.arn,
+            vpc_config=eks.ClusterVpcConfigArgs(
+                subnet_ids=list(args.subnet_ids),
+                security_group_ids=[args.security_group_id],
+                endpoint_private_access=True,
+                endpoint_public_access=False,
+            ),
+            kubernetes_network_config=eks.ClusterKubernetesNetworkConfigArgs(
+                ip_family="ipv4", service_ipv4_cidr=pulumi.Output.from_input(args.vpc_cidr).apply(service_range)
+            ),
+            encryption_config=eks.ClusterEncryptionConfigArgs(
+                provider=eks.ClusterEncryptionConfigProviderArgs(key_arn=args.secret_key_arn), resources=["secrets"]
+            ),
+            access_config=eks.ClusterAccessConfigArgs(
+                authentication_mode="API", bootstrap_cluster_creator_admin_permissions=False
+            ),
+            # Add-ons come pinned, by addons.py; the unmanaged ones could not be told apart from them.
+            bootstrap_self_managed_addons=False,
+            enabled_cluster_log_types=list(LOG_TYPES),
+            upgrade_policy=eks.ClusterUpgradePolicyArgs(support_type="STANDARD"),
+            zonal_shift_config=eks.ClusterZonalShiftConfigArgs(enabled=True),
+            deletion_protection=args.protect,
+            tags=args.keep.tags(DataClass.CONFIG),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on, protect=args.protect or None),
+        )
+
+    def _admit(self, entry: ClusterAccess) -> eks.AccessPolicyAssociation:
+        keep = self._args.keep
+        admitted = eks.AccessEntry(
+            f"{self._name}-{entry.label}",
+            cluster_name=self.cluster.name,
+            principal_arn=entry.principal_arn,
+            type="STANDARD",
+            tags=keep.tags(DataClass.CONFIG),
+            opts=self._options(),
+        )
+        return eks.AccessPolicyAssociation(
+            f"{self._name}-{entry.label}",
+            cluster_name=self.cluster.name,
+            principal_arn=admitted.principal_arn,
+            policy_arn=entry.policy_arn(keep.region),
+            access_scope=eks.AccessPolicyAssociationAccessScopeArgs(
+                type="namespace" if entry.namespaces else "cluster", namespaces=list(entry.namespaces) or None
+            ),
+            opts=self._options(admitted),
+        )

@@ -1,0 +1,137 @@
+"""The hardware a pool stands on: hosts it holds, capacity it has reserved, racks it is spread over."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import ec2
+
+from components.compute.pool import Pool, PoolRole, Tenancy
+from components.naming import DataClass, Keep
+
+PARTITIONS = 2  # racks; what a partition group allows dedicated instances too
+
+
+def placement_strategy(pool: Pool) -> str | None:
+    """How the pool's nodes lie to each other; None where AWS is left to choose.
+
+    Reserved nodes lie close together, since reservations in a placement group exist for clusters only. Serving nodes
+    lie on different racks, so that one rack's failure leaves replicas of each model. Hosts take no placement group.
+    """
+    if pool.tenancy is Tenancy.HOST:
+        return None
+    if pool.reservation is not None:
+        return "cluster"
+    return "partition" if pool.role is PoolRole.GPU_SERVE else None
+
+
+def reservation_match(pool: Pool) -> str:
+    """Who may use the reservation: this pool alone, unless it may grow beyond it and then takes what is open."""
+    fits = pool.reservation is not None and pool.max_nodes <= pool.reservation.count
+    return "targeted" if fits else "open"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeGroundArgs:
+    """Whose pool, and which."""
+
+    keep: Keep
+    data_class: DataClass
+    pool: Pool
+
+
+class NodeGround(pulumi.ComponentResource):
+    """What the pool's launch template refers to; empty for a pool on shared machines anywhere."""
+
+    placement: ec2.LaunchTemplatePlacementArgs
+    reservation: ec2.LaunchTemplateCapacityReservationSpecificationArgs
+    ready: list[pulumi.Resource]  # depend on these: nodes started before their hosts do not start
+
+    def __init__(self, name: str, args: NodeGroundArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("codekeep:node_ground:NodeGround", name, None, opts)
+        self._name, self._args = name, args
+
+        group = self._placement_group()
+        reservation = self._reserve(group)
+        hosts = self._hosts()
+
+        self.placement = ec2.LaunchTemplatePlacementArgs(
+            tenancy=args.pool.tenancy.value, group_name=None if group is None else group.name
+        )
+        self.reservation = _specification(args.pool, reservation)
+        self.ready = [*hosts, *([reservation] if reservation else [])]
+        self.register_outputs(
+            {
+                "tenancy": args.pool.tenancy.value,
+                "hostIds": [host.id for host in hosts],
+                "reservationId": None if reservation is None else reservation.id,
+            }
+        )
+
+    def _options(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self)
+
+    def _tags(self, label: str) -> dict[str, str]:
+        return self._args.keep.tags(self._args.data_class, name=f"{self._name}-{label}")
+
+    def _placement_group(self) -> ec2.PlacementGroup | None:
+        strategy = placement_strategy(self._args.pool)
+        if strategy is None:
+            return None
+        return ec2.PlacementGroup(
+            self._name,
+            strategy=strategy,
+            partition_count=PARTITIONS if strategy == "partition" else None,
+            tags=self._tags("placement"),
+            opts=self._options(),
+        )
+
+    def _reserve(self, group: ec2.PlacementGroup | None) -> ec2.CapacityReservation | None:
+        pool = self._args.pool
+        if pool.reservation is None:
+            return None
+        return ec2.CapacityReservation(
+            self._name,
+            instance_type=pool.instance_types[0],
+            instance_platform="Linux/UNIX",
+            instance_count=pool.reservation.count,
+            availability_zone=pool.reservation.zone,
+            tenancy=pool.tenancy.value,
+            ebs_optimized=True,
+            end_date_type="unlimited",
+            instance_match_criteria=reservation_match(pool),
+            placement_group_arn=None if group is None else group.arn,
+            tags=self._tags("reservation"),
+            opts=self._options(),
+        )
+
+    def _hosts(self) -> list[ec2.DedicatedHost]:
+        pool = self._args.pool
+        if pool.hosts is None:
+            return []
+        return [
+            ec2.DedicatedHost(
+                f"{self._name}-{index}",
+                availability_zone=pool.hosts.zone,
+                instance_type=pool.instance_types[0],
+                auto_placement="on",  # an Auto Scaling group names no host; it takes any that is open to it
+                # AWS moves no instance whose data lies on an instance store.
+                host_recovery="off" if pool.nvme else "on",
+                tags=self._tags(f"host-{index}"),
+                opts=self._options(),
+            )
+            for index in range(pool.hosts.count)
+        ]
+
+
+def _specification(
+    pool: Pool, reservation: ec2.CapacityReservation | None
+) -> ec2.LaunchTemplateCapacityReservationSpecificationArgs:
+    if reservation is None:
+        return ec2.LaunchTemplateCapacityReservationSpecificationArgs(capacity_reservation_preference="none")
+    if reservation_match(pool) == "open":
+        return ec2.LaunchTemplateCapacityReservationSpecificationArgs(capacity_reservation_preference="open")
+    return ec2.LaunchTemplateCapacityReservationSpecificationArgs(
+        capacity_reservation_target=ec2.LaunchTemplateCapacityReservationSpecificationCapacityReservationTargetArgs(
+            capacity_reservation_id=reservation.id
+        )
+    )

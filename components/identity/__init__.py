@@ -1,0 +1,1 @@
+"""IAM roles of workloads and operators, and what each may do."""

@@ -1,0 +1,58 @@
+"""Who runs in a cluster and calls AWS: the keep's workloads in its namespace, and the cluster's own operators."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from components.compute.kubernetes_access import namespace_name
+from components.naming import Keep
+
+
+class Workload(StrEnum):
+    """The keep's own, each under a service account of the same name."""
+
+    GATEWAY = "gateway"
+    INGEST = "ingest"
+    INDEXER = "indexer"
+    REVIEWER = "reviewer"
+    FINETUNE = "finetune"
+    EVALS = "evals"
+    WEBHOOK = "webhook"
+    MODEL_SERVER = "model-server"
+    TELEMETRY = "telemetry"
+
+
+class Operator(StrEnum):
+    """The cluster's, one of each whoever its keeps are."""
+
+    VPC_CNI = "vpc-cni"
+    EBS_CSI = "aws-ebs-csi-driver"
+    AUTOSCALER = "cluster-autoscaler"
+    KEDA = "keda-operator"
+    LOAD_BALANCER = "aws-load-balancer-controller"
+    INDEX_ADMIN = "index-admin"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceAccount:
+    """Where a pod's identity comes from."""
+
+    namespace: str
+    name: str
+
+
+OPERATOR_ACCOUNTS: dict[Operator, ServiceAccount] = {
+    Operator.VPC_CNI: ServiceAccount(namespace="kube-system", name="aws-node"),
+    Operator.EBS_CSI: ServiceAccount(namespace="kube-system", name="ebs-csi-controller-sa"),
+    Operator.AUTOSCALER: ServiceAccount(namespace="kube-system", name="cluster-autoscaler"),
+    Operator.KEDA: ServiceAccount(namespace="keda", name="keda-operator"),
+    Operator.LOAD_BALANCER: ServiceAccount(namespace="kube-system", name="aws-load-balancer-controller"),
+    Operator.INDEX_ADMIN: ServiceAccount(namespace="codekeep-system", name="index-admin"),
+}
+
+BOUND_BY_ADDON = frozenset({Operator.VPC_CNI, Operator.EBS_CSI})
+"""Operators that are add-ons: the add-on binds account and role itself."""
+
+
+def workload_account(keep: Keep, workload: Workload) -> ServiceAccount:
+    """In the keep's own namespace, so that two keeps of one cluster never share an account."""
+    return ServiceAccount(namespace=namespace_name(keep), name=workload.value)

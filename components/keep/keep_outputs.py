@@ -1,0 +1,103 @@
+"""What a keep gives to whoever deploys into it: the same whatever its tier."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.bucket_ref import BucketRef, BucketRole
+from components.identity.grants import index_prefix, objects_prefix
+from components.identity.workload import Workload
+from components.keep.holdings import Holdings
+from components.keep.service import Service
+from components.keys.key_ring import KeyRing
+from components.naming import Keep
+from components.network.network_like import NetworkLike
+from components.queue_ref import QueueRef, QueueRole
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepOutputs:
+    """Links by their names, images by theirs, log groups by part of the runtime."""
+
+    keep: Keep
+    keys: KeyRing
+    buckets: Mapping[BucketRole, BucketRef]
+    queues: Mapping[QueueRole, QueueRef]
+    index_endpoint: pulumi.Output[str]  # host name; HTTPS on 443
+    index_prefix: str  # what the names of the keep's indexes start with
+    objects_prefix: str  # under which the keep's objects lie in its buckets
+    git_token_arns: Mapping[str, pulumi.Output[str]]
+    webhook_secret_arns: Mapping[str, pulumi.Output[str]]
+    registry_token_arns: Mapping[str, pulumi.Output[str]]
+    certificate_secret_arn: pulumi.Output[str]  # of the gateway
+    audit_signing_key_arn: pulumi.Output[str]
+    image_urls: Mapping[str, pulumi.Output[str]]
+    role_arns: Mapping[Workload, pulumi.Output[str]]
+    log_group_names: Mapping[str, pulumi.Output[str]]
+    entry_service_name: pulumi.Output[str]  # what the customer's endpoint connects to
+    entry_target_group_arn: pulumi.Output[str]  # where the gateway's pods are registered
+    topic_arn: pulumi.Output[str]
+    service_alarm_name: pulumi.Output[str]  # what a rollout watches
+    network: NetworkLike  # that the cluster's nodes stand in
+    cluster_name: pulumi.Output[str]
+    namespace: pulumi.Output[str]
+    provider: kubernetes.Provider
+
+    @classmethod
+    def of(
+        cls,
+        keep: Keep,
+        keys: KeyRing,
+        holdings: Holdings,
+        service: Service,
+        *,
+        network: NetworkLike,
+        cluster_name: pulumi.Output[str],
+        index_endpoint: pulumi.Output[str],
+        image_urls: Mapping[str, pulumi.Output[str]],
+    ) -> "KeepOutputs":
+        """Gathered from the parts."""
+        return cls(
+            keep=keep,
+            keys=keys,
+            buckets=holdings.storage.buckets,
+            queues=holdings.queues.queues,
+            index_endpoint=index_endpoint,
+            index_prefix=index_prefix(keep),
+            objects_prefix=objects_prefix(keep),
+            git_token_arns=service.links.git_token_arns,
+            webhook_secret_arns=service.links.webhook_secret_arns,
+            registry_token_arns=service.links.registry_token_arns,
+            certificate_secret_arn=service.certificate.arn,
+            audit_signing_key_arn=holdings.audit_signing.key_arn,
+            image_urls=image_urls,
+            role_arns={each: holdings.identity.role_arns[each.value] for each in Workload},
+            log_group_names={part: group.name for part, group in holdings.logs.groups.items()},
+            entry_service_name=service.entry.service_name,
+            entry_target_group_arn=service.entry.target_group_arn,
+            topic_arn=holdings.alerts.topic_arn,
+            service_alarm_name=service.observability.service_alarm_name,
+            network=network,
+            cluster_name=cluster_name,
+            namespace=service.kubernetes.namespace,
+            provider=service.kubernetes.provider,
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """For register_outputs and the stack's own outputs."""
+        return {
+            "buckets": {role.value: ref.name for role, ref in self.buckets.items()},
+            "queues": {role.value: queue.url for role, queue in self.queues.items()},
+            "keys": {data_class.value: arn for data_class, arn in self.keys.arns.items()},
+            "auditSigningKey": self.audit_signing_key_arn,
+            "images": dict(self.image_urls),
+            "indexEndpoint": self.index_endpoint,
+            "clusterName": self.cluster_name,
+            "namespace": self.namespace,
+            "entryServiceName": self.entry_service_name,
+            "topicArn": self.topic_arn,
+            "serviceAlarmName": self.service_alarm_name,
+        }

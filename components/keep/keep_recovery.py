@@ -1,0 +1,41 @@
+"""The second region of a keep that has one."""
+
+import pulumi
+
+from components.keep.plans import NetworkPlan
+from components.keep.tenant_args import TenantEnvironmentArgs
+from components.keys.key_ring import KeyRing
+from components.storage.recovery import Recovery, RecoveryArgs
+from components.storage.storage import Storage
+
+# Where the keep's own range is not known to the plan. The two networks are never joined, so any private range does.
+RECOVERY_CIDR = "10.0.0.0/16"
+ZONE_LETTERS = "abcdef"
+
+
+def keep_recovery(
+    args: TenantEnvironmentArgs, keys: KeyRing, storage: Storage, *, opts: pulumi.ResourceOptions
+) -> Recovery | None:
+    """None where the spec names no recovery region."""
+    if args.recovery_region is None:
+        return None
+    return Recovery(
+        args.keep.logical("recovery"),
+        RecoveryArgs(
+            keep=args.keep,
+            region=args.recovery_region,
+            cidr=args.network.cidr if isinstance(args.network, NetworkPlan) else RECOVERY_CIDR,
+            zones=args.recovery_zones or first_zones(args.recovery_region, len(args.network.zones)),
+            keys=keys,
+            storage=storage,
+            retention_days=args.retention_days,
+            audit_lock_mode=args.audit_lock_mode,
+            protect=args.protect,
+        ),
+        opts=opts,
+    )
+
+
+def first_zones(region: str, count: int) -> tuple[str, ...]:
+    """Names of a region's first zones; where an account has not all of them, the spec names others."""
+    return tuple(f"{region}{letter}" for letter in ZONE_LETTERS[:count])

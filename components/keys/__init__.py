@@ -1,0 +1,1 @@
+"""KMS keys, who may use them, and the places for secrets."""

@@ -1,0 +1,80 @@
+"""Keys that the customer holds: adopted by ARN, never created, changed or deleted here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+
+from components.arns import KEY_ARN_PATTERN
+from components.keys.key_ring import KeyRing, key_of
+from components.naming import DataClass, Keep
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerKeysArgs:
+    """`others` answers for the classes whose keys the customer does not hold."""
+
+    keep: Keep
+    key_arns: Mapping[DataClass, str]
+    replica_key_arns: Mapping[DataClass, str] = field(default_factory=dict)
+    recovery_region: str | None = None
+    others: KeyRing | None = None
+
+    def __post_init__(self) -> None:
+        if not self.key_arns:
+            raise ValueError("key_arns must hold at least one key; without any, use TenantKeys alone")
+        _check("key_arns", self.key_arns, self.keep.region)
+        if self.replica_key_arns and self.recovery_region is None:
+            raise ValueError("replica_key_arns needs a recovery_region to lie in")
+        if self.recovery_region is not None:
+            _check("replica_key_arns", self.replica_key_arns, self.recovery_region)
+            if missing := sorted(self.key_arns.keys() - self.replica_key_arns.keys()):
+                raise ValueError(
+                    f"replica_key_arns misses {', '.join(missing)}: of each key the customer holds "
+                    f"there must be one in {self.recovery_region}"
+                )
+
+
+def _check(field_name: str, arns: Mapping[DataClass, str], region: str) -> None:
+    for data_class, arn in arns.items():
+        if data_class is DataClass.CONFIG:
+            raise ValueError(f"{field_name}: class {data_class.value!r} holds no customer data and takes no key")
+        match = KEY_ARN_PATTERN.match(arn)
+        if match is None:
+            raise ValueError(
+                f"{field_name}[{data_class.value}] must be a key's ARN like arn:aws:kms:{region}:<account>:key/<id> "
+                f"(not an alias), got {arn!r}"
+            )
+        if match[2] != region:
+            raise ValueError(f"{field_name}[{data_class.value}] must lie in {region}, got a key in {match[2]}")
+
+
+class CustomerKeys(pulumi.ComponentResource):
+    """The same outputs as TenantKeys, over keys whose policy the customer writes; key_policy says what to grant."""
+
+    arns: Mapping[DataClass, pulumi.Output[str]]
+    replica_arns: Mapping[DataClass, pulumi.Output[str]]
+
+    def __init__(self, name: str, args: CustomerKeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("codekeep:customer_keys:CustomerKeys", name, None, opts)
+        others = args.others
+        self.arns = {**(others.arns if others else {}), **_outputs(args.key_arns)}
+        self.replica_arns = {**(others.replica_arns if others else {}), **_outputs(args.replica_key_arns)}
+        self.register_outputs(
+            {
+                "arns": {data_class.value: arn for data_class, arn in self.arns.items()},
+                "replicaArns": {data_class.value: arn for data_class, arn in self.replica_arns.items()},
+            }
+        )
+
+    def arn(self, data_class: DataClass) -> pulumi.Output[str]:
+        """ARN of the class's key; KeyError where neither the customer nor `others` has one."""
+        return key_of(self.arns, data_class, remedy="name the customer's key, or give others=TenantKeys(...)")
+
+    def replica_arn(self, data_class: DataClass) -> pulumi.Output[str]:
+        """ARN of the class's key in the recovery region; KeyError where there is none."""
+        return key_of(self.replica_arns, data_class, remedy="name the customer's replica in replica_key_arns")
+
+
+def _outputs(arns: Mapping[DataClass, str]) -> dict[DataClass, pulumi.Output[str]]:
+    return {data_class: pulumi.Output.from_input(arn) for data_class, arn in arns.items()}

@@ -1,0 +1,36 @@
+"""A private link to a customer's Git host, and the place for the token the keep reads repositories with."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pulumi
+
+from components.network.host_link import HostLink, HostLinkArgs
+
+
+class GitHostKind(StrEnum):
+    """Whose protocol the host speaks."""
+
+    GITHUB_ENTERPRISE = "github-enterprise"
+    GITLAB = "gitlab"
+
+
+TOKEN_HINTS = {
+    GitHostKind.GITHUB_ENTERPRISE: "a GitHub App's private key, or a fine-grained token with read access to contents",
+    GitHostKind.GITLAB: "a group access token with the scope read_repository",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class GitLinkArgs(HostLinkArgs):
+    """The readers of the token are the roles that ingest."""
+
+    kind: GitHostKind
+
+
+class GitLink(HostLink):
+    """The link to one Git host; `url` is what clones start with."""
+
+    def __init__(self, name: str, args: GitLinkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        credential = f"For {args.link.host}: {TOKEN_HINTS[args.kind]}"
+        super().__init__("codekeep:git_link:GitLink", name, args, credential, opts)

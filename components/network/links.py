@@ -1,0 +1,131 @@
+"""All private links of a keep: its Git hosts with token and webhook secret, its package registries with token."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+
+from components.identity.workload import Workload
+from components.keep.plans import GitLinkPlan, RegistryLinkPlan
+from components.keys.key_ring import KeyRing
+from components.keys.secret_slot import SecretReplica, SecretSlot, SecretSlotArgs
+from components.naming import DataClass, Keep
+from components.network.git_link import GitLink, GitLinkArgs
+from components.network.network_like import NetworkLike
+from components.network.private_link import PrivateLinkArgs
+from components.network.registry_link import RegistryKind, RegistryLink, RegistryLinkArgs
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinksArgs:
+    """`client_group_id` is the security group of the nodes; `role_arns` those of the workloads, by name."""
+
+    keep: Keep
+    network: NetworkLike
+    keys: KeyRing
+    client_group_id: pulumi.Input[str]
+    role_arns: Mapping[str, pulumi.Output[str]]
+    topic_arn: pulumi.Input[str]
+    git_links: tuple[GitLinkPlan, ...]
+    registry_links: tuple[RegistryLinkPlan, ...] = ()
+    recovery_region: str | None = None
+
+    def __post_init__(self) -> None:
+        names = [*(link.name for link in self.git_links), *(link.name for link in self.registry_links)]
+        if not self.git_links:
+            raise ValueError("git_links must name at least one Git host; a keep without code answers nothing")
+        if len(set(names)) != len(names):
+            raise ValueError(f"links must have different names, got {', '.join(names)}")
+
+
+class Links(pulumi.ComponentResource):
+    """The links by name, and the ARNs of their secrets."""
+
+    git: Mapping[str, GitLink]
+    registries: Mapping[str, RegistryLink]
+    git_token_arns: Mapping[str, pulumi.Output[str]]
+    registry_token_arns: Mapping[str, pulumi.Output[str]]
+    webhook_secret_arns: Mapping[str, pulumi.Output[str]]
+
+    def __init__(self, name: str, args: LinksArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("codekeep:links:Links", name, None, opts)
+        self._args = args
+
+        self.git = {plan.name: self._git(plan) for plan in args.git_links}
+        self.registries = {plan.name: self._registry(plan) for plan in args.registry_links}
+        hooks = {plan.name: self._webhook_secret(plan) for plan in args.git_links}
+
+        self.git_token_arns = {name: link.token_secret_arn for name, link in self.git.items()}
+        self.registry_token_arns = {name: link.token_secret_arn for name, link in self.registries.items()}
+        self.webhook_secret_arns = {name: slot.arn for name, slot in hooks.items()}
+        self.register_outputs(
+            {
+                "gitTokenArns": dict(self.git_token_arns),
+                "registryTokenArns": dict(self.registry_token_arns),
+                "webhookSecretArns": dict(self.webhook_secret_arns),
+            }
+        )
+
+    def _options(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self)
+
+    def _way(self, plan: GitLinkPlan | RegistryLinkPlan) -> PrivateLinkArgs:
+        args = self._args
+        return PrivateLinkArgs(
+            keep=args.keep,
+            label=plan.name,
+            host=plan.host,
+            service_name=plan.endpoint_service,
+            network=args.network,
+            client_security_group_ids={"nodes": args.client_group_id},
+            ports=plan.ports,
+            alarm_topic_arns=(args.topic_arn,),
+        )
+
+    def _git(self, plan: GitLinkPlan) -> GitLink:
+        args = self._args
+        return GitLink(
+            args.keep.logical("git", plan.name),
+            GitLinkArgs(
+                link=self._way(plan),
+                kind=plan.kind,
+                keys=args.keys,
+                reader_arns=[args.role_arns[each.value] for each in (Workload.INGEST, Workload.REVIEWER)],
+                recovery_region=args.recovery_region,
+            ),
+            opts=self._options(),
+        )
+
+    def _registry(self, plan: RegistryLinkPlan) -> RegistryLink:
+        args = self._args
+        return RegistryLink(
+            args.keep.logical("registry", plan.name),
+            RegistryLinkArgs(
+                link=self._way(plan),
+                kind=RegistryKind(plan.kind),
+                ecosystems=plan.ecosystems,
+                keys=args.keys,
+                reader_arns=[args.role_arns[Workload.INGEST.value]],
+                recovery_region=args.recovery_region,
+            ),
+            opts=self._options(),
+        )
+
+    def _webhook_secret(self, plan: GitLinkPlan) -> SecretSlot:
+        args = self._args
+        region = args.recovery_region
+        return SecretSlot(
+            args.keep.logical("git", plan.name, "webhook"),
+            SecretSlotArgs(
+                keep=args.keep,
+                label=f"{plan.name}-webhook",
+                description=f"What {plan.host} signs its webhooks with",
+                key_arn=args.keys.arn(DataClass.SECRET),
+                reader_arns=[args.role_arns[Workload.WEBHOOK.value]],
+                vpc_endpoint_ids=(args.network.interface_endpoint_ids["secretsmanager"],),
+                replica=None
+                if region is None
+                else SecretReplica(region=region, key_arn=args.keys.replica_arn(DataClass.SECRET)),
+            ),
+            opts=self._options(),
+        )

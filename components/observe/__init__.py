@@ -1,0 +1,1 @@
+"""Trail, detectors, alarms, dashboards and log groups."""

@@ -1,0 +1,176 @@
+"""The record of who did what in a keep: one trail, into a locked bucket and a log group that is watched.
+
+The trail takes in all regions although the keep may use only some: its records are metadata and come to the keep's own
+region, and a call in a region that is not allowed is the very thing it must show.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import cloudtrail, cloudwatch, iam
+
+from components.bucket_ref import BucketRef
+from components.iam_policy import Statement, document, trust
+from components.naming import DataClass, Keep
+from components.observe.detections import Detections, DetectionsArgs
+from components.observe.log_group import log_group
+
+# Refused calls over the keep's own endpoints: somebody inside tried another account's bucket, key or secret.
+ENDPOINT_SOURCES = ("ec2", "kms", "s3", "secretsmanager")
+
+
+def trail_name(keep: Keep) -> str:
+    """Plain: keys and the bucket admit the trail by its ARN before it exists."""
+    return keep.physical()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditArgs:
+    """Every read and write of an object is recorded whose ARN starts with one of `object_arn_prefixes`.
+
+    `unrecorded_arn_prefixes` are left out of them: the trail must not record its own deliveries, which would never end.
+    """
+
+    keep: Keep
+    bucket: BucketRef
+    object_arn_prefixes: Sequence[pulumi.Input[str]]
+    key_arn: pulumi.Input[str]  # of AUDIT
+    topic_arn: pulumi.Input[str]
+    retention_days: int
+    allowed_regions: tuple[str, ...]
+    unrecorded_arn_prefixes: Sequence[pulumi.Input[str]] = ()
+    after: Sequence[pulumi.Resource] = ()  # the bucket's policy
+
+    def __post_init__(self) -> None:
+        if not self.object_arn_prefixes:
+            raise ValueError("object_arn_prefixes must name the buckets that hold the customer's data")
+        if self.keep.region not in self.allowed_regions:
+            raise ValueError(f"allowed_regions must hold {self.keep.region}, got {', '.join(self.allowed_regions)}")
+
+
+class Audit(pulumi.ComponentResource):
+    """Trail, its log group, its role and the detections over it."""
+
+    trail_arn: pulumi.Output[str]
+    log_group_name: pulumi.Output[str]
+    alarm_names: list[pulumi.Output[str]]
+
+    def __init__(self, name: str, args: AuditArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("codekeep:audit:Audit", name, None, opts)
+        self._name, self._args = name, args
+
+        group = log_group(
+            args.keep,
+            "trail",
+            key_arn=args.key_arn,
+            retention_days=args.retention_days,
+            data_class=DataClass.AUDIT,
+            opts=self._options(),
+        )
+        role, permission = self._role(group)
+        trail = self._trail(group, role, permission)
+        watching = Detections(
+            f"{name}-detection",
+            DetectionsArgs(
+                keep=args.keep,
+                log_group_name=group.name,
+                topic_arn=args.topic_arn,
+                allowed_regions=args.allowed_regions,
+            ),
+            opts=self._options(),
+        )
+
+        self.trail_arn = trail.arn
+        self.log_group_name = group.name
+        self.alarm_names = watching.alarm_names
+        self.register_outputs({"trailArn": self.trail_arn, "logGroupName": self.log_group_name})
+
+    def _options(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, depends_on=list(depends_on))
+
+    def _role(self, group: cloudwatch.LogGroup) -> tuple[iam.Role, iam.RolePolicy]:
+        keep = self._args.keep
+        role = iam.Role(
+            self._name,
+            name=keep.physical("trail"),
+            description=f"CloudTrail writes the trail of {keep.tenant} to its log group",
+            assume_role_policy=trust(
+                "cloudtrail.amazonaws.com",
+                conditions={"StringEquals": {"aws:SourceAccount": keep.account_id}},
+            ),
+            tags=keep.tags(DataClass.CONFIG),
+            opts=self._options(),
+        )
+        streams = pulumi.Output.concat(group.arn, f":log-stream:{keep.account_id}_CloudTrail_{keep.region}*")
+        permission = iam.RolePolicy(
+            self._name,
+            name="write-trail",
+            role=role.name,
+            policy=document(
+                Statement(sid="WriteTrail", actions=("logs:CreateLogStream", "logs:PutLogEvents"), resources=(streams,))
+            ),
+            opts=self._options(),
+        )
+        return role, permission
+
+    def _trail(self, group: cloudwatch.LogGroup, role: iam.Role, permission: iam.RolePolicy) -> cloudtrail.Trail:
+        args = self._args
+        return cloudtrail.Trail(
+            self._name,
+            name=trail_name(args.keep),
+            s3_bucket_name=args.bucket.name,
+            kms_key_id=args.key_arn,
+            cloud_watch_logs_group_arn=pulumi.Output.concat(group.arn, ":*"),
+            cloud_watch_logs_role_arn=role.arn,
+            enable_logging=True,
+            enable_log_file_validation=True,
+            include_global_service_events=True,
+            is_multi_region_trail=True,
+            advanced_event_selectors=[_management(), _data(args), *_refused_by_endpoints()],
+            insight_selectors=[
+                cloudtrail.TrailInsightSelectorArgs(insight_type=kind)
+                for kind in ("ApiCallRateInsight", "ApiErrorRateInsight")
+            ],
+            tags=args.keep.tags(DataClass.AUDIT),
+            opts=self._options(permission, *args.after),
+        )
+
+
+def _field(field: str, *values: str) -> cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgs:
+    return cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgs(field=field, equals=list(values))
+
+
+def _management() -> cloudtrail.TrailAdvancedEventSelectorArgs:
+    return cloudtrail.TrailAdvancedEventSelectorArgs(
+        name="management", field_selectors=[_field("eventCategory", "Management")]
+    )
+
+
+def _data(args: AuditArgs) -> cloudtrail.TrailAdvancedEventSelectorArgs:
+    return cloudtrail.TrailAdvancedEventSelectorArgs(
+        name="objects of the keep",
+        field_selectors=[
+            _field("eventCategory", "Data"),
+            _field("resources.type", "AWS::S3::Object"),
+            cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgs(
+                field="resources.ARN",
+                starts_withs=list(args.object_arn_prefixes),
+                not_starts_withs=list(args.unrecorded_arn_prefixes) or None,
+            ),
+        ],
+    )
+
+
+def _refused_by_endpoints() -> list[cloudtrail.TrailAdvancedEventSelectorArgs]:
+    return [
+        cloudtrail.TrailAdvancedEventSelectorArgs(
+            name=f"refused by the {source} endpoint",
+            field_selectors=[
+                _field("eventCategory", "NetworkActivity"),
+                _field("eventSource", f"{source}.amazonaws.com"),
+                _field("errorCode", "VpceAccessDenied"),
+            ],
+        )
+        for source in ENDPOINT_SOURCES
+    ]

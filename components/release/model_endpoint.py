@@ -1,0 +1,217 @@
+"""A model endpoint: engine, verified model on NVMe, replicas that follow the load, and room kept for the next ones."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.core.v1 import ConfigMap
+
+from components.compute.kubernetes_access import LABEL_PREFIX
+from components.compute.pool import PoolRole
+from components.identity.workload import Workload
+from components.keep.plans import EndpointPlan
+from components.release.base import Priority, ReleaseBase, digest
+from components.release.pod import Container, PodPlan, Resources, Scratch, http_probe
+from components.release.queue_scaling import KEDA_API
+from components.release.server import DeploymentPlan, ServerPlan, deploy, serve
+
+FILES_DIGEST = f"{LABEL_PREFIX}/files-digest"  # annotation: the engine starts anew when its files change
+FETCH = ("python3", "-m", "codekeep_runtime", "model", "fetch", "--verify")
+FETCH_PATH = "/opt/codekeep/runtime:/opt/codekeep/lib"  # of the serving images, apart from the engine's own packages
+FETCH_RESOURCES = Resources(cpu="1", cpu_limit="4", memory="2Gi")
+IDLE = ("sleep", "infinity")  # pulls the engine's image onto the node while it holds the room
+
+LOADING_SECONDS = 1_800  # fetching apart: weights into the GPUs, kernels tuned, graphs captured
+ROLLOUT_SECONDS = 3_600  # of one replica, with a new node before it
+SETTLING_SECONDS = 10
+DRAIN_SECONDS = 120  # the longest answer that a replica finishes before it goes
+
+PROMETHEUS = "http://prometheus.codekeep-system.svc.cluster.local:9090"
+WAITING_PER_REPLICA = 4  # requests: more, and another replica comes
+CACHE_SHARE = 0.85  # of the key-value cache, on average: above it requests are about to wait
+POLLING_SECONDS = 15
+QUIET_SECONDS = 900  # without load before a replica goes, since its model takes minutes to come back
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelEndpointArgs:
+    """`metrics_url` is the Prometheus that reads the engines' metrics, as KEDA reaches it."""
+
+    base: ReleaseBase
+    plan: EndpointPlan
+    metrics_url: str = PROMETHEUS
+
+
+def endpoint_name(role: str) -> str:
+    """Of the Deployment, the Service and the rest; the runtime's settings name the same host."""
+    return f"model-{role}"
+
+
+class ModelEndpoint(pulumi.ComponentResource):
+    """One model at work. Only pods of the keep that the network policies name reach its Service."""
+
+    def __init__(self, name: str, args: ModelEndpointArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("codekeep:model_endpoint:ModelEndpoint", name, None, opts)
+        self._name, self._args, self._object = name, args, endpoint_name(args.plan.role)
+
+        if args.plan.files:
+            self._write_files()
+        serve(name, args.base, self._server(), self)
+        if args.plan.spare_replicas:
+            self._hold_room()
+        if args.plan.max_replicas > args.plan.min_replicas:
+            self._scale()
+
+        self.register_outputs({"service": self._object, "model": args.plan.model, "revision": args.plan.revision})
+
+    def _metadata(self, name: str | None = None) -> dict[str, Any]:
+        return self._args.base.metadata(Workload.MODEL_SERVER, name or self._object)
+
+    def _write_files(self) -> None:
+        ConfigMap(
+            self._name,
+            metadata=self._metadata(),
+            data=dict(self._args.plan.files),
+            opts=self._args.base.options(self),
+        )
+
+    def _server(self) -> ServerPlan:
+        plan = self._args.plan
+        scaled = plan.max_replicas > plan.min_replicas
+        return ServerPlan(
+            pod=self._pod(),
+            port=plan.port,
+            target="http",
+            replicas=None if scaled else plan.min_replicas,
+            # A second replica's GPUs may not be there: where one can be missed, it goes before the new one comes.
+            surge=plan.min_replicas == 1,
+            progress_seconds=ROLLOUT_SECONDS,
+            service_annotations={
+                "prometheus.io/scrape": "true",
+                "prometheus.io/port": str(plan.port),
+                "prometheus.io/path": plan.metrics_path,
+            },
+        )
+
+    def _pod(self) -> PodPlan:
+        plan = self._args.plan
+        return PodPlan(
+            workload=Workload.MODEL_SERVER,
+            name=self._object,
+            role=PoolRole.GPU_SERVE,
+            pool=plan.pool,
+            priority=Priority.SERVING,
+            init=(self._fetch(),),
+            containers=(self._engine(),),
+            scratch=Scratch(gib=plan.cache_gib),
+            shared_memory_gib=plan.shared_memory_gib,
+            files={"engine": self._object} if plan.files else {},
+            spread=True,
+            grace_seconds=SETTLING_SECONDS + DRAIN_SECONDS,
+            annotations={FILES_DIGEST: digest(json.dumps(dict(plan.files), sort_keys=True))} if plan.files else {},
+            reports=False,
+            lasting=True,
+        )
+
+    def _fetch(self) -> Container:
+        """From the keep's bucket, which the settings name; a file whose checksum differs stops the pod."""
+        plan = self._args.plan
+        return Container(
+            name="fetch-model",
+            image=self._args.base.image(plan.image),
+            resources=FETCH_RESOURCES,
+            command=FETCH,
+            args=("--role", plan.role, "--revision", plan.revision, "--into", plan.model_path),
+            env={"PYTHONPATH": FETCH_PATH},
+        )
+
+    def _engine(self) -> Container:
+        plan = self._args.plan
+        return Container(
+            name="engine",
+            image=self._args.base.image(plan.image),
+            resources=self._resources(),
+            command=plan.command,
+            args=plan.args,
+            env=plan.env,
+            ports={"http": plan.port},
+            probes={
+                "startupProbe": http_probe(plan.health_path, "http", failures=LOADING_SECONDS // 10),
+                "readinessProbe": http_probe(plan.health_path, "http", period_seconds=5),
+                "livenessProbe": http_probe(plan.health_path, "http", period_seconds=20, failures=6),
+            },
+            mounts={"engine": plan.files_folder} if plan.files else {},
+            stop_seconds=SETTLING_SECONDS,
+        )
+
+    def _resources(self) -> Resources:
+        plan = self._args.plan
+        return Resources(cpu=str(plan.cpus), memory=f"{plan.memory_gib}Gi", gpus=plan.gpus)
+
+    def _hold_room(self) -> None:
+        """Pods of the lowest priority: a replica takes their place at once, and they wait for the next node."""
+        args, plan = self._args, self._args.plan
+        holder = Container(name="room", image=args.base.image(plan.image), resources=self._resources(), command=IDLE)
+        pod = PodPlan(
+            workload=Workload.MODEL_SERVER,
+            name=f"{self._object}-spare",
+            role=PoolRole.GPU_SERVE,
+            pool=plan.pool,
+            priority=Priority.RESERVE,
+            containers=(holder,),
+            settings=False,
+            reports=False,
+            lasting=True,
+            grace_seconds=0,
+        )
+        spare = DeploymentPlan(pod=pod, replicas=plan.spare_replicas, surge=False)
+        deploy(f"{self._name}-spare", args.base, spare, self)
+
+    def _scale(self) -> None:
+        args, plan = self._args, self._args.plan
+        CustomResource(
+            self._name,
+            api_version=KEDA_API,
+            kind="ScaledObject",
+            metadata=self._metadata(),
+            spec={
+                "scaleTargetRef": {"name": self._object},
+                "pollingInterval": POLLING_SECONDS,
+                "minReplicaCount": plan.min_replicas,
+                "maxReplicaCount": plan.max_replicas,
+                "advanced": {"horizontalPodAutoscalerConfig": {"name": self._object, "behavior": BEHAVIOR}},
+                "triggers": [
+                    self._trigger(
+                        "waiting", "AverageValue", f"sum({plan.waiting_metric}{{SERIES}})", WAITING_PER_REPLICA
+                    ),
+                    self._trigger("cache", "Value", f"avg({plan.cache_metric}{{SERIES}})", CACHE_SHARE),
+                ],
+            },
+            opts=args.base.options(self),
+        )
+
+    def _trigger(self, name: str, kind: str, query: str, threshold: float) -> dict[str, Any]:
+        series = pulumi.Output.concat('{namespace="', self._args.base.namespace, f'",service="{self._object}"}}')
+        return {
+            "type": "prometheus",
+            "name": name,
+            "metricType": kind,
+            "metadata": {
+                "serverAddress": self._args.metrics_url,
+                "query": series.apply(lambda found: query.replace("{SERIES}", found)),
+                "threshold": str(threshold),
+            },
+        }
+
+
+BEHAVIOR: Mapping[str, Any] = {
+    "scaleUp": {"policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}]},
+    "scaleDown": {
+        "stabilizationWindowSeconds": QUIET_SECONDS,
+        "policies": [{"type": "Pods", "value": 1, "periodSeconds": 300}],
+    },
+}
+"""One replica at a time: each takes minutes to come up, and the next one may not be needed by then."""

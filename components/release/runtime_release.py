@@ -1,0 +1,155 @@
+"""A release of the runtime in a keep's namespace: what may run there, and what does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pulumi
+
+from components.compute.kubernetes_access import namespace_name
+from components.compute.pool import PoolRole
+from components.keep.keep_outputs import KeepOutputs
+from components.keep.plans import ReleasePlan
+from components.queue_ref import QueueRole
+from components.release.access_sync import AccessSync, AccessSyncArgs
+from components.release.accounts import Accounts, AccountsArgs
+from components.release.admission import Admission, AdmissionArgs
+from components.release.base import ReleaseBase, by_digest
+from components.release.evals import Evals, EvalsArgs
+from components.release.finetune import Finetune, FinetuneArgs
+from components.release.gateway import Gateway, GatewayArgs
+from components.release.index_workers import WORKERS_MAX, IndexWorkers, IndexWorkersArgs
+from components.release.ingest import Ingest, IngestArgs
+from components.release.limits import Limits, LimitsArgs
+from components.release.model_endpoint import ModelEndpoint, ModelEndpointArgs
+from components.release.network_policies import NetworkPolicies, NetworkPoliciesArgs
+from components.release.priorities import Priorities, PrioritiesArgs
+from components.release.review_workers import ReviewWorkers, ReviewWorkersArgs, workers_for
+from components.release.settings_map import SettingsMap, SettingsMapArgs, start_digest
+from components.release.telemetry import Telemetry, TelemetryArgs, client_environment
+from components.release.webhook import Webhook, WebhookArgs
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuntimeReleaseArgs:
+    """`settings` is the keep's RuntimeSettings as JSON text; `outputs` are those of the keep it runs in."""
+
+    outputs: KeepOutputs
+    plan: ReleasePlan
+    settings: pulumi.Output[str]
+
+
+class RuntimeRelease(pulumi.ComponentResource):
+    """All Kubernetes objects of a keep but its namespace. Give it the keep's Kubernetes and AWS providers."""
+
+    images: Mapping[str, pulumi.Output[str]]  # repository@digest, by name
+
+    def __init__(self, name: str, args: RuntimeReleaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("codekeep:runtime_release:RuntimeRelease", name, None, opts)
+        self._args, self._keep, self._child = args, args.outputs.keep, pulumi.ResourceOptions(parent=self)
+        self._settings_digest = args.settings.apply(start_digest)
+
+        self.images = release_images(args.plan, args.outputs.image_urls)
+        bare = ReleaseBase(
+            keep=self._keep, namespace=args.outputs.namespace, version=args.plan.version, images=self.images
+        )
+        telling = client_environment(namespace_name(self._keep))
+        self._base = replace(bare, after=self._prepare(bare), environment=telling)
+        self._report()
+        self._open()
+        self._serve_models()
+        self._read_code()
+        self._review()
+        self._improve()
+
+        self.register_outputs({"version": args.plan.version, "imageNames": sorted(self.images)})
+
+    def _part(self, part: str) -> str:
+        return self._keep.logical(part)
+
+    def _prepare(self, base: ReleaseBase) -> list[pulumi.Resource]:
+        """What every pod needs, or is bound by, from its first second."""
+        args = self._args
+        walls = NetworkPoliciesArgs(base=base, network=args.outputs.network, ways=args.plan.ways)
+        settings = SettingsMapArgs(base=base, document=args.settings)
+        return [
+            Admission(self._part("admission"), AdmissionArgs(base=base), opts=self._child),
+            NetworkPolicies(self._part("traffic"), walls, opts=self._child),
+            Limits(self._part("limits"), LimitsArgs(base=base, plan=args.plan), opts=self._child),
+            Priorities(self._part("priority"), PrioritiesArgs(base=base), opts=self._child),
+            Accounts(self._part("account"), AccountsArgs(base=base), opts=self._child),
+            SettingsMap(self._part("runtime-settings"), settings, opts=self._child),
+        ]
+
+    def _report(self) -> None:
+        """Logs and metrics leave by the collector alone."""
+        args = self._args
+        telemetry = TelemetryArgs(
+            base=self._base, allowed_fields=args.plan.logged_fields, log_group_names=args.outputs.log_group_names
+        )
+        Telemetry(self._part("telemetry"), telemetry, opts=self._child)
+
+    def _open(self) -> None:
+        """To developers and to the Git hosts' webhooks."""
+        args = self._args
+        gateway = GatewayArgs(
+            base=self._base,
+            target_group_arn=args.outputs.entry_target_group_arn,
+            seats=args.plan.seats,
+            settings_digest=self._settings_digest,
+        )
+        Gateway(self._part("gateway"), gateway, opts=self._child)
+        webhook = WebhookArgs(base=self._base, settings_digest=self._settings_digest)
+        Webhook(self._part("webhook"), webhook, opts=self._child)
+
+    def _serve_models(self) -> None:
+        for plan in self._args.plan.endpoints:
+            endpoint = ModelEndpointArgs(base=self._base, plan=plan)
+            ModelEndpoint(self._part(f"model-{plan.role}"), endpoint, opts=self._child)
+
+    def _read_code(self) -> None:
+        args, plan = self._args, self._args.plan
+        ingest = IngestArgs(
+            base=self._base,
+            queue=args.outputs.queues[QueueRole.INGEST],
+            concurrent_jobs=plan.concurrent_ingest_jobs,
+            repositories=plan.repository_count,
+            repository_gib=plan.repository_gib,
+        )
+        Ingest(self._part("ingest"), ingest, opts=self._child)
+        if plan.hosts_confirm:
+            AccessSync(self._part("access-sync"), AccessSyncArgs(base=self._base), opts=self._child)
+        index = IndexWorkersArgs(
+            base=self._base,
+            settings_digest=self._settings_digest,
+            max_workers=min(plan.concurrent_ingest_jobs, WORKERS_MAX),
+            reindex_workers=min(plan.batch_gpus or plan.concurrent_ingest_jobs, WORKERS_MAX),
+            reindex_role=PoolRole.GPU_BATCH if plan.batch_gpus else PoolRole.INGEST,
+        )
+        IndexWorkers(self._part("index"), index, opts=self._child)
+
+    def _review(self) -> None:
+        args = self._args
+        workers = ReviewWorkersArgs(
+            base=self._base,
+            settings_digest=self._settings_digest,
+            queue=args.outputs.queues[QueueRole.REVIEW],
+            max_workers=workers_for(args.plan.seats),
+        )
+        ReviewWorkers(self._part("reviewer"), workers, opts=self._child)
+
+    def _improve(self) -> None:
+        Evals(self._part("evals"), EvalsArgs(base=self._base), opts=self._child)
+        if self._args.plan.trains:
+            Finetune(self._part("finetune"), FinetuneArgs(base=self._base), opts=self._child)
+
+
+def release_images(plan: ReleasePlan, urls: Mapping[str, pulumi.Output[str]]) -> dict[str, pulumi.Output[str]]:
+    """The images as pods name them: in the keep's own registry, by digest.
+
+    Raises:
+        ValueError: the registry has no such repository.
+    """
+    repositories = {name: plan.repositories.get(name, name) for name in plan.digests}
+    if strange := sorted({each for each in repositories.values() if each not in urls}):
+        raise ValueError(f"the registry has no repository {', '.join(strange)} (it has: {', '.join(sorted(urls))})")
+    return {name: by_digest(urls[repositories[name]], plan.digests[name]) for name in plan.digests}

@@ -1,0 +1,1 @@
+"""Buckets, queues, the vector index, the image registry, and copies in a second region."""

@@ -1,0 +1,259 @@
+"""A bucket with everything that makes it a keep's: key, versions, lifecycle, ownership, refusals, access log."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pulumi
+from pulumi_aws import s3
+
+from components.bucket_ref import DATA_CLASS_OF, BucketRef, BucketRole
+from components.iam_policy import Statement, document
+from components.naming import Keep
+from components.storage.bucket_policy import BucketAccess, access_log_delivery, refusals, trail_delivery
+
+UNFINISHED_UPLOAD_DAYS = 3
+DELETED_VERSION_DAYS = 7  # how long a deleted or overwritten object can still be brought back
+BUCKET_NAME_MAX = 63
+
+# A model in use must not vanish for its age: here the retention counts from the day a version was replaced.
+KEPT_WHILE_CURRENT = frozenset({BucketRole.MODELS})
+
+
+class LockMode(StrEnum):
+    """Object Lock: in COMPLIANCE nobody can shorten the retention, the account's root included."""
+
+    COMPLIANCE = "COMPLIANCE"
+    GOVERNANCE = "GOVERNANCE"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectLock:
+    """Retention of every new object version."""
+
+    days: int
+    mode: LockMode = LockMode.COMPLIANCE
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.days <= 36_500:
+            raise ValueError(f"an object lock's days must be 1-36500, got {self.days}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepBucketArgs:
+    """`key_arn` is None only for ACCESS_LOGS: S3 cannot deliver its logs into a bucket under a customer's key."""
+
+    keep: Keep
+    role: BucketRole
+    key_arn: pulumi.Input[str] | None
+    retention_days: int
+    access: BucketAccess
+    access_logs: BucketRef | None
+    object_lock: ObjectLock | None = None
+    region: str | None = None  # None: the keep's own
+    protect: bool = False
+
+    def __post_init__(self) -> None:
+        is_log_target = self.role is BucketRole.ACCESS_LOGS
+        if self.retention_days < 1:
+            raise ValueError(f"retention_days of the {self.role} bucket must be 1 or more, got {self.retention_days}")
+        if (self.key_arn is None) != is_log_target:
+            raise ValueError(
+                f"key_arn must be given for every bucket but {BucketRole.ACCESS_LOGS}, which S3 encrypts itself; "
+                f"wrong for {self.role}"
+            )
+        if (self.access_logs is None) != is_log_target:
+            raise ValueError(
+                f"access_logs must be given for every bucket but {BucketRole.ACCESS_LOGS} itself; wrong for {self.role}"
+            )
+        if is_log_target and self.object_lock is not None:
+            raise ValueError(
+                f"object_lock must be None for {self.role}: S3 delivers no access logs into a locked bucket"
+            )
+        if len(name := self.bucket_name) > BUCKET_NAME_MAX:
+            raise ValueError(
+                f"bucket name {name!r} is longer than {BUCKET_NAME_MAX} characters; use a shorter tenant name"
+            )
+
+    @property
+    def bucket_name(self) -> str:
+        return self.keep.global_name(self.role.value, region=self.region)
+
+
+class KeepBucket(pulumi.ComponentResource):
+    """One bucket, closed on every side that AWS lets one close."""
+
+    ref: BucketRef
+    versioning: s3.BucketVersioning
+
+    def __init__(self, name: str, args: KeepBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("codekeep:bucket:KeepBucket", name, None, opts)
+        self._name, self._args = name, args
+
+        self._bucket = self._create()
+        self.versioning = self._versions()
+        self._encrypt()
+        self._lock_objects()
+        self._expire()
+        policy = self._guard()
+        self._log_access()
+
+        self.ref = BucketRef(
+            role=args.role,
+            name=self._bucket.bucket,
+            arn=self._bucket.arn,
+            data_class=DATA_CLASS_OF[args.role],
+            policy=policy,
+            key_arn=None if args.key_arn is None else pulumi.Output.from_input(args.key_arn),
+        )
+        self.register_outputs({"name": self.ref.name, "arn": self.ref.arn})
+
+    def _child(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, depends_on=list(depends_on))
+
+    def _create(self) -> s3.Bucket:
+        args = self._args
+        return s3.Bucket(
+            self._name,
+            bucket=args.bucket_name,
+            region=args.region,
+            object_lock_enabled=args.object_lock is not None,
+            # Logs of the last deletions arrive after the rest is gone: this bucket cannot be emptied by hand.
+            force_destroy=args.role is BucketRole.ACCESS_LOGS,
+            tags=args.keep.tags(DATA_CLASS_OF[args.role], region=args.region),
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect or None),
+        )
+
+    def _versions(self) -> s3.BucketVersioning:
+        return s3.BucketVersioning(
+            self._name,
+            bucket=self._bucket.id,
+            region=self._args.region,
+            versioning_configuration=s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
+            opts=self._child(),
+        )
+
+    def _encrypt(self) -> None:
+        key = self._args.key_arn
+        s3.BucketServerSideEncryptionConfiguration(
+            self._name,
+            bucket=self._bucket.id,
+            region=self._args.region,
+            rules=[
+                s3.BucketServerSideEncryptionConfigurationRuleArgs(
+                    apply_server_side_encryption_by_default=s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
+                        sse_algorithm="AES256" if key is None else "aws:kms", kms_master_key_id=key
+                    ),
+                    bucket_key_enabled=key is not None,
+                )
+            ],
+            opts=self._child(),
+        )
+
+    def _lock_objects(self) -> None:
+        lock = self._args.object_lock
+        if lock is None:
+            return
+        s3.BucketObjectLockConfiguration(
+            self._name,
+            bucket=self._bucket.id,
+            region=self._args.region,
+            object_lock_enabled="Enabled",
+            rule=s3.BucketObjectLockConfigurationRuleArgs(
+                default_retention=s3.BucketObjectLockConfigurationRuleDefaultRetentionArgs(
+                    mode=lock.mode.value, days=lock.days
+                )
+            ),
+            opts=self._child(self.versioning),  # S3 locks versions, and takes no lock without them
+        )
+
+    def _expire(self) -> None:
+        """Nothing outlives its retention by more than DELETED_VERSION_DAYS."""
+        args = self._args
+        current_goes = args.role not in KEPT_WHILE_CURRENT
+        every_object = s3.BucketLifecycleConfigurationRuleFilterArgs(prefix="")
+        s3.BucketLifecycleConfiguration(
+            self._name,
+            bucket=self._bucket.id,
+            region=args.region,
+            rules=[
+                s3.BucketLifecycleConfigurationRuleArgs(
+                    id="retention",
+                    status="Enabled",
+                    filter=every_object,
+                    expiration=s3.BucketLifecycleConfigurationRuleExpirationArgs(days=args.retention_days)
+                    if current_goes
+                    else None,
+                    noncurrent_version_expiration=s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
+                        noncurrent_days=min(DELETED_VERSION_DAYS, args.retention_days)
+                        if current_goes
+                        else args.retention_days
+                    ),
+                    abort_incomplete_multipart_upload=s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
+                        days_after_initiation=UNFINISHED_UPLOAD_DAYS
+                    ),
+                ),
+                # A rule of its own: S3 does not take this together with days.
+                s3.BucketLifecycleConfigurationRuleArgs(
+                    id="markers-without-versions",
+                    status="Enabled",
+                    filter=every_object,
+                    expiration=s3.BucketLifecycleConfigurationRuleExpirationArgs(expired_object_delete_marker=True),
+                ),
+            ],
+            opts=self._child(self.versioning),  # rules about old versions need versions
+        )
+
+    def _guard(self) -> s3.BucketPolicy:
+        args = self._args
+        ownership = s3.BucketOwnershipControls(
+            self._name,
+            bucket=self._bucket.id,
+            region=args.region,
+            rule=s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
+            opts=self._child(),
+        )
+        # One after the other: S3 answers 409 to two changes of a bucket's access at once.
+        private = s3.BucketPublicAccessBlock(
+            self._name,
+            bucket=self._bucket.id,
+            region=args.region,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=self._child(ownership),
+        )
+        return s3.BucketPolicy(
+            self._name,
+            bucket=self._bucket.id,
+            region=args.region,
+            policy=document(*refusals(args.access, self._bucket.arn, args.key_arn), *self._deliveries()),
+            opts=self._child(private),
+        )
+
+    def _deliveries(self) -> Sequence[Statement]:
+        args = self._args
+        if args.role is BucketRole.AUDIT:
+            return trail_delivery(args.keep, self._bucket.arn)
+        if args.role is BucketRole.ACCESS_LOGS:
+            return access_log_delivery(args.keep, self._bucket.arn, region=args.region or args.keep.region)
+        return ()
+
+    def _log_access(self) -> None:
+        logs = self._args.access_logs
+        if logs is None:
+            return
+        s3.BucketLogging(
+            self._name,
+            bucket=self._bucket.id,
+            region=self._args.region,
+            target_bucket=logs.name,
+            target_prefix=f"s3/{self._args.role.value}/",
+            target_object_key_format=s3.BucketLoggingTargetObjectKeyFormatArgs(
+                partitioned_prefix=s3.BucketLoggingTargetObjectKeyFormatPartitionedPrefixArgs(
+                    partition_date_source="EventTime"
+                )
+            ),
+            opts=self._child(logs.policy),  # S3 looks whether it may write there
+        )

@@ -1,0 +1,179 @@
+"""Copies of a keep's buckets in its recovery region, under that region's keys, within minutes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import iam, s3
+
+from components.arns import role_arn, service_host
+from components.bucket_ref import BucketRole
+from components.iam_policy import Statement, document, trust
+from components.keys.key_ring import KeyRing
+from components.naming import DataClass, Keep
+from components.storage.bucket import KeepBucket
+
+RECOVERY_POINT_MINUTES = 15  # the only time S3 promises
+
+# What a restore needs. Clones are fetched again from the customer's Git host, access logs belong to their region.
+REPLICATED = (BucketRole.SNAPSHOTS, BucketRole.MODELS, BucketRole.ARTIFACTS, BucketRole.PROMPTS, BucketRole.AUDIT)
+
+
+def replication_role_arn(keep: Keep) -> str:
+    """The role S3 copies with; the buckets let it in from outside the network."""
+    return role_arn(keep.physical("replication"), keep.account_id, keep.region)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplicationArgs:
+    """`sources` and `replicas` hold the same roles."""
+
+    keep: Keep
+    keys: KeyRing
+    region: str
+    sources: Mapping[BucketRole, KeepBucket]
+    replicas: Mapping[BucketRole, KeepBucket]
+
+    def __post_init__(self) -> None:
+        if not self.sources or self.sources.keys() != self.replicas.keys():
+            raise ValueError(
+                f"sources and replicas must hold the same buckets, got {sorted(self.sources)} and "
+                f"{sorted(self.replicas)}"
+            )
+
+
+class Replication(pulumi.ComponentResource):
+    """One role that can copy from the sources to the replicas, and one rule per bucket."""
+
+    role_arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: ReplicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("codekeep:replication:Replication", name, None, opts)
+        self._name, self._args = name, args
+
+        role = self._role()
+        permission = self._permit(role)
+        for bucket_role in args.sources:
+            self._copy(bucket_role, role, permission)
+
+        self.role_arn = role.arn
+        self.register_outputs({"roleArn": self.role_arn})
+
+    def _role(self) -> iam.Role:
+        keep = self._args.keep
+        return iam.Role(
+            self._name,
+            name=keep.physical("replication"),
+            description=f"S3 copies the buckets of {keep.tenant} to {self._args.region}",
+            assume_role_policy=trust(
+                "s3.amazonaws.com",
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": keep.account_id},
+                    "ArnLike": {"aws:SourceArn": [source.ref.arn for source in self._args.sources.values()]},
+                },
+            ),
+            tags=keep.tags(DataClass.CONFIG),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _permit(self, role: iam.Role) -> iam.RolePolicy:
+        return iam.RolePolicy(
+            self._name,
+            name="replicate",
+            role=role.name,
+            policy=document(*self._bucket_statements(), *self._key_statements()),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _bucket_statements(self) -> list[Statement]:
+        sources = [source.ref.arn for source in self._args.sources.values()]
+        replicas = [replica.ref.arn for replica in self._args.replicas.values()]
+        return [
+            Statement(
+                sid="ReadRules",
+                actions=("s3:GetReplicationConfiguration", "s3:ListBucket"),
+                resources=sources,
+            ),
+            Statement(
+                sid="ReadVersions",
+                actions=(
+                    "s3:GetObjectVersionForReplication",
+                    "s3:GetObjectVersionAcl",
+                    "s3:GetObjectVersionTagging",
+                    "s3:GetObjectRetention",
+                    "s3:GetObjectLegalHold",
+                ),
+                resources=[pulumi.Output.concat(arn, "/*") for arn in sources],
+            ),
+            Statement(
+                sid="WriteReplicas",
+                actions=("s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"),
+                resources=[pulumi.Output.concat(arn, "/*") for arn in replicas],
+            ),
+        ]
+
+    def _key_statements(self) -> list[Statement]:
+        args = self._args
+        classes = sorted({source.ref.data_class for source in args.sources.values()})
+        return [
+            Statement(
+                sid="DecryptSources",
+                actions=("kms:Decrypt",),
+                resources=[args.keys.arn(each) for each in classes],
+                conditions={"StringEquals": {"kms:ViaService": service_host("s3", args.keep.region)}},
+            ),
+            Statement(
+                sid="EncryptReplicas",
+                actions=("kms:Encrypt", "kms:GenerateDataKey"),
+                resources=[args.keys.replica_arn(each) for each in classes],
+                conditions={"StringEquals": {"kms:ViaService": service_host("s3", args.region)}},
+            ),
+        ]
+
+    def _copy(self, bucket_role: BucketRole, role: iam.Role, permission: iam.RolePolicy) -> None:
+        args = self._args
+        source, replica = args.sources[bucket_role], args.replicas[bucket_role]
+        s3.BucketReplicationConfig(
+            f"{self._name}-{bucket_role.value}",
+            bucket=source.ref.name,
+            role=role.arn,
+            rules=[
+                s3.BucketReplicationConfigRuleArgs(
+                    id="recovery",
+                    priority=0,
+                    status="Enabled",
+                    filter=s3.BucketReplicationConfigRuleFilterArgs(prefix=""),
+                    # A deletion must reach the copy as well: what the customer had deleted is deleted everywhere.
+                    delete_marker_replication=s3.BucketReplicationConfigRuleDeleteMarkerReplicationArgs(
+                        status="Enabled"
+                    ),
+                    source_selection_criteria=s3.BucketReplicationConfigRuleSourceSelectionCriteriaArgs(
+                        sse_kms_encrypted_objects=s3.BucketReplicationConfigRuleSourceSelectionCriteriaSseKmsEncryptedObjectsArgs(
+                            status="Enabled"
+                        )
+                    ),
+                    destination=self._destination(replica),
+                )
+            ],
+            # S3 takes no rule before both sides keep versions.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[source.versioning, replica.versioning, permission]),
+        )
+
+    def _destination(self, replica: KeepBucket) -> s3.BucketReplicationConfigRuleDestinationArgs:
+        return s3.BucketReplicationConfigRuleDestinationArgs(
+            bucket=replica.ref.arn,
+            storage_class="STANDARD_IA",
+            encryption_configuration=s3.BucketReplicationConfigRuleDestinationEncryptionConfigurationArgs(
+                replica_kms_key_id=self._args.keys.replica_arn(replica.ref.data_class)
+            ),
+            replication_time=s3.BucketReplicationConfigRuleDestinationReplicationTimeArgs(
+                status="Enabled",
+                time=s3.BucketReplicationConfigRuleDestinationReplicationTimeTimeArgs(minutes=RECOVERY_POINT_MINUTES),
+            ),
+            metrics=s3.BucketReplicationConfigRuleDestinationMetricsArgs(
+                status="Enabled",
+                event_threshold=s3.BucketReplicationConfigRuleDestinationMetricsEventThresholdArgs(
+                    minutes=RECOVERY_POINT_MINUTES
+                ),
+            ),
+        )

@@ -1,0 +1,345 @@
+"""The vector index: an OpenSearch domain inside the network, under the index key, open to named roles."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import cloudwatch, ec2, iam, opensearch
+
+from components.arns import arn, role_arn, service_host
+from components.bucket_ref import BucketRef
+from components.iam_policy import Statement, document, trust
+from components.keys.key_ring import KeyRing
+from components.naming import DataClass, Keep
+from components.network.client_rules import admit_clients
+from components.network.endpoints import HTTPS
+from components.network.network_like import NetworkLike
+from components.observe.log_group import log_group
+
+ENGINE_VERSION = "OpenSearch_2.19"
+TLS_POLICY = "Policy-Min-TLS-1-2-PFS-2023-10"
+DOMAIN_NAME_MAX = 28
+INSTANCE_PATTERN = re.compile(r"^[a-z0-9]+\.[a-z0-9]+\.search$")
+NODES = range(1, 81)
+VOLUME_GIB = range(10, 16_385)
+MASTERS_FROM_NODES = 6  # from here on, electing a leader beside the searches costs more than nodes of its own
+MASTER_COUNT, MASTER_TYPE = 3, "m7g.large.search"
+BURSTABLE = "t3."  # takes no auto-tune
+
+READ_ACTIONS = ("es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost")  # searches are POSTs
+WRITE_ACTIONS = (*READ_ACTIONS, "es:ESHttpPut", "es:ESHttpPatch", "es:ESHttpDelete")
+
+# Not the slow logs: they hold queries and documents, which is to say code.
+LOG_TYPES = {"audit": "AUDIT_LOGS", "application": "ES_APPLICATION_LOGS"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class VectorIndexArgs:
+    """`instance_count` counts data nodes, `volume_gib` is each node's volume.
+
+    Roles are IAM role ARNs: the admin maps the others to index permissions, writers ingest, readers search.
+    """
+
+    keep: Keep
+    network: NetworkLike
+    keys: KeyRing
+    instance_type: str
+    instance_count: int
+    volume_gib: int
+    admin_role_arn: pulumi.Input[str]
+    writer_role_arns: Sequence[pulumi.Input[str]]
+    reader_role_arns: Sequence[pulumi.Input[str]]
+    client_security_group_ids: Mapping[str, pulumi.Input[str]]  # label -> group that may connect
+    snapshots: BucketRef
+    log_retention_days: int
+    audit_retention_days: int
+    dedicated_masters: bool | None = None  # None: from MASTERS_FROM_NODES nodes on
+    makes_service_role: bool = False  # once per account, where no VPC domain was ever made by the console
+    protect: bool = False
+
+    def __post_init__(self) -> None:
+        if not INSTANCE_PATTERN.match(self.instance_type):
+            raise ValueError(
+                f"instance_type must be an OpenSearch type like r7g.large.search, got {self.instance_type!r}"
+            )
+        if self.instance_count not in NODES:
+            raise ValueError(f"instance_count must be 1-80, got {self.instance_count}")
+        if self.zone_count == 1 < self.instance_count:
+            raise ValueError(
+                f"instance_count must be 1 or a multiple of 2 or {len(self.network.zones)}, so that each zone holds as "
+                f"much, got {self.instance_count}"
+            )
+        if self.volume_gib not in VOLUME_GIB:
+            raise ValueError(f"volume_gib must be 10-16384, got {self.volume_gib}")
+        if not self.writer_role_arns or not self.reader_role_arns:
+            raise ValueError("writer_role_arns and reader_role_arns must name who ingests and who searches")
+        if len(domain_name(self.keep)) > DOMAIN_NAME_MAX:
+            raise ValueError(f"domain name {domain_name(self.keep)!r} is longer than {DOMAIN_NAME_MAX} characters")
+
+    @property
+    def zone_count(self) -> int:
+        """As many of the network's zones as share the nodes evenly; OpenSearch takes no other spread."""
+        return max(count for count in range(1, len(self.network.zones) + 1) if self.instance_count % count == 0)
+
+    @property
+    def has_masters(self) -> bool:
+        if self.dedicated_masters is None:
+            return self.instance_count >= MASTERS_FROM_NODES
+        return self.dedicated_masters
+
+
+def domain_name(keep: Keep) -> str:
+    """Shorter than the usual physical name: AWS takes 28 characters."""
+    return f"{keep.tenant}-index"
+
+
+def domain_arn(keep: Keep) -> str:
+    """Known before the domain exists, as its own access policy must name it."""
+    return arn("es", f"domain/{domain_name(keep)}", region=keep.region, account_id=keep.account_id)
+
+
+def snapshot_role_arn(keep: Keep) -> str:
+    """The role OpenSearch writes snapshots with; the snapshots' bucket lets it in from outside the network."""
+    return role_arn(keep.physical("index-snapshots"), keep.account_id, keep.region)
+
+
+class VectorIndex(pulumi.ComponentResource):
+    """Domain, its group, logs, access policy and the role its snapshots are written with."""
+
+    endpoint: pulumi.Output[str]  # host name; HTTPS on 443
+    arn: pulumi.Output[str]
+    domain_name: str
+    security_group_id: pulumi.Output[str]
+    snapshot_role_arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: VectorIndexArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("codekeep:vector_index:VectorIndex", name, None, opts)
+        self._name, self._args = name, args
+        self.domain_name = domain_name(args.keep)
+
+        group = self._security_group()
+        needed = [*self._service_role(), *self._log_groups()]
+        domain = self._domain(group, needed)
+        role = self._snapshot_role()
+
+        self.endpoint = domain.endpoint
+        self.arn = domain.arn
+        self.security_group_id = group.id
+        self.snapshot_role_arn = role.arn
+        self.register_outputs(
+            {
+                "endpoint": self.endpoint,
+                "arn": self.arn,
+                "securityGroupId": self.security_group_id,
+                "snapshotRoleArn": self.snapshot_role_arn,
+            }
+        )
+
+    def _options(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self)
+
+    def _tags(self, data_class: DataClass = DataClass.INDEX) -> dict[str, str]:
+        return self._args.keep.tags(data_class, name=self._name)
+
+    def _security_group(self) -> ec2.SecurityGroup:
+        args = self._args
+        group = ec2.SecurityGroup(
+            self._name,
+            description="Vector index: HTTPS from the workloads that search or ingest",
+            vpc_id=args.network.vpc_id,
+            tags=self._tags(),
+            opts=self._options(),
+        )
+        admit_clients(
+            self._name,
+            service_group_id=group.id,
+            client_group_ids=args.client_security_group_ids,
+            ports=(HTTPS,),
+            service="the vector index",
+            tags=self._tags(),
+            opts=self._options(),
+        )
+        return group
+
+    def _service_role(self) -> list[pulumi.Resource]:
+        if not self._args.makes_service_role:
+            return []
+        return [
+            iam.ServiceLinkedRole(
+                self._name,
+                aws_service_name="opensearchservice.amazonaws.com",
+                description="Lets OpenSearch put its interfaces into the keep's network",
+                tags=self._tags(DataClass.CONFIG),
+                opts=self._options(),
+            )
+        ]
+
+    def _log_groups(self) -> list[pulumi.Resource]:
+        """Groups and the leave to write them; OpenSearch checks it when the domain is made."""
+        args = self._args
+        days = {"audit": args.audit_retention_days, "application": args.log_retention_days}
+        classes = {"audit": DataClass.AUDIT, "application": DataClass.LOG}
+        self._groups: dict[str, cloudwatch.LogGroup] = {
+            noun: log_group(
+                args.keep,
+                "index",
+                noun,
+                key_arn=args.keys.arn(classes[noun]),
+                retention_days=days[noun],
+                data_class=classes[noun],
+                opts=self._options(),
+            )
+            for noun in LOG_TYPES
+        }
+        leave = cloudwatch.LogResourcePolicy(
+            self._name,
+            policy_name=args.keep.physical("index"),
+            policy_document=document(
+                Statement(
+                    sid="IndexWritesItsLogs",
+                    principals={"Service": ("es.amazonaws.com",)},
+                    actions=("logs:CreateLogStream", "logs:PutLogEvents", "logs:PutLogEventsBatch"),
+                    resources=tuple(
+                        pulumi.Output.concat(group.arn, ":log-stream:*") for group in self._groups.values()
+                    ),
+                    conditions={
+                        "StringEquals": {"aws:SourceAccount": args.keep.account_id},
+                        "ArnLike": {"aws:SourceArn": domain_arn(args.keep)},
+                    },
+                )
+            ),
+            opts=self._options(),
+        )
+        return [leave]
+
+    def _domain(self, group: ec2.SecurityGroup, needed: list[pulumi.Resource]) -> opensearch.Domain:
+        args = self._args
+        return opensearch.Domain(
+            self._name,
+            domain_name=self.domain_name,
+            engine_version=ENGINE_VERSION,
+            cluster_config=self._cluster(),
+            ebs_options=opensearch.DomainEbsOptionsArgs(
+                ebs_enabled=True, volume_type="gp3", volume_size=args.volume_gib, iops=3_000, throughput=125
+            ),
+            vpc_options=opensearch.DomainVpcOptionsArgs(
+                subnet_ids=list(args.network.private_subnet_ids[: args.zone_count]), security_group_ids=[group.id]
+            ),
+            encrypt_at_rest=opensearch.DomainEncryptAtRestArgs(enabled=True, kms_key_id=args.keys.arn(DataClass.INDEX)),
+            node_to_node_encryption=opensearch.DomainNodeToNodeEncryptionArgs(enabled=True),
+            domain_endpoint_options=opensearch.DomainDomainEndpointOptionsArgs(
+                enforce_https=True, tls_security_policy=TLS_POLICY
+            ),
+            advanced_security_options=opensearch.DomainAdvancedSecurityOptionsArgs(
+                enabled=True,
+                anonymous_auth_enabled=False,
+                internal_user_database_enabled=False,  # no passwords: who may do what follows from IAM roles
+                master_user_options=opensearch.DomainAdvancedSecurityOptionsMasterUserOptionsArgs(
+                    master_user_arn=args.admin_role_arn
+                ),
+            ),
+            access_policies=self._access_policy(),
+            log_publishing_options=[
+                opensearch.DomainLogPublishingOptionArgs(
+                    log_type=log_type, cloudwatch_log_group_arn=self._groups[noun].arn, enabled=True
+                )
+                for noun, log_type in LOG_TYPES.items()
+            ],
+            auto_tune_options=self._auto_tune(),
+            off_peak_window_options=opensearch.DomainOffPeakWindowOptionsArgs(enabled=True),
+            software_update_options=opensearch.DomainSoftwareUpdateOptionsArgs(auto_software_update_enabled=True),
+            ip_address_type="ipv4",
+            tags=self._tags(),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=needed,
+                protect=args.protect or None,
+                custom_timeouts=pulumi.CustomTimeouts(create="2h", update="4h", delete="2h"),
+            ),
+        )
+
+    def _cluster(self) -> opensearch.DomainClusterConfigArgs:
+        args = self._args
+        spread = args.zone_count > 1
+        return opensearch.DomainClusterConfigArgs(
+            instance_type=args.instance_type,
+            instance_count=args.instance_count,
+            zone_awareness_enabled=spread,
+            zone_awareness_config=opensearch.DomainClusterConfigZoneAwarenessConfigArgs(
+                availability_zone_count=args.zone_count
+            )
+            if spread
+            else None,
+            dedicated_master_enabled=args.has_masters,
+            dedicated_master_count=MASTER_COUNT if args.has_masters else None,
+            dedicated_master_type=MASTER_TYPE if args.has_masters else None,
+        )
+
+    def _auto_tune(self) -> opensearch.DomainAutoTuneOptionsArgs:
+        if self._args.instance_type.startswith(BURSTABLE):
+            return opensearch.DomainAutoTuneOptionsArgs(desired_state="DISABLED")
+        return opensearch.DomainAutoTuneOptionsArgs(
+            desired_state="ENABLED", use_off_peak_window=True, rollback_on_disable="NO_ROLLBACK"
+        )
+
+    def _access_policy(self) -> pulumi.Output[str]:
+        """The outer gate by role; what a role may do with which index, the domain's own security decides."""
+        args = self._args
+        everything = (f"{domain_arn(args.keep)}/*",)
+        return document(
+            Statement(
+                sid="WritersAndAdmin",
+                principals={"AWS": (args.admin_role_arn, *args.writer_role_arns)},
+                actions=WRITE_ACTIONS,
+                resources=everything,
+            ),
+            Statement(
+                sid="Readers",
+                principals={"AWS": tuple(args.reader_role_arns)},
+                actions=READ_ACTIONS,
+                resources=everything,
+            ),
+        )
+
+    def _snapshot_role(self) -> iam.Role:
+        keep = self._args.keep
+        role = iam.Role(
+            f"{self._name}-snapshots",
+            name=keep.physical("index-snapshots"),
+            description=f"OpenSearch writes snapshots of {self.domain_name}",
+            assume_role_policy=trust(
+                "es.amazonaws.com",
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": keep.account_id},
+                    "ArnLike": {"aws:SourceArn": domain_arn(keep)},
+                },
+            ),
+            tags=self._tags(DataClass.CONFIG),
+            opts=self._options(),
+        )
+        iam.RolePolicy(
+            f"{self._name}-snapshots",
+            name="write-snapshots",
+            role=role.name,
+            policy=document(*self._snapshot_permissions()),
+            opts=self._options(),
+        )
+        return role
+
+    def _snapshot_permissions(self) -> list[Statement]:
+        args, bucket = self._args, self._args.snapshots
+        return [
+            Statement(sid="FindSnapshots", actions=("s3:ListBucket",), resources=(bucket.arn,)),
+            Statement(
+                sid="KeepSnapshots",
+                actions=("s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
+                resources=(pulumi.Output.concat(bucket.arn, "/*"),),
+            ),
+            Statement(
+                sid="UseTheKey",
+                actions=("kms:Decrypt", "kms:GenerateDataKey"),
+                resources=(args.keys.arn(bucket.data_class),),
+                conditions={"StringEquals": {"kms:ViaService": service_host("s3", args.keep.region)}},
+            ),
+        ]

@@ -1,0 +1,43 @@
+"""The key that seals audit records."""
+
+from typing import Any
+
+import pytest
+
+from components.keys.audit_signing import AuditSigning, AuditSigningArgs
+from components.naming import Keep
+from tests.components.contract import assert_contract
+from tests.components.recording import ACCOUNT, Recording, record
+
+KEY, ALIAS = "aws:kms/key:Key", "aws:kms/alias:Alias"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/codekeep-acme-gateway"
+
+
+def build(keep: Keep, **args: Any) -> Recording[AuditSigning]:
+    given = {"signer_role_arns": [ROLE], **args}
+    return record(lambda: AuditSigning("acme-audit-signing", AuditSigningArgs(keep=keep, **given)))
+
+
+def test_it_signs_and_does_nothing_else(keep: Keep) -> None:
+    recording = build(keep)
+    assert_contract(recording, keep)
+    key = recording.one(KEY, "acme-audit-signing")
+    assert (key.inputs["keyUsage"], key.inputs["customerMasterKeySpec"]) == ("SIGN_VERIFY", "ECC_NIST_P256")
+    assert "enableKeyRotation" not in key.inputs  # KMS refuses it for such a key
+    assert key.tags["codekeep:data-class"] == "audit"
+    assert recording.one(ALIAS, "acme-audit-signing").inputs["name"] == "alias/codekeep-acme-audit-signing"
+    assert recording.value(recording.result.key_arn) == key.outputs["arn"]
+
+
+def test_protection_is_a_choice(keep: Keep) -> None:
+    assert build(keep, protect=True).one(KEY, "acme-audit-signing").protect
+    assert not build(keep).one(KEY, "acme-audit-signing").protect
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [({"signer_role_arns": []}, "at least one role"), ({"deletion_window_days": 6}, "must be 7-30, got 6")],
+)
+def test_what_makes_no_sense_is_refused(keep: Keep, args: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        build(keep, **args)

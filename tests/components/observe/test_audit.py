@@ -1,0 +1,146 @@
+import json
+from typing import Any
+
+import pytest
+
+from components.bucket_ref import BucketRole
+from components.naming import DataClass, Keep
+from components.observe.account_detectors import FEATURES, AccountDetectorsArgs
+from components.observe.audit import AuditArgs
+from components.observe.detections import detections
+from tests.components.environments import dedicated, premium, premium_args, shared
+from tests.components.recording import ACCOUNT, Node, Recording
+
+TRAIL = "aws:cloudtrail/trail:Trail"
+
+
+def selectors(trail: Node) -> list[dict[str, list[str]]]:
+    """Each selector as field -> values, with ! for those left out."""
+    found = []
+    for selector in trail.inputs["advancedEventSelectors"]:
+        fields: dict[str, list[str]] = {}
+        for each in selector["fieldSelectors"]:
+            fields[each["field"]] = each.get("equals") or each.get("startsWiths") or []
+            if each.get("notStartsWiths"):
+                fields["!" + each["field"]] = each["notStartsWiths"]
+        found.append(fields)
+    return found
+
+
+def data(trail: Node) -> dict[str, list[str]]:
+    return next(each for each in selectors(trail) if each["eventCategory"] == ["Data"])
+
+
+def test_the_trail_is_encrypted_checked_and_takes_in_all_regions() -> None:
+    recording = dedicated()
+    inputs = recording.one(TRAIL).inputs
+    assert inputs["name"] == "codekeep-acme"
+    assert inputs["enableLogging"] is True
+    assert inputs["enableLogFileValidation"] is True
+    assert inputs["isMultiRegionTrail"] is True
+    assert inputs["includeGlobalServiceEvents"] is True
+    assert inputs["kmsKeyId"] == recording.one("aws:kms/key:Key", "acme-key-audit").outputs["arn"]
+    assert inputs["s3BucketName"] == f"codekeep-acme-audit-{ACCOUNT}-eu-central-1"
+
+
+def test_the_trail_waits_for_what_lets_it_write() -> None:
+    recording = dedicated()
+    trail = recording.one(TRAIL)
+    assert recording.depends_on(trail, recording.one("aws:s3/bucketPolicy:BucketPolicy", "acme-bucket-audit"))
+    assert recording.depends_on(trail, recording.one("aws:iam/rolePolicy:RolePolicy", "acme-audit"))
+
+
+def test_every_object_of_the_customers_is_watched_and_no_record_is() -> None:
+    prefixes = data(dedicated().one(TRAIL))["resources.ARN"]
+    watched = {role.value for role in BucketRole} - {"audit", "access-logs", "prompts"}
+    assert set(prefixes) == {f"arn:aws:s3:::codekeep-acme-{role}-{ACCOUNT}-eu-central-1/" for role in watched}
+    assert any("-prompts-" in prefix for prefix in data(premium().one(TRAIL))["resources.ARN"])
+
+
+def test_a_platforms_trail_takes_in_its_keeps_but_not_itself() -> None:
+    trail = shared().one(TRAIL)
+    assert data(trail)["resources.ARN"] == ["arn:aws:s3:::codekeep-"]
+    assert set(data(trail)["!resources.ARN"]) == {
+        f"arn:aws:s3:::codekeep-platform-euc1-{role}-{ACCOUNT}-eu-central-1" for role in ("audit", "access-logs")
+    }
+
+
+def test_refusals_by_the_keeps_endpoints_are_recorded() -> None:
+    sources = {
+        each["eventSource"][0]
+        for each in selectors(dedicated().one(TRAIL))
+        if each["eventCategory"] == ["NetworkActivity"] and each["errorCode"] == ["VpceAccessDenied"]
+    }
+    assert sources == {"ec2.amazonaws.com", "kms.amazonaws.com", "s3.amazonaws.com", "secretsmanager.amazonaws.com"}
+
+
+@pytest.mark.parametrize("environment", [dedicated, premium, shared], ids=lambda each: each.__name__)
+def test_what_nobody_should_do_raises_an_alarm(environment: Any, keep: Keep) -> None:
+    recording: Recording[Any] = environment()
+    filters = recording.of_type("aws:cloudwatch/logMetricFilter:LogMetricFilter")
+    assert len(filters) == len(detections(keep, ("eu-central-1",))) == 6
+    alarms = {
+        (node.inputs.get("namespace"), node.inputs.get("metricName")): node
+        for node in recording.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+    }
+    for node in filters:
+        made = node.inputs["metricTransformation"]
+        alarm = alarms[made["namespace"], made["name"]]
+        assert alarm.inputs["alarmActions"], alarm.name
+
+
+def test_a_change_outside_the_allowed_regions_is_a_detection(keep: Keep) -> None:
+    [region] = [each for each in detections(keep, ("eu-central-1", "eu-west-1")) if each.label == "region"]
+    for place in ("eu-central-1", "eu-west-1", "us-east-1"):
+        assert f'($.awsRegion != "{place}")' in region.pattern
+    assert all(each.pattern.count("(") == each.pattern.count(")") for each in detections(keep, ("eu-central-1",)))
+
+
+def test_the_account_is_watched_by_awss_own_detectors_and_findings_reach_the_topic() -> None:
+    recording = dedicated()
+    detector = recording.one("aws:guardduty/detector:Detector")
+    assert detector.inputs["enable"] is True
+    features = recording.of_type("aws:guardduty/detectorFeature:DetectorFeature")
+    assert {node.inputs["name"] for node in features} == set(FEATURES)
+    assert {node.inputs["status"] for node in features} == {"ENABLED"}
+    assert "EBS_MALWARE_PROTECTION" not in FEATURES  # it would copy code out of the account
+    assert recording.one("aws:accessanalyzer/analyzer:Analyzer").inputs["type"] == "ACCOUNT"
+    topic = recording.one("aws:sns/topic:Topic").outputs["arn"]
+    for label in ("guardduty", "access-analyzer"):
+        rule = recording.one("aws:cloudwatch/eventRule:EventRule", f"acme-detectors-{label}")
+        assert json.loads(rule.inputs["eventPattern"])["source"] == [f"aws.{label}"]
+        target = recording.one("aws:cloudwatch/eventTarget:EventTarget", f"acme-detectors-{label}")
+        assert target.inputs["arn"] == topic
+
+
+def test_the_recovery_region_has_an_analyzer_of_its_own() -> None:
+    analyzers = premium().of_type("aws:accessanalyzer/analyzer:Analyzer")
+    assert [node.inputs.get("region") for node in analyzers] == [None, "eu-west-1"]
+    assert [node.inputs["tags"]["codekeep:region"] for node in analyzers] == ["eu-central-1", "eu-west-1"]
+    with pytest.raises(ValueError, match="own region eu-central-1"):
+        AccountDetectorsArgs(keep=premium_args().keep, topic_arn="arn", other_regions=("eu-central-1",))
+
+
+def test_an_account_of_the_keeps_own_encrypts_every_volume() -> None:
+    recording = premium()
+    here = recording.one("aws:ebs/encryptionByDefault:EncryptionByDefault", "acme-account")
+    assert here.inputs["enabled"] is True
+    assert not dedicated().of_type("aws:ebs/encryptionByDefault:EncryptionByDefault")
+
+
+def test_wrong_args_are_refused(keep: Keep) -> None:
+    bucket = dedicated().result.outputs.buckets[BucketRole.AUDIT]
+    given: dict[str, Any] = {
+        "keep": keep,
+        "bucket": bucket,
+        "key_arn": "k",
+        "topic_arn": "t",
+        "retention_days": 400,
+        "object_arn_prefixes": ["a"],
+        "allowed_regions": ("eu-central-1",),
+    }
+    with pytest.raises(ValueError, match="object_arn_prefixes"):
+        AuditArgs(**{**given, "object_arn_prefixes": []})
+    with pytest.raises(ValueError, match="must hold eu-central-1"):
+        AuditArgs(**{**given, "allowed_regions": ("eu-west-1",)})
+    assert bucket.data_class is DataClass.AUDIT

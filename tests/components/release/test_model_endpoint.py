@@ -1,0 +1,193 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from components.keep.plans import EndpointPlan
+from components.naming import Keep
+from components.release.model_endpoint import ModelEndpoint, ModelEndpointArgs
+from tests.components.contract import assert_contract
+from tests.components.recording import Recording, record
+from tests.components.release.bases import DIGEST, make_base
+
+DEPLOYMENT, SERVICE = "kubernetes:apps/v1:Deployment", "kubernetes:core/v1:Service"
+BUDGET, SCALER = "kubernetes:policy/v1:PodDisruptionBudget", "kubernetes:keda.sh/v1alpha1:ScaledObject"
+CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
+REVISION = "ab" * 20
+CHAT = EndpointPlan(
+    role="chat",
+    model="Qwen/Qwen2.5-Coder-32B-Instruct",
+    revision=REVISION,
+    pool="serve",
+    image="code-copilot-serve-cu12",
+    command=("trtllm-serve",),
+    args=("/var/cache/codekeep/models/chat", "--config", "/etc/codekeep/serving/engine.yaml"),
+    files={"engine.yaml": "max_batch_size: 16\n"},
+    files_folder="/etc/codekeep/serving",
+    env={"HF_HUB_OFFLINE": "1"},
+    model_path="/var/cache/codekeep/models/chat",
+    port=8000,
+    health_path="/health",
+    metrics_path="/prometheus/metrics",
+    waiting_metric="trtllm_num_requests_waiting",
+    cache_metric="trtllm_kv_cache_utilization",
+    gpus=2,
+    cpus=18,
+    memory_gib=144,
+    shared_memory_gib=4,
+    cache_gib=81,
+    min_replicas=2,
+    max_replicas=4,
+    spare_replicas=1,
+)
+
+
+def recorded(plan: EndpointPlan = CHAT) -> Recording[ModelEndpoint]:
+    name = f"acme-model-{plan.role}"
+    return record(lambda: ModelEndpoint(name, ModelEndpointArgs(base=make_base(), plan=plan)))
+
+
+def engine_pod(recording: Recording[ModelEndpoint], name: str = "acme-model-chat") -> dict[str, Any]:
+    spec: dict[str, Any] = recording.one(DEPLOYMENT, name).inputs["spec"]["template"]["spec"]
+    return spec
+
+
+def test_an_endpoint_keeps_the_contract(keep: Keep) -> None:
+    assert_contract(recorded(), keep)
+
+
+def test_the_engine_starts_with_its_plan_and_is_asked_how_it_is() -> None:
+    recording = recorded()
+    [engine] = engine_pod(recording)["containers"]
+    assert engine["command"] == ["trtllm-serve"]
+    assert engine["args"] == list(CHAT.args)
+    assert engine["image"].endswith(f"codekeep-acme-code-copilot-serve-cu12@{DIGEST}")
+    assert engine["resources"]["limits"] == {"cpu": "18", "memory": "144Gi", "nvidia.com/gpu": "2"}
+    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+        assert engine[probe]["httpGet"]["path"] == "/health"
+    startup = engine["startupProbe"]
+    assert startup["failureThreshold"] * startup["periodSeconds"] == 1_800
+
+    files = recording.one(CONFIG_MAP).inputs
+    assert (files["metadata"]["name"], files["data"]) == ("model-chat", {"engine.yaml": "max_batch_size: 16\n"})
+    mounts = {each["mountPath"]: each["name"] for each in engine["volumeMounts"]}
+    assert mounts["/etc/codekeep/serving"] == "engine"
+    assert {"name": "engine", "configMap": {"name": "model-chat"}} in engine_pod(recording)["volumes"]
+
+
+def test_the_model_is_fetched_and_verified_before_the_engine_starts() -> None:
+    spec = engine_pod(recorded())
+    [fetch] = spec["initContainers"]
+    assert fetch["command"][-3:] == ["model", "fetch", "--verify"]
+    assert fetch["args"] == ["--role", "chat", "--revision", REVISION, "--into", CHAT.model_path]
+    assert "nvidia.com/gpu" not in fetch["resources"]["limits"]
+    [scratch] = [volume for volume in spec["volumes"] if volume["name"] == "scratch"]
+    assert scratch == {"name": "scratch", "emptyDir": {"sizeLimit": "81Gi"}}
+    assert CHAT.model_path.startswith("/var/cache/codekeep/")
+
+
+def test_a_replica_stays_on_the_pool_of_its_model_with_a_role_that_only_reads_models() -> None:
+    spec = engine_pod(recorded())
+    assert spec["nodeSelector"]["codekeep.dev/pool"] == "serve"
+    assert spec["serviceAccountName"] == "model-server"
+    assert spec["priorityClassName"] == "codekeep-acme-serving"
+    assert {each["topologyKey"] for each in spec["topologySpreadConstraints"]} == {
+        "topology.kubernetes.io/zone",
+        "kubernetes.io/hostname",
+    }
+
+
+def test_the_service_is_the_one_the_settings_name_and_stays_inside() -> None:
+    service = recorded().one(SERVICE).inputs
+    assert service["metadata"]["name"] == "model-chat"
+    assert service["spec"]["type"] == "ClusterIP"
+    assert [(port["port"], port["targetPort"]) for port in service["spec"]["ports"]] == [(8000, "http")]
+    assert service["metadata"]["annotations"]["prometheus.io/path"] == "/prometheus/metrics"
+
+
+def test_service_and_budget_select_the_replicas_and_not_the_pods_that_hold_room() -> None:
+    recording = recorded()
+    selectors = [
+        recording.one(SERVICE).inputs["spec"]["selector"],
+        recording.one(BUDGET).inputs["spec"]["selector"]["matchLabels"],
+    ]
+    labels = {
+        node.inputs["metadata"]["name"]: node.inputs["spec"]["template"]["metadata"]["labels"]
+        for node in recording.of_type(DEPLOYMENT)
+    }
+    assert labels.keys() == {"model-chat", "model-chat-spare"}
+    for selector in selectors:
+        assert selector.items() <= labels["model-chat"].items()
+        assert not selector.items() <= labels["model-chat-spare"].items()
+    assert recording.one(BUDGET).inputs["spec"]["maxUnavailable"] == 1
+
+
+def test_room_is_held_by_pods_that_ask_for_the_same_and_give_way() -> None:
+    recording = recorded()
+    spare = recording.one(DEPLOYMENT, "acme-model-chat-spare").inputs["spec"]
+    assert spare["replicas"] == 1
+    pod = spare["template"]["spec"]
+    [holder], [engine] = pod["containers"], engine_pod(recording)["containers"]
+    assert holder["resources"] == engine["resources"]
+    assert holder["image"] == engine["image"]
+    assert pod["priorityClassName"] == "codekeep-acme-reserve"
+    assert pod["terminationGracePeriodSeconds"] == 0
+    assert pod["nodeSelector"] == engine_pod(recording)["nodeSelector"]
+
+
+def test_replicas_follow_waiting_requests_and_the_cache() -> None:
+    recording = recorded()
+    assert "replicas" not in recording.one(DEPLOYMENT, "acme-model-chat").inputs["spec"]
+    spec = recording.one(SCALER).inputs["spec"]
+    assert spec["scaleTargetRef"] == {"name": "model-chat"}
+    assert (spec["minReplicaCount"], spec["maxReplicaCount"]) == (2, 4)
+    series = '{namespace="codekeep-acme",service="model-chat"}'
+    assert [(each["type"], each["metricType"], each["metadata"]["query"]) for each in spec["triggers"]] == [
+        ("prometheus", "AverageValue", f"sum(trtllm_num_requests_waiting{series})"),
+        ("prometheus", "Value", f"avg(trtllm_kv_cache_utilization{series})"),
+    ]
+
+
+def test_an_endpoint_of_fixed_size_has_no_scaler() -> None:
+    recording = recorded(replace(CHAT, min_replicas=1, max_replicas=1, spare_replicas=0))
+    assert recording.of_type(SCALER) == []
+    [deployment] = recording.of_type(DEPLOYMENT)
+    assert deployment.inputs["spec"]["replicas"] == 1
+    # The only replica stays until the next one is ready.
+    assert deployment.inputs["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
+
+
+def test_where_a_replica_can_be_missed_no_further_gpus_are_asked_for() -> None:
+    strategy = recorded().one(DEPLOYMENT, "acme-model-chat").inputs["spec"]["strategy"]
+    assert strategy["rollingUpdate"] == {"maxSurge": 0, "maxUnavailable": 1}
+
+
+def test_an_engine_without_files_has_no_config_map() -> None:
+    recording = recorded(replace(CHAT, role="embed", files={}, spare_replicas=0))
+    assert recording.of_type(CONFIG_MAP) == []
+    [engine] = engine_pod(recording, "acme-model-embed")["containers"]
+    assert not [each for each in engine["volumeMounts"] if each["name"] == "engine"]
+
+
+def test_other_files_start_the_engine_anew_and_another_version_does_not() -> None:
+    def template(plan: EndpointPlan) -> dict[str, Any]:
+        found: dict[str, Any] = recorded(plan).one(DEPLOYMENT, "acme-model-chat").inputs["spec"]["template"]["metadata"]
+        return found
+
+    first, other = template(CHAT), template(replace(CHAT, files={"engine.yaml": "max_batch_size: 8\n"}))
+    assert first["annotations"] != other["annotations"]
+    assert first["labels"] == other["labels"]
+    assert "app.kubernetes.io/version" not in first["labels"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"min_replicas": 0}, "chat: min_replicas must be 1-4, got 0"),
+        ({"min_replicas": 5}, "chat: min_replicas must be 1-4, got 5"),
+        ({"spare_replicas": -1}, "chat: spare_replicas must be 0 or more, got -1"),
+    ],
+)
+def test_a_wrong_number_of_replicas_is_named(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        replace(CHAT, **changes)
