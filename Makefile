@@ -16,11 +16,11 @@ help:  ## this list
 setup: $(VENV)/.stamp  ## virtual environment in .venv, so that .venv/bin/codekeep works
 
 # A stamp, not the folder: an interrupted install must run again.
-$(VENV)/.stamp: requirements/dev.txt pyproject.toml runtime/pyproject.toml
+$(VENV)/.stamp: requirements/dev.txt pyproject.toml contracts/pyproject.toml runtime/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "codekeep needs Python 3.11 or later, this is " + sys.version.split()[0] + "; run make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e . -e runtime
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e contracts -e runtime -e .
 	touch $@
 
 demo: setup  ## brings the demo keep up on the embedded sandbox, changes it, removes it
@@ -52,8 +52,8 @@ $(BENCH)/.stamp: requirements/bench.txt $(VENV)/.stamp
 	touch $@
 
 lock:  ## renews the hashed locks from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/runtime.txt
-	uv pip compile pyproject.toml runtime/pyproject.toml --extra dev --extra laptop --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/dev.txt
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-package codekeep-contracts -o requirements/runtime.txt
+	uv pip compile pyproject.toml contracts/pyproject.toml runtime/pyproject.toml --extra dev --extra laptop --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-package codekeep-contracts -o requirements/dev.txt
 	uv pip compile requirements/bench.in -c requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/bench.txt
 	uv pip compile requirements/checkov.in --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/checkov.txt
 

@@ -17,7 +17,7 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", str(os.cpu_count()))
 
 import numpy as np
-from codekeep_runtime.core.faults import UsageFault
+from codekeep_contracts.faults import UsageFault
 from codekeep_runtime.embed.e5 import E5Embedder
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.embed.static import StaticEmbedder

@@ -1,25 +1,12 @@
 """A bucket as other components see it."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import pulumi
+from codekeep_contracts.roles import BucketRole
 from pulumi_aws import s3
 
 from components.naming import DataClass
-
-
-class BucketRole(StrEnum):
-    """What a keep's buckets are for."""
-
-    CODE = "code"  # clones and parse caches of the customer's repositories
-    SNAPSHOTS = "snapshots"  # snapshots of the vector index
-    MODELS = "models"  # weights, engines, adapters, checkpoints
-    ARTIFACTS = "artifacts"  # evaluation reports and corpora
-    PROMPTS = "prompts"  # stored prompts, only with opt-in
-    AUDIT = "audit"  # trails, under Object Lock
-    ACCESS_LOGS = "access-logs"  # who asked for which object: what S3 and load balancers deliver
-
 
 DATA_CLASS_OF: dict[BucketRole, DataClass] = {
     BucketRole.CODE: DataClass.CODE,

@@ -62,17 +62,9 @@ class Keep:
         return "-".join((self.physical(*parts), self.account_id, region or self.region))
 
     def tags(self, data_class: DataClass, *, region: str | None = None, name: str | None = None) -> dict[str, str]:
-        """Tags of one resource."""
-        lasting = self.lasting_tags(data_class, region=region, name=name)
-        return {**lasting, f"{TAG_PREFIX}:spec-digest": self.spec_digest}
+        """Tags of one resource. The spec's own come first, so that they cannot hide ours.
 
-    def lasting_tags(
-        self, data_class: DataClass, *, region: str | None = None, name: str | None = None
-    ) -> dict[str, str]:
-        """Tags without the spec's digest, for what AWS makes from a template (nodes, volumes): in a template the digest
-        would make every edit of the spec replace every node.
-
-        The spec's own tags come first so that they cannot hide ours.
+        The spec's digest is none of them: it would change every resource with every edit of the spec (SpecDigest).
         """
         named = {"Name": name} if name else {}
         return {

@@ -1,16 +1,9 @@
 """A queue as other components see it."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import pulumi
-
-
-class QueueRole(StrEnum):
-    """What a keep's queues carry."""
-
-    INGEST = "ingest"  # repositories and commits to read
-    REVIEW = "review"  # changes to review
+from codekeep_contracts.roles import QueueRole
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from codekeep_contracts import commands
+
 from images import bases, matrix
 from images.bases import Base
 from images.matrix import Stack
@@ -11,7 +13,8 @@ from images.requirements import EMBED, FETCH, FINETUNE, PLATFORM, distribution
 USER = "65532:65532"  # numeric, so that Kubernetes can tell that it is not root
 WRITABLE = ("/tmp", "/var/cache/codekeep")  # noqa: S108 - mounts of the container; all else is read-only
 SNAPSHOT = "20261122T000000Z"  # of snapshot.debian.org: every package below, and all it pulls in, as of then
-GATEWAY_PORT, ENGINE_PORT = 8080, 8000
+ENGINE_PORT = 8000
+HELP = ("--help",)  # what a container prints where its pod gives no command
 
 
 class Kind(StrEnum):
@@ -142,7 +145,7 @@ IMAGES = (
         roles=("ingest", "webhooks"),
         packages=(GIT, SSH),
         entrypoint=RUNTIME,
-        command=("ingest",),
+        command=HELP,
     ),
     Image(
         name="code-embed-index-cu12",
@@ -154,7 +157,7 @@ IMAGES = (
         beside=EMBED,
         packages=(WGET,),
         entrypoint=(),  # KubeRay gives the command
-        command=(*RUNTIME, "index-worker"),
+        command=(*RUNTIME, *commands.INDEX_WORKER.args()),
         environment=(*NO_USAGE_REPORTS, ("RAY_USAGE_STATS_ENABLED", "0")),
     ),
     Image(
@@ -165,7 +168,7 @@ IMAGES = (
         roles=("symbols",),
         packages=(GIT,),
         entrypoint=RUNTIME,
-        command=("symbols",),
+        command=HELP,
     ),
     COPILOT,
     AUTOCOMPLETE,
@@ -177,7 +180,7 @@ IMAGES = (
         roles=("review", "gateway", "evals"),
         packages=(GIT,),
         entrypoint=RUNTIME,
-        command=("review-worker",),
+        command=commands.SERVE.args(),
     ),
     Image(
         name="code-finetune-cu12",
@@ -188,7 +191,7 @@ IMAGES = (
         roles=("finetune",),
         beside=FINETUNE,
         entrypoint=RUNTIME,
-        command=("finetune",),
+        command=HELP,
         environment=(*NO_USAGE_REPORTS, ("TORCHDYNAMO_DISABLE", "1")),  # no compiler in the image
     ),
     _serving(

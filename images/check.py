@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,18 +70,6 @@ def bad_locks(root: Path = ROOT) -> Iterator[Fault]:
             continue
         for message in (*unmet(image.requirements, pins), *wrong_cuda(image, pins)):
             yield Fault(file=image.lock, check="lock", message=f"{message}; run `codekeep images lock`")
-
-
-def missing_for_runtime(root: Path = ROOT) -> Iterator[Fault]:
-    """What runtime/ asks for and a lock has not: its wheel is installed without resolving anything."""
-    project = root / "runtime" / "pyproject.toml"
-    if not project.exists():
-        return
-    wanted = tomllib.loads(project.read_text())["project"].get("dependencies", [])
-    for image in IMAGES:
-        if image.kind is not Kind.SERVING:
-            for message in unmet(wanted, parse((root / image.lock).read_text())):
-                yield Fault(file=image.lock, check="runtime", message=f"runtime/pyproject.toml: {message}")
 
 
 def unmet(requirements: list[str] | tuple[str, ...], pins: tuple[Pin, ...]) -> Iterator[str]:

@@ -20,9 +20,16 @@ FETCH = ("boto3>=1.40,<2", "click>=8.2,<9", "pydantic>=2.12,<3", "pyyaml>=6.0.3,
 
 @cache
 def distribution() -> tuple[str, ...]:
-    """What the runtime's own distribution asks for, so that its wheel is installed without resolving anything.
+    """What the runtime and its contracts ask for, so that their wheels are installed without resolving anything.
 
     Read where images are built, in a checkout; an installed codekeep deploys without it.
     """
-    project = Path(__file__).parents[1] / "runtime" / "pyproject.toml"
-    return tuple(tomllib.loads(project.read_text("utf-8"))["project"]["dependencies"])
+    root = Path(__file__).parents[1]
+    return tuple(
+        requirement
+        for project in ("contracts", "runtime")
+        for requirement in tomllib.loads((root / project / "pyproject.toml").read_text("utf-8"))["project"][
+            "dependencies"
+        ]
+        if not requirement.startswith("codekeep-")
+    )

@@ -6,18 +6,20 @@ from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+from codekeep_contracts.settings.document import RuntimeSettings
 
 from components.keep.keep_outputs import KeepOutputs
 from components.keep.platform import Platform
 from components.keep.platform_ref import PlatformRef
 from components.keep.pooled_tenant import PooledTenant
+from components.keep.spec_digest import SpecDigest
 from components.keep.tenant import TenantEnvironment
 from components.naming import Keep
 from components.network.endpoints import INTERFACE_SERVICES
 from components.release.runtime_release import RuntimeRelease, RuntimeReleaseArgs
 from components.storage.image_registry import IMAGES
 from stacks.release_plan import release_plan
-from stacks.settings import Bucket, Deployed, Queue, RuntimeSettings, settings_document
+from stacks.settings import settings_document
 from stacks.spec import PLATFORM_KEY, TENANT_KEY, Spec, SpecError, TenantSpec, parse, parse_platform
 from stacks.spec.network import PlatformUse
 from stacks.translation import environment_args, keep_of, platform_args, pooled_args
@@ -41,6 +43,7 @@ def run() -> None:
         _export_keep(built, settings)
     else:
         pulumi.export(PLATFORM_OUTPUT, Platform(spec.name, platform_args(spec), opts=within).exports())
+    SpecDigest(keep.logical("spec-digest"), keep, opts=within)
     for name, value in (("region", keep.region), ("account", keep.account_id), ("specDigest", keep.spec_digest)):
         pulumi.export(name, value)
 
@@ -116,40 +119,10 @@ def _export_keep(keep: KeepOutputs, settings: pulumi.Output[dict[str, Any]]) -> 
 def _settings(spec: TenantSpec, keep: KeepOutputs) -> pulumi.Output[dict[str, Any]]:
     """The document once all its values are known, validated where they are real."""
 
-    def written(found: Mapping[str, Any]) -> dict[str, Any]:
-        document = settings_document(spec, _deployed(found))
+    def written(deployed: Mapping[str, Any]) -> dict[str, Any]:
+        document = settings_document(spec, deployed)
         if not pulumi.runtime.is_dry_run():
             RuntimeSettings.model_validate_json(json.dumps(document))
         return document
 
-    return pulumi.Output.from_input(_facts(keep)).apply(written)
-
-
-def _facts(keep: KeepOutputs) -> dict[str, Any]:
-    """What Deployed holds, still as outputs."""
-    return {
-        "index_endpoint": keep.index_endpoint,
-        "index_prefix": keep.index_prefix,
-        "objects_prefix": keep.objects_prefix,
-        "namespace": keep.namespace,
-        "key_arns": {data_class.value: arn for data_class, arn in keep.keys.arns.items()},
-        "buckets": {role.value: {"name": ref.name, "key_arn": ref.key_arn} for role, ref in keep.buckets.items()},
-        "queues": {
-            role.value: {"url": ref.url, "dead_letter_url": ref.dead_letter_url} for role, ref in keep.queues.items()
-        },
-        "git_token_arns": dict(keep.git_token_arns),
-        "webhook_secret_arns": dict(keep.webhook_secret_arns),
-        "registry_token_arns": dict(keep.registry_token_arns),
-        "certificate_secret_arn": keep.certificate_secret_arn,
-        "audit_signing_key_arn": keep.audit_signing_key_arn,
-    }
-
-
-def _deployed(found: Mapping[str, Any]) -> Deployed:
-    return Deployed(
-        **{
-            **found,
-            "buckets": {role: Bucket(**bucket) for role, bucket in found["buckets"].items()},
-            "queues": {role: Queue(**queue) for role, queue in found["queues"].items()},
-        }
-    )
+    return pulumi.Output.from_input(keep.settings()).apply(written)

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
-from components.keep.plans import EndpointPlan, ReleasePlan
-from components.release.flows import Ways
+from components.release.flows import LinkTraffic
+from components.release.release_plan import EndpointPlan, ReleasePlan
 from images.serving import ServingPlan
-from stacks.settings import LOGGED_FIELDS
 from stacks.spec import TenantSpec
 from stacks.spec.compute import Model, Pool
-from stacks.spec.release import FINETUNE_IMAGE, VARIANT_SUFFIX, repository_of
+from stacks.spec.release import VARIANT_SUFFIX, repository_of
 from stacks.spec.serving import serving_plans
 
 NODE_SHARE: Final = 0.75  # of a node for its replicas; the rest is the system's, and room for spare pods to come and go
@@ -45,11 +44,9 @@ def release_plan(spec: TenantSpec) -> ReleasePlan | None:
         concurrent_ingest_jobs=spec.caps.concurrent_ingest_jobs,
         repository_count=spec.caps.repositories,
         repository_gib=spec.caps.repository_gib,
-        logged_fields=LOGGED_FIELDS,
-        ways=_ways(spec),
+        link_traffic=_link_traffic(spec),
         batch_gpus=batch_gpus,
-        hosts_confirm=spec.access.confirmed_by_git_hosts,
-        trains=batch_gpus > 0 and FINETUNE_IMAGE in release.images,
+        confirmed_by_git_hosts=spec.access.confirmed_by_git_hosts,
     )
 
 
@@ -59,10 +56,10 @@ def cache_gib(parameters_billions: float) -> int:
     return CACHE_FLOOR_GIB + round(checkpoint * CACHE_SPARE)
 
 
-def _ways(spec: TenantSpec) -> Ways:
+def _link_traffic(spec: TenantSpec) -> LinkTraffic:
     hosts = {*(link.host for link in spec.git_links), *(link.host for link in spec.registry_links)}
     issuer = urlsplit(spec.access.oidc.issuer).hostname
-    return Ways(
+    return LinkTraffic(
         git_ports=tuple(sorted({port for link in spec.git_links for port in link.ports})),
         registry_ports=tuple(sorted({port for link in spec.registry_links for port in link.ports})),
         issuer_by_link=spec.access.oidc.jwks == "fetch" and issuer in hosts,
@@ -94,8 +91,7 @@ def _endpoint(model: Model, served: ServingPlan, pool: Pool | None) -> EndpointP
         port=served.port,
         health_path=served.health_path,
         metrics_path=served.metrics.path,
-        waiting_metric=served.metrics.waiting,
-        cache_metric=served.metrics.cache_use,
+        requests_per_replica=served.max_batch_size,
         gpus=served.gpus,
         cpus=cpus,
         memory_gib=memory_gib,

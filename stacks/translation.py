@@ -4,23 +4,16 @@ from collections.abc import Mapping
 
 from components.compute.cluster_access import AccessLevel, ClusterAccess
 from components.compute.pool import Pool, PoolRole, Tenancy, ZoneCapacity
-from components.keep.plans import (
-    AdoptedNetworkPlan,
-    BudgetPlan,
-    GitLinkPlan,
-    KeysPlan,
-    NetworkPlan,
-    RegistryLinkPlan,
-    SearchPlan,
-    SloPlan,
-)
 from components.keep.platform_args import PlatformArgs, PooledTenantArgs
 from components.keep.platform_ref import PlatformRef
 from components.keep.tenant_args import TenantEnvironmentArgs
+from components.keys.keys_plan import KeysPlan
 from components.naming import DataClass, Keep, Tier
 from components.network.egress import EgressMode, EgressRules
-from components.network.git_link import GitHostKind
+from components.network.network_plan import AdoptedNetworkPlan, NetworkPlan
+from components.observe.budget_plan import BudgetPlan
 from components.storage.bucket import LockMode
+from components.storage.search_plan import SearchPlan
 from stacks.spec import PlatformSpec, Spec, TenantSpec, digest
 from stacks.spec import access as spec_access
 from stacks.spec import compute as spec_compute
@@ -48,20 +41,20 @@ def environment_args(spec: TenantSpec) -> TenantEnvironmentArgs:
     return TenantEnvironmentArgs(
         keep=keep_of(spec),
         network=_network(spec.network),
-        git_links=_git_links(spec),
-        registry_links=_registry_links(spec),
+        git_links=spec.git_links,
+        registry_links=spec.registry_links,
         pools=tuple(_pool(pool) for pool in spec.pools),
         search=_search(spec.vector_index.domain),
         retention_days=_retention_days(spec),
         entry_principal_arns=spec.access.entry_principals,
         budget=_budget(spec.budget),
         keys=_keys(spec.keys, spec.regions.recovery),
-        slo=_slo(spec.slo),
+        slo=spec.slo,
         cluster_access=_cluster_access(spec),
         recovery_region=spec.regions.recovery,
         recovery_zones=spec.regions.recovery_zones,
         own_account=spec.account.dedicated,
-        account_detectors=not spec.account.has_detectors,
+        has_detectors=spec.account.has_detectors,
         audit_lock_mode=_lock_mode(spec),
         protect=spec.protect,
     )
@@ -72,13 +65,13 @@ def pooled_args(spec: TenantSpec, platform: PlatformRef) -> PooledTenantArgs:
     return PooledTenantArgs(
         keep=keep_of(spec),
         platform=platform,
-        git_links=_git_links(spec),
-        registry_links=_registry_links(spec),
+        git_links=spec.git_links,
+        registry_links=spec.registry_links,
         retention_days=_retention_days(spec),
         entry_principal_arns=spec.access.entry_principals,
         budget=_budget(spec.budget),
         keys=_keys(spec.keys, None),
-        slo=_slo(spec.slo),
+        slo=spec.slo,
         audit_lock_mode=_lock_mode(spec),
         protect=spec.protect,
     )
@@ -95,9 +88,9 @@ def platform_args(spec: PlatformSpec) -> PlatformArgs:
         budget=_budget(spec.budget),
         link_domains=spec.link_domains,
         keys=_keys(spec.keys, None),
-        slo=_slo(spec.slo),
+        slo=spec.slo,
         cluster_access=_cluster_access(spec),
-        account_detectors=not spec.account.has_detectors,
+        has_detectors=spec.account.has_detectors,
         audit_lock_mode=_lock_mode(spec),
         protect=spec.protect,
     )
@@ -124,33 +117,6 @@ def _network(network: Network) -> NetworkPlan | AdoptedNetworkPlan:
         raise ValueError("network must have cidr or adopt, got neither")
     adopted = network.adopt
     return AdoptedNetworkPlan(vpc_id=adopted.vpc_id, subnet_ids=adopted.subnet_ids, zones=network.zones, egress=egress)
-
-
-def _git_links(spec: TenantSpec) -> tuple[GitLinkPlan, ...]:
-    return tuple(
-        GitLinkPlan(
-            name=link.name,
-            kind=GitHostKind(link.kind),
-            host=link.host,
-            endpoint_service=link.endpoint_service,
-            ports=link.ports,
-        )
-        for link in spec.git_links
-    )
-
-
-def _registry_links(spec: TenantSpec) -> tuple[RegistryLinkPlan, ...]:
-    return tuple(
-        RegistryLinkPlan(
-            name=link.name,
-            kind=link.kind,
-            host=link.host,
-            endpoint_service=link.endpoint_service,
-            ports=link.ports,
-            ecosystems=link.ecosystems,
-        )
-        for link in spec.registry_links
-    )
 
 
 def _pool(pool: spec_compute.Pool) -> Pool:
@@ -229,17 +195,6 @@ def _cluster_access(spec: Spec) -> tuple[ClusterAccess, ...]:
 
 def _budget(budget: spec_access.Budget) -> BudgetPlan:
     return BudgetPlan(monthly_usd=budget.monthly_usd, alert_percents=budget.alert_percents, notify=budget.notify)
-
-
-def _slo(slo: spec_access.Slo) -> SloPlan:
-    return SloPlan(
-        availability_percent=slo.availability_percent,
-        chat_first_token_ms=slo.chat_first_token_ms,
-        autocomplete_ms=slo.autocomplete_ms,
-        retrieval_ms=slo.retrieval_ms,
-        index_freshness_minutes=slo.index_freshness_minutes,
-        ingest_success_percent=slo.ingest_success_percent,
-    )
 
 
 def _lock_mode(spec: Spec) -> LockMode:

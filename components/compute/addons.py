@@ -47,7 +47,7 @@ def configuration(addon: str, keep: Keep) -> dict[str, Any]:
             "env": {"MINIMUM_IP_TARGET": "12", "WARM_IP_TARGET": "4"},
         },
         "coredns": {"autoScaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 10}},
-        "aws-ebs-csi-driver": {"controller": {"extraVolumeTags": keep.lasting_tags(DataClass.CODE)}},
+        "aws-ebs-csi-driver": {"controller": {"extraVolumeTags": keep.tags(DataClass.CODE)}},
     }
     return by_addon.get(addon, {})
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts.roles import QueueRole
 
 from components.arns import arn
 from components.compute.addons import NODE_ADDONS, WORKLOAD_ADDONS, Addons, AddonsArgs
@@ -21,7 +22,6 @@ from components.naming import TAG_PREFIX, DataClass, Keep
 from components.network.cluster_firewall import ClusterFirewall
 from components.network.entry import load_balancer_name
 from components.network.network_like import NetworkLike
-from components.queue_ref import QueueRole
 from components.storage.vector_index import domain_arn, snapshot_role_arn
 
 

@@ -147,9 +147,7 @@ class NodePools(pulumi.ComponentResource):
             placement=ground.placement,
             capacity_reservation_specification=ground.reservation,
             tag_specifications=[
-                ec2.LaunchTemplateTagSpecificationArgs(
-                    resource_type=kind, tags=args.keep.lasting_tags(data_class, name=name)
-                )
+                ec2.LaunchTemplateTagSpecificationArgs(resource_type=kind, tags=args.keep.tags(data_class, name=name))
                 for kind in ("instance", "volume", "network-interface")
             ],
             tags=args.keep.tags(data_class, name=name),

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts.metrics import metric_namespace
+from codekeep_contracts.roles import BucketRole, QueueRole
 
-from components.bucket_ref import BucketRef, BucketRole
+from components.bucket_ref import BucketRef
 from components.iam_policy import Statement
 from components.identity import grants
 from components.identity.workload import Workload
 from components.naming import Keep
-from components.observe.slo_metrics import metric_namespace
-from components.queue_ref import QueueRef, QueueRole
+from components.queue_ref import QueueRef
 
 OUTBOX = "outbox/"  # folder of the code bucket from ingest to the indexer, who takes away what it has taken
 
@@ -88,7 +89,7 @@ def workload_statements(keep: Keep, to: WorkloadResources) -> dict[Workload, lis
         ],
         Workload.MODEL_SERVER: grants.read_objects(keep, models),
         Workload.TELEMETRY: [
-            *grants.emit_metrics(keep, metric_namespace(keep)),
+            *grants.emit_metrics(keep, metric_namespace(keep.tenant)),
             *grants.write_logs(keep, to.log_group_arns),
         ],
     }

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts.roles import BucketRole
 
-from components.bucket_ref import BucketRole
 from components.identity.boundary import Boundary, BoundaryArgs
 from components.identity.identity import Identity, IdentityArgs
 from components.identity.workload import Workload, workload_account

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 import pulumi
+from codekeep_contracts.roles import BucketRole
 
-from components.bucket_ref import BucketRef, BucketRole
+from components.bucket_ref import BucketRef
 from components.keep.platform_args import PlatformArgs
 from components.keep.tenant_args import TenantEnvironmentArgs
 from components.keys.key_ring import KeyRing
@@ -30,7 +31,7 @@ def keep_audit(
 ) -> Audit:
     """The trail over objects whose ARN starts so, and the detectors where the account has none yet."""
     keep = args.keep
-    if args.account_detectors:
+    if not args.has_detectors:
         AccountDetectors(
             keep.logical("detectors"),
             AccountDetectorsArgs(

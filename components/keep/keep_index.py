@@ -7,10 +7,10 @@ import pulumi
 from components.bucket_ref import BucketRef
 from components.compute.compute import Compute
 from components.identity.workload import Operator
-from components.keep.plans import SearchPlan
 from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
 from components.network.network_like import NetworkLike
+from components.storage.search_plan import SearchPlan
 from components.storage.vector_index import VectorIndex, VectorIndexArgs
 
 

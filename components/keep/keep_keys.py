@@ -2,10 +2,10 @@
 
 import pulumi
 
-from components.keep.plans import KeysPlan
 from components.keys.customer_keys import CustomerKeys, CustomerKeysArgs
 from components.keys.key_ring import STORED_CLASSES, KeyRing
 from components.keys.keys import TenantKeys, TenantKeysArgs
+from components.keys.keys_plan import KeysPlan
 from components.naming import DataClass, Keep
 
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 import pulumi
 
-from components.keep.plans import AdoptedNetworkPlan, NetworkPlan
 from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
 from components.network.adopted_network import AdoptedNetwork, AdoptedNetworkArgs
 from components.network.egress import EgressMode
 from components.network.network import Network, NetworkArgs
 from components.network.network_like import NetworkLike
+from components.network.network_plan import AdoptedNetworkPlan, NetworkPlan
 
 
 def keep_network(

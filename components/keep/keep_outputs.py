@@ -6,16 +6,17 @@ from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
+from codekeep_contracts.roles import BucketRole, QueueRole
 
-from components.bucket_ref import BucketRef, BucketRole
+from components.bucket_ref import BucketRef
 from components.identity.grants import index_prefix, objects_prefix
 from components.identity.workload import Workload
 from components.keep.holdings import Holdings
 from components.keep.service import Service
 from components.keys.key_ring import KeyRing
-from components.naming import Keep
+from components.naming import DataClass, Keep
 from components.network.network_like import NetworkLike
-from components.queue_ref import QueueRef, QueueRole
+from components.queue_ref import QueueRef
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +86,33 @@ class KeepOutputs:
             namespace=service.kubernetes.namespace,
             provider=service.kubernetes.provider,
         )
+
+    def settings(self) -> dict[str, Any]:
+        """Sections of RuntimeSettings that only the deployment knows; dimension and hosts come from the spec."""
+        return {
+            "namespace": self.namespace,
+            "entry": {"certificate_secret_arn": self.certificate_secret_arn},
+            "index": {
+                "endpoint": pulumi.Output.concat("https://", self.index_endpoint),
+                "prefix": self.index_prefix,
+                "key_arn": self.keys.arn(DataClass.INDEX),
+            },
+            "audit": {"signing_key_arn": self.audit_signing_key_arn},
+            "keys": {data_class.value: arn for data_class, arn in sorted(self.keys.arns.items())},
+            "buckets": {
+                role.value: {"name": ref.name, "prefix": self.objects_prefix, "key_arn": ref.key_arn}
+                for role, ref in sorted(self.buckets.items())
+            },
+            "queues": {
+                role.value: {"url": ref.url, "dead_letter_url": ref.dead_letter_url}
+                for role, ref in sorted(self.queues.items())
+            },
+            "git_links": {
+                name: {"token_secret_arn": arn, "webhook_secret_arn": self.webhook_secret_arns[name]}
+                for name, arn in self.git_token_arns.items()
+            },
+            "registry_links": {name: {"token_secret_arn": arn} for name, arn in self.registry_token_arns.items()},
+        }
 
     def summary(self) -> dict[str, Any]:
         """For register_outputs and the stack's own outputs."""

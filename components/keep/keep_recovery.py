@@ -2,9 +2,9 @@
 
 import pulumi
 
-from components.keep.plans import NetworkPlan
 from components.keep.tenant_args import TenantEnvironmentArgs
 from components.keys.key_ring import KeyRing
+from components.network.network_plan import NetworkPlan
 from components.storage.recovery import Recovery, RecoveryArgs
 from components.storage.storage import Storage
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pulumi
+from codekeep_contracts.roles import BucketRole
 
 from components.arns import arn, root_arn
-from components.bucket_ref import BucketRole
 from components.compute.cluster_like import ClusterRef
 from components.compute.compute import Compute, ComputeArgs
 from components.identity.boundary import Boundary, BoundaryArgs

@@ -3,21 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from codekeep_contracts.settings.governance import Slo
+from codekeep_contracts.settings.links import GitLinkSpec, RegistryLinkSpec
+
 from components.compute.cluster_access import ClusterAccess
 from components.compute.pool import Pool
-from components.keep.plans import (
-    AdoptedNetworkPlan,
-    BudgetPlan,
-    GitLinkPlan,
-    KeysPlan,
-    NetworkPlan,
-    RegistryLinkPlan,
-    SearchPlan,
-    SloPlan,
-)
 from components.keep.platform_ref import PlatformRef
+from components.keys.keys_plan import KeysPlan
 from components.naming import DataClass, Keep, Tier
+from components.network.network_plan import AdoptedNetworkPlan, NetworkPlan
+from components.observe.budget_plan import BudgetPlan
 from components.storage.bucket import LockMode
+from components.storage.search_plan import SearchPlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +29,9 @@ class PlatformArgs:
     budget: BudgetPlan
     link_domains: tuple[str, ...] = ()  # hosts behind the tenants' private links
     keys: KeysPlan = field(default_factory=KeysPlan)
-    slo: SloPlan = field(default_factory=SloPlan)
+    slo: Slo = field(default_factory=Slo)
     cluster_access: tuple[ClusterAccess, ...] = ()
-    account_detectors: bool = True
+    has_detectors: bool = False  # GuardDuty and Access Analyzer watch the account already
     audit_lock_mode: LockMode = LockMode.COMPLIANCE
     protect: bool = False
 
@@ -45,13 +42,13 @@ class PooledTenantArgs:
 
     keep: Keep
     platform: PlatformRef
-    git_links: tuple[GitLinkPlan, ...]
+    git_links: tuple[GitLinkSpec, ...]
     retention_days: Mapping[DataClass, int]
     entry_principal_arns: tuple[str, ...]
     budget: BudgetPlan
-    registry_links: tuple[RegistryLinkPlan, ...] = ()
+    registry_links: tuple[RegistryLinkSpec, ...] = ()
     keys: KeysPlan = field(default_factory=KeysPlan)
-    slo: SloPlan = field(default_factory=SloPlan)
+    slo: Slo = field(default_factory=Slo)
     audit_lock_mode: LockMode = LockMode.COMPLIANCE
     protect: bool = False
 

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts.roles import BucketRole
+from codekeep_contracts.settings.governance import Slo
+from codekeep_contracts.settings.links import GitLinkSpec, RegistryLinkSpec
 
-from components.bucket_ref import BucketRole
 from components.compute.cluster_like import ClusterLike
 from components.compute.kubernetes_access import KubernetesAccess, KubernetesAccessArgs
 from components.identity.identity import Permissions, PermissionsArgs
 from components.identity.workload import Workload, workload_account
 from components.identity.workload_grants import WorkloadResources, workload_statements
 from components.keep.holdings import Holdings
-from components.keep.plans import BudgetPlan, GitLinkPlan, RegistryLinkPlan, SloPlan
 from components.keep.platform_args import PooledTenantArgs
 from components.keep.tenant_args import TenantEnvironmentArgs
 from components.keys.key_ring import KeyRing
@@ -22,6 +23,7 @@ from components.network.entry import Entry, EntryArgs
 from components.network.links import Links, LinksArgs
 from components.network.network_like import NetworkLike
 from components.observe.alarm import Alarm
+from components.observe.budget_plan import BudgetPlan
 from components.observe.keep_alarms import entry_alarms, freshness_alarms, queue_alarms, record_alarms, service_alarms
 from components.observe.observability import Observability, ObservabilityArgs
 
@@ -47,10 +49,10 @@ class ServiceArgs:
     keys: KeyRing
     holdings: Holdings
     ground: Ground
-    git_links: tuple[GitLinkPlan, ...]
-    registry_links: tuple[RegistryLinkPlan, ...]
+    git_links: tuple[GitLinkSpec, ...]
+    registry_links: tuple[RegistryLinkSpec, ...]
     entry_principal_arns: tuple[str, ...]
-    slo: SloPlan
+    slo: Slo
     budget: BudgetPlan
     recovery_region: str | None = None
     own_account: bool = False

@@ -1,8 +1,8 @@
 """The environment of a dedicated or premium keep: everything from the network up is its own."""
 
 import pulumi
+from codekeep_contracts.roles import BucketRole
 
-from components.bucket_ref import BucketRole
 from components.compute.cluster import cluster_arn
 from components.compute.compute import Compute, ComputeArgs
 from components.identity.workload import Workload

@@ -3,20 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from codekeep_contracts.settings.governance import Slo
+from codekeep_contracts.settings.links import GitLinkSpec, RegistryLinkSpec
+
 from components.compute.cluster_access import ClusterAccess
 from components.compute.pool import Pool, PoolRole
-from components.keep.plans import (
-    AdoptedNetworkPlan,
-    BudgetPlan,
-    GitLinkPlan,
-    KeysPlan,
-    NetworkPlan,
-    RegistryLinkPlan,
-    SearchPlan,
-    SloPlan,
-)
+from components.keys.keys_plan import KeysPlan
 from components.naming import DataClass, Keep, Tier
+from components.network.network_plan import AdoptedNetworkPlan, NetworkPlan
+from components.observe.budget_plan import BudgetPlan
 from components.storage.bucket import LockMode
+from components.storage.search_plan import SearchPlan
 
 NEEDED_ROLES = (PoolRole.SYSTEM, PoolRole.INGEST, PoolRole.GPU_SERVE)
 
@@ -27,20 +24,20 @@ class TenantEnvironmentArgs:
 
     keep: Keep
     network: NetworkPlan | AdoptedNetworkPlan
-    git_links: tuple[GitLinkPlan, ...]
+    git_links: tuple[GitLinkSpec, ...]
     pools: tuple[Pool, ...]
     search: SearchPlan
     retention_days: Mapping[DataClass, int]
     entry_principal_arns: tuple[str, ...]
     budget: BudgetPlan
-    registry_links: tuple[RegistryLinkPlan, ...] = ()
+    registry_links: tuple[RegistryLinkSpec, ...] = ()
     keys: KeysPlan = field(default_factory=KeysPlan)
-    slo: SloPlan = field(default_factory=SloPlan)
+    slo: Slo = field(default_factory=Slo)
     cluster_access: tuple[ClusterAccess, ...] = ()  # besides the deployer's
     recovery_region: str | None = None  # premium: a second region with replicas
     recovery_zones: tuple[str, ...] = ()  # names; empty: the recovery region's first, as many as the network has
     own_account: bool = False  # the account holds this keep and nothing else
-    account_detectors: bool = True  # GuardDuty and Access Analyzer: False where the account has them already
+    has_detectors: bool = False  # GuardDuty and Access Analyzer watch the account already
     audit_lock_mode: LockMode = LockMode.COMPLIANCE
     protect: bool = False  # AWS and Pulumi refuse to delete what holds data
 

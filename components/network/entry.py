@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import pulumi
+from codekeep_contracts.pods import GATEWAY_PORT
 from pulumi_aws import ec2, lb, vpc
 
 from components.bucket_ref import BucketRef
@@ -33,7 +34,7 @@ class EntryArgs:
     notification_topic_arn: pulumi.Input[str]
     access_logs: BucketRef
     target_security_group_id: pulumi.Input[str]  # of the gateway's nodes or pods
-    target_port: int = 8443
+    target_port: int = GATEWAY_PORT
     health_path: str = "/healthz"
     certificate_arn: pulumi.Input[str] | None = None
     protect: bool = False  # AWS refuses to delete the load balancer

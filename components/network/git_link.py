@@ -1,23 +1,15 @@
 """A private link to a customer's Git host, and the place for the token the keep reads repositories with."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import pulumi
+from codekeep_contracts.settings.links import GitHostKind
 
 from components.network.host_link import HostLink, HostLinkArgs
 
-
-class GitHostKind(StrEnum):
-    """Whose protocol the host speaks."""
-
-    GITHUB_ENTERPRISE = "github-enterprise"
-    GITLAB = "gitlab"
-
-
-TOKEN_HINTS = {
-    GitHostKind.GITHUB_ENTERPRISE: "a GitHub App's private key, or a fine-grained token with read access to contents",
-    GitHostKind.GITLAB: "a group access token with the scope read_repository",
+TOKEN_HINTS: dict[GitHostKind, str] = {
+    "github-enterprise": "a GitHub App's private key, or a fine-grained token with read access to contents",
+    "gitlab": "a group access token with the scope read_repository",
 }
 
 

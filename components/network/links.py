@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts.settings.links import GitLinkSpec, RegistryLinkSpec
 
 from components.identity.workload import Workload
-from components.keep.plans import GitLinkPlan, RegistryLinkPlan
 from components.keys.key_ring import KeyRing
 from components.keys.secret_slot import SecretReplica, SecretSlot, SecretSlotArgs
 from components.naming import DataClass, Keep
 from components.network.git_link import GitLink, GitLinkArgs
 from components.network.network_like import NetworkLike
 from components.network.private_link import PrivateLinkArgs
-from components.network.registry_link import RegistryKind, RegistryLink, RegistryLinkArgs
+from components.network.registry_link import RegistryLink, RegistryLinkArgs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +26,8 @@ class LinksArgs:
     client_group_id: pulumi.Input[str]
     role_arns: Mapping[str, pulumi.Output[str]]
     topic_arn: pulumi.Input[str]
-    git_links: tuple[GitLinkPlan, ...]
-    registry_links: tuple[RegistryLinkPlan, ...] = ()
+    git_links: tuple[GitLinkSpec, ...]
+    registry_links: tuple[RegistryLinkSpec, ...] = ()
     recovery_region: str | None = None
 
     def __post_init__(self) -> None:
@@ -51,9 +51,9 @@ class Links(pulumi.ComponentResource):
         super().__init__("codekeep:links:Links", name, None, opts)
         self._args = args
 
-        self.git = {plan.name: self._git(plan) for plan in args.git_links}
-        self.registries = {plan.name: self._registry(plan) for plan in args.registry_links}
-        hooks = {plan.name: self._webhook_secret(plan) for plan in args.git_links}
+        self.git = {link.name: self._git(link) for link in args.git_links}
+        self.registries = {link.name: self._registry(link) for link in args.registry_links}
+        hooks = {link.name: self._webhook_secret(link) for link in args.git_links}
 
         self.git_token_arns = {name: link.token_secret_arn for name, link in self.git.items()}
         self.registry_token_arns = {name: link.token_secret_arn for name, link in self.registries.items()}
@@ -69,26 +69,26 @@ class Links(pulumi.ComponentResource):
     def _options(self) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self)
 
-    def _way(self, plan: GitLinkPlan | RegistryLinkPlan) -> PrivateLinkArgs:
+    def _way(self, link: GitLinkSpec | RegistryLinkSpec) -> PrivateLinkArgs:
         args = self._args
         return PrivateLinkArgs(
             keep=args.keep,
-            label=plan.name,
-            host=plan.host,
-            service_name=plan.endpoint_service,
+            label=link.name,
+            host=link.host,
+            service_name=link.endpoint_service,
             network=args.network,
             client_security_group_ids={"nodes": args.client_group_id},
-            ports=plan.ports,
+            ports=link.ports,
             alarm_topic_arns=(args.topic_arn,),
         )
 
-    def _git(self, plan: GitLinkPlan) -> GitLink:
+    def _git(self, link: GitLinkSpec) -> GitLink:
         args = self._args
         return GitLink(
-            args.keep.logical("git", plan.name),
+            args.keep.logical("git", link.name),
             GitLinkArgs(
-                link=self._way(plan),
-                kind=plan.kind,
+                link=self._way(link),
+                kind=link.kind,
                 keys=args.keys,
                 reader_arns=[args.role_arns[each.value] for each in (Workload.INGEST, Workload.REVIEWER)],
                 recovery_region=args.recovery_region,
@@ -96,14 +96,14 @@ class Links(pulumi.ComponentResource):
             opts=self._options(),
         )
 
-    def _registry(self, plan: RegistryLinkPlan) -> RegistryLink:
+    def _registry(self, link: RegistryLinkSpec) -> RegistryLink:
         args = self._args
         return RegistryLink(
-            args.keep.logical("registry", plan.name),
+            args.keep.logical("registry", link.name),
             RegistryLinkArgs(
-                link=self._way(plan),
-                kind=RegistryKind(plan.kind),
-                ecosystems=plan.ecosystems,
+                link=self._way(link),
+                kind=link.kind,
+                ecosystems=link.ecosystems,
                 keys=args.keys,
                 reader_arns=[args.role_arns[Workload.INGEST.value]],
                 recovery_region=args.recovery_region,
@@ -111,15 +111,15 @@ class Links(pulumi.ComponentResource):
             opts=self._options(),
         )
 
-    def _webhook_secret(self, plan: GitLinkPlan) -> SecretSlot:
+    def _webhook_secret(self, link: GitLinkSpec) -> SecretSlot:
         args = self._args
         region = args.recovery_region
         return SecretSlot(
-            args.keep.logical("git", plan.name, "webhook"),
+            args.keep.logical("git", link.name, "webhook"),
             SecretSlotArgs(
                 keep=args.keep,
-                label=f"{plan.name}-webhook",
-                description=f"What {plan.host} signs its webhooks with",
+                label=f"{link.name}-webhook",
+                description=f"What {link.host} signs its webhooks with",
                 key_arn=args.keys.arn(DataClass.SECRET),
                 reader_arns=[args.role_arns[Workload.WEBHOOK.value]],
                 vpc_endpoint_ids=(args.network.interface_endpoint_ids["secretsmanager"],),

@@ -1,23 +1,11 @@
 """A private link to a customer's package registry, and the place for the credential it is read with."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import pulumi
+from codekeep_contracts.settings.links import Ecosystem, RegistryKind
 
 from components.network.host_link import HostLink, HostLinkArgs
-
-
-class RegistryKind(StrEnum):
-    """What serves the packages."""
-
-    ARTIFACTORY = "artifactory"
-    NEXUS = "nexus"
-    GITLAB_PACKAGES = "gitlab-packages"
-    GITHUB_PACKAGES = "github-packages"
-
-
-ECOSYSTEMS = frozenset({"pypi", "npm", "maven", "go", "cargo", "nuget", "rubygems", "oci"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,12 +13,7 @@ class RegistryLinkArgs(HostLinkArgs):
     """The readers of the credential are the builds that resolve symbols of dependencies."""
 
     kind: RegistryKind
-    ecosystems: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        if not self.ecosystems or not ECOSYSTEMS.issuperset(self.ecosystems):
-            allowed, got = ", ".join(sorted(ECOSYSTEMS)), ", ".join(self.ecosystems) or "none"
-            raise ValueError(f"ecosystems must be some of {allowed}, got {got}")
+    ecosystems: tuple[Ecosystem, ...]
 
 
 class RegistryLink(HostLink):

@@ -4,14 +4,15 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from components.keep.plans import SloPlan
+from codekeep_contracts import metrics
+from codekeep_contracts.settings.governance import Slo
+
 from components.naming import Keep
-from components.observe import slo_metrics as names
 
 COLUMNS, HEIGHT, PER_ROW = 8, 6, 3
 
 
-def dashboard_body(keep: Keep, slo: SloPlan, *, queues: Sequence[tuple[str, str]], domain_name: str | None) -> str:
+def dashboard_body(keep: Keep, slo: Slo, *, queues: Sequence[tuple[str, str]], domain_name: str | None) -> str:
     """JSON of the dashboard; `queues` are pairs of a queue's name and that of its failures."""
     widgets = [*_service(keep, slo), *_work(keep, slo, queues), *_index(keep, domain_name)]
     return json.dumps({"widgets": [_placed(index, widget) for index, widget in enumerate(widgets)]}, sort_keys=True)
@@ -39,39 +40,54 @@ def _widget(
     return {"properties": properties}
 
 
-def _service(keep: Keep, slo: SloPlan) -> list[dict[str, Any]]:
-    own = names.metric_namespace(keep)
+def _service(keep: Keep, slo: Slo) -> list[dict[str, Any]]:
+    own = metrics.metric_namespace(keep.tenant)
     answered: list[list[Any]] = [
         [{"expression": "100 * (1 - failed / requests)", "label": "answered %", "id": "answered"}],
-        [own, names.REQUESTS, {"id": "requests", "visible": False}],
-        [own, names.FAILED_REQUESTS, {"id": "failed", "visible": False}],
+        [own, metrics.REQUESTS.name, {"id": "requests", "visible": False}],
+        [own, metrics.FAILED_REQUESTS.name, {"id": "failed", "visible": False}],
     ]
     return [
         _widget(
             keep,
             "Autocomplete, p95 ms",
-            [[own, names.AUTOCOMPLETE_MS]],
+            [[own, metrics.AUTOCOMPLETE_LATENCY.name]],
             stat="p95",
             line=("objective", slo.autocomplete_ms),
         ),
         _widget(
             keep,
             "Chat to first token, p95 ms",
-            [[own, names.CHAT_FIRST_TOKEN_MS]],
+            [[own, metrics.CHAT_FIRST_TOKEN_LATENCY.name]],
             stat="p95",
             line=("objective", slo.chat_first_token_ms),
         ),
         _widget(
-            keep, "Retrieval, p95 ms", [[own, names.RETRIEVAL_MS]], stat="p95", line=("objective", slo.retrieval_ms)
+            keep,
+            "Retrieval, p95 ms",
+            [[own, metrics.RETRIEVAL_LATENCY.name]],
+            stat="p95",
+            line=("objective", slo.retrieval_ms),
         ),
         _widget(keep, "Availability", answered, stat="Sum", line=("objective", slo.availability_percent)),
-        _widget(keep, "Cache and retrieval hits", [[own, names.CACHE_HITS], [own, names.RETRIEVAL_HITS]], stat="Sum"),
-        _widget(keep, "Tokens out", [[own, names.OUTPUT_TOKENS]], stat="Sum"),
+        _widget(
+            keep,
+            "Cache and retrieval hits",
+            [[own, metrics.CACHE_HITS.name], [own, metrics.RETRIEVAL_HITS.name]],
+            stat="Sum",
+        ),
+        _widget(keep, "Tokens out", [[own, metrics.OUTPUT_TOKENS.name]], stat="Sum"),
+        _widget(
+            keep,
+            "Model requests in flight and queued",
+            [[own, metrics.MODEL_REQUESTS_IN_FLIGHT.name], [own, metrics.MODEL_REQUESTS_QUEUED.name]],
+            stat="Maximum",
+        ),
     ]
 
 
-def _work(keep: Keep, slo: SloPlan, queues: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
-    own = names.metric_namespace(keep)
+def _work(keep: Keep, slo: Slo, queues: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+    own = metrics.metric_namespace(keep.tenant)
     waiting: list[list[Any]] = [
         ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", name] for pair in queues for name in pair
     ]
@@ -79,12 +95,14 @@ def _work(keep: Keep, slo: SloPlan, queues: Sequence[tuple[str, str]]) -> list[d
         _widget(
             keep,
             "Oldest commit not yet indexed, minutes",
-            [[own, names.INDEX_AGE_MINUTES]],
+            [[own, metrics.INDEX_AGE.name]],
             stat="Maximum",
             line=("objective", slo.index_freshness_minutes),
         ),
-        _widget(keep, "Ingest jobs", [[own, names.INGEST_JOBS], [own, names.FAILED_INGEST_JOBS]], stat="Sum"),
-        _widget(keep, "Audit records not shipped", [[own, names.FAILED_AUDIT_SHIPMENTS]], stat="Sum"),
+        _widget(
+            keep, "Ingest jobs", [[own, metrics.INGEST_JOBS.name], [own, metrics.FAILED_INGEST_JOBS.name]], stat="Sum"
+        ),
+        _widget(keep, "Audit records not shipped", [[own, metrics.FAILED_AUDIT_SHIPMENTS.name]], stat="Sum"),
         _widget(keep, "Messages waiting and failed", waiting, stat="Maximum"),
     ]
 

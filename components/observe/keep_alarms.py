@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts import metrics
+from codekeep_contracts.roles import QueueRole
+from codekeep_contracts.settings.governance import Slo
 
-from components.keep.plans import SloPlan
 from components.naming import Keep
-from components.observe import slo_metrics as names
 from components.observe.alarm import Alarm, Metric
-from components.queue_ref import QueueRef, QueueRole
+from components.queue_ref import QueueRef
 
 # A message that waited this long has been overtaken by the objective on freshness, or a reviewer by the developer.
 OLDEST_REVIEW_SECONDS = 1_800
@@ -17,11 +18,11 @@ MIB_PER_GIB = 1_024
 MEMORY_PRESSURE_PERCENT = 85
 
 
-def service_alarms(keep: Keep, slo: SloPlan) -> tuple[Alarm, ...]:
+def service_alarms(keep: Keep, slo: Slo) -> tuple[Alarm, ...]:
     """The objectives that developers feel."""
 
-    def own(name: str, statistic: str) -> Metric:
-        return Metric(namespace=names.metric_namespace(keep), name=name, statistic=statistic)
+    def own(metric: metrics.Metric, statistic: str) -> Metric:
+        return Metric(namespace=metrics.metric_namespace(keep.tenant), name=metric.name, statistic=statistic)
 
     return (
         Alarm(
@@ -30,7 +31,7 @@ def service_alarms(keep: Keep, slo: SloPlan) -> tuple[Alarm, ...]:
             "waiting requests of the autocomplete model; raise its replicas or the pool's warm nodes.",
             comparison="above",
             threshold=slo.autocomplete_ms,
-            metric=own(names.AUTOCOMPLETE_MS, "p95"),
+            metric=own(metrics.AUTOCOMPLETE_LATENCY, "p95"),
         ),
         Alarm(
             label="chat-latency",
@@ -38,7 +39,7 @@ def service_alarms(keep: Keep, slo: SloPlan) -> tuple[Alarm, ...]:
             "waiting requests of the chat model and at retrieval; raise its replicas.",
             comparison="above",
             threshold=slo.chat_first_token_ms,
-            metric=own(names.CHAT_FIRST_TOKEN_MS, "p95"),
+            metric=own(metrics.CHAT_FIRST_TOKEN_LATENCY, "p95"),
         ),
         Alarm(
             label="retrieval-latency",
@@ -46,7 +47,7 @@ def service_alarms(keep: Keep, slo: SloPlan) -> tuple[Alarm, ...]:
             "pressure and at indexing that runs beside it.",
             comparison="above",
             threshold=slo.retrieval_ms,
-            metric=own(names.RETRIEVAL_MS, "p95"),
+            metric=own(metrics.RETRIEVAL_LATENCY, "p95"),
         ),
         Alarm(
             label="availability",
@@ -56,16 +57,16 @@ def service_alarms(keep: Keep, slo: SloPlan) -> tuple[Alarm, ...]:
             threshold=slo.availability_percent,
             # Nobody asking is no failure.
             expression="IF(requests > 0, 100 * (1 - failed / requests), 100)",
-            metrics={"requests": own(names.REQUESTS, "Sum"), "failed": own(names.FAILED_REQUESTS, "Sum")},
+            metrics={"requests": own(metrics.REQUESTS, "Sum"), "failed": own(metrics.FAILED_REQUESTS, "Sum")},
         ),
     )
 
 
-def freshness_alarms(keep: Keep, slo: SloPlan) -> tuple[Alarm, ...]:
+def freshness_alarms(keep: Keep, slo: Slo) -> tuple[Alarm, ...]:
     """The objectives on the index."""
 
-    def own(name: str, statistic: str) -> Metric:
-        return Metric(namespace=names.metric_namespace(keep), name=name, statistic=statistic)
+    def own(metric: metrics.Metric, statistic: str) -> Metric:
+        return Metric(namespace=metrics.metric_namespace(keep.tenant), name=metric.name, statistic=statistic)
 
     return (
         Alarm(
@@ -74,7 +75,7 @@ def freshness_alarms(keep: Keep, slo: SloPlan) -> tuple[Alarm, ...]:
             "webhooks, the ingest queue and the jobs that failed.",
             comparison="above",
             threshold=slo.index_freshness_minutes,
-            metric=own(names.INDEX_AGE_MINUTES, "Maximum"),
+            metric=own(metrics.INDEX_AGE, "Maximum"),
         ),
         Alarm(
             label="ingest-success",
@@ -83,7 +84,7 @@ def freshness_alarms(keep: Keep, slo: SloPlan) -> tuple[Alarm, ...]:
             comparison="below",
             threshold=slo.ingest_success_percent,
             expression="IF(jobs > 0, 100 * (1 - failed / jobs), 100)",
-            metrics={"jobs": own(names.INGEST_JOBS, "Sum"), "failed": own(names.FAILED_INGEST_JOBS, "Sum")},
+            metrics={"jobs": own(metrics.INGEST_JOBS, "Sum"), "failed": own(metrics.FAILED_INGEST_JOBS, "Sum")},
             period_seconds=900,
         ),
     )
@@ -98,12 +99,16 @@ def record_alarms(keep: Keep) -> tuple[Alarm, ...]:
             "role; a pod whose disk fills up answers nothing any more.",
             comparison="above",
             threshold=0,
-            metric=Metric(namespace=names.metric_namespace(keep), name=names.FAILED_AUDIT_SHIPMENTS, statistic="Sum"),
+            metric=Metric(
+                namespace=metrics.metric_namespace(keep.tenant),
+                name=metrics.FAILED_AUDIT_SHIPMENTS.name,
+                statistic="Sum",
+            ),
         ),
     )
 
 
-def queue_alarms(queue: QueueRef, slo: SloPlan) -> tuple[Alarm, ...]:
+def queue_alarms(queue: QueueRef, slo: Slo) -> tuple[Alarm, ...]:
     """Work that waits too long, and work that failed for good."""
     waited = slo.index_freshness_minutes * 60 if queue.role is QueueRole.INGEST else OLDEST_REVIEW_SECONDS
     return (

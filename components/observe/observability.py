@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts.settings.governance import Slo
 from pulumi_aws import budgets, cloudwatch
 
-from components.keep.plans import BudgetPlan, SloPlan
 from components.naming import TAG_PREFIX, DataClass, Keep
 from components.observe.alarm import Alarm, create_alarm
+from components.observe.budget_plan import BudgetPlan
 from components.observe.dashboard import dashboard_body
 from components.queue_ref import QueueRef
 
@@ -18,7 +19,7 @@ class ObservabilityArgs:
     """`service_alarms` are those that developers feel, summed up in one; `domain_name` is the keep's own domain's."""
 
     keep: Keep
-    slo: SloPlan
+    slo: Slo
     budget: BudgetPlan
     topic_arn: pulumi.Input[str]
     queues: Sequence[QueueRef]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts import commands
 from pulumi_kubernetes import batch
 
 from components.compute.pool import PoolRole
@@ -40,7 +41,9 @@ class AccessSync(pulumi.ComponentResource):
             name=NAME,
             role=PoolRole.SYSTEM,
             priority=Priority.SERVING,  # readers are shut out where it stays away
-            containers=(Container(name="sync", image=base.image(IMAGE), resources=RESOURCES, args=("access", "sync")),),
+            containers=(
+                Container(name="sync", image=base.image(IMAGE), resources=RESOURCES, args=commands.ACCESS_SYNC.args()),
+            ),
             grace_seconds=GRACE_SECONDS,
         )
         plan = JobPlan(pod=pod, deadline_seconds=DEADLINE_SECONDS, retries=1, kept_seconds=3_600)

@@ -5,34 +5,27 @@ descriptions are dropped; a record that cannot be judged is dropped as a whole. 
 sends some is refused.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from codekeep_contracts.log_fields import LOG_FIELDS
+from codekeep_contracts.metrics import LABELS, METRICS
 
 OTLP_PORT, HEALTH_PORT = 4318, 13_133
 DEFAULT_PART = "system"  # where records of a component without a log group of its own go
 PART_FIELD = "component"
 VALUE = "^[A-Za-z0-9_.:/@+={}-]{0,128}$"  # identifiers, numbers, times and routes: no space, bracket, quote or line
-FIELD_PATTERN = re.compile(r"^[a-z][a-z_]{1,31}$")
+METRIC_NAMES = tuple(metric.name for metric in METRICS)
 MIB = 1_048_576
 BODY_MIB = 4
 
 
-def collector_config(
-    *,
-    region: str,
-    allowed_fields: Sequence[str],
-    log_groups: Mapping[str, str],
-    metric_namespace: str,
-    metrics: Sequence[str],
-) -> dict[str, Any]:
+def collector_config(*, region: str, log_groups: Mapping[str, str], metric_namespace: str) -> dict[str, Any]:
     """The collector's configuration; `log_groups` by part of the runtime.
 
     Raises:
-        ValueError: a field has not the form of one, or there is no log group for what belongs nowhere else.
+        ValueError: there is no log group for what belongs nowhere else.
     """
-    if strange := [name for name in allowed_fields if not FIELD_PATTERN.match(name)]:
-        raise ValueError(f"allowed_fields must be lower-case words with underscores, got {', '.join(strange)}")
     if DEFAULT_PART not in log_groups:
         raise ValueError(f"log_groups must hold {DEFAULT_PART!r}, got {', '.join(sorted(log_groups)) or 'none'}")
     parts = sorted(log_groups)
@@ -45,15 +38,18 @@ def collector_config(
         },
         "processors": {
             "memory_limiter": {"check_interval": "1s", "limit_percentage": 80, "spike_limit_percentage": 20},
-            "transform/logs": _allow_list("log", allowed_fields),
-            "transform/metrics": _allow_list("datapoint", allowed_fields),
-            "filter/metrics": {"error_mode": "propagate", "metrics": {"metric": [_not_one_of(metrics)]}},
+            "transform/logs": _allow_list("log", LOG_FIELDS),
+            "transform/metrics": _allow_list("datapoint", LABELS),
+            "filter/metrics": {
+                "error_mode": "propagate",
+                "metrics": {"metric": [f"not IsMatch(name, {_quoted(_pattern(METRIC_NAMES))})"]},
+            },
             "batch": {"timeout": "5s"},
         },
         "connectors": {"routing": _routes(parts)},
         "exporters": {
             **{f"awscloudwatchlogs/{part}": _log_exporter(region, log_groups[part]) for part in parts},
-            "awsemf": _metric_exporter(region, log_groups[DEFAULT_PART], metric_namespace, metrics),
+            "awsemf": _metric_exporter(region, log_groups[DEFAULT_PART], metric_namespace),
         },
         "service": {
             "extensions": ["health_check"],
@@ -102,10 +98,6 @@ def _allow_list(kind: str, fields: Sequence[str]) -> dict[str, Any]:
     return {"error_mode": "propagate", signal: [*around, *texts, keep, *plain]}
 
 
-def _not_one_of(metrics: Sequence[str]) -> str:
-    return f"not IsMatch(name, {_quoted(_pattern(metrics))})"
-
-
 def _pattern(metrics: Sequence[str]) -> str:
     return f"^({'|'.join(metrics)})$"
 
@@ -132,7 +124,7 @@ def _log_exporter(region: str, group: str) -> dict[str, Any]:
     return {"region": region, "log_group_name": group, "log_stream_name": "${env:HOSTNAME}"}
 
 
-def _metric_exporter(region: str, group: str, namespace: str, metrics: Sequence[str]) -> dict[str, Any]:
+def _metric_exporter(region: str, group: str, namespace: str) -> dict[str, Any]:
     """Metrics travel as log events, out of which CloudWatch makes them; without dimensions, as the alarms read them."""
     return {
         "region": region,
@@ -140,7 +132,7 @@ def _metric_exporter(region: str, group: str, namespace: str, metrics: Sequence[
         "log_group_name": group,
         "log_stream_name": "metrics-${env:HOSTNAME}",
         "dimension_rollup_option": "NoDimensionRollup",
-        "metric_declarations": [{"dimensions": [[]], "metric_name_selectors": [_pattern(metrics)]}],
+        "metric_declarations": [{"dimensions": [[]], "metric_name_selectors": [_pattern(METRIC_NAMES)]}],
     }
 
 

@@ -6,10 +6,12 @@ from enum import StrEnum
 from itertools import starmap
 from typing import Any
 
+from codekeep_contracts.pods import GATEWAY_PORT, METRICS_PORT, WEBHOOK_PORT
+
 from components.identity.workload import Workload
 from components.release.labels import NAME
 
-HTTPS, GATEWAY_PORT, WEBHOOK_PORT, MODEL_PORT, OTLP_PORT = 443, 8_443, 8_080, 8_000, 4_318
+HTTPS, MODEL_PORT, OTLP_PORT = 443, 8_000, 4_318
 RAY_DASHBOARD_PORT = 8_265
 RAY_HEAD = "index-head"  # the only pods with a right in the cluster
 
@@ -72,7 +74,7 @@ class Flow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ways:
+class LinkTraffic:
     """What of the traffic the spec decides."""
 
     git_ports: tuple[int, ...]
@@ -92,19 +94,19 @@ def label_of(end: Pods | Place) -> str:
     return end.label if isinstance(end, Pods) else end.value
 
 
-def flows(ways: Ways) -> tuple[Flow, ...]:
+def flows(link_traffic: LinkTraffic) -> tuple[Flow, ...]:
     """The whole table, in the order of docs/kubernetes/traffic.md."""
-    return tuple(starmap(_flow, _rows(ways)))
+    return tuple(starmap(_flow, _rows(link_traffic)))
 
 
 _Row = tuple["Pods | Place | Workload", "Pods | Place | Workload", tuple[int | Ports, ...], str]
 _EVERYONE = Pods()
 
 
-def _rows(ways: Ways) -> Iterator[_Row]:
+def _rows(link_traffic: LinkTraffic) -> Iterator[_Row]:
     yield from _everyones()
-    yield from _answering(ways)
-    yield from _reading(ways)
+    yield from _answering(link_traffic)
+    yield from _reading(link_traffic)
     yield from _indexing()
     yield from _learning()
 
@@ -116,27 +118,29 @@ def _everyones() -> Iterator[_Row]:
     yield Workload.TELEMETRY, Place.AWS, (HTTPS,), "metrics and log groups"
 
 
-def _answering(ways: Ways) -> Iterator[_Row]:
+def _answering(link_traffic: LinkTraffic) -> Iterator[_Row]:
     yield Place.ENTRY, Workload.GATEWAY, (GATEWAY_PORT,), "developers, by the keep's endpoint service"
     yield Workload.GATEWAY, Workload.WEBHOOK, (WEBHOOK_PORT,), "webhooks, which come in by the entry too"
     yield Workload.GATEWAY, Workload.MODEL_SERVER, (MODEL_PORT,), "chat, completion, embedding of queries, reranking"
     yield Workload.GATEWAY, Place.INDEX, (HTTPS,), "search"
     yield Workload.GATEWAY, Place.AWS, (HTTPS,), "the certificate it shows, and the key that seals audit records"
-    if ways.issuer_by_link:
+    if link_traffic.issuer_by_link:
         yield Workload.GATEWAY, Place.ISSUER, (HTTPS,), "keys of sign-in tokens, by the private link"
     yield Workload.GATEWAY, Place.S3, (HTTPS,), "audit records, and prompts where the customer lets the keep store them"
     yield Workload.WEBHOOK, Place.AWS, (HTTPS,), "work queues, and the secrets that webhooks are signed with"
     yield Workload.MODEL_SERVER, Place.S3, (HTTPS,), "models and adapters"
-    yield Place.PROMETHEUS, Workload.MODEL_SERVER, (MODEL_PORT,), "waiting requests and cache use, for scaling"
+    yield Place.PROMETHEUS, Workload.MODEL_SERVER, (MODEL_PORT,), "the engines' metrics"
+    yield Place.PROMETHEUS, Workload.GATEWAY, (METRICS_PORT,), "requests of models in flight and queued, for scaling"
+    yield Place.PROMETHEUS, Workload.INDEXER, (METRICS_PORT,), "requests of models in flight and queued, for scaling"
 
 
-def _reading(ways: Ways) -> Iterator[_Row]:
-    yield Workload.INGEST, Place.GIT, ways.git_ports, "repositories"
-    if ways.registry_ports:
-        yield Workload.INGEST, Place.REGISTRIES, ways.registry_ports, "packages whose symbols code refers to"
+def _reading(link_traffic: LinkTraffic) -> Iterator[_Row]:
+    yield Workload.INGEST, Place.GIT, link_traffic.git_ports, "repositories"
+    if link_traffic.registry_ports:
+        yield Workload.INGEST, Place.REGISTRIES, link_traffic.registry_ports, "packages whose symbols code refers to"
     yield Workload.INGEST, Place.AWS, (HTTPS,), "its queue, and the Git tokens"
     yield Workload.INGEST, Place.S3, (HTTPS,), "chunks, and what Git hosts confirm of readers"
-    yield Workload.REVIEWER, Place.GIT, ways.git_ports, "the change under review"
+    yield Workload.REVIEWER, Place.GIT, link_traffic.git_ports, "the change under review"
     yield Workload.REVIEWER, Workload.MODEL_SERVER, (MODEL_PORT,), "the review"
     yield Workload.REVIEWER, Place.INDEX, (HTTPS,), "what the change touches"
     yield Workload.REVIEWER, Place.AWS, (HTTPS,), "its queue, and the Git tokens"

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+from codekeep_contracts import commands
+from codekeep_contracts.pods import GATEWAY_PORT, HEALTH_PATH, READY_PATH
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
 
@@ -15,8 +17,7 @@ from components.release.pod import SETTINGS_DIGEST, Container, PodPlan, Resource
 from components.release.server import ServerPlan, serve
 
 IMAGE = "code-batch-review"  # which the gateway runs from
-SERVICE_PORT, PORT = 443, 8443  # PORT is the one of components.network.entry; the gateway speaks TLS itself
-HEALTH_PATH, READY_PATH = "/healthz", "/readyz"
+SERVICE_PORT = 443
 RESOURCES = Resources(cpu="1", cpu_limit="4", memory="2Gi")
 SEATS_PER_REPLICA = 250
 REPLICAS_MIN, REPLICAS_MAX = 2, 20
@@ -67,8 +68,8 @@ class Gateway(pulumi.ComponentResource):
             name="gateway",
             image=args.base.image(IMAGE),
             resources=RESOURCES,
-            args=("serve",),
-            ports={"https": PORT},
+            args=commands.SERVE.args(),
+            ports={"https": GATEWAY_PORT},
             probes={
                 "startupProbe": http_probe(HEALTH_PATH, "https", scheme="HTTPS", period_seconds=2, failures=60),
                 "readinessProbe": http_probe(READY_PATH, "https", scheme="HTTPS", period_seconds=5),
@@ -85,6 +86,7 @@ class Gateway(pulumi.ComponentResource):
             spread=True,
             grace_seconds=SETTLING_SECONDS + DRAIN_SECONDS,
             annotations={SETTINGS_DIGEST: args.settings_digest},
+            measured=True,
         )
         return ServerPlan(pod=pod, port=SERVICE_PORT, target="https")
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+from codekeep_contracts import commands
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import ServiceAccount
@@ -157,7 +158,7 @@ class IndexWorkers(pulumi.ComponentResource):
             image=base.image(IMAGE),
             resources=DRIVER_RESOURCES,
             command=(RUNTIME,),
-            args=("index-worker", f"--ray=ray://{HEAD_SERVICE}:{PORTS['client']}"),
+            args=commands.INDEX_WORKER.args(ray=f"ray://{HEAD_SERVICE}:{PORTS['client']}"),
         )
         pod = PodPlan(
             workload=Workload.INDEXER,
@@ -167,6 +168,7 @@ class IndexWorkers(pulumi.ComponentResource):
             containers=(driver,),
             grace_seconds=GRACE_SECONDS,
             annotations={SETTINGS_DIGEST: self._args.settings_digest},
+            measured=True,
         )
         spec: Any = {
             "replicas": 1,
@@ -191,7 +193,7 @@ class IndexWorkers(pulumi.ComponentResource):
             metadata=base.metadata(Workload.INDEXER, REINDEX),
             spec={
                 "suspend": True,
-                "entrypoint": f"{RUNTIME} index-worker --full",
+                "entrypoint": " ".join((RUNTIME, *commands.INDEX_WORKER.args(full=True))),
                 "entrypointNumCpus": 1,
                 "submissionMode": "HTTPMode",
                 "activeDeadlineSeconds": REINDEX_SECONDS,

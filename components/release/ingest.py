@@ -9,12 +9,15 @@ repositories in shards, which finds most commits done already. The same by hand,
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts import commands
+from codekeep_contracts.pods import SHARD
+from codekeep_contracts.roles import QueueRole
 from pulumi_kubernetes import batch
 from pulumi_kubernetes.apiextensions import CustomResource
 
 from components.compute.pool import PoolRole
 from components.identity.workload import Workload
-from components.queue_ref import QueueRef, QueueRole
+from components.queue_ref import QueueRef
 from components.release.base import Priority, ReleaseBase
 from components.release.jobs import JobPlan, Shards, cron_job_spec, job_spec
 from components.release.pod import Container, PodPlan, Resources, Scratch
@@ -93,7 +96,7 @@ class Ingest(pulumi.ComponentResource):
     def _nightly(self) -> batch.v1.CronJob:
         args, shards = self._args, self._args.shards
         job = JobPlan(
-            pod=self._pod(NIGHTLY, "shard", "--index=$(JOB_COMPLETION_INDEX)", f"--count={shards.count}"),
+            pod=self._pod(NIGHTLY, commands.INGEST_SHARD.args(index=f"$({SHARD})", count=shards.count)),
             deadline_seconds=NIGHT_SECONDS,
             retries=RETRIES,
             shards=shards,
@@ -111,7 +114,7 @@ class Ingest(pulumi.ComponentResource):
         trigger = QueueTrigger(queue=args.queue, messages_per_worker=1, counts_in_flight=False)
         authentication = authenticate(f"{self._name}-queue", base, Workload.INGEST, trigger, base.options(self))
         job = JobPlan(
-            pod=self._pod(PUSH, "queue", f"--take-seconds={TAKING_SECONDS}"),
+            pod=self._pod(PUSH, commands.INGEST_QUEUE.args(take_seconds=TAKING_SECONDS)),
             deadline_seconds=TAKING_SECONDS + LONGEST_REPOSITORY_SECONDS,
             retries=RETRIES,
             kept_seconds=3_600,
@@ -135,7 +138,7 @@ class Ingest(pulumi.ComponentResource):
             opts=base.options(self, authentication),
         )
 
-    def _pod(self, name: str, *args: str) -> PodPlan:
+    def _pod(self, name: str, args: tuple[str, ...]) -> PodPlan:
         """On the ingest pool, whose nodes keep scratch space on encrypted NVMe."""
         base = self._args.base
         return PodPlan(
@@ -143,9 +146,7 @@ class Ingest(pulumi.ComponentResource):
             name=name,
             role=PoolRole.INGEST,
             priority=Priority.BATCH,
-            containers=(
-                Container(name="ingest", image=base.image(IMAGE), resources=RESOURCES, args=("ingest", *args)),
-            ),
+            containers=(Container(name="ingest", image=base.image(IMAGE), resources=RESOURCES, args=args),),
             scratch=Scratch(gib=SCRATCH_FACTOR * self._args.repository_gib),
             grace_seconds=GRACE_SECONDS,
         )

@@ -7,12 +7,13 @@ FINAL_EXIT_CODES where another attempt would fail in the same way.
 from dataclasses import dataclass, replace
 from typing import Any
 
+from codekeep_contracts.faults import FINAL_EXIT_CODES
+from codekeep_contracts.pods import RUN
+
 from components.release.base import ReleaseBase
 from components.release.pod import PodPlan, pod_template
 
-RUN = "CODEKEEP_RUN"  # variable with the Job's name, the same in all its pods: what checkpoints and reports lie under
 RUN_LABEL = "batch.kubernetes.io/job-name"
-FINAL_EXIT_CODES = (2, 65, 77, 78)  # wrong usage, unusable data, no permission, wrong settings (sysexits.h)
 
 LONGEST_SECONDS = 7 * 24 * 3_600
 RETRIES_MAX = 10
@@ -24,7 +25,7 @@ NEVER = "0 0 1 1 *"  # a CronJob must have a schedule, also where it only is a t
 
 @dataclass(frozen=True, kw_only=True)
 class Shards:
-    """A Job in `count` parts, `parallel` of them at a time; each finds its number in JOB_COMPLETION_INDEX."""
+    """A Job in `count` parts, `parallel` of them at a time; each finds its number in the variable SHARD."""
 
     count: int
     parallel: int

@@ -12,12 +12,12 @@ from typing import Any
 import pulumi
 from pulumi_kubernetes.core.v1 import LimitRange, ResourceQuota
 
-from components.keep.plans import ReleasePlan
-from components.release import evals, finetune, gateway, index_workers, ingest, review_workers, telemetry, webhook
+from components.release import gateway, index_workers, ingest, telemetry, webhook
 from components.release.base import ReleaseBase
 from components.release.model_endpoint import FETCH_RESOURCES
 from components.release.pod import GPU, Resources
 from components.release.quantities import cores, mebibytes
+from components.release.release_plan import ReleasePlan
 
 COMPONENT = "limits"
 REPLACING = 1  # pods more of a kind while a release replaces them
@@ -86,11 +86,7 @@ def kinds(plan: ReleasePlan) -> Iterator[Kind]:
         engine = Resources(cpu=str(each.cpus), memory=f"{each.memory_gib}Gi", gpus=each.gpus)
         yield _kind(f"model-{each.role}", each.max_replicas + each.spare_replicas + REPLACING, engine)
     yield _kind("ingest", plan.concurrent_ingest_jobs + REPLACING, ingest.RESOURCES)
-    yield _kind("reviewer", review_workers.workers_for(plan.seats) + REPLACING, review_workers.RESOURCES)
     yield from _indexing(plan)
-    yield _kind("evals", 1 + REPLACING, evals.RESOURCES)
-    if plan.trains:
-        yield _kind("finetune", max(1, plan.batch_gpus), _trainer())
 
 
 def _indexing(plan: ReleasePlan) -> Iterator[Kind]:
@@ -101,10 +97,6 @@ def _indexing(plan: ReleasePlan) -> Iterator[Kind]:
     yield _kind("indexer", 1 + REPLACING, index_workers.DRIVER_RESOURCES)
     yield _kind("index-worker", plan.concurrent_ingest_jobs, index_workers.WORKER_RESOURCES)
     yield _kind("reindex-worker", plan.batch_gpus or plan.concurrent_ingest_jobs, batch)
-
-
-def _trainer() -> Resources:
-    return Resources(cpu=str(finetune.CPUS_PER_GPU), memory=f"{finetune.MEMORY_GIB_PER_GPU}Gi", gpus=1)
 
 
 def _kind(name: str, count: int, *containers: Resources) -> Kind:

@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+from codekeep_contracts import commands
+from codekeep_contracts.metrics import model_load
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core.v1 import ConfigMap
 
 from components.compute.kubernetes_access import LABEL_PREFIX
 from components.compute.pool import PoolRole
 from components.identity.workload import Workload
-from components.keep.plans import EndpointPlan
 from components.release.base import Priority, ReleaseBase, digest
 from components.release.pod import Container, PodPlan, Resources, Scratch, http_probe
 from components.release.queue_scaling import KEDA_API
+from components.release.release_plan import EndpointPlan
 from components.release.server import DeploymentPlan, ServerPlan, deploy, serve
 
 FILES_DIGEST = f"{LABEL_PREFIX}/files-digest"  # annotation: the engine starts anew when its files change
-FETCH = ("python3", "-m", "codekeep_runtime", "model", "fetch", "--verify")
+RUNTIME = ("python3", "-m", "codekeep_runtime")
 FETCH_PATH = "/opt/codekeep/runtime:/opt/codekeep/lib"  # of the serving images, apart from the engine's own packages
 FETCH_RESOURCES = Resources(cpu="1", cpu_limit="4", memory="2Gi")
 IDLE = ("sleep", "infinity")  # pulls the engine's image onto the node while it holds the room
@@ -30,15 +32,14 @@ SETTLING_SECONDS = 10
 DRAIN_SECONDS = 120  # the longest answer that a replica finishes before it goes
 
 PROMETHEUS = "http://prometheus.codekeep-system.svc.cluster.local:9090"
-WAITING_PER_REPLICA = 4  # requests: more, and another replica comes
-CACHE_SHARE = 0.85  # of the key-value cache, on average: above it requests are about to wait
+LOAD_SHARE = 0.8  # of what a replica works on at once: more, and another replica comes before requests wait
 POLLING_SECONDS = 15
 QUIET_SECONDS = 900  # without load before a replica goes, since its model takes minutes to come back
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelEndpointArgs:
-    """`metrics_url` is the Prometheus that reads the engines' metrics, as KEDA reaches it."""
+    """`metrics_url` is the Prometheus that reads the runtime's metrics, as KEDA reaches it."""
 
     base: ReleaseBase
     plan: EndpointPlan
@@ -123,8 +124,8 @@ class ModelEndpoint(pulumi.ComponentResource):
             name="fetch-model",
             image=self._args.base.image(plan.image),
             resources=FETCH_RESOURCES,
-            command=FETCH,
-            args=("--role", plan.role, "--revision", plan.revision, "--into", plan.model_path),
+            command=RUNTIME,
+            args=commands.MODEL_FETCH.args(role=plan.role, revision=plan.revision, into=plan.model_path, verify=True),
             env={"PYTHONPATH": FETCH_PATH},
         )
 
@@ -183,26 +184,24 @@ class ModelEndpoint(pulumi.ComponentResource):
                 "minReplicaCount": plan.min_replicas,
                 "maxReplicaCount": plan.max_replicas,
                 "advanced": {"horizontalPodAutoscalerConfig": {"name": self._object, "behavior": BEHAVIOR}},
-                "triggers": [
-                    self._trigger(
-                        "waiting", "AverageValue", f"sum({plan.waiting_metric}{{SERIES}})", WAITING_PER_REPLICA
-                    ),
-                    self._trigger("cache", "Value", f"avg({plan.cache_metric}{{SERIES}})", CACHE_SHARE),
-                ],
+                "triggers": [self._trigger()],
             },
             opts=args.base.options(self),
         )
 
-    def _trigger(self, name: str, kind: str, query: str, threshold: float) -> dict[str, Any]:
-        series = pulumi.Output.concat('{namespace="', self._args.base.namespace, f'",service="{self._object}"}}')
+    def _trigger(self) -> dict[str, Any]:
+        """The runtime's own gauges: engines' names change between releases, and their gauges lag by seconds."""
+        args, plan = self._args, self._args.plan
+        namespace = pulumi.Output.from_input(args.base.namespace)
         return {
             "type": "prometheus",
-            "name": name,
-            "metricType": kind,
+            "name": "load",
+            "metricType": "AverageValue",
             "metadata": {
-                "serverAddress": self._args.metrics_url,
-                "query": series.apply(lambda found: query.replace("{SERIES}", found)),
-                "threshold": str(threshold),
+                "serverAddress": args.metrics_url,
+                "query": namespace.apply(lambda name: model_load(plan.role, name)),
+                "threshold": str(round(plan.requests_per_replica * LOAD_SHARE, 1)),
+                "ignoreNullValues": "false",  # an empty answer is an error, not an idle model
             },
         }
 

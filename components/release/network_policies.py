@@ -18,7 +18,7 @@ from components.compute.cluster import service_range
 from components.identity.workload import Workload
 from components.network.network_like import NetworkLike
 from components.release.base import ReleaseBase
-from components.release.flows import Place, Pods, Ways, flows, label_of, narrowing
+from components.release.flows import LinkTraffic, Place, Pods, flows, label_of, narrowing
 from components.release.labels import NAME, TENANT, WORKLOAD
 
 COMPONENT = "network-policies"
@@ -39,7 +39,7 @@ class NetworkPoliciesArgs:
 
     base: ReleaseBase
     network: NetworkLike
-    ways: Ways
+    link_traffic: LinkTraffic
 
 
 class NetworkPolicies(pulumi.ComponentResource):
@@ -80,7 +80,7 @@ class NetworkPolicies(pulumi.ComponentResource):
 
     def _specs(self) -> Iterator[tuple[str, Any]]:
         yield DENY, {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-        for flow in flows(self._args.ways):
+        for flow in flows(self._args.link_traffic):
             ports = [each.spec() for each in flow.ports]
             source, target = label_of(flow.source), label_of(flow.target)
             if isinstance(flow.source, Pods):

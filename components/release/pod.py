@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
+from codekeep_contracts.pods import METRICS_PATH, METRICS_PORT, METRICS_PORT_VARIABLE, SCRATCH_FOLDER, SETTINGS_FILE
 
 from components.compute.kubernetes_access import LABEL_PREFIX
 from components.compute.node_pools import GPU_TAINT
@@ -18,11 +19,12 @@ from components.release.base import Priority, ReleaseBase
 from components.release.labels import NAME, TENANT, labels_of, selector_of
 
 USER = 65_532  # of every image
-CACHE_PATH = "/var/cache/codekeep"
+CACHE_PATH = str(SCRATCH_FOLDER)
 TMP_PATH = "/tmp"  # noqa: S108 - a mount of the container
-SETTINGS_MAP, SETTINGS_KEY, SETTINGS_PATH = "runtime-settings", "settings.json", "/etc/codekeep/settings.json"
+SETTINGS_MAP, SETTINGS_KEY, SETTINGS_PATH = "runtime-settings", SETTINGS_FILE.name, str(SETTINGS_FILE)
 SETTINGS_DIGEST = f"{LABEL_PREFIX}/settings-digest"  # annotation: a server starts anew when the settings change
 GPU = "nvidia.com/gpu"
+SCRAPED = {"prometheus.io/scrape": "true", "prometheus.io/port": str(METRICS_PORT), "prometheus.io/path": METRICS_PATH}
 TMP_MIB = 512
 TERMINATION_SECONDS = 30
 SPREAD_OVER = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
@@ -149,6 +151,7 @@ class PodPlan:
     restart: str | None = None  # of a Job: Never or OnFailure
     grace_seconds: int = TERMINATION_SECONDS
     annotations: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    measured: bool = False  # Prometheus reads its metrics
     reports: bool = True  # by the runtime's own telemetry, as the base's environment says
     lasting: bool = False  # runs on through a release that changes nothing of it, so it is not labelled with a version
 
@@ -166,13 +169,14 @@ class PodPlan:
 def pod_template(base: ReleaseBase, plan: PodPlan) -> Any:
     """Metadata and spec, as a Deployment's or a Job's template takes them."""
     labels = labels_of(base.keep, plan.workload, plan.name, version="" if plan.lasting else base.version)
-    annotations = {"annotations": dict(plan.annotations)} if plan.annotations else {}
+    noted = {**plan.annotations, **(SCRAPED if plan.measured else {})}
+    annotations = {"annotations": noted} if noted else {}
     return {"metadata": {"labels": labels, **annotations}, "spec": pod_spec(base, plan)}
 
 
 def pod_spec(base: ReleaseBase, plan: PodPlan) -> Any:
     """The spec alone."""
-    shared, common = _mounts(plan), base.environment if plan.reports else {}
+    shared, common = _mounts(plan), _environment(base, plan)
     spec: dict[str, Any] = {
         "serviceAccountName": plan.workload.value,
         "automountServiceAccountToken": plan.token,
@@ -232,6 +236,11 @@ def _checked(image: str) -> str:
     if not _BY_DIGEST.search(image):
         raise ValueError(f"image must be repository@sha256:<64 hex digits>, got {image!r}; use ReleaseBase.image")
     return image
+
+
+def _environment(base: ReleaseBase, plan: PodPlan) -> dict[str, str]:
+    reporting = base.environment if plan.reports else {}
+    return {**reporting, **({METRICS_PORT_VARIABLE: str(METRICS_PORT)} if plan.measured else {})}
 
 
 def _mounts(plan: PodPlan) -> list[dict[str, Any]]:

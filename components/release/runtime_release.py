@@ -4,18 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pulumi
+from codekeep_contracts.roles import QueueRole
 
 from components.compute.kubernetes_access import namespace_name
 from components.compute.pool import PoolRole
 from components.keep.keep_outputs import KeepOutputs
-from components.keep.plans import ReleasePlan
-from components.queue_ref import QueueRole
 from components.release.access_sync import AccessSync, AccessSyncArgs
 from components.release.accounts import Accounts, AccountsArgs
 from components.release.admission import Admission, AdmissionArgs
 from components.release.base import ReleaseBase, by_digest
-from components.release.evals import Evals, EvalsArgs
-from components.release.finetune import Finetune, FinetuneArgs
 from components.release.gateway import Gateway, GatewayArgs
 from components.release.index_workers import WORKERS_MAX, IndexWorkers, IndexWorkersArgs
 from components.release.ingest import Ingest, IngestArgs
@@ -23,7 +20,7 @@ from components.release.limits import Limits, LimitsArgs
 from components.release.model_endpoint import ModelEndpoint, ModelEndpointArgs
 from components.release.network_policies import NetworkPolicies, NetworkPoliciesArgs
 from components.release.priorities import Priorities, PrioritiesArgs
-from components.release.review_workers import ReviewWorkers, ReviewWorkersArgs, workers_for
+from components.release.release_plan import ReleasePlan
 from components.release.settings_map import SettingsMap, SettingsMapArgs, start_digest
 from components.release.telemetry import Telemetry, TelemetryArgs, client_environment
 from components.release.webhook import Webhook, WebhookArgs
@@ -58,8 +55,6 @@ class RuntimeRelease(pulumi.ComponentResource):
         self._open()
         self._serve_models()
         self._read_code()
-        self._review()
-        self._improve()
 
         self.register_outputs({"version": args.plan.version, "imageNames": sorted(self.images)})
 
@@ -69,7 +64,7 @@ class RuntimeRelease(pulumi.ComponentResource):
     def _prepare(self, base: ReleaseBase) -> list[pulumi.Resource]:
         """What every pod needs, or is bound by, from its first second."""
         args = self._args
-        walls = NetworkPoliciesArgs(base=base, network=args.outputs.network, ways=args.plan.ways)
+        walls = NetworkPoliciesArgs(base=base, network=args.outputs.network, link_traffic=args.plan.link_traffic)
         settings = SettingsMapArgs(base=base, document=args.settings)
         return [
             Admission(self._part("admission"), AdmissionArgs(base=base), opts=self._child),
@@ -83,9 +78,7 @@ class RuntimeRelease(pulumi.ComponentResource):
     def _report(self) -> None:
         """Logs and metrics leave by the collector alone."""
         args = self._args
-        telemetry = TelemetryArgs(
-            base=self._base, allowed_fields=args.plan.logged_fields, log_group_names=args.outputs.log_group_names
-        )
+        telemetry = TelemetryArgs(base=self._base, log_group_names=args.outputs.log_group_names)
         Telemetry(self._part("telemetry"), telemetry, opts=self._child)
 
     def _open(self) -> None:
@@ -116,7 +109,7 @@ class RuntimeRelease(pulumi.ComponentResource):
             repository_gib=plan.repository_gib,
         )
         Ingest(self._part("ingest"), ingest, opts=self._child)
-        if plan.hosts_confirm:
+        if plan.confirmed_by_git_hosts:
             AccessSync(self._part("access-sync"), AccessSyncArgs(base=self._base), opts=self._child)
         index = IndexWorkersArgs(
             base=self._base,
@@ -126,21 +119,6 @@ class RuntimeRelease(pulumi.ComponentResource):
             reindex_role=PoolRole.GPU_BATCH if plan.batch_gpus else PoolRole.INGEST,
         )
         IndexWorkers(self._part("index"), index, opts=self._child)
-
-    def _review(self) -> None:
-        args = self._args
-        workers = ReviewWorkersArgs(
-            base=self._base,
-            settings_digest=self._settings_digest,
-            queue=args.outputs.queues[QueueRole.REVIEW],
-            max_workers=workers_for(args.plan.seats),
-        )
-        ReviewWorkers(self._part("reviewer"), workers, opts=self._child)
-
-    def _improve(self) -> None:
-        Evals(self._part("evals"), EvalsArgs(base=self._base), opts=self._child)
-        if self._args.plan.trains:
-            Finetune(self._part("finetune"), FinetuneArgs(base=self._base), opts=self._child)
 
 
 def release_images(plan: ReleasePlan, urls: Mapping[str, pulumi.Output[str]]) -> dict[str, pulumi.Output[str]]:

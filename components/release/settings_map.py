@@ -10,7 +10,7 @@ from components.release.base import ReleaseBase, digest
 from components.release.pod import SETTINGS_KEY, SETTINGS_MAP
 
 # Who may see what is read again while a process runs, so that a revocation waits for no rollout; the rest is only told.
-NOT_READ_AT_START = (("access", "teams"), ("slo",), ("tenant", "display_name"), ("tenant", "spec_digest"))
+NOT_READ_AT_START = (("access", "teams"), ("slo",), ("tenant", "display_name"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,11 +12,12 @@ from typing import Any
 
 import pulumi
 import yaml
+from codekeep_contracts.metrics import metric_namespace
+from codekeep_contracts.pods import OTLP_ENDPOINT
 from pulumi_kubernetes.core.v1 import ConfigMap
 
 from components.compute.pool import PoolRole
 from components.identity.workload import Workload
-from components.observe.slo_metrics import METRICS, metric_namespace
 from components.release.base import Priority, ReleaseBase
 from components.release.collector_config import HEALTH_PORT, OTLP_PORT, collector_config
 from components.release.pod import Container, PodPlan, Resources, http_probe
@@ -37,7 +38,7 @@ def client_environment(namespace: str) -> dict[str, str]:
     Deltas, since two collectors share a pod's reports; exponential histograms, since only those give percentiles.
     """
     return {
-        "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{Workload.TELEMETRY.value}.{namespace}.svc.cluster.local:{OTLP_PORT}",
+        OTLP_ENDPOINT: f"http://{Workload.TELEMETRY.value}.{namespace}.svc.cluster.local:{OTLP_PORT}",
         "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE": "delta",
         "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION": "base2_exponential_bucket_histogram",
     }
@@ -45,18 +46,10 @@ def client_environment(namespace: str) -> dict[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class TelemetryArgs:
-    """`allowed_fields` are the settings' `logging.allowed_fields`; `log_group_names` by part (observe/runtime_logs).
-
-    Needs images[telemetry-collector].
-    """
+    """`log_group_names` by part (components.observe.runtime_logs). Needs images[telemetry-collector]."""
 
     base: ReleaseBase
-    allowed_fields: tuple[str, ...]
     log_group_names: Mapping[str, pulumi.Input[str]]
-
-    def __post_init__(self) -> None:
-        if not self.allowed_fields:
-            raise ValueError("allowed_fields must hold at least one field; without any no log line says anything")
 
 
 class Telemetry(pulumi.ComponentResource):
@@ -83,13 +76,7 @@ def _document(args: TelemetryArgs) -> pulumi.Output[str]:
     keep = args.base.keep
 
     def written(groups: Mapping[str, str]) -> str:
-        config = collector_config(
-            region=keep.region,
-            allowed_fields=args.allowed_fields,
-            log_groups=groups,
-            metric_namespace=metric_namespace(keep),
-            metrics=METRICS,
-        )
+        config = collector_config(region=keep.region, log_groups=groups, metric_namespace=metric_namespace(keep.tenant))
         return yaml.safe_dump(config, sort_keys=True, width=LINE_MAX)
 
     groups: Any = dict(args.log_group_names)

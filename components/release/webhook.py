@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts import commands
+from codekeep_contracts.pods import HEALTH_PATH, READY_PATH, WEBHOOK_PORT
 
 from components.compute.pool import PoolRole
 from components.identity.workload import Workload
 from components.release.base import Priority, ReleaseBase
-from components.release.gateway import HEALTH_PATH, READY_PATH
 from components.release.pod import SETTINGS_DIGEST, Container, PodPlan, Resources, http_probe
 from components.release.server import ServerPlan, serve
 
 IMAGE = "code-ingest-parse"
-PORT = 8080
 REPLICAS = 2
 RESOURCES = Resources(cpu="100m", cpu_limit="1", memory="512Mi")
 
@@ -34,8 +34,8 @@ class Webhook(pulumi.ComponentResource):
             name="webhook",
             image=args.base.image(IMAGE),
             resources=RESOURCES,
-            args=("webhook",),
-            ports={"http": PORT},
+            args=commands.WEBHOOK.args(),
+            ports={"http": WEBHOOK_PORT},
             probes={
                 "readinessProbe": http_probe(READY_PATH, "http", period_seconds=5),
                 "livenessProbe": http_probe(HEALTH_PATH, "http"),
@@ -50,6 +50,6 @@ class Webhook(pulumi.ComponentResource):
             annotations={SETTINGS_DIGEST: args.settings_digest},
         )
 
-        serve(name, args.base, ServerPlan(pod=pod, port=PORT, target="http", replicas=REPLICAS), self)
+        serve(name, args.base, ServerPlan(pod=pod, port=WEBHOOK_PORT, target="http", replicas=REPLICAS), self)
 
-        self.register_outputs({"service": Workload.WEBHOOK.value, "port": PORT})
+        self.register_outputs({"service": Workload.WEBHOOK.value, "port": WEBHOOK_PORT})

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import pulumi
+from codekeep_contracts.roles import BucketRole
 from pulumi_aws import s3
 
-from components.bucket_ref import DATA_CLASS_OF, BucketRef, BucketRole
+from components.bucket_ref import DATA_CLASS_OF, BucketRef
 from components.iam_policy import Statement, document
 from components.naming import Keep
 from components.storage.bucket_policy import BucketAccess, access_log_delivery, refusals, trail_delivery

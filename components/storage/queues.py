@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts.roles import QueueRole
 from pulumi_aws import cloudwatch, sqs
 
 from components.iam_policy import ANYONE, Statement, document
 from components.naming import DataClass, Keep
-from components.queue_ref import QueueRef, QueueRole
+from components.queue_ref import QueueRef
 
 KEPT_DAYS = 4  # a message nobody took by then is about a commit that newer ones have overtaken
 FAILED_KEPT_DAYS = 14  # SQS's longest: time to look into it

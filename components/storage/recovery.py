@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts.roles import BucketRole
 from pulumi_aws import ebs
 
-from components.bucket_ref import DATA_CLASS_OF, BucketRef, BucketRole
+from components.bucket_ref import DATA_CLASS_OF, BucketRef
 from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
 from components.network.network import Network, NetworkArgs

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts.roles import BucketRole
 from pulumi_aws import iam, s3
 
 from components.arns import role_arn, service_host
-from components.bucket_ref import BucketRole
 from components.iam_policy import Statement, document, trust
 from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep

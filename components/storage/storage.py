@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
+from codekeep_contracts.roles import BucketRole
 
-from components.bucket_ref import DATA_CLASS_OF, BucketRef, BucketRole
+from components.bucket_ref import DATA_CLASS_OF, BucketRef
 from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
 from components.storage.bucket import KeepBucket, KeepBucketArgs, LockMode, ObjectLock

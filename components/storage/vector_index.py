@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts.index_names import snapshot_role_name
 from pulumi_aws import cloudwatch, ec2, iam, opensearch
 
 from components.arns import arn, role_arn, service_host
@@ -101,7 +102,7 @@ def domain_arn(keep: Keep) -> str:
 
 def snapshot_role_arn(keep: Keep) -> str:
     """The role OpenSearch writes snapshots with; the snapshots' bucket lets it in from outside the network."""
-    return role_arn(keep.physical("index-snapshots"), keep.account_id, keep.region)
+    return role_arn(snapshot_role_name(keep.tenant), keep.account_id, keep.region)
 
 
 class VectorIndex(pulumi.ComponentResource):
@@ -306,7 +307,7 @@ class VectorIndex(pulumi.ComponentResource):
         keep = self._args.keep
         role = iam.Role(
             f"{self._name}-snapshots",
-            name=keep.physical("index-snapshots"),
+            name=snapshot_role_name(keep.tenant),
             description=f"OpenSearch writes snapshots of {self.domain_name}",
             assume_role_policy=trust(
                 "es.amazonaws.com",

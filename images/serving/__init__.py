@@ -3,6 +3,7 @@
 from images.serving.checking import check_trtllm
 from images.serving.facts import Adapters, ModelFacts, Release
 from images.serving.faults import ServingError, ServingFault
+from images.serving.limits import limits_of
 from images.serving.memory import MemoryFit, MemoryNeed, memory_fit, memory_need
 from images.serving.serving_plan import EngineMetrics, ServingPlan, plan
 from images.serving.shapes import CLASSES, PUBLIC_MODELS, Architecture
@@ -24,6 +25,7 @@ __all__ = [
     "ServingPlan",
     "check_trtllm",
     "check_vllm",
+    "limits_of",
     "memory_fit",
     "memory_need",
     "plan",

@@ -15,7 +15,9 @@ from typing import Any
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
-sys.path.append(str(Path(__file__).resolve().parents[2]))  # Checkov puts only this folder on the path
+# Checkov puts only this folder on the path.
+sys.path.append(str(Path(__file__).resolve().parents[2]))
+sys.path.append(str(Path(__file__).resolve().parents[2] / "contracts"))
 
 from policies.catalogue import catalogue
 from policies.checkov_ids import check_id, is_check, numbers

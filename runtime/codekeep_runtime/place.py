@@ -4,12 +4,13 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from codekeep_runtime.core.faults import UsageFault
-from codekeep_runtime.settings.document import DEFAULT_PATH, RuntimeSettings, load_settings
+from codekeep_contracts.faults import UsageFault
+from codekeep_contracts.pods import SCRATCH_FOLDER, SETTINGS_FILE
+from codekeep_contracts.settings.document import RuntimeSettings, load_settings
 
 LAPTOP = "laptop"  # the tenant of a data folder without settings
 ONLY_OWNER = 0o700
-SCRATCH = Path("/var/cache/codekeep")  # what a pod may write (components/release/pod.py); it goes with the pod
+DEFAULT_PATH = Path(SETTINGS_FILE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +60,7 @@ def place(data: Path | None, settings: Path | None, *, embedded: bool) -> Place:
     path = settings or (DEFAULT_PATH if DEFAULT_PATH.exists() else None)
     document = load_settings(path) if path else None
     is_embedded = embedded or document is None
-    default = SCRATCH if path == DEFAULT_PATH else default_data()
+    default = Path(SCRATCH_FOLDER) if path == DEFAULT_PATH else default_data()
     return Place(data=data or default, settings=document, embedded=is_embedded, settings_path=path)
 
 

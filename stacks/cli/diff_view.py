@@ -11,7 +11,6 @@ from stacks.cli.tally import SYMBOLS, component_of, tags_only
 
 LISTED = 8  # new or removed resources named per component before the rest is only counted
 LONGEST_VALUE = 100
-DIGEST = 'tags["codekeep:spec-digest"]'  # differs on everything once the spec does
 ORDER = (StepOp.REPLACE, StepOp.UPDATE, StepOp.REFRESH, StepOp.IMPORT, StepOp.CREATE, StepOp.DELETE)
 STYLES = {
     StepOp.CREATE: "green",
@@ -48,7 +47,7 @@ def _component(steps: list[ResourceStep]) -> Iterator[Text]:
             continue
         yield step_line(step)
         if not plain:
-            yield from (_property(change, "      ") for change in step.diff if not change.path.endswith(DIGEST))
+            yield from (_property(change, "      ") for change in step.diff)
     for op in (StepOp.CREATE, StepOp.DELETE):
         if listed.get(op, 0) > LISTED:
             yield Text(f"  {SYMBOLS[op]} … and {listed[op] - LISTED} more", style=STYLES[op])

@@ -167,7 +167,6 @@ def _faults(root: Path, *, checkov: bool, ask_registry: bool, online: bool) -> I
     yield from checks.stale_files(root)
     yield from checks.bad_bills(root)
     yield from checks.bad_locks(root)
-    yield from checks.missing_for_runtime(root)
     yield from checks.linted(root)
     if checkov:
         yield from _checkov(root)

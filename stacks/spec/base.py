@@ -1,53 +1,9 @@
-"""What every part of a spec is made of: strict frozen models and the text types that recur in them."""
+"""Text types that recur in specs, beside those that the runtime's settings have too (codekeep_contracts.text_types)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from codekeep_contracts.model import text
 
-
-class SpecModel(BaseModel):
-    """Strict (no silent conversion), frozen, and closed: an unknown key is a fault, never ignored."""
-
-    model_config = ConfigDict(
-        strict=True,
-        frozen=True,
-        extra="forbid",
-        allow_inf_nan=False,
-        use_attribute_docstrings=True,
-        hide_input_in_errors=True,
-    )
-
-
-def text(pattern: str, allowed: str, remedy: str, *, longest: int = 253) -> Any:
-    """Field of a string type: `allowed` and `remedy` are what a fault in it tells the reader."""
-    return Field(
-        pattern=pattern,
-        max_length=longest,
-        description=allowed,
-        json_schema_extra={"x-remedy": remedy},
-    )
-
-
-Tier = Literal["pooled", "dedicated", "premium"]
-
-TenantName = Annotated[
-    str,
-    text(
-        r"^[a-z][a-z0-9-]{1,18}[a-z0-9]$",
-        "3 to 20 lower-case letters, digits or hyphens, starting with a letter and not ending with a hyphen",
-        "shorten or respell the name; display_name may hold any spelling",
-        longest=20,
-    ),
-]
-Label = Annotated[
-    str,
-    text(
-        r"^[a-z][a-z0-9-]{0,22}[a-z0-9]$",
-        "2 to 24 lower-case letters, digits or hyphens, starting with a letter and not ending with a hyphen",
-        "respell it; resources are named after it",
-        longest=24,
-    ),
-]
 StackName = Annotated[
     str,
     text(
@@ -55,42 +11,6 @@ StackName = Annotated[
         "the name of a Pulumi stack of this project: lower-case letters, digits and hyphens",
         "write the stack's name as in its file, Pulumi.<stack>.yaml",
         longest=61,
-    ),
-]
-DisplayName = Annotated[
-    str,
-    text(
-        r"^[^\x00-\x1f\x7f]{1,80}$",
-        "1 to 80 printable characters on one line",
-        "write the customer's name as people read it",
-        longest=80,
-    ),
-]
-RegionName = Annotated[
-    str,
-    text(
-        r"^[a-z]{2}(-[a-z]+){1,2}-[1-9]$",
-        "an AWS region such as eu-central-1",
-        "write the region's code, without a zone letter",
-        longest=20,
-    ),
-]
-ZoneName = Annotated[
-    str,
-    text(
-        r"^[a-z]{2}(-[a-z]+){1,2}-[1-9][a-f]$",
-        "an availability zone such as eu-central-1a",
-        "write the region's code with the zone's letter",
-        longest=21,
-    ),
-]
-AccountId = Annotated[
-    str,
-    text(
-        r"^[0-9]{12}$",
-        "an AWS account id: 12 digits, in quotes",
-        'write all 12 digits in quotes, as in "111122223333", so that YAML keeps it a string',
-        longest=12,
     ),
 ]
 RoleArn = Annotated[
@@ -129,14 +49,6 @@ KmsKeyArn = Annotated[
         longest=160,
     ),
 ]
-HostName = Annotated[
-    str,
-    text(
-        r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
-        "a fully qualified host name in lower case, without scheme, port or path",
-        "write the name alone, such as github.example.com",
-    ),
-]
 EgressDomain = Annotated[
     str,
     text(
@@ -145,16 +57,6 @@ EgressDomain = Annotated[
         "name each domain the keep must reach",
     ),
 ]
-EndpointService = Annotated[
-    str,
-    text(
-        r"^com\.amazonaws\.vpce\.[a-z]{2}(-[a-z]+){1,2}-[1-9]\.vpce-svc-[0-9a-f]{8,17}$",
-        "the name of a VPC endpoint service: com.amazonaws.vpce.<region>.vpce-svc-<id>",
-        "copy the service name that the host's owner published for PrivateLink",
-        longest=120,
-    ),
-]
-Port = Annotated[int, Field(ge=1, le=65535, description="a TCP port")]
 EmailAddress = Annotated[
     str,
     text(

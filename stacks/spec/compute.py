@@ -2,13 +2,14 @@
 
 from typing import Annotated, Literal
 
+from codekeep_contracts.model import StrictModel, text
+from codekeep_contracts.settings.models import ServedModel
+from codekeep_contracts.text_types import Dimension, Label, ZoneName
 from pydantic import Field
 
-from stacks.spec.base import Label, SpecModel, ZoneName, text
 from stacks.spec.instances import INSTANCE_TYPES, SEARCH_FAMILIES, InstanceType
 
 PoolRole = Literal["system", "ingest", "gpu-serve", "gpu-batch"]
-ModelRole = Literal["chat", "autocomplete", "embed", "rerank"]
 Quantization = Literal["none", "fp8", "int8", "int4-awq", "nvfp4"]
 Engine = Literal["tensorrt-llm", "vllm"]
 GPU_ROLES: frozenset[str] = frozenset({"gpu-serve", "gpu-batch"})
@@ -31,24 +32,6 @@ SearchInstanceType = Annotated[
         longest=32,
     ),
 ]
-ModelName = Annotated[
-    str,
-    text(
-        r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,95}/[A-Za-z0-9][A-Za-z0-9_.-]{0,95}$",
-        "<organisation>/<model> as in the model's repository",
-        "write the full name, such as Qwen/Qwen2.5-Coder-7B",
-        longest=193,
-    ),
-]
-Revision = Annotated[
-    str,
-    text(
-        r"^[0-9a-f]{40}$",
-        "the full commit of the model's repository: 40 lower-case hexadecimal digits, never a branch or tag",
-        "look up the commit that was evaluated and write it in full",
-        longest=40,
-    ),
-]
 ModelClassName = Annotated[
     str,
     text(
@@ -60,25 +43,14 @@ ModelClassName = Annotated[
 ]
 
 
-Prefix = Annotated[
-    str,
-    text(
-        r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]{0,64}$",
-        "up to 64 printable characters on one line",
-        'copy it from the model\'s card, such as "query: " with its blank',
-        longest=64,
-    ),
-]
-
-
-class InstanceGroup(SpecModel):
+class InstanceGroup(StrictModel):
     """So many instances or hosts in one zone: AWS sells both by the zone."""
 
     count: Annotated[int, Field(ge=1, le=64)]
     zone: ZoneName
 
 
-class Pool(SpecModel):
+class Pool(StrictModel):
     """Nodes of one kind. `warm` nodes stay up although nothing runs on them, so that work starts at once."""
 
     name: Label
@@ -107,21 +79,14 @@ class Pool(SpecModel):
         return self.role in GPU_ROLES
 
 
-class Lora(SpecModel):
+class Lora(StrictModel):
     """Adapters a model may carry."""
 
     max_rank: Literal[8, 16, 32, 64, 128] = 16
     max_adapters: Annotated[int, Field(ge=1, le=32)] = 4
 
 
-class Prefixes(SpecModel):
-    """What an embedding model was trained to find before a text; "query: " and "passage: " for E5."""
-
-    query: Prefix = ""
-    document: Prefix = ""
-
-
-class Architecture(SpecModel):
+class Architecture(StrictModel):
     """A model's shape, under the names of its config.json; of models that images/serving/shapes.py does not know."""
 
     model_class: ModelClassName
@@ -141,32 +106,23 @@ class Architecture(SpecModel):
     """kv_lora_rank + qk_rope_head_dim; of models with latent attention (MLA) only."""
 
 
-class Model(SpecModel):
-    """One served model."""
+class Model(ServedModel):
+    """One served model: what it is, and what serves it."""
 
-    role: ModelRole
-    name: ModelName
-    revision: Revision
     pool: Label
     parameters_billions: Annotated[float, Field(ge=0.01, le=1000)]
     quantization: Quantization = "none"
     tensor_parallel: Literal[1, 2, 4, 8] = 1
     pipeline_parallel: Literal[1, 2, 4, 8] = 1
-    context_tokens: Annotated[int, Field(ge=256, le=262144)]
     concurrency: Annotated[int, Field(ge=1, le=256)] | None = None
     """Requests of full length that one replica must hold at once; by role 4 (chat), 8, 32 (embed) and 16 (rerank)."""
     architecture: Architecture | None = None
     """The model's shape, which its memory is computed from; needed where images/serving/shapes.py does not know it."""
     min_replicas: Annotated[int, Field(ge=1, le=64)] = 1
-    max_replicas: Annotated[int, Field(ge=1, le=64)] = 1
     spare_replicas: Annotated[int, Field(ge=0, le=8)] = 0
     """Replicas' worth of GPUs held free, so that the next ones start at once instead of waiting for nodes."""
     engine: Engine | None = None
     """What serves it. Left out: tensorrt-llm for the chat and autocomplete models it can serve, else vllm."""
-    dimension: Annotated[int, Field(ge=64, le=4096)] | None = None
-    """Length of the vectors; of embed models only, and equal to the index's."""
-    prefixes: Prefixes | None = None
-    """Of embed models only. Another `document` makes all vectors anew."""
     lora: Lora | None = None
 
     @property
@@ -175,7 +131,7 @@ class Model(SpecModel):
         return self.tensor_parallel * self.pipeline_parallel
 
 
-class SearchDomain(SpecModel):
+class SearchDomain(StrictModel):
     """An OpenSearch domain of the keep's own."""
 
     instance_type: SearchInstanceType
@@ -186,8 +142,8 @@ class SearchDomain(SpecModel):
     """Three nodes that only manage the cluster."""
 
 
-class VectorIndex(SpecModel):
+class VectorIndex(StrictModel):
     """The index; `domain` is absent in pooled keeps, which use the platform's domain with an index of their own."""
 
-    dimension: Annotated[int, Field(ge=64, le=4096)]
+    dimension: Dimension
     domain: SearchDomain | None = None

@@ -1,23 +1,12 @@
-"""Where a keep lives: account, regions, network, and the private links to what it reads."""
+"""Where a keep lives: account, network, or a shared platform."""
 
 from typing import Annotated, Literal
 
+from codekeep_contracts.model import StrictModel, text
+from codekeep_contracts.text_types import AccountId, ZoneName
 from pydantic import Field
 
-from stacks.spec.base import (
-    AccountId,
-    EgressDomain,
-    EndpointService,
-    HostName,
-    Label,
-    Port,
-    RegionName,
-    RoleArn,
-    SpecModel,
-    StackName,
-    ZoneName,
-    text,
-)
+from stacks.spec.base import EgressDomain, RoleArn, StackName
 
 Cidr = Annotated[
     str,
@@ -34,27 +23,9 @@ VpcId = Annotated[
 SubnetId = Annotated[
     str, text(r"^subnet-[0-9a-f]{8,17}$", "the id of a subnet: subnet-<hex>", "copy the subnet's id", longest=24)
 ]
-RepositoryPath = Annotated[
-    str,
-    text(
-        r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+$",
-        "<owner>/<name> as the Git host spells it, without host, wildcard or .git",
-        "name one repository an item; a whole group goes under groups",
-        longest=200,
-    ),
-]
-GroupPath = Annotated[
-    str,
-    text(
-        r"^[A-Za-z0-9_]([A-Za-z0-9_./-]*[A-Za-z0-9_-])?$",
-        "an organisation (GitHub Enterprise) or group path (GitLab), without wildcard",
-        "name one group an item",
-        longest=200,
-    ),
-]
 
 
-class Account(SpecModel):
+class Account(StrictModel):
     """The AWS account the keep is built in and the role that builds it."""
 
     id: AccountId
@@ -65,31 +36,21 @@ class Account(SpecModel):
     """True where GuardDuty and Access Analyzer watch the account already; each can be there but once."""
 
 
-class Regions(SpecModel):
-    """Where the customer's data may be."""
-
-    primary: RegionName
-    allowed: Annotated[tuple[RegionName, ...], Field(min_length=1, max_length=6)]
-    recovery: RegionName | None = None
-    recovery_zones: Annotated[tuple[ZoneName, ...], Field(max_length=3)] = ()
-    """Zones of the recovery region, as many as `network.zones`."""
-
-
-class Egress(SpecModel):
+class Egress(StrictModel):
     """What leaves the keep towards the internet."""
 
     mode: Literal["none", "allow-list"] = "none"
     domains: Annotated[tuple[EgressDomain, ...], Field(max_length=50)] = ()
 
 
-class AdoptedVpc(SpecModel):
+class AdoptedVpc(StrictModel):
     """A VPC that exists already; the keep takes one private subnet of it in each zone."""
 
     vpc_id: VpcId
     subnet_ids: Annotated[tuple[SubnetId, ...], Field(min_length=2, max_length=6)]
 
 
-class Network(SpecModel):
+class Network(StrictModel):
     """Own VPC by its CIDR, or an adopted one: exactly one of `cidr` and `adopt`."""
 
     zones: Annotated[tuple[ZoneName, ...], Field(min_length=2, max_length=3)]
@@ -98,34 +59,8 @@ class Network(SpecModel):
     egress: Egress = Egress()
 
 
-class PlatformUse(SpecModel):
+class PlatformUse(StrictModel):
     """The shared platform a pooled keep lives on, and its zones in the platform's order."""
 
     stack: StackName
     zones: Annotated[tuple[ZoneName, ...], Field(min_length=2, max_length=3)]
-
-
-class GitLink(SpecModel):
-    """A private link to one Git host and what the keep may read there."""
-
-    name: Label
-    kind: Literal["github-enterprise", "gitlab"]
-    host: HostName
-    endpoint_service: EndpointService
-    ports: Annotated[tuple[Port, ...], Field(min_length=1, max_length=4)] = (443,)
-    repositories: Annotated[tuple[RepositoryPath, ...], Field(max_length=5000)] = ()
-    groups: Annotated[tuple[GroupPath, ...], Field(max_length=200)] = ()
-
-
-class RegistryLink(SpecModel):
-    """A private link to a package registry of the customer."""
-
-    name: Label
-    kind: Literal["artifactory", "nexus", "gitlab-packages", "github-packages"]
-    host: HostName
-    endpoint_service: EndpointService
-    ports: Annotated[tuple[Port, ...], Field(min_length=1, max_length=4)] = (443,)
-    ecosystems: Annotated[
-        tuple[Literal["pypi", "npm", "maven", "go", "cargo", "nuget", "rubygems", "oci"], ...],
-        Field(min_length=1, max_length=8),
-    ]

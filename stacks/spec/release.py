@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
+from codekeep_contracts.model import StrictModel, text
 from pydantic import Field
 
 from images.serving import ModelFacts
-from stacks.spec.base import SpecModel, text
 
 ImageName = Literal[
     "code-ingest-parse",
@@ -49,7 +49,7 @@ ImageDigest = Annotated[
 ]
 
 
-class Release(SpecModel):
+class Release(StrictModel):
     """The release a keep runs. Left out until its images lie in the keep's registry, which `up` makes first."""
 
     version: ReleaseVersion

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from images.serving import Adapters, Architecture, ModelFacts, ServingPlan, plan, unsuitable
-from stacks.spec.access import Slo
+from codekeep_contracts.settings.governance import Slo
+
+from images.serving import Adapters, Architecture, ModelFacts, ServingPlan, limits_of, plan, unsuitable
 from stacks.spec.compute import Model, Pool
 from stacks.spec.faults import Fault
 from stacks.spec.instances import Gpu, InstanceType
@@ -53,3 +54,12 @@ def smallest_gpu(machines: Iterable[InstanceType]) -> Gpu | None:
     """The GPU with the least memory, since a replica may land on any; None where no machine has one."""
     gpus = [machine.gpu for machine in machines if machine.gpu is not None]
     return min(gpus, key=lambda gpu: gpu.memory_gib, default=None)
+
+
+def requests_per_replica(model: Model, slo: Slo) -> int:
+    """Requests that one replica works on at once: its engine's largest batch.
+
+    Raises:
+        ServingError: the model's architecture is not known.
+    """
+    return limits_of(serving_facts(model, slo=slo)).max_batch_size

@@ -2,13 +2,17 @@
 
 from typing import Annotated, Literal, Self
 
+from codekeep_contracts.model import StrictModel, text
+from codekeep_contracts.settings.access import Caps
+from codekeep_contracts.settings.governance import PromptStorage, Regions, Retention, Slo
+from codekeep_contracts.settings.links import GitLinkSpec, RegistryLinkSpec
+from codekeep_contracts.text_types import DisplayName, HostName, TenantName, Tier
 from pydantic import Field, model_validator
 
-from stacks.spec.access import Access, Budget, Caps, ClusterAccess, Slo
-from stacks.spec.base import DisplayName, HostName, SpecModel, TenantName, Tier, text
+from stacks.spec.access import Access, Budget, ClusterAccess
 from stacks.spec.compute import Model, Pool, SearchDomain, VectorIndex
-from stacks.spec.network import Account, GitLink, Network, PlatformUse, Regions, RegistryLink
-from stacks.spec.protection import Keys, PromptStorage, Retention
+from stacks.spec.network import Account, Network, PlatformUse
+from stacks.spec.protection import Keys
 from stacks.spec.release import Release
 
 TagKey = Annotated[
@@ -31,7 +35,7 @@ TagValue = Annotated[
 ]
 
 
-class TenantDocument(SpecModel):
+class TenantDocument(StrictModel):
     """The fields of a keep's spec, each valid by itself; TenantSpec adds what holds between them."""
 
     schema_version: Literal[1]
@@ -46,8 +50,8 @@ class TenantDocument(SpecModel):
     regions: Regions
     network: Network | None = None
     """Absent in pooled keeps, which live in the platform's network."""
-    git_links: Annotated[tuple[GitLink, ...], Field(min_length=1, max_length=10)]
-    registry_links: Annotated[tuple[RegistryLink, ...], Field(max_length=10)] = ()
+    git_links: Annotated[tuple[GitLinkSpec, ...], Field(min_length=1, max_length=10)]
+    registry_links: Annotated[tuple[RegistryLinkSpec, ...], Field(max_length=10)] = ()
     keys: Keys = Keys()
     pools: Annotated[tuple[Pool, ...], Field(max_length=12)] = ()
     """Absent in pooled keeps, which use the platform's pools."""
@@ -79,7 +83,7 @@ class TenantSpec(TenantDocument):
         return self
 
 
-class PlatformDocument(SpecModel):
+class PlatformDocument(StrictModel):
     """The fields of a shared platform's spec."""
 
     schema_version: Literal[1]

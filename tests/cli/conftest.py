@@ -27,7 +27,7 @@ class Store(pulumi.ComponentResource):
     def __init__(self, name, opts=None):
         super().__init__("codekeep:store:Store", name, None, opts)
         below = pulumi.ResourceOptions(parent=self)
-        tags = {"codekeep:spec-digest": settings.get("digest") or "1"}
+        tags = {"team": settings.get("digest") or "1"}
         self.key = aws.kms.Key(name, deletion_window_in_days=settings.get_int("window") or 7, tags=tags, opts=below)
         self.bucket = aws.s3.Bucket(name, bucket=settings.get("bucket"), tags=tags, opts=below)
         self.register_outputs({"keyArn": self.key.arn})

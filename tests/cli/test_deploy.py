@@ -19,7 +19,7 @@ home = aws.Provider("home", region="eu-west-1")
 for number in range(12):
     aws.sqs.Queue(
         f"p{number}",
-        tags={"codekeep:spec-digest": pulumi.Config("small").get("digest")},
+        tags={"team": pulumi.Config("small").get("digest")},
         opts=pulumi.ResourceOptions(provider=home),
     )
 """
@@ -93,7 +93,7 @@ def test_a_wave_of_tag_updates_is_one_line(keep: Keep) -> None:
     keep.write(program=TAGS, digest="b")
     ran = keep.sandbox("preview", "dev")
     assert "~ 12 resources: tags only" in ran.out
-    assert "spec-digest" not in ran.out
+    assert "team" not in ran.out
 
 
 def test_json_is_all_there_is_on_standard_output(keep: Keep) -> None:

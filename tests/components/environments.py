@@ -5,20 +5,23 @@ from dataclasses import replace
 from functools import cache
 
 import pulumi
+from codekeep_contracts.settings.links import GitLinkSpec, RegistryLinkSpec
 
 from components.compute.pool import Pool, PoolRole, Tenancy, ZoneCapacity
-from components.keep.plans import BudgetPlan, GitLinkPlan, KeysPlan, NetworkPlan, RegistryLinkPlan, SearchPlan
 from components.keep.platform import Platform
 from components.keep.platform_args import PlatformArgs, PooledTenantArgs
 from components.keep.platform_ref import PlatformRef
 from components.keep.pooled_tenant import PooledTenant
 from components.keep.tenant import TenantEnvironment
 from components.keep.tenant_args import TenantEnvironmentArgs
+from components.keys.keys_plan import KeysPlan
 from components.naming import DataClass, Keep, Tier
 from components.network.egress import EgressMode, EgressRules
 from components.network.endpoints import INTERFACE_SERVICES
-from components.network.git_link import GitHostKind
+from components.network.network_plan import NetworkPlan
+from components.observe.budget_plan import BudgetPlan
 from components.storage.image_registry import IMAGES
+from components.storage.search_plan import SearchPlan
 from tests.components.builders import RECOVERY_REGION, ZONES
 from tests.components.conftest import make_keep
 from tests.components.recording import ACCOUNT, Recording, record
@@ -31,14 +34,14 @@ RETENTION_DAYS: Mapping[DataClass, int] = {
     DataClass.AUDIT: 400,
     DataClass.LOG: 90,
 }
-GIT = GitLinkPlan(
+GIT = GitLinkSpec(
     name="ghe",
-    kind=GitHostKind.GITHUB_ENTERPRISE,
+    kind="github-enterprise",
     host="github.acme.example",
     endpoint_service="com.amazonaws.vpce.eu-central-1.vpce-svc-0a1b2c3d4e5f60718",
     ports=(443, 22),
 )
-REGISTRY = RegistryLinkPlan(
+REGISTRY = RegistryLinkSpec(
     name="nexus",
     kind="nexus",
     host="nexus.acme.example",

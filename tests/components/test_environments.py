@@ -8,20 +8,20 @@ from typing import Any
 
 import pulumi
 import pytest
+from codekeep_contracts.roles import BucketRole, QueueRole
+from codekeep_contracts.settings.links import GitLinkSpec
 
-from components.bucket_ref import BucketRole
 from components.compute.pool import PoolRole
 from components.identity.workload import Workload
 from components.keep.keep_network import keep_network
 from components.keep.keep_recovery import first_zones
-from components.keep.plans import AdoptedNetworkPlan, GitLinkPlan
 from components.keep.platform_ref import PlatformRef
 from components.keep.tenant import TenantEnvironment
 from components.naming import DataClass, Keep, Tier
 from components.network.adopted_network import AdoptedNetwork
 from components.network.egress import EgressMode, EgressRules
 from components.network.links import LinksArgs
-from components.queue_ref import QueueRole
+from components.network.network_plan import AdoptedNetworkPlan
 from components.storage.image_registry import IMAGES
 from sandbox.aws.check import Surroundings, check
 from sandbox.aws.registry import function_for, resource_for
@@ -249,7 +249,7 @@ def test_wrong_args_are_refused(changes: dict[str, Any], message: str) -> None:
 
 
 @pytest.mark.parametrize(("links", "message"), [((), "at least one Git host"), ((GIT, GIT), "different names")])
-def test_wrong_links_are_refused(keep: Keep, links: tuple[GitLinkPlan, ...], message: str) -> None:
+def test_wrong_links_are_refused(keep: Keep, links: tuple[GitLinkSpec, ...], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         LinksArgs(
             keep=keep,

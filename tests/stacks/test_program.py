@@ -5,12 +5,12 @@ from typing import Any
 
 import pulumi
 import pytest
+from codekeep_contracts.settings.document import RuntimeSettings
 
 from policies.graph.jsonio import to_json
 from policies.graph.model import Node
 from policies.graph.recorder import record
 from stacks import program
-from stacks.settings import RuntimeSettings
 from stacks.spec import digest, load, load_spec
 from tests.stacks.documents import ROOT, changed, document
 from tests.stacks.programs import PLATFORM, answered, graph_of, recorded

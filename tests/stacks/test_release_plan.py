@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from components.keep.plans import ReleasePlan
 from components.release.flows import MODEL_PORT as ALLOWED_PORT
+from components.release.release_plan import ReleasePlan
 from policies.graph.model import Node
 from stacks.release_plan import cache_gib, release_plan
-from stacks.settings import LOGGED_FIELDS, MODEL_PORT
+from stacks.settings import MODEL_PORT
 from stacks.spec import TenantSpec, load_spec, parse
 from stacks.spec.instances import INSTANCE_TYPES
 from stacks.spec.release import serving_image
@@ -97,15 +97,13 @@ def test_the_caps_bound_the_work() -> None:
     assert (plan.seats, plan.concurrent_ingest_jobs) == (spec.caps.seats, spec.caps.concurrent_ingest_jobs)
     assert (plan.repository_count, plan.repository_gib) == (spec.caps.repositories, spec.caps.repository_gib)
     assert plan.batch_gpus == 4  # four nodes at most, of one GPU at least
-    assert plan.trains
-    assert plan.logged_fields == LOGGED_FIELDS
 
 
 def test_the_ways_out_are_those_of_the_links() -> None:
     demo, pico = plan_of("demo"), plan_of("pico")
-    assert (demo.ways.git_ports, demo.ways.registry_ports) == ((22, 443), (443,))
-    assert not demo.ways.issuer_by_link  # its keys are pinned
-    assert pico.ways.issuer_by_link  # GitLab signs people in, and stands behind the Git link
+    assert (demo.link_traffic.git_ports, demo.link_traffic.registry_ports) == ((22, 443), (443,))
+    assert not demo.link_traffic.issuer_by_link  # its keys are pinned
+    assert pico.link_traffic.issuer_by_link  # GitLab signs people in, and stands behind the Git link
 
 
 @pytest.mark.parametrize("stack", TENANTS)

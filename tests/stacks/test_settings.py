@@ -1,23 +1,17 @@
 """RuntimeSettings: built from a spec and what was deployed; its schema is a contract with the runtime."""
 
-import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
+from codekeep_contracts.log_fields import LOG_FIELDS
+from codekeep_contracts.settings.document import RuntimeSettings
 from pydantic import ValidationError
 
-from stacks.settings import (
-    LOGGED_FIELDS,
-    Bucket,
-    Deployed,
-    Queue,
-    RuntimeSettings,
-    model_url,
-    runtime_settings,
-)
-from stacks.spec import TenantSpec, digest, load_spec
+from stacks.settings import model_url, runtime_settings
+from stacks.spec import TenantSpec, load_spec
 from tests.stacks.documents import ROOT
 
 SCHEMA = ROOT / "docs" / "reference" / "runtime-settings.schema.json"
@@ -27,28 +21,41 @@ def schema_text() -> str:
     return json.dumps(RuntimeSettings.model_json_schema(), indent=2, sort_keys=True) + "\n"
 
 
-def deployed(spec: TenantSpec) -> Deployed:
-    arn = f"arn:aws:{{}}:{spec.regions.primary}:{spec.account.id}:{{}}"
+def deployed(spec: TenantSpec) -> dict[str, Any]:
+    """What KeepOutputs.settings gives once it is deployed."""
+
+    def arn(service: str, name: str) -> str:
+        return f"arn:aws:{service}:{spec.regions.primary}:{spec.account.id}:{name}"
+
     queue_url = f"https://sqs.{spec.regions.primary}.amazonaws.com/{spec.account.id}/codekeep-{spec.name}-"
-    return Deployed(
-        index_endpoint="vpc-codekeep-0123.eu-central-1.es.amazonaws.com",
-        index_prefix=f"{spec.name}_",
-        objects_prefix=f"{spec.name}/",
-        namespace=f"keep-{spec.name}",
-        key_arns={each: arn.format("kms", f"key/{each}") for each in ("code", "index", "model", "audit")},
-        buckets={
-            role: Bucket(name=f"codekeep-{spec.name}-{role}", key_arn=arn.format("kms", f"key/{role}"))
+    token = {
+        link.name: arn("secretsmanager", f"secret:{link.name}") for link in (*spec.git_links, *spec.registry_links)
+    }
+    hook = arn("secretsmanager", "secret:hook")
+    return {
+        "namespace": f"keep-{spec.name}",
+        "entry": {"certificate_secret_arn": arn("secretsmanager", "secret:certificate")},
+        "index": {
+            "endpoint": "https://vpc-codekeep-0123.eu-central-1.es.amazonaws.com",
+            "prefix": f"{spec.name}_",
+            "key_arn": arn("kms", "key/index"),
+        },
+        "audit": {"signing_key_arn": arn("kms", "key/audit-signing")},
+        "keys": {each: arn("kms", f"key/{each}") for each in ("code", "index", "model", "audit")},
+        "buckets": {
+            role: {
+                "name": f"codekeep-{spec.name}-{role}",
+                "prefix": f"{spec.name}/",
+                "key_arn": arn("kms", f"key/{role}"),
+            }
             for role in ("code", "audit")
         },
-        queues={"ingest": Queue(url=f"{queue_url}ingest", dead_letter_url=f"{queue_url}ingest-dead")},
-        git_token_arns={link.name: arn.format("secretsmanager", f"secret:{link.name}") for link in spec.git_links},
-        webhook_secret_arns={link.name: arn.format("secretsmanager", "secret:hook") for link in spec.git_links},
-        certificate_secret_arn=arn.format("secretsmanager", "secret:certificate"),
-        audit_signing_key_arn=arn.format("kms", "key/audit-signing"),
-        registry_token_arns={
-            link.name: arn.format("secretsmanager", f"secret:{link.name}") for link in spec.registry_links
+        "queues": {"ingest": {"url": f"{queue_url}ingest", "dead_letter_url": f"{queue_url}ingest-dead"}},
+        "git_links": {
+            link.name: {"token_secret_arn": token[link.name], "webhook_secret_arn": hook} for link in spec.git_links
         },
-    )
+        "registry_links": {link.name: {"token_secret_arn": token[link.name]} for link in spec.registry_links},
+    }
 
 
 def spec_of(stack: str) -> TenantSpec:
@@ -69,7 +76,6 @@ def test_the_settings_of_each_tier_are_valid_json_of_that_schema(stack: str) -> 
 
     jsonschema.validate(json.loads(written), json.loads(SCHEMA.read_text()))
     read = RuntimeSettings.model_validate_json(written)
-    assert read.tenant.spec_digest == digest(spec)
     assert [link.name for link in read.git_links] == [link.name for link in spec.git_links]
     assert {model.role: model.url for model in read.models} == {
         model.role: model_url(model.role, f"keep-{spec.name}") for model in spec.models
@@ -79,8 +85,8 @@ def test_the_settings_of_each_tier_are_valid_json_of_that_schema(stack: str) -> 
 
 def test_prompts_are_off_unless_the_spec_opts_in() -> None:
     demo, acme = spec_of("demo"), spec_of("acme")
-    assert runtime_settings(demo, deployed(demo)).prompts.enabled is False
-    assert runtime_settings(acme, deployed(acme)).prompts.model_dump() == {
+    assert runtime_settings(demo, deployed(demo)).prompt_storage.enabled is False
+    assert runtime_settings(acme, deployed(acme)).prompt_storage.model_dump() == {
         "enabled": True,
         "redaction": True,
         "retention_days": 14,
@@ -97,7 +103,7 @@ def test_no_setting_can_switch_the_logging_of_bodies_on() -> None:
 
 
 def test_the_allowed_fields_hold_no_text_that_somebody_wrote() -> None:
-    assert len(LOGGED_FIELDS) >= 10
+    assert len(LOG_FIELDS) >= 10
     forbidden = {
         "prompt",
         "completion",
@@ -111,16 +117,14 @@ def test_the_allowed_fields_hold_no_text_that_somebody_wrote() -> None:
         "diff",
         "snippet",
     }
-    assert not forbidden & set(LOGGED_FIELDS)
+    assert not forbidden & set(LOG_FIELDS)
 
 
-@pytest.mark.parametrize("missing", ["git_token_arns", "webhook_secret_arns", "registry_token_arns", "key_arns"])
-def test_what_was_not_deployed_is_named(missing: str) -> None:
+@pytest.mark.parametrize(("missing", "link"), [("git_links", "ghe"), ("registry_links", "artifactory")])
+def test_a_link_whose_secrets_were_not_deployed_is_named(missing: str, link: str) -> None:
     demo = spec_of("demo")
-    with pytest.raises(
-        ValueError, match=r"no (token secret|webhook secret|key) of '(ghe|artifactory|index)' was deployed"
-    ):
-        runtime_settings(demo, dataclasses.replace(deployed(demo), **{missing: {}}))
+    with pytest.raises(ValueError, match=f"no secrets of link '{link}' were deployed"):
+        runtime_settings(demo, {**deployed(demo), missing: {}})
 
 
 def test_the_document_names_secrets_and_holds_none() -> None:

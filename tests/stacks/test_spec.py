@@ -3,11 +3,11 @@
 import json
 
 import pytest
+from codekeep_contracts.settings.governance import Slo
 from pydantic import ValidationError
 
 from images.serving import Adapters, Architecture, unsuitable
 from stacks.spec import TenantSpec, digest, load_spec, parse
-from stacks.spec.access import Slo
 from stacks.spec.addresses import addresses_for_nodes, addresses_needed
 from stacks.spec.compute import Model
 from stacks.spec.instances import INSTANCE_TYPES

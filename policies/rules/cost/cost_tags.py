@@ -37,7 +37,7 @@ RULE = Rule(
     applies_to=TAGGED,
     requirement=Requirement.COST_CONTROL,
     why="The budget counts by this tag: what lacks it is spent without anybody being told.",
-    remedy="pass keep.tags(...) to the resource, and keep.lasting_tags(...) to what a launch template makes",
+    remedy="pass keep.tags(...) to the resource and to what a launch template makes",
     frameworks={"SOC 2": ("A1.1",), "ISO 27001": ("A.5.9",)},
     guards=(
         *(Guard(type=type_, path="tags", breaks=(Break.REMOVE,), values=({"Name": "x"},)) for type_ in TAGGED),

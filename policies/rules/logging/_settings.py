@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from codekeep_contracts.log_fields import LEVELS, LOG_FIELDS
 
 from policies.facts import Facts
 from policies.graph import Node
@@ -14,36 +15,6 @@ from policies.rule import Finding, Rule
 from policies.yaml_text import parsed
 
 OUTPUT = "runtimeSettings"
-LEVELS = ("info", "warning", "error")
-METADATA_FIELDS = frozenset(
-    {
-        "timestamp",
-        "level",
-        "event",
-        "component",
-        "version",
-        "tenant",
-        "team",
-        "reader_id",
-        "request_id",
-        "trace_id",
-        "route",
-        "method",
-        "status",
-        "duration_ms",
-        "model",
-        "prompt_tokens",
-        "completion_tokens",
-        "repository_id",
-        "commit",
-        "chunk_count",
-        "skip_reason",
-        "error_kind",
-        "retry",
-    }
-)
-"""Identifiers, counts and times; tests hold this together with stacks.settings. No text that somebody wrote."""
-
 LONGEST_PROMPT_DAYS = 90
 
 
@@ -82,14 +53,14 @@ def judge_logging(rule: Rule, node: Node, settings: Settings) -> Iterator[Findin
         node,
         settings,
         "logging.allowed_fields[*]",
-        lambda value: value in METADATA_FIELDS,
+        lambda value: value in LOG_FIELDS,
         "is no metadata field, so it may hold what somebody wrote",
     )
 
 
 def judge_prompts(rule: Rule, node: Node, settings: Settings, facts: Facts) -> Iterator[Finding]:
     """Stored only as the agreement says, redacted, for a limited time, and approved by somebody named."""
-    enabled = next(iter(_read(settings, "prompts.enabled")))
+    enabled = next(iter(_read(settings, "prompt_storage.enabled")))
     if not enabled.known:
         yield rule.undecided(node, _at(settings, enabled.path))
         return
@@ -99,16 +70,16 @@ def judge_prompts(rule: Rule, node: Node, settings: Settings, facts: Facts) -> I
     if facts.tenant and agreed.get("enabled") is not True:
         yield rule.violation(node, _at(settings, enabled.path), "stores prompts without the customer's opt-in")
     longest = min(agreed.get("retention_days") or LONGEST_PROMPT_DAYS, LONGEST_PROMPT_DAYS)
-    yield from _value(rule, node, settings, "prompts.redaction", lambda value: value is True, "must be true")
+    yield from _value(rule, node, settings, "prompt_storage.redaction", lambda value: value is True, "must be true")
     yield from _value(
         rule,
         node,
         settings,
-        "prompts.retention_days",
+        "prompt_storage.retention_days",
         lambda days: isinstance(days, (int, float)) and 1 <= days <= longest,
         f"must be 1 to {longest} days",
     )
-    yield from _value(rule, node, settings, "prompts.approved_by", bool, "must name the approver at the customer")
+    yield from _value(rule, node, settings, "prompt_storage.approved_by", bool, "must name the customer's approver")
 
 
 def _value(rule: Rule, node: Node, settings: Settings, path: str, holds: Any, message: str) -> Iterator[Finding]:

@@ -26,14 +26,14 @@ RULE = Rule(
     guards=(
         Guard(
             type=STACK,
-            path=f"{OUTPUT}.prompts.enabled",
+            path=f"{OUTPUT}.prompt_storage.enabled",
             values=(True,),
             when=lambda facts: not facts.prompt_storage.get("enabled"),
         ),
         *(
             Guard(
                 type=STACK,
-                path=f"{OUTPUT}.prompts.{field}",
+                path=f"{OUTPUT}.prompt_storage.{field}",
                 values=values,
                 when=lambda facts: facts.prompt_storage.get("enabled") is True,
             )

@@ -10,7 +10,7 @@ from policies.graph import SECRET, UNKNOWN, Node
 from policies.rule import ANY_RESOURCE, Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
 
 TENANT, TIER, CLASS = "codekeep:tenant", "codekeep:tier", "codekeep:data-class"
-REGION, DIGEST = "codekeep:region", "codekeep:spec-digest"
+REGION = "codekeep:region"
 CLASSES = frozenset({*DATA_CLASSES, "config"})
 TIERS = frozenset({"pooled", "dedicated", "premium"})
 TAGGED = ("aws:s3/bucket:Bucket", "aws:kms/key:Key", "aws:iam/role:Role", "aws:cloudwatch/logGroup:LogGroup")
@@ -18,7 +18,7 @@ TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 
 RULE = Rule(
     id="tenant-tags",
-    title="Every resource that takes tags says tenant, tier, data class, region and spec",
+    title="Every resource that takes tags says tenant, tier, data class and region",
     severity=Severity.MEDIUM,
     family=Family.TENANCY,
     applies_to=(ANY_RESOURCE,),
@@ -32,7 +32,6 @@ RULE = Rule(
         Guard(type="aws:s3/bucket:Bucket", path=f"tags.{TIER}", breaks=(Break.REMOVE,), values=("free",)),
         Guard(type="aws:s3/bucket:Bucket", path=f"tags.{CLASS}", breaks=(Break.REMOVE,), values=("misc",)),
         Guard(type="aws:s3/bucket:Bucket", path=f"tags.{REGION}", breaks=(Break.REMOVE,), values=("us-east-1",)),
-        Guard(type="aws:kms/key:Key", path=f"tags.{DIGEST}", breaks=(Break.REMOVE,)),
         Guard(type=TEMPLATE, path="tagSpecifications[0].tags", breaks=(Break.REMOVE,)),
         Guard(type=TEMPLATE, path=f"tagSpecifications[0].tags.{TENANT}", breaks=(Break.REMOVE,)),
     ),
@@ -47,7 +46,7 @@ def complete(node: Node, case: Case) -> Iterator[Finding]:
     for index, specification in enumerate(node.inputs.get("tagSpecifications") or ()):
         if isinstance(specification, Mapping):
             tags = _shown(specification.get("tags"))
-            yield from _tags(node, f"tagSpecifications[{index}].tags", tags, case, lasting=True)
+            yield from _tags(node, f"tagSpecifications[{index}].tags", tags, case)
 
 
 @cache
@@ -75,29 +74,22 @@ def _default_tags(node: Node, case: Case) -> dict[str, Any]:
 def _shown(tags: Any) -> dict[str, Any]:
     """The tags; where the whole of them is not known, each is not."""
     if tags is UNKNOWN or tags is SECRET:
-        return dict.fromkeys((TENANT, TIER, CLASS, REGION, DIGEST), tags)
+        return dict.fromkeys((TENANT, TIER, CLASS, REGION), tags)
     return dict(tags) if isinstance(tags, Mapping) else {}
 
 
-def _tags(node: Node, path: str, tags: Mapping[str, Any], case: Case, *, lasting: bool = False) -> Iterator[Finding]:
-    """`lasting` tags are those of what AWS makes from a template, which carry no digest."""
+def _tags(node: Node, path: str, tags: Mapping[str, Any], case: Case) -> Iterator[Finding]:
     facts = case.facts
-    expected: dict[str, frozenset[str] | None] = {
+    expected: dict[str, frozenset[str]] = {
         TENANT: frozenset({facts.tenant}),
         TIER: frozenset({facts.tier}) if facts.tier and not facts.platform else TIERS,
         CLASS: CLASSES,
         REGION: facts.allowed_regions if node.region is None or _is_global(node) else frozenset({node.region}),
     }
-    if not lasting:
-        expected[DIGEST] = None
     for key, allowed in expected.items():
         value = tags.get(key)
         if value is UNKNOWN or value is SECRET:
             yield RULE.undecided(node, f"{path}.{key}")
-        elif not value or (allowed is not None and value not in allowed):
+        elif not value or value not in allowed:
             got = f"got {value!r}" if value else "not set"
-            yield RULE.violation(node, f"{path}.{key}", f"{got}: must be {_listed(allowed)}")
-
-
-def _listed(allowed: frozenset[str] | None) -> str:
-    return " or ".join(sorted(allowed)) if allowed else "given"
+            yield RULE.violation(node, f"{path}.{key}", f"{got}: must be {' or '.join(sorted(allowed))}")

@@ -4,10 +4,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
+from codekeep_contracts.faults import AccessFault
+
 from codekeep_runtime.access.accounts import ServiceAccounts
 from codekeep_runtime.access.grants import Policy
 from codekeep_runtime.access.permissions import PermissionStore
-from codekeep_runtime.core.faults import AccessFault
 from codekeep_runtime.core.reader import Reader, Scope
 from codekeep_runtime.core.repository import RepositoryId
 

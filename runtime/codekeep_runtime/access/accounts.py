@@ -6,11 +6,11 @@ import secrets
 import time
 from collections.abc import Callable
 
+from codekeep_contracts.faults import AccessFault, UsageFault
 from pydantic import BaseModel, ConfigDict
 
 from codekeep_runtime.access.documents import Documents, changed
 from codekeep_runtime.access.watched import watched_document
-from codekeep_runtime.core.faults import AccessFault, UsageFault
 from codekeep_runtime.core.reader import Reader
 from codekeep_runtime.core.repository import RepositoryId
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from codekeep_runtime.core.faults import Fault
+from codekeep_contracts.faults import Fault
 
 ATTEMPTS = 50  # of one change, while others change the same document
 

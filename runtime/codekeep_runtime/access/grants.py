@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from codekeep_runtime.core.faults import SettingsFault
+from codekeep_contracts.faults import SettingsFault
+from codekeep_contracts.settings.access import Team
+from codekeep_contracts.settings.document import RuntimeSettings
+
 from codekeep_runtime.core.repository import RepositoryId
-from codekeep_runtime.settings.access import Team
-from codekeep_runtime.settings.document import RuntimeSettings
 
 
 @dataclass(frozen=True)

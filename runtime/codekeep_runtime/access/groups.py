@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from codekeep_contracts.faults import AccessFault
+
 from codekeep_runtime.access.host_api import HostApi, NotConfirmed, NotThere
-from codekeep_runtime.core.faults import AccessFault
 
 if TYPE_CHECKING:
     import httpx
-
-    from codekeep_runtime.settings.links import GitLinkSettings
+    from codekeep_contracts.settings.links import GitLinkSettings
 
 TIMEOUT_SECONDS = 30.0
 

@@ -4,9 +4,9 @@ import hashlib
 from typing import Any, Protocol
 
 import jwt
+from codekeep_contracts.faults import AccessFault
 
 from codekeep_runtime.access.accounts import PREFIX, ServiceAccounts
-from codekeep_runtime.core.faults import AccessFault
 from codekeep_runtime.core.reader import Reader
 
 ALGORITHMS = ("RS256", "ES256")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from codekeep_runtime.core.faults import AccessFault
+from codekeep_contracts.faults import AccessFault
 
 TIMEOUT_SECONDS = 5.0
 MOST_BYTES = 1_000_000

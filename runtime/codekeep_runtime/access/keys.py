@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import jwt
+from codekeep_contracts.faults import AccessFault
+from codekeep_contracts.settings.access import SigningKey
 
-from codekeep_runtime.core.faults import AccessFault
-from codekeep_runtime.settings.access import SigningKey
 from codekeep_runtime.telemetry import emit
 
 ALGORITHM_OF = {"RSA": "RS256", "EC": "ES256"}  # the key says how it is used, never the token

@@ -5,10 +5,10 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from codekeep_contracts.faults import AccessFault
 from pydantic import TypeAdapter
 
 from codekeep_runtime.access.watched import Watched, watched_file
-from codekeep_runtime.core.faults import AccessFault
 from codekeep_runtime.core.reader import Reader, Scope
 from codekeep_runtime.core.repository import RepositoryId
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from codekeep_contracts.faults import AccessFault
+
 from codekeep_runtime.access.host_api import NotConfirmed, NotThere, RateLimited
 from codekeep_runtime.access.permissions import Confirmed, Permissions
-from codekeep_runtime.core.faults import AccessFault
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.telemetry import emit
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from codekeep_contracts.faults import AccessFault
+
 from codekeep_runtime.access.documents import Documents
 from codekeep_runtime.access.files import mark_of
-from codekeep_runtime.core.faults import AccessFault
 from codekeep_runtime.telemetry import emit
 
 Value = TypeVar("Value")

@@ -3,10 +3,11 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from codekeep_contracts.faults import UsageFault
+
 from codekeep_runtime.assembly.record import signer_of, vault_of
 from codekeep_runtime.audit import Report, verify
 from codekeep_runtime.audit.signer import EcdsaKey, Verifier
-from codekeep_runtime.core.faults import UsageFault
 from codekeep_runtime.place import Place
 
 

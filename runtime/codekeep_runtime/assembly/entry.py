@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from codekeep_runtime.core.faults import SettingsFault
+from codekeep_contracts.faults import SettingsFault
+
 from codekeep_runtime.gateway.server import Certificate
 from codekeep_runtime.keep.aws import client
 from codekeep_runtime.keep.secrets import Secrets

@@ -4,10 +4,11 @@ import signal
 import threading
 from types import FrameType
 
+from codekeep_contracts.faults import Fault, SettingsFault
+
 from codekeep_runtime.assembly.shared import tombstones_of
 from codekeep_runtime.assembly.stores import OUTBOX, code_bucket, open_embedder, open_index, served_embedder
 from codekeep_runtime.assembly.syncing import PermissionIntake
-from codekeep_runtime.core.faults import Fault, SettingsFault
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.index.interface import Index
 from codekeep_runtime.ingest.embedding import embed_missing, text_of_chunk

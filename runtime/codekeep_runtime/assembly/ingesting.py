@@ -4,14 +4,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from codekeep_contracts.faults import AccessFault, DataFault, SettingsFault, UsageFault
+from codekeep_contracts.messages import Push, parse
+
 from codekeep_runtime.assembly.shared import tombstones_of
 from codekeep_runtime.assembly.sources import linked
-from codekeep_runtime.core.faults import AccessFault, DataFault, SettingsFault, UsageFault
 from codekeep_runtime.ingest.ingest import Ingest, Options
 from codekeep_runtime.ingest.manifest import Failure, Manifest
 from codekeep_runtime.ingest.progress import Progress, silent
 from codekeep_runtime.ingest.source import Source
-from codekeep_runtime.keep.messages import Push, parse
 from codekeep_runtime.keep.work_queue import Taken
 from codekeep_runtime.place import Place
 from codekeep_runtime.purge import Tombstones

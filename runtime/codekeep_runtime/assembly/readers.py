@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from codekeep_contracts.faults import UsageFault
+from codekeep_contracts.settings.document import RuntimeSettings, load_settings
+
 from codekeep_runtime.access.access import Access
 from codekeep_runtime.access.grants import Policy
 from codekeep_runtime.access.identity import Identity, reader_id
@@ -11,12 +14,10 @@ from codekeep_runtime.access.laptop import OWNER, LaptopAccess, LaptopIdentity
 from codekeep_runtime.access.permissions import PermissionStore
 from codekeep_runtime.access.watched import watched_file
 from codekeep_runtime.assembly.shared import accounts_of, permissions_of
-from codekeep_runtime.core.faults import UsageFault
 from codekeep_runtime.core.reader import Reader
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.gateway import services
 from codekeep_runtime.place import Place
-from codekeep_runtime.settings.document import RuntimeSettings, load_settings
 
 Indexed = Callable[[], Iterable[RepositoryId]]
 COMMAND_LINE = "command-line"  # stands for the issuer of readers that `--as` names

@@ -5,17 +5,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from codekeep_contracts.faults import SettingsFault
+from codekeep_contracts.settings.document import RuntimeSettings
+
 from codekeep_runtime.audit import AuditLog, AuditRecord, Purpose, Verdict
 from codekeep_runtime.audit.shipping import Shipping
 from codekeep_runtime.audit.signer import FileSigner, KmsSigner, Signer
 from codekeep_runtime.audit.vault import Vault
-from codekeep_runtime.core.faults import SettingsFault
 from codekeep_runtime.gateway.services import Served
 from codekeep_runtime.place import Place
 from codekeep_runtime.prompts.bucket import PromptBucket
 from codekeep_runtime.prompts.store import PromptStore
 from codekeep_runtime.prompts.wrapping import FileWrapping
-from codekeep_runtime.settings.document import RuntimeSettings
 
 AUDIT, PROMPTS = "audit", "prompts"  # buckets, as components/bucket_ref.py calls them
 
@@ -94,7 +95,7 @@ def prompts_of(place: Place) -> PromptStore | PromptBucket | None:
         SettingsFault: prompts are to be stored, and there is no bucket for them.
     """
     settings = place.settings
-    if settings is None or not settings.prompts.enabled:
+    if settings is None or not settings.prompt_storage.enabled:
         return None
     store = _trial_prompts(place, settings) if place.embedded else prompt_bucket(settings)
     return store if store.is_on else None
@@ -109,7 +110,7 @@ def prompt_bucket(settings: RuntimeSettings) -> PromptBucket:
 
     if PROMPTS not in settings.buckets:
         raise SettingsFault(f"prompts.enabled needs buckets.{PROMPTS}, and the settings have none")
-    return PromptBucket(settings.buckets[PROMPTS], settings.prompts, client(settings, "s3"))
+    return PromptBucket(settings.buckets[PROMPTS], settings.prompt_storage, client(settings, "s3"))
 
 
 def rememberer(store: PromptStore | PromptBucket) -> Callable[[str, str], None]:
@@ -118,6 +119,8 @@ def rememberer(store: PromptStore | PromptBucket) -> Callable[[str, str], None]:
 
 def _trial_prompts(place: Place, settings: RuntimeSettings) -> PromptStore:
     """What is past its day goes with each start."""
-    store = PromptStore(place.folder("prompts"), settings.prompts, FileWrapping(place.folder("keys") / "prompts.key"))
+    store = PromptStore(
+        place.folder("prompts"), settings.prompt_storage, FileWrapping(place.folder("keys") / "prompts.key")
+    )
     store.expire(datetime.now(UTC))
     return store

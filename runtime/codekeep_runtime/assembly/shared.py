@@ -20,7 +20,7 @@ def documents_of(place: Place, folder: str) -> Documents:
     from codekeep_runtime.index.opensearch.access_documents import AccessDocuments
 
     where = place.keep.index
-    store = Store(connect(where.endpoint, place.keep.tenant.region, retries=RETRIES))
+    store = Store(connect(where.endpoint, place.keep.regions.primary, retries=RETRIES))
     return AccessDocuments(store, where.prefix, folder)
 
 

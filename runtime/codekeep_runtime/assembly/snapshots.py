@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codekeep_contracts.faults import DataFault, SettingsFault, UsageFault
+from codekeep_contracts.index_names import snapshot_role_name
+from codekeep_contracts.settings.document import RuntimeSettings
+
 from codekeep_runtime.assembly.stores import vectors_version
-from codekeep_runtime.core.faults import DataFault, SettingsFault, UsageFault
 from codekeep_runtime.place import Place
-from codekeep_runtime.settings.document import RuntimeSettings
 
 if TYPE_CHECKING:
     from codekeep_runtime.index.opensearch.restoring import Restoring
@@ -71,13 +73,13 @@ def keep_snapshots(place: Place, location: Location) -> Iterator[KeepSnapshots]:
     from codekeep_runtime.index.opensearch.versions import Versions
 
     bucket, role_arn = (None, None) if location.folder else _bucket(settings, location)
-    store = Store(connect(settings.index.endpoint, settings.tenant.region))
+    store = Store(connect(settings.index.endpoint, settings.regions.primary))
     try:
         snapshots = Snapshots(store, f"codekeep-{settings.tenant.name}")
         if bucket is None or role_arn is None:
             snapshots.register_folder(str(location.folder))
         else:
-            snapshots.register_bucket(bucket, _prefix(settings), settings.tenant.region, role_arn)
+            snapshots.register_bucket(bucket, _prefix(settings), settings.regions.primary, role_arn)
         version = vectors_version(settings.model_of("embed"))
         versions = Versions(store, settings.index.prefix, version, settings.index.dimension)
         yield KeepSnapshots(snapshots=snapshots, restoring=Restoring(store, versions, snapshots), versions=versions)
@@ -86,9 +88,9 @@ def keep_snapshots(place: Place, location: Location) -> Iterator[KeepSnapshots]:
 
 
 def snapshot_role_arn(settings: RuntimeSettings) -> str:
-    """As the stack of a keep with a domain of its own names the role (components/storage/vector_index.py)."""
+    """The role of a keep with a domain of its own."""
     partition, account = settings.index.key_arn.split(":")[1], settings.tenant.account_id
-    return f"arn:{partition}:iam::{account}:role/codekeep-{settings.tenant.name}-index-snapshots"
+    return f"arn:{partition}:iam::{account}:role/{snapshot_role_name(settings.tenant.name)}"
 
 
 def _settings(place: Place) -> RuntimeSettings:

@@ -3,14 +3,15 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from codekeep_runtime.core.faults import SettingsFault
+from codekeep_contracts.faults import SettingsFault
+from codekeep_contracts.settings.links import GitLinkSettings
+
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.git.credential import Credential
 from codekeep_runtime.ingest.source import Source
 from codekeep_runtime.keep.aws import client
 from codekeep_runtime.keep.secrets import Secrets
 from codekeep_runtime.place import Place
-from codekeep_runtime.settings.links import GitLinkSettings
 
 HTTPS = 443
 

@@ -3,12 +3,13 @@
 import hashlib
 from typing import TYPE_CHECKING, cast
 
-from codekeep_runtime.core.faults import SettingsFault
+from codekeep_contracts.faults import SettingsFault
+from codekeep_contracts.settings.document import RuntimeSettings
+from codekeep_contracts.settings.models import ModelSettings, Prefixes
+
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.index.interface import Index
 from codekeep_runtime.place import Place
-from codekeep_runtime.settings.document import RuntimeSettings
-from codekeep_runtime.settings.models import ModelSettings, Prefixes
 
 if TYPE_CHECKING:
     from codekeep_runtime.outbox.bucket import Bucket
@@ -69,7 +70,7 @@ def open_index(place: Place, embedder: Embedder, *, writes: bool = False) -> Ind
         return EmbeddedIndex.open(place.folder("index"), place.tenant, embedder.version, embedder.dimension)
     from codekeep_runtime.index.opensearch import OpenSearchIndex, Store, connect
 
-    where, region = place.keep.index, place.keep.tenant.region
+    where, region = place.keep.index, place.keep.regions.primary
     store = Store(connect(where.endpoint, region))
     index = OpenSearchIndex(store, where.prefix, place.tenant, embedder.version, embedder.dimension)
     return index.prepare() if writes else index

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from codekeep_contracts.faults import SettingsFault
+
 from codekeep_runtime.access.documents import changed
 from codekeep_runtime.access.github import GitHub
 from codekeep_runtime.access.gitlab import GitLab
 from codekeep_runtime.access.permissions import Permissions, PermissionStore
 from codekeep_runtime.access.sync import Confirming, Host, Synced, synchronise
 from codekeep_runtime.assembly.shared import ACCESS, documents_of, permissions_of, tombstones_of
-from codekeep_runtime.core.faults import SettingsFault
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.place import Place
 from codekeep_runtime.telemetry import emit

@@ -1,8 +1,8 @@
 """The webhooks' receiver with its secrets and its queue."""
 
+from codekeep_contracts.faults import SettingsFault
 from starlette.applications import Starlette
 
-from codekeep_runtime.core.faults import SettingsFault
 from codekeep_runtime.keep.aws import client
 from codekeep_runtime.keep.secrets import Secrets
 from codekeep_runtime.keep.work_queue import WorkQueue

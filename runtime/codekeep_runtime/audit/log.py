@@ -11,10 +11,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from codekeep_contracts.audit import AuditRecord
+from codekeep_contracts.faults import Fault
+
 from codekeep_runtime.audit.line import START, TORN, Head, Kind, canonical, read, signed_text, written
-from codekeep_runtime.audit.record import AuditRecord
 from codekeep_runtime.audit.signer import Signer
-from codekeep_runtime.core.faults import Fault
 from codekeep_runtime.telemetry import emit
 
 SEAL_RECORDS, SEAL_SECONDS = 1_000, 60.0  # the most that a truncated unsigned tail can hide

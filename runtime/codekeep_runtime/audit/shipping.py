@@ -6,6 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from codekeep_contracts import metrics
+
 from codekeep_runtime.audit.log import AuditLog
 from codekeep_runtime.audit.vault import Vault
 from codekeep_runtime.telemetry import emit
@@ -69,4 +71,4 @@ class Shipping:
             self.ship()
         except Exception as error:  # store or disk: records are kept here, and it is told
             emit("audit-not-shipped", component="gateway", level="error", error_kind=type(error).__name__)
-            observe("FailedAuditShipments", component="gateway")
+            observe(metrics.FAILED_AUDIT_SHIPMENTS, component="gateway")

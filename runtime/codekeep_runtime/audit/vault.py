@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from codekeep_runtime.settings.stores import BucketSettings
+from codekeep_contracts.settings.stores import BucketSettings
 
 FOLDER = "runtime/"  # beside what the account's own trail delivers
 

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from codekeep_contracts.faults import Fault
+
 from codekeep_runtime.chat.prompt import Prompt
-from codekeep_runtime.core.faults import Fault
 
 
 class EngineFault(Fault):

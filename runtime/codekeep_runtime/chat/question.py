@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from codekeep_runtime.core.faults import UsageFault
+from codekeep_contracts.faults import UsageFault
 
 MOST_MESSAGES = 8  # of the history that an engine sees
 MOST_CHARACTERS = 8_000  # of one message

@@ -4,10 +4,10 @@ import sys
 from importlib import import_module
 
 import click
+from codekeep_contracts.faults import Fault
 
 from codekeep_runtime import VERSION
 from codekeep_runtime.cli.ending import end_by_sigterm
-from codekeep_runtime.core.faults import Fault
 
 COMMANDS = {  # name → (module of codekeep_runtime.cli, attribute, one line of help)
     "init": ("init", "init", "Make a data folder and say what may be done next."),

@@ -9,8 +9,9 @@ from codekeep_runtime.cli.options import as_json, placed
 from codekeep_runtime.place import Place
 
 if TYPE_CHECKING:
+    from codekeep_contracts.settings.models import ModelRole, ModelSettings
+
     from codekeep_runtime.keep.model_store import ModelStore
-    from codekeep_runtime.settings.models import ModelSettings, Role
 
 ROLES = ("chat", "autocomplete", "embed", "rerank")
 _role = click.option("--role", type=click.Choice(ROLES), required=True, help="Which of the settings' models.")
@@ -28,7 +29,7 @@ def model() -> None:
 @click.option("--verify", is_flag=True, help="Read again what is there already; what is fetched is always checked.")
 @as_json
 @placed
-def fetch(role: "Role", revision: str, into: Path, verify: bool, as_json: bool, place: Place) -> None:
+def fetch(role: "ModelRole", revision: str, into: Path, verify: bool, as_json: bool, place: Place) -> None:
     """Fill a folder with a model's files. One that differs from its checksum ends with 65."""
     store, wanted = _store(place, role)
     if revision != wanted.revision:
@@ -41,18 +42,19 @@ def fetch(role: "Role", revision: str, into: Path, verify: bool, as_json: bool, 
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @as_json
 @placed
-def publish(role: "Role", folder: Path, as_json: bool, place: Place) -> None:
+def publish(role: "ModelRole", folder: Path, as_json: bool, place: Place) -> None:
     """Put a model's files into the bucket, at the revision that the settings name."""
     store, wanted = _store(place, role)
     _say(store.publish(wanted, folder), "published", as_json=as_json)
 
 
-def _store(place: Place, role: "Role") -> "tuple[ModelStore, ModelSettings]":
+def _store(place: Place, role: "ModelRole") -> "tuple[ModelStore, ModelSettings]":
     """
     Raises:
         SettingsFault: there are no settings, or they name no such model or no bucket for models.
     """
-    from codekeep_runtime.core.faults import SettingsFault
+    from codekeep_contracts.faults import SettingsFault
+
     from codekeep_runtime.keep.aws import client
     from codekeep_runtime.keep.model_store import ModelStore
 

@@ -5,11 +5,12 @@ from functools import partial
 from pathlib import Path
 
 import click
+from codekeep_contracts.pods import GATEWAY_PORT
 
 from codekeep_runtime.cli.options import as_json, as_team, as_user, placed
 from codekeep_runtime.place import Place
 
-LAPTOP_PORT, KEEP_PORT = 8710, 8443  # the latter of components/release/gateway.py
+LAPTOP_PORT = 8710
 
 
 @click.command()
@@ -41,6 +42,7 @@ def serve(
     from codekeep_runtime.cli.opening import opened
     from codekeep_runtime.gateway.app import create_app
     from codekeep_runtime.gateway.server import Certificate, pod_server, server
+    from codekeep_runtime.telemetry import metrics
 
     if (certificate is None) != (certificate_key is None):
         raise click.UsageError("--certificate and --certificate-key go together")
@@ -48,11 +50,12 @@ def serve(
     with opened(place, user or (None if place.embedded else "gateway"), teams, role="gateway") as runtime:
         app = create_app(runtime.services)
         if place.embedded:
+            metrics.start()
             running = server(app, host, LAPTOP_PORT if port is None else port, pair)
             token = getattr(runtime.identity, "token", "")
             running.announce = partial(_announce, host, token, is_tls=pair is not None, as_json=as_json)
         else:
-            running = pod_server(app, KEEP_PORT if port is None else port, pair or certificate_of(place))
+            running = pod_server(app, GATEWAY_PORT if port is None else port, pair or certificate_of(place))
         with until_told():
             running.run()
 

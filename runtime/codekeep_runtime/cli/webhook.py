@@ -1,15 +1,14 @@
 """`webhook`: the receiver of a keep."""
 
 import click
+from codekeep_contracts.pods import WEBHOOK_PORT
 
 from codekeep_runtime.cli.options import placed
 from codekeep_runtime.place import Place
 
-PORT = 8080  # components/release/webhook.py; only the gateway reaches it
-
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=WEBHOOK_PORT, show_default=True)
 @placed
 def webhook(port: int, place: Place) -> None:
     """Receive signed pushes of the settings' Git hosts and put them on the ingest queue."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
-from codekeep_runtime.core.faults import UsageFault
+from codekeep_contracts.faults import UsageFault
 
 LOCAL_HOST = "local"  # of a repository given by its path: the owner is the folder it lies in
 _SEGMENT = re.compile(r"[^\x00-\x1f\x7f/\\]{1,255}")

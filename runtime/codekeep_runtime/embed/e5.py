@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import numpy as np
+from codekeep_contracts.faults import UsageFault
 from numpy.typing import NDArray
-
-from codekeep_runtime.core.faults import UsageFault
 
 _AT_ONCE = 32  # texts; the lock is let go of between
 

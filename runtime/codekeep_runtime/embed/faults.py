@@ -1,6 +1,6 @@
 """What goes wrong with an embedder."""
 
-from codekeep_runtime.core.faults import Fault
+from codekeep_contracts.faults import Fault
 
 
 class EmbedFault(Fault):

@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Sequence
 
+from codekeep_contracts import metrics
 from starlette.concurrency import run_in_threadpool
 
 from codekeep_runtime.core.answer import AnswerEvent, Context, Delta, End
@@ -85,7 +86,7 @@ class Answering:
         finally:
             await _closed(self._source)
             prompt, completion = self._tokens()
-            observe("OutputTokens", completion, component="gateway")
+            observe(metrics.OUTPUT_TOKENS, completion, component="gateway")
             self.caller.services.limits.spend(self.caller.reader.id, prompt + completion)
             await asyncio.shield(self._audit_end(verdict, prompt, completion))
 
@@ -109,7 +110,7 @@ class Answering:
         if isinstance(event, Delta):
             if not self._answered:
                 waited = (time.perf_counter() - self.caller.started) * 1000
-                observe("ChatFirstTokenLatency", waited, component="gateway")
+                observe(metrics.CHAT_FIRST_TOKEN_LATENCY, waited, component="gateway")
             self._answered += len(event.text)
         elif isinstance(event, End):
             if event.finish_reason == ACCESS_LOST:

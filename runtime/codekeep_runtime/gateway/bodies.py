@@ -3,11 +3,11 @@
 import json
 from typing import Annotated, Literal, TypeVar
 
+from codekeep_contracts.faults import UsageFault
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from codekeep_runtime.core.faults import UsageFault
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.index.interface import Narrowing
 

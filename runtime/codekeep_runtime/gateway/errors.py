@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from codekeep_contracts.faults import AccessFault, UsageFault
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from codekeep_runtime.core.faults import AccessFault, UsageFault
 from codekeep_runtime.gateway.limits import TooMany
 
 _SAID: Mapping[int, tuple[str, str]] = {

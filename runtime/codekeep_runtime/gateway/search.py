@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from codekeep_contracts import metrics
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,9 +21,9 @@ async def search(request: Request) -> Response:
     retriever = caller.services.retriever
     started = time.perf_counter()
     found = await run_in_threadpool(retriever.search, caller.scope, body.query, body.k, body.narrowing())
-    observe("RetrievalLatency", (time.perf_counter() - started) * 1000, component="gateway", route="/v1/search")
+    observe(metrics.RETRIEVAL_LATENCY, (time.perf_counter() - started) * 1000, component="gateway", route="/v1/search")
     if found:
-        observe("RetrievalHits", component="gateway", route="/v1/search")
+        observe(metrics.RETRIEVAL_HITS, component="gateway", route="/v1/search")
     await caller.audit(caller.served_chunks("search", (each.chunk for each in found)))
     return JSONResponse({"results": [{**told(each.chunk), "score": round(each.score, 6)} for each in found]})
 

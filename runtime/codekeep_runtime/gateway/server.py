@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from codekeep_contracts.faults import UsageFault
 from starlette.applications import Starlette
-
-from codekeep_runtime.core.faults import UsageFault
 
 DRAIN_SECONDS = 30
 KEEP_ALIVE_SECONDS = 15

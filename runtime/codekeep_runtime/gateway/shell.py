@@ -3,6 +3,7 @@
 import secrets
 import time
 
+from codekeep_contracts import metrics
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -63,9 +64,9 @@ class Shell:
             if not has_started:
                 await refusal(500)(scope, receive, answer)
         finally:
-            observe("Requests", component="gateway", route=route, status=status)
+            observe(metrics.REQUESTS, component="gateway", route=route, status=status)
             if status >= 500:
-                observe("FailedRequests", component="gateway", route=route, status=status)
+                observe(metrics.FAILED_REQUESTS, component="gateway", route=route, status=status)
             emit(
                 "request-answered",
                 component="gateway",

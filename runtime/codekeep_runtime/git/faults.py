@@ -1,6 +1,6 @@
 """What goes wrong with a repository as a whole."""
 
-from codekeep_runtime.core.faults import Fault
+from codekeep_contracts.faults import Fault
 
 
 class GitFault(Fault):

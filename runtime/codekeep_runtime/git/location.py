@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from codekeep_runtime.core.faults import UsageFault
+from codekeep_contracts.faults import UsageFault
+
 from codekeep_runtime.core.repository import LOCAL_HOST, RepositoryId
 
 _SCP = re.compile(r"(?P<user>[A-Za-z0-9_.-]+)@(?P<host>[A-Za-z0-9.-]+):(?P<path>[^:].*)")

@@ -1,6 +1,6 @@
 """What goes wrong with an index on a server."""
 
-from codekeep_runtime.core.faults import Fault
+from codekeep_contracts.faults import Fault
 
 
 class IndexFault(Fault):

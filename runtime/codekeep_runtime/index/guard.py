@@ -1,6 +1,7 @@
 """The checks that every index makes before it looks at anything."""
 
-from codekeep_runtime.core.faults import AccessFault
+from codekeep_contracts.faults import AccessFault
+
 from codekeep_runtime.core.reader import Scope
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.index.interface import Narrowing

@@ -15,8 +15,6 @@ from codekeep_runtime.core.repository import Branch, RepositoryId
 from codekeep_runtime.core.source_file import SourceFile
 from codekeep_runtime.core.symbol import Definition, Import, Reference
 
-SCHEMA_VERSION = 1  # 1: first
-
 Vector = NDArray[np.float32]  # (dimension,), of length 1
 Vectors = NDArray[np.float32]  # (n, dimension)
 

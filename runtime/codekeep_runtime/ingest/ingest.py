@@ -9,12 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codekeep_runtime.core.faults import Fault
+from codekeep_contracts import metrics
+from codekeep_contracts.faults import Fault
+from codekeep_contracts.index_names import SCHEMA_VERSION
+
 from codekeep_runtime.core.repository import Branch, RepositoryId
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.git.location import Location
 from codekeep_runtime.git.mirror import Limits, Mirror
-from codekeep_runtime.index.interface import SCHEMA_VERSION, Index
+from codekeep_runtime.index.interface import Index
 from codekeep_runtime.ingest.branch_run import BranchRun
 from codekeep_runtime.ingest.embedding import TextOf, embed_missing, text_of_chunk
 from codekeep_runtime.ingest.file_task import Parse, parse_source
@@ -134,13 +137,13 @@ class Ingest:
 
     def _measure(self, manifest: Manifest) -> None:
         """What a keep's alarms read: jobs, those that failed, and how old what could not be renewed is."""
-        observe("IngestJobs", component="ingest")
+        observe(metrics.INGEST_JOBS, component="ingest")
         if not manifest.is_complete:
-            observe("FailedIngestJobs", component="ingest")
+            observe(metrics.FAILED_INGEST_JOBS, component="ingest")
         failed = {failure.repository for failure in manifest.failures}
         heads = [self._index.head(branch) for branch in self._index.branches() if branch.repository.key in failed]
         ages = [(datetime.now(UTC) - head.indexed_at).total_seconds() / 60 for head in heads if head]
-        observe("IndexAge", max(ages, default=0.0), component="ingest")
+        observe(metrics.INDEX_AGE, max(ages, default=0.0), component="ingest")
 
     def _workers(self) -> "Workers | RayWorkers":
         if self._options.ray is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from codekeep_runtime.core.faults import Fault
+from codekeep_contracts.faults import Fault
 
 
 class BusyFault(Fault):

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from codekeep_runtime.core.faults import SettingsFault
-from codekeep_runtime.settings.document import RuntimeSettings
+from codekeep_contracts.faults import SettingsFault
+from codekeep_contracts.settings.document import RuntimeSettings
 
 ATTEMPTS = 5
 CONNECT_SECONDS, READ_SECONDS = 5, 60
@@ -18,10 +18,10 @@ def client(settings: RuntimeSettings, service: str) -> Any:
     import boto3  # heavy: only what talks to AWS loads it
     from botocore.config import Config
 
-    region = settings.tenant.region
-    if region not in settings.tenant.allowed_regions:
+    region = settings.regions.primary
+    if region not in settings.regions.allowed:
         raise SettingsFault(
-            f"tenant.region {region!r} is none of tenant.allowed_regions ({', '.join(settings.tenant.allowed_regions)})"
+            f"regions.primary {region!r} is none of regions.allowed ({', '.join(settings.regions.allowed)})"
         )
     config = Config(
         region_name=region,

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from codekeep_runtime.core.faults import DataFault
+from codekeep_contracts.faults import DataFault
+from codekeep_contracts.settings.models import ModelSettings
+from codekeep_contracts.settings.stores import BucketSettings
+
 from codekeep_runtime.keep.aws import is_missing
-from codekeep_runtime.settings.models import ModelSettings
-from codekeep_runtime.settings.stores import BucketSettings
 
 LIST, PART = "files.json", ".part"
 

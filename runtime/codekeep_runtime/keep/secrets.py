@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from codekeep_runtime.core.faults import AccessFault, SettingsFault
+from codekeep_contracts.faults import AccessFault, SettingsFault
 
 KEPT_SECONDS = 300.0  # a rotated secret is used after that at the latest
 

@@ -5,8 +5,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from codekeep_contracts.settings.stores import BucketSettings
+
 from codekeep_runtime.keep.aws import is_missing
-from codekeep_runtime.settings.stores import BucketSettings
 
 
 class Bucket:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from codekeep_contracts.settings.governance import PromptStorage
+from codekeep_contracts.settings.stores import BucketSettings
+
 from codekeep_runtime.prompts.opt_in import OptIn, checked
 from codekeep_runtime.prompts.redaction import redacted
-from codekeep_runtime.settings.governance import PromptSettings
-from codekeep_runtime.settings.stores import BucketSettings
 
 FOLDER = "prompts/"
 DELETED_AT_ONCE = 1_000  # what S3 takes
@@ -23,7 +24,7 @@ class PromptBucket:
         client: boto3's `s3` client.
     """
 
-    def __init__(self, bucket: BucketSettings, settings: PromptSettings, client: Any) -> None:
+    def __init__(self, bucket: BucketSettings, settings: PromptStorage, client: Any) -> None:
         self._bucket, self._client, self._opt_in = bucket, client, OptIn(settings)
         self.is_on = self._opt_in.is_on
 

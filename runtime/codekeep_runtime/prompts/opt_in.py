@@ -3,8 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from codekeep_runtime.core.faults import UsageFault
-from codekeep_runtime.settings.governance import PromptSettings
+from codekeep_contracts.faults import UsageFault
+from codekeep_contracts.settings.governance import PromptStorage
 
 _READER = re.compile(r"[0-9a-f]{16}")
 
@@ -12,9 +12,9 @@ _READER = re.compile(r"[0-9a-f]{16}")
 class OptIn:
     """On only where somebody opted in, by name and for some days."""
 
-    def __init__(self, settings: PromptSettings) -> None:
-        self._days = settings.retention_days
-        self.is_on = settings.enabled and bool(settings.approved_by) and settings.retention_days > 0
+    def __init__(self, settings: PromptStorage) -> None:
+        self._days = settings.retention_days or 0
+        self.is_on = settings.enabled and settings.redaction and bool(settings.approved_by) and self._days > 0
 
     def expiry(self, at: datetime) -> datetime:
         """Of a prompt of that time, UTC."""

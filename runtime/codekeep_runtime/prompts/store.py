@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from codekeep_contracts.faults import DataFault
+from codekeep_contracts.settings.governance import PromptStorage
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from codekeep_runtime.core.faults import DataFault
 from codekeep_runtime.prompts.opt_in import OptIn, checked
 from codekeep_runtime.prompts.redaction import redacted
 from codekeep_runtime.prompts.wrapping import NONCE_BYTES, FileWrapping
-from codekeep_runtime.settings.governance import PromptSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ class PromptStore:
         wrapping: of the data keys; each prompt has one of its own.
     """
 
-    def __init__(self, folder: Path, settings: PromptSettings, wrapping: FileWrapping) -> None:
+    def __init__(self, folder: Path, settings: PromptStorage, wrapping: FileWrapping) -> None:
         self._folder, self._opt_in, self._wrapping = folder, OptIn(settings), wrapping
         self.is_on = self._opt_in.is_on
 

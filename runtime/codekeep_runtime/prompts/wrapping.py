@@ -5,10 +5,9 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from codekeep_contracts.faults import DataFault, SettingsFault
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from codekeep_runtime.core.faults import DataFault, SettingsFault
 
 KEY_BYTES, NONCE_BYTES = 32, 12
 

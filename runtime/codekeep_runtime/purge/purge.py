@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from codekeep_contracts.faults import Fault
+
 from codekeep_runtime.access.documents import Documents, changed
 from codekeep_runtime.audit.signer import Signer
-from codekeep_runtime.core.faults import Fault
 from codekeep_runtime.purge.holdings import Holding
 from codekeep_runtime.purge.proof import Proof
 from codekeep_runtime.purge.tombstones import Tombstones

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from codekeep_contracts.faults import AccessFault
+
 from codekeep_runtime.access.documents import Documents, changed
-from codekeep_runtime.core.faults import AccessFault
 from codekeep_runtime.core.repository import RepositoryId
 
 

@@ -4,34 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 
-DEFAULT_ALLOWED = frozenset(
-    {
-        "timestamp",
-        "level",
-        "event",
-        "component",
-        "version",
-        "tenant",
-        "team",
-        "reader_id",
-        "request_id",
-        "trace_id",
-        "route",
-        "method",
-        "status",
-        "duration_ms",
-        "model",
-        "prompt_tokens",
-        "completion_tokens",
-        "repository_id",
-        "commit",
-        "chunk_count",
-        "skip_reason",
-        "error_kind",
-        "retry",
-    }
-)
-"""Where there are no settings: what a stack writes into `logging.allowed_fields` (a test holds them equal)."""
+from codekeep_contracts.log_fields import LOG_FIELDS
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._:/@+-]{1,128}")
 
@@ -41,7 +14,7 @@ Value = str | int | float | bool
 class Gate:
     """Lets through what is allowed by name and by shape; counts the rest."""
 
-    def __init__(self, allowed: Iterable[str] = DEFAULT_ALLOWED) -> None:
+    def __init__(self, allowed: Iterable[str] = LOG_FIELDS) -> None:
         self.allowed = frozenset(allowed)
         self.dropped = 0
 

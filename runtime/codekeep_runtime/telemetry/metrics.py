@@ -1,122 +1,85 @@
-"""Measurements: Prometheus text for who scrapes this process, and OTLP where a collector is configured.
+"""Measurements by OpenTelemetry: read by Prometheus, and sent by OTLP where a collector is configured.
 
-The names are those that a keep's alarms read; a test holds them equal to components/observe/slo_metrics.py.
+Nothing is recorded, and no SDK loaded, before `start`: a command that nobody watches measures nothing.
 """
 
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
+from codekeep_contracts.metrics import LABELS, METRICS, Metric
+
+from codekeep_runtime.telemetry.fields import Gate
 from codekeep_runtime.telemetry.log import LOG
 
-LABELS = ("component", "route", "status")  # nothing that grows with readers or repositories
-_LATENCY_MS = (5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000)
+if TYPE_CHECKING:
+    from opentelemetry.metrics import Meter
+    from opentelemetry.sdk.metrics.export import MetricReader
+
+LATENCY_BUCKETS_MS = (5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000)
+
+Record = Callable[[float, Mapping[str, str]], None]
+_GATE = Gate(LABELS)
+_records: dict[str, Record] = {}
+_registry: Any = None
 
 
-@dataclass(frozen=True)
-class Instrument:
-    """`prometheus` is its name at /metrics, without `_total` for counters."""
-
-    kind: Literal["counter", "histogram", "gauge"]
-    prometheus: str
-    help: str
-
-
-INSTRUMENTS = {
-    "Requests": Instrument("counter", "codekeep_requests", "Answered requests."),
-    "FailedRequests": Instrument("counter", "codekeep_failed_requests", "Requests that ended in an error of ours."),
-    "AutocompleteLatency": Instrument("histogram", "codekeep_autocomplete_ms", "Request to whole suggestion."),
-    "ChatFirstTokenLatency": Instrument("histogram", "codekeep_chat_first_token_ms", "Request to first token."),
-    "RetrievalLatency": Instrument("histogram", "codekeep_retrieval_ms", "Question to ranked chunks."),
-    "IndexAge": Instrument("gauge", "codekeep_index_age_minutes", "Age of the oldest commit not yet indexed."),
-    "IngestJobs": Instrument("counter", "codekeep_ingest_jobs", "Finished ingest jobs."),
-    "FailedIngestJobs": Instrument("counter", "codekeep_failed_ingest_jobs", "Failed ingest jobs."),
-    "FailedAuditShipments": Instrument("counter", "codekeep_failed_audit_shipments", "Audit records not shipped yet."),
-    "CacheHits": Instrument("counter", "codekeep_cache_hits", "Answers from a cache."),
-    "RetrievalHits": Instrument("counter", "codekeep_retrieval_hits", "Requests for which retrieval found something."),
-    "OutputTokens": Instrument("counter", "codekeep_output_tokens", "Tokens of answers."),
-}
-
-Record = Callable[[float, dict[str, str]], None]
-_lock = threading.Lock()
-_exported: dict[str, Record] = {}  # by OTLP, filled by `export_by`
-
-
-def observe(name: str, value: float = 1, **labels: object) -> None:
+def observe(metric: Metric, value: float = 1, **labels: object) -> None:
     """Adds to a counter, records in a histogram, or sets a gauge.
 
     Args:
-        name: one of INSTRUMENTS; another is dropped and counted, as a log's field would be.
-        value: a finite number in the instrument's unit.
-        labels: of LABELS; others are dropped and counted.
+        value: a finite number in the metric's unit.
+        labels: of the metric; others, and values that are more than identifiers, are dropped and counted.
     """
-    if name not in INSTRUMENTS:
-        LOG.gate.dropped += 1
+    if not _records:
         return
-    passed = LOG.gate.passed(labels)
-    LOG.gate.dropped += sum(1 for label in passed if label not in LABELS)
-    kept = {label: str(passed.get(label, "")) for label in LABELS}
-    _scraped()[name](value, kept)
-    if name in _exported:
-        _exported[name](value, {label: text for label, text in kept.items() if text})
+    kept = {name: str(found) for name, found in _GATE.passed(labels).items() if name in metric.labels}
+    LOG.gate.dropped += len(labels) - len(kept)
+    _records[metric.name](value, kept)
+
+
+def start(*exporters: "MetricReader") -> Callable[[], None]:
+    """Records from now on, for /metrics and for `exporters`; returns what sends the rest and stops."""
+    from opentelemetry.exporter.prometheus import PrometheusMetricReader
+    from opentelemetry.sdk.metrics import MeterProvider
+    from opentelemetry.sdk.resources import Resource
+    from prometheus_client import CollectorRegistry
+
+    global _registry  # noqa: PLW0603 - one provider a process
+    _registry = CollectorRegistry()
+    scraped = PrometheusMetricReader(disable_target_info=True, scope_info_enabled=False, registry=_registry)
+    # A resource without attributes: the SDK's default reads OTEL_RESOURCE_ATTRIBUTES, process and host.
+    provider = MeterProvider([scraped, *exporters], resource=Resource({}))
+    meter = provider.get_meter("codekeep")
+    _records.update({metric.name: _instrument(meter, metric) for metric in METRICS})
+
+    def stop() -> None:
+        _records.clear()
+        provider.shutdown()
+
+    return stop
 
 
 def text() -> bytes:
-    """What /metrics answers, in Prometheus' text format."""
+    """What /metrics answers, in Prometheus' text format; empty before `start`."""
     from prometheus_client import generate_latest
 
-    _scraped()
-    return generate_latest(_registry())
+    return b"" if _registry is None else generate_latest(_registry)
 
 
-def export_by(provider: Any) -> None:
-    """Records into an OpenTelemetry MeterProvider from now on, beside what is scraped."""
-    meter = provider.get_meter("codekeep")
-    with _lock:
-        for name, instrument in INSTRUMENTS.items():
-            _exported[name] = _otlp_record(meter, name, instrument)
+def serve(port: int) -> None:
+    """Answers Prometheus on a port of all interfaces, in a thread that ends with the process."""
+    from prometheus_client import start_http_server
+
+    start_http_server(port, registry=_registry)
 
 
-def _otlp_record(meter: Any, name: str, instrument: Instrument) -> Record:
-    if instrument.kind == "counter":
-        add: Record = meter.create_counter(name).add
-        return add
-    if instrument.kind == "histogram":
-        record: Record = meter.create_histogram(name, unit="ms").record
-        return record
-    set_: Record = meter.create_gauge(name).set
-    return set_
-
-
-@cache
-def _registry() -> Any:
-    from prometheus_client import CollectorRegistry
-
-    return CollectorRegistry()
-
-
-_instruments: dict[str, Record] = {}
-
-
-def _scraped() -> dict[str, Record]:
-    """Made at the first use: a command that measures nothing loads nothing."""
-    with _lock:
-        if not _instruments:
-            _instruments.update({name: _prometheus_record(each) for name, each in INSTRUMENTS.items()})
-    return _instruments
-
-
-def _prometheus_record(instrument: Instrument) -> Record:
-    from prometheus_client import Counter, Gauge, Histogram
-
-    name, told, registry = instrument.prometheus, instrument.help, _registry()
-    if instrument.kind == "counter":
-        counter = Counter(name, told, LABELS, registry=registry)
-        return lambda value, labels: counter.labels(**labels).inc(value)
-    if instrument.kind == "histogram":
-        histogram = Histogram(name, told, LABELS, registry=registry, buckets=_LATENCY_MS)
-        return lambda value, labels: histogram.labels(**labels).observe(value)
-    gauge = Gauge(name, told, LABELS, registry=registry)
-    return lambda value, labels: gauge.labels(**labels).set(value)
+def _instrument(meter: "Meter", metric: Metric) -> Record:
+    described: dict[str, Any] = {"unit": metric.unit, "description": metric.help}
+    if metric.kind == "counter":
+        return meter.create_counter(metric.name, **described).add
+    if metric.kind == "up-down-counter":
+        return meter.create_up_down_counter(metric.name, **described).add
+    if metric.kind == "histogram":
+        buckets: Sequence[float] = LATENCY_BUCKETS_MS
+        return meter.create_histogram(metric.name, explicit_bucket_boundaries_advisory=buckets, **described).record
+    return meter.create_gauge(metric.name, **described).set

@@ -8,19 +8,20 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from codekeep_contracts.pods import METRICS_PORT_VARIABLE, OTLP_ENDPOINT, TRACES_EXPORTER
+
 from codekeep_runtime.telemetry import metrics, spans
 from codekeep_runtime.telemetry.log import LOG
 
-ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
-TRACES = "OTEL_TRACES_EXPORTER"  # "otlp" sends spans too; a keep's collector refuses them
-
 
 def start(environment: Mapping[str, str] = os.environ) -> Callable[[], None]:
-    """Exports from now on where an endpoint is set; returns what sends the rest and stops."""
-    if not environment.get(ENDPOINT):
-        return lambda: None
-    stops = [_logs(), _metrics()]
-    if environment.get(TRACES) == "otlp":
+    """Exports from now on where an endpoint or a port is set; returns what sends the rest and stops."""
+    stops = []
+    if environment.get(OTLP_ENDPOINT):
+        stops.append(_logs())
+    if environment.get(OTLP_ENDPOINT) or environment.get(METRICS_PORT_VARIABLE):
+        stops.append(_metrics(environment))
+    if environment.get(OTLP_ENDPOINT) and environment.get(TRACES_EXPORTER) == "otlp":
         stops.append(_spans())
 
     def stop() -> None:
@@ -31,20 +32,18 @@ def start(environment: Mapping[str, str] = os.environ) -> Callable[[], None]:
     return stop
 
 
-def _metrics() -> Callable[[], None]:
-    from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
-    from opentelemetry.sdk.metrics import MeterProvider
-    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
-    from opentelemetry.sdk.metrics.view import View
+def _metrics(environment: Mapping[str, str]) -> Callable[[], None]:
+    """To the collector where there is one, and on a port of its own where a Prometheus reads it."""
+    readers = []
+    if environment.get(OTLP_ENDPOINT):
+        from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+        from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 
-    provider = MeterProvider(
-        [PeriodicExportingMetricReader(OTLPMetricExporter())],
-        resource=_nobody(),
-        # The SDK writes names in lower case, which the collector's filter would drop; a view's name stays as it is.
-        views=[View(instrument_name=name.lower(), name=name) for name in metrics.INSTRUMENTS],
-    )
-    metrics.export_by(provider)
-    return provider.shutdown
+        readers.append(PeriodicExportingMetricReader(OTLPMetricExporter()))
+    stop = metrics.start(*readers)
+    if port := environment.get(METRICS_PORT_VARIABLE):
+        metrics.serve(int(port))
+    return stop
 
 
 def _spans() -> Callable[[], None]:

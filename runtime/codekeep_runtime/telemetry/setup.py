@@ -8,7 +8,7 @@ from codekeep_runtime.telemetry.fields import Gate
 from codekeep_runtime.telemetry.log import LOG, Level
 
 if TYPE_CHECKING:
-    from codekeep_runtime.settings.document import RuntimeSettings  # everything emits, few read settings
+    from codekeep_contracts.settings.document import RuntimeSettings  # everything emits, few read settings
 
 
 def setup(settings: "RuntimeSettings | None" = None, *, least: Level | None = None) -> None:

@@ -4,15 +4,15 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from codekeep_contracts.faults import DataFault
+from codekeep_contracts.messages import Push
+from codekeep_contracts.settings.links import GitLinkSettings
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from codekeep_runtime.core.faults import DataFault
-from codekeep_runtime.keep.messages import Push
-from codekeep_runtime.settings.links import GitLinkSettings
 from codekeep_runtime.telemetry import emit
 from codekeep_runtime.webhook.event import DELIVERY_HEADERS, Pushed, is_push, pushed
 from codekeep_runtime.webhook.replay import Deliveries

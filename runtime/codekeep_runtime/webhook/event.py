@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from codekeep_runtime.core.faults import DataFault
+from codekeep_contracts.faults import DataFault
 
 BRANCH = "refs/heads/"
 EVENT_HEADERS = {"github-enterprise": "x-github-event", "gitlab": "x-gitlab-event"}

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
+from codekeep_contracts.settings.links import GitLinkSpec
+
 from stacks.spec.faults import Fault, nearest, shown
-from stacks.spec.network import GitLink
 from stacks.spec.rules.common import repeated
 from stacks.spec.rules.draft import Draft
 
@@ -127,7 +128,7 @@ def repositories_keep_the_cap(draft: Draft) -> Iterator[Fault]:
         )
 
 
-def _grant_fault(path: str, grant: str, links: Mapping[str, GitLink]) -> Fault | None:
+def _grant_fault(path: str, grant: str, links: Mapping[str, GitLinkSpec]) -> Fault | None:
     name, _, repository = grant.partition(":")
     link = links.get(name)
     if link is None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from codekeep_contracts.settings.governance import Slo
+
 from images.serving import unsuitable
-from stacks.spec.access import Slo
 from stacks.spec.compute import Model, Pool
 from stacks.spec.faults import Fault, nearest, shown
 from stacks.spec.instances import InstanceType

@@ -5,12 +5,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Self, TypeVar, get_args
 
+from codekeep_contracts.settings.access import Caps
+from codekeep_contracts.settings.governance import PromptStorage, Regions, Retention, Slo
+from codekeep_contracts.settings.links import GitLinkSpec, RegistryLinkSpec
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from stacks.spec.access import Access, Budget, Caps, ClusterAccess, Slo
+from stacks.spec.access import Access, Budget, ClusterAccess
 from stacks.spec.compute import Model, Pool, SearchDomain, VectorIndex
-from stacks.spec.network import Account, GitLink, Network, PlatformUse, Regions, RegistryLink
-from stacks.spec.protection import Keys, PromptStorage, Retention
+from stacks.spec.network import Account, Network, PlatformUse
+from stacks.spec.protection import Keys
 from stacks.spec.release import Release
 
 Item = TypeVar("Item")
@@ -60,8 +63,8 @@ class Draft:
     tenants: tuple[str, ...] | None = None
     link_domains: tuple[str, ...] | None = None
     cluster_access: tuple[ClusterAccess, ...] | None = None
-    git_links: Items[GitLink] = Items()
-    registry_links: Items[RegistryLink] = Items()
+    git_links: Items[GitLinkSpec] = Items()
+    registry_links: Items[RegistryLinkSpec] = Items()
     pools: Items[Pool] = Items()
     models: Items[Model] = Items()
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from codekeep_contracts.settings.links import GitLinkSpec, RegistryLinkSpec
+
 from stacks.spec.faults import Fault, shown
-from stacks.spec.network import GitLink, RegistryLink
 from stacks.spec.regions import region_of_service
 from stacks.spec.rules.common import repeated
 from stacks.spec.rules.draft import Draft
@@ -83,7 +84,7 @@ def github_paths_have_two_parts(draft: Draft) -> Iterator[Fault]:
                 )
 
 
-def _links(draft: Draft) -> Iterator[tuple[str, GitLink | RegistryLink]]:
+def _links(draft: Draft) -> Iterator[tuple[str, GitLinkSpec | RegistryLinkSpec]]:
     for index, git_link in draft.git_links:
         yield f"git_links[{index}]", git_link
     for index, registry_link in draft.registry_links:

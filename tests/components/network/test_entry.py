@@ -1,8 +1,8 @@
 from typing import Any
 
 import pytest
+from codekeep_contracts.roles import BucketRole
 
-from components.bucket_ref import BucketRole
 from components.naming import Keep
 from components.network.entry import Entry, EntryArgs
 from components.storage.storage import Storage, StorageArgs

@@ -2,8 +2,8 @@ import json
 from typing import Any
 
 import pytest
+from codekeep_contracts.roles import BucketRole
 
-from components.bucket_ref import BucketRole
 from components.naming import DataClass, Keep
 from components.observe.account_detectors import FEATURES, AccountDetectorsArgs
 from components.observe.audit import AuditArgs

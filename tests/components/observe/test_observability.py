@@ -2,12 +2,13 @@ import json
 from typing import Any
 
 import pytest
+from codekeep_contracts import metrics
+from codekeep_contracts.settings.governance import Slo
 
-from components.keep.plans import BudgetPlan, SloPlan
 from components.naming import DataClass, Keep
-from components.observe import slo_metrics
 from components.observe.alarm import Alarm, Metric
 from components.observe.alerts import Alerts, AlertsArgs, publishers
+from components.observe.budget_plan import BudgetPlan
 from components.observe.dashboard import dashboard_body
 from components.observe.runtime_logs import ACCESS_PART, IDENTIFIERS, PARTS, protection_policy
 from tests.components.builders import key_arn
@@ -24,11 +25,11 @@ TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:codekeep-acme-alerts"
 @pytest.mark.parametrize(
     ("label", "metric", "statistic", "threshold"),
     [
-        ("autocomplete-latency", slo_metrics.AUTOCOMPLETE_MS, "p95", 300),
-        ("chat-latency", slo_metrics.CHAT_FIRST_TOKEN_MS, "p95", 1500),
-        ("retrieval-latency", slo_metrics.RETRIEVAL_MS, "p95", 250),
-        ("index-freshness", slo_metrics.INDEX_AGE_MINUTES, "Maximum", 60),
-        ("audit-not-shipped", slo_metrics.FAILED_AUDIT_SHIPMENTS, "Sum", 0),
+        ("autocomplete-latency", metrics.AUTOCOMPLETE_LATENCY.name, "p95", 300),
+        ("chat-latency", metrics.CHAT_FIRST_TOKEN_LATENCY.name, "p95", 1500),
+        ("retrieval-latency", metrics.RETRIEVAL_LATENCY.name, "p95", 250),
+        ("index-freshness", metrics.INDEX_AGE.name, "Maximum", 60),
+        ("audit-not-shipped", metrics.FAILED_AUDIT_SHIPMENTS.name, "Sum", 0),
     ],
 )
 def test_each_objective_has_its_alarm(label: str, metric: str, statistic: str, threshold: int) -> None:
@@ -41,7 +42,7 @@ def test_each_objective_has_its_alarm(label: str, metric: str, statistic: str, t
 
 @pytest.mark.parametrize(
     ("label", "threshold", "failed"),
-    [("availability", 99.5, slo_metrics.FAILED_REQUESTS), ("ingest-success", 99.0, slo_metrics.FAILED_INGEST_JOBS)],
+    [("availability", 99.5, metrics.FAILED_REQUESTS.name), ("ingest-success", 99.0, metrics.FAILED_INGEST_JOBS.name)],
 )
 def test_shares_are_computed_and_nobody_asking_is_no_failure(label: str, threshold: float, failed: str) -> None:
     inputs = dedicated().one(ALARM, f"acme-alarm-{label}").inputs
@@ -93,11 +94,11 @@ def test_a_pooled_keep_watches_its_own_and_leaves_the_domain_to_the_platform() -
 
 
 def test_the_dashboard_shows_every_metric_with_its_objective(keep: Keep) -> None:
-    body = json.loads(dashboard_body(keep, SloPlan(), queues=[("q", "q-failed")], domain_name="acme-index"))
+    body = json.loads(dashboard_body(keep, Slo(), queues=[("q", "q-failed")], domain_name="acme-index"))
     places = [(widget["x"], widget["y"]) for widget in body["widgets"]]
-    assert len(set(places)) == len(places) == 13
+    assert len(set(places)) == len(places) == 14
     text = json.dumps(body)
-    assert not [name for name in slo_metrics.METRICS if f'"{name}"' not in text]
+    assert not [each.name for each in metrics.METRICS if f'"{each.name}"' not in text]
     lines = [
         widget["properties"]["annotations"]["horizontal"][0]["value"]
         for widget in body["widgets"]

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from codekeep_contracts.roles import QueueRole
 from pulumi_kubernetes.core.v1 import LimitRange, Namespace, ResourceQuota
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from components.naming import DataClass
-from components.queue_ref import QueueRef, QueueRole
+from components.queue_ref import QueueRef
 from policies.graph import Node, ResourceGraph
 from policies.graph.recorder import record
 from sandbox.kubernetes.schemas import validate, validate_custom

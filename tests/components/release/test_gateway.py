@@ -2,10 +2,11 @@ from collections.abc import Callable
 
 import pulumi
 import pytest
+from codekeep_contracts.pods import GATEWAY_PORT, HEALTH_PATH
 
 from components.naming import Keep
 from components.network.entry import EntryArgs
-from components.release.gateway import HEALTH_PATH, PORT, Gateway, GatewayArgs
+from components.release.gateway import Gateway, GatewayArgs
 from components.release.webhook import Webhook, WebhookArgs
 from tests.components.contract import assert_contract
 from tests.components.recording import Recording, record
@@ -37,7 +38,7 @@ def test_servers_keep_the_contract(recorded: Callable[[], Recording[pulumi.Compo
 
 def test_the_entry_and_the_gateway_mean_the_same_port_and_path() -> None:
     defaults = {name: each.default for name, each in EntryArgs.__dataclass_fields__.items()}
-    assert (defaults["target_port"], defaults["health_path"]) == (PORT, HEALTH_PATH)
+    assert (defaults["target_port"], defaults["health_path"]) == (GATEWAY_PORT, HEALTH_PATH)
 
 
 def test_the_gateways_pods_are_registered_with_the_entry() -> None:
@@ -49,7 +50,7 @@ def test_the_gateways_pods_are_registered_with_the_entry() -> None:
     [port] = service["spec"]["ports"]
     assert binding["serviceRef"] == {"name": service["metadata"]["name"], "port": port["port"]}
     [container] = recording.one(DEPLOYMENT).inputs["spec"]["template"]["spec"]["containers"]
-    assert container["ports"] == [{"name": port["targetPort"], "containerPort": PORT}]
+    assert container["ports"] == [{"name": port["targetPort"], "containerPort": GATEWAY_PORT}]
     assert "networking" not in binding
 
 
@@ -63,7 +64,7 @@ def test_a_server_is_spread_asked_and_drained(recorded: Callable[[], Recording[p
     assert pod["topologySpreadConstraints"]
     assert pod["nodeSelector"]["codekeep.dev/role"] == "system"
     assert pod["priorityClassName"] == "codekeep-acme-serving"
-    assert deployment["template"]["metadata"]["annotations"] == {"codekeep.dev/settings-digest": "0a1b"}
+    assert deployment["template"]["metadata"]["annotations"]["codekeep.dev/settings-digest"] == "0a1b"
     selectors = [
         deployment["selector"]["matchLabels"],
         recording.one(SERVICE).inputs["spec"]["selector"],

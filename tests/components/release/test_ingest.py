@@ -2,12 +2,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from codekeep_contracts.roles import QueueRole
+from codekeep_contracts.settings.access import Caps
 
 from components.naming import Tier
-from components.queue_ref import QueueRole
 from components.release.ingest import GRACE_SECONDS, Ingest, IngestArgs
 from components.storage.queues import VISIBILITY_SECONDS
-from stacks.spec.access import Caps
 from tests.components.conftest import make_keep
 from tests.components.contract import assert_contract
 from tests.components.recording import Recording, record

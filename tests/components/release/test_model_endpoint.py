@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from components.keep.plans import EndpointPlan
 from components.naming import Keep
 from components.release.model_endpoint import ModelEndpoint, ModelEndpointArgs
+from components.release.release_plan import EndpointPlan
 from tests.components.contract import assert_contract
 from tests.components.recording import Recording, record
 from tests.components.release.bases import DIGEST, make_base
@@ -29,8 +29,7 @@ CHAT = EndpointPlan(
     port=8000,
     health_path="/health",
     metrics_path="/prometheus/metrics",
-    waiting_metric="trtllm_num_requests_waiting",
-    cache_metric="trtllm_kv_cache_utilization",
+    requests_per_replica=16,
     gpus=2,
     cpus=18,
     memory_gib=144,
@@ -78,8 +77,9 @@ def test_the_engine_starts_with_its_plan_and_is_asked_how_it_is() -> None:
 def test_the_model_is_fetched_and_verified_before_the_engine_starts() -> None:
     spec = engine_pod(recorded())
     [fetch] = spec["initContainers"]
-    assert fetch["command"][-3:] == ["model", "fetch", "--verify"]
-    assert fetch["args"] == ["--role", "chat", "--revision", REVISION, "--into", CHAT.model_path]
+    assert fetch["command"] == ["python3", "-m", "codekeep_runtime"]
+    options = ["--role=chat", f"--revision={REVISION}", f"--into={CHAT.model_path}", "--verify"]
+    assert fetch["args"] == ["model", "fetch", *options]
     assert "nvidia.com/gpu" not in fetch["resources"]["limits"]
     [scratch] = [volume for volume in spec["volumes"] if volume["name"] == "scratch"]
     assert scratch == {"name": "scratch", "emptyDir": {"sizeLimit": "81Gi"}}
@@ -135,17 +135,20 @@ def test_room_is_held_by_pods_that_ask_for_the_same_and_give_way() -> None:
     assert pod["nodeSelector"] == engine_pod(recording)["nodeSelector"]
 
 
-def test_replicas_follow_waiting_requests_and_the_cache() -> None:
+def test_replicas_follow_the_requests_that_the_runtime_has_in_flight_and_queued() -> None:
     recording = recorded()
     assert "replicas" not in recording.one(DEPLOYMENT, "acme-model-chat").inputs["spec"]
     spec = recording.one(SCALER).inputs["spec"]
     assert spec["scaleTargetRef"] == {"name": "model-chat"}
     assert (spec["minReplicaCount"], spec["maxReplicaCount"]) == (2, 4)
-    series = '{namespace="codekeep-acme",service="model-chat"}'
-    assert [(each["type"], each["metricType"], each["metadata"]["query"]) for each in spec["triggers"]] == [
-        ("prometheus", "AverageValue", f"sum(trtllm_num_requests_waiting{series})"),
-        ("prometheus", "Value", f"avg(trtllm_kv_cache_utilization{series})"),
-    ]
+    [trigger] = spec["triggers"]
+    assert (trigger["type"], trigger["metricType"]) == ("prometheus", "AverageValue")
+    assert trigger["metadata"]["query"] == (
+        'sum({__name__=~"codekeep_model_requests_in_flight|codekeep_model_requests_queued",'
+        'namespace="codekeep-acme",role="chat"})'
+    )
+    assert trigger["metadata"]["threshold"] == "12.8"  # 80 % of 16
+    assert trigger["metadata"]["ignoreNullValues"] == "false"
 
 
 def test_an_endpoint_of_fixed_size_has_no_scaler() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from components.identity.workload import Workload
 from components.naming import Tier
-from components.release.flows import Ways, flows
+from components.release.flows import LinkTraffic, flows
 from components.release.labels import TENANT
 from components.release.network_policies import NetworkPolicies, NetworkPoliciesArgs
 from policies.rule import Family
@@ -31,7 +31,7 @@ from tests.components.release.traffic import (
     traffic,
 )
 
-PLAIN = Ways(git_ports=(443,))
+PLAIN = LinkTraffic(git_ports=(443,))
 
 
 def targets(source: str, connections: list[Connection]) -> set[str]:
@@ -101,8 +101,8 @@ def test_a_pod_without_a_workload_reaches_nothing() -> None:
 
 
 def test_options_add_their_ways_and_no_others() -> None:
-    def rows(ways: Ways) -> Iterator[str]:
-        return (f"{each.source} {each.target} {each.ports}" for each in flows(ways))
+    def rows(link_traffic: LinkTraffic) -> Iterator[str]:
+        return (f"{each.source} {each.target} {each.ports}" for each in flows(link_traffic))
 
     plain, every = set(rows(PLAIN)), set(rows(EVERY_WAY))
     added = sorted(every - plain)
@@ -119,12 +119,12 @@ def test_every_workload_has_a_flow_of_its_own() -> None:
 @pytest.mark.parametrize("ports", [(), (0,), (443, 70_000)])
 def test_ports_that_are_none_are_refused(ports: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="git_ports"):
-        Ways(git_ports=ports)
+        LinkTraffic(git_ports=ports)
 
 
 def test_the_rules_find_nothing() -> None:
     def program() -> None:
-        NetworkPolicies("acme-n", NetworkPoliciesArgs(base=make_base(), network=fake_network(), ways=EVERY_WAY))
+        NetworkPolicies("acme-n", NetworkPoliciesArgs(base=make_base(), network=fake_network(), link_traffic=EVERY_WAY))
 
     assert findings(program, [Family.KUBERNETES, Family.NETWORK, Family.TENANCY]) == []
     assert faults(graph_of(program)) == []

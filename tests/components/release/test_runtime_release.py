@@ -9,10 +9,10 @@ import pulumi
 import pytest
 
 from components.identity.workload import Workload
-from components.keep.plans import ReleasePlan
 from components.keep.tenant import TenantEnvironment
 from components.naming import Keep
-from components.release.flows import Ways
+from components.release.flows import LinkTraffic
+from components.release.release_plan import ReleasePlan
 from components.release.runtime_release import RuntimeRelease, RuntimeReleaseArgs, release_images
 from components.storage.image_registry import IMAGES
 from tests.components.contract import assert_contract
@@ -34,10 +34,8 @@ PLAN = ReleasePlan(
     concurrent_ingest_jobs=8,
     repository_count=500,
     repository_gib=10,
-    logged_fields=("timestamp",),
-    ways=Ways(git_ports=(443, 22), registry_ports=(443,)),
+    link_traffic=LinkTraffic(git_ports=(443, 22), registry_ports=(443,)),
     batch_gpus=4,
-    trains=True,
 )
 
 
@@ -166,7 +164,7 @@ def test_other_settings_start_the_servers_anew_but_no_engine() -> None:
 
     before, after = templates(release()), templates(recorded(settings=json.dumps({**SETTINGS, "caps": {}})))
     changed = {name for name in before if before[name] != after[name]}
-    assert {"acme-gateway", "acme-webhook", "acme-reviewer"} <= changed
+    assert {"acme-gateway", "acme-webhook", "acme-index-driver"} <= changed
     assert not {name for name in changed if name.startswith("acme-model-")}
 
 
@@ -191,16 +189,6 @@ def test_no_manifest_holds_a_secret() -> None:
     assert not [node.name for node in objects(release()) if node.secrets]
 
 
-def test_without_nodes_to_train_on_there_is_no_training() -> None:
-    def jobs(recording: Recording[RuntimeRelease]) -> set[str]:
-        return {node.inputs["metadata"]["name"] for node in recording.of_type("kubernetes:batch/v1:CronJob")}
-
-    assert {"evals", "finetune"} <= jobs(release())
-    without = jobs(recorded(replace(PLAN, batch_gpus=0, trains=False)))
-    assert "evals" in without
-    assert "finetune" not in without
-
-
 def test_an_image_without_a_repository_is_refused() -> None:
     with pytest.raises(ValueError, match="the registry has no repository other \\(it has: code-x\\)"):
         release_images(replace(PLAN, digests={"other": DIGEST}), {"code-x": pulumi.Output.from_input("x")})
@@ -208,7 +196,7 @@ def test_an_image_without_a_repository_is_refused() -> None:
 
 def test_git_hosts_are_asked_who_may_read_only_where_the_spec_wants_it() -> None:
     assert "acme-access-sync" not in release().names("kubernetes:batch/v1:CronJob")
-    recording = recorded(replace(PLAN, hosts_confirm=True))
+    recording = recorded(replace(PLAN, confirmed_by_git_hosts=True))
     spec = recording.one("kubernetes:batch/v1:CronJob", "acme-access-sync").inputs["spec"]
     assert (spec["schedule"], spec["concurrencyPolicy"], spec["suspend"]) == ("*/15 * * * *", "Forbid", False)
     pod = spec["jobTemplate"]["spec"]["template"]["spec"]

@@ -1,17 +1,18 @@
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import yaml
+from codekeep_contracts.log_fields import LOG_FIELDS
+from codekeep_contracts.metrics import LABELS, METRICS
 
 from components.observe.runtime_logs import ACCESS_PART, PARTS
-from components.observe.slo_metrics import METRICS
 from components.release.base import by_digest
 from components.release.collector_config import VALUE, collector_config
 from components.release.telemetry import IMAGE, Telemetry, TelemetryArgs, client_environment
-from stacks.settings import LOGGED_FIELDS
 from tests.components.conftest import make_keep
 from tests.components.contract import assert_contract
 from tests.components.recording import Recording, record
@@ -20,11 +21,11 @@ from tests.components.release.bases import DIGEST, REGISTRY, make_base
 GROUPS = {part: f"/codekeep/acme/runtime/{part}" for part in (*PARTS, ACCESS_PART)}
 
 
-def telemetry(fields: tuple[str, ...] = LOGGED_FIELDS) -> Recording[Telemetry]:
+def telemetry(groups: Mapping[str, str] = GROUPS) -> Recording[Telemetry]:
     def program() -> Telemetry:
         base = make_base()
         base = replace(base, images={IMAGE: by_digest(f"{REGISTRY}/codekeep-acme/{IMAGE}", DIGEST)})
-        return Telemetry("acme-telemetry", TelemetryArgs(base=base, allowed_fields=fields, log_group_names=GROUPS))
+        return Telemetry("acme-telemetry", TelemetryArgs(base=base, log_group_names=groups))
 
     return record(program)
 
@@ -47,10 +48,10 @@ def test_it_is_a_component() -> None:
 def test_a_log_record_keeps_the_allow_list_and_loses_all_else() -> None:
     transform = config()["processors"]["transform/logs"]
     statements = transform["log_statements"]
-    assert kept(statements, "log") == list(LOGGED_FIELDS)
+    assert kept(statements, "log") == list(LOG_FIELDS)
     assert kept(statements, "resource") == kept(statements, "scope") == []
     assert {'set(log.body, "")', 'set(log.severity_text, "")', 'set(scope.name, "")'} <= set(statements)
-    for field in LOGGED_FIELDS:
+    for field in LOG_FIELDS:
         unlike = f'not IsMatch(log.attributes["{field}"], "{VALUE}")'
         assert f'delete_key(log.attributes, "{field}") where {unlike}' in statements
 
@@ -102,13 +103,13 @@ def test_what_cannot_be_judged_is_dropped() -> None:
 
 def test_only_metrics_that_an_alarm_reads_go_out() -> None:
     parsed = config()
-    pattern = f"^({'|'.join(METRICS)})$"
+    pattern = f"^({'|'.join(metric.name for metric in METRICS)})$"
     assert parsed["processors"]["filter/metrics"]["metrics"]["metric"] == [f'not IsMatch(name, "{pattern}")']
     exporter = parsed["exporters"]["awsemf"]
     assert exporter["namespace"] == "codekeep/acme"  # what the role may write
     assert exporter["metric_declarations"] == [{"dimensions": [[]], "metric_name_selectors": [pattern]}]
     statements = parsed["processors"]["transform/metrics"]["metric_statements"]
-    assert kept(statements, "datapoint") == list(LOGGED_FIELDS)
+    assert kept(statements, "datapoint") == list(LABELS)
     assert 'set(metric.description, "")' in statements
 
 
@@ -146,7 +147,7 @@ def test_a_new_configuration_starts_the_pods_anew() -> None:
         template = recording.one("kubernetes:apps/v1:Deployment").inputs["spec"]["template"]
         return str(template["metadata"]["annotations"]["codekeep.dev/config-digest"])
 
-    assert digest(telemetry()) == digest(telemetry()) != digest(telemetry(("timestamp", "event")))
+    assert digest(telemetry()) == digest(telemetry()) != digest(telemetry({**GROUPS, "gateway": "/elsewhere"}))
 
 
 def test_workloads_find_the_service_it_makes() -> None:
@@ -159,11 +160,6 @@ def test_workloads_find_the_service_it_makes() -> None:
     assert told["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"] == "delta"
 
 
-def test_without_fields_or_a_group_for_the_rest_it_is_refused() -> None:
-    with pytest.raises(ValueError, match="allowed_fields must hold at least one field"):
-        telemetry(())
-    given: dict[str, Any] = {"region": "eu-central-1", "metric_namespace": "n", "metrics": METRICS}
+def test_without_a_group_for_the_rest_it_is_refused() -> None:
     with pytest.raises(ValueError, match="log_groups must hold 'system', got gateway"):
-        collector_config(allowed_fields=("event",), log_groups={"gateway": "g"}, **given)
-    with pytest.raises(ValueError, match='allowed_fields must be lower-case words with underscores, got Pro"mpt'):
-        collector_config(allowed_fields=("event", 'Pro"mpt'), log_groups=GROUPS, **given)
+        collector_config(log_groups={"gateway": "g"}, region="eu-central-1", metric_namespace="n")

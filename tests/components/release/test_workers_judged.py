@@ -14,17 +14,17 @@ FAMILIES = (Family.KUBERNETES, Family.SUPPLY, Family.LOGGING, Family.COST, Famil
 
 
 def test_the_rules_find_nothing() -> None:
-    assert sum(node.type in POD_PATHS for node in objects(graph())) == 10
+    assert sum(node.type in POD_PATHS for node in objects(graph())) == 7
     assert findings(in_namespace(everything), FAMILIES) == []
 
 
 def test_an_api_server_would_take_all_of_it() -> None:
     kinds = {node.type.rpartition(":")[2] for node in objects(graph())}
-    assert kinds >= {"CronJob", "Deployment", "RayCluster", "RayJob", "ScaledJob", "ScaledObject"}
+    assert kinds >= {"CronJob", "Deployment", "RayCluster", "RayJob", "ScaledJob"}
     assert faults(graph()) == []
 
 
-@pytest.mark.parametrize("kind", ["RayCluster", "RayJob", "ScaledJob", "ScaledObject", "TriggerAuthentication"])
+@pytest.mark.parametrize("kind", ["RayCluster", "RayJob", "ScaledJob", "TriggerAuthentication"])
 def test_a_misspelt_field_of_a_custom_resource_would_be_refused(kind: str) -> None:
     things = [manifest(node) for node in objects(graph()) if node.type.endswith(f":{kind}")]
     assert things
@@ -41,9 +41,8 @@ def test_deploying_starts_no_run() -> None:
         for node in objects(graph())
         if node.type.endswith((":CronJob", ":RayJob"))
     }
-    assert {name for name, is_suspended in suspended.items() if is_suspended} == {"finetune", "reindex"}
+    assert {name for name, is_suspended in suspended.items() if is_suspended} == {"reindex"}
     assert {name for name, is_suspended in suspended.items() if not is_suspended} == {
         "access-sync",
-        "evals",
         "ingest-nightly",
     }

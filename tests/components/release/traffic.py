@@ -7,7 +7,7 @@ from typing import Any
 
 from components.identity.workload import Workload
 from components.naming import Tier
-from components.release.flows import Place, Pods, Ways, flows, label_of, narrowing
+from components.release.flows import LinkTraffic, Place, Pods, flows, label_of, narrowing
 from components.release.labels import TENANT, WORKLOAD
 from components.release.network_policies import PODS_ELSEWHERE, NetworkPolicies, NetworkPoliciesArgs
 from policies.traffic import Connection, Party, who_may_talk
@@ -18,7 +18,7 @@ from tests.components.release.bases import make_base
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 PREFIXES = "aws:ec2/getManagedPrefixList:getManagedPrefixList"
 S3_RANGES = ("52.219.0.0/20", "3.5.136.0/22")
-EVERY_WAY = Ways(git_ports=(443, 22), registry_ports=(443,), issuer_by_link=True)
+EVERY_WAY = LinkTraffic(git_ports=(443, 22), registry_ports=(443,), issuer_by_link=True)
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "kubernetes" / "traffic.md"
 ENDPOINTS, PRIVATE = "endpoint-subnets", "private-subnets"
 PRIVATE_CIDR = "10.64.0.0/17"  # of tests.components.builders' network
@@ -43,9 +43,11 @@ HEAD = Pods(workload=Workload.INDEXER, name="index-head")
 KINDS = (*(Pods(workload=each) for each in Workload), HEAD)
 
 
-def build(tier: Tier = Tier.DEDICATED, tenant: str = "acme", ways: Ways = EVERY_WAY) -> Recording[NetworkPolicies]:
+def build(
+    tier: Tier = Tier.DEDICATED, tenant: str = "acme", link_traffic: LinkTraffic = EVERY_WAY
+) -> Recording[NetworkPolicies]:
     def program() -> NetworkPolicies:
-        args = NetworkPoliciesArgs(base=make_base(tier, tenant), network=fake_network(), ways=ways)
+        args = NetworkPoliciesArgs(base=make_base(tier, tenant), network=fake_network(), link_traffic=link_traffic)
         return NetworkPolicies(f"{tenant}-network-policies", args)
 
     entries = [{"cidr": each, "description": ""} for each in S3_RANGES]

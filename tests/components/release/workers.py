@@ -3,19 +3,16 @@
 from dataclasses import replace
 from functools import cache
 
+from codekeep_contracts.roles import QueueRole
+
 from components.compute.pool import PoolRole
 from components.observe.runtime_logs import ACCESS_PART, PARTS
-from components.queue_ref import QueueRole
 from components.release.access_sync import AccessSync, AccessSyncArgs
 from components.release.base import by_digest
-from components.release.evals import Evals, EvalsArgs
-from components.release.finetune import Finetune, FinetuneArgs
 from components.release.index_workers import IndexWorkers, IndexWorkersArgs
 from components.release.ingest import Ingest, IngestArgs
-from components.release.review_workers import ReviewWorkers, ReviewWorkersArgs
 from components.release.telemetry import IMAGE, Telemetry, TelemetryArgs
 from policies.graph import ResourceGraph
-from stacks.settings import LOGGED_FIELDS
 from tests.components.release.bases import DIGEST, REGISTRY, make_base
 from tests.components.release.namespaced import fake_queue, graph_of, in_namespace
 
@@ -25,7 +22,7 @@ def everything() -> None:
     base = make_base()
     base = replace(base, images={**base.images, IMAGE: by_digest(f"{REGISTRY}/codekeep-acme/{IMAGE}", DIGEST)})
     AccessSync("acme-access-sync", AccessSyncArgs(base=base))
-    ingest, review = fake_queue(QueueRole.INGEST), fake_queue(QueueRole.REVIEW)
+    ingest = fake_queue(QueueRole.INGEST)
     Ingest("acme-ingest", IngestArgs(base=base, queue=ingest, concurrent_jobs=8, repositories=500, repository_gib=10))
     IndexWorkers(
         "acme-index",
@@ -33,11 +30,8 @@ def everything() -> None:
             base=base, settings_digest="d", max_workers=8, reindex_workers=2, reindex_role=PoolRole.GPU_BATCH
         ),
     )
-    ReviewWorkers("acme-review", ReviewWorkersArgs(base=base, settings_digest="d", queue=review, max_workers=5))
-    Finetune("acme-finetune", FinetuneArgs(base=base, gpus=1))
-    Evals("acme-evals", EvalsArgs(base=base))
     groups = {part: f"/codekeep/acme/runtime/{part}" for part in (*PARTS, ACCESS_PART)}
-    Telemetry("acme-telemetry", TelemetryArgs(base=base, allowed_fields=LOGGED_FIELDS, log_group_names=groups))
+    Telemetry("acme-telemetry", TelemetryArgs(base=base, log_group_names=groups))
 
 
 @cache

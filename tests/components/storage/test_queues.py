@@ -2,9 +2,9 @@ import json
 from typing import Any
 
 import pytest
+from codekeep_contracts.roles import QueueRole
 
 from components.naming import DataClass, Keep
-from components.queue_ref import QueueRole
 from components.storage.queues import Queues, QueuesArgs
 from tests.components.builders import key_arn
 from tests.components.contract import assert_contract

@@ -1,8 +1,9 @@
 from typing import Any
 
 import pytest
+from codekeep_contracts.roles import BucketRole
 
-from components.bucket_ref import DATA_CLASS_OF, BucketRole
+from components.bucket_ref import DATA_CLASS_OF
 from components.naming import DataClass, Keep, Tier
 from components.storage.recovery import Recovery, RecoveryArgs
 from components.storage.replication import REPLICATED, replication_role_arn

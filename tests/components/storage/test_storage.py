@@ -1,8 +1,9 @@
 from typing import Any
 
 import pytest
+from codekeep_contracts.roles import BucketRole
 
-from components.bucket_ref import DATA_CLASS_OF, BucketRole
+from components.bucket_ref import DATA_CLASS_OF
 from components.naming import DataClass, Keep
 from components.storage.bucket import KeepBucketArgs, LockMode, ObjectLock
 from components.storage.bucket_policy import BucketAccess

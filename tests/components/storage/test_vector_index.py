@@ -1,8 +1,8 @@
 from typing import Any
 
 import pytest
+from codekeep_contracts.roles import BucketRole
 
-from components.bucket_ref import BucketRole
 from components.naming import DataClass, Keep
 from components.storage.storage import Storage, StorageArgs
 from components.storage.vector_index import VectorIndex, VectorIndexArgs, domain_arn, snapshot_role_arn

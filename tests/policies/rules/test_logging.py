@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from codekeep_contracts.log_fields import LEVELS
+from codekeep_contracts.settings.governance import LoggingSettings
 
 from components.observe.log_group import RETENTIONS
 from policies.catalogue import catalogue
 from policies.facts import Facts
 from policies.graph import UNKNOWN, Node, ResourceGraph
 from policies.rule import Case, Family, Finding, judge_all
-from policies.rules.logging._settings import LEVELS, METADATA_FIELDS
 from policies.rules.logging.log_group_retention import OFFERED
-from stacks.settings import LOGGED_FIELDS, LoggingSettings
 
 PLAIN = Facts.of({"codekeep:allowedRegions": "eu-central-1"})
 KEEP = Facts(
@@ -250,7 +250,6 @@ def test_every_rule_of_the_family_has_a_case() -> None:
 
 
 def test_what_policies_know_of_the_settings_is_what_stacks_write() -> None:
-    assert set(LOGGED_FIELDS) == METADATA_FIELDS
     assert set(LoggingSettings.model_fields["level"].annotation.__args__) == set(LEVELS)
     assert OFFERED == RETENTIONS
 
@@ -298,16 +297,19 @@ def test_prompts_are_stored_as_agreed() -> None:
 
 def test_settings_store_prompts_as_agreed() -> None:
     def storing(**prompts: Any) -> Node:
-        document = {**settings(), "prompts": {"enabled": True, "redaction": True, "retention_days": 14, **prompts}}
+        document = {
+            **settings(),
+            "prompt_storage": {"enabled": True, "redaction": True, "retention_days": 14, **prompts},
+        }
         return node(STACK, "stack", outputs={"runtimeSettings": document})
 
     good = storing(approved_by="Erika Mustermann")
     assert told(judged("log-prompt-storage", good, facts=OPTED_IN)) == []
     assert told(judged("log-prompt-storage", good, facts=KEEP)) == [
-        ("stack", "runtimeSettings.prompts.enabled", "violation")
+        ("stack", "runtimeSettings.prompt_storage.enabled", "violation")
     ]
     assert told(judged("log-prompt-storage", storing(), facts=OPTED_IN)) == [
-        ("stack", "runtimeSettings.prompts.approved_by", "violation")
+        ("stack", "runtimeSettings.prompt_storage.approved_by", "violation")
     ]
 
 

@@ -42,7 +42,6 @@ TAGS = {
     "codekeep:tier": "dedicated",
     "codekeep:data-class": "code",
     "codekeep:region": "eu-central-1",
-    "codekeep:spec-digest": "0123456789ab",
 }
 RULES = (
     dedicated_nodes,
@@ -90,9 +89,8 @@ def test_tags_may_come_from_the_provider() -> None:
     assert judged(tenant_tags.RULE, provider, wrong) == [("violation", "it", "tags.codekeep:tenant")]
 
 
-def test_what_a_template_makes_is_tagged_but_for_the_digest() -> None:
-    lasting = {key: value for key, value in TAGS.items() if key != "codekeep:spec-digest"}
-    made = {"tags": TAGS, "tagSpecifications": [{"resourceType": "instance", "tags": lasting}]}
+def test_what_a_template_makes_is_tagged_too() -> None:
+    made = {"tags": TAGS, "tagSpecifications": [{"resourceType": "instance", "tags": TAGS}]}
     assert judged(tenant_tags.RULE, node(TEMPLATE, made)) == []
     bare = {"tags": TAGS, "tagSpecifications": [{"resourceType": "instance"}]}
     assert len(judged(tenant_tags.RULE, node(TEMPLATE, bare))) == 4

@@ -3,9 +3,9 @@
 import time
 
 import pytest
+from codekeep_contracts.faults import AccessFault
 from codekeep_runtime.access.accounts import ServiceAccounts
 from codekeep_runtime.access.watched import watched_document
-from codekeep_runtime.core.faults import AccessFault
 from codekeep_runtime.index.opensearch import Store, connect
 from codekeep_runtime.index.opensearch.access_documents import AccessDocuments
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from codekeep_runtime.core.faults import DataFault
+from codekeep_contracts.faults import DataFault
 from codekeep_runtime.index.analysis import words
 from codekeep_runtime.index.faults import IndexFault
 from codekeep_runtime.index.opensearch import OpenSearchIndex, connect

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from codekeep_contracts.faults import DataFault, Fault, UsageFault
 from codekeep_runtime.assembly.stores import served_embedder
 from codekeep_runtime.cli.main import cli
-from codekeep_runtime.core.faults import DataFault, Fault, UsageFault
 from codekeep_runtime.index.opensearch import OpenSearchIndex
 from codekeep_runtime.index.opensearch.restoring import Restoring
 from codekeep_runtime.index.opensearch.snapshots import Snapshots

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from codekeep_contracts.faults import AccessFault, UsageFault
 from codekeep_runtime.access.accounts import ServiceAccounts
 from codekeep_runtime.access.documents import ConflictFault, Documents, changed
 from codekeep_runtime.access.permissions import Confirmed, Permissions, PermissionStore
 from codekeep_runtime.access.watched import watched_document
-from codekeep_runtime.core.faults import AccessFault, UsageFault
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.purge import Tombstones
 

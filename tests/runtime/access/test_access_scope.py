@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from codekeep_contracts.faults import AccessFault, SettingsFault, UsageFault
 from codekeep_runtime.access import Access
 from codekeep_runtime.access.accounts import ServiceAccounts
 from codekeep_runtime.access.files import FolderDocuments, replace
@@ -13,7 +14,6 @@ from codekeep_runtime.access.grants import Grant, Policy, TeamGrants
 from codekeep_runtime.access.laptop import OWNER, LaptopAccess, LaptopIdentity
 from codekeep_runtime.access.permissions import Confirmed, Permissions, PermissionStore
 from codekeep_runtime.access.watched import watched_file
-from codekeep_runtime.core.faults import AccessFault, SettingsFault, UsageFault
 from codekeep_runtime.core.reader import Reader
 from codekeep_runtime.core.repository import RepositoryId
 

@@ -4,9 +4,9 @@ import stat
 from pathlib import Path
 
 import pytest
+from codekeep_contracts.faults import AccessFault
 from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.access.watched import watched_document
-from codekeep_runtime.core.faults import AccessFault
 
 from tests.runtime.access.shared_documents import OfDocuments, Open
 

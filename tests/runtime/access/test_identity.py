@@ -10,12 +10,12 @@ from typing import Any
 
 import jwt
 import pytest
+from codekeep_contracts.faults import AccessFault
+from codekeep_contracts.settings.access import SigningKey
 from codekeep_runtime.access.accounts import ServiceAccounts
 from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.access.identity import SKEW_SECONDS, Identity, reader_id
 from codekeep_runtime.access.keys import FetchedKeys, PinnedKeys, usable
-from codekeep_runtime.core.faults import AccessFault
-from codekeep_runtime.settings.access import SigningKey
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm

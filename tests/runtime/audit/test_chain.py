@@ -11,11 +11,11 @@ from typing import Any
 
 import boto3
 import pytest
+from codekeep_contracts.faults import SettingsFault, UsageFault
 from codekeep_runtime.audit import AuditLog, AuditRecord, Purpose, Report, Verdict, verify
 from codekeep_runtime.audit import log as log_module
 from codekeep_runtime.audit.log import AuditFault
 from codekeep_runtime.audit.signer import FileSigner, KmsSigner, Signer
-from codekeep_runtime.core.faults import SettingsFault, UsageFault
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws

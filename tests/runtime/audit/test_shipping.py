@@ -8,12 +8,12 @@ from typing import Any
 
 import boto3
 import pytest
+from codekeep_contracts.faults import SettingsFault
+from codekeep_contracts.settings.stores import BucketSettings
 from codekeep_runtime.audit import AuditLog, verify
 from codekeep_runtime.audit.shipping import Shipping
 from codekeep_runtime.audit.signer import EcdsaKey, KmsSigner
 from codekeep_runtime.audit.vault import Vault
-from codekeep_runtime.core.faults import SettingsFault
-from codekeep_runtime.settings.stores import BucketSettings
 from codekeep_runtime.telemetry.metrics import text
 from cryptography.hazmat.primitives import serialization
 from moto import mock_aws
@@ -109,6 +109,7 @@ def test_a_chain_goes_on_after_a_restart_and_after_a_crash(keep: Keep) -> None:
     assert (report.chains, report.records, report.findings) == (1, 4, ())
 
 
+@pytest.mark.usefixtures("measured")
 def test_a_store_that_is_away_loses_nothing(keep: Keep, capsys: pytest.CaptureFixture[str]) -> None:
     class Away:
         def put(self, *_: Any) -> bool:

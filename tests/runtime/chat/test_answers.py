@@ -5,13 +5,13 @@ import re
 from collections.abc import Callable
 
 import pytest
+from codekeep_contracts.faults import UsageFault
 from codekeep_runtime.chat import Chat
 from codekeep_runtime.chat.chat import UNSUPPORTED
 from codekeep_runtime.chat.embedded import EmbeddedEngine
 from codekeep_runtime.chat.engine import ChatEngine
 from codekeep_runtime.chat.prompt import RULES
 from codekeep_runtime.core.answer import AnswerEvent, Citations, Context, Delta, End
-from codekeep_runtime.core.faults import UsageFault
 from codekeep_runtime.core.reader import Scope
 from codekeep_runtime.index.embedded import EmbeddedIndex
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from codekeep_runtime.settings.document import RuntimeSettings
+from codekeep_contracts.settings.document import RuntimeSettings
 
 from stacks.settings import runtime_settings
 from tests.runtime.keep.conftest import REGION
@@ -16,7 +16,7 @@ def keep_settings(**changes: dict[str, Any]) -> RuntimeSettings:
     """Changes by the section of the document."""
     spec = spec_of("demo")
     document = json.loads(runtime_settings(spec, deployed(spec)).model_dump_json())
-    document["tenant"].update(region=REGION, allowed_regions=[REGION])
+    document["regions"] = {"primary": REGION, "allowed": [REGION]}
     for section, values in changes.items():
         document[section].update(values)
     return RuntimeSettings.model_validate_json(json.dumps(document))

@@ -14,6 +14,12 @@ from typing import Any
 
 import httpx
 import pytest
+from codekeep_contracts.faults import SettingsFault, UsageFault
+from codekeep_contracts.messages import parse
+from codekeep_contracts.settings.document import RuntimeSettings
+from codekeep_contracts.settings.governance import PromptStorage
+from codekeep_contracts.settings.models import Prefixes
+from codekeep_contracts.settings.stores import BucketSettings
 from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.assembly import purging, shared
 from codekeep_runtime.assembly.auditing import verified
@@ -24,18 +30,12 @@ from codekeep_runtime.assembly.runtime import Runtime
 from codekeep_runtime.assembly.stores import served_embedder
 from codekeep_runtime.assembly.webhooks import webhook_app
 from codekeep_runtime.audit.signer import KmsSigner
-from codekeep_runtime.core.faults import SettingsFault, UsageFault
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.gateway.app import create_app
 from codekeep_runtime.gateway.server import server
-from codekeep_runtime.keep.messages import parse
 from codekeep_runtime.place import Place
 from codekeep_runtime.prompts.bucket import PromptBucket
 from codekeep_runtime.purge import holds
-from codekeep_runtime.settings.document import RuntimeSettings
-from codekeep_runtime.settings.governance import PromptSettings
-from codekeep_runtime.settings.models import Prefixes
-from codekeep_runtime.settings.stores import BucketSettings
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -141,13 +141,13 @@ def test_prompts_go_to_the_keeps_bucket_for_prompts(aws: Any, tmp_path: Path) ->
     aws("s3").create_bucket(Bucket="the-prompts", CreateBucketConfiguration={"LocationConstraint": REGION})
     bucket = {"name": "the-prompts", "prefix": "demo/", "key_arn": None}
     opted_in = {"enabled": True, "retention_days": 30, "approved_by": "Security"}
-    store = prompts_of(keep(tmp_path, keep_settings(prompts=opted_in, buckets={"prompts": bucket})))
+    store = prompts_of(keep(tmp_path, keep_settings(prompt_storage=opted_in, buckets={"prompts": bucket})))
     assert isinstance(store, PromptBucket)
     rememberer(store)("a" * 16, "How are refunds made?")
     assert store.count("a" * 16) == 1
     assert not list(tmp_path.rglob("prompts/*"))  # a pod's disk goes with it
     with pytest.raises(SettingsFault, match=r"buckets\.prompts"):
-        prompts_of(keep(tmp_path, keep_settings(prompts=opted_in)))
+        prompts_of(keep(tmp_path, keep_settings(prompt_storage=opted_in)))
     assert prompts_of(keep(tmp_path, keep_settings())) is None
 
 
@@ -164,7 +164,7 @@ def test_a_readers_prompts_leave_the_keeps_bucket_with_proof(
     bucket = {"name": "the-prompts", "prefix": "demo/", "key_arn": None}
     place = keep(tmp_path, keep_settings(audit={"signing_key_arn": key}, buckets={"prompts": bucket}))
     assert place.settings is not None
-    on = PromptSettings(enabled=True, redaction=True, retention_days=30, approved_by="Security")
+    on = PromptStorage(enabled=True, redaction=True, retention_days=30, approved_by="Security")
     store = PromptBucket(BucketSettings(**bucket), on, client)
     for reader in ("a" * 16, "b" * 16):
         store.keep(reader, "How are refunds made?", datetime.datetime.now(datetime.UTC))

@@ -11,13 +11,13 @@ from typing import Any
 import click
 import pytest
 import yaml
-from codekeep_runtime.cli.main import COMMANDS, cli
+from codekeep_contracts.commands import POD_COMMANDS, PodCommand
+from codekeep_runtime.cli.main import cli
 
 from components.release.index_workers import RUNTIME
 from images.catalog import IMAGES
 
 ROOT = Path(__file__).resolve().parents[3]
-LATER = {"evals", "finetune", "review-worker"}  # workloads of releases to come: their pods wait for these commands
 VARIABLES = {"JOB_COMPLETION_INDEX": "3", "CODEKEEP_RUN": "evals-1"}  # that Kubernetes puts in
 
 
@@ -72,14 +72,27 @@ def _parsed(argv: Sequence[str]) -> click.Context:
 
 
 def test_each_command_is_one_of_ours_with_its_options(commands: list[list[str]]) -> None:
-    known = [argv for argv in commands if argv[0] not in LATER]
-    assert {argv[0] for argv in known} == {"access", "index-worker", "ingest", "model", "serve", "webhook"}
-    for argv in known:
+    assert {argv[0] for argv in commands} == {"access", "index-worker", "ingest", "model", "serve", "webhook"}
+    for argv in commands:
         assert _parsed(argv).args == []
 
 
-def test_those_of_later_releases_are_known_to_be(commands: list[list[str]]) -> None:
-    assert {argv[0] for argv in commands} - COMMANDS.keys() == LATER
+@pytest.mark.parametrize("command", POD_COMMANDS, ids=lambda each: "-".join(each.words))
+def test_each_declared_command_is_registered_with_its_options(command: PodCommand) -> None:
+    found: click.Command | None = cli
+    for word in command.words:
+        assert isinstance(found, click.Group)
+        found = found.get_command(click.Context(found), word)
+    assert found is not None
+    assert command.options <= {option.removeprefix("--") for each in found.params for option in each.opts}
+
+
+def test_pods_run_declared_commands_only(commands: list[list[str]]) -> None:
+    assert commands
+    for argv in commands:
+        [declared] = [each for each in POD_COMMANDS if tuple(argv[: len(each.words)]) == each.words]
+        given = {word.removeprefix("--").partition("=")[0] for word in argv[len(declared.words) :]}
+        assert given <= declared.options
 
 
 def test_values_arrive(commands: list[list[str]]) -> None:

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from codekeep_contracts.messages import Push
 from codekeep_runtime.assembly import ingesting
 from codekeep_runtime.assembly.indexing import run_worker
 from codekeep_runtime.assembly.runtime import Runtime
 from codekeep_runtime.core.reader import Scope
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.ingest.source import Source
-from codekeep_runtime.keep.messages import Push
 from codekeep_runtime.place import Place
 
 from tests.runtime.cli.keep import keep_settings

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from codekeep_contracts.settings.document import load_settings
 from codekeep_runtime.access.identity import reader_id
-from codekeep_runtime.settings.document import load_settings
 
 from stacks.settings import runtime_settings
 from tests.runtime.cli.conftest import Command

@@ -6,12 +6,12 @@ from unittest.mock import Mock
 
 import pytest
 from click.testing import CliRunner
+from codekeep_contracts.faults import SettingsFault, UsageFault
+from codekeep_contracts.settings.document import RuntimeSettings
 from codekeep_runtime.assembly import snapshots
 from codekeep_runtime.assembly.snapshots import Location, keep_snapshots
 from codekeep_runtime.cli.main import cli
-from codekeep_runtime.core.faults import SettingsFault, UsageFault
 from codekeep_runtime.place import Place
-from codekeep_runtime.settings.document import RuntimeSettings
 from opensearchpy import NotFoundError
 
 from components.naming import Keep
@@ -51,12 +51,12 @@ def test_the_repository_is_the_keeps_bucket_written_by_its_stacks_role(client: M
         pass
     told = client.snapshot.create_repository.call_args.kwargs
     assert told["repository"] == "codekeep-demo"
-    place_ = {"bucket": BUCKET["name"], "base_path": "demo", "region": settings().tenant.region, "role_arn": ROLE}
+    place_ = {"bucket": BUCKET["name"], "base_path": "demo", "region": settings().regions.primary, "role_arn": ROLE}
     assert told["body"] == {"type": "s3", "settings": place_}
 
 
 def test_one_that_is_registered_so_is_left_as_it_is(client: Mock) -> None:
-    place_ = {"bucket": BUCKET["name"], "base_path": "demo", "region": settings().tenant.region, "role_arn": ROLE}
+    place_ = {"bucket": BUCKET["name"], "base_path": "demo", "region": settings().regions.primary, "role_arn": ROLE}
     client.snapshot.get_repository.side_effect = None
     client.snapshot.get_repository.return_value = {"codekeep-demo": {"type": "s3", "settings": {**place_, "x": "1"}}}
     with keep_snapshots(place(settings()), Location()):

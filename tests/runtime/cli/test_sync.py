@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from codekeep_contracts.faults import UsageFault
 from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.access.host_api import NotConfirmed
 from codekeep_runtime.access.permissions import Confirmed, Permissions, PermissionStore
@@ -16,7 +17,6 @@ from codekeep_runtime.assembly.ingesting import run_ingest
 from codekeep_runtime.assembly.readers import access_of
 from codekeep_runtime.assembly.runtime import Runtime
 from codekeep_runtime.assembly.shared import permissions_of, tombstones_of
-from codekeep_runtime.core.faults import UsageFault
 from codekeep_runtime.core.reader import Reader
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.ingest.progress import silent

@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 import pytest
+from codekeep_contracts.faults import AccessFault, UsageFault
 from codekeep_runtime.access.identity import Identity
 from codekeep_runtime.core.answer import AnswerEvent, Context, Delta
-from codekeep_runtime.core.faults import AccessFault, UsageFault
 from codekeep_runtime.core.reader import Scope
 from codekeep_runtime.gateway.server import server
 

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from codekeep_contracts.faults import AccessFault
 from codekeep_runtime.access import Access
 from codekeep_runtime.access.accounts import ServiceAccounts
 from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.access.grants import Grant, Policy, TeamGrants
 from codekeep_runtime.core.answer import AnswerEvent, Citation, Citations, Context, Delta, End
 from codekeep_runtime.core.chunk import Chunk, chunk_id
-from codekeep_runtime.core.faults import AccessFault
 from codekeep_runtime.core.reader import Reader, Scope
 from codekeep_runtime.core.repository import Branch, RepositoryId
 from codekeep_runtime.core.source_file import SourceFile

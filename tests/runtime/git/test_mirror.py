@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from codekeep_runtime.core.faults import UsageFault
+from codekeep_contracts.faults import UsageFault
 from codekeep_runtime.core.skip import SkipReason
 from codekeep_runtime.git.command import Git
 from codekeep_runtime.git.credential import Credential, environment, helper

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from codekeep_runtime.core.faults import AccessFault
+from codekeep_contracts.faults import AccessFault
 from codekeep_runtime.core.repository import Branch
 from codekeep_runtime.core.symbol import Definition, FileSymbols, Import, Reference, ReferenceRole, SymbolKind
 from codekeep_runtime.index.interface import Counts, Index, Narrowing

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from codekeep_runtime.core.faults import SettingsFault
+from codekeep_contracts.faults import SettingsFault
 from codekeep_runtime.index.faults import IndexFault
 from codekeep_runtime.index.opensearch import Store, connect
 from cryptography import x509

@@ -216,6 +216,7 @@ def test_bad_input_has_clear_reasons_and_nothing_else_is_lost(repository, ingest
     assert broken[0].text.count("\n") == 3
 
 
+@pytest.mark.usefixtures("measured")
 def test_a_run_tells_the_alarms_how_old_what_it_could_not_renew_is(repository, ingest, tmp_path):
     """Counters are of the process, so only what they grew by is looked at."""
     repository.commit({"a.py": "a = 1\n"})

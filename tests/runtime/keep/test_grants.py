@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from codekeep_contracts.roles import BucketRole
+from codekeep_contracts.settings.document import RuntimeSettings
 from codekeep_runtime.access.permissions import Permissions
 from codekeep_runtime.assembly.entry import certificate_of
 from codekeep_runtime.assembly.record import open_audit, prompt_bucket
@@ -27,9 +29,7 @@ from codekeep_runtime.outbox import Outbox, Worker
 from codekeep_runtime.outbox.holding import InOutbox
 from codekeep_runtime.outbox.permissions import FOLDER, HandedOn
 from codekeep_runtime.place import Place
-from codekeep_runtime.settings.document import RuntimeSettings
 
-from components.bucket_ref import BucketRole
 from tests.components.environments import premium
 from tests.components.identity.test_identity import allowed
 from tests.components.recording import ACCOUNT
@@ -95,7 +95,7 @@ class Keep:
             audit={"signing_key_arn": self.signing},
             buckets=buckets,
             queues={"ingest": {"url": self.queue, "dead_letter_url": self.queue}},
-            prompts={"enabled": True, "retention_days": 30, "approved_by": "Security"},
+            prompt_storage={"enabled": True, "retention_days": 30, "approved_by": "Security"},
         )
         link = settings.git_links[0].model_copy(
             update={

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from codekeep_runtime.core.faults import DataFault
+from codekeep_contracts.faults import DataFault
+from codekeep_contracts.settings.models import ModelSettings
+from codekeep_contracts.settings.stores import BucketSettings
 from codekeep_runtime.keep.model_store import LIST, ModelStore
-from codekeep_runtime.settings.models import ModelSettings
-from codekeep_runtime.settings.stores import BucketSettings
 
 from tests.runtime.keep.conftest import REGION
 
@@ -23,6 +23,7 @@ MODEL = ModelSettings(
     context_tokens=8192,
     dimension=1024,
     prefixes=None,
+    requests_per_replica=32,
     max_adapters=0,
 )
 KEY = f"acme/models/{MODEL.revision}/"

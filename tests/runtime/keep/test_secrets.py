@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from codekeep_runtime.core.faults import SettingsFault
+from codekeep_contracts.faults import SettingsFault
 from codekeep_runtime.keep.secrets import KEPT_SECONDS, Secrets
 
 

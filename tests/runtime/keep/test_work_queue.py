@@ -4,11 +4,11 @@ import time
 from typing import Any
 
 import pytest
-from codekeep_runtime.core.faults import DataFault
-from codekeep_runtime.keep.messages import Push, Refresh, parse
+from codekeep_contracts.faults import DataFault
+from codekeep_contracts.messages import Push, Refresh, parse
+from codekeep_contracts.roles import QueueRole
 from codekeep_runtime.keep.work_queue import VISIBLE_AGAIN_SECONDS, WorkQueue
 
-from components.queue_ref import QueueRole
 from components.storage.queues import REFRESH_MESSAGE, VISIBILITY_SECONDS
 
 COMMIT = "0" * 39 + "1"

@@ -5,6 +5,8 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from codekeep_contracts.log_fields import LOG_FIELDS
+from codekeep_contracts.settings.stores import BucketSettings
 from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.assembly.purging import allow_again
 from codekeep_runtime.core.repository import RepositoryId
@@ -19,8 +21,6 @@ from codekeep_runtime.outbox.holding import InOutbox
 from codekeep_runtime.outbox.outbox import STATES, STEPS
 from codekeep_runtime.purge import Tombstones
 from codekeep_runtime.screen import Policy
-from codekeep_runtime.settings.stores import BucketSettings
-from codekeep_runtime.telemetry.fields import DEFAULT_ALLOWED
 
 from tests.runtime.embedders import HashEmbedder
 from tests.runtime.keep.conftest import REGION, aws  # noqa: F401 - a fixture
@@ -208,7 +208,7 @@ def test_what_was_purged_is_not_taken_in_and_the_log_says_so(bucket, repository,
     refused = [fields for event, fields in told if event == "purged-not-taken"]
     assert {fields["repository_id"] for fields in refused} == {shop.id}
     assert sum(fields["chunk_count"] for fields in refused) > 0
-    assert refused[0].keys() - {"component", "level"} <= DEFAULT_ALLOWED
+    assert refused[0].keys() - {"component", "level"} <= set(LOG_FIELDS)
     index.close()
 
 

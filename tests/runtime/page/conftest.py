@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from codekeep_contracts.faults import AccessFault
 from codekeep_runtime.chat import Chat
 from codekeep_runtime.chat.embedded import EmbeddedEngine
-from codekeep_runtime.core.faults import AccessFault
 from codekeep_runtime.core.reader import Reader, Scope
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.gateway.app import create_app

@@ -8,24 +8,26 @@ from typing import Any
 
 import boto3
 import pytest
-from codekeep_runtime.core.faults import DataFault, SettingsFault, UsageFault
+from codekeep_contracts.faults import DataFault, SettingsFault, UsageFault
+from codekeep_contracts.settings.governance import PromptStorage
+from codekeep_contracts.settings.stores import BucketSettings
 from codekeep_runtime.prompts import PromptStore
 from codekeep_runtime.prompts.bucket import PromptBucket
 from codekeep_runtime.prompts.wrapping import FileWrapping
-from codekeep_runtime.settings.governance import PromptSettings
-from codekeep_runtime.settings.stores import BucketSettings
 from moto import mock_aws
 
 READER, OTHER = "0123456789abcdef", "fedcba9876543210"
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
+OFF = [{"enabled": False}, {"approved_by": None}, {"retention_days": None}, {"redaction": False}]
+
 
 def store_in(folder: Path, **changes: Any) -> PromptStore:
     settings: dict[str, Any] = {"enabled": True, "redaction": True, "retention_days": 30, "approved_by": "DPO"}
-    return PromptStore(folder / "prompts", PromptSettings(**{**settings, **changes}), FileWrapping(folder / "key"))
+    return PromptStore(folder / "prompts", PromptStorage(**{**settings, **changes}), FileWrapping(folder / "key"))
 
 
-@pytest.mark.parametrize("changes", [{"enabled": False}, {"approved_by": None}, {"retention_days": 0}])
+@pytest.mark.parametrize("changes", OFF)
 def test_off_writes_nothing(tmp_path: Path, changes: dict[str, Any]) -> None:
     store = store_in(tmp_path, **changes)
     store.keep(READER, "how do we log in?", AT)
@@ -103,10 +105,10 @@ KEY_ARN = "arn:aws:kms:us-east-1:123456789012:key/prompt"
 def bucket_of(s3: Any, **changes: Any) -> PromptBucket:
     settings: dict[str, Any] = {"enabled": True, "redaction": True, "retention_days": 30, "approved_by": "DPO"}
     bucket = BucketSettings(name="prompts-bucket", prefix="acme/", key_arn=KEY_ARN)
-    return PromptBucket(bucket, PromptSettings(**{**settings, **changes}), s3)
+    return PromptBucket(bucket, PromptStorage(**{**settings, **changes}), s3)
 
 
-@pytest.mark.parametrize("changes", [{"enabled": False}, {"approved_by": None}, {"retention_days": 0}])
+@pytest.mark.parametrize("changes", OFF)
 def test_a_keeps_bucket_gets_nothing_while_it_is_off(s3: Any, changes: dict[str, Any]) -> None:
     bucket_of(s3, **changes).keep(READER, "how do we log in?", AT)
     assert s3.list_objects_v2(Bucket="prompts-bucket")["KeyCount"] == 0

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from codekeep_contracts.faults import AccessFault
+from codekeep_contracts.settings.governance import PromptStorage
 from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.access.permissions import Confirmed, Permissions, PermissionStore
 from codekeep_runtime.audit.signer import FileSigner
 from codekeep_runtime.core.chunk import Chunk, chunk_id
-from codekeep_runtime.core.faults import AccessFault
 from codekeep_runtime.core.repository import Branch, RepositoryId
 from codekeep_runtime.core.skip import SkipReason
 from codekeep_runtime.core.source_file import SourceFile
@@ -34,7 +35,6 @@ from codekeep_runtime.purge.holdings import (
     InVectorCache,
     OfLogin,
 )
-from codekeep_runtime.settings.governance import PromptSettings
 
 from tests.runtime.embedders import HashEmbedder
 
@@ -50,7 +50,7 @@ class Keep:
         self.root = root
         self.index = EmbeddedIndex.open(root / "index", "acme", "static-1", 4)
         self.permissions = PermissionStore(FolderDocuments(root))
-        settings = PromptSettings(enabled=True, redaction=True, retention_days=30, approved_by="DPO")
+        settings = PromptStorage(enabled=True, redaction=True, retention_days=30, approved_by="DPO")
         self.prompts = PromptStore(root / "prompts", settings, FileWrapping(root / "prompt-key"))
         self.signer = FileSigner(root / "audit-key")
         self.tombstones = Tombstones(FolderDocuments(root / "tombstones"))

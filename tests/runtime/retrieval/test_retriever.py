@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from codekeep_runtime.core.faults import AccessFault
+from codekeep_contracts.faults import AccessFault
 from codekeep_runtime.core.reader import Scope
 from codekeep_runtime.embed.faults import EmbedFault
 from codekeep_runtime.index.interface import Narrowing

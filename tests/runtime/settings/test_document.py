@@ -1,30 +1,16 @@
-"""The document that a stack writes is the one the runtime reads: same schema, and the same values accepted."""
+"""The document that a stack writes, as the runtime reads it."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from codekeep_runtime.core.faults import SettingsFault
-from codekeep_runtime.settings.document import DEFAULT_PATH, RuntimeSettings, load_settings
+from codekeep_contracts.faults import SettingsFault
+from codekeep_contracts.log_fields import LOG_FIELDS
+from codekeep_contracts.settings.document import load_settings
 
-from components.release.pod import SETTINGS_PATH
-from stacks.settings import LOGGED_FIELDS, runtime_settings
-from stacks.settings import RuntimeSettings as Written
+from stacks.settings import runtime_settings
 from tests.stacks.test_settings import deployed, spec_of
-
-PROSE = ("title", "description", "x-remedy")
-
-
-def structure(schema: Any) -> Any:
-    """A schema without what only people read."""
-    if isinstance(schema, dict):
-        return {
-            name: {key: structure(value) for key, value in part.items()} if name == "properties" else structure(part)
-            for name, part in schema.items()
-            if name not in PROSE or not isinstance(part, str)
-        }
-    return [structure(part) for part in schema] if isinstance(schema, list) else schema
 
 
 @pytest.fixture
@@ -40,14 +26,6 @@ def as_file(folder: Path, document: Any) -> Path:
     return path
 
 
-def test_both_sides_have_one_schema() -> None:
-    assert structure(RuntimeSettings.model_json_schema()) == structure(Written.model_json_schema())
-
-
-def test_the_release_mounts_it_where_the_runtime_looks() -> None:
-    assert str(DEFAULT_PATH) == SETTINGS_PATH
-
-
 @pytest.mark.parametrize("stack", ["demo", "acme", "pico"])
 def test_what_a_stack_writes_is_read(stack: str, tmp_path: Path) -> None:
     spec = spec_of(stack)
@@ -55,15 +33,15 @@ def test_what_a_stack_writes_is_read(stack: str, tmp_path: Path) -> None:
     (tmp_path / "settings.json").write_text(document)
     settings = load_settings(tmp_path / "settings.json")
     assert json.loads(settings.model_dump_json()) == json.loads(document)
-    assert settings.logging.allowed_fields == LOGGED_FIELDS
+    assert settings.logging.allowed_fields == LOG_FIELDS
 
 
 def test_a_fault_names_its_path_and_not_its_value(written: dict[str, Any], tmp_path: Path) -> None:
-    written["tenant"]["region"] = "not-a-region-but-a-secret"
+    written["regions"]["primary"] = "not-a-region-but-a-secret"
     written["extra"] = True
     with pytest.raises(SettingsFault) as caught:
         load_settings(as_file(tmp_path, written))
-    assert "tenant.region" in str(caught.value)
+    assert "regions.primary" in str(caught.value)
     assert "extra" in str(caught.value)
     assert "secret" not in str(caught.value)
     assert caught.value.exit_code == 78

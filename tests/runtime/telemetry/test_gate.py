@@ -11,17 +11,16 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from codekeep_contracts.log_fields import LOG_FIELDS
+from codekeep_contracts.metrics import INDEX_AGE, METRICS, MODEL_REQUESTS_IN_FLIGHT, REQUESTS, RETRIEVAL_LATENCY
 from codekeep_runtime.telemetry import emit, foreign, metrics, span, spans
-from codekeep_runtime.telemetry.fields import DEFAULT_ALLOWED, Gate
+from codekeep_runtime.telemetry.fields import Gate
 from codekeep_runtime.telemetry.log import LOG
 from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-
-from components.observe import slo_metrics
-from stacks.settings import LOGGED_FIELDS
 
 CANARY = "canary 7f31 def secret():"
 
@@ -31,14 +30,6 @@ def lines() -> Iterator[io.StringIO]:
     before, LOG.stream = LOG.stream, io.StringIO()
     yield LOG.stream
     LOG.stream = before
-
-
-def test_the_default_list_is_the_stacks() -> None:
-    assert frozenset(LOGGED_FIELDS) == DEFAULT_ALLOWED
-
-
-def test_metrics_have_the_names_the_alarms_read() -> None:
-    assert set(metrics.INSTRUMENTS) == set(slo_metrics.METRICS)
 
 
 @given(st.text())
@@ -60,7 +51,7 @@ def test_a_line_holds_allowed_fields_only(lines: io.StringIO) -> None:
     emit("asked", component="gateway", status=200, prompt=CANARY, route="/v1/search", error_kind=CANARY)
     line = json.loads(lines.getvalue())
     assert (line["event"], line["status"], line["route"]) == ("asked", 200, "/v1/search")
-    assert set(line) <= DEFAULT_ALLOWED
+    assert set(line) <= set(LOG_FIELDS)
     assert "canary" not in lines.getvalue()
 
 
@@ -107,26 +98,45 @@ def test_a_span_of_a_failure_names_its_class_only() -> None:
     assert "canary" not in ended.to_json()
 
 
+@pytest.mark.usefixtures("measured")
 def test_metrics_text_has_bounded_labels() -> None:
-    metrics.observe("Requests", component="gateway", status=200, reader_id="abc", prompt=CANARY)
-    metrics.observe("RetrievalLatency", 12.5, component="gateway")
-    metrics.observe("IndexAge", 3, component="index")
-    metrics.observe(CANARY)
+    metrics.observe(REQUESTS, component="gateway", status=200, reader_id="abc", prompt=CANARY)
+    metrics.observe(RETRIEVAL_LATENCY, 12.5, component="gateway")
+    metrics.observe(INDEX_AGE, 3, component="index")
+    metrics.observe(MODEL_REQUESTS_IN_FLIGHT, -1, component="gateway", role="chat")
     text = metrics.text().decode()
-    assert 'codekeep_requests_total{component="gateway",route="",status="200"}' in text
-    assert "codekeep_retrieval_ms_bucket" in text
+    assert 'codekeep_requests_total{component="gateway",status="200"} 1.0' in text
+    assert 'codekeep_retrieval_latency_milliseconds_bucket{component="gateway",le="25"} 1.0' in text
+    assert 'codekeep_model_requests_in_flight{component="gateway",role="chat"} -1.0' in text
     assert "canary" not in text
     assert "abc" not in text
+
+
+@pytest.mark.usefixtures("measured")
+def test_every_metric_has_the_prometheus_name_that_its_contract_derives() -> None:
+    for metric in METRICS:
+        metrics.observe(metric, 1, component="gateway")
+    samples = {line.partition("{")[0] for line in metrics.text().decode().splitlines() if not line.startswith("#")}
+    assert samples
+    for metric in METRICS:
+        wanted = f"{metric.prometheus}_bucket" if metric.kind == "histogram" else metric.prometheus
+        assert wanted in samples
+
+
+def test_what_nobody_watches_is_not_measured() -> None:
+    metrics.observe(REQUESTS, component="gateway")
+    assert metrics._records == {}
 
 
 CRASHING = f"""
 import asyncio, multiprocessing, threading, gc
 from codekeep_runtime import telemetry
+from codekeep_contracts.metrics import REQUESTS
 from codekeep_runtime.telemetry import crash, metrics
 def fail(*_): raise ValueError({CANARY!r})
 if __name__ == "__main__":
     telemetry.setup()
-    metrics.observe("Requests", component="gateway")
+    metrics.observe(REQUESTS, component="gateway")
     worker = multiprocessing.get_context("fork").Process(target=fail); worker.start(); worker.join()
     thread = threading.Thread(target=fail); thread.start(); thread.join()
     class Dying:
@@ -164,7 +174,7 @@ def test_crashes_of_every_kind_say_class_and_place_on_stderr_and_by_otlp() -> No
     assert [event["error_kind"] for event in events] == ["ValueError"] * 5
     assert set(received) == {"/v1/logs", "/v1/metrics"}
     assert b"ValueError" in received["/v1/logs"]
-    assert b"Requests" in received["/v1/metrics"]
+    assert b"codekeep_requests" in received["/v1/metrics"]
     assert b"canary" not in ended.stderr + ended.stdout + b"".join(received.values())
 
 

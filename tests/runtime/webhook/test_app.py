@@ -7,8 +7,8 @@ import time
 from typing import Any
 
 import pytest
-from codekeep_runtime.keep.messages import parse
-from codekeep_runtime.settings.links import GitLinkSettings
+from codekeep_contracts.messages import parse
+from codekeep_contracts.settings.links import GitLinkSettings
 from codekeep_runtime.webhook.app import MOST_BYTES, create_app
 from starlette.testclient import TestClient
 

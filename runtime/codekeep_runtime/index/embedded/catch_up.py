@@ -5,7 +5,8 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from codekeep_runtime.core.faults import DataFault
+from codekeep_contracts.faults import DataFault
+
 from codekeep_runtime.index.embedded import rows
 from codekeep_runtime.index.embedded.database import BUSY_SECONDS, Database
 from codekeep_runtime.index.embedded.text_index import BusyError, Entry, Progress, TextIndex

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+from codekeep_contracts.index_names import SCHEMA_VERSION
 
 from codekeep_runtime.core.chunk import Chunk
 from codekeep_runtime.core.reader import Scope
@@ -23,7 +24,6 @@ from codekeep_runtime.index.embedded.matrix import STORED, Matrix
 from codekeep_runtime.index.embedded.text_index import TextIndex
 from codekeep_runtime.index.guard import encodable, visible
 from codekeep_runtime.index.interface import (
-    SCHEMA_VERSION,
     Counts,
     FoundDefinition,
     FoundReference,

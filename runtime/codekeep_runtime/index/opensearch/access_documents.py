@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from codekeep_contracts.index_names import access_index
 from opensearchpy import NotFoundError, RequestError, TransportError
 
 from codekeep_runtime.access.documents import ConflictFault, Document
 from codekeep_runtime.index.opensearch.store import Store, faults_without_text
 from codekeep_runtime.index.opensearch.versions import EXISTS
 
-ACCESS = "access"  # after the keep's prefix; versions of the code's index are v*, its alias is code
 BODY: dict[str, Any] = {
     "settings": {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}},
     "mappings": {"enabled": False},  # read by name alone: nothing of it is searched
@@ -26,7 +26,7 @@ class AccessDocuments:
     """
 
     def __init__(self, store: Store, prefix: str, folder: str) -> None:
-        self._client, self._index, self._folder = store.client, f"{prefix}{ACCESS}", folder
+        self._client, self._index, self._folder = store.client, access_index(prefix), folder
 
     def read(self, name: str) -> Document | None:
         found = self._get(name, {})

@@ -4,9 +4,8 @@ import logging
 from typing import Any
 from urllib.parse import urlsplit
 
+from codekeep_contracts.faults import SettingsFault
 from opensearchpy import OpenSearch, Urllib3HttpConnection
-
-from codekeep_runtime.core.faults import SettingsFault
 
 SERVICE = "es"
 TIMEOUT_SECONDS = 30

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from codekeep_contracts.index_names import SCHEMA_VERSION
+
 from codekeep_runtime.index.analysis import HUMP
-from codekeep_runtime.index.interface import SCHEMA_VERSION
 
 CODE = "code"  # the analyzer's name
 KEYWORD = {"type": "keyword"}

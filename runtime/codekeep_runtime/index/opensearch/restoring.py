@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from codekeep_runtime.core.faults import DataFault
+from codekeep_contracts.faults import DataFault
+
 from codekeep_runtime.core.repository import Branch
 from codekeep_runtime.index.faults import IndexFault
 from codekeep_runtime.index.opensearch.branches import branches_of, remove_branch

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from codekeep_contracts.faults import UsageFault
 from opensearchpy import NotFoundError
 
-from codekeep_runtime.core.faults import UsageFault
 from codekeep_runtime.index.faults import IndexFault
 from codekeep_runtime.index.opensearch.store import Document, Store, faults_without_text
 

@@ -3,10 +3,10 @@
 import time
 from collections.abc import Collection
 
+from codekeep_contracts.faults import DataFault
+from codekeep_contracts.index_names import code_alias, code_index, code_index_pattern
 from opensearchpy import RequestError
 
-from codekeep_runtime.core.faults import DataFault
-from codekeep_runtime.index.interface import SCHEMA_VERSION
 from codekeep_runtime.index.opensearch.mapping import index_body
 from codekeep_runtime.index.opensearch.store import Store, faults_without_text
 
@@ -21,8 +21,8 @@ class Versions:
     def __init__(self, store: Store, prefix: str, embedder_version: str, dimension: int) -> None:
         self._store = store
         self._embedder_version, self._dimension = embedder_version, dimension
-        self.alias, self.pattern = f"{prefix}code", f"{prefix}v*"
-        self.own = f"{prefix}v{SCHEMA_VERSION}-{embedder_version.lower()}"
+        self.alias, self.pattern = code_alias(prefix), code_index_pattern(prefix)
+        self.own = code_index(prefix, embedder_version)
         self.beside = self.own + BESIDE
         self._served: frozenset[str] = frozenset()
         self._looked = self._swapped = float("-inf")

@@ -1,8 +1,10 @@
-"""Errors a person can act on, and the exit code each ends a command with."""
+"""Errors a person can act on, and the exit code with which each ends a command or a pod."""
+
+from typing import Final
 
 
-class Fault(Exception):  # noqa: N818 - what is wrong need not be an error of ours
-    """Something wrong outside this program. The message is for the caller's own terminal; it never goes to a log.
+class Fault(Exception):  # noqa: N818 - it need not be an error of ours
+    """Something is wrong outside this program. The message is for the caller's terminal; it never goes to a log.
 
     Args:
         message: names the field, the value got, what is allowed and the remedy; never holds repository text.
@@ -33,3 +35,7 @@ class SettingsFault(Fault):
     """The settings are wrong (EX_CONFIG)."""
 
     exit_code = 78
+
+
+FINAL_EXIT_CODES: Final = tuple(fault.exit_code for fault in (UsageFault, DataFault, AccessFault, SettingsFault))
+"""A Job that ends with one of these is not tried again: another attempt fails in the same way."""

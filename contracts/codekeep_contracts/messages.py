@@ -2,18 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
-from codekeep_runtime.core.faults import DataFault
-
-VERSION = 1
-
-
-class _Message(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
+from codekeep_contracts.faults import DataFault
+from codekeep_contracts.model import StrictModel
 
 
-class Push(_Message):
+class Push(StrictModel):
     """A branch moved. `link` is the settings' name of the Git host; `commit` is None where the branch was deleted."""
 
     kind: Literal["push"] = "push"
@@ -24,8 +19,8 @@ class Push(_Message):
     commit: Annotated[str, Field(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")] | None
 
 
-class Refresh(_Message):
-    """The clock's message: look at every repository (components/storage/queues.py writes it)."""
+class Refresh(StrictModel):
+    """The clock's message: look at every repository."""
 
     kind: Literal["refresh"] = "refresh"
     version: Literal[1] = 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from codekeep_runtime.core.faults import UsageFault
+from codekeep_contracts.faults import UsageFault
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9._:/@+-]{0,128}")
 HEX = re.compile(r"[0-9a-f]{1,64}")
@@ -14,6 +14,7 @@ LIST_MAX = 10_000
 
 class Purpose(StrEnum):
     CHAT = "chat"
+    AUTOCOMPLETE = "autocomplete"
     SEARCH = "search"
     SYMBOLS = "symbols"
     REVIEW = "review"

@@ -1,0 +1,16 @@
+"""Who holds the keys of a keep, and how long they live."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from components.naming import DataClass
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeysPlan:
+    """`customer_held` names, by data class, the keys the customer holds; the replicas lie in the recovery region."""
+
+    rotation_days: int = 365
+    deletion_window_days: int = 30
+    customer_held: Mapping[DataClass, str] = field(default_factory=dict)
+    customer_held_replicas: Mapping[DataClass, str] = field(default_factory=dict)

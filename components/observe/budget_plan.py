@@ -1,0 +1,20 @@
+"""What a keep may cost, and who hears of it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetPlan:
+    """Monthly cost in US dollars, the shares of it (percent) at which somebody is told, and whom."""
+
+    monthly_usd: int
+    alert_percents: tuple[int, ...]
+    notify: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.monthly_usd < 1:
+            raise ValueError(f"monthly_usd must be 1 or more, got {self.monthly_usd}")
+        if not self.alert_percents or any(not 1 <= percent <= 1000 for percent in self.alert_percents):
+            raise ValueError(f"alert_percents must hold percentages from 1 to 1000, got {list(self.alert_percents)}")
+        if not self.notify:
+            raise ValueError("notify must hold at least one e-mail address; a budget nobody reads limits nothing")

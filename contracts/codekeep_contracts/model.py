@@ -1,0 +1,33 @@
+"""The base of every document that crosses a border: strict, frozen and closed."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class StrictModel(BaseModel):
+    """No silent conversion, no change after construction, and no unknown key: it may be a rule nobody would keep.
+
+    Errors never repeat the value they refuse.
+    """
+
+    model_config = ConfigDict(
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,
+    )
+
+
+def text(pattern: str, allowed: str, remedy: str, *, longest: int = 253) -> Any:
+    """The field of a string type.
+
+    Args:
+        pattern: of Rust's regex crate, which pydantic uses: linear time.
+        allowed: what is allowed, as an error tells it.
+        remedy: what to do about a wrong value.
+        longest: characters.
+    """
+    return Field(pattern=pattern, max_length=longest, description=allowed, json_schema_extra={"x-remedy": remedy})

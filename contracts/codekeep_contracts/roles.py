@@ -1,0 +1,22 @@
+"""What a keep's buckets and queues are for: the keys of `buckets` and `queues` in the settings."""
+
+from enum import StrEnum
+
+
+class BucketRole(StrEnum):
+    """What a keep's buckets are for."""
+
+    CODE = "code"  # clones and parse caches of the customer's repositories, and what ingest hands to the indexer
+    SNAPSHOTS = "snapshots"  # snapshots of the vector index
+    MODELS = "models"  # weights, engines, adapters, checkpoints
+    ARTIFACTS = "artifacts"  # evaluation reports and corpora
+    PROMPTS = "prompts"  # stored prompts, only with opt-in
+    AUDIT = "audit"  # trails, under Object Lock
+    ACCESS_LOGS = "access-logs"  # who asked for which object: what S3 and load balancers deliver
+
+
+class QueueRole(StrEnum):
+    """What a keep's queues carry."""
+
+    INGEST = "ingest"  # repositories and commits to read
+    REVIEW = "review"  # changes to review

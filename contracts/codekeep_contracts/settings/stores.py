@@ -1,0 +1,36 @@
+"""Where a keep's data lies: index, buckets, queues."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from codekeep_contracts.model import StrictModel
+from codekeep_contracts.text_types import Arn, BucketName, Dimension, Url
+
+
+class IndexSettings(StrictModel):
+    """OpenSearch. Every index and alias of the keep starts with `prefix`, and requests name them in the path."""
+
+    endpoint: Url
+    prefix: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}_$", max_length=42)]
+    dimension: Dimension
+    key_arn: Arn
+
+
+class BucketSettings(StrictModel):
+    """One bucket: objects of the keep lie under `prefix` and are encrypted with `key_arn`."""
+
+    name: BucketName
+    prefix: Annotated[str, Field(pattern=r"^([a-z0-9-]+/)*$", max_length=128)]
+    key_arn: Arn | None
+
+    def encryption(self) -> dict[str, str]:
+        """Arguments of each upload, as the bucket's policy refuses another key; none where S3 holds the key."""
+        return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": self.key_arn} if self.key_arn else {}
+
+
+class QueueSettings(StrictModel):
+    """One work queue and where its failed messages go."""
+
+    url: Url
+    dead_letter_url: Url

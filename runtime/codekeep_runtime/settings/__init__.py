@@ -1,1 +1,0 @@
-"""RuntimeSettings: the document that a keep's stack writes (stacks/settings.py) and every process here reads."""

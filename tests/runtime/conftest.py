@@ -1,0 +1,14 @@
+"""Fixtures of all tests of the runtime."""
+
+from collections.abc import Iterator
+
+import pytest
+from codekeep_runtime.telemetry import metrics
+
+
+@pytest.fixture
+def measured() -> Iterator[None]:
+    """Metrics are recorded, from zero."""
+    stop = metrics.start()
+    yield
+    stop()
