@@ -75,7 +75,7 @@ def test_no_texts_make_no_rows(embedder: StaticEmbedder) -> None:
 def test_a_text_has_the_same_vector_in_any_company(embedder: StaticEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [embedding_text(chunk(code, symbol=name)) for name, code in CODE.items()] * 60
     together = embedder.documents(texts)
-    monkeypatch.setattr(static, "_AT_ONCE", 1)
+    monkeypatch.setattr(static, "_BATCH", 1)
     assert len(texts) > 200
     np.testing.assert_array_equal(embedder.documents(texts), together)
 
