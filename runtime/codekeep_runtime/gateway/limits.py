@@ -1,4 +1,4 @@
-"""Requests a minute and tokens a day per reader."""
+"""Limits of each reader: requests a minute and tokens a day."""
 
 import threading
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 MINUTE, DAY = 60.0, 86_400.0
-MOST_READERS = 20_000  # as many as a keep may have seats
+READERS_MAX = 20_000  # as many as a keep may have seats
 
 
 class TooMany(Exception):  # noqa: N818 - names what the caller did
@@ -26,9 +26,9 @@ class _Used:
 
 
 class Limits:
-    """Counted in the memory of one replica: with n replicas a reader gets up to n times as much.
+    """Each replica counts in its own memory: with n replicas a reader gets up to n times as much.
 
-    Requests refill evenly over the minute, so that a burst cannot double at its border; days are UTC.
+    Requests refill evenly over the minute, so that no burst doubles at its border; days are UTC.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Limits:
 
     def _of(self, reader_id: str) -> _Used:
         used = self._used.pop(reader_id, None) or _Used(self._requests, self._clock())
-        self._used[reader_id] = used  # the one used last stands last
-        if len(self._used) > MOST_READERS:
+        self._used[reader_id] = used  # the first one is the least recently used
+        if len(self._used) > READERS_MAX:
             del self._used[next(iter(self._used))]
         return used

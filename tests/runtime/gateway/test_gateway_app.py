@@ -1,13 +1,13 @@
 """The routes: shapes, bounds, refusals that repeat nothing, audit before anything leaves."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from codekeep_runtime.core.answer import AnswerEvent, Context, End
 from codekeep_runtime.gateway.limits import Limits
+from codekeep_runtime.products.answer import AnswerEvent, Context, End, FinishReason
 from starlette.testclient import TestClient
 
 from tests.runtime.gateway.world import Tenant
@@ -169,9 +169,9 @@ def test_a_browser_is_told_to_keep_others_out(acme: Tenant) -> None:
 class EndingChat:
     reason: str
 
-    async def answer(self, *_: object) -> AsyncIterator[AnswerEvent]:
+    async def answer(self, *_: object) -> AsyncGenerator[AnswerEvent, None]:
         yield Context(())
-        yield End(0, 0, self.reason)
+        yield End(finish_reason=FinishReason(self.reason))
 
 
 @pytest.mark.parametrize(

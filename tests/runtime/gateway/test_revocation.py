@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,11 @@ import httpx
 import pytest
 from codekeep_contracts.faults import AccessFault, UsageFault
 from codekeep_runtime.access.identity import Identity
-from codekeep_runtime.core.answer import AnswerEvent, Context, Delta
 from codekeep_runtime.core.reader import Scope
 from codekeep_runtime.gateway.server import server
+from codekeep_runtime.models.routes import Route
+from codekeep_runtime.products.answer import AnswerEvent, Context, Delta
+from codekeep_runtime.products.chat.question import ClientMessage
 
 from tests.runtime.gateway.serving import served
 from tests.runtime.gateway.world import REPOSITORIES, Tenant
@@ -29,8 +31,8 @@ class EndlessChat:
     is_closed: bool = False
 
     async def answer(
-        self, scope: Scope, messages: Sequence[Mapping[str, str]], still_allowed: Callable[[], bool]
-    ) -> AsyncIterator[AnswerEvent]:
+        self, scope: Scope, messages: Sequence[ClientMessage], route: Route
+    ) -> AsyncGenerator[AnswerEvent, None]:
         try:
             yield Context(())
             while True:

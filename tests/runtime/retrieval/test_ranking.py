@@ -1,9 +1,9 @@
 import pytest
 from codekeep_runtime.index.interface import Hit
-from codekeep_runtime.retrieval.asked import Asked
 from codekeep_runtime.retrieval.candidate import Candidate, candidates
+from codekeep_runtime.retrieval.question_terms import QuestionTerms
 from codekeep_runtime.retrieval.ranking import ranked
-from codekeep_runtime.retrieval.terms import stem, telling
+from codekeep_runtime.retrieval.terms import content_stems, stem
 
 from tests.runtime.retrieval.world import SHOP, chunk_of
 
@@ -12,15 +12,15 @@ A, B, C = (chunk_of(SHOP, f"src/{name}.py", name, f"def {name}(): ...") for name
 
 def test_each_query_measures_its_own_scores() -> None:
     given = candidates([Hit(A, 30.0), Hit(B, 20.0), Hit(C, 10.0)], [Hit(C, 0.91), Hit(B, 0.89)])
-    assert [(each.chunk, each.by_words) for each in given] == [(A, 1), (B, 0.5), (C, 0)]
-    assert [each.by_meaning for each in given] == pytest.approx([-1, -1, 1])  # not found is as the last that was
+    assert [(each.chunk, each.lexical_score) for each in given] == [(A, 1), (B, 0.5), (C, 0)]
+    assert [each.semantic_score for each in given] == pytest.approx([-1, -1, 1])  # not found counts as the last
     assert [(each.lexical_rank, each.semantic_rank) for each in given] == [(1, None), (2, 2), (3, 1)]
 
 
 def test_equal_scores_and_empty_lists() -> None:
     assert candidates([], []) == []
     given = candidates([Hit(A, 2.0), Hit(B, 2.0)], [Hit(A, 0.5), Hit(B, 0.5)])
-    assert [(each.by_words, each.by_meaning) for each in given] == [(1, 0), (1, 0)]
+    assert [(each.lexical_score, each.semantic_score) for each in given] == [(1, 0), (1, 0)]
 
 
 def test_best_of_both_queries_comes_first() -> None:
@@ -53,15 +53,15 @@ def test_any_question_ranks(question: str) -> None:
 
 
 def test_what_a_question_tells() -> None:
-    assert telling("How does the parser handle parsing of parsed files?") == {"pars", "handl", "fil"}
+    assert content_stems("How does the parser handle parsing of parsed files?") == {"pars", "handl", "fil"}
     assert {stem(word) for word in ("connects", "connected", "connecting")} == {"connect"}
 
 
 def test_code_abbreviates_and_joins_words() -> None:
-    asked = Asked.of("the directory of a file name")
-    assert asked.forms.keys() == {"director", "nam"}
-    assert {"director", "dir"} <= asked.forms["director"]
-    assert "filenam" in asked.forms["nam"]
+    terms = QuestionTerms.of("the directory of a file name")
+    assert terms.forms.keys() == {"director", "nam"}
+    assert {"director", "dir"} <= terms.forms["director"]
+    assert "filenam" in terms.forms["nam"]
     short = chunk_of(SHOP, "src/a.py", "tmp_dir", "def tmp_dir(): ...")
     other = chunk_of(SHOP, "src/b.py", "tmp_day", "def tmp_day(): ...")
     given = [Candidate(other, 0.5, 0.5, 1, 1), Candidate(short, 0.5, 0.5, 2, 2)]
