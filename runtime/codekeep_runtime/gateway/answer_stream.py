@@ -10,7 +10,7 @@ from codekeep_contracts.audit import Verdict
 from starlette.concurrency import run_in_threadpool
 
 from codekeep_runtime.core.chunk import Chunk
-from codekeep_runtime.gateway.errors import Unavailable
+from codekeep_runtime.gateway.errors import UnavailableFault
 from codekeep_runtime.gateway.reader_request import ReaderRequest
 from codekeep_runtime.products.answer import AnswerEvent, Context, Delta, End, FinishReason, estimated_tokens
 from codekeep_runtime.products.product import Product
@@ -44,7 +44,7 @@ class AnswerStream:
         """Waits for the context and audits it.
 
         Raises:
-            Unavailable: the record cannot be written.
+            UnavailableFault: the record cannot be written.
         """
         try:
             first = await anext(self._source)
@@ -106,7 +106,7 @@ class AnswerStream:
         )
         try:
             await self.request.audit(record)
-        except Unavailable:  # the chunks are on record already; only the counts are missing
+        except UnavailableFault:  # the chunks are on record already; only the counts are missing
             emit("audit-incomplete", component="gateway", level="error", request_id=self.request.request_id)
 
     def _tokens(self, verdict: Verdict) -> tuple[int, int]:

@@ -19,7 +19,7 @@ Key = Annotated[str, Field(min_length=1, max_length=KEY_CHARACTERS_MAX)]
 Word = Annotated[str, Field(min_length=1, max_length=255)]
 
 
-class WrongBody(UsageFault):
+class InvalidRequestFault(UsageFault):
     """`field` is the name in our schema that is wrong, None where that is the whole body."""
 
     def __init__(self, field: str | None = None) -> None:
@@ -73,7 +73,7 @@ Parsed = TypeVar("Parsed", bound=BaseModel)
 async def parsed(request: Request, model: type[Parsed]) -> Parsed:
     """
     Raises:
-        WrongBody: not JSON of that shape.
+        InvalidRequestFault: not JSON of that shape.
         HTTPException: 413, more than BODY_BYTES_MAX.
     """
     raw = await _read(request)
@@ -82,9 +82,9 @@ async def parsed(request: Request, model: type[Parsed]) -> Parsed:
         return model.model_validate_json(raw)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]["loc"]
-        raise WrongBody(str(first[0]) if first and first[0] in model.model_fields else None) from None
+        raise InvalidRequestFault(str(first[0]) if first and first[0] in model.model_fields else None) from None
     except (ValueError, RecursionError):
-        raise WrongBody from None
+        raise InvalidRequestFault from None
 
 
 async def _read(request: Request) -> bytes:

@@ -19,32 +19,32 @@ from codekeep_runtime.products.chat import CHAT
 from codekeep_runtime.telemetry import emit
 
 
-async def chat(request: Request) -> Response:
-    reader = await admitted(request)
-    body = await parsed(request, ChatBody)
-    services, reader_id = reader.services, reader.reader.id
+async def chat(http: Request) -> Response:
+    request = await admitted(http)
+    body = await parsed(http, ChatBody)
+    services, reader_id = request.services, request.reader.id
     services.limits.check_tokens(reader_id)
     route = services.routes.route(CHAT.name, reader_id, body.model)
-    source = services.chat.answer(reader.scope, body.messages, route)
-    answer = AnswerStream(reader, CHAT, source, sum(len(message.content) for message in body.messages))
+    source = services.chat.answer(request.scope, body.messages, route)
+    answer = AnswerStream(request, CHAT, source, sum(len(message.content) for message in body.messages))
     await answer.begin()
-    await _remember(reader, body.messages[-1].content)
-    common = {"id": f"chatcmpl-{reader.request_id}", "created": int(time.time()), "model": route.served_name}
+    await _remember(request, body.messages[-1].content)
+    common = {"id": f"chatcmpl-{request.request_id}", "created": int(time.time()), "model": route.served_name}
     if body.stream:
         return sse_response(answer, lambda event: {**common, **_chunk(event)})
-    return await _whole(request, answer, common)
+    return await _whole(http, answer, common)
 
 
-async def _remember(reader: ReaderRequest, question: str) -> None:
-    if reader.services.remember is None:
+async def _remember(request: ReaderRequest, question: str) -> None:
+    if request.services.remember is None:
         return
     try:
-        await run_in_threadpool(reader.services.remember, reader.reader.id, question)
+        await run_in_threadpool(request.services.remember, request.reader.id, question)
     except Exception as error:  # a full disk or a key that is away: no reason to leave the reader without an answer
         emit("prompt-not-kept", component="gateway", level="error", error_kind=type(error).__name__)
 
 
-async def _whole(request: Request, answer: AnswerStream, common: dict[str, Any]) -> Response:
+async def _whole(http: Request, answer: AnswerStream, common: dict[str, Any]) -> Response:
     text, citations, end = "", Citations(()), End()
     async with aclosing(answer.events()) as events:
         async for event in events:
@@ -54,7 +54,7 @@ async def _whole(request: Request, answer: AnswerStream, common: dict[str, Any])
                 citations = event
             elif isinstance(event, End):
                 end = event
-            elif await request.is_disconnected():  # nothing came for a while: does anybody still wait?
+            elif await http.is_disconnected():  # nothing came for a while: does anybody still wait?
                 break
     if end.finish_reason in REFUSED:
         return refusal(REFUSED[end.finish_reason])

@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from codekeep_contracts.faults import AccessFault, UsageFault
+from codekeep_contracts.faults import AccessFault, Fault, UsageFault
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from codekeep_runtime.gateway.limits import TooMany
+from codekeep_runtime.gateway.limits import TooManyRequestsFault
 from codekeep_runtime.models.faults import UnknownModelFault
 
 _KINDS_AND_MESSAGES: Mapping[int, tuple[str, str]] = {
@@ -24,8 +24,8 @@ _KINDS_AND_MESSAGES: Mapping[int, tuple[str, str]] = {
 }
 
 
-class Unavailable(Exception):  # noqa: N818 - a state, not an error of the caller's
-    """What is needed to answer cannot be had now: 503."""
+class UnavailableFault(Fault):
+    """What is needed to answer cannot be had now."""
 
 
 def refusal(
@@ -62,7 +62,7 @@ HANDLERS = {
     AccessFault: _handled(lambda _: refusal(401, headers={"www-authenticate": "Bearer"})),
     UsageFault: _handled(lambda error: refusal(400, field=getattr(error, "field", None))),
     UnknownModelFault: _handled(lambda error: refusal(404, field="model", code="model_not_found", message=str(error))),
-    TooMany: _handled(lambda error: refusal(429, headers={"retry-after": str(error.seconds)})),
-    Unavailable: _handled(lambda _: refusal(503)),
+    TooManyRequestsFault: _handled(lambda error: refusal(429, headers={"retry-after": str(error.seconds)})),
+    UnavailableFault: _handled(lambda _: refusal(503)),
     HTTPException: _handled(lambda error: refusal(_http_status(error))),
 }

@@ -11,23 +11,23 @@ from codekeep_runtime.gateway.services import Services
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
-async def models(request: Request) -> Response:
+async def models(http: Request) -> Response:
     """The names that a chat may ask for as its `model`."""
-    reader = await admitted(request)
-    names = reader.services.routes.names("chat")
+    request = await admitted(http)
+    names = request.services.routes.names("chat")
     listed = [{"id": name, "object": "model", "created": 0, "owned_by": "codekeep"} for name in names]
     return JSONResponse({"object": "list", "data": listed})
 
 
-async def me(request: Request) -> Response:
+async def me(http: Request) -> Response:
     """The reader, their team and what they may see."""
-    reader = await admitted(request)
+    request = await admitted(http)
     return JSONResponse(
         {
-            "id": reader.reader.id,
-            "is_service": reader.reader.is_service,
-            "team": reader.scope.team,
-            "repositories": sorted(each.key for each in reader.scope.repositories),
+            "id": request.reader.id,
+            "is_service": request.reader.is_service,
+            "team": request.scope.team,
+            "repositories": sorted(each.key for each in request.scope.repositories),
         }
     )
 
@@ -36,20 +36,20 @@ async def alive(_: Request) -> Response:
     return Response(status_code=200)
 
 
-async def ready(request: Request) -> Response:
+async def ready(http: Request) -> Response:
     """The parts that a request needs, by name, and whether each can answer."""
-    services: Services = request.app.state.services
+    services: Services = http.app.state.services
     try:
         parts = dict(await run_in_threadpool(services.ready))
     except Exception:
         parts = {"index": False}
-    is_ready = all(parts.values()) and not request.app.state.draining
+    is_ready = all(parts.values()) and not http.app.state.draining
     return JSONResponse(parts, 200 if is_ready else 503)
 
 
-async def metrics(request: Request) -> Response:
+async def metrics(http: Request) -> Response:
     """For a scraper on loopback (a sidecar); for anyone else this route does not exist. No metric is per repository."""
-    services: Services = request.app.state.services
-    if services.metrics is None or request.client is None or request.client.host not in LOOPBACK:
+    services: Services = http.app.state.services
+    if services.metrics is None or http.client is None or http.client.host not in LOOPBACK:
         return refusal(404)
     return Response(await run_in_threadpool(services.metrics), media_type="text/plain; version=0.0.4")

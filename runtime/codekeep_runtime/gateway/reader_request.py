@@ -12,7 +12,7 @@ from starlette.requests import Request
 from codekeep_runtime.core.chunk import Chunk
 from codekeep_runtime.core.reader import Reader, Scope
 from codekeep_runtime.core.repository import RepositoryId
-from codekeep_runtime.gateway.errors import Unavailable
+from codekeep_runtime.gateway.errors import UnavailableFault
 from codekeep_runtime.gateway.services import Services
 from codekeep_runtime.telemetry import emit
 
@@ -66,27 +66,27 @@ class ReaderRequest:
     async def audit(self, record: AuditRecord) -> None:
         """
         Raises:
-            Unavailable: the record cannot be written; nothing may leave then.
+            UnavailableFault: the record cannot be written; nothing may leave then.
         """
         try:
             await run_in_threadpool(self.services.audit, record)
         except Exception as error:  # a store's or a disk's; without a record there is no answer
             emit("audit-not-written", component="gateway", level="error", error_kind=type(error).__name__)
-            raise Unavailable from None
+            raise UnavailableFault("the audit record cannot be written, so nothing is answered") from None
 
 
-async def admitted(request: Request) -> ReaderRequest:
+async def admitted(http: Request) -> ReaderRequest:
     """
     Raises:
         AccessFault: not signed in.
-        TooMany: over the reader's requests a minute.
+        TooManyRequestsFault: over the reader's requests a minute.
     """
-    services: Services = request.app.state.services
+    services: Services = http.app.state.services
 
     def identified() -> tuple[Reader, Scope]:
-        reader = services.identity.reader(request.headers.get("authorization"))
+        reader = services.identity.reader(http.headers.get("authorization"))
         return reader, services.access.scope(reader)
 
     reader, scope = await run_in_threadpool(identified)
     services.limits.take(reader.id)
-    return ReaderRequest(services=services, reader=reader, scope=scope, request_id=request.state.request_id)
+    return ReaderRequest(services=services, reader=reader, scope=scope, request_id=http.state.request_id)

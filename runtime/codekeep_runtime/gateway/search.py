@@ -16,15 +16,15 @@ from codekeep_runtime.telemetry.metrics import observe
 ROUTE = "/v1/search"
 
 
-async def search(request: Request) -> Response:
+async def search(http: Request) -> Response:
     """A repository that the reader may not see and one that does not exist give the same answer."""
-    reader = await admitted(request)
-    body = await parsed(request, SearchBody)
+    request = await admitted(http)
+    body = await parsed(http, SearchBody)
     started = time.perf_counter()
-    search = reader.services.retriever.search
-    found = await run_in_threadpool(search, reader.scope, body.query, body.k, body.narrowing())
+    search = request.services.retriever.search
+    found = await run_in_threadpool(search, request.scope, body.query, body.k, body.narrowing())
     observe(metrics.RETRIEVAL_LATENCY, (time.perf_counter() - started) * 1000, component="gateway", route=ROUTE)
     if found:
         observe(metrics.RETRIEVAL_HITS, component="gateway", route=ROUTE)
-    await reader.audit(reader.record(Purpose.SEARCH, chunks=(each.chunk for each in found)))
+    await request.audit(request.record(Purpose.SEARCH, chunks=(each.chunk for each in found)))
     return JSONResponse({"results": [{**chunk_document(each.chunk), "score": round(each.score, 6)} for each in found]})

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from codekeep_runtime.gateway.bodies import WrongBody
+from codekeep_runtime.gateway.bodies import InvalidRequestFault
 from codekeep_runtime.gateway.documents import symbol_document
 from codekeep_runtime.gateway.reader_request import admitted
 
@@ -16,14 +16,14 @@ NAME_CHARACTERS_MAX = 512
 RESULTS_MAX = 1000
 
 
-async def _answer(request: Request, lookup: Literal["definitions", "references", "callers"]) -> Response:
-    reader = await admitted(request)
-    name = request.query_params.get("name", "")
+async def _answer(http: Request, lookup: Literal["definitions", "references", "callers"]) -> Response:
+    request = await admitted(http)
+    name = http.query_params.get("name", "")
     if not 0 < len(name) <= NAME_CHARACTERS_MAX:
-        raise WrongBody("name")
-    find = getattr(reader.services.symbols, lookup)
-    found = (await run_in_threadpool(find, reader.scope, name))[:RESULTS_MAX]
-    await reader.audit(reader.record(Purpose.SYMBOLS, repositories=(each.branch.repository for each in found)))
+        raise InvalidRequestFault("name")
+    find = getattr(request.services.symbols, lookup)
+    found = (await run_in_threadpool(find, request.scope, name))[:RESULTS_MAX]
+    await request.audit(request.record(Purpose.SYMBOLS, repositories=(each.branch.repository for each in found)))
     return JSONResponse({"results": [symbol_document(each) for each in found]})
 
 

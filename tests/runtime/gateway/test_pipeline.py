@@ -9,7 +9,7 @@ import pytest
 from codekeep_contracts.audit import AuditRecord
 from codekeep_runtime.core.reader import Reader, Scope
 from codekeep_runtime.gateway.app import create_app
-from codekeep_runtime.gateway.limits import Limits, TooMany
+from codekeep_runtime.gateway.limits import Limits, TooManyRequestsFault
 from codekeep_runtime.models.routes import Route, Routes
 from codekeep_runtime.products.answer import AnswerEvent, Context, Delta, End
 from codekeep_runtime.products.chat.question import ClientMessage
@@ -54,10 +54,10 @@ class Steps:
         return self._stop_at != "recheck"
 
     def take(self, reader_id: str) -> None:
-        self._step("limit", TooMany(1))
+        self._step("limit", TooManyRequestsFault(1))
 
     def check_tokens(self, reader_id: str) -> None:
-        self._step("limit tokens", TooMany(1))
+        self._step("limit tokens", TooManyRequestsFault(1))
 
     def spend(self, reader_id: str, tokens: int) -> None:
         self._step("spend")

@@ -97,6 +97,19 @@ def test_a_client_that_leaves_ends_the_engines_work(acme: Tenant) -> None:
     assert acme.audited[-1].verdict == "failed"
 
 
+def test_a_client_that_leaves_a_whole_answer_ends_the_engines_work(acme: Tenant) -> None:
+    chat = EndlessChat(is_silent=True)
+    ask = {**ASK, "stream": False}
+    with served(acme.app(chat=chat, heartbeat_seconds=0.02)) as url:
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(f"{url}/v1/chat/completions", json=ask, headers={"authorization": "Bearer ann"}, timeout=0.5)
+        until = time.monotonic() + WITHIN_SECONDS
+        while not (chat.is_closed and len(acme.audited) == 2) and time.monotonic() < until:
+            time.sleep(0.01)
+    assert chat.is_closed
+    assert acme.audited[-1].verdict == "failed"
+
+
 def test_a_silent_stream_has_a_heartbeat(acme: Tenant) -> None:
     app = acme.app(chat=EndlessChat(is_silent=True), heartbeat_seconds=0.02)
     headers = {"authorization": "Bearer ann"}

@@ -38,12 +38,12 @@ async def _file(_: Request, name: str, kind: str) -> Response:
     return Response(body, media_type=kind, headers=headers)
 
 
-async def _chunk(request: Request, index: Index) -> Response:
+async def _chunk(http: Request, index: Index) -> Response:
     """A chunk that does not exist and one that the reader may not see give the same answer."""
-    reader = await admitted(request)
-    wanted = request.path_params["id"]
-    chunk = (await run_in_threadpool(index.chunks, reader.scope, [wanted])).get(wanted)
+    request = await admitted(http)
+    wanted = http.path_params["id"]
+    chunk = (await run_in_threadpool(index.chunks, request.scope, [wanted])).get(wanted)
     if chunk is None:
         return refusal(404)
-    await reader.audit(reader.record(Purpose.SEARCH, chunks=[chunk]))
+    await request.audit(request.record(Purpose.SEARCH, chunks=[chunk]))
     return JSONResponse(chunk_document(chunk), headers={"cache-control": "no-store"})
