@@ -110,7 +110,7 @@ class AnswerStream:
             emit("audit-incomplete", component="gateway", level="error", request_id=self.request.request_id)
 
     def _tokens(self, verdict: Verdict) -> tuple[int, int]:
-        """Of prompt and answer: the engine's counts for a whole answer, estimates for any other."""
+        """Tokens of prompt and answer: the engine's counts for a complete answer, estimates for any other."""
         if self._end is not None and verdict is Verdict.ANSWERED:
             return self._end.prompt_tokens, self._end.completion_tokens
         read = self._prompt_characters + sum(len(chunk.text) for chunk in self._chunks)

@@ -20,7 +20,7 @@ Word = Annotated[str, Field(min_length=1, max_length=255)]
 
 
 class InvalidRequestFault(UsageFault):
-    """`field` is the name in our schema that is wrong, None where that is the whole body."""
+    """`field` is the name in our schema that is wrong, None for the body itself."""
 
     def __init__(self, field: str | None = None) -> None:
         super().__init__("the request is not what this route takes")

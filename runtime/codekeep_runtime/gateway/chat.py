@@ -59,8 +59,8 @@ async def _whole(http: Request, answer: AnswerStream, common: dict[str, Any]) ->
     if end.finish_reason in REFUSED:
         return refusal(REFUSED[end.finish_reason])
     choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": end.finish_reason}
-    whole = {**common, "object": "chat.completion", "choices": [choice]}
-    return JSONResponse({**whole, **_citations(citations), **_usage(end)})
+    completion = {**common, "object": "chat.completion", "choices": [choice]}
+    return JSONResponse({**completion, **_citations(citations), **_usage(end)})
 
 
 def _chunk(event: AnswerEvent) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def _chunk(event: AnswerEvent) -> dict[str, Any]:
 
 
 def _citations(found: Citations) -> dict[str, Any]:
-    """Beside OpenAI's fields: what each `[number]` of the text names."""
+    """Our addition to OpenAI's fields: the chunk that each `[number]` of the text names."""
     return {
         "citations": [
             {"number": each.number, "url": each.url, **chunk_document(each.chunk)} for each in found.citations

@@ -1,4 +1,4 @@
-"""Refusals in OpenAI's shape. None repeats what the request or an exception said."""
+"""Refusals in OpenAI's shape. None repeats text of the request or of an exception."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any

@@ -1,6 +1,6 @@
 """What the gateway needs to answer; it builds nothing itself."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,11 +9,10 @@ from starlette.routing import BaseRoute
 
 from codekeep_runtime.core.reader import Reader, Scope
 from codekeep_runtime.gateway.limits import Limits
-from codekeep_runtime.index.interface import FoundDefinition, FoundReference
-from codekeep_runtime.models.routes import Route, Routes
-from codekeep_runtime.products.answer import AnswerEvent
-from codekeep_runtime.products.chat.question import ClientMessage
+from codekeep_runtime.models.routes import Routes
+from codekeep_runtime.products.chat.chat import Chat
 from codekeep_runtime.retrieval.found import ChunkSearch
+from codekeep_runtime.symbols.graph import SymbolGraph
 
 
 class Identity(Protocol):
@@ -33,20 +32,6 @@ class Access(Protocol):
         ...
 
 
-class Symbols(Protocol):
-    def definitions(self, scope: Scope, name: str) -> Sequence[FoundDefinition]: ...
-
-    def references(self, scope: Scope, name: str) -> Sequence[FoundReference]: ...
-
-    def callers(self, scope: Scope, name: str) -> Sequence[FoundReference]: ...
-
-
-class ChatAnswers(Protocol):
-    def answer(
-        self, scope: Scope, messages: Sequence[ClientMessage], route: Route
-    ) -> AsyncGenerator[AnswerEvent, None]: ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """
@@ -64,8 +49,8 @@ class Services:
     identity: Identity
     access: Access
     retriever: ChunkSearch
-    symbols: Symbols
-    chat: ChatAnswers
+    symbols: SymbolGraph
+    chat: Chat
     audit: Callable[[AuditRecord], None]
     limits: Limits
     ready: Callable[[], Mapping[str, bool]]

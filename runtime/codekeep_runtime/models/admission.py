@@ -20,7 +20,7 @@ class Admission:
 
     Args:
         role: label of the gauges, and the engine's name in errors.
-        component: label of the gauges: the process that asks.
+        component: label of the gauges: the process that sends the requests.
         in_flight_max: requests at once; as many may wait.
     """
 

@@ -3,10 +3,12 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from codekeep_runtime.models.client import EngineClient
 from codekeep_runtime.models.faults import EngineFault
+
+if TYPE_CHECKING:
+    from codekeep_runtime.models.client import EngineClient  # a laptop needs no HTTP client
 
 FIRST_TOKEN_SECONDS, IDLE_SECONDS = 60.0, 20.0
 
@@ -36,7 +38,7 @@ class ServedChatModel:
         answer_tokens: at most, of one answer.
     """
 
-    def __init__(self, client: EngineClient, context_tokens: int, answer_tokens: int) -> None:
+    def __init__(self, client: "EngineClient", context_tokens: int, answer_tokens: int) -> None:
         self._client, self.context_tokens, self.answer_tokens = client, context_tokens, answer_tokens
 
     async def write(self, prompt: Conversation, model: str, cache_salt: str) -> AsyncGenerator[EngineOutput, None]:

@@ -1,4 +1,4 @@
-"""HTTP and server-sent events to one model's engine: trtllm-serve, vLLM, and servers that speak as they do."""
+"""HTTP and server-sent events to one model's engine: trtllm-serve, vLLM, and servers with the same API."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ class EngineClient:
     Args:
         url: of the server; its certificate is checked where it is https.
         role: of the model, as errors and metrics call it.
-        component: the process that asks, for metrics.
+        component: the process that sends the requests, for metrics.
         in_flight_max: requests at once; see `Admission`.
     """
 

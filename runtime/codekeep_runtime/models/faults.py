@@ -4,7 +4,7 @@ from codekeep_contracts.faults import Fault, UsageFault
 
 
 class EngineFault(Fault):
-    """An engine did not answer. The message never contains what the engine said.
+    """An engine did not answer. The message never contains text of the engine.
 
     Args:
         message: what happened, and what to do about it.

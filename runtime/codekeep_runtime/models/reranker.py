@@ -1,4 +1,4 @@
-"""A re-ranking model behind a server: vLLM, and those that speak as it does."""
+"""A re-ranking model behind a server: vLLM, and servers with the same API."""
 
 import math
 from collections.abc import Sequence

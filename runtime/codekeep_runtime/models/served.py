@@ -17,7 +17,7 @@ class ServedModels:
     """A client for each model of the settings, made at once: its gauges exist from then on.
 
     Args:
-        component: the process that asks, for metrics.
+        component: the process that sends the requests, for metrics.
     """
 
     def __init__(self, settings: RuntimeSettings, component: Component) -> None:
@@ -51,5 +51,5 @@ class ServedModels:
 
 
 def served_embedder(settings: RuntimeSettings) -> ServedEmbedder:
-    """The indexer's, in a process that asks for nothing else, such as a worker of Ray."""
+    """The embedder of the indexer and of Ray's workers, to which a function can be sent."""
     return ServedModels(settings, "index").embedder()

@@ -1,1 +1,1 @@
-"""What readers ask for by way of the gateway. Each product is a folder that declares a `Product`."""
+"""What the gateway offers to readers. Each product is a folder that declares a `Product`."""

@@ -77,7 +77,7 @@ def test_the_request_carries_the_salt_and_bounds_and_no_tools():
         (event(choices=[{"delta": {"content": SECRET}}]), 200, "broke off"),
     ],
 )
-def test_what_goes_wrong_is_told_without_what_the_server_said(body, status, said):
+def test_a_fault_does_not_repeat_what_the_server_said(body, status, said):
     with pytest.raises(EngineFault, match=said) as caught:
         outputs_of(body, status)
     assert SECRET not in str(caught.value)

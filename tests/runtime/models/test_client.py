@@ -156,7 +156,9 @@ def test_a_reader_who_leaves_closes_the_connection_to_the_engine() -> None:
         ((b"HTTP/1.1 500 Oh\r\ncontent-length: 20\r\n\r\n", SECRET.encode()), "status 500"),
     ],
 )
-def test_what_goes_wrong_is_a_fault_without_what_the_engine_said(parts: tuple[Any, ...], message: str) -> None:
+def test_every_failure_is_a_fault_that_does_not_repeat_what_the_engine_said(
+    parts: tuple[Any, ...], message: str
+) -> None:
     async def run() -> None:
         async with serving(writes(*parts)) as (client, engine):
             started = time.monotonic()

@@ -98,7 +98,7 @@ def test_unit_vectors_in_the_order_of_the_texts() -> None:
     assert [(path, body["model"], body["input"]) for path, _, body in got] == [("/v1/embeddings", "acme/coder", TEXTS)]
 
 
-def test_many_texts_go_in_batches() -> None:
+def test_many_texts_are_sent_in_batches() -> None:
     texts = [f"text number {n}" for n in range(2 * BATCH + 1)]
     with serving(well) as (client, got):
         vectors = embedder(client).documents(texts)
@@ -107,7 +107,7 @@ def test_many_texts_go_in_batches() -> None:
     assert [len(body["input"]) for _, _, body in got] == [BATCH, BATCH, 1]
 
 
-def test_prefixes_tell_questions_from_documents() -> None:
+def test_queries_and_documents_get_their_prefixes() -> None:
     with serving(well) as (client, got):
         prefixed = embedder(client, prefixes=Prefixes(document="passage: ", query="query: "))
         prefixed.documents(["a"])
@@ -123,7 +123,7 @@ def test_the_token_is_asked_for_before_each_request() -> None:
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
-def test_what_may_pass_is_tried_again_after_longer_and_longer(status: int) -> None:
+def test_transient_errors_are_retried_with_growing_pauses(status: int) -> None:
     waits: list[float] = []
     with serving(failing(3, status)) as (client, got):
         vectors = embedder(client, waits).documents(TEXTS)
@@ -134,7 +134,7 @@ def test_what_may_pass_is_tried_again_after_longer_and_longer(status: int) -> No
     assert waits[0] > 0
 
 
-def test_the_server_says_how_long_to_wait_within_bounds() -> None:
+def test_retry_after_is_honoured_within_bounds() -> None:
     waits: list[float] = []
     with serving(failing(1, 429, {"retry-after": "7"})) as (client, _):
         embedder(client, waits).documents(TEXTS)
@@ -143,7 +143,7 @@ def test_the_server_says_how_long_to_wait_within_bounds() -> None:
     assert waits == [7.0, LONGEST_WAIT_SECONDS]
 
 
-def test_it_gives_up_in_the_end_and_repeats_no_text() -> None:
+def test_it_gives_up_after_all_attempts_and_repeats_no_text() -> None:
     with serving(failing(99, 500)) as (client, got), pytest.raises(EmbedFault) as raised:
         embedder(client).documents(["canary text"])
     assert len(got) == ATTEMPTS
@@ -152,7 +152,7 @@ def test_it_gives_up_in_the_end_and_repeats_no_text() -> None:
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
-def test_a_refusal_is_not_tried_again(status: int) -> None:
+def test_a_refusal_is_not_retried(status: int) -> None:
     with serving(failing(99, status)) as (client, got), pytest.raises(EmbedFault, match=str(status)) as raised:
         embedder(client, token=lambda: "canary-token").documents(TEXTS)
     assert len(got) == 1
@@ -199,7 +199,7 @@ def test_a_slow_server_and_none_at_all_are_faults(monkeypatch: pytest.MonkeyPatc
         embedder(client_of("http://127.0.0.1:9")).documents(TEXTS)
 
 
-def test_a_certificate_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+def test_an_untrusted_certificate_is_refused(tmp_path: Path) -> None:
     certificate = self_signed(tmp_path / "certificate.pem")
     with serving(well, certificate) as (client, got), pytest.raises(EmbedFault, match="cannot be reached"):
         embedder(client).documents(TEXTS)

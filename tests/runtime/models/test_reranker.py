@@ -63,7 +63,7 @@ def texts(found: Any) -> list[str]:
     return [each.chunk.text for each in found]
 
 
-def test_the_models_order_counts() -> None:
+def test_the_models_scores_set_the_order() -> None:
     got: list[tuple[str, dict[str, Any]]] = []
     with serving(overlap, got) as client:
         found = ServedReranker(client, "ranker", "/rerank").rerank("paint wall", FOUND)
@@ -74,7 +74,7 @@ def test_the_models_order_counts() -> None:
     assert got[0][1]["documents"][0].startswith("src/file0.py f\n")
 
 
-def test_what_is_not_sent_stays_behind() -> None:
+def test_chunks_that_are_not_sent_keep_their_order_at_the_end() -> None:
     texts_of_all = ["open"] * (RERANKED_MAX + 1) + ["paint"] * 4
     many = [Found(chunk_of(SHOP, f"src/{n}.py", "f", text), -n) for n, text in enumerate(texts_of_all)]
     got: list[tuple[str, dict[str, Any]]] = []
@@ -85,7 +85,7 @@ def test_what_is_not_sent_stays_behind() -> None:
     assert len(found) == RERANKED_MAX + 5
 
 
-def test_nothing_found_asks_nobody() -> None:
+def test_without_results_no_request_is_sent() -> None:
     assert ServedReranker(client_of(1), "ranker").rerank("paint", []) == []
 
 
@@ -102,7 +102,7 @@ def test_nothing_found_asks_nobody() -> None:
         (200, b'{"results": [%s]}' % b",".join(b'{"index": %d, "relevance_score": NaN}' % n for n in range(3))),
     ],
 )
-def test_a_server_that_fails_changes_nothing_and_says_nothing_of_the_code(
+def test_a_failing_server_leaves_the_order_and_logs_no_code(
     answer: tuple[int, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with serving(lambda _: answer) as client:
@@ -112,7 +112,7 @@ def test_a_server_that_fails_changes_nothing_and_says_nothing_of_the_code(
     assert "paint" not in told
 
 
-def test_a_slow_server_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_server_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reranker, "ANSWER_SECONDS", 0.1)
 
     gave_up = threading.Event()
@@ -128,7 +128,7 @@ def test_a_slow_server_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> Non
             gave_up.set()
 
 
-def test_the_retriever_hands_its_best_to_it(tmp_path: Path) -> None:
+def test_the_retriever_uses_the_reranker(tmp_path: Path) -> None:
     index = index_of(
         tmp_path, (SHOP, "invoice.total", "def total(invoice): pass"), (SHOP, "bill.paint", "def paint(bill): pass")
     )

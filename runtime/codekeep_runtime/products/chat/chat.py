@@ -37,7 +37,7 @@ from codekeep_runtime.screen.secrets import mask_secrets
 from codekeep_runtime.telemetry import span
 
 UNSUPPORTED = "Nothing in the indexed repositories supports an answer to this."
-CANDIDATES = 30  # chunks asked of retrieval
+CANDIDATES = 30  # chunks from retrieval
 RULES_TOKENS = 400
 
 

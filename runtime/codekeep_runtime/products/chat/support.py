@@ -12,7 +12,7 @@ answers have 0.67 or more, the five about other products 0.5 or less."""
 
 def support(question: str, chunks: Sequence[Chunk]) -> float:
     """The greatest share, 0 to 1, of the question's content words that one chunk, its path and symbol contain."""
-    asked = content_stems(question)
-    if not asked:
+    wanted = content_stems(question)
+    if not wanted:
         return 0.0
-    return max((len(asked & chunk_stems(chunk)) / len(asked) for chunk in chunks), default=0.0)
+    return max((len(wanted & chunk_stems(chunk)) / len(wanted) for chunk in chunks), default=0.0)

@@ -65,7 +65,7 @@ def citations_of(events: list[AnswerEvent]) -> Citations:
     return next(event for event in events if isinstance(event, Citations))
 
 
-def test_the_embedded_engine_quotes_the_code_and_cites_it(index):
+def test_the_extractive_engine_quotes_the_code_and_cites_it(index):
     events = answered(index, ExtractiveEngine())
     assert isinstance(events[0], Context)
     assert "no language model" in text_of(events)
@@ -77,7 +77,7 @@ def test_the_embedded_engine_quotes_the_code_and_cites_it(index):
 
 
 @pytest.mark.parametrize("question", ["Which Kafka topics does the warehouse consume?", "???", "the of and"])
-def test_what_nothing_supports_is_said_plainly_and_no_engine_is_asked(index, question):
+def test_without_supporting_sources_no_engine_is_asked(index, question):
     engine = Says("Invented [1].")
     events = answered(index, engine, question)
     assert text_of(events) == UNSUPPORTED
@@ -87,7 +87,7 @@ def test_what_nothing_supports_is_said_plainly_and_no_engine_is_asked(index, que
 
 
 @pytest.mark.parametrize("said", ["All made up.", "Made up [99].", "Made up [0, 7]."])
-def test_an_answer_without_a_citation_that_holds_never_leaves(index, said):
+def test_an_answer_without_a_valid_citation_never_leaves(index, said):
     events = answered(index, Says(said))
     assert text_of(events) == UNSUPPORTED
     assert citations_of(events).citations == ()
@@ -100,7 +100,7 @@ def test_invented_numbers_split_over_deltas_are_dropped_and_counted(index):
     assert [citation.number for citation in citations_of(events).citations] == [1]
 
 
-def test_a_chunk_that_left_the_index_meanwhile_is_not_cited(index):
+def test_a_chunk_removed_meanwhile_is_not_cited(index):
     class Forgets(Says):
         async def write(self, prompt, model, cache_salt):
             index.drop(prompt.sources[0].branch)
@@ -147,7 +147,7 @@ def test_access_lost_before_the_engine_starts_shows_nothing(index):
         (RULES[0], RULES[0]),
     ],
 )
-def test_nothing_active_or_ours_leaves_even_one_character_at_a_time(index, said, gone):
+def test_active_content_and_our_rules_are_removed_even_when_split_over_deltas(index, said, gone):
     for texts in ([said], re.findall(r"\{marker\}|.", said, re.DOTALL)):
         engine = Says("It adds [1].\n", *texts)
         out = text_of(answered(index, engine))
@@ -155,7 +155,7 @@ def test_nothing_active_or_ours_leaves_even_one_character_at_a_time(index, said,
         assert gone.replace("{marker}", engine.prompts[0].marker) not in out
 
 
-def test_addresses_of_the_keeps_git_host_stay(index):
+def test_links_to_the_keeps_git_host_stay(index):
     assert "https://github.com/acme/shop" in text_of(answered(index, Says("See https://github.com/acme/shop [1].")))
 
 
@@ -184,7 +184,7 @@ def test_definition_and_callers_of_a_symbol_named_in_the_question_come_first(tmp
     index.close()
 
 
-def test_a_secret_that_an_engine_says_is_masked(index):
+def test_a_secret_that_an_engine_writes_is_masked(index):
     secret = "ghp_" + "a1B2c3D4e5F6" * 3
     out = text_of(answered(index, Says("It adds [1].\n", "The token is ", secret[:9], secret[9:], ".\n")))
     assert secret not in out
