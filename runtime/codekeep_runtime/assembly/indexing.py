@@ -7,7 +7,7 @@ from types import FrameType
 from codekeep_contracts.faults import Fault, SettingsFault
 
 from codekeep_runtime.assembly.shared import tombstones_of
-from codekeep_runtime.assembly.stores import OUTBOX, code_bucket, open_embedder, open_index, served_embedder
+from codekeep_runtime.assembly.stores import OUTBOX, code_bucket, open_embedder, open_index
 from codekeep_runtime.assembly.syncing import PermissionIntake
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.index.interface import Index
@@ -58,11 +58,14 @@ def _embed(index: Index, embedder: Embedder) -> int:
 
 
 def _embedder(place: Place, ray_address: str | None) -> Embedder:
-    if ray_address is None or place.settings is None:
-        return open_embedder(place)
+    if place.keep is None:
+        return open_embedder(place, None)
     from codekeep_runtime.embed.on_ray import RayEmbedder
+    from codekeep_runtime.models.served import ServedModels, served_embedder
 
-    return RayEmbedder(ray_address, served_embedder, place.settings)
+    if ray_address is None:
+        return open_embedder(place, ServedModels(place.keep, "index"))
+    return RayEmbedder(ray_address, served_embedder, place.keep)
 
 
 def _stop_by_signal() -> threading.Event:

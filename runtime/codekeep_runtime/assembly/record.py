@@ -8,11 +8,10 @@ from datetime import UTC, datetime
 from codekeep_contracts.faults import SettingsFault
 from codekeep_contracts.settings.document import RuntimeSettings
 
-from codekeep_runtime.audit import AuditLog, AuditRecord, Purpose, Verdict
+from codekeep_runtime.audit import AuditLog
 from codekeep_runtime.audit.shipping import Shipping
 from codekeep_runtime.audit.signer import FileSigner, KmsSigner, Signer
 from codekeep_runtime.audit.vault import Vault
-from codekeep_runtime.gateway.services import Served
 from codekeep_runtime.place import Place
 from codekeep_runtime.prompts.bucket import PromptBucket
 from codekeep_runtime.prompts.store import PromptStore
@@ -59,33 +58,6 @@ def vault_of(place: Place) -> Vault:
     if place.settings is None or AUDIT not in place.settings.buckets:
         raise SettingsFault(f"buckets.{AUDIT} is not in the settings; a keep's records go there")
     return Vault(place.settings.buckets[AUDIT], client(place.settings, "s3"))
-
-
-def recorder(log: AuditLog) -> Callable[[Served], None]:
-    """
-    Raises:
-        AuditFault: of the function made: the record is not on disk, and nothing may be answered.
-    """
-
-    def record(served: Served) -> None:
-        log.record(
-            AuditRecord(
-                time=datetime.now(UTC),
-                reader_id=served.reader_id,
-                team=served.team,
-                purpose=Purpose(served.purpose),
-                verdict=Verdict(served.verdict),
-                request_id=served.request_id,
-                repository_ids=served.repository_ids,
-                commits=served.commits,
-                chunk_ids=served.chunk_ids,
-                prompt_tokens=served.prompt_tokens,
-                completion_tokens=served.completion_tokens,
-                duration_ms=served.duration_ms,
-            )
-        )
-
-    return record
 
 
 def prompts_of(place: Place) -> PromptStore | PromptBucket | None:

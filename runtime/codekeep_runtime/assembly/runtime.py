@@ -1,19 +1,17 @@
 """Everything that reads: built once from a place, opened when first needed, closed together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from starlette.routing import BaseRoute
 
 from codekeep_runtime.access.laptop import OWNER
 from codekeep_runtime.assembly.readers import access_of, identity_of
-from codekeep_runtime.assembly.record import open_audit, prompts_of, recorder, rememberer
+from codekeep_runtime.assembly.record import open_audit, prompts_of, rememberer
 from codekeep_runtime.assembly.stores import open_embedder, open_index, open_outbox
-from codekeep_runtime.chat import Chat
-from codekeep_runtime.chat.engine import ChatEngine
 from codekeep_runtime.core.reader import Reader, Scope
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.embed.embedder import Embedder
@@ -21,12 +19,17 @@ from codekeep_runtime.gateway.limits import Limits
 from codekeep_runtime.gateway.page import page_routes
 from codekeep_runtime.gateway.services import Access, Identity, Services
 from codekeep_runtime.index.interface import Index
+from codekeep_runtime.models.routes import Route, Routes
 from codekeep_runtime.place import Place
-from codekeep_runtime.retrieval.reranker import Reranker
+from codekeep_runtime.products.chat.chat import Chat
+from codekeep_runtime.products.chat.engine import ChatEngine
+from codekeep_runtime.products.chat.extractive import NAME, ExtractiveEngine
 from codekeep_runtime.retrieval.retriever import Retriever
 from codekeep_runtime.symbols.graph import SymbolGraph
 
-ANSWER_TOKENS = 1_024
+if TYPE_CHECKING:
+    from codekeep_runtime.models.served import ServedModels
+
 LAPTOP_LIMITS = Limits(requests_per_minute=600, tokens_per_day=50_000_000)
 
 
@@ -50,8 +53,17 @@ class Runtime:
         self._open.close()
 
     @cached_property
+    def models(self) -> "ServedModels | None":
+        """None without a keep: nothing is served then."""
+        if self.place.keep is None:
+            return None
+        from codekeep_runtime.models.served import ServedModels
+
+        return ServedModels(self.place.keep, "gateway")
+
+    @cached_property
     def embedder(self) -> Embedder:
-        return open_embedder(self.place)
+        return open_embedder(self.place, self.models)
 
     @cached_property
     def index(self) -> Index:
@@ -66,7 +78,7 @@ class Runtime:
 
     @cached_property
     def retriever(self) -> Retriever:
-        return Retriever(self.index, self.embedder, self._reranker())
+        return Retriever(self.index, self.embedder, self.models.reranker() if self.models else None)
 
     @cached_property
     def symbols(self) -> SymbolGraph:
@@ -80,7 +92,7 @@ class Runtime:
     def chat(self) -> Chat:
         links = self.place.settings.git_links if self.place.settings else ()
         gitlab = [link.host for link in links if link.kind == "gitlab"]
-        return Chat(self.retriever, self.index, self._engine(), gitlab_hosts=gitlab)
+        return Chat(self.retriever, self.index, self._engines(), gitlab_hosts=gitlab)
 
     @cached_property
     def services(self) -> Services:
@@ -95,10 +107,10 @@ class Runtime:
             retriever=self.retriever,
             symbols=self.symbols,
             chat=self.chat,
-            audit=recorder(log),
+            audit=log.record,
             limits=self._limits(),
             ready=self._ready,
-            models=(self._engine().name,),
+            routes=self._routes(),
             remember=rememberer(prompts) if prompts else None,
             metrics=text,
             page=[*page_routes(self.index), *self._hooks()],
@@ -111,37 +123,13 @@ class Runtime:
     def indexed(self) -> Iterable[RepositoryId]:
         return {branch.repository for branch in self.index.branches()}
 
-    def _engine(self) -> ChatEngine:
+    def _engines(self) -> Mapping[str, ChatEngine]:
+        return self.models.chat() if self.models else {NAME: ExtractiveEngine()}
+
+    def _routes(self) -> Routes:
         if self.place.keep is None:
-            from codekeep_runtime.chat.embedded import EmbeddedEngine
-
-            return EmbeddedEngine()
-        return self._upstream
-
-    @cached_property
-    def _upstream(self) -> ChatEngine:
-        import httpx
-
-        from codekeep_runtime.chat.upstream import UpstreamEngine
-
-        assert self.place.keep is not None  # noqa: S101 - the only caller has looked
-        model = self.place.keep.model_of("chat")
-        client = httpx.AsyncClient(base_url=model.url, trust_env=False)
-        return UpstreamEngine(client, model.name, model.context_tokens, ANSWER_TOKENS)
-
-    def _reranker(self) -> Reranker | None:
-        """None where no model re-ranks."""
-        if self.place.keep is None:
-            return None
-        found = [each for each in self.place.keep.models if each.role == "rerank"]
-        if not found:
-            return None
-        import httpx
-
-        from codekeep_runtime.retrieval.served_reranker import ServedReranker
-
-        client = self._open.enter_context(httpx.Client(base_url=found[0].url, trust_env=False))
-        return ServedReranker(client, found[0].name)
+            return Routes([Route(product="chat", model=NAME, role="chat")])
+        return Routes.of_models(self.place.keep.models)
 
     def _hooks(self) -> Sequence[BaseRoute]:
         """Of a keep, whose gateway is all that the entry leads to."""

@@ -11,7 +11,7 @@ from codekeep_contracts.faults import DataFault, SettingsFault, UsageFault
 from codekeep_contracts.index_names import snapshot_role_name
 from codekeep_contracts.settings.document import RuntimeSettings
 
-from codekeep_runtime.assembly.stores import vectors_version
+from codekeep_runtime.embed.space import embedding_space_version
 from codekeep_runtime.place import Place
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def keep_snapshots(place: Place, location: Location) -> Iterator[KeepSnapshots]:
             snapshots.register_folder(str(location.folder))
         else:
             snapshots.register_bucket(bucket, _prefix(settings), settings.regions.primary, role_arn)
-        version = vectors_version(settings.model_of("embed"))
+        version = embedding_space_version(settings.model_of("embed"))
         versions = Versions(store, settings.index.prefix, version, settings.index.dimension)
         yield KeepSnapshots(snapshots=snapshots, restoring=Restoring(store, versions, snapshots), versions=versions)
     finally:

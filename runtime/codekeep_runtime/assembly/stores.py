@@ -1,61 +1,35 @@
 """Embedder and index: those of the keep, or those inside this process."""
 
-import hashlib
 from typing import TYPE_CHECKING, cast
 
 from codekeep_contracts.faults import SettingsFault
-from codekeep_contracts.settings.document import RuntimeSettings
-from codekeep_contracts.settings.models import ModelSettings, Prefixes
 
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.index.interface import Index
 from codekeep_runtime.place import Place
 
 if TYPE_CHECKING:
+    from codekeep_runtime.models.served import ServedModels
     from codekeep_runtime.outbox.bucket import Bucket
 
 CODE, OUTBOX = "code", "outbox/"
 
 
-def open_embedder(place: Place) -> Embedder:
+def open_embedder(place: Place, models: "ServedModels | None") -> Embedder:
     """
+    Args:
+        models: of the keep; None where everything is on this machine.
+
     Raises:
         SettingsFault: the settings name no model that embeds.
     """
-    if place.keep is None:
+    if models is None:
         from codekeep_runtime.embed.static import StaticEmbedder
 
         return StaticEmbedder()
     from codekeep_runtime.embed.cache import CachedEmbedder
 
-    return CachedEmbedder(served_embedder(place.keep), place.folder("vectors") / "vectors.sqlite")
-
-
-def served_embedder(settings: RuntimeSettings) -> Embedder:
-    """The keep's model, at its pinned revision."""
-    import httpx
-
-    from codekeep_runtime.embed.openai import OpenAiEmbedder
-
-    model, dimension = settings.model_of("embed"), settings.index.dimension
-    prefixes = model.prefixes or Prefixes()
-    client = httpx.Client(base_url=model.url, trust_env=False)
-    return OpenAiEmbedder(
-        client,
-        model.name,
-        vectors_version(model),
-        dimension,
-        document_prefix=prefixes.document,
-        query_prefix=prefixes.query,
-    )
-
-
-def vectors_version(model: ModelSettings) -> str:
-    """Of the vectors: the index is named by it and caches are keyed by it, so it changes with all that changes them."""
-    version = f"{model.name.rpartition('/')[2].lower()}-{model.revision[:12]}"
-    if model.prefixes is None or not model.prefixes.document:
-        return version
-    return f"{version}-{hashlib.sha256(model.prefixes.document.encode()).hexdigest()[:6]}"
+    return CachedEmbedder(models.embedder(), place.folder("vectors") / "vectors.sqlite")
 
 
 def open_index(place: Place, embedder: Embedder, *, writes: bool = False) -> Index:

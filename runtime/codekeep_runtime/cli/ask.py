@@ -10,7 +10,7 @@ from codekeep_runtime.place import Place
 
 if TYPE_CHECKING:
     from codekeep_runtime.assembly.runtime import Runtime
-    from codekeep_runtime.core.answer import Citation, Citations, End
+    from codekeep_runtime.products.answer import Citation, Citations, End
 
 
 @click.command()
@@ -30,7 +30,7 @@ def ask(question: str, user: str | None, teams: tuple[str, ...], as_json: bool, 
         show.document(
             {
                 "answer": text,
-                "citations": [_told(each) for each in citations.citations],
+                "citations": [_document(each) for each in citations.citations],
                 "dropped_citations": citations.dropped,
                 "finish_reason": end.finish_reason,
                 "message": end.message,
@@ -47,46 +47,36 @@ def ask(question: str, user: str | None, teams: tuple[str, ...], as_json: bool, 
 
 async def _answer(runtime: "Runtime", question: str, *, is_shown: bool) -> "tuple[str, Citations, End]":
     """The whole text; shown as it comes where it is for people."""
-    from codekeep_runtime.cli.opening import recorder
+    from codekeep_runtime.cli.opening import reader_request
     from codekeep_runtime.cli.show import plain
-    from codekeep_runtime.core.answer import Citations, Context, Delta, End
+    from codekeep_runtime.gateway.answer_stream import AnswerStream
+    from codekeep_runtime.products.answer import Citations, Delta, End
+    from codekeep_runtime.products.chat import CHAT
+    from codekeep_runtime.products.chat.question import Message
 
     scope = runtime.access.scope(runtime.reader)
-    access, audit = recorder(runtime, scope), runtime.services.audit
-    text, citations, end = "", Citations(()), End(0, 0, "unsupported")
-    asked = [{"role": "user", "content": question}]
-    async for event in runtime.chat.answer(scope, asked, lambda: runtime.access.still(runtime.reader, scope)):
-        if isinstance(event, Context):
-            audit(access.served_chunks("chat", event.chunks))
-        elif isinstance(event, Delta):
+    request, route = reader_request(runtime, scope), runtime.services.routes.route(CHAT.name, runtime.reader.id)
+    source = runtime.chat.answer(scope, [Message("user", question)], route)
+    answer = AnswerStream(request, CHAT, source, len(question))
+    text, citations, end = "", Citations(()), End()
+    await answer.begin()
+    async for event in answer.events():
+        if isinstance(event, Delta):
             text += event.text
             if is_shown:
                 click.echo(plain(event.text), nl=False)
         elif isinstance(event, Citations):
             citations = event
-        else:
+        elif isinstance(event, End):
             end = event
     if is_shown:
         click.echo("\n")
-    cited = [each.chunk for each in citations.citations]
-    ended = access.served(
-        "chat",
-        _VERDICTS.get(end.finish_reason, "failed"),
-        repositories={chunk.branch.repository for chunk in cited},
-        chunk_ids=tuple(chunk.id for chunk in cited),
-        prompt_tokens=end.prompt_tokens,
-        completion_tokens=end.completion_tokens,
-    )
-    audit(ended)
     return text, citations, end
 
 
-_VERDICTS = {"stop": "answered", "length": "answered", "unsupported": "unsupported", "access-lost": "revoked"}
+def _document(citation: "Citation") -> dict[str, object]:
+    from codekeep_runtime.gateway.documents import chunk_document
 
-
-def _told(citation: "Citation") -> dict[str, object]:
-    from codekeep_runtime.cli.show import chunk_document
-
-    told = chunk_document(citation.chunk)
-    del told["text"]
-    return {"number": citation.number, **told, "url": citation.url}
+    chunk = chunk_document(citation.chunk)
+    del chunk["text"]
+    return {"number": citation.number, **chunk, "url": citation.url}

@@ -10,7 +10,7 @@ from codekeep_runtime.place import Place
 if TYPE_CHECKING:
     from codekeep_runtime.assembly.runtime import Runtime
     from codekeep_runtime.core.reader import Scope
-    from codekeep_runtime.gateway.services import Recorder
+    from codekeep_runtime.gateway.reader_request import ReaderRequest
 
 
 @contextmanager
@@ -30,8 +30,9 @@ def opened(
         yield runtime
 
 
-def recorder(runtime: "Runtime", scope: "Scope") -> "Recorder":
-    """Of one command's access to code: `runtime.services.audit` takes what it says, before anything is shown."""
-    from codekeep_runtime.gateway.services import Recorder
+def reader_request(runtime: "Runtime", scope: "Scope") -> "ReaderRequest":
+    """One command's access to code: `runtime.services.audit` takes its records, before anything is shown."""
+    from codekeep_runtime.gateway.reader_request import ReaderRequest
 
-    return Recorder(request_id=f"cli-{secrets.token_hex(8)}", reader=runtime.reader, scope=scope)
+    request_id = f"cli-{secrets.token_hex(8)}"
+    return ReaderRequest(services=runtime.services, reader=runtime.reader, scope=scope, request_id=request_id)

@@ -30,9 +30,11 @@ def search(
     place: Place,
 ) -> None:
     """Find code by words, identifiers or meaning. Nothing found ends with 1."""
+    from codekeep_contracts.audit import Purpose
+
     from codekeep_runtime.assembly.runtime import readable
     from codekeep_runtime.cli import show
-    from codekeep_runtime.cli.opening import opened, recorder
+    from codekeep_runtime.cli.opening import opened, reader_request
     from codekeep_runtime.index.interface import Narrowing
 
     with opened(place, user, teams) as runtime:
@@ -43,9 +45,12 @@ def search(
             branches=frozenset(branches) or None,
         )
         found = runtime.retriever.search(scope, query, count, wish)
-        runtime.services.audit(recorder(runtime, scope).served_chunks("search", (each.chunk for each in found)))
+        request = reader_request(runtime, scope)
+        runtime.services.audit(request.record(Purpose.SEARCH, chunks=(each.chunk for each in found)))
     if as_json:
-        show.document([{**show.chunk_document(each.chunk), "score": round(each.score, 6)} for each in found])
+        from codekeep_runtime.gateway.documents import chunk_document
+
+        show.document([{**chunk_document(each.chunk), "score": round(each.score, 6)} for each in found])
     else:
         for number, each in enumerate(found, 1):
             click.echo(f"{number}. {click.style(show.place_of(each.chunk), bold=True)}  {each.chunk.symbol}")

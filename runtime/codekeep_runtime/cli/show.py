@@ -24,12 +24,6 @@ def place_of(chunk: "Chunk") -> str:
     return plain(f"{chunk.branch.repository.key} {chunk.path}:{chunk.start_line}-{chunk.end_line}")
 
 
-def chunk_document(chunk: "Chunk") -> dict[str, Any]:
-    from codekeep_runtime.gateway.search import told
-
-    return told(chunk)
-
-
 def excerpt(chunk: "Chunk", lines: int) -> str:
     shown = chunk.text.splitlines()
     rest = f"\n     … {len(shown) - lines} more lines" if len(shown) > lines else ""

@@ -27,19 +27,21 @@ def symbols(asked: str, name: str, user: str | None, teams: tuple[str, ...], as_
 
     What is sure comes first; a call on a value of unknown type is listed after. Nothing found ends with 1.
     """
+    from codekeep_contracts.audit import Purpose
+
     from codekeep_runtime.cli import show
-    from codekeep_runtime.cli.opening import opened, recorder
+    from codekeep_runtime.cli.opening import opened, reader_request
     from codekeep_runtime.index.interface import FoundDefinition
 
     with opened(place, user, teams) as runtime:
         scope = runtime.access.scope(runtime.reader)
         found = getattr(runtime.symbols, QUESTIONS[asked])(scope, name)
         seen = {each.branch.repository for each in found[:SHOWN]}
-        runtime.services.audit(recorder(runtime, scope).served("symbols", "served", repositories=seen))
+        runtime.services.audit(reader_request(runtime, scope).record(Purpose.SYMBOLS, repositories=seen))
     if as_json:
-        from codekeep_runtime.gateway.symbols import told
+        from codekeep_runtime.gateway.documents import symbol_document
 
-        show.document([told(each) for each in found[:SHOWN]])
+        show.document([symbol_document(each) for each in found[:SHOWN]])
     else:
         lines = [
             show.definition_line(each) if isinstance(each, FoundDefinition) else show.reference_line(each)

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from codekeep_contracts.faults import DataFault, Fault, UsageFault
-from codekeep_runtime.assembly.stores import served_embedder
 from codekeep_runtime.cli.main import cli
 from codekeep_runtime.index.opensearch import OpenSearchIndex
 from codekeep_runtime.index.opensearch.restoring import Restoring
 from codekeep_runtime.index.opensearch.snapshots import Snapshots
 from codekeep_runtime.index.opensearch.versions import Versions
+from codekeep_runtime.models.served import served_embedder
 
 from tests.real.opensearch.prefixes import Prefixes
 from tests.real.opensearch.server import Server
