@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from awsread.schema import ObjectSchema, TypeSchema, alternatives, nearest, object_schema
 from sandbox.aws.resource import Props, Resource
-from sandbox.aws.schema import ObjectSchema, TypeSchema, alternatives, nearest, object_schema
 from sandbox.aws.values import UNKNOWN
 
 NAME_DIGITS = 7

@@ -5,10 +5,10 @@ import pkgutil
 from functools import cache, lru_cache
 from typing import Any
 
+from awsread.schema import nearest, schema_of
 from sandbox.aws import services
 from sandbox.aws.errors import UnknownTypeError
 from sandbox.aws.resource import Function, Resource
-from sandbox.aws.schema import nearest, schema_of
 
 SHARED = {
     "cloudwatch": ("cloudwatch", "logs", "events"),
@@ -71,7 +71,8 @@ def _names() -> tuple[str, ...]:
 
 @cache
 def _resources(module: str) -> dict[str, Resource]:
-    return {resource.token: resource for resource in getattr(_load(module), "RESOURCES", ())}
+    classes = (item for item in vars(_load(module)).values() if isinstance(item, type) and issubclass(item, Resource))
+    return {each.token: each() for each in classes if each.__module__.endswith(f".{module}") and "token" in vars(each)}
 
 
 @cache

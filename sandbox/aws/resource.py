@@ -3,7 +3,10 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar, Protocol
+
+from awsread.facts import facts_of
 
 Props = dict[str, Any]
 """Property bag: Pulumi's camelCase names, plain JSON-like values, secrets unwrapped, nothing unknown."""
@@ -55,13 +58,21 @@ class Resource(ABC):
     """One type. Stateless: every method gets the Api of the resource's own region."""
 
     token: ClassVar[str]
-    replace_on: ClassVar[frozenset[str]] = frozenset()  # top-level properties whose change replaces
     auto_name: ClassVar[str | None] = None  # property filled with logical name + 7 hex digits where none is given
     auto_name_max: ClassVar[int] = 255
-    defaults: ClassVar[Mapping[str, Any]] = {}  # what the official provider fills in at check
     delete_before_replace: ClassVar[bool] = False  # two cannot exist at once
     recorded: ClassVar[bool] = False  # kept in the ledger, not emulated by moto
     ordered: ClassVar[frozenset[str]] = frozenset()  # top-level lists whose order matters; all others compare as sets
+
+    @cached_property
+    def replace_on(self) -> frozenset[str]:
+        """Top-level properties whose change replaces."""
+        return facts_of(self.token).replace
+
+    @cached_property
+    def defaults(self) -> Mapping[str, Any]:
+        """What the official provider fills in at check."""
+        return facts_of(self.token).defaults
 
     def name_for(self, name: str, inputs: Props) -> str:
         """Turns a generated name into one the type allows (lower case, a suffix)."""

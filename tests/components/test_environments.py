@@ -11,6 +11,7 @@ import pytest
 from codekeep_contracts.roles import BucketRole, QueueRole
 from codekeep_contracts.settings.links import GitLinkSpec
 
+from awsread.schema import schema_of
 from components.compute.pool import PoolRole
 from components.identity.workload import Workload
 from components.keep.keep_network import keep_network
@@ -25,7 +26,6 @@ from components.network.network_plan import AdoptedNetworkPlan
 from components.storage.image_registry import IMAGES
 from sandbox.aws.check import Surroundings, check
 from sandbox.aws.registry import function_for, resource_for
-from sandbox.aws.schema import schema_of
 from tests.components.builders import RECOVERY_REGION, RETENTION_DAYS, ZONES, fake_keys, fake_network
 from tests.components.conftest import make_keep
 from tests.components.contract import assert_contract

@@ -1,17 +1,13 @@
 """IAM Access Analyzer."""
 
-from collections.abc import Mapping
-
 from sandbox.aws.model import refuse_invalid
 from sandbox.aws.recorded import RecordedResource
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import arn, given
 
 
 class Analyzer(RecordedResource):
     token = "aws:accessanalyzer/analyzer:Analyzer"
-    replace_on = frozenset({"analyzerName", "configuration", "type"})
-    defaults = {"type": "ACCOUNT"}
 
     def identity(self, api: Api, inputs: Props) -> str:
         refuse_invalid(
@@ -23,7 +19,3 @@ class Analyzer(RecordedResource):
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
         return {"arn": arn(api, "access-analyzer", f"analyzer/{id}")}
-
-
-RESOURCES: tuple[Resource, ...] = (Analyzer(),)
-FUNCTIONS: Mapping[str, Function] = {}

@@ -1,9 +1,8 @@
 """Certificates that ACM issues, validated by DNS."""
 
-from collections.abc import Mapping
-
-from sandbox.aws.errors import InvalidParameterError, or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.errors import or_none
+from sandbox.aws.errors import InvalidParameterError
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import LiveResource, given, same_set, tag_list, tag_map
 
 IMPORTED_ONLY = ("certificateBody", "certificateChain", "privateKey", "privateKeyWo")
@@ -11,28 +10,6 @@ IMPORTED_ONLY = ("certificateBody", "certificateChain", "privateKey", "privateKe
 
 class Certificate(LiveResource):
     token = "aws:acm/certificate:Certificate"
-    replace_on = frozenset(
-        {
-            "certificateAuthorityArn",
-            "domainName",
-            "keyAlgorithm",
-            "subjectAlternativeNames",
-            "validationMethod",
-            "validationOptions",
-        }
-    )
-    computed = frozenset(
-        {
-            "arn",
-            "domainValidationOptions",
-            "notAfter",
-            "notBefore",
-            "pendingRenewal",
-            "renewalEligibility",
-            "status",
-            "type",
-        }
-    )
     kept = frozenset({"certificateAuthorityArn", "earlyRenewalDuration", "options", "validationOptions"})
 
     def make(self, api: Api, inputs: Props) -> str:
@@ -100,7 +77,3 @@ def _validation(option: Props) -> Props:
         "resourceRecordType": record["Type"],
         "resourceRecordValue": record["Value"],
     }
-
-
-RESOURCES: tuple[Resource, ...] = (Certificate(),)
-FUNCTIONS: Mapping[str, Function] = {}

@@ -1,7 +1,7 @@
 """Auto Scaling groups, and tags on groups that something else made."""
 
 from sandbox.aws.errors import StandInError
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.echoed import EchoedResource
 from sandbox.aws.services.live import LiveResource, given, one, same_set
 from sandbox.aws.services.spelling import Spelling
@@ -39,18 +39,7 @@ OURS = (  # what only the provider itself goes by
 
 class Group(EchoedResource):
     token = "aws:autoscaling/group:Group"
-    replace_on = frozenset({"name", "namePrefix", "placementGroup"})
     auto_name = "name"
-    defaults = {
-        "forceDelete": False,
-        "forceDeleteWarmPool": False,
-        "healthCheckGracePeriod": 300,
-        "ignoreFailedScalingActivities": False,
-        "metricsGranularity": "1Minute",
-        "protectFromScaleIn": False,
-        "waitForCapacityTimeout": "10m",
-    }
-    computed = frozenset({"arn", "predictedCapacity", "warmPoolSize"})
     kept = frozenset(
         {
             "availabilityZoneDistribution",
@@ -175,7 +164,6 @@ class Tag(LiveResource):
     """On a group that moto runs it is live; on one behind a node group, which moto only names, it is noted."""
 
     token = "aws:autoscaling/tag:Tag"
-    replace_on = frozenset({"autoscalingGroupName"})
 
     def replaces(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
         forced = super().replaces(old, new, changed)
@@ -232,7 +220,3 @@ def _tag_request(name: str, inputs: Props) -> list[Props]:
         }
         for tag in inputs.get("tags") or ()
     ]
-
-
-RESOURCES: tuple[Resource, ...] = (Group(), Tag())
-FUNCTIONS: dict[str, Function] = {}

@@ -9,10 +9,11 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sandbox.aws.errors import StandInError, or_none
+from awsread.errors import or_none
+from sandbox.aws.errors import StandInError
 from sandbox.aws.model import refuse_invalid
 from sandbox.aws.recorded import RecordedResource
-from sandbox.aws.resource import Api, Created, Function, Live, Props, Resource
+from sandbox.aws.resource import Api, Created, Live, Props
 from sandbox.aws.services.live import LiveResource, arn, given
 from sandbox.aws.services.shapes import to_api
 
@@ -31,11 +32,8 @@ RULE_DEFAULTS = {"completionWindow": 180, "enableContinuousBackup": False, "star
 
 class Vault(LiveResource):
     token = "aws:backup/vault:Vault"
-    replace_on = frozenset({"name", "kmsKeyArn"})
     auto_name = "name"
     auto_name_max = 50
-    defaults = {"forceDestroy": False}
-    computed = frozenset({"arn", "recoveryPoints"})
     kept = frozenset({"forceDestroy"})
 
     def make(self, api: Api, inputs: Props) -> str:
@@ -77,8 +75,6 @@ class VaultLockConfiguration(LiveResource):
     """Its id is the vault's name."""
 
     token = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
-    replace_on = frozenset({"backupVaultName", "changeableForDays", "maxRetentionDays", "minRetentionDays"})
-    computed = frozenset({"backupVaultArn"})
     kept = frozenset({"changeableForDays"})
     delete_before_replace = True
 
@@ -156,7 +152,6 @@ class Selection(RecordedResource):
     """Lives and dies with its plan."""
 
     token = "aws:backup/selection:Selection"
-    replace_on = frozenset({"conditions", "iamRoleArn", "name", "notResources", "planId", "resources", "selectionTags"})
     auto_name = "name"
     auto_name_max = 50
 
@@ -188,7 +183,3 @@ class Selection(RecordedResource):
 
 def _plan(api: Api, id: str) -> Mapping[str, Any] | None:
     return api.ledger.get(api.region, Plan.token, id)
-
-
-RESOURCES: tuple[Resource, ...] = (Vault(), VaultLockConfiguration(), Plan(), Selection())
-FUNCTIONS: Mapping[str, Function] = {}

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.aws.errors import or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.errors import or_none
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.echoed import EchoedResource
 from sandbox.aws.services.live import given
 from sandbox.aws.services.spelling import Spelling
@@ -22,11 +22,8 @@ class Budget(EchoedResource):
     """Its id is `account:name`."""
 
     token = "aws:budgets/budget:Budget"
-    replace_on = frozenset({"accountId", "name", "namePrefix"})
     auto_name = "name"
     auto_name_max = 100
-    defaults = {"timePeriodEnd": "2087-06-15_00:00"}
-    computed = frozenset({"arn"})
     partly = frozenset({"notifications", "costFilters"})
     kept = frozenset({"autoAdjustData", "billingViewArn", "filterExpression", "metrics", "tags"})
 
@@ -156,7 +153,3 @@ def _time(text: str) -> datetime | None:
         return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=UTC)
     except ValueError:
         return None
-
-
-RESOURCES: tuple[Resource, ...] = (Budget(),)
-FUNCTIONS: Mapping[str, Function] = {}

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sandbox.aws.errors import or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.errors import or_none
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import LiveResource, given, tag_list, tag_map
 from sandbox.aws.services.spelling import Spelling
 
@@ -40,17 +40,8 @@ class Trail(LiveResource):
     """Its id is its ARN."""
 
     token = "aws:cloudtrail/trail:Trail"
-    replace_on = frozenset({"name"})
     auto_name = "name"
     auto_name_max = 128
-    defaults = {
-        "enableLogFileValidation": False,
-        "enableLogging": True,
-        "includeGlobalServiceEvents": True,
-        "isMultiRegionTrail": False,
-        "isOrganizationTrail": False,
-    }
-    computed = frozenset({"arn", "homeRegion", "snsTopicArn"})
     kept = frozenset({"insightSelectors"})
 
     def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
@@ -150,7 +141,3 @@ def _plain(inputs: Props) -> Props:
 def _maps(value: Any) -> list[Mapping[str, Any]]:
     """The known objects of a list that may be unknown, or hold unknowns."""
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else [{}]
-
-
-RESOURCES: tuple[Resource, ...] = (Trail(),)
-FUNCTIONS: Mapping[str, Function] = {}

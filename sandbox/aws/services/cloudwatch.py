@@ -6,10 +6,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from sandbox.aws.errors import code_of, or_none
+from awsread.errors import code_of, or_none
 from sandbox.aws.model import refuse_invalid
 from sandbox.aws.recorded import RecordedResource
-from sandbox.aws.resource import Api, Created, Function, Props, Resource
+from sandbox.aws.resource import Api, Created, Props
 from sandbox.aws.services.echoed import EchoedResource
 from sandbox.aws.services.live import LiveResource, arn, given, one, same_json, tag_list, tag_map
 
@@ -37,10 +37,7 @@ PLAIN = {  # Pulumi property → parameter, the same shape on both sides
 
 class MetricAlarm(EchoedResource):
     token = "aws:cloudwatch/metricAlarm:MetricAlarm"
-    replace_on = frozenset({"name"})
     auto_name = "name"
-    defaults = {"actionsEnabled": True, "treatMissingData": "missing"}
-    computed = frozenset({"arn"})
     partly = frozenset({"metricQueries"})
 
     def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
@@ -99,8 +96,6 @@ class MetricAlarm(EchoedResource):
 
 class CompositeAlarm(RecordedResource):
     token = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
-    replace_on = frozenset({"alarmName"})
-    defaults = {"actionsEnabled": True}
 
     def identity(self, api: Api, inputs: Props) -> str:
         return str(inputs["alarmName"])
@@ -142,8 +137,6 @@ class CompositeAlarm(RecordedResource):
 
 class Dashboard(LiveResource):
     token = "aws:cloudwatch/dashboard:Dashboard"
-    replace_on = frozenset({"dashboardName"})
-    computed = frozenset({"dashboardArn"})
 
     def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
         body = inputs.get("dashboardBody")
@@ -241,7 +234,3 @@ def _query_of(query: Mapping[str, Any]) -> Props:
             **({"dimensions": _dimension_map(measured["Dimensions"])} if measured.get("Dimensions") else {}),
         }
     return found
-
-
-RESOURCES: tuple[Resource, ...] = (MetricAlarm(), CompositeAlarm(), Dashboard())
-FUNCTIONS: Mapping[str, Function] = {}

@@ -1,8 +1,6 @@
 """Account-wide settings of block storage in a region: encryption by default, and with which key."""
 
-from collections.abc import Mapping
-
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.kms import describe
 from sandbox.aws.services.live import LiveResource
 
@@ -11,7 +9,6 @@ class EncryptionByDefault(LiveResource):
     """One per region; the region's name serves as id."""
 
     token = "aws:ebs/encryptionByDefault:EncryptionByDefault"
-    defaults = {"enabled": True}
 
     def make(self, api: Api, inputs: Props) -> str:
         self._set(api, enabled=inputs["enabled"])
@@ -37,7 +34,6 @@ class DefaultKmsKey(LiveResource):
     """The key of volumes that name none; deleting gives the region back AWS's own. moto sets it and never tells it."""
 
     token = "aws:ebs/defaultKmsKey:DefaultKmsKey"
-    replace_on = frozenset({"keyArn"})
     delete_before_replace = True  # one per region: the old one's end would undo the new one
     kept = frozenset({"keyArn"})
 
@@ -53,7 +49,3 @@ class DefaultKmsKey(LiveResource):
     def remove(self, api: Api, id: str, state: Props) -> None:
         if self.noted(api, id):
             api.client("ec2").modify_ebs_default_kms_key_id(KmsKeyId="")  # moto's way to say ResetEbsDefaultKmsKeyId
-
-
-RESOURCES: tuple[Resource, ...] = (EncryptionByDefault(), DefaultKmsKey())
-FUNCTIONS: Mapping[str, Function] = {}

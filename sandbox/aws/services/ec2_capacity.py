@@ -1,18 +1,14 @@
 """Tenancy of hardware: dedicated hosts; placement groups and capacity reservations, which moto does not emulate."""
 
 import hashlib
-from collections.abc import Mapping
 
 from sandbox.aws.recorded import ID_DIGITS, RecordedResource, new_id
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import LiveResource, arn, given, one, retag, tag_map, tag_specification
 
 
 class DedicatedHost(LiveResource):
     token = "aws:ec2/dedicatedHost:DedicatedHost"
-    replace_on = frozenset({"assetId", "availabilityZone", "outpostArn"})
-    defaults = {"autoPlacement": "on", "hostRecovery": "off"}
-    computed = frozenset({"arn", "ownerId"})
     kept = frozenset({"assetId", "outpostArn"})
     ATTRIBUTES = {
         "AutoPlacement": "autoPlacement",
@@ -61,7 +57,6 @@ class DedicatedHost(LiveResource):
 class PlacementGroup(RecordedResource):
     token = "aws:ec2/placementGroup:PlacementGroup"
     auto_name = "name"
-    replace_on = frozenset({"name", "partitionCount", "spreadLevel", "strategy"})
     taken = "InvalidPlacementGroup.Duplicate"
 
     def identity(self, api: Api, inputs: Props) -> str:
@@ -74,33 +69,9 @@ class PlacementGroup(RecordedResource):
 
 class CapacityReservation(RecordedResource):
     token = "aws:ec2/capacityReservation:CapacityReservation"
-    replace_on = frozenset(
-        {
-            "availabilityZone",
-            "ebsOptimized",
-            "ephemeralStorage",
-            "instanceMatchCriteria",
-            "instancePlatform",
-            "instanceType",
-            "outpostArn",
-            "placementGroupArn",
-            "tenancy",
-        }
-    )
-    defaults = {
-        "ebsOptimized": False,
-        "endDateType": "unlimited",
-        "ephemeralStorage": False,
-        "instanceMatchCriteria": "open",
-        "tenancy": "default",
-    }
 
     def identity(self, api: Api, inputs: Props) -> str:
         return new_id("cr")
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
         return {"arn": arn(api, "ec2", f"capacity-reservation/{id}"), "ownerId": api.account_id}
-
-
-RESOURCES: tuple[Resource, ...] = (DedicatedHost(), PlacementGroup(), CapacityReservation())
-FUNCTIONS: Mapping[str, Function] = {}

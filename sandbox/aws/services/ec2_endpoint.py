@@ -1,10 +1,9 @@
 """VPC endpoints (gateway, interface, to an endpoint service) and policies set on them."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import (
     LiveResource,
     arn,
@@ -32,22 +31,6 @@ class VpcEndpoint(LiveResource):
     """An endpoint with its interfaces; a policy that is a resource of its own is that resource's to report."""
 
     token = "aws:ec2/vpcEndpoint:VpcEndpoint"
-    replace_on = frozenset(
-        {"vpcId", "serviceName", "vpcEndpointType", "serviceRegion", "resourceConfigurationArn", "serviceNetworkArn"}
-    )
-    defaults = {"vpcEndpointType": "Gateway"}
-    computed = frozenset(
-        {
-            "arn",
-            "ownerId",
-            "cidrBlocks",
-            "dnsEntries",
-            "networkInterfaceIds",
-            "prefixListId",
-            "requesterManaged",
-            "state",
-        }
-    )
     kept = frozenset(
         {
             "autoAccept",
@@ -183,7 +166,6 @@ class VpcEndpointPolicy(LiveResource):
     """A policy set on an endpoint; deleting it gives the endpoint back the one that allows everything."""
 
     token = POLICY_TOKEN
-    replace_on = frozenset({"vpcEndpointId"})
 
     def make(self, api: Api, inputs: Props) -> str:
         id = str(inputs["vpcEndpointId"])
@@ -240,7 +222,3 @@ def _prefixes(api: Api, endpoint: Props) -> Props:
     prefix_list_id = lists[0]["PrefixListId"]
     entries = ec2.get_managed_prefix_list_entries(PrefixListId=prefix_list_id)["Entries"]
     return {"prefixListId": prefix_list_id, "cidrBlocks": sorted(entry["Cidr"] for entry in entries)}
-
-
-RESOURCES: tuple[Resource, ...] = (VpcEndpoint(), VpcEndpointPolicy())
-FUNCTIONS: Mapping[str, Function] = {}

@@ -1,11 +1,10 @@
 """Endpoint services (the provider's side of PrivateLink), who may connect, and notices about connections."""
 
 import hashlib
-from collections.abc import Mapping
 
-from sandbox.aws.errors import or_none
+from awsread.errors import or_none
 from sandbox.aws.recorded import ID_DIGITS, RecordedResource, new_id
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import (
     LiveResource,
     arn,
@@ -31,18 +30,6 @@ class VpcEndpointService(LiveResource):
     """A service behind load balancers; principals that are resources of their own are theirs to report."""
 
     token = "aws:ec2/vpcEndpointService:VpcEndpointService"
-    computed = frozenset(
-        {
-            "arn",
-            "availabilityZones",
-            "baseEndpointDnsNames",
-            "managesVpcEndpoints",
-            "privateDnsNameConfigurations",
-            "serviceName",
-            "serviceType",
-            "state",
-        }
-    )
     kept = frozenset({"supportedIpAddressTypes"})
 
     def make(self, api: Api, inputs: Props) -> str:
@@ -116,7 +103,6 @@ class VpcEndpointServiceAllowedPrinciple(LiveResource):
     """One principal that may connect. moto names no permission, so the id is a hash of service and principal."""
 
     token = PRINCIPAL_TOKEN
-    replace_on = frozenset({"principalArn", "vpcEndpointServiceId"})
 
     def make(self, api: Api, inputs: Props) -> str:
         service, principal = inputs["vpcEndpointServiceId"], inputs["principalArn"]
@@ -140,7 +126,6 @@ class VpcEndpointServiceAllowedPrinciple(LiveResource):
 
 class VpcEndpointConnectionNotification(RecordedResource):
     token = "aws:ec2/vpcEndpointConnectionNotification:VpcEndpointConnectionNotification"
-    replace_on = frozenset({"vpcEndpointServiceId", "vpcEndpointId"})
 
     def identity(self, api: Api, inputs: Props) -> str:
         return new_id("vpce-nfn")
@@ -168,11 +153,3 @@ def _verification(service: Props) -> list[Props]:
 
 def _permission_id(service_id: str, principal: str) -> str:
     return f"svcperm-{hashlib.sha256(f'{service_id}/{principal}'.encode()).hexdigest()[:ID_DIGITS]}"
-
-
-RESOURCES: tuple[Resource, ...] = (
-    VpcEndpointService(),
-    VpcEndpointServiceAllowedPrinciple(),
-    VpcEndpointConnectionNotification(),
-)
-FUNCTIONS: Mapping[str, Function] = {}

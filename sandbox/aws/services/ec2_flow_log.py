@@ -1,9 +1,7 @@
 """Flow logs of a VPC, subnet or network interface."""
 
-from collections.abc import Mapping
-
 from sandbox.aws.errors import InvalidParameterError
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import LiveResource, arn, given, one, retag, tag_map, tag_specification
 
 SUBJECTS = {
@@ -18,23 +16,6 @@ PREFIXES = {"vpc-": "vpcId", "subnet-": "subnetId", "eni-": "eniId", "tgw-attach
 
 class FlowLog(LiveResource):
     token = "aws:ec2/flowLog:FlowLog"
-    replace_on = frozenset(
-        {
-            *SUBJECTS,
-            "deliverCrossAccountRole",
-            "destinationOptions",
-            "iamRoleArn",
-            "logDestination",
-            "logDestinationType",
-            "logFormat",
-            "maxAggregationInterval",
-            "regionalNatGatewayId",
-            "tagFieldSpecifications",
-            "trafficType",
-        }
-    )
-    defaults = {"logDestinationType": "cloud-watch-logs", "maxAggregationInterval": 600}
-    computed = frozenset({"arn"})
     kept = frozenset({"deliverCrossAccountRole", "destinationOptions", "tagFieldSpecifications"})
     delete_before_replace = True  # AWS refuses a second log of the same traffic to the same place
 
@@ -83,7 +64,3 @@ class FlowLog(LiveResource):
 
     def remove(self, api: Api, id: str, state: Props) -> None:
         api.client("ec2").delete_flow_logs(FlowLogIds=[id])
-
-
-RESOURCES: tuple[Resource, ...] = (FlowLog(),)
-FUNCTIONS: Mapping[str, Function] = {}

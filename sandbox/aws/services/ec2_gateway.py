@@ -1,15 +1,13 @@
 """Internet gateways, NAT gateways and elastic addresses: only keeps whose spec allows egress have them."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import LiveResource, arn, given, one, retag, tag_map, tag_specification
 
 
 class InternetGateway(LiveResource):
     token = "aws:ec2/internetGateway:InternetGateway"
-    computed = frozenset({"arn", "ownerId"})
 
     def make(self, api: Api, inputs: Props) -> str:
         specification = tag_specification("internet-gateway", inputs.get("tags"))
@@ -52,9 +50,6 @@ class InternetGateway(LiveResource):
 
 class NatGateway(LiveResource):
     token = "aws:ec2/natGateway:NatGateway"
-    replace_on = frozenset({"allocationId", "availabilityMode", "connectivityType", "privateIp", "subnetId", "vpcId"})
-    defaults = {"connectivityType": "public"}
-    computed = frozenset({"associationId", "networkInterfaceId", "publicIp", "routeTableId"})
     kept = frozenset(
         {
             "availabilityMode",
@@ -111,23 +106,6 @@ class NatGateway(LiveResource):
 
 class Eip(LiveResource):
     token = "aws:ec2/eip:Eip"
-    replace_on = frozenset(
-        {"address", "customerOwnedIpv4Pool", "domain", "ipamPoolId", "networkBorderGroup", "publicIpv4Pool"}
-    )
-    computed = frozenset(
-        {
-            "allocationId",
-            "arn",
-            "associationId",
-            "carrierIp",
-            "customerOwnedIp",
-            "privateDns",
-            "privateIp",
-            "ptrRecord",
-            "publicDns",
-            "publicIp",
-        }
-    )
     kept = frozenset({"associateWithPrivateIp", "customerOwnedIpv4Pool", "ipamPoolId", "publicIpv4Pool"})
 
     def make(self, api: Api, inputs: Props) -> str:
@@ -184,7 +162,3 @@ def _attached(gateway: Props) -> str | None:
     attachment: Props = next(iter(gateway.get("Attachments", ())), {})
     vpc_id = attachment.get("VpcId")
     return None if vpc_id is None else str(vpc_id)
-
-
-RESOURCES: tuple[Resource, ...] = (InternetGateway(), NatGateway(), Eip())
-FUNCTIONS: Mapping[str, Function] = {}

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.aws.resource import Api, Function, Props, Resource
-from sandbox.aws.schema import schema_of
+from awsread.schema import schema_of
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import LiveResource, arn, filters, given, one, retag, tag_map, tag_specification
 from sandbox.aws.services.shapes import to_api, to_props
 
@@ -23,8 +23,6 @@ class LaunchTemplate(LiveResource):
     token = "aws:ec2/launchTemplate:LaunchTemplate"
     auto_name = "name"
     auto_name_max = 125
-    replace_on = frozenset({"name", "namePrefix"})
-    computed = frozenset({"arn", "latestVersion"})
     kept = frozenset({"namePrefix", "updateDefaultVersion"})
 
     def fresh(self, new: Props, changed: frozenset[str]) -> frozenset[str]:
@@ -94,7 +92,3 @@ class LaunchTemplate(LiveResource):
             name = api_names.get(key) or spelled[key.lower()]
             result[name] = to_props(value, properties[name], NAMES)
         return {name: value for name, value in result.items() if value not in ([], "")}
-
-
-RESOURCES: tuple[Resource, ...] = (LaunchTemplate(),)
-FUNCTIONS: Mapping[str, Function] = {}

@@ -242,5 +242,4 @@ LOOKUPS: dict[str, Callable[[Api, Props], Props]] = {
     "getVpcEndpointService": get_vpc_endpoint_service,
     "getVpcs": get_vpcs,
 }
-RESOURCES: tuple[Resource, ...] = ()
 FUNCTIONS: Mapping[str, Function] = {f"aws:ec2/{name}:{name}": call for name, call in LOOKUPS.items()}

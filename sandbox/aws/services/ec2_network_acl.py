@@ -1,10 +1,10 @@
 """Network ACLs, and the default one of a VPC."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from sandbox.aws.errors import InvalidParameterError
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import LiveResource, arn, filters, one, retag, same_set, tag_map, tag_specification
 
 AWS_OWN_RULE = 32767  # refuses what no other rule allows; nobody can change it
@@ -14,8 +14,6 @@ DIRECTIONS = {"ingress": False, "egress": True}
 
 class NetworkAcl(LiveResource):
     token = "aws:ec2/networkAcl:NetworkAcl"
-    replace_on = frozenset({"vpcId"})
-    computed = frozenset({"arn", "ownerId"})
 
     def make(self, api: Api, inputs: Props) -> str:
         specification = tag_specification("network-acl", inputs.get("tags"))
@@ -69,8 +67,6 @@ class DefaultNetworkAcl(NetworkAcl):
     """
 
     token = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
-    replace_on = frozenset({"defaultNetworkAclId"})
-    computed = frozenset({"arn", "ownerId", "vpcId"})
 
     def make(self, api: Api, inputs: Props) -> str:
         return str(inputs["defaultNetworkAclId"])
@@ -182,7 +178,3 @@ def _give_back(api: Api, id: str, subnet_id: str) -> None:
     default = one(api.client("ec2").describe_network_acls, "NetworkAcls", Filters=wanted)
     if default is not None and default["NetworkAclId"] != id:
         _associate(api, default["NetworkAclId"], subnet_id)
-
-
-RESOURCES: tuple[Resource, ...] = (NetworkAcl(), DefaultNetworkAcl())
-FUNCTIONS: Mapping[str, Function] = {}

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sandbox.aws.errors import InvalidParameterError
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import (
     LiveResource,
     arn,
@@ -47,8 +47,6 @@ class RouteTable(LiveResource):
     """A table with the routes its program wrote inline; routes that are resources of their own are theirs to report."""
 
     token = "aws:ec2/routeTable:RouteTable"
-    replace_on = frozenset({"vpcId"})
-    computed = frozenset({"arn", "ownerId"})
     kept = frozenset({"propagatingVgws"})
 
     def make(self, api: Api, inputs: Props) -> str:
@@ -95,8 +93,6 @@ class DefaultRouteTable(RouteTable):
     """The VPC's main table, adopted: its routes become exactly the given ones. Deleting only forgets it."""
 
     token = "aws:ec2/defaultRouteTable:DefaultRouteTable"
-    replace_on = frozenset({"defaultRouteTableId"})
-    computed = frozenset({"arn", "ownerId", "vpcId"})
 
     def make(self, api: Api, inputs: Props) -> str:
         return str(inputs["defaultRouteTableId"])
@@ -123,8 +119,6 @@ class Route(LiveResource):
     """One route; its id is the table's with a hash of the destination, `<table>_<destination>` at an import."""
 
     token = ROUTE_TOKEN
-    replace_on = frozenset({"routeTableId", *DESTINATIONS})
-    computed = frozenset({"instanceId", "instanceOwnerId", "origin", "state"})
 
     def make(self, api: Api, inputs: Props) -> str:
         _add(api.client("ec2"), inputs["routeTableId"], inputs, DESTINATIONS)
@@ -182,7 +176,6 @@ class RouteTableAssociation(LiveResource):
     """Which table a subnet or gateway uses. AWS gives a new id when the table changes; the ledger follows it."""
 
     token = "aws:ec2/routeTableAssociation:RouteTableAssociation"
-    replace_on = frozenset({"subnetId", "gatewayId"})
 
     def make(self, api: Api, inputs: Props) -> str:
         ec2 = api.client("ec2")
@@ -292,7 +285,3 @@ def _drop(ec2: Any, table_id: str, route: Props, destinations: Mapping[str, str]
 def _route_id(table_id: str, destination: str) -> str:
     """As the official provider builds it: a CRC-32 of the destination behind the table's id."""
     return f"r-{table_id}{zlib.crc32(destination.encode())}"
-
-
-RESOURCES: tuple[Resource, ...] = (RouteTable(), DefaultRouteTable(), Route(), RouteTableAssociation())
-FUNCTIONS: Mapping[str, Function] = {}

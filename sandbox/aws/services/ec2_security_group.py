@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from sandbox.aws.errors import InvalidParameterError
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import (
     LiveResource,
     arn,
@@ -53,9 +53,6 @@ class SecurityGroup(LiveResource):
 
     token = "aws:ec2/securityGroup:SecurityGroup"
     auto_name: ClassVar[str | None] = "name"
-    replace_on = frozenset({"name", "namePrefix", "description", "vpcId"})
-    defaults = {"description": "Managed by Pulumi", "revokeRulesOnDelete": False}
-    computed = frozenset({"arn", "ownerId"})
     kept = frozenset({"revokeRulesOnDelete", "namePrefix"})
 
     def make(self, api: Api, inputs: Props) -> str:
@@ -109,9 +106,6 @@ class DefaultSecurityGroup(SecurityGroup):
 
     token = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
     auto_name = None
-    replace_on = frozenset({"vpcId"})
-    defaults = {"revokeRulesOnDelete": False}
-    computed = frozenset({"arn", "ownerId", "name", "namePrefix", "description"})
     kept = frozenset({"revokeRulesOnDelete"})
 
     def make(self, api: Api, inputs: Props) -> str:
@@ -262,7 +256,3 @@ def revoke_all(api: Api, group_id: str, directions: Iterable[str] = tuple(DIRECT
 def _protocol(name: str) -> str:
     known = {"all": ALL_PROTOCOLS, "6": "tcp", "17": "udp", "1": "icmp"}
     return known.get(str(name).lower(), str(name).lower())
-
-
-RESOURCES: tuple[Resource, ...] = (SecurityGroup(), DefaultSecurityGroup())
-FUNCTIONS: Mapping[str, Function] = {}

@@ -1,10 +1,10 @@
 """Security group rules that are resources of their own (`aws.vpc.SecurityGroupIngressRule` and its sister)."""
 
-from collections.abc import Mapping
 from typing import ClassVar
 
-from sandbox.aws.errors import InvalidParameterError, or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.errors import or_none
+from sandbox.aws.errors import InvalidParameterError
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.ec2_security_group import (
     ALL_PROTOCOLS,
     EGRESS_RULE_TOKEN,
@@ -28,8 +28,6 @@ class SecurityGroupIngressRule(LiveResource):
 
     token = INGRESS_RULE_TOKEN
     direction: ClassVar[str] = "ingress"
-    replace_on = frozenset({"securityGroupId"})
-    computed = frozenset({"arn", "securityGroupRuleId"})
 
     def make(self, api: Api, inputs: Props) -> str:
         permission = _permission(inputs)
@@ -104,7 +102,3 @@ def _permission(inputs: Props) -> Permission:
     ports = (-1, -1) if everything else (int(inputs["fromPort"]), int(inputs["toPort"]))
     kind, peer = peers[0]
     return Permission(inputs["ipProtocol"], *ports, kind, peer, inputs.get("description") or "")
-
-
-RESOURCES: tuple[Resource, ...] = (SecurityGroupIngressRule(), SecurityGroupEgressRule())
-FUNCTIONS: Mapping[str, Function] = {}

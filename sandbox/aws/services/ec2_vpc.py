@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import LiveResource, arn, filters, given, one, retag, tag_map, tag_specification
 
 VPC_ATTRIBUTES = ("enableDnsSupport", "enableDnsHostnames", "enableNetworkAddressUsageMetrics")
@@ -11,20 +11,6 @@ VPC_ATTRIBUTES = ("enableDnsSupport", "enableDnsHostnames", "enableNetworkAddres
 
 class Vpc(LiveResource):
     token = "aws:ec2/vpc:Vpc"
-    replace_on = frozenset({"cidrBlock", "instanceTenancy", "ipv4IpamPoolId", "ipv4NetmaskLength"})
-    defaults = {"enableDnsSupport": True, "instanceTenancy": "default"}
-    computed = frozenset(
-        {
-            "arn",
-            "ownerId",
-            "mainRouteTableId",
-            "defaultRouteTableId",
-            "defaultNetworkAclId",
-            "defaultSecurityGroupId",
-            "dhcpOptionsId",
-            "ipv6AssociationId",
-        }
-    )
     kept = frozenset({"ipv4IpamPoolId", "ipv4NetmaskLength", "ipv6IpamPoolId", "ipv6NetmaskLength"})
 
     def replaces(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
@@ -112,29 +98,6 @@ class Vpc(LiveResource):
 
 class Subnet(LiveResource):
     token = "aws:ec2/subnet:Subnet"
-    replace_on = frozenset(
-        {
-            "vpcId",
-            "cidrBlock",
-            "availabilityZone",
-            "availabilityZoneId",
-            "ipv6Native",
-            "outpostArn",
-            "ipv4IpamPoolId",
-            "ipv4NetmaskLength",
-            "ipv6IpamPoolId",
-            "ipv6NetmaskLength",
-        }
-    )
-    defaults = {
-        "assignIpv6AddressOnCreation": False,
-        "enableDns64": False,
-        "enableResourceNameDnsARecordOnLaunch": False,
-        "enableResourceNameDnsAaaaRecordOnLaunch": False,
-        "ipv6Native": False,
-        "mapPublicIpOnLaunch": False,
-    }
-    computed = frozenset({"arn", "ownerId", "ipv6CidrBlockAssociationId"})
     kept = frozenset(
         {
             "enableDns64",
@@ -225,7 +188,3 @@ class Subnet(LiveResource):
 
 def _capital(name: str) -> str:
     return name[0].upper() + name[1:]
-
-
-RESOURCES: tuple[Resource, ...] = (Vpc(), Subnet())
-FUNCTIONS: Mapping[str, Function] = {}

@@ -4,9 +4,10 @@ import base64
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sandbox.aws.errors import StandInError, or_none
+from awsread.errors import or_none
+from sandbox.aws.errors import StandInError
 from sandbox.aws.recorded import RecordedResource
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Function, Props
 from sandbox.aws.services.live import LiveResource, given, same_json, same_set, tag_list, tag_map
 
 MUTABLE = "MUTABLE"
@@ -14,11 +15,8 @@ MUTABLE = "MUTABLE"
 
 class Repository(LiveResource):
     token = "aws:ecr/repository:Repository"
-    replace_on = frozenset({"name", "encryptionConfigurations"})
     auto_name = "name"
     auto_name_max = 256
-    defaults = {"imageTagMutability": MUTABLE}
-    computed = frozenset({"arn", "registryId", "repositoryUrl"})
 
     def name_for(self, name: str, inputs: Props) -> str:
         return name.lower()
@@ -79,8 +77,6 @@ class Repository(LiveResource):
 
 class LifecyclePolicy(LiveResource):
     token = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
-    replace_on = frozenset({"repository"})
-    computed = frozenset({"registryId"})
 
     def make(self, api: Api, inputs: Props) -> str:
         self.change(api, inputs["repository"], {}, inputs, frozenset())
@@ -105,8 +101,6 @@ class LifecyclePolicy(LiveResource):
 
 class RepositoryPolicy(LiveResource):
     token = "aws:ecr/repositoryPolicy:RepositoryPolicy"
-    replace_on = frozenset({"repository"})
-    computed = frozenset({"registryId"})
 
     def make(self, api: Api, inputs: Props) -> str:
         self.change(api, inputs["repository"], {}, inputs, frozenset())
@@ -133,7 +127,6 @@ class ReplicationConfiguration(LiveResource):
     """One for the registry of a region; without rules there is none."""
 
     token = "aws:ecr/replicationConfiguration:ReplicationConfiguration"
-    computed = frozenset({"registryId"})
 
     def make(self, api: Api, inputs: Props) -> str:
         self._put(api, inputs.get("replicationConfiguration") or {"rules": []})
@@ -160,7 +153,6 @@ class RegistryScanningConfiguration(LiveResource):
     """Every registry has one; deletion sets it back to what AWS starts with."""
 
     token = "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration"
-    computed = frozenset({"registryId"})
 
     def make(self, api: Api, inputs: Props) -> str:
         self.change(api, api.account_id, {}, inputs, frozenset())
@@ -184,7 +176,6 @@ class RegistryScanningConfiguration(LiveResource):
 
 class PullThroughCacheRule(RecordedResource):
     token = "aws:ecr/pullThroughCacheRule:PullThroughCacheRule"
-    replace_on = frozenset({"ecrRepositoryPrefix", "upstreamRegistryUrl", "upstreamRepositoryPrefix"})
     taken = "PullThroughCacheRuleAlreadyExistsException"
 
     def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
@@ -228,12 +219,4 @@ def _retag(ecr: Any, arn: str, tags: Mapping[str, str]) -> None:
         ecr.tag_resource(resourceArn=arn, tags=tag_list(fresh))
 
 
-RESOURCES: tuple[Resource, ...] = (
-    Repository(),
-    LifecyclePolicy(),
-    RepositoryPolicy(),
-    ReplicationConfiguration(),
-    RegistryScanningConfiguration(),
-    PullThroughCacheRule(),
-)
 FUNCTIONS: dict[str, Function] = {"aws:ecr/getAuthorizationToken:getAuthorizationToken": get_authorization_token}

@@ -6,8 +6,9 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from sandbox.aws.errors import StandInError, or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.errors import or_none
+from sandbox.aws.errors import StandInError
+from sandbox.aws.resource import Api, Function, Props
 from sandbox.aws.services.live import LiveResource, filters, given, same_set
 
 DEFAULT_VERSION = "1.34"  # of AWS, where none is given
@@ -43,13 +44,8 @@ FORGOTTEN = (
 
 class Cluster(LiveResource):
     token = "aws:eks/cluster:Cluster"
-    replace_on = frozenset({"name", "roleArn", "bootstrapSelfManagedAddons", "outpostConfig"})
     auto_name = "name"
     auto_name_max = 100
-    defaults = {"bootstrapSelfManagedAddons": True}
-    computed = frozenset(
-        {"arn", "certificateAuthority", "clusterId", "createdAt", "endpoint", "identities", "platformVersion", "status"}
-    )
     kept = frozenset({*FORGOTTEN, "accessConfig"})
 
     def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
@@ -319,7 +315,6 @@ def _digest(api: Api, name: str) -> str:
     return hashlib.sha256(f"{api.account_id}/{api.region}/{name}".encode()).hexdigest()
 
 
-RESOURCES: tuple[Resource, ...] = (Cluster(),)
 FUNCTIONS: dict[str, Function] = {
     "aws:eks/getCluster:getCluster": get_cluster,
     "aws:eks/getClusterAuth:getClusterAuth": get_cluster_auth,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from sandbox.aws.errors import StandInError
 from sandbox.aws.recorded import RecordedResource
-from sandbox.aws.resource import Api, Created, Function, Live, Props, Resource
+from sandbox.aws.resource import Api, Created, Live, Props
 from sandbox.aws.services.eks import describe
 from sandbox.aws.services.live import arn
 
@@ -57,8 +57,6 @@ class _OfCluster(RecordedResource):
 
 class AccessEntry(_OfCluster):
     token = "aws:eks/accessEntry:AccessEntry"
-    replace_on = frozenset({"clusterName", "principalArn", "type"})
-    defaults = {"type": "STANDARD"}
     taken = "ResourceInUseException"
 
     def identity(self, api: Api, inputs: Props) -> str:
@@ -77,7 +75,6 @@ class AccessEntry(_OfCluster):
 
 class AccessPolicyAssociation(_OfCluster):
     token = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
-    replace_on = frozenset({"clusterName", "principalArn", "policyArn", "accessScope"})
     taken = "ResourceInUseException"
 
     def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
@@ -106,7 +103,6 @@ class AccessPolicyAssociation(_OfCluster):
 
 class Addon(_OfCluster):
     token = "aws:eks/addon:Addon"
-    replace_on = frozenset({"clusterName", "addonName", "namespaceConfig"})
     taken = "ResourceInUseException"
 
     def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
@@ -130,7 +126,6 @@ class Addon(_OfCluster):
 
 class PodIdentityAssociation(_OfCluster):
     token = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
-    replace_on = frozenset({"clusterName", "namespace", "serviceAccount"})
     taken = "ResourceInUseException"
 
     def identity(self, api: Api, inputs: Props) -> str:
@@ -177,7 +172,3 @@ def _user_name(api: Api, account: str, kind: str, name: str) -> str:
     if kind != "role":
         return f"arn:{api.partition}:iam::{account}:{kind}/{name}"
     return f"arn:{api.partition}:sts::{account}:assumed-role/{name.rpartition('/')[2]}/{{{{SessionName}}}}"
-
-
-RESOURCES: tuple[Resource, ...] = (AccessEntry(), AccessPolicyAssociation(), Addon(), PodIdentityAssociation())
-FUNCTIONS: dict[str, Function] = {}

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.aws.errors import or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.errors import or_none
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.echoed import EchoedResource
 from sandbox.aws.services.eks import describe
 from sandbox.aws.services.live import given, same_set
@@ -16,23 +16,8 @@ BUILD = "20251103"  # of the node images that stand for the newest
 
 class NodeGroup(EchoedResource):
     token = "aws:eks/nodeGroup:NodeGroup"
-    replace_on = frozenset(
-        {
-            "amiType",
-            "capacityType",
-            "clusterName",
-            "diskSize",
-            "instanceTypes",
-            "nodeGroupName",
-            "nodeGroupNamePrefix",
-            "nodeRoleArn",
-            "remoteAccess",
-            "subnetIds",
-        }
-    )
     auto_name = "nodeGroupName"
     auto_name_max = 63
-    computed = frozenset({"arn", "resources", "status"})
     kept = frozenset({"forceUpdateVersion", "warmPoolConfig"})
     partly = frozenset({"nodeRepairConfig", "updateConfig"})
 
@@ -190,7 +175,3 @@ def _taint_changes(old: list[Any], new: list[Any]) -> Props:
 
 def _same_taint(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
     return (one["key"], one["effect"]) == (other["key"], other["effect"])
-
-
-RESOURCES: tuple[Resource, ...] = (NodeGroup(),)
-FUNCTIONS: dict[str, Function] = {}

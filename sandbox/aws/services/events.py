@@ -1,12 +1,12 @@
 """EventBridge rules and their targets."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from sandbox.aws.errors import or_none
-from sandbox.aws.resource import Api, Function, Live, Props, Resource
-from sandbox.aws.schema import schema_of
+from awsread.errors import or_none
+from awsread.schema import schema_of
+from sandbox.aws.resource import Api, Live, Props
 from sandbox.aws.services.live import LiveResource, given, same_json, tag_list, tag_map
 from sandbox.aws.services.shapes import to_api, to_props
 
@@ -31,11 +31,8 @@ class EventRule(LiveResource):
     """Its id is the rule's name, on another bus than the default one `bus/name`."""
 
     token = "aws:cloudwatch/eventRule:EventRule"
-    replace_on = frozenset({"name", "namePrefix", "eventBusName"})
     auto_name = "name"
     auto_name_max = 64
-    defaults = {"eventBusName": DEFAULT_BUS, "forceDestroy": False}
-    computed = frozenset({"arn"})
     kept = frozenset({"forceDestroy"})
 
     def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
@@ -105,8 +102,6 @@ class EventTarget(LiveResource):
     """Its id is `rule-target`, on another bus than the default one `bus-rule-target`; an import says `rule/target`."""
 
     token = "aws:cloudwatch/eventTarget:EventTarget"
-    replace_on = frozenset({"rule", "targetId", "eventBusName"})
-    defaults = {"eventBusName": DEFAULT_BUS, "forceDestroy": False}
     kept = frozenset({"forceDestroy"})
 
     def make(self, api: Api, inputs: Props) -> str:
@@ -171,7 +166,3 @@ def _target_id(inputs: Props) -> str:
 def _imported(id: str) -> Props:
     *bus, rule, target = id.split("/")
     return {"eventBusName": bus[0] if bus else DEFAULT_BUS, "rule": rule, "targetId": target}
-
-
-RESOURCES: tuple[Resource, ...] = (EventRule(), EventTarget())
-FUNCTIONS: Mapping[str, Function] = {}

@@ -6,8 +6,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from sandbox.aws.errors import StandInError, code_of
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.errors import code_of
+from sandbox.aws.errors import StandInError
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import LiveResource, arn, given
 
 FREQUENCY = "SIX_HOURS"  # of AWS, where none is given
@@ -17,8 +18,6 @@ _features_lock = threading.Lock()  # moto replaces all features at once, where A
 
 class Detector(LiveResource):
     token = "aws:guardduty/detector:Detector"
-    defaults = {"enable": True}
-    computed = frozenset({"accountId", "arn"})
     kept = frozenset({"datasources", "tags"})  # moto has neither the one nor changes of the other
     delete_before_replace = True
 
@@ -64,7 +63,6 @@ class DetectorFeature(LiveResource):
     """A switch of a detector. Like the official provider, deleting it leaves the switch where it is."""
 
     token = "aws:guardduty/detectorFeature:DetectorFeature"
-    replace_on = frozenset({"detectorId", "name"})
 
     def make(self, api: Api, inputs: Props) -> str:
         self._put(api, inputs)
@@ -115,7 +113,3 @@ def _detector(api: Api, id: str) -> Mapping[str, Any] | None:
         if code_of(error) != "BadRequestException":
             raise
         return None
-
-
-RESOURCES: tuple[Resource, ...] = (Detector(), DetectorFeature())
-FUNCTIONS: Mapping[str, Function] = {}

@@ -5,8 +5,9 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sandbox.aws.errors import StandInError, or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.errors import or_none
+from sandbox.aws.errors import StandInError
+from sandbox.aws.resource import Api, Function, Props
 from sandbox.aws.services.iam_role import POLICY_NAME_MAX, retag
 from sandbox.aws.services.live import LiveResource, given, same_json, same_set, tag_list, tag_map
 
@@ -16,11 +17,8 @@ LANGUAGE_VERSION = "2012-10-17"
 
 class Policy(LiveResource):
     token = "aws:iam/policy:Policy"
-    replace_on = frozenset({"description", "name", "namePrefix", "path"})
     auto_name = "name"
     auto_name_max = POLICY_NAME_MAX
-    defaults = {"path": "/"}
-    computed = frozenset({"arn", "attachmentCount", "policyId"})
 
     def make(self, api: Api, inputs: Props) -> str:
         answer = api.client("iam").create_policy(
@@ -74,8 +72,6 @@ class Policy(LiveResource):
 
 class OpenIdConnectProvider(LiveResource):
     token = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
-    replace_on = frozenset({"url"})
-    computed = frozenset({"arn"})
     delete_before_replace = True  # the ARN is made from the URL
 
     def make(self, api: Api, inputs: Props) -> str:
@@ -218,5 +214,4 @@ def _checksum(text: str) -> int:
     return zlib.crc32(text.encode())
 
 
-RESOURCES: tuple[Resource, ...] = (Policy(), OpenIdConnectProvider())
 FUNCTIONS: dict[str, Function] = {"aws:iam/getPolicyDocument:getPolicyDocument": get_policy_document}

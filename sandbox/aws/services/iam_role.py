@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from sandbox.aws.errors import code_of, is_gone, or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.errors import code_of, is_gone, or_none
+from sandbox.aws.resource import Api, Function, Props
 from sandbox.aws.services.live import LiveResource, given, same_json, same_set, tag_list, tag_map
 
 NAME_MAX = 64  # of a role
@@ -19,11 +19,8 @@ AWS_MANAGED = ":iam::aws:policy/"
 
 class Role(LiveResource):
     token = "aws:iam/role:Role"
-    replace_on = frozenset({"name", "namePrefix", "path"})
     auto_name = "name"
     auto_name_max = NAME_MAX
-    defaults = {"forceDetachPolicies": False, "maxSessionDuration": SESSION_SECONDS, "path": "/"}
-    computed = frozenset({"arn", "createDate", "uniqueId"})
 
     def make(self, api: Api, inputs: Props) -> str:
         api.client("iam").create_role(
@@ -129,7 +126,6 @@ class Role(LiveResource):
 
 class RolePolicy(LiveResource):
     token = "aws:iam/rolePolicy:RolePolicy"
-    replace_on = frozenset({"name", "namePrefix", "role"})
     auto_name = "name"
     auto_name_max = POLICY_NAME_MAX
 
@@ -161,7 +157,6 @@ class RolePolicy(LiveResource):
 
 class RolePolicyAttachment(LiveResource):
     token = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
-    replace_on = frozenset({"role", "policyArn"})
 
     def make(self, api: Api, inputs: Props) -> str:
         attach(api, inputs["role"], inputs["policyArn"])
@@ -182,11 +177,8 @@ class RolePolicyAttachment(LiveResource):
 
 class InstanceProfile(LiveResource):
     token = "aws:iam/instanceProfile:InstanceProfile"
-    replace_on = frozenset({"name", "namePrefix", "path"})
     auto_name = "name"
     auto_name_max = 128
-    defaults = {"path": "/"}
-    computed = frozenset({"arn", "createDate", "uniqueId"})
 
     def make(self, api: Api, inputs: Props) -> str:
         api.client("iam").create_instance_profile(
@@ -238,8 +230,6 @@ class InstanceProfile(LiveResource):
 
 class ServiceLinkedRole(LiveResource):
     token = "aws:iam/serviceLinkedRole:ServiceLinkedRole"
-    replace_on = frozenset({"awsServiceName", "customSuffix"})
-    computed = frozenset({"arn", "createDate", "name", "path", "uniqueId"})
 
     def make(self, api: Api, inputs: Props) -> str:
         answer = api.client("iam").create_service_linked_role(
@@ -359,11 +349,4 @@ def _suffix(arn: str) -> str:
     return arn.partition(AWS_MANAGED)[2]
 
 
-RESOURCES: tuple[Resource, ...] = (
-    Role(),
-    RolePolicy(),
-    RolePolicyAttachment(),
-    InstanceProfile(),
-    ServiceLinkedRole(),
-)
 FUNCTIONS: dict[str, Function] = {"aws:iam/getRole:getRole": get_role}

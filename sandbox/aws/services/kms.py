@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from sandbox.aws.errors import code_of, or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.errors import code_of, or_none
+from sandbox.aws.resource import Api, Function, Props
 from sandbox.aws.services.live import LiveResource, arn, given, same_json, same_set
 
 POLICY = "default"  # the only name KMS knows
@@ -67,15 +67,6 @@ class _AnyKey(LiveResource):
 class Key(_AnyKey):
     token = "aws:kms/key:Key"
     enabled = "isEnabled"
-    replace_on = frozenset({"customerMasterKeySpec", "keyUsage", "multiRegion", "customKeyStoreId", "xksKeyId"})
-    defaults = {
-        "bypassPolicyLockoutSafetyCheck": False,
-        "customerMasterKeySpec": "SYMMETRIC_DEFAULT",
-        "enableKeyRotation": False,
-        "isEnabled": True,
-        "keyUsage": "ENCRYPT_DECRYPT",
-    }
-    computed = frozenset({"arn", "keyId"})
     kept = frozenset({"rotationPeriodInDays", "customKeyStoreId", "xksKeyId"})
 
     def make(self, api: Api, inputs: Props) -> str:
@@ -127,9 +118,6 @@ class Key(_AnyKey):
 class ReplicaKey(_AnyKey):
     token = "aws:kms/replicaKey:ReplicaKey"
     enabled = "enabled"
-    replace_on = frozenset({"primaryKeyArn"})
-    defaults = {"bypassPolicyLockoutSafetyCheck": False, "enabled": True}
-    computed = frozenset({"arn", "keyId", "keyRotationEnabled", "keySpec", "keyUsage"})
 
     def make(self, api: Api, inputs: Props) -> str:
         _, _, _, region, _, key = inputs["primaryKeyArn"].split(":")
@@ -156,8 +144,6 @@ class ReplicaKey(_AnyKey):
 
 class KeyPolicy(LiveResource):
     token = "aws:kms/keyPolicy:KeyPolicy"
-    replace_on = frozenset({"keyId"})
-    defaults = {"bypassPolicyLockoutSafetyCheck": False}
 
     def make(self, api: Api, inputs: Props) -> str:
         _put_policy(api, inputs["keyId"], inputs)
@@ -188,9 +174,7 @@ class Alias(LiveResource):
     """moto lets a replica share the aliases of its primary: the second region's alias of one name is noted aside."""
 
     token = "aws:kms/alias:Alias"
-    replace_on = frozenset({"name", "namePrefix"})
     auto_name = "name"
-    computed = frozenset({"arn", "targetKeyArn"})
 
     def name_for(self, name: str, inputs: Props) -> str:
         return name if name.startswith("alias/") else f"alias/{name}"
@@ -242,12 +226,6 @@ class Alias(LiveResource):
 
 class Grant(LiveResource):
     token = "aws:kms/grant:Grant"
-    replace_on = frozenset(
-        {"name", "keyId", "granteePrincipal", "operations", "constraints", "grantCreationTokens", "retiringPrincipal"}
-        | {"retireOnDelete"}
-    )
-    defaults = {"retireOnDelete": False}
-    computed = frozenset({"grantId", "grantToken"})
     kept = frozenset({"grantCreationTokens", "retireOnDelete"})
 
     def make(self, api: Api, inputs: Props) -> str:
@@ -374,7 +352,6 @@ def _retag(kms: Any, id: str, tags: Mapping[str, str]) -> None:
         kms.tag_resource(KeyId=id, Tags=_tag_list(fresh))
 
 
-RESOURCES: tuple[Resource, ...] = (Key(), ReplicaKey(), KeyPolicy(), Alias(), Grant())
 FUNCTIONS: dict[str, Function] = {
     "aws:kms/getKey:getKey": get_key,
     "aws:kms/getAlias:getAlias": get_alias,

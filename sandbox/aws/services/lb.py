@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.aws.errors import InvalidParameterError, StandInError
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Function, Props
 from sandbox.aws.services.live import LiveResource, given, one, same_set, tag_list, tag_map
 
 LISTENER_TOKEN = "aws:lb/listener:Listener"
@@ -57,9 +57,6 @@ class LoadBalancer(LiveResource):
     token = "aws:lb/loadBalancer:LoadBalancer"
     auto_name = "name"
     auto_name_max = 32
-    replace_on = frozenset({"name", "namePrefix", "internal", "loadBalancerType", "customerOwnedIpv4Pool"})
-    defaults = {"loadBalancerType": APPLICATION, **{name: item.default for name, item in ATTRIBUTES.items()}}
-    computed = frozenset({"arn", "arnSuffix", "dnsName", "vpcId", "zoneId"})
     kept = frozenset(
         {
             "customerOwnedIpv4Pool",
@@ -255,5 +252,4 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-RESOURCES: tuple[Resource, ...] = (LoadBalancer(),)
 FUNCTIONS: Mapping[str, Function] = {"aws:lb/getLoadBalancer:getLoadBalancer": get_load_balancer}

@@ -1,10 +1,9 @@
 """Listeners of load balancers."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from sandbox.aws.resource import Api, Function, Props, Resource
-from sandbox.aws.schema import schema_of
+from awsread.schema import schema_of
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.lb import LISTENER_TOKEN, retag_balancer, tags_of
 from sandbox.aws.services.live import LiveResource, given, one, tag_list
 from sandbox.aws.services.shapes import to_api, to_props
@@ -30,8 +29,6 @@ class Listener(LiveResource):
     """A listener; the ledger names its balancer, so that the target group does not report it as a change."""
 
     token = LISTENER_TOKEN
-    replace_on = frozenset({"loadBalancerArn"})
-    computed = frozenset({"arn"})
     kept = frozenset({"alpnPolicy", "mutualAuthentication"})
 
     def make(self, api: Api, inputs: Props) -> str:
@@ -105,7 +102,3 @@ class Listener(LiveResource):
         answer = elb.describe_listener_attributes(ListenerArn=id)
         values = {item["Key"]: item["Value"] for item in answer["Attributes"]}
         return int(values[IDLE_TIMEOUT]) if IDLE_TIMEOUT in values else None
-
-
-RESOURCES: tuple[Resource, ...] = (Listener(),)
-FUNCTIONS: Mapping[str, Function] = {}

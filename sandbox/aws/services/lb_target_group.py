@@ -1,9 +1,8 @@
 """Target groups of load balancers."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.lb import LISTENER_TOKEN, arn_suffix, retag_balancer, tags_of
 from sandbox.aws.services.live import LiveResource, claims, given, one, tag_list
 
@@ -43,17 +42,6 @@ class TargetGroup(LiveResource):
     token = "aws:lb/targetGroup:TargetGroup"
     auto_name = "name"
     auto_name_max = 32
-    replace_on = frozenset(
-        {"ipAddressType", "name", "namePrefix", "port", "protocol", "protocolVersion", "targetType", "vpcId"}
-    )
-    defaults = {
-        "deregistrationDelay": 300,
-        "lambdaMultiValueHeadersEnabled": False,
-        "proxyProtocolV2": False,
-        "slowStart": 0,
-        "targetType": "instance",
-    }
-    computed = frozenset({"arn", "arnSuffix", "loadBalancerArns"})
     kept = frozenset(
         {
             "lambdaMultiValueHeadersEnabled",
@@ -176,7 +164,3 @@ def _health_check(group: Props, noted_matcher: str | None) -> Props:
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-RESOURCES: tuple[Resource, ...] = (TargetGroup(),)
-FUNCTIONS: Mapping[str, Function] = {}

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from sandbox.aws.errors import is_gone
+from awsread.errors import is_gone
+from awsread.schema import schema_of
 from sandbox.aws.resource import Api, Created, Live, Props, Resource
 
 
@@ -17,7 +18,6 @@ class LiveResource(Resource):
     `make` is one call, so that whatever fails in `settle` can be taken back and nothing is left that no state knows of.
     """
 
-    computed: ClassVar[frozenset[str]] = frozenset()  # outputs that are no inputs
     kept: ClassVar[frozenset[str]] = frozenset()  # inputs that moto takes and forgets
 
     @abstractmethod
@@ -60,9 +60,9 @@ class LiveResource(Resource):
         if outputs is None:
             self.forget(api, id)
             return None
-        hidden = self.computed | {"tagsAll", "region"}
-        inputs = {name: value for name, value in outputs.items() if name not in hidden}
-        return Live(inputs=inputs, outputs=outputs, id=self.proper_id(api, id, outputs))
+        inputs = schema_of(self.token).inputs.properties
+        known = {name: value for name, value in outputs.items() if name in inputs and name != "region"}
+        return Live(inputs=known, outputs=outputs, id=self.proper_id(api, id, outputs))
 
     def update(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> Props:
         self.change(api, id, old, new, changed)

@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sandbox.aws.errors import StandInError, or_none
+from awsread.errors import or_none
+from sandbox.aws.errors import StandInError
 from sandbox.aws.model import refuse_invalid
 from sandbox.aws.recorded import RecordedResource
-from sandbox.aws.resource import Api, Function, Live, Props, Resource
+from sandbox.aws.resource import Api, Live, Props
 from sandbox.aws.services.live import LiveResource, arn, given, same_json
 
 RETENTION_DAYS = (
@@ -39,11 +40,8 @@ RETENTION_DAYS = (
 
 class LogGroup(LiveResource):
     token = "aws:cloudwatch/logGroup:LogGroup"
-    replace_on = frozenset({"name", "namePrefix", "logGroupClass"})
     auto_name = "name"
     auto_name_max = 512
-    defaults = {"retentionInDays": 0, "skipDestroy": False}
-    computed = frozenset({"arn"})
     kept = frozenset({"deletionProtectionEnabled", "logGroupClass", "skipDestroy"})
 
     def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
@@ -108,8 +106,6 @@ class LogGroup(LiveResource):
 
 class LogResourcePolicy(LiveResource):
     token = "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"
-    replace_on = frozenset({"policyName", "resourceArn"})
-    computed = frozenset({"policyScope", "revisionId"})
     delete_before_replace = True
 
     def make(self, api: Api, inputs: Props) -> str:
@@ -153,7 +149,6 @@ class LogMetricFilter(LiveResource):
     """Its id is the filter's name; an import says `group:name`."""
 
     token = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
-    replace_on = frozenset({"name", "logGroupName"})
     auto_name = "name"
     auto_name_max = 512
     kept = frozenset({"applyOnTransformedLogs"})
@@ -223,7 +218,6 @@ class LogDataProtectionPolicy(RecordedResource):
     """Lives and dies with its group."""
 
     token = "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy"
-    replace_on = frozenset({"logGroupName"})
 
     def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
         document = inputs.get("policyDocument")
@@ -280,12 +274,3 @@ def _is_json(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-RESOURCES: tuple[Resource, ...] = (
-    LogGroup(),
-    LogResourcePolicy(),
-    LogMetricFilter(),
-    LogDataProtectionPolicy(),
-)
-FUNCTIONS: Mapping[str, Function] = {}

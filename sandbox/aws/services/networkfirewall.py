@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 
 from sandbox.aws.errors import InvalidParameterError, StandInError
-from sandbox.aws.resource import Api, Created, Function, Live, Props, Resource
+from sandbox.aws.resource import Api, Created, Live, Props
 from sandbox.aws.services.checked import CheckedRecord
 from sandbox.aws.services.live import arn, filters, tag_specification
 
@@ -24,7 +24,6 @@ class RuleGroup(CheckedRecord):
     names = {"name": "RuleGroupName"}
     auto_name = "name"
     auto_name_max = 128
-    replace_on = frozenset({"capacity", "name", "type"})
     taken = "InvalidRequestException"
 
     def identity(self, api: Api, inputs: Props) -> str:
@@ -41,7 +40,6 @@ class FirewallPolicy(CheckedRecord):
     names = {"name": "FirewallPolicyName"}
     auto_name = "name"
     auto_name_max = 128
-    replace_on = frozenset({"name"})
     taken = "InvalidRequestException"
 
     def identity(self, api: Api, inputs: Props) -> str:
@@ -57,13 +55,6 @@ class Firewall(CheckedRecord):
     names = {"name": "FirewallName"}
     auto_name = "name"
     auto_name_max = 128
-    replace_on = frozenset({"name", "transitGatewayId", "vpcId"})
-    defaults = {
-        "availabilityZoneChangeProtection": False,
-        "deleteProtection": False,
-        "firewallPolicyChangeProtection": False,
-        "subnetChangeProtection": False,
-    }
 
     def fresh(self, new: Props, changed: frozenset[str]) -> frozenset[str]:
         return frozenset({"firewallStatuses", "updateToken"} if "subnetMappings" in changed else {"updateToken"})
@@ -158,7 +149,6 @@ class LoggingConfiguration(CheckedRecord):
 
     token = "aws:networkfirewall/loggingConfiguration:LoggingConfiguration"
     service, operation = SERVICE, "UpdateLoggingConfiguration"
-    replace_on = frozenset({"firewallArn"})
 
     def identity(self, api: Api, inputs: Props) -> str:
         return str(inputs["firewallArn"])
@@ -167,7 +157,3 @@ class LoggingConfiguration(CheckedRecord):
 def _update_token(inputs: Props) -> str:
     """AWS gives a new one at each change."""
     return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()[:32]
-
-
-RESOURCES: tuple[Resource, ...] = (RuleGroup(), FirewallPolicy(), Firewall(), LoggingConfiguration())
-FUNCTIONS: Mapping[str, Function] = {}

@@ -7,9 +7,10 @@ import string
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sandbox.aws.errors import StandInError, or_none
+from awsread.errors import or_none
+from sandbox.aws.errors import StandInError
 from sandbox.aws.recorded import RecordedResource
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.echoed import EchoedResource
 from sandbox.aws.services.live import LiveResource, given, same_json, same_set, tag_list, tag_map
 from sandbox.aws.services.spelling import Spelling
@@ -50,20 +51,8 @@ OPTIONS = Spelling(
 
 class Domain(EchoedResource):
     token = "aws:opensearch/domain:Domain"
-    replace_on = frozenset({"domainName"})
     auto_name = "domainName"
     auto_name_max = NAME_MAX
-    computed = frozenset(
-        {
-            "arn",
-            "dashboardEndpoint",
-            "dashboardEndpointV2",
-            "domainEndpointV2HostedZoneId",
-            "domainId",
-            "endpoint",
-            "endpointV2",
-        }
-    )
     kept = frozenset({"aimlOptions", "deploymentStrategyOptions", "identityCenterOptions", "ipAddressType"})
     partly = frozenset({*SECTIONS, "advancedOptions"})
 
@@ -167,7 +156,6 @@ class Domain(EchoedResource):
 
 class DomainPolicy(LiveResource):
     token = "aws:opensearch/domainPolicy:DomainPolicy"
-    replace_on = frozenset({"domainName"})
 
     def make(self, api: Api, inputs: Props) -> str:
         self._put(api, inputs["domainName"], inputs["accessPolicies"])
@@ -197,7 +185,6 @@ class DomainPolicy(LiveResource):
 
 class VpcEndpoint(RecordedResource):
     token = "aws:opensearch/vpcEndpoint:VpcEndpoint"
-    replace_on = frozenset({"domainArn"})
 
     def identity(self, api: Api, inputs: Props) -> str:
         name = _name_of(inputs["domainArn"])
@@ -329,7 +316,3 @@ def _rank(version: Any) -> tuple[int, ...]:
 
 def _name_of(arn: str) -> str:
     return arn.rpartition("/")[2]
-
-
-RESOURCES: tuple[Resource, ...] = (Domain(), DomainPolicy(), VpcEndpoint())
-FUNCTIONS: dict[str, Function] = {}

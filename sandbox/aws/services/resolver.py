@@ -1,10 +1,8 @@
 """Route 53 Resolver: DNS firewalls and DNS query logs of a VPC. moto can delete none of it, so all is recorded."""
 
-from collections.abc import Mapping
-
 from sandbox.aws.errors import StandInError
 from sandbox.aws.recorded import new_id
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.checked import CheckedRecord
 from sandbox.aws.services.live import arn
 
@@ -17,7 +15,6 @@ class ResolverFirewallDomainList(CheckedRecord):
     unchecked = frozenset({"domains"})
     auto_name = "name"
     auto_name_max = 64
-    replace_on = frozenset({"name"})
 
     def identity(self, api: Api, inputs: Props) -> str:
         return new_id("rslvr-fdl")
@@ -31,7 +28,6 @@ class ResolverFirewallRuleGroup(CheckedRecord):
     service, operation = SERVICE, "CreateFirewallRuleGroup"
     auto_name = "name"
     auto_name_max = 64
-    replace_on = frozenset({"name"})
 
     def identity(self, api: Api, inputs: Props) -> str:
         return new_id("rslvr-frg")
@@ -48,8 +44,6 @@ class ResolverFirewallRule(CheckedRecord):
     service, operation = SERVICE, "CreateFirewallRule"
     auto_name = "name"
     auto_name_max = 64
-    replace_on = frozenset({"dnsThreatProtection", "firewallDomainListId", "firewallRuleGroupId", "qType"})
-    defaults = {"firewallDomainRedirectionAction": "INSPECT_REDIRECTION_DOMAIN"}
     taken = "ConflictException"
 
     def identity(self, api: Api, inputs: Props) -> str:
@@ -62,7 +56,6 @@ class ResolverFirewallRuleGroupAssociation(CheckedRecord):
     service, operation = SERVICE, "AssociateFirewallRuleGroup"
     auto_name = "name"
     auto_name_max = 64
-    replace_on = frozenset({"firewallRuleGroupId", "vpcId"})
 
     def identity(self, api: Api, inputs: Props) -> str:
         return new_id("rslvr-frgassoc")
@@ -83,7 +76,6 @@ class ResolverFirewallConfig(CheckedRecord):
 
     token = "aws:route53/resolverFirewallConfig:ResolverFirewallConfig"
     service, operation = SERVICE, "UpdateFirewallConfig"
-    replace_on = frozenset({"resourceId"})
 
     def identity(self, api: Api, inputs: Props) -> str:
         return f"rslvr-fc-{str(inputs['resourceId']).removeprefix('vpc-')}"
@@ -97,7 +89,6 @@ class ResolverQueryLogConfig(CheckedRecord):
     service, operation = SERVICE, "CreateResolverQueryLogConfig"
     auto_name = "name"
     auto_name_max = 64
-    replace_on = frozenset({"destinationArn", "name"})
 
     def identity(self, api: Api, inputs: Props) -> str:
         return new_id("rqlc")
@@ -110,19 +101,6 @@ class ResolverQueryLogConfig(CheckedRecord):
 class ResolverQueryLogConfigAssociation(CheckedRecord):
     token = "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation"
     service, operation = SERVICE, "AssociateResolverQueryLogConfig"
-    replace_on = frozenset({"resolverQueryLogConfigId", "resourceId"})
 
     def identity(self, api: Api, inputs: Props) -> str:
         return new_id("rqlca")
-
-
-RESOURCES: tuple[Resource, ...] = (
-    ResolverFirewallDomainList(),
-    ResolverFirewallRuleGroup(),
-    ResolverFirewallRule(),
-    ResolverFirewallRuleGroupAssociation(),
-    ResolverFirewallConfig(),
-    ResolverQueryLogConfig(),
-    ResolverQueryLogConfigAssociation(),
-)
-FUNCTIONS: Mapping[str, Function] = {}

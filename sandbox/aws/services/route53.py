@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sandbox.aws.errors import InvalidParameterError, or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.errors import or_none
+from sandbox.aws.errors import InvalidParameterError
+from sandbox.aws.resource import Api, Function, Props
 from sandbox.aws.services.live import LiveResource, claims, given, tag_list, tag_map
 
 ASSOCIATION_TOKEN = "aws:route53/zoneAssociation:ZoneAssociation"
@@ -17,9 +18,6 @@ class Zone(LiveResource):
 
     token = "aws:route53/zone:Zone"
     auto_name = "name"
-    replace_on = frozenset({"name", "delegationSetId"})
-    defaults = {"comment": "Managed by Pulumi", "forceDestroy": False}
-    computed = frozenset({"arn", "nameServers", "primaryNameServer", "zoneId"})
     kept = frozenset({"forceDestroy", "enableAcceleratedRecovery"})
 
     def replaces(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
@@ -92,8 +90,6 @@ class ZoneAssociation(LiveResource):
     """One more VPC that sees a private zone; its id is `<zone>:<vpc>`, with `:<region>` where the VPC is elsewhere."""
 
     token = ASSOCIATION_TOKEN
-    replace_on = frozenset({"zoneId", "vpcId", "vpcRegion"})
-    computed = frozenset({"owningAccount"})
 
     def make(self, api: Api, inputs: Props) -> str:
         associate(api, inputs["zoneId"], inputs)
@@ -126,9 +122,7 @@ class QueryLog(LiveResource):
     """Query logging of a public zone into a log group of us-east-1."""
 
     token = "aws:route53/queryLog:QueryLog"
-    replace_on = frozenset({"cloudwatchLogGroupArn", "zoneId"})
     delete_before_replace = True  # one per zone
-    computed = frozenset({"arn"})
 
     def make(self, api: Api, inputs: Props) -> str:
         answer = api.client("route53").create_query_logging_config(
@@ -243,5 +237,4 @@ def _retag(route53: Any, id: str, old: Props, new: Props) -> None:
         route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=id, **arguments)
 
 
-RESOURCES: tuple[Resource, ...] = (Zone(), ZoneAssociation(), QueryLog())
 FUNCTIONS: Mapping[str, Function] = {"aws:route53/getZone:getZone": get_zone}

@@ -1,13 +1,12 @@
 """DNS records of a hosted zone."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from sandbox.aws.errors import is_gone
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.errors import is_gone
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import LiveResource, same_set
 from sandbox.aws.services.route53 import bare_id
 
@@ -19,8 +18,6 @@ class Record(LiveResource):
     """A record set; its id is `<zone>_<name>_<type>`, with `_<set identifier>` where a policy routes."""
 
     token = "aws:route53/record:Record"
-    replace_on = frozenset({"name", "setIdentifier", "type", "zoneId"})
-    computed = frozenset({"fqdn"})
     kept = frozenset({"allowOverwrite", "cidrRoutingPolicy", "geoproximityRoutingPolicy"})
 
     def make(self, api: Api, inputs: Props) -> str:
@@ -169,7 +166,3 @@ def _quoted(value: Any, kind: str) -> str:
 
 def _unquoted(value: str, kind: str) -> str:
     return value[1:-1] if kind in QUOTED_TYPES and value.startswith('"') and value.endswith('"') else value
-
-
-RESOURCES: tuple[Resource, ...] = (Record(),)
-FUNCTIONS: Mapping[str, Function] = {}

@@ -6,8 +6,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from sandbox.aws.errors import StandInError, is_gone, or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.errors import code_of, or_none
+from sandbox.aws.errors import StandInError
+from sandbox.aws.resource import Api, Function, Props
 from sandbox.aws.services.echoed import EchoedResource
 from sandbox.aws.services.live import LiveResource, given, tag_list, tag_map
 
@@ -56,11 +57,8 @@ HOSTED_ZONES = {
 
 class Bucket(LiveResource):
     token = "aws:s3/bucket:Bucket"
-    replace_on = frozenset({"bucket", "bucketPrefix", "bucketNamespace", "objectLockEnabled"})
     auto_name = "bucket"
     auto_name_max = 63
-    defaults = {"forceDestroy": False}
-    computed = frozenset({"arn", "bucketDomainName", "bucketRegion", "bucketRegionalDomainName", "hostedZoneId"})
 
     def name_for(self, name: str, inputs: Props) -> str:
         return name.lower()
@@ -118,8 +116,6 @@ class Bucket(LiveResource):
 class BucketSetting(EchoedResource):
     """One configuration of a bucket: it has the bucket's name for an id and is written as a whole."""
 
-    replace_on = frozenset({"bucket", "expectedBucketOwner"})
-
     @abstractmethod
     def put(self, s3: Any, bucket: str, inputs: Props) -> None:
         """Writes the configuration."""
@@ -156,7 +152,7 @@ def exists(api: Api, bucket: str) -> bool:
     try:
         found = api.client("s3").head_bucket(Bucket=bucket)
     except ClientError as error:
-        if is_gone(error):
+        if code_of(error) == "404":  # HEAD has no body to carry a code
             return False
         raise
     return bool(found.get("BucketRegion", api.region) == api.region)
@@ -199,5 +195,4 @@ def _empty(s3: Any, bucket: str) -> None:
                 )
 
 
-RESOURCES: tuple[Resource, ...] = (Bucket(),)
 FUNCTIONS: dict[str, Function] = {"aws:s3/getBucket:getBucket": get_bucket}

@@ -4,8 +4,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from sandbox.aws.errors import code_of, or_none
-from sandbox.aws.resource import Function, Props, Resource
+from awsread.errors import code_of, or_none
+from sandbox.aws.resource import Props
 from sandbox.aws.services.live import given, same_json
 from sandbox.aws.services.s3 import BucketSetting
 from sandbox.aws.services.spelling import Spelling
@@ -73,7 +73,6 @@ class BucketServerSideEncryptionConfiguration(BucketSetting):
 
 class BucketPublicAccessBlock(BucketSetting):
     token = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
-    defaults = dict.fromkeys(BLOCKS.values(), False)
 
     def put(self, s3: Any, bucket: str, inputs: Props) -> None:
         s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=given(inputs, **BLOCKS))
@@ -131,13 +130,3 @@ def _with_blocked(rule: Props) -> Props:
 def _without_nesting(rule: Props) -> Props:
     blocked = rule.get("blockedEncryptionTypes")
     return {**rule, "blockedEncryptionTypes": blocked["encryptionType"]} if blocked else rule
-
-
-RESOURCES: tuple[Resource, ...] = (
-    BucketVersioning(),
-    BucketServerSideEncryptionConfiguration(),
-    BucketPublicAccessBlock(),
-    BucketPolicy(),
-    BucketOwnershipControls(),
-)
-FUNCTIONS: dict[str, Function] = {}

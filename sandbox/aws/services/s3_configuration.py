@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from sandbox.aws.errors import or_none
-from sandbox.aws.resource import Function, Props, Resource
+from awsread.errors import or_none
+from sandbox.aws.resource import Props
 from sandbox.aws.services.live import given
 from sandbox.aws.services.s3 import BucketSetting
 from sandbox.aws.services.spelling import Spelling
@@ -21,7 +21,6 @@ DESTINATIONS = {  # property → name of its list in the API, name of the addres
 
 class BucketLifecycleConfiguration(BucketSetting):
     token = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
-    defaults = {"transitionDefaultMinimumObjectSize": "all_storage_classes_128K"}
     partly = frozenset({"rules", "transitionDefaultMinimumObjectSize"})
 
     def put(self, s3: Any, bucket: str, inputs: Props) -> None:
@@ -67,8 +66,6 @@ class BucketObjectLockConfiguration(BucketSetting):
     """The lock itself stays with its bucket; deletion takes the default retention away."""
 
     token = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
-    defaults = {"objectLockEnabled": "Enabled"}
-    replace_on = BucketSetting.replace_on | {"objectLockEnabled"}
 
     def put(self, s3: Any, bucket: str, inputs: Props) -> None:
         wanted = LOCK.to_api({name: inputs.get(name) for name in ("objectLockEnabled", "rule")})
@@ -112,8 +109,6 @@ class BucketReplicationConfig(BucketSetting):
 
 class BucketNotification(BucketSetting):
     token = "aws:s3/bucketNotification:BucketNotification"
-    replace_on = frozenset({"bucket"})
-    defaults = {"eventbridge": False}
     partly = frozenset({"eventbridge"})
 
     def put(self, s3: Any, bucket: str, inputs: Props) -> None:
@@ -159,13 +154,3 @@ def _heard_events(item: Props) -> Props:
     rules = item.get("Filter", {}).get("Key", {}).get("FilterRules", ())
     prefixes = {f"filter{rule['Name'].capitalize()}": rule["Value"] for rule in rules}
     return {"events": item["Events"], "id": item.get("Id"), **prefixes}
-
-
-RESOURCES: tuple[Resource, ...] = (
-    BucketLifecycleConfiguration(),
-    BucketLogging(),
-    BucketObjectLockConfiguration(),
-    BucketReplicationConfig(),
-    BucketNotification(),
-)
-FUNCTIONS: dict[str, Function] = {}

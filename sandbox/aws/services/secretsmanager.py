@@ -5,8 +5,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from sandbox.aws.errors import is_gone, or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.errors import is_gone, or_none
+from sandbox.aws.resource import Api, Function, Props
 from sandbox.aws.services.echoed import EchoedResource
 from sandbox.aws.services.live import LiveResource, given, same_json, same_set, tag_list, tag_map
 
@@ -16,11 +16,8 @@ CURRENT = "AWSCURRENT"
 
 class Secret(EchoedResource):
     token = "aws:secretsmanager/secret:Secret"
-    replace_on = frozenset({"name", "namePrefix", "type"})
     auto_name = "name"
     auto_name_max = 512
-    defaults = {"forceOverwriteReplicaSecret": False, "recoveryWindowInDays": RECOVERY_WINDOW_DAYS}
-    computed = frozenset({"arn"})
     partly = frozenset({"replicas"})  # moto forgets the replicas' keys
 
     def make(self, api: Api, inputs: Props) -> str:
@@ -103,7 +100,6 @@ class Secret(EchoedResource):
 
 class SecretPolicy(LiveResource):
     token = "aws:secretsmanager/secretPolicy:SecretPolicy"
-    replace_on = frozenset({"secretArn"})
 
     def make(self, api: Api, inputs: Props) -> str:
         self.change(api, inputs["secretArn"], {}, inputs, frozenset())
@@ -133,8 +129,6 @@ class SecretVersion(LiveResource):
     """Values never change in place. The current version stays when the resource goes: a secret always has one."""
 
     token = "aws:secretsmanager/secretVersion:SecretVersion"
-    replace_on = frozenset({"secretId", "secretBinary", "secretString", "secretStringWoVersion"})
-    computed = frozenset({"arn", "hasSecretStringWo", "secretArn", "versionId"})
 
     def make(self, api: Api, inputs: Props) -> str:
         value = inputs.get("secretString", inputs.get("secretStringWo"))
@@ -236,5 +230,4 @@ def _replicas(inputs: Props) -> list[Props]:
     return [given(one, Region="region", KmsKeyId="kmsKeyId") for one in inputs.get("replicas") or ()]
 
 
-RESOURCES: tuple[Resource, ...] = (Secret(), SecretPolicy(), SecretVersion())
 FUNCTIONS: dict[str, Function] = {"aws:secretsmanager/getSecret:getSecret": get_secret}

@@ -8,8 +8,8 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
+from awsread.schema import ObjectSchema, alternatives, object_schema
 from sandbox.aws.errors import InvalidParameterError
-from sandbox.aws.schema import ObjectSchema, alternatives, object_schema
 from sandbox.aws.services.live import tag_list, tag_map
 
 

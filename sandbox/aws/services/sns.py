@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.aws.errors import or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.errors import or_none
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import LiveResource, given, same_json, tag_list, tag_map
 
 PROTOCOLS_CONFIRMED = frozenset({"sqs", "lambda", "firehose", "application", "sms"})  # AWS asks nobody
@@ -32,11 +32,8 @@ POLICY_TOKEN = "aws:sns/topicPolicy:TopicPolicy"
 
 class Topic(LiveResource):
     token = "aws:sns/topic:Topic"
-    replace_on = frozenset({"name", "namePrefix", "fifoTopic"})
     auto_name = "name"
     auto_name_max = 256
-    defaults = {"contentBasedDeduplication": False, "fifoTopic": False}
-    computed = frozenset({"arn", "owner", "beginningArchiveTime"})
     kept = FORGOTTEN
 
     def name_for(self, name: str, inputs: Props) -> str:
@@ -98,8 +95,6 @@ class TopicPolicy(LiveResource):
     """The policy of a topic; deleting it puts AWS's default back, as the official provider does."""
 
     token = POLICY_TOKEN
-    replace_on = frozenset({"arn"})
-    computed = frozenset({"owner"})
     delete_before_replace = True
 
     def make(self, api: Api, inputs: Props) -> str:
@@ -133,13 +128,6 @@ class TopicPolicy(LiveResource):
 
 class TopicSubscription(LiveResource):
     token = "aws:sns/topicSubscription:TopicSubscription"
-    replace_on = frozenset({"endpoint", "protocol", "topic"})
-    defaults = {
-        "confirmationTimeoutInMinutes": 1,
-        "endpointAutoConfirms": False,
-        "rawMessageDelivery": False,
-    }
-    computed = frozenset({"arn", "ownerId", "confirmationWasAuthenticated", "pendingConfirmation"})
     kept = frozenset({"confirmationTimeoutInMinutes", "endpointAutoConfirms", "replayPolicy"})
 
     ATTRIBUTES: Mapping[str, str] = {
@@ -243,7 +231,3 @@ def _flag(value: Any) -> bool:
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-RESOURCES: tuple[Resource, ...] = (Topic(), TopicPolicy(), TopicSubscription())
-FUNCTIONS: Mapping[str, Function] = {}

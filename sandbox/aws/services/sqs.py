@@ -8,8 +8,8 @@ import threading
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from sandbox.aws.errors import or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.errors import or_none
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import LiveResource, same_json
 from sandbox.aws.values import UNKNOWN
 
@@ -63,19 +63,8 @@ FIFO_SUFFIX = ".fifo"
 
 class Queue(LiveResource):
     token = "aws:sqs/queue:Queue"
-    replace_on = frozenset({"name", "namePrefix", "fifoQueue"})
     auto_name = "name"
     auto_name_max = 80
-    defaults = {
-        "contentBasedDeduplication": False,
-        "delaySeconds": 0,
-        "fifoQueue": False,
-        "maxMessageSize": 1_048_576,
-        "messageRetentionSeconds": 345_600,
-        "receiveWaitTimeSeconds": 0,
-        "visibilityTimeoutSeconds": 30,
-    }
-    computed = frozenset({"arn", "url"})
     kept = frozenset({"deduplicationScope", "fifoThroughputLimit", "redriveAllowPolicy"})
 
     def name_for(self, name: str, inputs: Props) -> str:
@@ -150,7 +139,6 @@ class _QueueDocument(LiveResource):
     """One JSON attribute of a queue, held by a resource of its own. Its id is the queue's URL."""
 
     property: ClassVar[str]
-    replace_on = frozenset({"queueUrl"})
 
     def make(self, api: Api, inputs: Props) -> str:
         url = str(inputs["queueUrl"])
@@ -232,7 +220,3 @@ def _text(value: Any) -> str:
 
 def _domain(api: Api) -> str:
     return "amazonaws.com.cn" if api.partition == "aws-cn" else "amazonaws.com"
-
-
-RESOURCES: tuple[Resource, ...] = (Queue(), QueuePolicy(), RedrivePolicy(), RedriveAllowPolicy())
-FUNCTIONS: Mapping[str, Function] = {}

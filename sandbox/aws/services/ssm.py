@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from sandbox.aws.errors import code_of, or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.errors import code_of, or_none
+from sandbox.aws.resource import Api, Function, Props
 from sandbox.aws.services.eks_node_group import BUILD
 from sandbox.aws.services.live import LiveResource, given, tag_list, tag_map
 
@@ -22,10 +22,8 @@ NODE_IMAGE = re.compile(
 
 class Parameter(LiveResource):
     token = "aws:ssm/parameter:Parameter"
-    replace_on = frozenset({"name", "dataType"})
     auto_name = "name"
     auto_name_max = 2048
-    computed = frozenset({"hasValueWo", "version"})
 
     def replaces(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
         forced = super().replaces(old, new, changed)
@@ -144,5 +142,4 @@ def _first_tags(inputs: Props) -> Props:
     return {"Tags": tag_list(tags)} if tags and not inputs.get("overwrite") else {}
 
 
-RESOURCES: tuple[Resource, ...] = (Parameter(),)
 FUNCTIONS: dict[str, Function] = {"aws:ssm/getParameter:getParameter": get_parameter}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from moto.server import ThreadedMotoServer
 
-from sandbox.aws.schema import schema_of
+from awsread.schema import schema_of
 from tests.sandbox.aws.harness import Held, Plugin, Props, environment
 
 _numbers = itertools.count(1)

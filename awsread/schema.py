@@ -14,7 +14,7 @@ from typing import Any
 import pulumi
 from pulumi import _types as sdk
 
-from sandbox.aws.errors import UnknownTypeError
+from awsread.errors import UnknownTypeError
 
 PLUMBING = (type(None), pulumi.Output)
 
