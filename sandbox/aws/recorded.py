@@ -20,9 +20,16 @@ class RecordedResource(Resource):
     recorded: ClassVar[bool] = True
     taken: ClassVar[str] = "ResourceAlreadyExistsException"  # what AWS says where two would share an id
 
+    id_prefix: ClassVar[str] = "id"  # of ids that are made up
+    named_by: ClassVar[str] = ""  # input that is the id
+
     def identity(self, api: Api, inputs: Props) -> str:
-        """The id of a new one. The default is made up; types that are found by name return it."""
-        return new_id(self.token.rpartition(":")[2].lower())
+        """The id of a new one: made up, unless `named_by` says which input it is."""
+        return (
+            str(inputs[self.named_by])
+            if self.named_by
+            else new_id(self.id_prefix or self.token.rpartition(":")[2].lower())
+        )
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
         """Outputs that AWS adds to the inputs. Must give the same for the same arguments."""

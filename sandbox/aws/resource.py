@@ -36,6 +36,10 @@ class Api(Protocol):
         """boto3 client of the loopback endpoint, cached; enums and patterns are checked against botocore's model."""
         ...
 
+    def declared(self, token: str) -> list[tuple[str, Mapping[str, Any]]]:
+        """(id, ledger entry) of the resources of a type in this region."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Created:

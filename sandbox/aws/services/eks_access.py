@@ -7,11 +7,11 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from awsread.answers import arn
+from awsread.services.eks import cluster_of
 from sandbox.aws.errors import StandInError
 from sandbox.aws.recorded import RecordedResource
 from sandbox.aws.resource import Api, Created, Live, Props
-from sandbox.aws.services.eks import describe
-from sandbox.aws.services.live import arn
 
 POLICY_STEM = ":eks::aws:cluster-access-policy/AmazonEKS"
 BASE36 = string.ascii_lowercase + string.digits
@@ -32,7 +32,7 @@ class _OfCluster(RecordedResource):
 
     def read(self, api: Api, id: str, state: Props) -> Live | None:
         found = super().read(api, id, state)
-        if found is None or describe(api, found.inputs["clusterName"]) is None:
+        if found is None or cluster_of(api, found.inputs["clusterName"]) is None:
             return None
         return found
 
@@ -49,7 +49,7 @@ class _OfCluster(RecordedResource):
 
     def require(self, api: Api, inputs: Props) -> None:
         """Refuses what AWS would refuse: by default an unknown cluster."""
-        if describe(api, inputs["clusterName"]) is None:
+        if cluster_of(api, inputs["clusterName"]) is None:
             raise StandInError(
                 f"{self.token}: ResourceNotFoundException: No cluster found for name: {inputs['clusterName']}."
             )
@@ -117,7 +117,7 @@ class Addon(_OfCluster):
         return f"{inputs['clusterName']}:{inputs['addonName']}"
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
-        cluster = describe(api, inputs["clusterName"]) or {}
+        cluster = cluster_of(api, inputs["clusterName"]) or {}
         return {
             "arn": arn(api, "eks", f"addon/{id.replace(':', '/')}/{_uuid(id)}"),
             "addonVersion": inputs.get("addonVersion") or f"v{cluster.get('version', '1.0')}.0-{DEFAULT_BUILD}",

@@ -7,10 +7,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+from awsread.answers import arn, filters
 from sandbox.aws.errors import InvalidParameterError, StandInError
 from sandbox.aws.resource import Api, Created, Live, Props
 from sandbox.aws.services.checked import CheckedRecord
-from sandbox.aws.services.live import arn, filters, tag_specification
+from sandbox.aws.services.live import tag_specification
 
 SERVICE = "network-firewall"  # as it is called in ARNs and by boto3
 ENDPOINTS = "__endpoints"  # ledger only: subnet id → id of the firewall's endpoint there
@@ -149,9 +150,7 @@ class LoggingConfiguration(CheckedRecord):
 
     token = "aws:networkfirewall/loggingConfiguration:LoggingConfiguration"
     service, operation = SERVICE, "UpdateLoggingConfiguration"
-
-    def identity(self, api: Api, inputs: Props) -> str:
-        return str(inputs["firewallArn"])
+    named_by = "firewallArn"
 
 
 def _update_token(inputs: Props) -> str:

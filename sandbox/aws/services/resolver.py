@@ -1,10 +1,10 @@
 """Route 53 Resolver: DNS firewalls and DNS query logs of a VPC. moto can delete none of it, so all is recorded."""
 
+from awsread.answers import arn
 from sandbox.aws.errors import StandInError
 from sandbox.aws.recorded import new_id
 from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.checked import CheckedRecord
-from sandbox.aws.services.live import arn
 
 SERVICE = "route53resolver"
 
@@ -16,8 +16,7 @@ class ResolverFirewallDomainList(CheckedRecord):
     auto_name = "name"
     auto_name_max = 64
 
-    def identity(self, api: Api, inputs: Props) -> str:
-        return new_id("rslvr-fdl")
+    id_prefix = "rslvr-fdl"
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
         return {"arn": arn(api, SERVICE, f"firewall-domain-list/{id}")}
@@ -29,8 +28,7 @@ class ResolverFirewallRuleGroup(CheckedRecord):
     auto_name = "name"
     auto_name_max = 64
 
-    def identity(self, api: Api, inputs: Props) -> str:
-        return new_id("rslvr-frg")
+    id_prefix = "rslvr-frg"
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
         place = arn(api, SERVICE, f"firewall-rule-group/{id}")
@@ -57,8 +55,7 @@ class ResolverFirewallRuleGroupAssociation(CheckedRecord):
     auto_name = "name"
     auto_name_max = 64
 
-    def identity(self, api: Api, inputs: Props) -> str:
-        return new_id("rslvr-frgassoc")
+    id_prefix = "rslvr-frgassoc"
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
         place = arn(api, SERVICE, f"firewall-rule-group-association/{id}")
@@ -90,8 +87,7 @@ class ResolverQueryLogConfig(CheckedRecord):
     auto_name = "name"
     auto_name_max = 64
 
-    def identity(self, api: Api, inputs: Props) -> str:
-        return new_id("rqlc")
+    id_prefix = "rqlc"
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
         place = arn(api, SERVICE, f"resolver-query-log-config/{id}")
@@ -102,5 +98,4 @@ class ResolverQueryLogConfigAssociation(CheckedRecord):
     token = "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation"
     service, operation = SERVICE, "AssociateResolverQueryLogConfig"
 
-    def identity(self, api: Api, inputs: Props) -> str:
-        return new_id("rqlca")
+    id_prefix = "rqlca"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox.aws.services.ec2_security_group import Permission, permissions, spelled_like
+from awsread.services.ec2_security_group import Permission, permissions, spelled_like
 from tests.sandbox.aws.ground import SECURITY_GROUP, ground
 from tests.sandbox.aws.harness import ProviderError
 
