@@ -23,7 +23,11 @@ NODE_GROUP = (
 )
 
 
-@reads("eks", "aws:eks/cluster:Cluster", fixed="accessConfig bootstrapSelfManagedAddons zonalShiftConfig")
+@reads(
+    "eks",
+    "aws:eks/cluster:Cluster",
+    fixed="accessConfig bootstrapSelfManagedAddons kubernetesNetworkConfig upgradePolicy zonalShiftConfig",
+)
 def cluster(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
     found = cluster_of(aws, id)
     if found is None:

@@ -18,7 +18,7 @@ def detector(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
         "arn": arn(aws, "guardduty", f"detector/{id}"),
         "enable": found["Status"] == "ENABLED",
         **pick(found, "FindingPublishingFrequency"),
-        "tags": tag_map(found.get("Tags")),
+        "tags": tag_map(found["Tags"]) if "Tags" in found else None,
     }
 
 

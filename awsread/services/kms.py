@@ -9,12 +9,11 @@ from awsread.errors import or_none
 from awsread.reader import Aws, Props, reads
 
 POLICY = "default"  # the only name KMS knows
-ROTATION_PERIOD_DAYS = 365  # AWS's, where none is given
 DELETING = ("PendingDeletion", "PendingReplicaDeletion")
-KEY_FIXED = "deletionWindowInDays bypassPolicyLockoutSafetyCheck primaryKeyArn customKeyStoreId xksKeyId"
+FIXED = "deletionWindowInDays bypassPolicyLockoutSafetyCheck"
 
 
-@reads("kms", "aws:kms/key:Key", fixed=KEY_FIXED)
+@reads("kms", "aws:kms/key:Key", fixed=f"{FIXED} customKeyStoreId xksKeyId")
 def key(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
     found = metadata(aws, id)
     if found is None:
@@ -28,11 +27,11 @@ def key(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
         "customerMasterKeySpec": found.get("KeySpec"),
         "multiRegion": bool(found.get("MultiRegion")),
         "enableKeyRotation": rotates,
-        "rotationPeriodInDays": rotation.get("RotationPeriodInDays", ROTATION_PERIOD_DAYS) if rotates else None,
+        "rotationPeriodInDays": rotation.get("RotationPeriodInDays") if rotates else None,
     }
 
 
-@reads("kms", "aws:kms/replicaKey:ReplicaKey", fixed=KEY_FIXED)
+@reads("kms", "aws:kms/replicaKey:ReplicaKey", fixed=f"{FIXED} primaryKeyArn")
 def replica_key(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
     found = metadata(aws, id)
     if found is None:
@@ -69,8 +68,11 @@ def key_policy(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
 
 @reads("kms", "aws:kms/alias:Alias")
 def alias(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    found = next((each for each in aliases(aws) if each["AliasName"] == id), None)
-    return None if found is None else alias_properties(aws, id, found.get("TargetKeyId", ""), known)
+    found = next(
+        (each for each in pages(aws.client("kms"), "list_aliases", "Aliases") if each["AliasName"] == id), None
+    )
+    read = None if found is None else alias_properties(aws, id, found.get("TargetKeyId", ""), known)
+    return {**read, "arn": found["AliasArn"]} if found and read else None
 
 
 def alias_properties(aws: Aws, id: str, target: str, known: Mapping[str, Any]) -> Props | None:
@@ -85,12 +87,6 @@ def alias_properties(aws: Aws, id: str, target: str, known: Mapping[str, Any]) -
         "targetKeyArn": found["Arn"],
         "targetKeyId": written if written in {found["Arn"], found["KeyId"]} else found["KeyId"],
     }
-
-
-def aliases(aws: Aws) -> list[Props]:
-    """The aliases of this region: KMS itself lists no others."""
-    found = pages(aws.client("kms"), "list_aliases", "Aliases")
-    return [each for each in found if each["AliasArn"] == arn(aws, "kms", each["AliasName"])]
 
 
 @reads("kms", "aws:kms/grant:Grant", fixed="grantCreationTokens retireOnDelete")

@@ -87,7 +87,7 @@ def setting(name: str, fixed: str = "") -> Callable[[ReadSetting], Read]:
     """Declares the reader of `aws:s3/bucketNAME`."""
 
     def declare(read: ReadSetting) -> Read:
-        @reads("s3", f"aws:s3/bucket{name}:Bucket{name}", fixed=f"bucket expectedBucketOwner {fixed}")
+        @reads("s3", f"aws:s3/bucket{name}:Bucket{name}", fixed=f"bucket {fixed}")
         def read_setting(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
             bucket, _, owner = id.partition(",")
             if not exists(aws, bucket):
@@ -100,13 +100,13 @@ def setting(name: str, fixed: str = "") -> Callable[[ReadSetting], Read]:
     return declare
 
 
-@setting("Versioning", "mfa")
+@setting("Versioning", "expectedBucketOwner mfa")
 def versioning(s3: Any, bucket: str, known: Mapping[str, Any]) -> Props | None:
     found = s3.get_bucket_versioning(Bucket=bucket)
     return {"versioningConfiguration": {"status": "Disabled", **pick(found, "Status", mfaDelete="MFADelete")}}
 
 
-@setting("ServerSideEncryptionConfiguration")
+@setting("ServerSideEncryptionConfiguration", "expectedBucketOwner")
 def encryption(s3: Any, bucket: str, known: Mapping[str, Any]) -> Props | None:
     found = or_none(s3.get_bucket_encryption, Bucket=bucket)
     if not found:
@@ -143,7 +143,7 @@ def ownership_controls(s3: Any, bucket: str, known: Mapping[str, Any]) -> Props 
     return {"rule": pick(rules[0], "ObjectOwnership")} if rules else None
 
 
-@setting("LifecycleConfiguration", "transitionDefaultMinimumObjectSize timeouts")
+@setting("LifecycleConfiguration", "expectedBucketOwner transitionDefaultMinimumObjectSize timeouts")
 def lifecycle(s3: Any, bucket: str, known: Mapping[str, Any]) -> Props | None:
     found = or_none(s3.get_bucket_lifecycle_configuration, Bucket=bucket)
     if not found:
@@ -151,13 +151,13 @@ def lifecycle(s3: Any, bucket: str, known: Mapping[str, Any]) -> Props | None:
     return {"rules": LIFECYCLE.to_props(found["Rules"]), **pick(found, "TransitionDefaultMinimumObjectSize")}
 
 
-@setting("Logging", "targetObjectKeyFormat")
+@setting("Logging", "expectedBucketOwner targetObjectKeyFormat")
 def logging(s3: Any, bucket: str, known: Mapping[str, Any]) -> Props | None:
     found = s3.get_bucket_logging(Bucket=bucket).get("LoggingEnabled")
     return {"targetPrefix": "", **LOGGING.to_props(found)} if found else None
 
 
-@setting("ObjectLockConfiguration", "token")
+@setting("ObjectLockConfiguration", "expectedBucketOwner token")
 def object_lock(s3: Any, bucket: str, known: Mapping[str, Any]) -> Props | None:
     found = or_none(s3.get_object_lock_configuration, Bucket=bucket)
     lock: Props = camel(found["ObjectLockConfiguration"]) if found else {}

@@ -47,10 +47,10 @@ class Account:
             return self._clients[key]
 
     def enter(self, account_id: str, role_arn: str | None) -> None:
-        """Makes sure that the clients are those of the stack's account, as its deployer role where need be.
+        """Checks that the clients are those of the stack's account, and assumes its deployer role where they are not.
 
         Raises:
-            AccountError: there are no credentials, or they lead to another account: its answers would prove nothing.
+            AccountError: there are no credentials, or they are another account's, whose answers would prove nothing.
         """
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - only live checks load boto3
 

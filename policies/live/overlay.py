@@ -29,7 +29,7 @@ class Unread:
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
-    """What the account holds of a stack. `gone` are resources of the state that are not there."""
+    """A stack as the account has it. `gone` are resources of the state that do not exist."""
 
     graph: ResourceGraph
     assumed: ResourceGraph  # the same, but what could not be read is as the state has it
@@ -40,7 +40,7 @@ class Live:
 def overlaid(state: ResourceGraph, account: Account) -> Live:
     """Reads every AWS resource of the state.
 
-    What is gone is no node any more; of what cannot be read no value is known, so that no rule passes on it.
+    A resource that is gone is no node of the result. One that cannot be read has unknown values: no rule passes on it.
     """
     nodes: list[Node] = []
     gone: list[Node] = []
@@ -96,7 +96,7 @@ def _read(reader: Reader, node: Node, region: Region) -> Node | None:
 
 
 def _with_inputs(node: Node, inputs: Mapping[str, Any]) -> Node:
-    """The state's dependencies hold for values that are as they were; others refer to what they name."""
+    """Unchanged values keep the state's dependencies; changed ones refer to whatever they name."""
     same = {
         name: urns for name, urns in node.property_dependencies.items() if inputs.get(name) == node.inputs.get(name)
     }

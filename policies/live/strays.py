@@ -1,4 +1,4 @@
-"""What the account holds of a tenant that is in no state: rules added to its groups, resources that carry its tag."""
+"""Strays: rules added to the stack's security groups, and resources with the tenant's tag, that no state has."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from policies.live.account import RULES, Account
 
 GROUPS = ("aws:ec2/securityGroup:SecurityGroup",)
 TENANT_TAG = "codekeep:tenant"
-PASSING = ("instance", "volume", "network-interface", "security-group-rule", "spot-instances-request")
+MADE_BY_OTHERS = ("instance", "volume", "network-interface", "security-group-rule", "spot-instances-request")
 """EC2 resources that others make and tag by a template: nodes, their disks and interfaces."""
 
 
@@ -70,7 +70,7 @@ def _is_known(arn: str, known: set[str]) -> bool:
     """By its ARN, or by the id or name it ends with, which is what some types have for an id."""
     resource = arn.split(":", 5)[-1]
     kind, _, rest = resource.partition("/")
-    if arn.split(":")[2] == "ec2" and kind in PASSING:
+    if arn.split(":")[2] == "ec2" and kind in MADE_BY_OTHERS:
         return True
     ends = (arn, resource, rest, resource.rpartition("/")[2], resource.rpartition(":")[2])
     queue_url_end = f"/{resource}" if arn.split(":")[2] == "sqs" else None

@@ -14,7 +14,7 @@ from sandbox.aws.resource import Ledger
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """Of the sandbox account; never those of the environment."""
+    """Credentials of the sandbox account; never those of the environment."""
 
     access_key: str
     secret_key: str
@@ -93,5 +93,5 @@ def _logged(region: str, account_id: str) -> Callable[..., None]:
 
 
 def _on_loopback_only(request: Any, **_: Any) -> None:
-    """The last gate: whatever URL botocore came up with, it leaves this machine never."""
+    """Last check before a request is sent: its URL is on the loopback interface."""
     require_loopback(request.url)

@@ -25,7 +25,7 @@ RETRYABLE = frozenset(
 
 
 class StandInError(PluginFault):
-    """Something the user can mend: said without a traceback."""
+    """Something the user can correct: shown without a traceback."""
 
 
 class UnknownTypeError(StandInError):

@@ -1,4 +1,4 @@
-"""The aws provider's operations: a thin asynchronous face over the resource types, each call in a thread of its own."""
+"""The aws provider's operations: asynchronous methods over the resource types, each call in its own thread."""
 
 import asyncio
 import contextvars
@@ -18,7 +18,7 @@ from awsread.errors import code_of
 from awsread.schema import TypeSchema, schema_of
 from sandbox.aws.api import AwsSession, RegionApi
 from sandbox.aws.calls import current_urn
-from sandbox.aws.check import Surroundings, check, is_automatic
+from sandbox.aws.check import ProviderDefaults, check, is_automatic
 from sandbox.aws.diff import Difference, Kind, difference, reconciled
 from sandbox.aws.endpoint import endpoint_from_environment
 from sandbox.aws.errors import RETRYABLE, InvalidParameterError, StandInError, UnknownTypeError, describe
@@ -104,7 +104,7 @@ class AwsProvider(sdk.Provider):
             seed=request.random_seed,
             old=to_plain(request.old_inputs),
             new=to_plain(request.new_inputs),
-            around=Surroundings(region=self.settings.region, default_tags=self.settings.default_tags),
+            provider=ProviderDefaults(region=self.settings.region, default_tags=self.settings.default_tags),
         )
         return sdk.CheckResponse(
             inputs=from_plain(inputs, request.new_inputs),
@@ -172,7 +172,7 @@ class AwsProvider(sdk.Provider):
         added = await self._run(
             "update",
             request.urn,
-            lambda: _patient(lambda: resource.update(self._api(region), request.resource_id, old, new, changed)),
+            lambda: _with_retries(lambda: resource.update(self._api(region), request.resource_id, old, new, changed)),
         )
         return sdk.UpdateResponse(properties=from_plain(_completed(schema, {**kept, **new}, added, region), marks))
 
@@ -183,7 +183,7 @@ class AwsProvider(sdk.Provider):
         await self._run(
             "delete",
             request.urn,
-            lambda: _patient(lambda: resource.delete(self._api(api_region), request.resource_id, state)),
+            lambda: _with_retries(lambda: resource.delete(self._api(api_region), request.resource_id, state)),
         )
 
     async def invoke(self, request: sdk.InvokeRequest) -> sdk.InvokeResponse:
@@ -200,7 +200,7 @@ class AwsProvider(sdk.Provider):
         return region if isinstance(region, str) and region else self.settings.region
 
     def _identity(self, given: str, schema: TypeSchema, state: Props, inputs: Props) -> tuple[str, str]:
-        """(id, region) of what is to be read; an import may say `id@region`."""
+        """(id, region) of the resource to read; the id of an import may be `id@region`."""
         match = None if state else IMPORT_ID.match(given)
         if match is not None and schema.has_input("region"):
             return match["id"], match["region"]
@@ -264,8 +264,8 @@ def _covers(ignored: str, path: str) -> bool:
     return ignored in {"*", path} or path.startswith((f"{ignored}.", f"{ignored}["))
 
 
-def _patient(call: Callable[[], Result]) -> Result:
-    """Repeats what AWS refuses only for now (something still depends on it), with growing pauses."""
+def _with_retries(call: Callable[[], Result]) -> Result:
+    """Retries what AWS refuses for the moment (something still depends on it), with growing pauses."""
     for delay in RETRY_DELAYS_SECONDS:
         try:
             return call()

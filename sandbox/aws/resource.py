@@ -1,4 +1,4 @@
-"""What the stand-in has to know of one AWS resource type: how it is created, read back, updated and deleted."""
+"""One AWS resource type of the stand-in: how it is created, read back, updated and deleted."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +13,7 @@ Props = dict[str, Any]
 
 
 class Ledger(Protocol):
-    """Keeps what moto does not emulate; survives restarts of everything."""
+    """Stores what moto does not emulate; survives restarts of the server and the plugin."""
 
     def put(self, region: str, token: str, id: str, props: Props) -> None: ...
 
@@ -43,7 +43,7 @@ class Api(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Created:
-    """`outputs` holds what AWS adds; the framework lays it over the inputs."""
+    """`outputs` is what AWS adds; the framework merges it over the inputs."""
 
     id: str
     outputs: Props = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Live:
 
     inputs: Props
     outputs: Props
-    id: str | None = None  # the id proper, where an import may be asked for in another form
+    id: str | None = None  # the resource's own id, where an import may use another form
 
 
 class Resource(ABC):
@@ -65,7 +65,7 @@ class Resource(ABC):
     auto_name: ClassVar[str | None] = None  # property filled with logical name + 7 hex digits where none is given
     auto_name_max: ClassVar[int] = 255
     delete_before_replace: ClassVar[bool] = False  # two cannot exist at once
-    recorded: ClassVar[bool] = False  # kept in the ledger, not emulated by moto
+    recorded: ClassVar[bool] = False  # in the ledger, not emulated by moto
     ordered: ClassVar[frozenset[str]] = frozenset()  # top-level lists whose order matters; all others compare as sets
 
     @cached_property
@@ -82,8 +82,8 @@ class Resource(ABC):
         """Turns a generated name into one the type allows (lower case, a suffix)."""
         return name
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
-        """(property path, reason) of what check must refuse beyond the schema; inputs may hold unknowns."""
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
+        """(property path, reason) of what check must refuse beyond the schema; inputs may contain unknowns."""
         return iter(())
 
     def replaces(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
@@ -91,7 +91,7 @@ class Resource(ABC):
         return changed & self.replace_on
 
     def fresh(self, new: Props, changed: frozenset[str]) -> frozenset[str]:
-        """Outputs that an update of these properties gives anew: a preview must not show the old ones."""
+        """Outputs that an update of these properties changes: a preview must not show the old values."""
         return frozenset()
 
     @abstractmethod

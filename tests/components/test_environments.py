@@ -24,7 +24,7 @@ from components.network.egress import EgressMode, EgressRules
 from components.network.links import LinksArgs
 from components.network.network_plan import AdoptedNetworkPlan
 from components.storage.image_registry import IMAGES
-from sandbox.aws.check import Surroundings, check
+from sandbox.aws.check import ProviderDefaults, check
 from sandbox.aws.registry import function_for, resource_for
 from tests.components.builders import RECOVERY_REGION, RETENTION_DAYS, ZONES, fake_keys, fake_network
 from tests.components.conftest import make_keep
@@ -152,7 +152,7 @@ def test_every_property_is_one_of_the_official_providers(environment: Environmen
     recording = environment()
     resources = [node for node in recording.resources if node.type.startswith("aws:")]
     assert len(resources) > 200
-    around = Surroundings(region=REGION, default_tags={})
+    around = ProviderDefaults(region=REGION, default_tags={})
     for node in resources:
         _, faults = check(
             resource_for(node.type),

@@ -1,4 +1,4 @@
-"""What a provider is asked about itself: its account, region, partition and zones (package folder `index`)."""
+"""Look-ups of the provider's own account, region, partition and zones (package folder `index`)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,11 +25,11 @@ def get_partition(api: Api, arguments: Props) -> Props:
 
 
 def get_region(api: Api, arguments: Props) -> Props:
-    """The provider's region, or the one asked for by name or endpoint."""
+    """The provider's region, or the one with the given name or endpoint."""
     from sandbox.aws.clients import known_regions  # noqa: PLC0415 - a preview never gets here
 
-    asked = arguments.get("name") or str(arguments.get("endpoint", "")).removeprefix("ec2.").partition(".")[0]
-    name = asked or api.region
+    wanted = arguments.get("name") or str(arguments.get("endpoint", "")).removeprefix("ec2.").partition(".")[0]
+    name = wanted or api.region
     known = known_regions(api.partition)
     if name not in known:
         raise StandInError(f"getRegion: no region {name!r}; known: {', '.join(sorted(known))}")

@@ -23,7 +23,7 @@ ARGUMENTS = {
     "PlacementGroup": "placementGroup",
     "TerminationPolicies": "terminationPolicies",
 }
-LOCAL = (  # only the provider goes by these
+LOCAL = (  # only the provider uses these
     "forceDelete",
     "forceDeleteWarmPool",
     "ignoreFailedScalingActivities",

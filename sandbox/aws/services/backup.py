@@ -59,7 +59,7 @@ class Plan(RecordedResource):
     auto_name = "name"
     auto_name_max = 50
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         if inputs.get("rules") == []:
             yield "rules", "give at least one rule"
 

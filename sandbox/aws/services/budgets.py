@@ -1,6 +1,6 @@
 """AWS Budgets: a service of the account, not of a region.
 
-moto cannot change a budget, so it is made anew under its name.
+moto cannot change a budget, so it is deleted and created again under its name.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ class Budget(EchoedResource):
     kept = frozenset({"autoAdjustData", "billingViewArn", "filterExpression", "metrics", "tags"})
     silent = {"tags": {}}
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         amount = inputs.get("limitAmount")
         if not amount and not inputs.get("plannedLimits") and not inputs.get("autoAdjustData"):
             yield "limitAmount", "give limitAmount, plannedLimits or autoAdjustData"
@@ -42,7 +42,7 @@ class Budget(EchoedResource):
         found = super().look(api, id, state)
         if found is None:
             return None
-        account, _, name = id.partition(":")  # moto does not say who is notified
+        account, _, name = id.partition(":")  # moto does not return the subscribers
         call = api.client("budgets").describe_notifications_for_budget
         live = [SPELLING.to_props(item) for item in call(AccountId=account, BudgetName=name)["Notifications"]]
         return {**found, "notifications": [{key: whole(value) for key, value in item.items()} for item in live]}

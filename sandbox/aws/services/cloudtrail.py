@@ -23,7 +23,7 @@ class Trail(LiveResource):
     auto_name_max = 128
     kept = frozenset({"insightSelectors"})
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         advanced = inputs.get("advancedEventSelectors")
         if advanced and inputs.get("eventSelectors"):
             yield "eventSelectors", "conflicts with advancedEventSelectors: give one of them"
@@ -70,7 +70,7 @@ class Trail(LiveResource):
         api.client("cloudtrail").delete_trail(Name=id.rpartition("/")[2])  # moto deletes none by ARN, without an error
 
     def _select(self, api: Api, id: str, inputs: Props) -> None:
-        """AWS has one kind of selectors; moto keeps the advanced ones beside, so the ledger has them as left over."""
+        """AWS has one kind of selectors; moto keeps the advanced ones, so the ledger notes them as left over."""
         client, left = api.client("cloudtrail"), None
         if advanced := inputs.get("advancedEventSelectors"):
             client.put_event_selectors(TrailName=id, AdvancedEventSelectors=SELECTORS.to_api(advanced))

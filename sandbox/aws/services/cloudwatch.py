@@ -27,7 +27,7 @@ class MetricAlarm(EchoedResource):
     auto_name = "name"
     partly = frozenset({"metricQueries"})
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         by_metric, by_queries = inputs.get("metricName"), inputs.get("metricQueries")
         if not by_metric and not by_queries:
             yield "metricName", "give metricName or metricQueries"
@@ -74,7 +74,7 @@ class Dashboard(LiveResource):
     creation = ("put_dashboard", "=dashboardName")
     deletion = ("delete_dashboards", "DashboardNames")
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         body = inputs.get("dashboardBody")
         if isinstance(body, str):
             try:

@@ -34,7 +34,7 @@ class DefaultKmsKey(LiveResource):
     kept = frozenset({"keyArn"})
 
     def make(self, api: Api, inputs: Props) -> str:
-        # A key that the customer holds is none of the sandbox account's: it is noted, moto would not know it.
+        # A key held by the customer is not in the sandbox account: moto does not know it, the ledger notes it.
         if metadata(api, inputs["keyArn"]) is not None:
             api.client("ec2").modify_ebs_default_kms_key_id(KmsKeyId=inputs["keyArn"])
         return str(inputs["keyArn"])

@@ -46,7 +46,7 @@ class SecurityGroupIngressRule(LiveResource):
         rule_call(api, "revoke", self.direction)(GroupId=state["securityGroupId"], SecurityGroupRuleIds=ids)
 
     def _exchange(self, api: Api, id: str, new: Props) -> None:
-        """AWS takes another peer in place, moto only for IPv4: the rule is made anew and the ledger follows it."""
+        """AWS takes another peer in place, moto only for IPv4: the rule is replaced and the ledger has the new id."""
         self.remove(api, id, new)
         self.note(api, id, securityGroupRuleId=self.make(api, new))
 

@@ -1,4 +1,4 @@
-"""Image repositories and what is set for the whole registry."""
+"""Image repositories and settings of the registry."""
 
 import base64
 from collections.abc import Iterator
@@ -100,7 +100,7 @@ class PullThroughCacheRule(RecordedResource):
     named_by = "ecrRepositoryPrefix"
     taken = "PullThroughCacheRuleAlreadyExistsException"
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         url = inputs.get("upstreamRegistryUrl")
         if isinstance(url, str) and "://" in url:
             yield "upstreamRegistryUrl", f"must be a host name like public.ecr.aws, without a scheme, got {url!r}"

@@ -1,4 +1,4 @@
-"""EKS clusters. moto keeps a part of one: the rest, and the security group EKS itself makes, is added here."""
+"""EKS clusters. moto keeps a part of one: this module adds the rest, and the security group that EKS itself makes."""
 
 import base64
 import hashlib
@@ -44,7 +44,7 @@ FORGOTTEN = (
     "upgradePolicy",
     "zonalShiftConfig",
 )
-"""What moto's CreateCluster takes and never says again."""
+"""What moto's CreateCluster takes and DescribeCluster does not return."""
 
 
 class Cluster(LiveResource):
@@ -62,7 +62,7 @@ class Cluster(LiveResource):
         "upgradePolicy": {"supportType": "EXTENDED"},
     }
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         subnets = inputs.get("vpcConfig", {}).get("subnetIds") if isinstance(inputs.get("vpcConfig"), Mapping) else None
         if isinstance(subnets, list) and len(subnets) < 2:
             yield "vpcConfig.subnetIds", f"EKS wants subnets in two availability zones or more, got {len(subnets)}"
@@ -151,7 +151,7 @@ class Cluster(LiveResource):
 
 
 def issuer(api: Api, name: str) -> str:
-    """OIDC issuer; moto gives all clusters one, and identity providers are told apart by it."""
+    """OIDC issuer; moto gives all clusters one, and identity providers are distinguished by it."""
     return f"https://oidc.eks.{api.region}.{dns_suffix(api)}/id/{_digest(api, name)[:32].upper()}"
 
 

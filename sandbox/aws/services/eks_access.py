@@ -77,7 +77,7 @@ class AccessPolicyAssociation(_OfCluster):
     token = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
     taken = "ResourceInUseException"
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         policy = inputs.get("policyArn")
         if isinstance(policy, str) and POLICY_STEM not in policy:
             yield "policyArn", f"must be an access policy of EKS like arn:aws{POLICY_STEM}ViewPolicy, got {policy!r}"
@@ -105,7 +105,7 @@ class Addon(_OfCluster):
     token = "aws:eks/addon:Addon"
     taken = "ResourceInUseException"
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         values = inputs.get("configurationValues")
         if isinstance(values, str) and values[:1] in "{[":
             try:
@@ -134,7 +134,7 @@ class PodIdentityAssociation(_OfCluster):
     def stamps(self, created: str, changed: str) -> Props:
         return {}
 
-    # An import says `cluster,association`, and that stays the resource's id in the state.
+    # The id of an import is `cluster,association`, and stays the resource's id in the state.
 
     def read(self, api: Api, id: str, state: Props) -> Live | None:
         return super().read(api, id.rpartition(",")[2], state)

@@ -10,7 +10,7 @@ from sandbox.aws.services.live import given
 from sandbox.aws.services.requests import call
 
 DISK_GIB = 20  # AWS's, where no launch template says otherwise
-INSTANCE_TYPES = ["t3.medium"]  # AWS's, likewise
+INSTANCE_TYPES = ["t3.medium"]  # AWS's, where no launch template says otherwise
 BUILD = "20251103"  # of the node images that stand for the newest
 
 
@@ -85,7 +85,7 @@ class NodeGroup(EchoedResource):
         self.note(api, id, **{name: value for name, value in facts.items() if value})
 
     def _hardware(self, found: Props, state: Props) -> Props:
-        """moto fills these in even where the launch template says them."""
+        """moto fills these in even where the launch template has them."""
         types, has_template = found.get("instanceTypes"), bool(found.get("launchTemplate"))
         shown = types if types != INSTANCE_TYPES or "instanceTypes" in state or not has_template else None
         return {"instanceTypes": shown, "diskSize": None if has_template else int(found.get("diskSize") or DISK_GIB)}

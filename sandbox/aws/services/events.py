@@ -21,7 +21,7 @@ class EventRule(LiveResource):
     auto_name_max = 64
     kept = frozenset({"forceDestroy"})
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         if not inputs.get("eventPattern") and not inputs.get("scheduleExpression"):
             yield "eventPattern", "give eventPattern or scheduleExpression"
         if inputs.get("isEnabled") is not None and inputs.get("state") is not None:
@@ -44,7 +44,7 @@ class EventRule(LiveResource):
 
 
 class EventTarget(LiveResource):
-    """Its id is `rule-target`, on another bus than the default one `bus-rule-target`; an import says `rule/target`."""
+    """Its id is `rule-target`, on another bus than the default one `bus-rule-target`; `rule/target` at an import."""
 
     token = TARGET
     kept = frozenset({"forceDestroy"})

@@ -12,6 +12,7 @@ from sandbox.aws.services.live import LiveResource, given
 from sandbox.aws.services.requests import call
 
 DELETION_WINDOW_DAYS = 30  # AWS's, where none is given
+ROTATION_PERIOD_DAYS = 365  # AWS's, where none is given
 
 
 class _AnyKey(LiveResource):
@@ -62,6 +63,12 @@ class Key(_AnyKey):
                 self._rotate(api, id, new)
             else:
                 api.client("kms").disable_key_rotation(KeyId=id)
+
+    def look(self, api: Api, id: str, state: Props) -> Props | None:
+        found = super().look(api, id, state)
+        if found and found["enableKeyRotation"] and not found["rotationPeriodInDays"]:
+            found["rotationPeriodInDays"] = ROTATION_PERIOD_DAYS
+        return found
 
     def _rotate(self, api: Api, id: str, inputs: Props) -> None:
         call(
@@ -127,8 +134,10 @@ class Alias(LiveResource):
         return str(name)
 
     def look(self, api: Api, id: str, state: Props) -> Props | None:
-        target = self.noted(api, id).get("target")
-        return alias_properties(api, id, target, state) if target else super().look(api, id, state)
+        if target := self.noted(api, id).get("target"):
+            return alias_properties(api, id, target, state)
+        found = super().look(api, id, state)
+        return found if found and found["arn"] == arn(api, "kms", id) else None  # moto lists other regions' too
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         if self.noted(api, id):

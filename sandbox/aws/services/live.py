@@ -1,4 +1,4 @@
-"""A resource that moto emulates, and the ledger entry beside it for what moto takes and forgets."""
+"""A resource that moto emulates; what moto takes and forgets is in its ledger entry."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -28,7 +28,7 @@ class LiveResource(Resource):
     tag_kind: ClassVar[str] = ""  # EC2's name of the type in `TagSpecifications`
     tagged_by: ClassVar[str] = ""  # output by which tags are set, where it is not the id
     kept: ClassVar[frozenset[str]] = frozenset()  # inputs that moto takes and forgets: in the ledger
-    local: ClassVar[frozenset[str]] = frozenset()  # inputs that only the provider goes by: in the state
+    local: ClassVar[frozenset[str]] = frozenset()  # inputs that only the provider uses: in the state
     silent: ClassVar[Mapping[str, Any]] = {}  # what AWS answers where moto answers nothing
 
     def make(self, api: Api, inputs: Props) -> str:
@@ -113,7 +113,7 @@ class LiveResource(Resource):
         self.forget(api, id)
 
     def note(self, api: Api, id: str, **facts: Any) -> None:
-        """Adds facts to the ledger entry beside the resource; None removes one."""
+        """Adds facts to the resource's ledger entry; None removes one."""
         entry = {**self.noted(api, id), **facts}
         entry = {name: value for name, value in entry.items() if value is not None}
         api.ledger.put(api.region, self.token, id, entry)
@@ -133,7 +133,7 @@ class LiveResource(Resource):
             self.note(api, id, **facts)
 
     def _outputs(self, api: Api, id: str, state: Props) -> Props | None:
-        """What awsread finds, completed: a noted fact that is called like a property stands for it."""
+        """What awsread finds, completed: a noted fact with a property's name replaces it."""
         found = self.look(api, id, state)
         if found is None:
             return None

@@ -48,7 +48,7 @@ class LogGroup(LiveResource):
     kept = frozenset({"deletionProtectionEnabled", "logGroupClass", "skipDestroy"})
     silent = {"deletionProtectionEnabled": False, "logGroupClass": "STANDARD"}
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         days = inputs.get("retentionInDays")
         if isinstance(days, int) and days not in RETENTION_DAYS:
             yield "retentionInDays", f"expected one of {', '.join(map(str, RETENTION_DAYS))} days, got {days}"
@@ -93,7 +93,7 @@ class LogResourcePolicy(LiveResource):
     deletion = ("delete_resource_policy", "policyName")
     delete_before_replace = True
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         if not inputs.get("policyName"):
             yield "policyName", "the sandbox knows policies of the account only: give policyName"
 
@@ -102,7 +102,7 @@ class LogResourcePolicy(LiveResource):
 
 
 class LogMetricFilter(LiveResource):
-    """Its id is the filter's name; an import says `group:name`."""
+    """Its id is the filter's name; `group:name` at an import."""
 
     token = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
     auto_name = "name"
@@ -143,7 +143,7 @@ class LogDataProtectionPolicy(RecordedResource):
 
     token = "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy"
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         document = inputs.get("policyDocument")
         if isinstance(document, str) and not _is_json(document):
             yield "policyDocument", "is not JSON"

@@ -33,7 +33,7 @@ class Domain(EchoedResource):
     def name_for(self, name: str, inputs: Props) -> str:
         return name.lower()
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         name = inputs.get("domainName")
         if isinstance(name, str) and len(name) > NAME_MAX:
             yield "domainName", f"must have at most {NAME_MAX} characters, got {name!r} with {len(name)}"

@@ -47,7 +47,7 @@ class Zone(LiveResource):
         if "vpcs" in changed:
             before = {vpc["vpcId"]: vpc for vpc in old.get("vpcs") or ()}
             after = {vpc["vpcId"]: vpc for vpc in new.get("vpcs") or ()}
-            for vpc_id in sorted(after.keys() - before.keys()):  # first the new: a private zone is never without
+            for vpc_id in sorted(after.keys() - before.keys()):  # new ones first: a private zone always has a VPC
                 associate(api, id, after[vpc_id])
             for vpc_id in sorted(before.keys() - after.keys()):
                 dissociate(api, id, before[vpc_id])

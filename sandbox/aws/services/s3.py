@@ -39,7 +39,7 @@ class Bucket(LiveResource):
     def name_for(self, name: str, inputs: Props) -> str:
         return name.lower()
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         for name, other in SEPARATE.items():
             if inputs.get(name) is not None:
                 yield name, f"the sandbox takes no {name!r} on the bucket itself (deprecated): use aws.s3.{other}"
@@ -71,7 +71,7 @@ class Bucket(LiveResource):
 
 
 class BucketSetting(EchoedResource):
-    """One configuration of a bucket: it has the bucket's name for an id and is written as a whole."""
+    """One configuration of a bucket: its id is the bucket's name, and each write replaces all of it."""
 
     @abstractmethod
     def put(self, s3: Any, bucket: str, inputs: Props) -> None:

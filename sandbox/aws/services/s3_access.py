@@ -1,4 +1,4 @@
-"""Who may reach a bucket, and how what lies in it is encrypted and versioned."""
+"""Access to a bucket, and encryption and versioning of its objects."""
 
 from typing import Any
 

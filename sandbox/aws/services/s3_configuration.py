@@ -1,4 +1,4 @@
-"""How long a bucket keeps things, where it logs, what it announces and where it copies to."""
+"""Lifecycle, logging, object lock, replication and notifications of a bucket."""
 
 from typing import Any
 
@@ -92,7 +92,7 @@ def _permit(inputs: Props) -> Props:
 
 
 def _with_scope(rule: Props) -> Props:
-    """A rule without a filter or prefix is meant for the whole bucket, which AWS wants in so many words."""
+    """A rule without a filter or prefix applies to all objects, which AWS wants as an empty prefix."""
     return rule if "Filter" in rule or "Prefix" in rule else {**rule, "Filter": {"Prefix": ""}}
 
 

@@ -39,7 +39,7 @@ class Queue(LiveResource):
     def name_for(self, name: str, inputs: Props) -> str:
         return f"{name}{FIFO_SUFFIX}" if inputs.get("fifoQueue") is True else name
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         for key, (low, high) in SPANS.items():
             value = inputs.get(key)
             if isinstance(value, int) and not low <= value <= high:
@@ -112,6 +112,7 @@ class RedriveAllowPolicy(_QueueDocument):
     token = DOCUMENTS["redriveAllowPolicy"]
     property = "redriveAllowPolicy"
     kept = frozenset({"redriveAllowPolicy"})
+    recorded = True
 
     def look(self, api: Api, id: str, state: Props) -> Props | None:
         gone = not self.noted(api, id) or attributes_of(api, id) is None

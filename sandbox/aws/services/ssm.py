@@ -77,7 +77,7 @@ def get_parameter(api: Api, arguments: Props) -> Props:
 
 
 def node_image(api: Api, name: str) -> Props | None:
-    """What AWS would say of an EKS node image: made up, but the same for the same image and region."""
+    """What AWS would answer for an EKS node image: invented, but constant for an image and region."""
     match = NODE_IMAGE.match(name)
     if match is None:
         return None

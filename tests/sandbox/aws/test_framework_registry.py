@@ -3,7 +3,7 @@
 import pytest
 
 from awsread.schema import schema_of
-from sandbox.aws.check import value_faults
+from sandbox.aws.check import value_problems
 from sandbox.aws.recorded import RecordedResource
 from sandbox.aws.registry import all_tokens, is_recorded, resource_for
 
@@ -26,7 +26,7 @@ def test_what_a_type_says_of_properties_is_in_the_official_schema(token):
     faults = [
         fault
         for name, value in resource.defaults.items()
-        for fault in value_faults(schema.inputs.properties[name], value, name)
+        for fault in value_problems(schema.inputs.properties[name], value, name)
     ]
     assert faults == []
 
