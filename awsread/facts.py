@@ -1,6 +1,6 @@
-"""What the provider knows of a type and the SDK does not say: what replaces, and what it fills in.
+"""Facts about a type that the provider knows and its SDK leaves out: what replaces, defaults, order of lists.
 
-Two tables. `provider_schema.json` is generated from the provider's published schema (see generate.py).
+There are two tables. `provider_schema.json` is generated from the provider's published schema (see generate.py).
 `provider_facts.toml` is written by hand: defaults, which no published schema has, and exceptions with their reasons.
 """
 
@@ -19,9 +19,13 @@ FACTS_FILE = FOLDER / "provider_facts.toml"
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """`replace`: top-level inputs whose change replaces. `defaults`: inputs the provider fills in at check."""
+    """`replace`: top-level inputs whose change replaces. `ordered`: lists whose order matters; others compare as sets.
+
+    `defaults`: inputs that the provider fills in at check.
+    """
 
     replace: frozenset[str] = frozenset()
+    ordered: frozenset[str] = frozenset()
     defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -30,7 +34,8 @@ def facts_of(token: str) -> Facts:
     """Facts of a type; empty where both tables are silent."""
     ours = _written().get(token, {})
     replace = {*_generated().get(token, ()), *ours.get("replace", ())} - {*ours.get("in_place", ())}
-    return Facts(replace=frozenset(replace), defaults=ours.get("defaults", {}))
+    ordered = frozenset(ours.get("ordered", ()))
+    return Facts(replace=frozenset(replace), ordered=ordered, defaults=ours.get("defaults", {}))
 
 
 @cache

@@ -66,12 +66,16 @@ class Resource(ABC):
     auto_name_max: ClassVar[int] = 255
     delete_before_replace: ClassVar[bool] = False  # two cannot exist at once
     recorded: ClassVar[bool] = False  # in the ledger, not emulated by moto
-    ordered: ClassVar[frozenset[str]] = frozenset()  # top-level lists whose order matters; all others compare as sets
 
     @cached_property
     def replace_on(self) -> frozenset[str]:
         """Top-level properties whose change replaces."""
         return facts_of(self.token).replace
+
+    @cached_property
+    def ordered(self) -> frozenset[str]:
+        """Top-level lists whose order matters; all others compare as sets."""
+        return facts_of(self.token).ordered
 
     @cached_property
     def defaults(self) -> Mapping[str, Any]:

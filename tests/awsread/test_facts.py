@@ -19,7 +19,8 @@ def test_the_generated_table_names_its_source():
 
 @pytest.mark.parametrize("token", sorted({*SCHEMA["replace"], *FACTS}))
 def test_every_fact_is_about_an_input(token):
-    named = {*facts_of(token).replace, *facts_of(token).defaults, *FACTS.get(token, {}).get("in_place", ())}
+    facts = facts_of(token)
+    named = {*facts.replace, *facts.ordered, *facts.defaults, *FACTS.get(token, {}).get("in_place", ())}
     assert named <= schema_of(token).inputs.properties.keys()
 
 
