@@ -84,8 +84,8 @@ def same_number(known: Any, live: Any) -> Any:
         return live
 
 
-def whole(number: Any) -> Any:
-    """80.0 as 80."""
+def int_if_whole(number: Any) -> Any:
+    """Turns 80.0 into 80; any other value stays."""
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 

@@ -50,7 +50,7 @@ class Reader:
     """How one type is read.
 
     `fixed` are inputs that no reading can give: AWS sets them at creation only and does not return them, they tell the
-    provider what to do, or codekeep does not look at them. The state's value holds for them.
+    provider what to do, or codekeep does not look at them. The state's value stands for them.
     """
 
     token: str

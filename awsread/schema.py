@@ -37,7 +37,7 @@ class TypeSchema:
     token: str
     inputs: ObjectSchema
     outputs: frozenset[str]
-    computed: frozenset[str]  # inputs that AWS fills in where the program says nothing: never drift
+    computed: frozenset[str]  # inputs that AWS fills in where the program sets none: never drift
 
     def has_input(self, name: str) -> bool:
         return name in self.inputs.properties

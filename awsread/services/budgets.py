@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from awsread.answers import pick, same_number, whole
+from awsread.answers import int_if_whole, pick, same_number
 from awsread.errors import code_of, or_none
 from awsread.reader import Aws, Props, reads
 from awsread.spelling import Spelling
@@ -58,7 +58,7 @@ def _notification(budgets: Any, account: str, name: str, found: Mapping[str, Any
         ours: [each["Address"] for each in subscribers if each["SubscriptionType"] == kind]
         for ours, kind in SUBSCRIBERS.items()
     }
-    read = {key: whole(value) for key, value in SPELLING.to_props(found).items()}
+    read = {key: int_if_whole(value) for key, value in SPELLING.to_props(found).items()}
     return {**read, **{ours: listed for ours, listed in addresses.items() if listed}}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from awsread.answers import one, pick, same_json, tag_map, whole
+from awsread.answers import int_if_whole, one, pick, same_json, tag_map
 from awsread.errors import or_none
 from awsread.reader import Aws, Props, reads
 
@@ -38,7 +38,7 @@ def metric_alarm(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
         return None
     return {
         "treatMissingData": "missing",
-        **{name: whole(found[key]) for name, key in ALARM.items() if found.get(key) not in (None, [], "")},
+        **{name: int_if_whole(found[key]) for name, key in ALARM.items() if found.get(key) not in (None, [], "")},
         "name": id,
         "arn": found["AlarmArn"],
         "dimensions": _dimensions(found) or None,

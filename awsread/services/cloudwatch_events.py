@@ -74,6 +74,6 @@ def bus_and_name(id: str) -> tuple[str, str]:
 
 
 def imported_target(id: str) -> Props:
-    """What the id of an import says of a target."""
+    """Properties of a target that the id of an import contains."""
     *bus, rule, target = id.split("/")
     return {"eventBusName": bus[0] if bus else DEFAULT_BUS, "rule": rule, "targetId": target}

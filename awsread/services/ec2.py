@@ -160,6 +160,7 @@ def launch_template(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None
         "latestVersion": template["LatestVersionNumber"],
         "description": version.get("VersionDescription"),
         "tags": tag_map(ec2.describe_tags(Filters=filters(resource_id=id))["Tags"]),
+        "networkInterfaces": [],
         **_template_data(version["LaunchTemplateData"]),
     }
 

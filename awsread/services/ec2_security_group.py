@@ -132,7 +132,7 @@ def _permission(rule: Props) -> Permission:
 
 
 def spelled_like(known: Any, live: Iterable[Permission], group_id: str) -> list[Props]:
-    """Live permissions as inline rules: the state's own spelling as far as it still holds, the rest rule by rule."""
+    """Live permissions as inline rules: in the state's spelling as far as it still applies, the rest rule by rule."""
     left, rules = set(live), []
     for rule in known or ():
         parts = set(permissions([rule], group_id))

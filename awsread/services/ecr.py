@@ -1,4 +1,4 @@
-"""Image repositories, their policies, and what is set for the whole registry."""
+"""Image repositories, their policies, and settings of the registry."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -74,7 +74,7 @@ def _vpc_config(live: Mapping[str, Any], known: Mapping[str, Any]) -> Props:
 
 @reads("eks", "aws:eks/nodeGroup:NodeGroup", fixed="nodeGroupName nodeGroupNamePrefix")
 def node_group(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    """The id is `cluster:name`. A launch template says how nodes start, and then nothing else does."""
+    """The id is `cluster:name`. With a launch template the group itself has no disk size and remote access."""
     cluster, _, name = id.partition(":")
     answer = or_none(aws.client("eks").describe_nodegroup, clusterName=cluster, nodegroupName=name)
     if answer is None:

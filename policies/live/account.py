@@ -23,14 +23,14 @@ class AccountError(Exception):
 class Account:
     """boto3 clients by service and region.
 
-    `endpoint` points all of them at a stand-in, with credentials that are made up; `holds` tells for which types a
-    stand-in can say whether a resource exists.
+    `endpoint` points all of them at a stand-in, with credentials that are made up; `emulates` tells for which
+    types a stand-in can say whether a resource exists.
     """
 
     region: str
     account_id: str = ""
     endpoint: str | None = None
-    holds: Callable[[str], bool] = lambda _: True
+    emulates: Callable[[str], bool] = lambda _: True
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
     _credentials: dict[str, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -69,7 +69,7 @@ def _outcome(node: Node, account: Account, state: ResourceGraph) -> Node | Unrea
     """The node as it is, None where it is gone; one that is not AWS's, or not the stack's own, is as in the state."""
     if node.package != "aws" or not node.custom or node.options.get("external"):
         return node
-    if not account.holds(node.type):
+    if not account.emulates(node.type):
         return Unread(node=node, reason=f"this account is a stand-in that records {node.type} and does not emulate it")
     reader = reader_of(node.type)
     if reader is None or reader.is_secret:

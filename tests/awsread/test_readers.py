@@ -1,4 +1,4 @@
-"""What holds for every reader, and how answers are spelt. The types themselves are tested with tests/sandbox/aws."""
+"""Properties of every reader, and the spelling of answers. tests/sandbox/aws tests the types themselves."""
 
 import json
 from dataclasses import dataclass, field

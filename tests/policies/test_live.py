@@ -1,4 +1,4 @@
-"""The live account: what boto3 reads replaces the state, what is gone or new is told, what cannot be read never passes.
+"""Live checks: what boto3 reads replaces the state, what is gone or new is reported, what cannot be read never passes.
 
 The account answers through botocore's own stubs here; tests/cli/test_check_live.py reads a deployed stack.
 """
@@ -103,7 +103,7 @@ def test_drift_is_a_violation_of_the_rule_it_breaks() -> None:
 
 
 @pytest.mark.parametrize("gone", ["NotFoundException", "PendingDeletion"])
-def test_what_is_gone_is_told_and_is_no_node(gone: str) -> None:
+def test_what_is_gone_is_reported_and_is_no_node(gone: str) -> None:
     with answering("kms") as (account, stub):
         if gone == "PendingDeletion":
             answer_key(stub, rotates=True, state=gone)
@@ -180,7 +180,7 @@ def test_another_accounts_credentials_are_refused() -> None:
 
 
 def test_a_stand_in_is_not_asked_for_what_it_cannot_tell() -> None:
-    account = Account(region="eu-central-1", holds=lambda token: token != KEY)
+    account = Account(region="eu-central-1", emulates=lambda token: token != KEY)
     (unread,) = overlaid(graph(key()), account).unread
     assert "records aws:kms/key:Key and does not emulate it" in unread.reason
 

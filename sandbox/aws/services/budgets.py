@@ -6,7 +6,7 @@ moto cannot change a budget, so it is deleted and created again under its name.
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from awsread.answers import whole
+from awsread.answers import int_if_whole
 from awsread.services.budgets import SPELLING, SUBSCRIBERS, TIME_FORMAT
 from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.echoed import EchoedResource
@@ -45,7 +45,7 @@ class Budget(EchoedResource):
         account, _, name = id.partition(":")  # moto does not return the subscribers
         call = api.client("budgets").describe_notifications_for_budget
         live = [SPELLING.to_props(item) for item in call(AccountId=account, BudgetName=name)["Notifications"]]
-        return {**found, "notifications": [{key: whole(value) for key, value in item.items()} for item in live]}
+        return {**found, "notifications": [{key: int_if_whole(value) for key, value in item.items()} for item in live]}
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         if changed - self.kept:

@@ -31,6 +31,10 @@ class LaunchTemplate(LiveResource):
         )
         return str(answer["LaunchTemplate"]["LaunchTemplateId"])
 
+    def look(self, api: Api, id: str, state: Props) -> Props | None:
+        found = super().look(api, id, state)
+        return found and {**found, "networkInterfaces": found["networkInterfaces"] or None}
+
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         ec2 = api.client("ec2")
         default = new.get("defaultVersion") if "defaultVersion" in changed else None

@@ -9,25 +9,28 @@ from sandbox.aws.services.checked import CheckedRecord
 SERVICE = "route53resolver"
 
 
-class ResolverFirewallDomainList(CheckedRecord):
-    token = "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList"
-    service, operation = SERVICE, "CreateFirewallDomainList"
-    unchecked = frozenset({"domains"})
+class _Resolver(CheckedRecord):
+    service = SERVICE
+
+
+class _Named(_Resolver):
     auto_name = "name"
     auto_name_max = 64
 
+
+class ResolverFirewallDomainList(_Named):
+    token = "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList"
+    operation = "CreateFirewallDomainList"
+    unchecked = frozenset({"domains"})
     id_prefix = "rslvr-fdl"
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
         return {"arn": arn(api, SERVICE, f"firewall-domain-list/{id}")}
 
 
-class ResolverFirewallRuleGroup(CheckedRecord):
+class ResolverFirewallRuleGroup(_Named):
     token = "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup"
-    service, operation = SERVICE, "CreateFirewallRuleGroup"
-    auto_name = "name"
-    auto_name_max = 64
-
+    operation = "CreateFirewallRuleGroup"
     id_prefix = "rslvr-frg"
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
@@ -35,13 +38,11 @@ class ResolverFirewallRuleGroup(CheckedRecord):
         return {"arn": place, "ownerId": api.account_id, "shareStatus": "NOT_SHARED"}
 
 
-class ResolverFirewallRule(CheckedRecord):
+class ResolverFirewallRule(_Named):
     """One rule of a group; its id is `<group>:<domain list>`."""
 
     token = "aws:route53/resolverFirewallRule:ResolverFirewallRule"
-    service, operation = SERVICE, "CreateFirewallRule"
-    auto_name = "name"
-    auto_name_max = 64
+    operation = "CreateFirewallRule"
     taken = "ConflictException"
 
     def identity(self, api: Api, inputs: Props) -> str:
@@ -49,12 +50,9 @@ class ResolverFirewallRule(CheckedRecord):
         return ":".join([inputs["firewallRuleGroupId"], subject, *([inputs["qType"]] if inputs.get("qType") else [])])
 
 
-class ResolverFirewallRuleGroupAssociation(CheckedRecord):
+class ResolverFirewallRuleGroupAssociation(_Named):
     token = "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation"
-    service, operation = SERVICE, "AssociateFirewallRuleGroup"
-    auto_name = "name"
-    auto_name_max = 64
-
+    operation = "AssociateFirewallRuleGroup"
     id_prefix = "rslvr-frgassoc"
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
@@ -68,11 +66,11 @@ class ResolverFirewallRuleGroupAssociation(CheckedRecord):
         super().delete(api, id, state)
 
 
-class ResolverFirewallConfig(CheckedRecord):
+class ResolverFirewallConfig(_Resolver):
     """What becomes of a VPC's queries while the firewall does not answer. Each VPC has one; deleting forgets it."""
 
     token = "aws:route53/resolverFirewallConfig:ResolverFirewallConfig"
-    service, operation = SERVICE, "UpdateFirewallConfig"
+    operation = "UpdateFirewallConfig"
 
     def identity(self, api: Api, inputs: Props) -> str:
         return f"rslvr-fc-{str(inputs['resourceId']).removeprefix('vpc-')}"
@@ -81,12 +79,9 @@ class ResolverFirewallConfig(CheckedRecord):
         return {"ownerId": api.account_id, "firewallFailOpen": inputs.get("firewallFailOpen", "DISABLED")}
 
 
-class ResolverQueryLogConfig(CheckedRecord):
+class ResolverQueryLogConfig(_Named):
     token = "aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig"
-    service, operation = SERVICE, "CreateResolverQueryLogConfig"
-    auto_name = "name"
-    auto_name_max = 64
-
+    operation = "CreateResolverQueryLogConfig"
     id_prefix = "rqlc"
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
@@ -94,8 +89,7 @@ class ResolverQueryLogConfig(CheckedRecord):
         return {"arn": place, "ownerId": api.account_id, "shareStatus": "NOT_SHARED"}
 
 
-class ResolverQueryLogConfigAssociation(CheckedRecord):
+class ResolverQueryLogConfigAssociation(_Resolver):
     token = "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation"
-    service, operation = SERVICE, "AssociateResolverQueryLogConfig"
-
+    operation = "AssociateResolverQueryLogConfig"
     id_prefix = "rqlca"

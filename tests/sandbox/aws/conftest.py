@@ -1,4 +1,4 @@
-"""A moto server and a configured provider for the tests of the AWS stand-in, and the one path every type goes."""
+"""A moto server, a configured provider, and the lifecycle that every type of the AWS stand-in is tested with."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -46,7 +46,7 @@ def unique() -> str:
 
 @pytest.fixture
 def lifecycle(plugin: Plugin, unique: str) -> Callable[..., Deployed]:
-    """Drives one type through its whole life and gives back what it was after creation.
+    """Drives one type from creation to deletion; returns the resource as it was after creation.
 
     lifecycle(token, inputs, changed_inputs, expect_replace=..., drift=..., unreadable=...):
     check → create → read (nothing changed) → import → drift, if given → update or replace → read → delete → gone.

@@ -20,7 +20,7 @@ Props = dict[str, Any]
 
 
 class ProviderError(Exception):
-    """What the engine would be told."""
+    """The error that the engine would get."""
 
 
 class CheckError(Exception):

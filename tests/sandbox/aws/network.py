@@ -1,4 +1,4 @@
-"""A network for tests to stand on: made through the provider, named by the test."""
+"""A network for tests, created through the provider and named by the test."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
 
 @dataclass(frozen=True)
 class Network:
-    """A VPC and what a test puts into it."""
+    """A VPC, and its subnets, groups and tables."""
 
     plugin: Plugin
     name: str

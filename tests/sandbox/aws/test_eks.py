@@ -123,12 +123,12 @@ def test_a_protected_cluster_stays(plugin, unique, subnets):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [({"version": "1.36"}, "one minor version at a time"), ({"version": "1.33"}, "never down")],
 )
-def test_eks_refuses_what_it_cannot_upgrade(plugin, unique, subnets, change, said):
+def test_eks_refuses_what_it_cannot_upgrade(plugin, unique, subnets, change, message):
     made = plugin.create(CLUSTER, unique, full(subnets, name=unique))
-    with pytest.raises(ProviderError, match=said):
+    with pytest.raises(ProviderError, match=message):
         plugin.update(made, full(subnets, name=unique, **change))
 
 

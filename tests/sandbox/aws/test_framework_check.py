@@ -136,7 +136,7 @@ def test_secrets_are_secret_again_on_the_way_out():
     assert back["b"].value["c"].is_secret
     assert not back["b"].value["d"].is_secret
     assert back["l"].contains_secret()
-    assert from_plain({"l": ["s", "t"]}, given)["l"].is_secret, "which item it was cannot be told"
+    assert from_plain({"l": ["s", "t"]}, given)["l"].is_secret, "it is not known which item it was"
     assert not back["new"].contains_secret()
 
 

@@ -1,4 +1,4 @@
-"""What holds for every type the stand-in has."""
+"""Properties of every type that the stand-in has."""
 
 import pytest
 
