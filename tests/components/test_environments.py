@@ -152,7 +152,7 @@ def test_every_property_is_one_of_the_official_providers(environment: Environmen
     recording = environment()
     resources = [node for node in recording.resources if node.type.startswith("aws:")]
     assert len(resources) > 200
-    around = ProviderDefaults(region=REGION, default_tags={})
+    defaults = ProviderDefaults(region=REGION, default_tags={})
     for node in resources:
         _, faults = check(
             resource_for(node.type),
@@ -161,7 +161,7 @@ def test_every_property_is_one_of_the_official_providers(environment: Environmen
             seed=b"0" * 32,
             old={},
             new=copy.deepcopy(node.inputs),
-            around=around,
+            provider=defaults,
         )
         assert not faults, (node.type, node.name, faults)
     for token, _ in recording.invokes:
