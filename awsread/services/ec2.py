@@ -17,6 +17,7 @@ TEMPLATE_NAMES = {
     "securityGroups": "Groups",
     "vpcSecurityGroupIds": "SecurityGroupIds",
 }
+TEMPLATE_LISTS = ("networkInterfaces", "tagSpecifications")  # empty where a version has none
 LOGGED = {"vpc-": "vpcId", "subnet-": "subnetId", "eni-": "eniId", "tgw-attach-": "transitGatewayAttachmentId"}
 
 
@@ -160,7 +161,7 @@ def launch_template(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None
         "latestVersion": template["LatestVersionNumber"],
         "description": version.get("VersionDescription"),
         "tags": tag_map(ec2.describe_tags(Filters=filters(resource_id=id))["Tags"]),
-        "networkInterfaces": [],
+        **{name: [] for name in TEMPLATE_LISTS},
         **_template_data(version["LaunchTemplateData"]),
     }
 

@@ -1,6 +1,6 @@
 """Launch templates: each change is a new version."""
 
-from awsread.services.ec2 import TEMPLATE, TEMPLATE_NAMES
+from awsread.services.ec2 import TEMPLATE, TEMPLATE_LISTS, TEMPLATE_NAMES
 from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import LiveResource, given, tag_specification
 from sandbox.aws.services.requests import to_api
@@ -33,7 +33,7 @@ class LaunchTemplate(LiveResource):
 
     def look(self, api: Api, id: str, state: Props) -> Props | None:
         found = super().look(api, id, state)
-        return found and {**found, "networkInterfaces": found["networkInterfaces"] or None}
+        return found and {**found, **{name: found[name] or None for name in TEMPLATE_LISTS}}
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         ec2 = api.client("ec2")

@@ -15,7 +15,7 @@ _features_lock = threading.Lock()  # moto replaces all features at once, where A
 
 class Detector(LiveResource):
     token = "aws:guardduty/detector:Detector"
-    kept = frozenset({"datasources", "tags"})  # moto has neither the one nor changes of the other
+    kept = frozenset({"datasources", "tags"})  # moto has no datasources, and no call that changes tags
     silent = {"tags": {}}
     delete_before_replace = True
 
@@ -26,10 +26,8 @@ class Detector(LiveResource):
                 "CreateDetector: BadRequestException: a detector already exists for the current account "
                 f"{api.account_id} in {api.region}: {found[0]}; an account has one a region"
             )
-        answer = guardduty.create_detector(
-            Enable=bool(inputs.get("enable")),
-            FindingPublishingFrequency=inputs.get("findingPublishingFrequency", FREQUENCY),
-        )
+        settings = {"findingPublishingFrequency": FREQUENCY, **inputs, "enable": bool(inputs.get("enable"))}
+        answer = call(guardduty, "create_detector", {**settings, "datasources": None})
         return str(answer["DetectorId"])
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
