@@ -111,12 +111,13 @@ class RolePolicyAttachment(LiveResource):
 
     def look(self, api: Api, id: str, state: Props) -> Props | None:
         role, _, arn = id.partition("/")
+        found = {"role": role, "policyArn": arn}
+        if arn in _noted_attachments(api, role):
+            return found if or_none(api.client("iam").get_role, RoleName=role) else None
         try:
-            found = super().look(api, id, {"role": role, "policyArn": arn})
-        except LookupError:  # moto does not know the policy, the ledger may
-            found = None
-        noted = arn in _noted_attachments(api, role) and or_none(api.client("iam").get_role, RoleName=role)
-        return found or ({"role": role, "policyArn": arn} if noted else None)
+            return super().look(api, id, found)
+        except LookupError:  # moto does not know the policy, and the ledger has no attachment
+            return None
 
     def remove(self, api: Api, id: str, state: Props) -> None:
         role, _, arn = id.partition("/")
