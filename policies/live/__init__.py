@@ -1,1 +1,1 @@
-"""What is really in the account: the state says which resources there should be, boto3 says how they are."""
+"""Live checks: the state lists the resources that should exist, the account shows how they are."""

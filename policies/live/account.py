@@ -1,11 +1,18 @@
-"""The account's clients, and which of its errors say that a resource is gone."""
+"""The account's clients, and one region of it as readers see it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-NOT_FOUND = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist", "ResourceNotFound")
+from awsread.reader import partition_of
+from policies.graph import ResourceGraph
+
+RULES = (
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+)
+"""Rules of security groups: strays.py reads them one by one."""
 
 
 class AccountError(Exception):
@@ -16,13 +23,14 @@ class AccountError(Exception):
 class Account:
     """boto3 clients by service and region.
 
-    `endpoint` points all of them at a stand-in, with credentials that are made up; `holds` says of which types a
-    stand-in can tell whether a resource is there.
+    `endpoint` points all of them at a stand-in, with credentials that are made up; `emulates` tells for which
+    types a stand-in can say whether a resource exists.
     """
 
     region: str
+    account_id: str = ""
     endpoint: str | None = None
-    holds: Callable[[str], bool] = lambda _: True
+    emulates: Callable[[str], bool] = lambda _: True
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
     _credentials: dict[str, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -39,10 +47,10 @@ class Account:
             return self._clients[key]
 
     def enter(self, account_id: str, role_arn: str | None) -> None:
-        """Makes sure that the clients are those of the stack's account, as its deployer role where need be.
+        """Checks that the clients are those of the stack's account, and assumes its deployer role where they are not.
 
         Raises:
-            AccountError: there are no credentials, or they lead to another account: its answers would prove nothing.
+            AccountError: there are no credentials, or they are another account's, whose answers would prove nothing.
         """
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - only live checks load boto3
 
@@ -53,6 +61,7 @@ class Account:
                 found = self.client("sts", None).get_caller_identity()["Account"]
         except (BotoCoreError, ClientError) as error:
             raise AccountError(f"account {account_id} cannot be read: {error}; sign in first") from error
+        self.account_id = account_id
         if found != account_id:
             raise AccountError(f"the credentials are those of account {found}, the stack's account is {account_id}")
 
@@ -72,7 +81,26 @@ class Account:
         return boto3.Session(**keys)
 
 
-def is_gone(error: Exception) -> bool:
-    """Whether an error of a call says that what it asked for is not there."""
-    code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
-    return any(word in code for word in NOT_FOUND)
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """One region of the account, for readers; the state's graph says which resources are declared."""
+
+    account: Account
+    region: str
+    state: ResourceGraph
+
+    @property
+    def account_id(self) -> str:
+        return self.account.account_id
+
+    @property
+    def partition(self) -> str:
+        return partition_of(self.region)
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        return self.account.client(service, region or self.region)
+
+    def declared(self, token: str) -> list[tuple[str, Mapping[str, Any]]] | None:
+        if token in RULES:
+            return None
+        return [(node.id or "", {**node.outputs, **node.inputs}) for node in self.state.of_type(token)]

@@ -1,4 +1,4 @@
-"""Judging what is in the account: our rules, and what the comparison with the state says by itself."""
+"""Judges the account by our rules, and by its comparison with the state."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from policies.live.strays import Stray, stray_resources, stray_rules
 from policies.rule import Finding, Rule, Severity, Verdict
 
 MISSING = ForeignRule(
-    id="live-missing", title="What the state holds is in the account", tool=LIVE, severity=Severity.HIGH
+    id="live-missing", title="Resources of the state exist in the account", tool=LIVE, severity=Severity.HIGH
 )
 STRAY = ForeignRule(
     id="live-stray", title="What carries the tenant's tag is in the state", tool=LIVE, severity=Severity.HIGH
@@ -24,7 +24,7 @@ UNREAD = ForeignRule(
 
 @dataclass(frozen=True, kw_only=True)
 class LiveJudgement:
-    """The live graph and everything there is to say of it."""
+    """The live graph and the findings on it."""
 
     graph: ResourceGraph
     judgement: Judgement
@@ -65,32 +65,32 @@ def _as_sure(finding: Finding, settled: set[tuple[str, str]]) -> Finding:
 
 
 def _once(findings: Iterable[Finding], live: Live) -> Iterator[Finding]:
-    """Of a resource that could not be read, a rule says once that it is undecided, not for every property."""
+    """Keeps one undecided finding of each rule for a resource that could not be read, not one for every property."""
     unread = {each.node.urn for each in live.unread}
-    told: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str]] = set()
     for finding in findings:
         key = (finding.rule, finding.urn)
-        if finding.urn not in unread or finding.verdict is not Verdict.UNDECIDED or key not in told:
+        if finding.urn not in unread or finding.verdict is not Verdict.UNDECIDED or key not in seen:
             yield finding
-        told.add(key)
+        seen.add(key)
 
 
 def _comparison(live: Live, rules: Iterable[Node], strays: Iterable[Stray], state: Subject) -> Iterator[Finding]:
     for node in live.gone:
-        told = f"{_named(node)} ({node.id}) is in the state and not in the account; run codekeep up"
-        yield MISSING.finding(node.urn, told, Verdict.VIOLATION, node.source)
+        message = f"{_named(node)} ({node.id}) is in the state and not in the account; run codekeep up"
+        yield MISSING.finding(node.urn, message, Verdict.VIOLATION, node.source)
     for node in rules:
-        told = (
+        message = (
             f"{_named(node)} was added to the account behind the state's back; remove it or write it into the program"
         )
-        yield STRAY.finding(node.urn, told, Verdict.VIOLATION, node.source)
+        yield STRAY.finding(node.urn, message, Verdict.VIOLATION, node.source)
     for unread in live.unread:
         node, reason = unread.node, " ".join(unread.reason.split())[:200]
         yield UNREAD.finding(node.urn, f"{_named(node)} cannot be read: {reason}", Verdict.UNDECIDED, node.source)
     for stray in strays:
         urn = f"urn:pulumi:{state.stack}::{state.graph.project}::live::{stray.arn}"
-        told = f"{stray.arn} carries the tag of {state.facts.tenant} and is not in the state; import it or remove it"
-        yield STRAY.finding(urn, told, Verdict.VIOLATION)
+        message = f"{stray.arn} carries the tag of {state.facts.tenant} and is not in the state; import it or remove it"
+        yield STRAY.finding(urn, message, Verdict.VIOLATION)
 
 
 def _named(node: Node) -> str:

@@ -4,15 +4,17 @@ Kubernetes objects are not read: the cluster's API is private. They are judged a
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
+from awsread.errors import is_gone
+from awsread.reader import Reader, reader_of
+from awsread.schema import schema_of
 from policies.graph import UNKNOWN, Node, ResourceGraph
 from policies.graph.build import graph_of
-from policies.live.account import Account, is_gone
-from policies.live.readers import READERS
+from policies.live.account import Account, Region
 
 AT_ONCE = 12  # calls under way; AWS answers each in some hundredths of a second
 
@@ -27,7 +29,7 @@ class Unread:
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
-    """What the account holds of a stack. `gone` are resources of the state that are not there."""
+    """A stack as the account has it. `gone` are resources of the state that do not exist."""
 
     graph: ResourceGraph
     assumed: ResourceGraph  # the same, but what could not be read is as the state has it
@@ -38,13 +40,13 @@ class Live:
 def overlaid(state: ResourceGraph, account: Account) -> Live:
     """Reads every AWS resource of the state.
 
-    What is gone is no node any more; of what cannot be read no value is known, so that no rule passes on it.
+    A resource that is gone is no node of the result. One that cannot be read has unknown values: no rule passes on it.
     """
     nodes: list[Node] = []
     gone: list[Node] = []
     unread: list[Unread] = []
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        read = list(threads.map(lambda node: _outcome(node, account), state))
+        read = list(threads.map(lambda node: _outcome(node, account, state), state))
     for node, found in zip(state, read, strict=True):
         if isinstance(found, Unread):
             unread.append(found)
@@ -63,37 +65,38 @@ def overlaid(state: ResourceGraph, account: Account) -> Live:
     )
 
 
-def _outcome(node: Node, account: Account) -> Node | Unread | None:
-    """The node as it is, None where it is gone; what is not of AWS, or not the stack's own, is as in the state."""
+def _outcome(node: Node, account: Account, state: ResourceGraph) -> Node | Unread | None:
+    """The node as it is, None where it is gone; one that is not AWS's, or not the stack's own, is as in the state."""
     if node.package != "aws" or not node.custom or node.options.get("external"):
         return node
-    if not account.holds(node.type):
+    if not account.emulates(node.type):
         return Unread(node=node, reason=f"this account is a stand-in that records {node.type} and does not emulate it")
-    if node.type not in READERS:
+    reader = reader_of(node.type)
+    if reader is None or reader.is_secret:
         return Unread(node=node, reason=f"codekeep does not read {node.type} from the account")
     try:
-        return _read(node, account)
+        return _read(reader, node, Region(account=account, region=node.region or account.region, state=state))
     except Exception as error:
-        return Unread(node=node, reason=str(error) or type(error).__name__)
+        return None if is_gone(error) else Unread(node=node, reason=str(error) or type(error).__name__)
 
 
-def _read(node: Node, account: Account) -> Node | None:
-    reader = READERS[node.type]
-    try:
-        found = reader.read(account.client(reader.service, None if reader.everywhere else node.region), node)
-    except Exception as error:
-        if is_gone(error):
-            return None
-        raise
+def _read(reader: Reader, node: Node, region: Region) -> Node | None:
+    found = reader.read(region, node.id or "", {**node.outputs, **node.inputs})
     if found is None:
         return None
-    kept = {name: value if name in reader.fixed else UNKNOWN for name, value in node.inputs.items()}
-    live = {name: _as_known(node.inputs.get(name), value) for name, value in found.items() if value is not None}
+    unread = reader.unread(node.inputs, found)
+    kept = {name: UNKNOWN if name in unread else value for name, value in node.inputs.items()}
+    inputs = schema_of(node.type).inputs.properties
+    live = {
+        name: _as_known(node.inputs.get(name), node.outputs.get(name), value)
+        for name, value in found.items()
+        if value is not None and name in inputs
+    }
     return _with_inputs(node, {**kept, **live})
 
 
 def _with_inputs(node: Node, inputs: Mapping[str, Any]) -> Node:
-    """The state's dependencies hold for values that are as they were; others refer to what they name."""
+    """Unchanged values keep the state's dependencies; changed ones refer to whatever they name."""
     same = {
         name: urns for name, urns in node.property_dependencies.items() if inputs.get(name) == node.inputs.get(name)
     }
@@ -106,9 +109,22 @@ def _unknown(node: Node) -> Node:
     return _with_inputs(node, {name: value if name in fixed else UNKNOWN for name, value in node.inputs.items()})
 
 
-def _as_known(before: Any, now: Any) -> Any:
-    """The state's spelling where both mean the same: JSON texts, and lists whose order AWS does not keep."""
-    return before if _canonical(before) == _canonical(now) else now
+def _as_known(before: Any, state: Any, now: Any) -> Any:
+    """A live value in the program's spelling where both mean the same.
+
+    JSON texts and lists whose order AWS does not keep are compared by meaning. Details that AWS filled in and that are
+    as the state has them are left out.
+    """
+    if _canonical(before) == _canonical(now):
+        return before
+    if not isinstance(before, Mapping) or not isinstance(now, Mapping):
+        return now
+    known = state if isinstance(state, Mapping) else {}
+    return {
+        name: _as_known(before.get(name), known.get(name), value)
+        for name, value in now.items()
+        if name in before or _canonical(value) != _canonical(known.get(name))
+    }
 
 
 def _canonical(value: Any) -> Any:
@@ -124,12 +140,3 @@ def _canonical(value: Any) -> Any:
     if isinstance(value, (bool, int, float)):
         return str(value).lower()  # Pulumi has some of them as text
     return value
-
-
-def changes(before: ResourceGraph, live: Live) -> Iterator[tuple[Node, str]]:
-    """Every input of a resource that is known and not what the state says."""
-    for node in live.graph:
-        known = before.get(node.urn)
-        for name, value in node.inputs.items() if known is not None else ():
-            if value is not UNKNOWN and known is not None and value != known.inputs.get(name):
-                yield node, name

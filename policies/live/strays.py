@@ -1,18 +1,17 @@
-"""What the account holds of a tenant that is in no state: rules added to its groups, resources that carry its tag."""
+"""Strays: rules added to the stack's security groups, and resources with the tenant's tag, that no state has."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from awsread.answers import tag_map
+from awsread.reader import Props
+from awsread.services.ec2_security_group import rule_properties
 from policies.graph import Node, ResourceGraph
-from policies.live.account import Account
-from policies.live.reader import Props, tags
-from policies.live.types.networks import group_rule
+from policies.live.account import RULES, Account
 
 GROUPS = ("aws:ec2/securityGroup:SecurityGroup",)
-RULES = {False: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"}
-RULES[True] = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 TENANT_TAG = "codekeep:tenant"
-PASSING = ("instance", "volume", "network-interface", "security-group-rule", "spot-instances-request")
+MADE_BY_OTHERS = ("instance", "volume", "network-interface", "security-group-rule", "spot-instances-request")
 """EC2 resources that others make and tag by a template: nodes, their disks and interfaces."""
 
 
@@ -26,7 +25,7 @@ class Stray:
 
 def stray_rules(graph: ResourceGraph, account: Account) -> Iterator[Node]:
     """A node for each rule of the stack's security groups that the state does not have."""
-    known = {node.id for node in graph.of_type(*RULES.values())}
+    known = {node.id for node in graph.of_type(*RULES)}
     for group in graph.of_type(*GROUPS):
         ec2 = account.client("ec2", group.region)
         pages = ec2.get_paginator("describe_security_group_rules").paginate(
@@ -34,7 +33,8 @@ def stray_rules(graph: ResourceGraph, account: Account) -> Iterator[Node]:
         )
         for found in (rule for page in pages for rule in page["SecurityGroupRules"]):
             if found["SecurityGroupRuleId"] not in known:
-                yield _rule_node(group, found["SecurityGroupRuleId"], RULES[bool(found["IsEgress"])], group_rule(found))
+                inputs = {name: value for name, value in rule_properties(found).items() if value is not None}
+                yield _rule_node(group, found["SecurityGroupRuleId"], RULES[bool(found["IsEgress"])], inputs)
 
 
 def _rule_node(group: Node, id_: str, type_: str, inputs: Props) -> Node:
@@ -62,7 +62,7 @@ def stray_resources(graph: ResourceGraph, tenant: str, regions: frozenset[str], 
         api = account.client("resourcegroupstaggingapi", region)
         pages = api.get_paginator("get_resources").paginate(TagFilters=[{"Key": TENANT_TAG, "Values": [tenant]}])
         for found in (each for page in pages for each in page["ResourceTagMappingList"]):
-            if not _is_known(found["ResourceARN"], known) and tags(found["Tags"]).get(TENANT_TAG) == tenant:
+            if not _is_known(found["ResourceARN"], known) and tag_map(found["Tags"]).get(TENANT_TAG) == tenant:
                 yield Stray(arn=found["ResourceARN"], region=region)
 
 
@@ -70,7 +70,7 @@ def _is_known(arn: str, known: set[str]) -> bool:
     """By its ARN, or by the id or name it ends with, which is what some types have for an id."""
     resource = arn.split(":", 5)[-1]
     kind, _, rest = resource.partition("/")
-    if arn.split(":")[2] == "ec2" and kind in PASSING:
+    if arn.split(":")[2] == "ec2" and kind in MADE_BY_OTHERS:
         return True
     ends = (arn, resource, rest, resource.rpartition("/")[2], resource.rpartition(":")[2])
     queue_url_end = f"/{resource}" if arn.split(":")[2] == "sqs" else None

@@ -1,21 +1,20 @@
 """One region of the sandbox account, seen through boto3 clients that can only reach the loopback interface."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from awsread.reader import partition_of
 from sandbox.aws.calls import log_call
 from sandbox.aws.endpoint import require_loopback
 from sandbox.aws.model import check_parameters
 from sandbox.aws.resource import Ledger
 
-PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """Of the sandbox account; never those of the environment."""
+    """Credentials of the sandbox account; never those of the environment."""
 
     access_key: str
     secret_key: str
@@ -23,11 +22,6 @@ class Credentials:
 
 
 DUMMY = Credentials(access_key="AKIASANDBOXSANDBOX00", secret_key="sandbox")  # noqa: S106 - a secret for nothing
-
-
-def partition_of(region: str) -> str:
-    """AWS partition of a region."""
-    return next((partition for prefix, partition in PARTITIONS.items() if region.startswith(prefix)), "aws")
 
 
 class AwsSession:
@@ -86,6 +80,10 @@ class RegionApi:
         """boto3 client of this region, or of another one."""
         return self._session.client(service, region or self.region)
 
+    def declared(self, token: str) -> list[tuple[str, Mapping[str, Any]]]:
+        """(id, ledger entry) of the resources of a type in this region."""
+        return [(id_, entry) for _, _, id_, entry in self.ledger.list(self.region, token)]
+
 
 def _logged(region: str, account_id: str) -> Callable[..., None]:
     def handler(model: Any, **_: Any) -> None:
@@ -95,5 +93,5 @@ def _logged(region: str, account_id: str) -> Callable[..., None]:
 
 
 def _on_loopback_only(request: Any, **_: Any) -> None:
-    """The last gate: whatever URL botocore came up with, it leaves this machine never."""
+    """Last check before a request is sent: its URL is on the loopback interface."""
     require_loopback(request.url)

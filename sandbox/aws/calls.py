@@ -8,7 +8,7 @@ from pathlib import Path
 CALL_LOG_VARIABLE = "CODEKEEP_SANDBOX_CALL_LOG"
 
 current_urn: ContextVar[str] = ContextVar("current_urn", default="")
-"""Resource that the running thread works for."""
+"""URN of the resource that the running thread works on."""
 
 
 def log_call(service: str, operation: str, region: str, account_id: str) -> None:

@@ -10,25 +10,25 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from awsread.schema import ObjectSchema, TypeSchema, alternatives, nearest, object_schema
 from sandbox.aws.resource import Props, Resource
-from sandbox.aws.schema import ObjectSchema, TypeSchema, alternatives, nearest, object_schema
 from sandbox.aws.values import UNKNOWN
 
 NAME_DIGITS = 7
 PREFIX_DIGITS = 26
-INTERNAL = "__"  # properties of Pulumi's own
+INTERNAL = "__"  # prefix of Pulumi's internal properties
 
 
 @dataclass(frozen=True)
 class Failure:
-    """One fault: Pulumi property path and what is wrong with it."""
+    """One problem: Pulumi property path and what is wrong with it."""
 
     path: str
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class ProviderDefaults:
     """What the provider's configuration adds to every resource."""
 
     region: str
@@ -36,20 +36,27 @@ class Surroundings:
 
 
 def check(
-    resource: Resource, schema: TypeSchema, *, name: str, seed: bytes, old: Props, new: Props, around: Surroundings
+    resource: Resource,
+    schema: TypeSchema,
+    *,
+    name: str,
+    seed: bytes,
+    old: Props,
+    new: Props,
+    provider: ProviderDefaults,
 ) -> tuple[Props, list[Failure]]:
-    """Completed inputs and every fault found in them."""
+    """Completed inputs, and every problem found in them."""
     inputs = _documents_as_text(schema.inputs, new)
     inputs = {**resource.defaults, **inputs}
-    _fill_region(schema, inputs, around.region)
-    _fill_tags(schema, inputs, around.default_tags)
+    _fill_region(schema, inputs, provider.region)
+    _fill_tags(schema, inputs, provider.default_tags)
     _fill_name(resource, schema, inputs, old, name=name, seed=seed)
-    faults = list(object_faults(schema.inputs, inputs, ""))
-    faults += [Failure(path, reason) for path, reason in resource.faults(inputs)]
-    return inputs, faults
+    problems = list(object_problems(schema.inputs, inputs, ""))
+    problems += [Failure(path, reason) for path, reason in resource.problems(inputs)]
+    return inputs, problems
 
 
-def object_faults(schema: ObjectSchema, value: Props, path: str) -> Iterator[Failure]:
+def object_problems(schema: ObjectSchema, value: Props, path: str) -> Iterator[Failure]:
     """Unknown, missing and mistyped properties of one object, at any depth."""
     for key, item in value.items():
         here = f"{path}.{key}" if path else key
@@ -58,18 +65,18 @@ def object_faults(schema: ObjectSchema, value: Props, path: str) -> Iterator[Fai
         if key not in schema.properties:
             yield Failure(here, f"{schema.name} has no property {key!r}{nearest(key, schema.properties)}")
         else:
-            yield from value_faults(schema.properties[key], item, here)
+            yield from value_problems(schema.properties[key], item, here)
     for key in sorted(schema.required - {key for key, item in value.items() if item is not None}):
         yield Failure(f"{path}.{key}" if path else key, f"Missing required property '{key}'")
 
 
-def value_faults(annotation: Any, value: Any, path: str) -> Iterator[Failure]:
-    """Faults of a value against the first alternative of its annotation that fits, or the best-fitting one's."""
+def value_problems(annotation: Any, value: Any, path: str) -> Iterator[Failure]:
+    """Problems of a value: none where an alternative of its annotation fits, else those of the last alternative."""
     if value is UNKNOWN or value is None:
         return
     found: list[Failure] = []
     for option in alternatives(annotation):
-        found = list(_option_faults(option, value, path))
+        found = list(_option_problems(option, value, path))
         if not found:
             return
     if len(alternatives(annotation)) > 1 and not isinstance(value, Mapping | list):
@@ -77,18 +84,18 @@ def value_faults(annotation: Any, value: Any, path: str) -> Iterator[Failure]:
     yield from found
 
 
-def _option_faults(option: Any, value: Any, path: str) -> Iterator[Failure]:
+def _option_problems(option: Any, value: Any, path: str) -> Iterator[Failure]:
     origin = typing.get_origin(option)
     arguments = typing.get_args(option)
     if option is Any:
         return
     if origin is not None and issubclass(origin, Mapping):
-        yield from _mapping_faults(arguments, value, path)
+        yield from _mapping_problems(arguments, value, path)
     elif origin is not None and issubclass(origin, Sequence):
-        yield from _list_faults(arguments, value, path)
+        yield from _list_problems(arguments, value, path)
     elif isinstance(option, type) and hasattr(option, "_pulumi_input_type"):
         if isinstance(value, Mapping):
-            yield from object_faults(object_schema(option), dict(value), path)
+            yield from object_problems(object_schema(option), dict(value), path)
         else:
             yield Failure(
                 path, f"expected an object {option.__name__.removesuffix('Args')}, got {_kind(value)} {value!r}"
@@ -97,20 +104,20 @@ def _option_faults(option: Any, value: Any, path: str) -> Iterator[Failure]:
         yield Failure(path, f"expected {_name(option)}, got {_kind(value)} {value!r}")
 
 
-def _mapping_faults(arguments: tuple[Any, ...], value: Any, path: str) -> Iterator[Failure]:
+def _mapping_problems(arguments: tuple[Any, ...], value: Any, path: str) -> Iterator[Failure]:
     if not isinstance(value, Mapping):
         yield Failure(path, f"expected a map, got {_kind(value)} {value!r}")
         return
     for key, item in value.items():
-        yield from value_faults(arguments[1], item, f"{path}[{json.dumps(key)}]")
+        yield from value_problems(arguments[1], item, f"{path}[{json.dumps(key)}]")
 
 
-def _list_faults(arguments: tuple[Any, ...], value: Any, path: str) -> Iterator[Failure]:
+def _list_problems(arguments: tuple[Any, ...], value: Any, path: str) -> Iterator[Failure]:
     if not isinstance(value, list):
         yield Failure(path, f"expected a list, got {_kind(value)} {value!r}")
         return
     for index, item in enumerate(value):
-        yield from value_faults(arguments[0], item, f"{path}[{index}]")
+        yield from value_problems(arguments[0], item, f"{path}[{index}]")
 
 
 def _scalar_fits(option: Any, value: Any) -> bool:

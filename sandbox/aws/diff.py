@@ -1,4 +1,4 @@
-"""What differs between a resource's old inputs and its new ones, and what that means: update or replacement."""
+"""The difference between a resource's old and new inputs, and what it means: update or replacement."""
 
 import json
 import re

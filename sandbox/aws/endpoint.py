@@ -1,4 +1,4 @@
-"""The one safety rule: the stand-in talks to the loopback interface and to nothing else."""
+"""The safety rule of the stand-in: it connects to the loopback interface only."""
 
 import os
 from urllib.parse import urlsplit

@@ -1,22 +1,10 @@
 """Errors of the stand-in, and how those of AWS are read."""
 
-from collections.abc import Callable
-from typing import Any
-
 from botocore.exceptions import ClientError
 
+from awsread.errors import code_of
 from sandbox.plugin import PluginFault
 
-GONE_SUFFIXES = (
-    ".NotFound",
-    "NotFound",
-    "NotFoundException",
-    "NotFoundError",
-    "DoesNotExist",
-    "DoesNotExistException",
-    "NotFoundFault",
-)
-GONE_PREFIXES = ("NoSuch", "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "NonExistent")
 RETRYABLE = frozenset(
     {
         "DependencyViolation",
@@ -37,7 +25,7 @@ RETRYABLE = frozenset(
 
 
 class StandInError(PluginFault):
-    """Something the user can mend: said without a traceback."""
+    """Something the user can correct: shown without a traceback."""
 
 
 class UnknownTypeError(StandInError):
@@ -50,27 +38,6 @@ class UnsafeEndpointError(StandInError):
 
 class InvalidParameterError(StandInError):
     """A value AWS would refuse, found before the call."""
-
-
-def code_of(error: ClientError) -> str:
-    """AWS error code, as `ResourceNotFoundException`."""
-    return str(error.response.get("Error", {}).get("Code", ""))
-
-
-def is_gone(error: ClientError) -> bool:
-    """Whether AWS says that the thing asked for does not exist."""
-    code = code_of(error)
-    return code == "404" or code.endswith(GONE_SUFFIXES) or code.startswith(GONE_PREFIXES)
-
-
-def or_none(call: Callable[..., Any], **parameters: Any) -> Any:
-    """The call's result, or None where AWS says that the thing does not exist."""
-    try:
-        return call(**parameters)
-    except ClientError as error:
-        if is_gone(error):
-            return None
-        raise
 
 
 def describe(error: Exception) -> str:

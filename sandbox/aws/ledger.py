@@ -1,4 +1,4 @@
-"""A sqlite file that holds what moto does not emulate. Safe between threads and processes."""
+"""A SQLite file with what moto does not emulate. Safe between threads and processes."""
 
 import json
 import sqlite3
@@ -25,7 +25,7 @@ Row = tuple[str, str, str, Props]
 
 
 class SqliteLedger:
-    """The part of the file that belongs to one account (or to another owner that names itself)."""
+    """The part of the file that belongs to one account, or to another named owner."""
 
     def __init__(self, path: Path, account: str) -> None:
         self._path = path
@@ -63,7 +63,7 @@ class SqliteLedger:
         return [(row[0], row[1], row[2], _props(row[3])) for row in rows]
 
     def remove(self, region: str, token: str, id: str) -> None:
-        """Forgets one entry; one that is not there is no error."""
+        """Deletes one entry; a missing one is no error."""
         with self._transaction() as connection:
             connection.execute(
                 "DELETE FROM recorded WHERE account = ? AND region = ? AND token = ? AND id = ?",
@@ -91,7 +91,7 @@ class SqliteLedger:
 
 
 def count_by_token(path: Path) -> dict[str, int]:
-    """How many entries of each type the whole file holds; empty where there is no file."""
+    """Number of entries of each type in the file; empty where there is no file."""
     if not path.exists():
         return {}
     with closing(_open(path)) as connection:

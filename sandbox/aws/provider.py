@@ -1,4 +1,4 @@
-"""The aws provider's operations: a thin asynchronous face over the resource types, each call in a thread of its own."""
+"""The aws provider's operations: asynchronous methods over the resource types, each call in its own thread."""
 
 import asyncio
 import contextvars
@@ -14,16 +14,17 @@ from typing import TypeVar
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, EndpointConnectionError
 from pulumi.provider.experimental import provider as sdk
 
+from awsread.errors import code_of
+from awsread.schema import TypeSchema, schema_of
 from sandbox.aws.api import AwsSession, RegionApi
 from sandbox.aws.calls import current_urn
-from sandbox.aws.check import Surroundings, check, is_automatic
+from sandbox.aws.check import ProviderDefaults, check, is_automatic
 from sandbox.aws.diff import Difference, Kind, difference, reconciled
 from sandbox.aws.endpoint import endpoint_from_environment
-from sandbox.aws.errors import RETRYABLE, InvalidParameterError, StandInError, code_of, describe
+from sandbox.aws.errors import RETRYABLE, InvalidParameterError, StandInError, UnknownTypeError, describe
 from sandbox.aws.ledger import SqliteLedger
 from sandbox.aws.registry import function_for, resource_for
 from sandbox.aws.resource import Api, Props, Resource
-from sandbox.aws.schema import TypeSchema, schema_of
 from sandbox.aws.settings import ProviderSettings
 from sandbox.aws.values import UNKNOWN, from_plain, to_plain
 from sandbox.plugin import old_inputs
@@ -48,6 +49,13 @@ Result = TypeVar("Result")
 def type_of(urn: str) -> str:
     """The resource's own type; the SDK's `request.type` has those of its parents before it."""
     return urn.split("::")[2].rpartition("$")[2]
+
+
+def _type(urn: str) -> tuple[TypeSchema, Resource]:
+    try:
+        return schema_of(type_of(urn)), resource_for(type_of(urn))
+    except LookupError as error:
+        raise UnknownTypeError(str(error)) from error
 
 
 class AwsProvider(sdk.Provider):
@@ -88,7 +96,7 @@ class AwsProvider(sdk.Provider):
     # Operations
 
     async def check(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
-        schema, resource = schema_of(type_of(request.urn)), resource_for(type_of(request.urn))
+        schema, resource = _type(request.urn)
         inputs, failures = check(
             resource,
             schema,
@@ -96,7 +104,7 @@ class AwsProvider(sdk.Provider):
             seed=request.random_seed,
             old=to_plain(request.old_inputs),
             new=to_plain(request.new_inputs),
-            around=Surroundings(region=self.settings.region, default_tags=self.settings.default_tags),
+            provider=ProviderDefaults(region=self.settings.region, default_tags=self.settings.default_tags),
         )
         return sdk.CheckResponse(
             inputs=from_plain(inputs, request.new_inputs),
@@ -104,7 +112,7 @@ class AwsProvider(sdk.Provider):
         )
 
     async def diff(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
-        schema, resource = schema_of(type_of(request.urn)), resource_for(type_of(request.urn))
+        schema, resource = _type(request.urn)
         old = to_plain(old_inputs.get({}) or request.old_state)
         new = to_plain(request.new_inputs)
         found = _without_ignored(difference(resource, schema.computed, old, new), request.ignore_changes)
@@ -120,7 +128,7 @@ class AwsProvider(sdk.Provider):
         )
 
     async def create(self, request: sdk.CreateRequest) -> sdk.CreateResponse:
-        schema, resource = schema_of(type_of(request.urn)), resource_for(type_of(request.urn))
+        schema, resource = _type(request.urn)
         inputs = to_plain(request.properties)
         if request.preview:
             unknown = dict.fromkeys(schema.outputs - inputs.keys(), UNKNOWN)
@@ -133,7 +141,7 @@ class AwsProvider(sdk.Provider):
         return sdk.CreateResponse(resource_id=created.id, properties=from_plain(outputs, request.properties))
 
     async def read(self, request: sdk.ReadRequest) -> sdk.ReadResponse:
-        schema, resource = schema_of(type_of(request.urn)), resource_for(type_of(request.urn))
+        schema, resource = _type(request.urn)
         state, known = to_plain(request.properties), to_plain(request.inputs)
         id_, region = self._identity(request.resource_id, schema, state, known)
         live = await self._run("read", request.urn, lambda: resource.read(self._api(region), id_, state))
@@ -150,7 +158,7 @@ class AwsProvider(sdk.Provider):
         )
 
     async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
-        schema, resource = schema_of(type_of(request.urn)), resource_for(type_of(request.urn))
+        schema, resource = _type(request.urn)
         state, new = to_plain(request.olds), to_plain(request.news)
         before = to_plain(old_inputs.get({})) or state
         kept = {key: value for key, value in state.items() if key not in before}
@@ -164,18 +172,18 @@ class AwsProvider(sdk.Provider):
         added = await self._run(
             "update",
             request.urn,
-            lambda: _patient(lambda: resource.update(self._api(region), request.resource_id, old, new, changed)),
+            lambda: _with_retries(lambda: resource.update(self._api(region), request.resource_id, old, new, changed)),
         )
         return sdk.UpdateResponse(properties=from_plain(_completed(schema, {**kept, **new}, added, region), marks))
 
     async def delete(self, request: sdk.DeleteRequest) -> None:
-        resource = resource_for(type_of(request.urn))
+        _, resource = _type(request.urn)
         state = to_plain(request.properties)
         api_region = self._region(state)
         await self._run(
             "delete",
             request.urn,
-            lambda: _patient(lambda: resource.delete(self._api(api_region), request.resource_id, state)),
+            lambda: _with_retries(lambda: resource.delete(self._api(api_region), request.resource_id, state)),
         )
 
     async def invoke(self, request: sdk.InvokeRequest) -> sdk.InvokeResponse:
@@ -192,7 +200,7 @@ class AwsProvider(sdk.Provider):
         return region if isinstance(region, str) and region else self.settings.region
 
     def _identity(self, given: str, schema: TypeSchema, state: Props, inputs: Props) -> tuple[str, str]:
-        """(id, region) of what is to be read; an import may say `id@region`."""
+        """(id, region) of the resource to read; the id of an import may be `id@region`."""
         match = None if state else IMPORT_ID.match(given)
         if match is not None and schema.has_input("region"):
             return match["id"], match["region"]
@@ -256,8 +264,8 @@ def _covers(ignored: str, path: str) -> bool:
     return ignored in {"*", path} or path.startswith((f"{ignored}.", f"{ignored}["))
 
 
-def _patient(call: Callable[[], Result]) -> Result:
-    """Repeats what AWS refuses only for now (something still depends on it), with growing pauses."""
+def _with_retries(call: Callable[[], Result]) -> Result:
+    """Retries what AWS refuses for the moment (something still depends on it), with growing pauses."""
     for delay in RETRY_DELAYS_SECONDS:
         try:
             return call()

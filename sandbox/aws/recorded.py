@@ -1,4 +1,4 @@
-"""Base of the types that moto does not emulate: complete in the ledger, nothing behind them."""
+"""Base of the types that moto does not emulate: the ledger is all there is of them."""
 
 import secrets
 from typing import ClassVar
@@ -15,14 +15,21 @@ def new_id(prefix: str) -> str:
 
 
 class RecordedResource(Resource):
-    """Create, read, update and delete against the ledger; subclasses say what the thing is called and what AWS adds."""
+    """Create, read, update and delete against the ledger; subclasses give the id and what AWS adds."""
 
     recorded: ClassVar[bool] = True
-    taken: ClassVar[str] = "ResourceAlreadyExistsException"  # what AWS says where two would share an id
+    taken: ClassVar[str] = "ResourceAlreadyExistsException"  # AWS's error code where two would share an id
+
+    id_prefix: ClassVar[str] = "id"  # of ids that are made up
+    named_by: ClassVar[str] = ""  # input that is the id
 
     def identity(self, api: Api, inputs: Props) -> str:
-        """The id of a new one. The default is made up; types that are found by name return it."""
-        return new_id(self.token.rpartition(":")[2].lower())
+        """The id of a new resource: the input `named_by`, else made up."""
+        return (
+            str(inputs[self.named_by])
+            if self.named_by
+            else new_id(self.id_prefix or self.token.rpartition(":")[2].lower())
+        )
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
         """Outputs that AWS adds to the inputs. Must give the same for the same arguments."""

@@ -1,14 +1,14 @@
-"""Which module of services/ knows a type or a function; modules are imported only when asked for."""
+"""Finds the class of a type token or function in services/; modules are imported on first use."""
 
 import importlib
 import pkgutil
 from functools import cache, lru_cache
 from typing import Any
 
+from awsread.schema import nearest, schema_of
 from sandbox.aws import services
 from sandbox.aws.errors import UnknownTypeError
 from sandbox.aws.resource import Function, Resource
-from sandbox.aws.schema import nearest, schema_of
 
 SHARED = {
     "cloudwatch": ("cloudwatch", "logs", "events"),
@@ -17,11 +17,15 @@ SHARED = {
     "ec2": ("ec2", "vpc"),
     "index": ("account",),
 }
-"""Folder of a type token → first words of the modules that may hold it; by default the folder's own name."""
+"""Folder of a type token → first words of the modules that may have it; by default the folder's name."""
 
 
 def resource_for(token: str) -> Resource:
-    """The resource type of a token; raises UnknownTypeError that says whether AWS or only the stand-in lacks it."""
+    """The resource type of a token.
+
+    Raises:
+        UnknownTypeError: the official provider has no such type, or only the sandbox lacks it; the message says which.
+    """
     for module in _modules(token):
         found = _resources(module).get(token)
         if found is not None:
@@ -49,7 +53,7 @@ def all_tokens() -> tuple[str, ...]:
 
 
 def is_recorded(token: str) -> bool:
-    """Whether what the ledger holds of a type is all there is, and not a detail beside what moto has."""
+    """Whether a type exists in the ledger only, so that moto knows nothing of it."""
     return not token.startswith("aws:") or (token in all_tokens() and resource_for(token).recorded)
 
 
@@ -71,7 +75,8 @@ def _names() -> tuple[str, ...]:
 
 @cache
 def _resources(module: str) -> dict[str, Resource]:
-    return {resource.token: resource for resource in getattr(_load(module), "RESOURCES", ())}
+    classes = (item for item in vars(_load(module)).values() if isinstance(item, type) and issubclass(item, Resource))
+    return {each.token: each() for each in classes if each.__module__.endswith(f".{module}") and "token" in vars(each)}
 
 
 @cache

@@ -1,16 +1,19 @@
-"""What the stand-in has to know of one AWS resource type: how it is created, read back, updated and deleted."""
+"""One AWS resource type of the stand-in: how it is created, read back, updated and deleted."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar, Protocol
+
+from awsread.facts import facts_of
 
 Props = dict[str, Any]
 """Property bag: Pulumi's camelCase names, plain JSON-like values, secrets unwrapped, nothing unknown."""
 
 
 class Ledger(Protocol):
-    """Keeps what moto does not emulate; survives restarts of everything."""
+    """Stores what moto does not emulate; survives restarts of the server and the plugin."""
 
     def put(self, region: str, token: str, id: str, props: Props) -> None: ...
 
@@ -33,10 +36,14 @@ class Api(Protocol):
         """boto3 client of the loopback endpoint, cached; enums and patterns are checked against botocore's model."""
         ...
 
+    def declared(self, token: str) -> list[tuple[str, Mapping[str, Any]]]:
+        """(id, ledger entry) of the resources of a type in this region."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Created:
-    """`outputs` holds what AWS adds; the framework lays it over the inputs."""
+    """`outputs` is what AWS adds; the framework merges it over the inputs."""
 
     id: str
     outputs: Props = field(default_factory=dict)
@@ -48,27 +55,39 @@ class Live:
 
     inputs: Props
     outputs: Props
-    id: str | None = None  # the id proper, where an import may be asked for in another form
+    id: str | None = None  # the resource's own id, where an import may use another form
 
 
 class Resource(ABC):
     """One type. Stateless: every method gets the Api of the resource's own region."""
 
     token: ClassVar[str]
-    replace_on: ClassVar[frozenset[str]] = frozenset()  # top-level properties whose change replaces
     auto_name: ClassVar[str | None] = None  # property filled with logical name + 7 hex digits where none is given
     auto_name_max: ClassVar[int] = 255
-    defaults: ClassVar[Mapping[str, Any]] = {}  # what the official provider fills in at check
     delete_before_replace: ClassVar[bool] = False  # two cannot exist at once
-    recorded: ClassVar[bool] = False  # kept in the ledger, not emulated by moto
-    ordered: ClassVar[frozenset[str]] = frozenset()  # top-level lists whose order matters; all others compare as sets
+    recorded: ClassVar[bool] = False  # in the ledger, not emulated by moto
+
+    @cached_property
+    def replace_on(self) -> frozenset[str]:
+        """Top-level properties whose change replaces."""
+        return facts_of(self.token).replace
+
+    @cached_property
+    def ordered(self) -> frozenset[str]:
+        """Top-level lists whose order matters; all others compare as sets."""
+        return facts_of(self.token).ordered
+
+    @cached_property
+    def defaults(self) -> Mapping[str, Any]:
+        """What the official provider fills in at check."""
+        return facts_of(self.token).defaults
 
     def name_for(self, name: str, inputs: Props) -> str:
         """Turns a generated name into one the type allows (lower case, a suffix)."""
         return name
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
-        """(property path, reason) of what check must refuse beyond the schema; inputs may hold unknowns."""
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
+        """(property path, reason) of what check must refuse beyond the schema; inputs may contain unknowns."""
         return iter(())
 
     def replaces(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
@@ -76,7 +95,7 @@ class Resource(ABC):
         return changed & self.replace_on
 
     def fresh(self, new: Props, changed: frozenset[str]) -> frozenset[str]:
-        """Outputs that an update of these properties gives anew: a preview must not show the old ones."""
+        """Outputs that an update of these properties changes: a preview must not show the old values."""
         return frozenset()
 
     @abstractmethod

@@ -10,7 +10,7 @@ from sandbox.aws.resource import Props
 
 
 class _Unknown:
-    """A value that only an update will tell."""
+    """A value that is known only after the update."""
 
     def __repr__(self) -> str:
         return "<unknown>"
@@ -77,5 +77,5 @@ def _list(items: list[Any], like: PropertyValue | None) -> PropertyValue:
     marks = list(like.value) if like is not None and isinstance(like.value, tuple) else []
     if len(marks) == len(items):
         return PropertyValue([_wrapped(item, mark) for item, mark in zip(items, marks, strict=True)])
-    moved = any(mark.contains_secret() for mark in marks)  # which item was secret cannot be told any more
+    moved = any(mark.contains_secret() for mark in marks)  # it is no longer known which item was secret
     return PropertyValue([_wrapped(item, None) for item in items], is_secret=moved)

@@ -11,6 +11,7 @@ import pytest
 from codekeep_contracts.roles import BucketRole, QueueRole
 from codekeep_contracts.settings.links import GitLinkSpec
 
+from awsread.schema import schema_of
 from components.compute.pool import PoolRole
 from components.identity.workload import Workload
 from components.keep.keep_network import keep_network
@@ -23,9 +24,8 @@ from components.network.egress import EgressMode, EgressRules
 from components.network.links import LinksArgs
 from components.network.network_plan import AdoptedNetworkPlan
 from components.storage.image_registry import IMAGES
-from sandbox.aws.check import Surroundings, check
+from sandbox.aws.check import ProviderDefaults, check
 from sandbox.aws.registry import function_for, resource_for
-from sandbox.aws.schema import schema_of
 from tests.components.builders import RECOVERY_REGION, RETENTION_DAYS, ZONES, fake_keys, fake_network
 from tests.components.conftest import make_keep
 from tests.components.contract import assert_contract
@@ -152,7 +152,7 @@ def test_every_property_is_one_of_the_official_providers(environment: Environmen
     recording = environment()
     resources = [node for node in recording.resources if node.type.startswith("aws:")]
     assert len(resources) > 200
-    around = Surroundings(region=REGION, default_tags={})
+    defaults = ProviderDefaults(region=REGION, default_tags={})
     for node in resources:
         _, faults = check(
             resource_for(node.type),
@@ -161,7 +161,7 @@ def test_every_property_is_one_of_the_official_providers(environment: Environmen
             seed=b"0" * 32,
             old={},
             new=copy.deepcopy(node.inputs),
-            around=around,
+            provider=defaults,
         )
         assert not faults, (node.type, node.name, faults)
     for token, _ in recording.invokes:

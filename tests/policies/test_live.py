@@ -1,4 +1,4 @@
-"""The live account: what boto3 reads replaces the state, what is gone or new is told, what cannot be read never passes.
+"""Live checks: what boto3 reads replaces the state, what is gone or new is reported, what cannot be read never passes.
 
 The account answers through botocore's own stubs here; tests/cli/test_check_live.py reads a deployed stack.
 """
@@ -13,14 +13,15 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from awsread.answers import camel
+from awsread.errors import is_gone
+from awsread.reader import all_readers, reader_of
 from policies.checker import Subject
 from policies.facts import Facts
 from policies.graph import UNKNOWN, Node, ResourceGraph
-from policies.live.account import Account, AccountError, is_gone
+from policies.live.account import Account, AccountError, Region
 from policies.live.judge import judge_live
 from policies.live.overlay import overlaid
-from policies.live.reader import camel
-from policies.live.readers import READERS
 from policies.live.strays import stray_resources
 from policies.rule import Verdict
 from policies.rules.encryption.key_rotation import RULE
@@ -102,7 +103,7 @@ def test_drift_is_a_violation_of_the_rule_it_breaks() -> None:
 
 
 @pytest.mark.parametrize("gone", ["NotFoundException", "PendingDeletion"])
-def test_what_is_gone_is_told_and_is_no_node(gone: str) -> None:
+def test_what_is_gone_is_reported_and_is_no_node(gone: str) -> None:
     with answering("kms") as (account, stub):
         if gone == "PendingDeletion":
             answer_key(stub, rotates=True, state=gone)
@@ -179,7 +180,7 @@ def test_another_accounts_credentials_are_refused() -> None:
 
 
 def test_a_stand_in_is_not_asked_for_what_it_cannot_tell() -> None:
-    account = Account(region="eu-central-1", holds=lambda token: token != KEY)
+    account = Account(region="eu-central-1", emulates=lambda token: token != KEY)
     (unread,) = overlaid(graph(key()), account).unread
     assert "records aws:kms/key:Key and does not emulate it" in unread.reason
 
@@ -189,9 +190,11 @@ def read(service: str, token: str, node: dict[str, Any], answers: dict[str, dict
     with answering(service) as (account, stub):
         for operation, answer in answers.items():
             stub.add_response(operation, answer)
-        found = Node(urn=f"urn:pulumi:demo::codekeep::{token}::x", type=token, name="x", **node)
-        assert READERS[token].service == service
-        return READERS[token].read(account.client(service, None), found)
+        reader = reader_of(token)
+        assert reader is not None
+        assert reader.service == service
+        region = Region(account=account, region="eu-central-1", state=graph())
+        return reader.read(region, node["id"], node.get("inputs", {}))
 
 
 def test_what_no_emulator_has_is_read_from_the_answers_aws_gives() -> None:
@@ -249,8 +252,8 @@ def test_names_are_spelt_as_pulumi_does() -> None:
 
 
 def test_the_main_types_of_a_keep_have_readers() -> None:
-    assert len(READERS) >= 75
-    assert all(token.startswith("aws:") for token in READERS)
+    assert len(all_readers()) >= 75
+    assert all(token.startswith("aws:") for token in all_readers())
 
 
 @pytest.mark.parametrize(("code", "gone"), [("NoSuchBucketPolicy", True), ("ValidationError", False), ("404", False)])

@@ -1,29 +1,15 @@
 """IAM Access Analyzer."""
 
-from collections.abc import Mapping
-
-from sandbox.aws.model import refuse_invalid
-from sandbox.aws.recorded import RecordedResource
-from sandbox.aws.resource import Api, Function, Props, Resource
-from sandbox.aws.services.live import arn, given
+from awsread.answers import arn
+from sandbox.aws.resource import Api, Props
+from sandbox.aws.services.checked import CheckedRecord
 
 
-class Analyzer(RecordedResource):
+class Analyzer(CheckedRecord):
     token = "aws:accessanalyzer/analyzer:Analyzer"
-    replace_on = frozenset({"analyzerName", "configuration", "type"})
-    defaults = {"type": "ACCOUNT"}
-
-    def identity(self, api: Api, inputs: Props) -> str:
-        refuse_invalid(
-            api.client("accessanalyzer"),
-            "CreateAnalyzer",
-            **given(inputs, analyzerName="analyzerName", type="type", tags="tags"),
-        )
-        return str(inputs["analyzerName"])
+    service, operation = "accessanalyzer", "CreateAnalyzer"
+    unchecked = frozenset({"configuration"})
+    named_by = "analyzerName"
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
         return {"arn": arn(api, "access-analyzer", f"analyzer/{id}")}
-
-
-RESOURCES: tuple[Resource, ...] = (Analyzer(),)
-FUNCTIONS: Mapping[str, Function] = {}

@@ -1,10 +1,10 @@
-"""What a provider is asked about itself: its account, region, partition and zones (package folder `index`)."""
+"""Look-ups of the provider's own account, region, partition and zones (package folder `index`)."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from sandbox.aws.errors import StandInError
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Function, Props
 
 DNS_SUFFIXES = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}
 
@@ -25,11 +25,11 @@ def get_partition(api: Api, arguments: Props) -> Props:
 
 
 def get_region(api: Api, arguments: Props) -> Props:
-    """The provider's region, or the one asked for by name or endpoint."""
+    """The provider's region, or the one with the given name or endpoint."""
     from sandbox.aws.clients import known_regions  # noqa: PLC0415 - a preview never gets here
 
-    asked = arguments.get("name") or str(arguments.get("endpoint", "")).removeprefix("ec2.").partition(".")[0]
-    name = asked or api.region
+    wanted = arguments.get("name") or str(arguments.get("endpoint", "")).removeprefix("ec2.").partition(".")[0]
+    name = wanted or api.region
     known = known_regions(api.partition)
     if name not in known:
         raise StandInError(f"getRegion: no region {name!r}; known: {', '.join(sorted(known))}")
@@ -66,7 +66,6 @@ def _excluded(zone: Mapping[str, Any], arguments: Props) -> bool:
     )
 
 
-RESOURCES: tuple[Resource, ...] = ()
 FUNCTIONS: Mapping[str, Function] = {
     "aws:index/getAvailabilityZones:getAvailabilityZones": get_availability_zones,
     "aws:index/getCallerIdentity:getCallerIdentity": get_caller_identity,

@@ -1,15 +1,14 @@
 """Auto Scaling groups, and tags on groups that something else made."""
 
+from awsread.services.autoscaling import POLICY, TAG, TEMPLATE, group_of
 from sandbox.aws.errors import StandInError
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.echoed import EchoedResource
-from sandbox.aws.services.live import LiveResource, given, one, same_set
-from sandbox.aws.services.spelling import Spelling
+from sandbox.aws.services.live import LiveResource, given
+from sandbox.aws.services.requests import moved
 
 NODE_GROUP_STEM = "eks-"  # EKS calls the groups behind its node groups so; moto only names them
 KIND = "auto-scaling-group"
-POLICY = Spelling()
-TEMPLATE = Spelling({"id": "LaunchTemplateId", "name": "LaunchTemplateName"})
 
 ARGUMENTS = {
     "CapacityRebalance": "capacityRebalance",
@@ -24,7 +23,7 @@ ARGUMENTS = {
     "PlacementGroup": "placementGroup",
     "TerminationPolicies": "terminationPolicies",
 }
-OURS = (  # what only the provider itself goes by
+LOCAL = (  # only the provider uses these
     "forceDelete",
     "forceDeleteWarmPool",
     "ignoreFailedScalingActivities",
@@ -39,18 +38,8 @@ OURS = (  # what only the provider itself goes by
 
 class Group(EchoedResource):
     token = "aws:autoscaling/group:Group"
-    replace_on = frozenset({"name", "namePrefix", "placementGroup"})
     auto_name = "name"
-    defaults = {
-        "forceDelete": False,
-        "forceDeleteWarmPool": False,
-        "healthCheckGracePeriod": 300,
-        "ignoreFailedScalingActivities": False,
-        "metricsGranularity": "1Minute",
-        "protectFromScaleIn": False,
-        "waitForCapacityTimeout": "10m",
-    }
-    computed = frozenset({"arn", "predictedCapacity", "warmPoolSize"})
+    local = frozenset(LOCAL)
     kept = frozenset(
         {
             "availabilityZoneDistribution",
@@ -81,56 +70,14 @@ class Group(EchoedResource):
     def settle(self, api: Api, id: str, inputs: Props) -> None:
         self._switch(api, id, {}, inputs)
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        found = _group(api, id)
-        if found is None:
-            return None
-        subnets = [subnet for subnet in found.get("VPCZoneIdentifier", "").split(",") if subnet]
-        tags = [
-            {"key": tag["Key"], "value": tag["Value"], "propagateAtLaunch": tag["PropagateAtLaunch"]}
-            for tag in found.get("Tags", ())
-        ]
-        template = found.get("LaunchTemplate")
-        policy = found.get("MixedInstancesPolicy")
-        return {
-            "arn": found["AutoScalingGroupARN"],
-            "availabilityZones": same_set(state.get("availabilityZones"), found["AvailabilityZones"]),
-            "capacityRebalance": found.get("CapacityRebalance"),
-            "defaultCooldown": found["DefaultCooldown"],
-            "desiredCapacity": found["DesiredCapacity"],
-            "enabledMetrics": same_set(state.get("enabledMetrics"), [m["Metric"] for m in found["EnabledMetrics"]]),
-            "healthCheckGracePeriod": found.get("HealthCheckGracePeriod"),
-            "healthCheckType": found["HealthCheckType"],
-            "launchConfiguration": found.get("LaunchConfigurationName"),
-            "launchTemplate": TEMPLATE.to_props(template) if template and not policy else None,
-            "loadBalancers": same_set(state.get("loadBalancers"), found.get("LoadBalancerNames", ())),
-            "maxSize": found["MaxSize"],
-            "minSize": found["MinSize"],
-            "mixedInstancesPolicy": POLICY.to_props(policy) if policy else None,
-            "name": id,
-            "placementGroup": found.get("PlacementGroup"),
-            "predictedCapacity": 0,
-            "protectFromScaleIn": found["NewInstancesProtectedFromScaleIn"],
-            "serviceLinkedRoleArn": found.get("ServiceLinkedRoleARN"),
-            "suspendedProcesses": same_set(
-                state.get("suspendedProcesses"), [one_["ProcessName"] for one_ in found["SuspendedProcesses"]]
-            ),
-            "tags": same_set(state.get("tags"), tags),
-            "targetGroupArns": same_set(state.get("targetGroupArns"), found.get("TargetGroupARNs", ())),
-            "terminationPolicies": found["TerminationPolicies"],
-            "vpcZoneIdentifiers": same_set(state.get("vpcZoneIdentifiers"), subnets),
-            "warmPoolSize": 0,
-            **{name: state[name] for name in OURS if name in state},
-        }
-
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         client = api.client("autoscaling")
         client.update_auto_scaling_group(AutoScalingGroupName=id, **self._request(new))
-        before, after = set(old.get("targetGroupArns") or ()), set(new.get("targetGroupArns") or ())
-        if stale := sorted(before - after):
-            client.detach_load_balancer_target_groups(AutoScalingGroupName=id, TargetGroupARNs=stale)
-        if fresh := sorted(after - before):
-            client.attach_load_balancer_target_groups(AutoScalingGroupName=id, TargetGroupARNs=fresh)
+        came, went = moved(old, new, "targetGroupArns")
+        if went:
+            client.detach_load_balancer_target_groups(AutoScalingGroupName=id, TargetGroupARNs=went)
+        if came:
+            client.attach_load_balancer_target_groups(AutoScalingGroupName=id, TargetGroupARNs=came)
         if "tags" in changed:
             wanted = {tag["Key"]: tag for tag in _tag_request(id, new)}
             gone = [tag for tag in _tag_request(id, old) if tag["Key"] not in wanted]
@@ -142,7 +89,7 @@ class Group(EchoedResource):
 
     def remove(self, api: Api, id: str, state: Props) -> None:
         client = api.client("autoscaling")
-        if _group(api, id) is None:
+        if group_of(api, id) is None:
             return
         # Instances go first, and only then the group.
         client.update_auto_scaling_group(AutoScalingGroupName=id, MinSize=0, MaxSize=0, DesiredCapacity=0)
@@ -164,18 +111,17 @@ class Group(EchoedResource):
         if metrics := new.get("enabledMetrics"):
             granularity = new.get("metricsGranularity", "1Minute")
             client.enable_metrics_collection(AutoScalingGroupName=id, Metrics=metrics, Granularity=granularity)
-        before, after = set(old.get("suspendedProcesses") or ()), set(new.get("suspendedProcesses") or ())
-        if stale := sorted(before - after):
-            client.resume_processes(AutoScalingGroupName=id, ScalingProcesses=stale)
-        if fresh := sorted(after - before):
-            client.suspend_processes(AutoScalingGroupName=id, ScalingProcesses=fresh)
+        came, went = moved(old, new, "suspendedProcesses")
+        if went:
+            client.resume_processes(AutoScalingGroupName=id, ScalingProcesses=went)
+        if came:
+            client.suspend_processes(AutoScalingGroupName=id, ScalingProcesses=came)
 
 
 class Tag(LiveResource):
     """On a group that moto runs it is live; on one behind a node group, which moto only names, it is noted."""
 
     token = "aws:autoscaling/tag:Tag"
-    replace_on = frozenset({"autoscalingGroupName"})
 
     def replaces(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
         forced = super().replaces(old, new, changed)
@@ -188,13 +134,10 @@ class Tag(LiveResource):
         return id
 
     def look(self, api: Api, id: str, state: Props) -> Props | None:
-        name, _, key = id.partition(",")
-        group = _group(api, name)
-        if group is None:
-            tag = self.noted(api, id).get("tag")
-        else:
-            found = next((tag for tag in group.get("Tags", ()) if tag["Key"] == key), None)
-            tag = found and given(found, key="Key", value="Value", propagateAtLaunch="PropagateAtLaunch")
+        name = id.partition(",")[0]
+        if group_of(api, name) is not None:
+            return super().look(api, id, state)
+        tag = self.noted(api, id).get("tag")
         return {"autoscalingGroupName": name, "tag": tag} if tag else None
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
@@ -202,13 +145,13 @@ class Tag(LiveResource):
 
     def remove(self, api: Api, id: str, state: Props) -> None:
         name, _, key = id.partition(",")
-        if _group(api, name) is not None:
+        if group_of(api, name) is not None:
             tag = {"ResourceId": name, "ResourceType": KIND, "Key": key}
             api.client("autoscaling").delete_tags(Tags=[tag])
 
     def _put(self, api: Api, id: str, inputs: Props) -> None:
         name = inputs["autoscalingGroupName"]
-        if _group(api, name) is not None:
+        if group_of(api, name) is not None:
             api.client("autoscaling").create_or_update_tags(Tags=_tag_request(name, {"tags": [inputs["tag"]]}))
         elif name.startswith(NODE_GROUP_STEM):
             self.note(api, id, tag=inputs["tag"])
@@ -216,23 +159,7 @@ class Tag(LiveResource):
             raise StandInError(f"{self.token}: ValidationError: AutoScalingGroup name not found - {name}")
 
 
-def _group(api: Api, name: str) -> Props | None:
-    call = api.client("autoscaling").describe_auto_scaling_groups
-    return one(call, "AutoScalingGroups", AutoScalingGroupNames=[name])
-
-
 def _tag_request(name: str, inputs: Props) -> list[Props]:
-    return [
-        {
-            "ResourceId": name,
-            "ResourceType": KIND,
-            "Key": tag["key"],
-            "Value": tag["value"],
-            "PropagateAtLaunch": tag["propagateAtLaunch"],
-        }
-        for tag in inputs.get("tags") or ()
-    ]
-
-
-RESOURCES: tuple[Resource, ...] = (Group(), Tag())
-FUNCTIONS: dict[str, Function] = {}
+    target = {"ResourceId": name, "ResourceType": KIND}
+    names = {argument: ours for ours, argument in TAG.items()}
+    return [{**target, **given(tag, **names)} for tag in inputs.get("tags") or ()]

@@ -1,6 +1,6 @@
 """AWS Backup: vaults and their locks, plans, selections.
 
-moto can neither change a plan nor let go of its name, so plans are recorded like the selections it does not know.
+moto can neither change a plan nor give its name free, so plans are recorded like the selections it does not know.
 """
 
 import hashlib
@@ -9,12 +9,14 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sandbox.aws.errors import StandInError, or_none
+from awsread.answers import arn
+from awsread.errors import or_none
+from sandbox.aws.errors import StandInError
 from sandbox.aws.model import refuse_invalid
 from sandbox.aws.recorded import RecordedResource
-from sandbox.aws.resource import Api, Created, Function, Live, Props, Resource
-from sandbox.aws.services.live import LiveResource, arn, given
-from sandbox.aws.services.shapes import to_api
+from sandbox.aws.resource import Api, Created, Live, Props
+from sandbox.aws.services.live import LiveResource, given
+from sandbox.aws.services.requests import to_api
 
 PLAN_NAMES = {  # Pulumi property → member of the API
     "coldStorageAfter": "MoveToColdStorageAfterDays",
@@ -31,82 +33,25 @@ RULE_DEFAULTS = {"completionWindow": 180, "enableContinuousBackup": False, "star
 
 class Vault(LiveResource):
     token = "aws:backup/vault:Vault"
-    replace_on = frozenset({"name", "kmsKeyArn"})
+    service = "backup"
+    creation = ("create_backup_vault", "=name")
+    deletion = ("delete_backup_vault", "BackupVaultName")
+    names = {"name": "BackupVaultName", "kmsKeyArn": "EncryptionKeyArn", "tags": "BackupVaultTags"}
+    tagged_by = "arn"
     auto_name = "name"
     auto_name_max = 50
-    defaults = {"forceDestroy": False}
-    computed = frozenset({"arn", "recoveryPoints"})
     kept = frozenset({"forceDestroy"})
-
-    def make(self, api: Api, inputs: Props) -> str:
-        api.client("backup").create_backup_vault(
-            **given(inputs, BackupVaultName="name", EncryptionKeyArn="kmsKeyArn"),
-            BackupVaultTags=dict(inputs.get("tags") or {}),
-        )
-        return str(inputs["name"])
-
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        backup = api.client("backup")
-        found = or_none(backup.describe_backup_vault, BackupVaultName=id)
-        if found is None:
-            return None
-        return {
-            "arn": found["BackupVaultArn"],
-            "forceDestroy": False,
-            "kmsKeyArn": found.get("EncryptionKeyArn"),
-            "name": id,
-            "recoveryPoints": found.get("NumberOfRecoveryPoints", 0),
-            "tags": dict(backup.list_tags(ResourceArn=found["BackupVaultArn"]).get("Tags", {})),
-        }
-
-    def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
-        if "tags" not in changed:
-            return
-        backup, target = api.client("backup"), arn(api, "backup", f"backup-vault:{id}")
-        before, after = old.get("tags") or {}, new.get("tags") or {}
-        if stale := [key for key in before if key not in after]:
-            backup.untag_resource(ResourceArn=target, TagKeyList=stale)
-        if after:
-            backup.tag_resource(ResourceArn=target, Tags=dict(after))
-
-    def remove(self, api: Api, id: str, state: Props) -> None:
-        api.client("backup").delete_backup_vault(BackupVaultName=id)
 
 
 class VaultLockConfiguration(LiveResource):
     """Its id is the vault's name."""
 
     token = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
-    replace_on = frozenset({"backupVaultName", "changeableForDays", "maxRetentionDays", "minRetentionDays"})
-    computed = frozenset({"backupVaultArn"})
+    service = "backup"
+    creation = ("put_backup_vault_lock_configuration", "=backupVaultName")
+    deletion = ("delete_backup_vault_lock_configuration", "BackupVaultName")
     kept = frozenset({"changeableForDays"})
     delete_before_replace = True
-
-    def make(self, api: Api, inputs: Props) -> str:
-        api.client("backup").put_backup_vault_lock_configuration(
-            **given(
-                inputs,
-                BackupVaultName="backupVaultName",
-                ChangeableForDays="changeableForDays",
-                MaxRetentionDays="maxRetentionDays",
-                MinRetentionDays="minRetentionDays",
-            )
-        )
-        return str(inputs["backupVaultName"])
-
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        found = or_none(api.client("backup").describe_backup_vault, BackupVaultName=id)
-        if found is None or not found.get("Locked"):
-            return None
-        return {
-            "backupVaultArn": found["BackupVaultArn"],
-            "backupVaultName": id,
-            "maxRetentionDays": found.get("MaxRetentionDays"),
-            "minRetentionDays": found.get("MinRetentionDays"),
-        }
-
-    def remove(self, api: Api, id: str, state: Props) -> None:
-        api.client("backup").delete_backup_vault_lock_configuration(BackupVaultName=id)
 
 
 class Plan(RecordedResource):
@@ -114,7 +59,7 @@ class Plan(RecordedResource):
     auto_name = "name"
     auto_name_max = 50
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         if inputs.get("rules") == []:
             yield "rules", "give at least one rule"
 
@@ -156,7 +101,6 @@ class Selection(RecordedResource):
     """Lives and dies with its plan."""
 
     token = "aws:backup/selection:Selection"
-    replace_on = frozenset({"conditions", "iamRoleArn", "name", "notResources", "planId", "resources", "selectionTags"})
     auto_name = "name"
     auto_name_max = 50
 
@@ -188,7 +132,3 @@ class Selection(RecordedResource):
 
 def _plan(api: Api, id: str) -> Mapping[str, Any] | None:
     return api.ledger.get(api.region, Plan.token, id)
-
-
-RESOURCES: tuple[Resource, ...] = (Vault(), VaultLockConfiguration(), Plan(), Selection())
-FUNCTIONS: Mapping[str, Function] = {}

@@ -1,36 +1,29 @@
 """AWS Budgets: a service of the account, not of a region.
 
-moto cannot change a budget, so it is made anew under its name.
+moto cannot change a budget, so it is deleted and created again under its name.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
-from sandbox.aws.errors import or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.answers import int_if_whole
+from awsread.services.budgets import SPELLING, SUBSCRIBERS, TIME_FORMAT
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.echoed import EchoedResource
 from sandbox.aws.services.live import given
-from sandbox.aws.services.spelling import Spelling
-
-TIME_FORMAT = "%Y-%m-%d_%H:%M"
-SPELLING = Spelling()
-SUBSCRIBERS = {"subscriberEmailAddresses": "EMAIL", "subscriberSnsTopicArns": "SNS"}
 
 
 class Budget(EchoedResource):
     """Its id is `account:name`."""
 
     token = "aws:budgets/budget:Budget"
-    replace_on = frozenset({"accountId", "name", "namePrefix"})
     auto_name = "name"
     auto_name_max = 100
-    defaults = {"timePeriodEnd": "2087-06-15_00:00"}
-    computed = frozenset({"arn"})
     partly = frozenset({"notifications", "costFilters"})
     kept = frozenset({"autoAdjustData", "billingViewArn", "filterExpression", "metrics", "tags"})
+    silent = {"tags": {}}
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         amount = inputs.get("limitAmount")
         if not amount and not inputs.get("plannedLimits") and not inputs.get("autoAdjustData"):
             yield "limitAmount", "give limitAmount, plannedLimits or autoAdjustData"
@@ -46,30 +39,13 @@ class Budget(EchoedResource):
         return f"{account}:{inputs['name']}"
 
     def look(self, api: Api, id: str, state: Props) -> Props | None:
-        account, _, name = id.partition(":")
-        budgets = api.client("budgets")
-        answer = or_none(budgets.describe_budget, AccountId=account, BudgetName=name)
-        if answer is None:
+        found = super().look(api, id, state)
+        if found is None:
             return None
-        found = answer["Budget"]
-        notifications = budgets.describe_notifications_for_budget(AccountId=account, BudgetName=name)["Notifications"]
-        limit = found.get("BudgetLimit") or {}
-        return {
-            "accountId": account,
-            "arn": f"arn:{api.partition}:budgets::{account}:budget/{name}",
-            "budgetType": found["BudgetType"],
-            "costFilters": [{"name": key, "values": value} for key, value in (found.get("CostFilters") or {}).items()],
-            "costTypes": SPELLING.to_props(found.get("CostTypes")),
-            "limitAmount": _same_number(state.get("limitAmount"), limit.get("Amount")),
-            "limitUnit": limit.get("Unit"),
-            "name": name,
-            "notifications": [_whole(SPELLING.to_props(item)) for item in notifications],
-            "plannedLimits": _planned(found.get("PlannedBudgetLimits")),
-            "tags": {},
-            "timePeriodEnd": found["TimePeriod"]["End"].astimezone(UTC).strftime(TIME_FORMAT),
-            "timePeriodStart": found["TimePeriod"]["Start"].astimezone(UTC).strftime(TIME_FORMAT),
-            "timeUnit": found["TimeUnit"],
-        }
+        account, _, name = id.partition(":")  # moto does not return the subscribers
+        call = api.client("budgets").describe_notifications_for_budget
+        live = [SPELLING.to_props(item) for item in call(AccountId=account, BudgetName=name)["Notifications"]]
+        return {**found, "notifications": [{key: int_if_whole(value) for key, value in item.items()} for item in live]}
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         if changed - self.kept:
@@ -119,30 +95,6 @@ def _with_subscribers(notification: Props) -> Props:
     }
 
 
-def _planned(limits: Mapping[str, Any] | None) -> list[Props]:
-    return [
-        {
-            "startTime": datetime.fromtimestamp(int(seconds), UTC).strftime(TIME_FORMAT),
-            "amount": spend["Amount"],
-            "unit": spend["Unit"],
-        }
-        for seconds, spend in sorted((limits or {}).items())
-    ]
-
-
-def _whole(notification: Props) -> Props:
-    """A threshold of 80 is written 80, not 80.0."""
-    threshold = notification["threshold"]
-    return {**notification, "threshold": int(threshold) if float(threshold).is_integer() else threshold}
-
-
-def _same_number(known: Any, live: str | None) -> str | None:
-    """An amount as the state spells it where it is the same."""
-    if live is None or not isinstance(known, str) or not _is_number(known):
-        return live
-    return known if float(known) == float(live) else live
-
-
 def _is_number(text: str) -> bool:
     try:
         float(text)
@@ -156,7 +108,3 @@ def _time(text: str) -> datetime | None:
         return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=UTC)
     except ValueError:
         return None
-
-
-RESOURCES: tuple[Resource, ...] = (Budget(),)
-FUNCTIONS: Mapping[str, Function] = {}

@@ -1,4 +1,4 @@
-"""A recorded resource whose inputs are held against AWS's published API model before they are kept."""
+"""A recorded resource whose inputs are checked against AWS's published API model before they are kept."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -6,16 +6,16 @@ from typing import ClassVar
 from sandbox.aws.model import check_parameters
 from sandbox.aws.recorded import RecordedResource
 from sandbox.aws.resource import Api, Created, Props
-from sandbox.aws.services.shapes import to_api
+from sandbox.aws.services.requests import to_api
 
 
 class CheckedRecord(RecordedResource):
-    """Nothing behind it answers, but an enum, pattern or range that AWS would refuse is refused here as well."""
+    """No service answers behind it, but an enum, pattern or range that AWS would refuse is refused here as well."""
 
     service: ClassVar[str]  # boto3's name of the service
     operation: ClassVar[str]  # the call that would create it
     names: ClassVar[Mapping[str, str]] = {}  # Pulumi name → API name, where they differ in more than case
-    unchecked: ClassVar[frozenset[str]] = frozenset({"region"})  # inputs that are no parameters of that call
+    unchecked: ClassVar[frozenset[str]] = frozenset()  # inputs that are no parameters of that call
 
     def create(self, api: Api, inputs: Props) -> Created:
         self.refuse_invalid(api, inputs)

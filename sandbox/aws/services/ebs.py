@@ -1,9 +1,7 @@
 """Account-wide settings of block storage in a region: encryption by default, and with which key."""
 
-from collections.abc import Mapping
-
-from sandbox.aws.resource import Api, Function, Props, Resource
-from sandbox.aws.services.kms import describe
+from awsread.services.kms import metadata
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import LiveResource
 
 
@@ -11,15 +9,10 @@ class EncryptionByDefault(LiveResource):
     """One per region; the region's name serves as id."""
 
     token = "aws:ebs/encryptionByDefault:EncryptionByDefault"
-    defaults = {"enabled": True}
 
     def make(self, api: Api, inputs: Props) -> str:
         self._set(api, enabled=inputs["enabled"])
         return api.region
-
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        answer = api.client("ec2").get_ebs_encryption_by_default()
-        return {"enabled": bool(answer["EbsEncryptionByDefault"])}
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         self._set(api, enabled=new["enabled"])
@@ -34,16 +27,15 @@ class EncryptionByDefault(LiveResource):
 
 
 class DefaultKmsKey(LiveResource):
-    """The key of volumes that name none; deleting gives the region back AWS's own. moto sets it and never tells it."""
+    """The key of volumes that name none; deleting gives the region back AWS's own. moto sets it and never shows it."""
 
     token = "aws:ebs/defaultKmsKey:DefaultKmsKey"
-    replace_on = frozenset({"keyArn"})
     delete_before_replace = True  # one per region: the old one's end would undo the new one
     kept = frozenset({"keyArn"})
 
     def make(self, api: Api, inputs: Props) -> str:
-        # A key that the customer holds is none of the sandbox account's: it is noted, moto would not know it.
-        if describe(api.client("kms"), inputs["keyArn"]) is not None:
+        # A key held by the customer is not in the sandbox account: moto does not know it, the ledger notes it.
+        if metadata(api, inputs["keyArn"]) is not None:
             api.client("ec2").modify_ebs_default_kms_key_id(KmsKeyId=inputs["keyArn"])
         return str(inputs["keyArn"])
 
@@ -53,7 +45,3 @@ class DefaultKmsKey(LiveResource):
     def remove(self, api: Api, id: str, state: Props) -> None:
         if self.noted(api, id):
             api.client("ec2").modify_ebs_default_kms_key_id(KmsKeyId="")  # moto's way to say ResetEbsDefaultKmsKeyId
-
-
-RESOURCES: tuple[Resource, ...] = (EncryptionByDefault(), DefaultKmsKey())
-FUNCTIONS: Mapping[str, Function] = {}

@@ -1,71 +1,41 @@
 """Tenancy of hardware: dedicated hosts; placement groups and capacity reservations, which moto does not emulate."""
 
 import hashlib
-from collections.abc import Mapping
 
-from sandbox.aws.recorded import ID_DIGITS, RecordedResource, new_id
-from sandbox.aws.resource import Api, Function, Props, Resource
-from sandbox.aws.services.live import LiveResource, arn, given, one, retag, tag_map, tag_specification
+from awsread.answers import arn
+from sandbox.aws.recorded import ID_DIGITS, RecordedResource
+from sandbox.aws.resource import Api, Props
+from sandbox.aws.services.live import LiveResource
+from sandbox.aws.services.requests import call
 
 
 class DedicatedHost(LiveResource):
     token = "aws:ec2/dedicatedHost:DedicatedHost"
-    replace_on = frozenset({"assetId", "availabilityZone", "outpostArn"})
-    defaults = {"autoPlacement": "on", "hostRecovery": "off"}
-    computed = frozenset({"arn", "ownerId"})
+    service, tag_kind = "ec2", "dedicated-host"
+    creation = ("allocate_hosts", "HostIds.0")
+    deletion = ("release_hosts", "HostIds")
     kept = frozenset({"assetId", "outpostArn"})
-    ATTRIBUTES = {
-        "AutoPlacement": "autoPlacement",
-        "HostRecovery": "hostRecovery",
-        "InstanceFamily": "instanceFamily",
-        "InstanceType": "instanceType",
-    }
 
     def make(self, api: Api, inputs: Props) -> str:
-        answer = api.client("ec2").allocate_hosts(
-            Quantity=1,
-            AvailabilityZone=inputs["availabilityZone"],
-            **given(inputs, **self.ATTRIBUTES),
-            **tag_specification("dedicated-host", inputs.get("tags")),
-        )
-        return str(answer["HostIds"][0])
-
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        host = one(api.client("ec2").describe_hosts, "Hosts", HostIds=[id])
-        if host is None or host["State"] in ("released", "released-permanent-failure"):
-            return None
-        properties = host.get("HostProperties", {})
-        return {
-            "arn": arn(api, "ec2", f"dedicated-host/{id}"),
-            "ownerId": api.account_id,
-            "availabilityZone": host["AvailabilityZone"],
-            "autoPlacement": host["AutoPlacement"],
-            "hostRecovery": host["HostRecovery"],
-            "instanceFamily": properties.get("InstanceFamily"),
-            "instanceType": properties.get("InstanceType"),
-            "tags": tag_map(host.get("Tags")),
-        }
+        plain = {name: value for name, value in inputs.items() if name not in self.kept}
+        return super().make(api, {**plain, "quantity": 1})
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
-        ec2 = api.client("ec2")
-        wanted = {argument: name for argument, name in self.ATTRIBUTES.items() if name in changed}
-        if arguments := given(new, **wanted):
-            ec2.modify_hosts(HostIds=[id], **arguments)
-        retag(ec2, id, old, new)
+        modified = {name: new.get(name) for name in changed - {"tags"} - self.kept}
+        if modified:
+            call(api.client("ec2"), "modify_hosts", modified, HostIds=[id])
+        self.retag(api, id, old, new)
 
     def remove(self, api: Api, id: str, state: Props) -> None:
-        if one(api.client("ec2").describe_hosts, "Hosts", HostIds=[id]):
-            api.client("ec2").release_hosts(HostIds=[id])
+        if api.client("ec2").describe_hosts(HostIds=[id])["Hosts"]:
+            super().remove(api, id, state)
 
 
 class PlacementGroup(RecordedResource):
     token = "aws:ec2/placementGroup:PlacementGroup"
     auto_name = "name"
-    replace_on = frozenset({"name", "partitionCount", "spreadLevel", "strategy"})
     taken = "InvalidPlacementGroup.Duplicate"
-
-    def identity(self, api: Api, inputs: Props) -> str:
-        return str(inputs["name"])
+    named_by = "name"
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
         digest = hashlib.sha256(f"{api.account_id}/{api.region}/{id}".encode()).hexdigest()[:ID_DIGITS]
@@ -74,33 +44,8 @@ class PlacementGroup(RecordedResource):
 
 class CapacityReservation(RecordedResource):
     token = "aws:ec2/capacityReservation:CapacityReservation"
-    replace_on = frozenset(
-        {
-            "availabilityZone",
-            "ebsOptimized",
-            "ephemeralStorage",
-            "instanceMatchCriteria",
-            "instancePlatform",
-            "instanceType",
-            "outpostArn",
-            "placementGroupArn",
-            "tenancy",
-        }
-    )
-    defaults = {
-        "ebsOptimized": False,
-        "endDateType": "unlimited",
-        "ephemeralStorage": False,
-        "instanceMatchCriteria": "open",
-        "tenancy": "default",
-    }
 
-    def identity(self, api: Api, inputs: Props) -> str:
-        return new_id("cr")
+    id_prefix = "cr"
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
         return {"arn": arn(api, "ec2", f"capacity-reservation/{id}"), "ownerId": api.account_id}
-
-
-RESOURCES: tuple[Resource, ...] = (DedicatedHost(), PlacementGroup(), CapacityReservation())
-FUNCTIONS: Mapping[str, Function] = {}

@@ -1,24 +1,14 @@
 """VPC endpoints (gateway, interface, to an endpoint service) and policies set on them."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
-from sandbox.aws.resource import Api, Function, Props, Resource
-from sandbox.aws.services.live import (
-    LiveResource,
-    arn,
-    filters,
-    given,
-    one,
-    retag,
-    same_json,
-    same_set,
-    tag_map,
-    tag_specification,
-)
+from awsread.answers import filters, one
+from awsread.services.ec2_endpoint import ENDPOINT_POLICY
+from sandbox.aws.resource import Api, Props
+from sandbox.aws.services.live import LiveResource
+from sandbox.aws.services.requests import moved
 
-POLICY_TOKEN = "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy"
 FULL_ACCESS = json.dumps(
     {
         "Version": "2008-10-17",
@@ -29,25 +19,10 @@ MEMBERS = {"routeTableIds": "RouteTableIds", "subnetIds": "SubnetIds", "security
 
 
 class VpcEndpoint(LiveResource):
-    """An endpoint with its interfaces; a policy that is a resource of its own is that resource's to report."""
-
     token = "aws:ec2/vpcEndpoint:VpcEndpoint"
-    replace_on = frozenset(
-        {"vpcId", "serviceName", "vpcEndpointType", "serviceRegion", "resourceConfigurationArn", "serviceNetworkArn"}
-    )
-    defaults = {"vpcEndpointType": "Gateway"}
-    computed = frozenset(
-        {
-            "arn",
-            "ownerId",
-            "cidrBlocks",
-            "dnsEntries",
-            "networkInterfaceIds",
-            "prefixListId",
-            "requesterManaged",
-            "state",
-        }
-    )
+    service, tag_kind = "ec2", "vpc-endpoint"
+    creation = ("create_vpc_endpoint", "VpcEndpoint.VpcEndpointId")
+    names = {"policy": "PolicyDocument"}
     kept = frozenset(
         {
             "autoAccept",
@@ -60,52 +35,27 @@ class VpcEndpoint(LiveResource):
             "serviceNetworkArn",
         }
     )
+    silent = {"ipAddressType": "ipv4"}
 
     def fresh(self, new: Props, changed: frozenset[str]) -> frozenset[str]:
         followers = {"subnetIds": "networkInterfaceIds", "privateDnsEnabled": "dnsEntries"}
         return frozenset(output for name, output in followers.items() if name in changed)
 
     def make(self, api: Api, inputs: Props) -> str:
-        answer = api.client("ec2").create_vpc_endpoint(
-            PrivateDnsEnabled=bool(inputs.get("privateDnsEnabled")),  # moto's default is true, that of AWS is false
-            **given(
-                inputs,
-                VpcId="vpcId",
-                ServiceName="serviceName",
-                VpcEndpointType="vpcEndpointType",
-                PolicyDocument="policy",
-                IpAddressType="ipAddressType",
-                **{argument: name for name, argument in MEMBERS.items()},
-            ),
-            **tag_specification("vpc-endpoint", inputs.get("tags")),
-        )
-        return str(answer["VpcEndpoint"]["VpcEndpointId"])
+        # moto's default of privateDnsEnabled is true, that of AWS is false
+        return super().make(api, {"privateDnsEnabled": False, **inputs})
 
     def look(self, api: Api, id: str, state: Props) -> Props | None:
-        endpoint = one(api.client("ec2").describe_vpc_endpoints, "VpcEndpoints", VpcEndpointIds=[id])
-        if endpoint is None or endpoint["State"] in ("deleted", "deleting"):
+        found = super().look(api, id, state)
+        if found is None:
             return None
-        groups = [group["GroupId"] for group in endpoint.get("Groups", ())]
-        policy = same_json(state.get("policy"), endpoint.get("PolicyDocument"))
-        private_names = bool(self.noted(api, id).get("privateDnsEnabled", endpoint.get("PrivateDnsEnabled")))
+        private_names = bool(self.noted(api, id).get("privateDnsEnabled", found["privateDnsEnabled"]))
+        apart = any(each == id for each, _ in api.declared(ENDPOINT_POLICY))
         return {
-            "arn": arn(api, "ec2", f"vpc-endpoint/{id}"),
-            "ownerId": api.account_id,
-            "vpcId": endpoint["VpcId"],
-            "serviceName": endpoint["ServiceName"],
-            "vpcEndpointType": endpoint["VpcEndpointType"],
-            "state": str(endpoint["State"]).lower(),
-            "requesterManaged": False,
-            "policy": state.get("policy", FULL_ACCESS) if self._policy_is_claimed(api, id) else policy,
-            "privateDnsEnabled": private_names,
-            "ipAddressType": "ipv4",
-            "routeTableIds": same_set(state.get("routeTableIds"), endpoint.get("RouteTableIds", ())),
-            "subnetIds": same_set(state.get("subnetIds"), endpoint.get("SubnetIds", ())),
-            "securityGroupIds": same_set(state.get("securityGroupIds"), groups),
-            "networkInterfaceIds": self._interfaces(api, id, endpoint),
-            "dnsEntries": _dns_entries(api, endpoint, private_names),
-            "tags": tag_map(endpoint.get("Tags")),
-            **_prefixes(api, endpoint),
+            **found,
+            "policy": state.get("policy", FULL_ACCESS) if apart else found["policy"],
+            "networkInterfaceIds": self._interfaces(api, id, found["networkInterfaceIds"]),
+            "dnsEntries": _dns_entries(api, found, private_names),
         }
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
@@ -113,8 +63,8 @@ class VpcEndpoint(LiveResource):
         arguments: Props = {}
         for name, argument in MEMBERS.items():
             if name in changed:
-                before, after = set(old.get(name) or ()), set(new.get(name) or ())
-                arguments |= {f"Add{argument}": sorted(after - before), f"Remove{argument}": sorted(before - after)}
+                came, went = moved(old, new, name)
+                arguments |= {f"Add{argument}": came, f"Remove{argument}": went}
         if "policy" in changed:
             arguments["PolicyDocument"] = new.get("policy") or FULL_ACCESS
         if "privateDnsEnabled" in changed:
@@ -125,7 +75,7 @@ class VpcEndpoint(LiveResource):
             ec2.modify_vpc_endpoint(VpcEndpointId=id, **{key: value for key, value in arguments.items() if value != []})
         self._follow_subnets(api, id, arguments)
         self._follow_route_tables(ec2, id, arguments)
-        retag(ec2, id, old, new)
+        self.retag(api, id, old, new)
 
     def remove(self, api: Api, id: str, state: Props) -> None:
         ec2 = api.client("ec2")
@@ -133,16 +83,12 @@ class VpcEndpoint(LiveResource):
         for interface in self.noted(api, id).get("addedInterfaces", {}).values():
             ec2.delete_network_interface(NetworkInterfaceId=interface)
 
-    def _policy_is_claimed(self, api: Api, id: str) -> bool:
-        return api.ledger.get(api.region, POLICY_TOKEN, id) is not None
-
-    def _interfaces(self, api: Api, id: str, endpoint: Props) -> list[str]:
-        """moto's list is that of the day of creation: what was added since is in the ledger, what went is gone."""
-        made = list(endpoint.get("NetworkInterfaceIds", ()))
-        added = self.noted(api, id).get("addedInterfaces", {})
-        if not self.noted(api, id).get("subnetsMoved"):
-            return sorted(made)
-        wanted = filters(network_interface_id=[*made, *added.values()])
+    def _interfaces(self, api: Api, id: str, made: list[str]) -> list[str]:
+        """moto's list dates from creation: what was added since is in the ledger, what was removed is gone."""
+        noted = self.noted(api, id)
+        if not noted.get("subnetsMoved"):
+            return made
+        wanted = filters(network_interface_id=[*made, *noted.get("addedInterfaces", {}).values()])
         found = api.client("ec2").describe_network_interfaces(Filters=wanted)["NetworkInterfaces"]
         return sorted(interface["NetworkInterfaceId"] for interface in found)
 
@@ -182,22 +128,15 @@ class VpcEndpoint(LiveResource):
 class VpcEndpointPolicy(LiveResource):
     """A policy set on an endpoint; deleting it gives the endpoint back the one that allows everything."""
 
-    token = POLICY_TOKEN
-    replace_on = frozenset({"vpcEndpointId"})
+    token = ENDPOINT_POLICY
 
     def make(self, api: Api, inputs: Props) -> str:
         id = str(inputs["vpcEndpointId"])
         self._set(api, id, inputs)
-        self.note(api, id, vpcEndpointId=id)
         return id
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        endpoint = one(api.client("ec2").describe_vpc_endpoints, "VpcEndpoints", VpcEndpointIds=[id])
-        if endpoint is None or endpoint["State"] in ("deleted", "deleting"):
-            return None
-        if not self.noted(api, id):
-            self.note(api, id, vpcEndpointId=id)
-        return {"vpcEndpointId": id, "policy": same_json(state.get("policy"), endpoint.get("PolicyDocument"))}
+    def claim(self, found: Props) -> Props:
+        return {"vpcEndpointId": found["vpcEndpointId"]}
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         self._set(api, id, new)
@@ -213,10 +152,10 @@ class VpcEndpointPolicy(LiveResource):
 def _dns_entries(api: Api, endpoint: Props, private_names: bool) -> list[Props]:
     """Names as AWS forms them; moto gives the random part and the zone."""
     entries = []
-    for entry in endpoint.get("DnsEntries", ()):
-        label = str(entry["DnsName"]).partition(".")[0]
-        host = _service_host(endpoint["ServiceName"], api.region)
-        zone = entry["HostedZoneId"]
+    for entry in endpoint["dnsEntries"]:
+        label = str(entry["dnsName"]).partition(".")[0]
+        host = _service_host(endpoint["serviceName"], api.region)
+        zone = entry["hostedZoneId"]
         entries.append({"dnsName": f"{label}.{host}.{api.region}.vpce.amazonaws.com", "hostedZoneId": zone})
         if private_names and not host.startswith("vpce-svc-"):
             entries.append({"dnsName": f"{host}.{api.region}.amazonaws.com", "hostedZoneId": zone})
@@ -227,20 +166,3 @@ def _service_host(service_name: str, region: str) -> str:
     """`com.amazonaws.<region>.ecr.api` → `api.ecr`; an endpoint service keeps its id."""
     labels = [label for label in service_name.split(".") if label not in ("com", "amazonaws", "vpce", region)]
     return ".".join(reversed(labels))
-
-
-def _prefixes(api: Api, endpoint: Props) -> Props:
-    """The prefix list a gateway endpoint routes to."""
-    if endpoint["VpcEndpointType"] != "Gateway":
-        return {"cidrBlocks": [], "prefixListId": None}
-    ec2 = api.client("ec2")
-    lists = ec2.describe_prefix_lists(Filters=filters(prefix_list_name=endpoint["ServiceName"]))["PrefixLists"]
-    if not lists:
-        return {"cidrBlocks": [], "prefixListId": None}
-    prefix_list_id = lists[0]["PrefixListId"]
-    entries = ec2.get_managed_prefix_list_entries(PrefixListId=prefix_list_id)["Entries"]
-    return {"prefixListId": prefix_list_id, "cidrBlocks": sorted(entry["Cidr"] for entry in entries)}
-
-
-RESOURCES: tuple[Resource, ...] = (VpcEndpoint(), VpcEndpointPolicy())
-FUNCTIONS: Mapping[str, Function] = {}

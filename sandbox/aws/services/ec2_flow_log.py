@@ -1,10 +1,9 @@
 """Flow logs of a VPC, subnet or network interface."""
 
-from collections.abc import Mapping
-
 from sandbox.aws.errors import InvalidParameterError
-from sandbox.aws.resource import Api, Function, Props, Resource
-from sandbox.aws.services.live import LiveResource, arn, given, one, retag, tag_map, tag_specification
+from sandbox.aws.resource import Api, Props
+from sandbox.aws.services.live import LiveResource, tag_specification
+from sandbox.aws.services.requests import call
 
 SUBJECTS = {
     "vpcId": "VPC",
@@ -13,28 +12,13 @@ SUBJECTS = {
     "transitGatewayId": "TransitGateway",
     "transitGatewayAttachmentId": "TransitGatewayAttachment",
 }
-PREFIXES = {"vpc-": "vpcId", "subnet-": "subnetId", "eni-": "eniId", "tgw-attach-": "transitGatewayAttachmentId"}
 
 
 class FlowLog(LiveResource):
     token = "aws:ec2/flowLog:FlowLog"
-    replace_on = frozenset(
-        {
-            *SUBJECTS,
-            "deliverCrossAccountRole",
-            "destinationOptions",
-            "iamRoleArn",
-            "logDestination",
-            "logDestinationType",
-            "logFormat",
-            "maxAggregationInterval",
-            "regionalNatGatewayId",
-            "tagFieldSpecifications",
-            "trafficType",
-        }
-    )
-    defaults = {"logDestinationType": "cloud-watch-logs", "maxAggregationInterval": 600}
-    computed = frozenset({"arn"})
+    service = "ec2"
+    deletion = ("delete_flow_logs", "FlowLogIds")
+    names = {"iamRoleArn": "DeliverLogsPermissionArn"}
     kept = frozenset({"deliverCrossAccountRole", "destinationOptions", "tagFieldSpecifications"})
     delete_before_replace = True  # AWS refuses a second log of the same traffic to the same place
 
@@ -42,48 +26,15 @@ class FlowLog(LiveResource):
         subject = next((name for name in SUBJECTS if inputs.get(name)), None)
         if subject is None:
             raise InvalidParameterError(f"one of {', '.join(SUBJECTS)} must be set: what shall be logged?")
-        answer = api.client("ec2").create_flow_logs(
+        answer = call(
+            api.client("ec2"),
+            "create_flow_logs",
+            {name: value for name, value in inputs.items() if name not in self.kept},
+            self.names,
             ResourceIds=[inputs[subject]],
             ResourceType=SUBJECTS[subject],
-            **given(
-                inputs,
-                TrafficType="trafficType",
-                LogDestinationType="logDestinationType",
-                LogDestination="logDestination",
-                DeliverLogsPermissionArn="iamRoleArn",
-                DeliverCrossAccountRole="deliverCrossAccountRole",
-                LogFormat="logFormat",
-                MaxAggregationInterval="maxAggregationInterval",
-            ),
             **tag_specification("vpc-flow-log", inputs.get("tags")),
         )
         for refused in answer.get("Unsuccessful", ()):
             raise InvalidParameterError(f"flow log of {refused['ResourceId']}: {refused['Error']['Message']}")
         return str(answer["FlowLogIds"][0])
-
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        log = one(api.client("ec2").describe_flow_logs, "FlowLogs", FlowLogIds=[id])
-        if log is None:
-            return None
-        subject = next(name for prefix, name in PREFIXES.items() if log["ResourceId"].startswith(prefix))
-        return {
-            "arn": arn(api, "ec2", f"vpc-flow-log/{id}"),
-            subject: log["ResourceId"],
-            "trafficType": log["TrafficType"],
-            "logDestinationType": log["LogDestinationType"],
-            "logDestination": log.get("LogDestination"),
-            "iamRoleArn": log.get("DeliverLogsPermissionArn"),
-            "logFormat": log.get("LogFormat"),
-            "maxAggregationInterval": log.get("MaxAggregationInterval"),
-            "tags": tag_map(log.get("Tags")),
-        }
-
-    def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
-        retag(api.client("ec2"), id, old, new)
-
-    def remove(self, api: Api, id: str, state: Props) -> None:
-        api.client("ec2").delete_flow_logs(FlowLogIds=[id])
-
-
-RESOURCES: tuple[Resource, ...] = (FlowLog(),)
-FUNCTIONS: Mapping[str, Function] = {}

@@ -1,60 +1,39 @@
 """Internet gateways, NAT gateways and elastic addresses: only keeps whose spec allows egress have them."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from sandbox.aws.resource import Api, Function, Props, Resource
-from sandbox.aws.services.live import LiveResource, arn, given, one, retag, tag_map, tag_specification
+from sandbox.aws.resource import Api, Props
+from sandbox.aws.services.live import LiveResource, given
 
 
 class InternetGateway(LiveResource):
     token = "aws:ec2/internetGateway:InternetGateway"
-    computed = frozenset({"arn", "ownerId"})
-
-    def make(self, api: Api, inputs: Props) -> str:
-        specification = tag_specification("internet-gateway", inputs.get("tags"))
-        answer = api.client("ec2").create_internet_gateway(**specification)
-        return str(answer["InternetGateway"]["InternetGatewayId"])
+    service, tag_kind = "ec2", "internet-gateway"
+    creation = ("create_internet_gateway", "InternetGateway.InternetGatewayId")
+    deletion = ("delete_internet_gateway", "InternetGatewayId")
 
     def settle(self, api: Api, id: str, inputs: Props) -> None:
         if inputs.get("vpcId"):
             api.client("ec2").attach_internet_gateway(InternetGatewayId=id, VpcId=inputs["vpcId"])
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        gateway = one(api.client("ec2").describe_internet_gateways, "InternetGateways", InternetGatewayIds=[id])
-        if gateway is None:
-            return None
-        return {
-            "arn": arn(api, "ec2", f"internet-gateway/{id}"),
-            "ownerId": api.account_id,
-            "vpcId": _attached(gateway),
-            "tags": tag_map(gateway.get("Tags")),
-        }
-
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
-        ec2 = api.client("ec2")
         if "vpcId" in changed:
-            self._detach(ec2, id)
+            self._detach(api, id)
             self.settle(api, id, new)
-        retag(ec2, id, old, new)
+        self.retag(api, id, old, new)
 
     def remove(self, api: Api, id: str, state: Props) -> None:
-        ec2 = api.client("ec2")
-        self._detach(ec2, id)
-        ec2.delete_internet_gateway(InternetGatewayId=id)
+        self._detach(api, id)
+        super().remove(api, id, state)
 
-    def _detach(self, ec2: Any, id: str) -> None:
-        gateway = one(ec2.describe_internet_gateways, "InternetGateways", InternetGatewayIds=[id])
-        vpc_id = _attached(gateway or {})
-        if vpc_id:
-            ec2.detach_internet_gateway(InternetGatewayId=id, VpcId=vpc_id)
+    def _detach(self, api: Api, id: str) -> None:
+        if vpc_id := (self.look(api, id, {}) or {}).get("vpcId"):
+            api.client("ec2").detach_internet_gateway(InternetGatewayId=id, VpcId=vpc_id)
 
 
 class NatGateway(LiveResource):
     token = "aws:ec2/natGateway:NatGateway"
-    replace_on = frozenset({"allocationId", "availabilityMode", "connectivityType", "privateIp", "subnetId", "vpcId"})
-    defaults = {"connectivityType": "public"}
-    computed = frozenset({"associationId", "networkInterfaceId", "publicIp", "routeTableId"})
+    service, tag_kind = "ec2", "natgateway"
+    creation = ("create_nat_gateway", "NatGateway.NatGatewayId")
+    names = {"privateIp": "PrivateIpAddress"}
     kept = frozenset(
         {
             "availabilityMode",
@@ -66,38 +45,6 @@ class NatGateway(LiveResource):
             "vpcId",
         }
     )
-
-    def make(self, api: Api, inputs: Props) -> str:
-        answer = api.client("ec2").create_nat_gateway(
-            **given(
-                inputs,
-                SubnetId="subnetId",
-                AllocationId="allocationId",
-                ConnectivityType="connectivityType",
-                PrivateIpAddress="privateIp",
-            ),
-            **tag_specification("natgateway", inputs.get("tags")),
-        )
-        return str(answer["NatGateway"]["NatGatewayId"])
-
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        gateway = one(api.client("ec2").describe_nat_gateways, "NatGateways", NatGatewayIds=[id])
-        if gateway is None or gateway["State"] in ("deleted", "deleting"):
-            return None
-        address: Props = next(iter(gateway.get("NatGatewayAddresses", ())), {})
-        return {
-            "subnetId": gateway["SubnetId"],
-            "connectivityType": gateway["ConnectivityType"],
-            "allocationId": address.get("AllocationId"),
-            "associationId": address.get("AssociationId"),
-            "networkInterfaceId": address.get("NetworkInterfaceId"),
-            "privateIp": address.get("PrivateIp"),
-            "publicIp": address.get("PublicIp"),
-            "tags": tag_map(gateway.get("Tags")),
-        }
-
-    def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
-        retag(api.client("ec2"), id, old, new)
 
     def remove(self, api: Api, id: str, state: Props) -> None:
         ec2 = api.client("ec2")
@@ -111,32 +58,13 @@ class NatGateway(LiveResource):
 
 class Eip(LiveResource):
     token = "aws:ec2/eip:Eip"
-    replace_on = frozenset(
-        {"address", "customerOwnedIpv4Pool", "domain", "ipamPoolId", "networkBorderGroup", "publicIpv4Pool"}
-    )
-    computed = frozenset(
-        {
-            "allocationId",
-            "arn",
-            "associationId",
-            "carrierIp",
-            "customerOwnedIp",
-            "privateDns",
-            "privateIp",
-            "ptrRecord",
-            "publicDns",
-            "publicIp",
-        }
-    )
+    service, tag_kind = "ec2", "elastic-ip"
+    creation = ("allocate_address", "AllocationId")
+    deletion = ("release_address", "AllocationId")
     kept = frozenset({"associateWithPrivateIp", "customerOwnedIpv4Pool", "ipamPoolId", "publicIpv4Pool"})
 
     def make(self, api: Api, inputs: Props) -> str:
-        answer = api.client("ec2").allocate_address(
-            Domain=inputs.get("domain", "vpc"),
-            **given(inputs, Address="address", NetworkBorderGroup="networkBorderGroup"),
-            **tag_specification("elastic-ip", inputs.get("tags")),
-        )
-        return str(answer["AllocationId"])
+        return super().make(api, {"domain": "vpc", **inputs})
 
     def settle(self, api: Api, id: str, inputs: Props) -> None:
         target = given(inputs, InstanceId="instance", NetworkInterfaceId="networkInterface")
@@ -144,47 +72,18 @@ class Eip(LiveResource):
             private = given(inputs, PrivateIpAddress="associateWithPrivateIp")
             api.client("ec2").associate_address(AllocationId=id, **target, **private)
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        address = one(api.client("ec2").describe_addresses, "Addresses", AllocationIds=[id])
-        if address is None:
-            return None
-        public = address["PublicIp"]
-        dashed = str(public).replace(".", "-")
-        return {
-            "allocationId": id,
-            "arn": arn(api, "ec2", f"elastic-ip/{id}"),
-            "domain": address["Domain"],
-            "publicIp": public,
-            "publicDns": f"ec2-{dashed}.{api.region}.compute.amazonaws.com",
-            "instance": address.get("InstanceId") or None,
-            "networkInterface": state.get("networkInterface") and address.get("NetworkInterfaceId"),
-            "networkBorderGroup": address.get("NetworkBorderGroup") or api.region,
-            "tags": tag_map(address.get("Tags")),
-        }
-
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
-        ec2 = api.client("ec2")
         if changed & {"instance", "networkInterface", "associateWithPrivateIp"}:
-            self._dissociate(ec2, id)
+            self._dissociate(api, id)
             self.settle(api, id, new)
-        retag(ec2, id, old, new)
+        self.retag(api, id, old, new)
 
     def remove(self, api: Api, id: str, state: Props) -> None:
+        self._dissociate(api, id)
+        super().remove(api, id, state)
+
+    def _dissociate(self, api: Api, id: str) -> None:
         ec2 = api.client("ec2")
-        self._dissociate(ec2, id)
-        ec2.release_address(AllocationId=id)
-
-    def _dissociate(self, ec2: Any, id: str) -> None:
-        address = one(ec2.describe_addresses, "Addresses", AllocationIds=[id]) or {}
-        if address.get("AssociationId"):
-            ec2.disassociate_address(AssociationId=address["AssociationId"])
-
-
-def _attached(gateway: Props) -> str | None:
-    attachment: Props = next(iter(gateway.get("Attachments", ())), {})
-    vpc_id = attachment.get("VpcId")
-    return None if vpc_id is None else str(vpc_id)
-
-
-RESOURCES: tuple[Resource, ...] = (InternetGateway(), NatGateway(), Eip())
-FUNCTIONS: Mapping[str, Function] = {}
+        for address in ec2.describe_addresses(AllocationIds=[id])["Addresses"]:
+            if address.get("AssociationId"):
+                ec2.disassociate_address(AssociationId=address["AssociationId"])

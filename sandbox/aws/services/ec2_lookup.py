@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from awsread.answers import arn, tag_map
+from awsread.services.ec2_route import INLINE_DESTINATIONS, TARGETS
 from sandbox.aws.errors import InvalidParameterError
 from sandbox.aws.resource import Api, Function, Props, Resource
 from sandbox.aws.services.ec2_endpoint import VpcEndpoint
-from sandbox.aws.services.ec2_route import INLINE_DESTINATIONS, TARGETS
 from sandbox.aws.services.ec2_vpc import Subnet, Vpc
-from sandbox.aws.services.live import arn, tag_map
 
 # Outputs of the resources that the look-ups of the official provider do not have.
 NOT_LOOKED_UP = frozenset(
@@ -242,5 +242,4 @@ LOOKUPS: dict[str, Callable[[Api, Props], Props]] = {
     "getVpcEndpointService": get_vpc_endpoint_service,
     "getVpcs": get_vpcs,
 }
-RESOURCES: tuple[Resource, ...] = ()
 FUNCTIONS: Mapping[str, Function] = {f"aws:ec2/{name}:{name}": call for name, call in LOOKUPS.items()}

@@ -1,19 +1,12 @@
 """Security group rules that are resources of their own (`aws.vpc.SecurityGroupIngressRule` and its sister)."""
 
-from collections.abc import Mapping
 from typing import ClassVar
 
-from sandbox.aws.errors import InvalidParameterError, or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
-from sandbox.aws.services.ec2_security_group import (
-    ALL_PROTOCOLS,
-    EGRESS_RULE_TOKEN,
-    INGRESS_RULE_TOKEN,
-    Permission,
-    authorize,
-    modify,
-)
-from sandbox.aws.services.live import LiveResource, arn, retag, tag_map
+from awsread.services.ec2_security_group import ALL_PROTOCOLS, EGRESS_RULE, INGRESS_RULE, Permission
+from sandbox.aws.errors import InvalidParameterError
+from sandbox.aws.resource import Api, Props
+from sandbox.aws.services.ec2_security_group import authorize, modify, rule_call
+from sandbox.aws.services.live import LiveResource
 
 PEERS = {
     "cidrIpv4": "cidrBlocks",
@@ -24,75 +17,45 @@ PEERS = {
 
 
 class SecurityGroupIngressRule(LiveResource):
-    """One rule; the ledger marks it, so that its group does not report it as an inline one."""
+    """One rule; the ledger has the id of the live rule, which changes where moto cannot modify it in place."""
 
-    token = INGRESS_RULE_TOKEN
+    token = INGRESS_RULE
+    service = "ec2"
     direction: ClassVar[str] = "ingress"
-    replace_on = frozenset({"securityGroupId"})
-    computed = frozenset({"arn", "securityGroupRuleId"})
 
     def make(self, api: Api, inputs: Props) -> str:
-        permission = _permission(inputs)
-        id = authorize(api, inputs["securityGroupId"], self.direction, permission, inputs.get("tags"))
-        self.note(api, id, ruleId=id)
-        return id
+        return authorize(api, inputs["securityGroupId"], self.direction, _permission(inputs), inputs.get("tags"))
+
+    def claim(self, found: Props) -> Props:
+        return {"securityGroupRuleId": found["securityGroupRuleId"]}
 
     def look(self, api: Api, id: str, state: Props) -> Props | None:
-        rule = self._rule(api, id)
-        if rule is None or rule["IsEgress"] is not (self.direction == "egress"):
-            return None
-        if not self.noted(api, id):
-            self.note(api, id, ruleId=id)
-        everything = rule["IpProtocol"] == ALL_PROTOCOLS
-        return {
-            "arn": arn(api, "ec2", f"security-group-rule/{rule['SecurityGroupRuleId']}"),
-            "securityGroupRuleId": rule["SecurityGroupRuleId"],
-            "securityGroupId": rule["GroupId"],
-            "ipProtocol": rule["IpProtocol"],
-            "fromPort": state.get("fromPort") if everything else rule["FromPort"],
-            "toPort": state.get("toPort") if everything else rule["ToPort"],
-            "cidrIpv4": rule.get("CidrIpv4"),
-            "cidrIpv6": rule.get("CidrIpv6"),
-            "prefixListId": rule.get("PrefixListId"),
-            "referencedSecurityGroupId": rule.get("ReferencedGroupInfo", {}).get("GroupId"),
-            "description": rule.get("Description") or None,
-            "tags": tag_map(rule.get("Tags")),
-        }
+        return super().look(api, self._current(api, id), state)
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         if changed - {"tags"}:
-            if self._same_peer(old, new) or (new.get("cidrIpv4") and old.get("cidrIpv4")):
+            same_peer = all(old.get(name) == new.get(name) for name in PEERS)
+            if same_peer or (new.get("cidrIpv4") and old.get("cidrIpv4")):
                 modify(api, new["securityGroupId"], self._current(api, id), _permission(new))
             else:
                 self._exchange(api, id, new)
-        retag(api.client("ec2"), self._current(api, id), old, new)
+        self.retag(api, self._current(api, id), old, new)
 
     def remove(self, api: Api, id: str, state: Props) -> None:
-        ec2 = api.client("ec2")
-        call = ec2.revoke_security_group_ingress if self.direction == "ingress" else ec2.revoke_security_group_egress
-        call(GroupId=state["securityGroupId"], SecurityGroupRuleIds=[self._current(api, id)])
+        ids = [self._current(api, id)]
+        rule_call(api, "revoke", self.direction)(GroupId=state["securityGroupId"], SecurityGroupRuleIds=ids)
 
     def _exchange(self, api: Api, id: str, new: Props) -> None:
-        """AWS takes another peer in place, moto only for IPv4: the rule is made anew and the ledger follows it."""
+        """AWS takes another peer in place, moto only for IPv4: the rule is replaced and the ledger has the new id."""
         self.remove(api, id, new)
-        fresh = authorize(api, new["securityGroupId"], self.direction, _permission(new), new.get("tags"))
-        self.note(api, id, ruleId=fresh)
-
-    def _same_peer(self, old: Props, new: Props) -> bool:
-        return all(old.get(name) == new.get(name) for name in PEERS)
+        self.note(api, id, securityGroupRuleId=self.make(api, new))
 
     def _current(self, api: Api, id: str) -> str:
-        return str(self.noted(api, id).get("ruleId", id))
-
-    def _rule(self, api: Api, id: str) -> Props | None:
-        ids = [self._current(api, id)]
-        answer = or_none(api.client("ec2").describe_security_group_rules, SecurityGroupRuleIds=ids)
-        rules = answer["SecurityGroupRules"] if answer else []
-        return dict(rules[0]) if rules else None
+        return str(self.noted(api, id).get("securityGroupRuleId", id))
 
 
 class SecurityGroupEgressRule(SecurityGroupIngressRule):
-    token = EGRESS_RULE_TOKEN
+    token = EGRESS_RULE
     direction = "egress"
 
 
@@ -104,7 +67,3 @@ def _permission(inputs: Props) -> Permission:
     ports = (-1, -1) if everything else (int(inputs["fromPort"]), int(inputs["toPort"]))
     kind, peer = peers[0]
     return Permission(inputs["ipProtocol"], *ports, kind, peer, inputs.get("description") or "")
-
-
-RESOURCES: tuple[Resource, ...] = (SecurityGroupIngressRule(), SecurityGroupEgressRule())
-FUNCTIONS: Mapping[str, Function] = {}

@@ -10,16 +10,16 @@ ECHO = "echo"
 
 
 class EchoedResource(LiveResource):
-    """Remembers what was written and what moto said right after.
+    """Remembers what was written and what moto answered right after.
 
-    As long as moto says the same, what was written is what holds; when it says anything else, someone changed it.
+    As long as moto answers the same, what was written holds; when it answers anything else, someone changed it.
     """
 
     partly: ClassVar[frozenset[str]] = frozenset()  # top-level properties that moto may keep a part of only
 
     def _keep(self, api: Api, id: str, inputs: Props) -> None:
         super()._keep(api, id, inputs)
-        heard = self.look(api, id, inputs) or {}
+        heard = super()._outputs(api, id, inputs) or {}
         echo = {
             name: {"written": inputs[name], "heard": heard.get(name)}
             for name in self.partly

@@ -7,11 +7,11 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from awsread.answers import arn
+from awsread.services.eks import cluster_of
 from sandbox.aws.errors import StandInError
 from sandbox.aws.recorded import RecordedResource
-from sandbox.aws.resource import Api, Created, Function, Live, Props, Resource
-from sandbox.aws.services.eks import describe
-from sandbox.aws.services.live import arn
+from sandbox.aws.resource import Api, Created, Live, Props
 
 POLICY_STEM = ":eks::aws:cluster-access-policy/AmazonEKS"
 BASE36 = string.ascii_lowercase + string.digits
@@ -32,7 +32,7 @@ class _OfCluster(RecordedResource):
 
     def read(self, api: Api, id: str, state: Props) -> Live | None:
         found = super().read(api, id, state)
-        if found is None or describe(api, found.inputs["clusterName"]) is None:
+        if found is None or cluster_of(api, found.inputs["clusterName"]) is None:
             return None
         return found
 
@@ -49,7 +49,7 @@ class _OfCluster(RecordedResource):
 
     def require(self, api: Api, inputs: Props) -> None:
         """Refuses what AWS would refuse: by default an unknown cluster."""
-        if describe(api, inputs["clusterName"]) is None:
+        if cluster_of(api, inputs["clusterName"]) is None:
             raise StandInError(
                 f"{self.token}: ResourceNotFoundException: No cluster found for name: {inputs['clusterName']}."
             )
@@ -57,8 +57,6 @@ class _OfCluster(RecordedResource):
 
 class AccessEntry(_OfCluster):
     token = "aws:eks/accessEntry:AccessEntry"
-    replace_on = frozenset({"clusterName", "principalArn", "type"})
-    defaults = {"type": "STANDARD"}
     taken = "ResourceInUseException"
 
     def identity(self, api: Api, inputs: Props) -> str:
@@ -77,10 +75,9 @@ class AccessEntry(_OfCluster):
 
 class AccessPolicyAssociation(_OfCluster):
     token = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
-    replace_on = frozenset({"clusterName", "principalArn", "policyArn", "accessScope"})
     taken = "ResourceInUseException"
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         policy = inputs.get("policyArn")
         if isinstance(policy, str) and POLICY_STEM not in policy:
             yield "policyArn", f"must be an access policy of EKS like arn:aws{POLICY_STEM}ViewPolicy, got {policy!r}"
@@ -106,10 +103,9 @@ class AccessPolicyAssociation(_OfCluster):
 
 class Addon(_OfCluster):
     token = "aws:eks/addon:Addon"
-    replace_on = frozenset({"clusterName", "addonName", "namespaceConfig"})
     taken = "ResourceInUseException"
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         values = inputs.get("configurationValues")
         if isinstance(values, str) and values[:1] in "{[":
             try:
@@ -121,7 +117,7 @@ class Addon(_OfCluster):
         return f"{inputs['clusterName']}:{inputs['addonName']}"
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
-        cluster = describe(api, inputs["clusterName"]) or {}
+        cluster = cluster_of(api, inputs["clusterName"]) or {}
         return {
             "arn": arn(api, "eks", f"addon/{id.replace(':', '/')}/{_uuid(id)}"),
             "addonVersion": inputs.get("addonVersion") or f"v{cluster.get('version', '1.0')}.0-{DEFAULT_BUILD}",
@@ -130,7 +126,6 @@ class Addon(_OfCluster):
 
 class PodIdentityAssociation(_OfCluster):
     token = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
-    replace_on = frozenset({"clusterName", "namespace", "serviceAccount"})
     taken = "ResourceInUseException"
 
     def identity(self, api: Api, inputs: Props) -> str:
@@ -139,7 +134,7 @@ class PodIdentityAssociation(_OfCluster):
     def stamps(self, created: str, changed: str) -> Props:
         return {}
 
-    # An import says `cluster,association`, and that stays the resource's id in the state.
+    # The id of an import is `cluster,association`, and stays the resource's id in the state.
 
     def read(self, api: Api, id: str, state: Props) -> Live | None:
         return super().read(api, id.rpartition(",")[2], state)
@@ -177,7 +172,3 @@ def _user_name(api: Api, account: str, kind: str, name: str) -> str:
     if kind != "role":
         return f"arn:{api.partition}:iam::{account}:{kind}/{name}"
     return f"arn:{api.partition}:sts::{account}:assumed-role/{name.rpartition('/')[2]}/{{{{SessionName}}}}"
-
-
-RESOURCES: tuple[Resource, ...] = (AccessEntry(), AccessPolicyAssociation(), Addon(), PodIdentityAssociation())
-FUNCTIONS: dict[str, Function] = {}

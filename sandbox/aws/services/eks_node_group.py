@@ -3,37 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.aws.errors import or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.services.eks import cluster_of
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.echoed import EchoedResource
-from sandbox.aws.services.eks import describe
-from sandbox.aws.services.live import given, same_set
+from sandbox.aws.services.live import given
+from sandbox.aws.services.requests import call
 
-DISK_GIB = 20  # of AWS, where no launch template says otherwise
-INSTANCE_TYPES = ["t3.medium"]  # of AWS, likewise
+DISK_GIB = 20  # AWS's, where no launch template says otherwise
+INSTANCE_TYPES = ["t3.medium"]  # AWS's, where no launch template says otherwise
 BUILD = "20251103"  # of the node images that stand for the newest
 
 
 class NodeGroup(EchoedResource):
     token = "aws:eks/nodeGroup:NodeGroup"
-    replace_on = frozenset(
-        {
-            "amiType",
-            "capacityType",
-            "clusterName",
-            "diskSize",
-            "instanceTypes",
-            "nodeGroupName",
-            "nodeGroupNamePrefix",
-            "nodeRoleArn",
-            "remoteAccess",
-            "subnetIds",
-        }
-    )
     auto_name = "nodeGroupName"
     auto_name_max = 63
-    computed = frozenset({"arn", "resources", "status"})
     kept = frozenset({"forceUpdateVersion", "warmPoolConfig"})
+    local = frozenset({"nodeGroupNamePrefix", "remoteAccess"})
+    silent = {"updateConfig": {"maxUnavailable": 1}}
+    names = {"nodeRoleArn": "nodeRole", "subnetIds": "subnets", "sourceSecurityGroupIds": "sourceSecurityGroups"}
     partly = frozenset({"nodeRepairConfig", "updateConfig"})
 
     def replaces(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
@@ -45,35 +33,16 @@ class NodeGroup(EchoedResource):
         return forced | {"launchTemplate"} if other else forced
 
     def make(self, api: Api, inputs: Props) -> str:
-        cluster = describe(api, inputs["clusterName"]) or {}
+        cluster = cluster_of(api, inputs["clusterName"]) or {}
         version = inputs.get("version") or cluster.get("version")
         image = _image(api, inputs.get("launchTemplate"))
-        api.client("eks").create_nodegroup(
-            **given(
-                {
-                    **inputs,
-                    "amiType": inputs.get("amiType") or ("CUSTOM" if image else "AL2023_x86_64_STANDARD"),
-                    "version": version,
-                    "releaseVersion": inputs.get("releaseVersion") or image or f"{version}.0-{BUILD}",
-                },
-                amiType="amiType",
-                capacityType="capacityType",
-                clusterName="clusterName",
-                diskSize="diskSize",
-                instanceTypes="instanceTypes",
-                labels="labels",
-                launchTemplate="launchTemplate",
-                nodeRole="nodeRoleArn",
-                nodegroupName="nodeGroupName",
-                releaseVersion="releaseVersion",
-                scalingConfig="scalingConfig",
-                subnets="subnetIds",
-                tags="tags",
-                taints="taints",
-                version="version",
-            ),
-            **_remote_access(inputs),
-        )
+        wanted = {
+            **{name: value for name, value in inputs.items() if name not in self.kept | self.partly},
+            "amiType": inputs.get("amiType") or ("CUSTOM" if image else "AL2023_x86_64_STANDARD"),
+            "version": version,
+            "releaseVersion": inputs.get("releaseVersion") or image or f"{version}.0-{BUILD}",
+        }
+        call(api.client("eks"), "create_nodegroup", wanted, self.names)
         return f"{inputs['clusterName']}:{inputs['nodeGroupName']}"
 
     def settle(self, api: Api, id: str, inputs: Props) -> None:
@@ -83,36 +52,8 @@ class NodeGroup(EchoedResource):
             api.client("eks").update_nodegroup_config(**_names(id), **wanted)
 
     def look(self, api: Api, id: str, state: Props) -> Props | None:
-        answer = or_none(api.client("eks").describe_nodegroup, **_names(id))
-        if answer is None:
-            return None
-        group = answer["nodegroup"]
-        noted = self.noted(api, id)
-        template = {**group.get("launchTemplate", {}), **noted.get("launchTemplate", {})}
-        tags: dict[str, str] = noted.get("tags", group.get("tags") or {})
-        return {
-            "amiType": group["amiType"],
-            "arn": group["nodegroupArn"],
-            "capacityType": group["capacityType"],
-            "clusterName": group["clusterName"],
-            "labels": group.get("labels") or {},
-            "launchTemplate": template or None,
-            "nodeGroupName": group["nodegroupName"],
-            "nodeGroupNamePrefix": state.get("nodeGroupNamePrefix"),
-            "nodeRepairConfig": group.get("nodeRepairConfig"),
-            "nodeRoleArn": group["nodeRole"],
-            "releaseVersion": noted.get("releaseVersion", group["releaseVersion"]),
-            "remoteAccess": state.get("remoteAccess"),
-            "resources": [{"autoscalingGroups": [{"name": one["name"]} for one in _scaling_groups(group)]}],
-            "scalingConfig": group["scalingConfig"],
-            "status": group["status"],
-            "subnetIds": same_set(state.get("subnetIds"), group["subnets"]),
-            "tags": tags,
-            "taints": same_set(state.get("taints"), group.get("taints") or []),
-            "updateConfig": group.get("updateConfig") or {"maxUnavailable": 1},
-            "version": noted.get("version", group["version"]),
-            **self._hardware(group, state, has_template=bool(template)),
-        }
+        found = super().look(api, id, state)
+        return found and {**found, **self._hardware(found, state), "remoteAccess": None}
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         names = changed & {"scalingConfig", "updateConfig"}
@@ -136,18 +77,18 @@ class NodeGroup(EchoedResource):
 
     def _roll(self, api: Api, id: str, new: Props) -> None:
         """New nodes of another version or from another version of the template."""
-        version = new.get("version")
-        image = _image(api, new.get("launchTemplate"))
+        version, template = new.get("version"), new.get("launchTemplate")
+        image = _image(api, template)
         release = new.get("releaseVersion") or image or (f"{version}.0-{BUILD}" if version else None)
-        said = {"launchTemplate": new.get("launchTemplate"), "version": version, "releaseVersion": release}
-        self.note(api, id, **{name: value for name, value in said.items() if value})
+        current = (self.look(api, id, new) or {}).get("launchTemplate") or {}
+        facts = {"launchTemplate": template and {**current, **template}, "version": version, "releaseVersion": release}
+        self.note(api, id, **{name: value for name, value in facts.items() if value})
 
-    def _hardware(self, group: Props, state: Props, *, has_template: bool) -> Props:
-        """moto fills these in even where the launch template says them."""
-        types = group.get("instanceTypes")
-        told = types if types != INSTANCE_TYPES or "instanceTypes" in state or not has_template else None
-        disk = None if has_template else int(group.get("diskSize") or DISK_GIB)
-        return {"instanceTypes": told, "diskSize": disk}
+    def _hardware(self, found: Props, state: Props) -> Props:
+        """moto fills these in even where the launch template has them."""
+        types, has_template = found.get("instanceTypes"), bool(found.get("launchTemplate"))
+        shown = types if types != INSTANCE_TYPES or "instanceTypes" in state or not has_template else None
+        return {"instanceTypes": shown, "diskSize": None if has_template else int(found.get("diskSize") or DISK_GIB)}
 
 
 def _names(id: str) -> dict[str, str]:
@@ -165,17 +106,6 @@ def _image(api: Api, template: Mapping[str, Any] | None) -> str | None:
     return versions[0]["LaunchTemplateData"].get("ImageId") if versions else None
 
 
-def _remote_access(inputs: Props) -> Props:
-    wanted = inputs.get("remoteAccess")
-    if not wanted:
-        return {}
-    return {"remoteAccess": given(wanted, ec2SshKey="ec2SshKey", sourceSecurityGroups="sourceSecurityGroupIds")}
-
-
-def _scaling_groups(group: Props) -> list[Props]:
-    return list(group.get("resources", {}).get("autoScalingGroups", ()))
-
-
 def _label_changes(old: Mapping[str, str], new: Mapping[str, str]) -> Props:
     fresh = {key: value for key, value in new.items() if old.get(key) != value}
     return {"addOrUpdateLabels": fresh, "removeLabels": sorted(old.keys() - new.keys())}
@@ -190,7 +120,3 @@ def _taint_changes(old: list[Any], new: list[Any]) -> Props:
 
 def _same_taint(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
     return (one["key"], one["effect"]) == (other["key"], other["effect"])
-
-
-RESOURCES: tuple[Resource, ...] = (NodeGroup(),)
-FUNCTIONS: dict[str, Function] = {}

@@ -5,49 +5,26 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sandbox.aws.errors import StandInError, or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
-from sandbox.aws.services.iam_role import POLICY_NAME_MAX, retag
-from sandbox.aws.services.live import LiveResource, given, same_json, same_set, tag_list, tag_map
+from sandbox.aws.errors import StandInError
+from sandbox.aws.resource import Api, Function, Props
+from sandbox.aws.services.iam_role import POLICY_NAME_MAX
+from sandbox.aws.services.live import LiveResource, given
+from sandbox.aws.services.requests import retag
 
 VERSIONS_MAX = 5  # of a managed policy
 LANGUAGE_VERSION = "2012-10-17"
+POLICY_TAGS = ("tag_policy", "untag_policy", "PolicyArn")
+PROVIDER_TAGS = ("tag_open_id_connect_provider", "untag_open_id_connect_provider", "OpenIDConnectProviderArn")
 
 
 class Policy(LiveResource):
     token = "aws:iam/policy:Policy"
-    replace_on = frozenset({"description", "name", "namePrefix", "path"})
+    service = "iam"
+    creation = ("create_policy", "Policy.Arn")
+    names = {"name": "PolicyName", "policy": "PolicyDocument"}
     auto_name = "name"
     auto_name_max = POLICY_NAME_MAX
-    defaults = {"path": "/"}
-    computed = frozenset({"arn", "attachmentCount", "policyId"})
-
-    def make(self, api: Api, inputs: Props) -> str:
-        answer = api.client("iam").create_policy(
-            **given(inputs, PolicyName="name", PolicyDocument="policy", Description="description", Path="path"),
-            Tags=tag_list(inputs.get("tags")),
-        )
-        return str(answer["Policy"]["Arn"])
-
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        iam = api.client("iam")
-        answer = or_none(iam.get_policy, PolicyArn=id)
-        if answer is None:
-            return None
-        policy = answer["Policy"]
-        version = iam.get_policy_version(PolicyArn=id, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
-        return {
-            "arn": policy["Arn"],
-            "attachmentCount": policy["AttachmentCount"],
-            "delayAfterPolicyCreationInMs": state.get("delayAfterPolicyCreationInMs"),
-            "description": policy.get("Description") or None,
-            "name": policy["PolicyName"],
-            "namePrefix": state.get("namePrefix"),
-            "path": policy["Path"],
-            "policy": same_json(state.get("policy"), json.dumps(version["Document"])),
-            "policyId": policy["PolicyId"],
-            "tags": tag_map(policy.get("Tags")),
-        }
+    local = frozenset({"delayAfterPolicyCreationInMs"})
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         iam = api.client("iam")
@@ -56,8 +33,7 @@ class Policy(LiveResource):
             if len(versions) >= VERSIONS_MAX - 1:
                 iam.delete_policy_version(PolicyArn=id, VersionId=versions[0])
             iam.create_policy_version(PolicyArn=id, PolicyDocument=new["policy"], SetAsDefault=True)
-        if "tags" in changed:
-            retag(iam.list_policy_tags, iam.tag_policy, iam.untag_policy, new, PolicyArn=id)
+        retag(iam, POLICY_TAGS, id, old, new)
 
     def remove(self, api: Api, id: str, state: Props) -> None:
         iam = api.client("iam")
@@ -74,32 +50,15 @@ class Policy(LiveResource):
 
 class OpenIdConnectProvider(LiveResource):
     token = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
-    replace_on = frozenset({"url"})
-    computed = frozenset({"arn"})
+    service = "iam"
+    creation = ("create_open_id_connect_provider", "OpenIDConnectProviderArn")
+    deletion = ("delete_open_id_connect_provider", "OpenIDConnectProviderArn")
+    names = {"clientIdLists": "ClientIDList", "thumbprintLists": "ThumbprintList"}
     delete_before_replace = True  # the ARN is made from the URL
 
     def make(self, api: Api, inputs: Props) -> str:
-        answer = api.client("iam").create_open_id_connect_provider(
-            Url=inputs["url"] if "://" in inputs["url"] else f"https://{inputs['url']}",
-            ClientIDList=inputs["clientIdLists"],
-            Tags=tag_list(inputs.get("tags")),
-            **given(inputs, ThumbprintList="thumbprintLists"),
-        )
-        return str(answer["OpenIDConnectProviderArn"])
-
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        found = or_none(api.client("iam").get_open_id_connect_provider, OpenIDConnectProviderArn=id)
-        if found is None:
-            return None
-        written = state.get("url")
-        same_url = isinstance(written, str) and written.removeprefix("https://") == found["Url"]
-        return {
-            "arn": id,
-            "clientIdLists": same_set(state.get("clientIdLists"), found["ClientIDList"]),
-            "tags": tag_map(found.get("Tags")),
-            "thumbprintLists": same_set(state.get("thumbprintLists"), found["ThumbprintList"]),
-            "url": written if same_url else f"https://{found['Url']}",
-        }
+        url = inputs["url"] if "://" in inputs["url"] else f"https://{inputs['url']}"
+        return super().make(api, {**inputs, "url": url})
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         iam = api.client("iam")
@@ -111,17 +70,7 @@ class OpenIdConnectProvider(LiveResource):
         if "thumbprintLists" in changed:
             thumbprints = new.get("thumbprintLists") or []
             iam.update_open_id_connect_provider_thumbprint(OpenIDConnectProviderArn=id, ThumbprintList=thumbprints)
-        if "tags" in changed:
-            retag(
-                iam.list_open_id_connect_provider_tags,
-                iam.tag_open_id_connect_provider,
-                iam.untag_open_id_connect_provider,
-                new,
-                OpenIDConnectProviderArn=id,
-            )
-
-    def remove(self, api: Api, id: str, state: Props) -> None:
-        api.client("iam").delete_open_id_connect_provider(OpenIDConnectProviderArn=id)
+        retag(iam, PROVIDER_TAGS, id, old, new)
 
 
 def get_policy_document(api: Api, arguments: Props) -> Props:
@@ -218,5 +167,4 @@ def _checksum(text: str) -> int:
     return zlib.crc32(text.encode())
 
 
-RESOURCES: tuple[Resource, ...] = (Policy(), OpenIdConnectProvider())
 FUNCTIONS: dict[str, Function] = {"aws:iam/getPolicyDocument:getPolicyDocument": get_policy_document}

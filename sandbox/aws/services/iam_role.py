@@ -1,72 +1,42 @@
 """IAM roles, what is attached to them, and what carries them."""
 
 import json
-from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from sandbox.aws.errors import code_of, is_gone, or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
-from sandbox.aws.services.live import LiveResource, given, same_json, same_set, tag_list, tag_map
+from awsread.answers import same_set, tag_map
+from awsread.errors import is_gone, or_none
+from awsread.services.iam import SESSION_SECONDS, attached, by_name
+from sandbox.aws.resource import Api, Function, Props
+from sandbox.aws.services.live import LiveResource, tag_list
+from sandbox.aws.services.requests import moved, retag
 
 NAME_MAX = 64  # of a role
 POLICY_NAME_MAX = 128
-SESSION_SECONDS = 3600  # of AWS, where none is given
 AWS_MANAGED = ":iam::aws:policy/"
+ROLE_TAGS = ("tag_role", "untag_role", "RoleName")
 
 
 class Role(LiveResource):
     token = "aws:iam/role:Role"
-    replace_on = frozenset({"name", "namePrefix", "path"})
+    service = "iam"
+    creation = ("create_role", "=name")
+    names = {"name": "RoleName", "assumeRolePolicy": "AssumeRolePolicyDocument"}
     auto_name = "name"
     auto_name_max = NAME_MAX
-    defaults = {"forceDetachPolicies": False, "maxSessionDuration": SESSION_SECONDS, "path": "/"}
-    computed = frozenset({"arn", "createDate", "uniqueId"})
-
-    def make(self, api: Api, inputs: Props) -> str:
-        api.client("iam").create_role(
-            **given(
-                inputs,
-                RoleName="name",
-                AssumeRolePolicyDocument="assumeRolePolicy",
-                Description="description",
-                MaxSessionDuration="maxSessionDuration",
-                Path="path",
-                PermissionsBoundary="permissionsBoundary",
-            ),
-            Tags=tag_list(inputs.get("tags")),
-        )
-        return str(inputs["name"])
+    local = frozenset({"forceDetachPolicies"})
 
     def settle(self, api: Api, id: str, inputs: Props) -> None:
         self._attach(api, id, {}, inputs)
 
     def look(self, api: Api, id: str, state: Props) -> Props | None:
-        iam = api.client("iam")
-        answer = or_none(iam.get_role, RoleName=id)
-        if answer is None:
-            return None
-        role = answer["Role"]
-        trust = json.dumps(role["AssumeRolePolicyDocument"])
-        return {
-            "arn": role["Arn"],
-            "assumeRolePolicy": same_json(state.get("assumeRolePolicy"), trust),
-            "createDate": role["CreateDate"].isoformat(),
-            "description": role.get("Description") or None,
-            "forceDetachPolicies": state.get("forceDetachPolicies", False),
-            "maxSessionDuration": role.get("MaxSessionDuration", SESSION_SECONDS),
-            "name": role["RoleName"],
-            "namePrefix": state.get("namePrefix"),
-            "path": role["Path"],
-            "permissionsBoundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
-            "tags": tag_map(role.get("Tags")),
-            "uniqueId": role["RoleId"],
-            # Attachments that are resources of their own are not the role's: only a role that lists some owns them.
-            **({"managedPolicyArns": self._attached(api, id, state)} if "managedPolicyArns" in state else {}),
-            **({"inlinePolicies": self._inline(iam, id, state)} if "inlinePolicies" in state else {}),
-        }
+        found = super().look(api, id, state)
+        if found is None or found["managedPolicyArns"] is None:
+            return found
+        listed = [*found["managedPolicyArns"], *_noted_attachments(api, id)]
+        return {**found, "managedPolicyArns": same_set(state["managedPolicyArns"], listed)}
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         iam = api.client("iam")
@@ -83,8 +53,7 @@ class Role(LiveResource):
                 iam.put_role_permissions_boundary(RoleName=id, PermissionsBoundary=boundary)
             else:
                 iam.delete_role_permissions_boundary(RoleName=id)
-        if "tags" in changed:
-            retag(iam.list_role_tags, iam.tag_role, iam.untag_role, new, RoleName=id)
+        retag(iam, ROLE_TAGS, id, old, new)
         self._attach(api, id, old, new)
 
     def remove(self, api: Api, id: str, state: Props) -> None:
@@ -93,7 +62,7 @@ class Role(LiveResource):
             for profile in page["InstanceProfiles"]:
                 iam.remove_role_from_instance_profile(InstanceProfileName=profile["InstanceProfileName"], RoleName=id)
         if state.get("forceDetachPolicies") or state.get("managedPolicyArns"):
-            for arn in _live_attachments(iam, id):
+            for arn in attached(api, id):
                 iam.detach_role_policy(RoleName=id, PolicyArn=arn)
         if state.get("forceDetachPolicies") or state.get("inlinePolicies"):
             for name in iam.list_role_policies(RoleName=id)["PolicyNames"]:
@@ -102,53 +71,27 @@ class Role(LiveResource):
 
     def _attach(self, api: Api, id: str, old: Props, new: Props) -> None:
         iam = api.client("iam")
-        before, after = set(old.get("managedPolicyArns") or ()), set(new.get("managedPolicyArns") or ())
-        for arn in sorted(before - after):
+        came, went = moved(old, new, "managedPolicyArns")
+        for arn in went:
             detach(api, id, arn)
-        for arn in sorted(after - before):
+        for arn in came:
             attach(api, id, arn)
-        inline_before, inline_after = _by_name(old.get("inlinePolicies")), _by_name(new.get("inlinePolicies"))
-        for name in sorted(inline_before.keys() - inline_after.keys()):
+        before, after = by_name(old.get("inlinePolicies")), by_name(new.get("inlinePolicies"))
+        for name in sorted(before.keys() - after.keys()):
             iam.delete_role_policy(RoleName=id, PolicyName=name)
-        for name, document in inline_after.items():
-            if inline_before.get(name) != document:
+        for name, document in after.items():
+            if before.get(name) != document:
                 iam.put_role_policy(RoleName=id, PolicyName=name, PolicyDocument=document)
-
-    def _attached(self, api: Api, id: str, state: Props) -> list[Any]:
-        listed = state["managedPolicyArns"]
-        return same_set(listed, [*_live_attachments(api.client("iam"), id), *_noted_attachments(api, id)])
-
-    def _inline(self, iam: Any, id: str, state: Props) -> list[Any]:
-        written = _by_name(state["inlinePolicies"])
-        found = {}
-        for name in iam.list_role_policies(RoleName=id)["PolicyNames"]:
-            document = json.dumps(iam.get_role_policy(RoleName=id, PolicyName=name)["PolicyDocument"])
-            found[name] = same_json(written.get(name), document)
-        return same_set(state["inlinePolicies"], [{"name": name, "policy": text} for name, text in found.items()])
 
 
 class RolePolicy(LiveResource):
     token = "aws:iam/rolePolicy:RolePolicy"
-    replace_on = frozenset({"name", "namePrefix", "role"})
     auto_name = "name"
     auto_name_max = POLICY_NAME_MAX
 
     def make(self, api: Api, inputs: Props) -> str:
         self.change(api, f"{inputs['role']}:{inputs['name']}", {}, inputs, frozenset())
         return f"{inputs['role']}:{inputs['name']}"
-
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        role, _, name = id.partition(":")
-        found = or_none(api.client("iam").get_role_policy, RoleName=role, PolicyName=name)
-        if found is None:
-            return None
-        document = json.dumps(found["PolicyDocument"])
-        return {
-            "role": role,
-            "name": name,
-            "namePrefix": state.get("namePrefix"),
-            "policy": same_json(state.get("policy"), document),
-        }
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         role, _, name = id.partition(":")
@@ -161,7 +104,6 @@ class RolePolicy(LiveResource):
 
 class RolePolicyAttachment(LiveResource):
     token = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
-    replace_on = frozenset({"role", "policyArn"})
 
     def make(self, api: Api, inputs: Props) -> str:
         attach(api, inputs["role"], inputs["policyArn"])
@@ -169,11 +111,13 @@ class RolePolicyAttachment(LiveResource):
 
     def look(self, api: Api, id: str, state: Props) -> Props | None:
         role, _, arn = id.partition("/")
-        iam = api.client("iam")
-        if or_none(iam.get_role, RoleName=role) is None:
+        found = {"role": role, "policyArn": arn}
+        if arn in _noted_attachments(api, role):
+            return found if or_none(api.client("iam").get_role, RoleName=role) else None
+        try:
+            return super().look(api, id, found)
+        except LookupError:  # moto does not know the policy, and the ledger has no attachment
             return None
-        attached = arn in _live_attachments(iam, role) or arn in _noted_attachments(api, role)
-        return {"role": role, "policyArn": arn} if attached else None
 
     def remove(self, api: Api, id: str, state: Props) -> None:
         role, _, arn = id.partition("/")
@@ -182,49 +126,22 @@ class RolePolicyAttachment(LiveResource):
 
 class InstanceProfile(LiveResource):
     token = "aws:iam/instanceProfile:InstanceProfile"
-    replace_on = frozenset({"name", "namePrefix", "path"})
+    service = "iam"
+    creation = ("create_instance_profile", "=name")
+    names = {"name": "InstanceProfileName"}
     auto_name = "name"
     auto_name_max = 128
-    defaults = {"path": "/"}
-    computed = frozenset({"arn", "createDate", "uniqueId"})
-
-    def make(self, api: Api, inputs: Props) -> str:
-        api.client("iam").create_instance_profile(
-            InstanceProfileName=inputs["name"], Tags=tag_list(inputs.get("tags")), **given(inputs, Path="path")
-        )
-        return str(inputs["name"])
 
     def settle(self, api: Api, id: str, inputs: Props) -> None:
         if role := inputs.get("role"):
             api.client("iam").add_role_to_instance_profile(InstanceProfileName=id, RoleName=role)
-
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        answer = or_none(api.client("iam").get_instance_profile, InstanceProfileName=id)
-        if answer is None:
-            return None
-        profile = answer["InstanceProfile"]
-        return {
-            "arn": profile["Arn"],
-            "createDate": profile["CreateDate"].isoformat(),
-            "name": id,
-            "namePrefix": state.get("namePrefix"),
-            "path": profile["Path"],
-            "role": next((role["RoleName"] for role in profile["Roles"]), None),
-            "tags": tag_map(profile.get("Tags")),
-            "uniqueId": profile["InstanceProfileId"],
-        }
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         iam = api.client("iam")
         if "role" in changed:
             self._leave(iam, id)
             self.settle(api, id, new)
-        if "tags" in changed:
-            # moto cannot list the tags of a profile: those of the profile itself say the same.
-            def listed(InstanceProfileName: str) -> Props:  # noqa: N803 - the API's spelling
-                return {"Tags": iam.get_instance_profile(InstanceProfileName=id)["InstanceProfile"].get("Tags", [])}
-
-            retag(listed, iam.tag_instance_profile, iam.untag_instance_profile, new, InstanceProfileName=id)
+        retag(iam, ("tag_instance_profile", "untag_instance_profile", "InstanceProfileName"), id, old, new)
 
     def remove(self, api: Api, id: str, state: Props) -> None:
         iam = api.client("iam")
@@ -238,42 +155,19 @@ class InstanceProfile(LiveResource):
 
 class ServiceLinkedRole(LiveResource):
     token = "aws:iam/serviceLinkedRole:ServiceLinkedRole"
-    replace_on = frozenset({"awsServiceName", "customSuffix"})
-    computed = frozenset({"arn", "createDate", "name", "path", "uniqueId"})
-
-    def make(self, api: Api, inputs: Props) -> str:
-        answer = api.client("iam").create_service_linked_role(
-            **given(inputs, AWSServiceName="awsServiceName", CustomSuffix="customSuffix", Description="description")
-        )
-        return str(answer["Role"]["Arn"])
+    service = "iam"
+    creation = ("create_service_linked_role", "Role.Arn")
+    names = {"awsServiceName": "AWSServiceName"}
 
     def settle(self, api: Api, id: str, inputs: Props) -> None:
         if tags := inputs.get("tags"):
             api.client("iam").tag_role(RoleName=_name_of(id), Tags=tag_list(tags))
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        answer = or_none(api.client("iam").get_role, RoleName=_name_of(id))
-        if answer is None:
-            return None
-        role = answer["Role"]
-        return {
-            "arn": role["Arn"],
-            "awsServiceName": role["Path"].strip("/").rpartition("/")[2],
-            "createDate": role["CreateDate"].isoformat(),
-            "customSuffix": role["RoleName"].partition("_")[2] or None,
-            "description": role.get("Description") or None,
-            "name": role["RoleName"],
-            "path": role["Path"],
-            "tags": tag_map(role.get("Tags")),
-            "uniqueId": role["RoleId"],
-        }
-
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         iam, name = api.client("iam"), _name_of(id)
         if "description" in changed:
             iam.update_role(RoleName=name, Description=new.get("description") or "")
-        if "tags" in changed:
-            retag(iam.list_role_tags, iam.tag_role, iam.untag_role, new, RoleName=name)
+        retag(iam, ROLE_TAGS, name, old, new)
 
     def remove(self, api: Api, id: str, state: Props) -> None:
         api.client("iam").delete_service_linked_role(RoleName=_name_of(id))
@@ -284,7 +178,8 @@ def attach(api: Api, role: str, arn: str) -> None:
     try:
         api.client("iam").attach_role_policy(RoleName=role, PolicyArn=arn)
     except ClientError as error:
-        if not (is_gone(error) and AWS_MANAGED in arn and _suffix(arn) in aws_managed_policies()):
+        known = AWS_MANAGED in arn and arn.partition(AWS_MANAGED)[2] in aws_managed_policies()
+        if not (is_gone(error) and known):
             raise
         api.client("iam").get_role(RoleName=role)
         api.ledger.put(api.region, RolePolicyAttachment.token, f"{role}/{arn}", {"role": role, "policyArn": arn})
@@ -293,20 +188,7 @@ def attach(api: Api, role: str, arn: str) -> None:
 def detach(api: Api, role: str, arn: str) -> None:
     """Detaches a policy; one that is not attached is no error."""
     api.ledger.remove(api.region, RolePolicyAttachment.token, f"{role}/{arn}")
-    try:
-        api.client("iam").detach_role_policy(RoleName=role, PolicyArn=arn)
-    except ClientError as error:
-        if code_of(error) != "NoSuchEntity":
-            raise
-
-
-def retag(listed: Any, tag: Any, untag: Any, new: Props, **target: str) -> None:
-    """Makes the tags of an IAM entity those of `new`."""
-    live, wanted = tag_map(listed(**target)["Tags"]), new.get("tags") or {}
-    if stale := sorted(live.keys() - wanted.keys()):
-        untag(**target, TagKeys=stale)
-    if fresh := {key: value for key, value in wanted.items() if live.get(key) != value}:
-        tag(**target, Tags=tag_list(fresh))
+    or_none(api.client("iam").detach_role_policy, RoleName=role, PolicyArn=arn)
 
 
 @cache
@@ -337,33 +219,12 @@ def get_role(api: Api, arguments: Props) -> Props:
     }
 
 
-def _live_attachments(iam: Any, role: str) -> list[str]:
-    pages = iam.get_paginator("list_attached_role_policies").paginate(RoleName=role)
-    return [policy["PolicyArn"] for page in pages for policy in page["AttachedPolicies"]]
-
-
 def _noted_attachments(api: Api, role: str) -> list[str]:
-    entries = api.ledger.list(api.region, RolePolicyAttachment.token)
-    return [entry["policyArn"] for _, _, _, entry in entries if entry["role"] == role]
-
-
-def _by_name(policies: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
-    return {policy["name"]: policy["policy"] for policy in policies or () if policy.get("policy")}
+    return [entry["policyArn"] for _, entry in api.declared(RolePolicyAttachment.token) if entry["role"] == role]
 
 
 def _name_of(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
-def _suffix(arn: str) -> str:
-    return arn.partition(AWS_MANAGED)[2]
-
-
-RESOURCES: tuple[Resource, ...] = (
-    Role(),
-    RolePolicy(),
-    RolePolicyAttachment(),
-    InstanceProfile(),
-    ServiceLinkedRole(),
-)
 FUNCTIONS: dict[str, Function] = {"aws:iam/getRole:getRole": get_role}

@@ -7,10 +7,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+from awsread.answers import arn, filters
 from sandbox.aws.errors import InvalidParameterError, StandInError
-from sandbox.aws.resource import Api, Created, Function, Live, Props, Resource
+from sandbox.aws.resource import Api, Created, Live, Props
 from sandbox.aws.services.checked import CheckedRecord
-from sandbox.aws.services.live import arn, filters, tag_specification
+from sandbox.aws.services.live import tag_specification
 
 SERVICE = "network-firewall"  # as it is called in ARNs and by boto3
 ENDPOINTS = "__endpoints"  # ledger only: subnet id → id of the firewall's endpoint there
@@ -24,7 +25,6 @@ class RuleGroup(CheckedRecord):
     names = {"name": "RuleGroupName"}
     auto_name = "name"
     auto_name_max = 128
-    replace_on = frozenset({"capacity", "name", "type"})
     taken = "InvalidRequestException"
 
     def identity(self, api: Api, inputs: Props) -> str:
@@ -41,7 +41,6 @@ class FirewallPolicy(CheckedRecord):
     names = {"name": "FirewallPolicyName"}
     auto_name = "name"
     auto_name_max = 128
-    replace_on = frozenset({"name"})
     taken = "InvalidRequestException"
 
     def identity(self, api: Api, inputs: Props) -> str:
@@ -57,13 +56,6 @@ class Firewall(CheckedRecord):
     names = {"name": "FirewallName"}
     auto_name = "name"
     auto_name_max = 128
-    replace_on = frozenset({"name", "transitGatewayId", "vpcId"})
-    defaults = {
-        "availabilityZoneChangeProtection": False,
-        "deleteProtection": False,
-        "firewallPolicyChangeProtection": False,
-        "subnetChangeProtection": False,
-    }
 
     def fresh(self, new: Props, changed: frozenset[str]) -> frozenset[str]:
         return frozenset({"firewallStatuses", "updateToken"} if "subnetMappings" in changed else {"updateToken"})
@@ -158,16 +150,9 @@ class LoggingConfiguration(CheckedRecord):
 
     token = "aws:networkfirewall/loggingConfiguration:LoggingConfiguration"
     service, operation = SERVICE, "UpdateLoggingConfiguration"
-    replace_on = frozenset({"firewallArn"})
-
-    def identity(self, api: Api, inputs: Props) -> str:
-        return str(inputs["firewallArn"])
+    named_by = "firewallArn"
 
 
 def _update_token(inputs: Props) -> str:
     """AWS gives a new one at each change."""
     return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()[:32]
-
-
-RESOURCES: tuple[Resource, ...] = (RuleGroup(), FirewallPolicy(), Firewall(), LoggingConfiguration())
-FUNCTIONS: Mapping[str, Function] = {}

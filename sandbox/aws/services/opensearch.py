@@ -7,70 +7,33 @@ import string
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sandbox.aws.errors import StandInError, or_none
+from awsread.services.opensearch import OPTIONS, POLICY_PREFIX, SECTIONS, domain_of, zones_of
+from sandbox.aws.errors import StandInError
 from sandbox.aws.recorded import RecordedResource
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.echoed import EchoedResource
-from sandbox.aws.services.live import LiveResource, given, same_json, same_set, tag_list, tag_map
-from sandbox.aws.services.spelling import Spelling
+from sandbox.aws.services.live import LiveResource, given, tag_list
 
-DEFAULT_VERSION = "OpenSearch_2.19"  # of AWS, where none is given
+DEFAULT_VERSION = "OpenSearch_2.19"  # AWS's, where none is given
 NAME_MAX = 28
 ENDPOINT_DIGITS = 26
 INSTANCE_TYPE = re.compile(r"^[a-z0-9]+\.[a-z0-9]+\.search$")
 NO_POLICY = json.dumps({"Version": "2012-10-17", "Statement": []})
 
-SECTIONS = {
-    "advancedSecurityOptions": "AdvancedSecurityOptions",
-    "autoTuneOptions": "AutoTuneOptions",
-    "clusterConfig": "ClusterConfig",
-    "cognitoOptions": "CognitoOptions",
-    "domainEndpointOptions": "DomainEndpointOptions",
-    "ebsOptions": "EBSOptions",
-    "encryptAtRest": "EncryptionAtRestOptions",
-    "nodeToNodeEncryption": "NodeToNodeEncryptionOptions",
-    "offPeakWindowOptions": "OffPeakWindowOptions",
-    "snapshotOptions": "SnapshotOptions",
-    "softwareUpdateOptions": "SoftwareUpdateOptions",
-}
-"""Property → section of the API that moto keeps at least a part of."""
-
-OPTIONS = Spelling(
-    {
-        "ebsEnabled": "EBSEnabled",
-        "enforceHttps": "EnforceHTTPS",
-        "jwtOptions": "JWTOptions",
-        "jwksUrl": "JwksUrl",
-        "masterUserArn": "MasterUserARN",
-        "multiAzWithStandbyEnabled": "MultiAZWithStandbyEnabled",
-        "tlsSecurityPolicy": "TLSSecurityPolicy",
-    }
-)
-
 
 class Domain(EchoedResource):
     token = "aws:opensearch/domain:Domain"
-    replace_on = frozenset({"domainName"})
+    service = "opensearch"
     auto_name = "domainName"
     auto_name_max = NAME_MAX
-    computed = frozenset(
-        {
-            "arn",
-            "dashboardEndpoint",
-            "dashboardEndpointV2",
-            "domainEndpointV2HostedZoneId",
-            "domainId",
-            "endpoint",
-            "endpointV2",
-        }
-    )
     kept = frozenset({"aimlOptions", "deploymentStrategyOptions", "identityCenterOptions", "ipAddressType"})
     partly = frozenset({*SECTIONS, "advancedOptions"})
+    silent = {"ipAddressType": "ipv4"}
 
     def name_for(self, name: str, inputs: Props) -> str:
         return name.lower()
 
-    def faults(self, inputs: Props) -> Iterator[tuple[str, str]]:
+    def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         name = inputs.get("domainName")
         if isinstance(name, str) and len(name) > NAME_MAX:
             yield "domainName", f"must have at most {NAME_MAX} characters, got {name!r} with {len(name)}"
@@ -98,11 +61,10 @@ class Domain(EchoedResource):
         return frozenset(forced)
 
     def make(self, api: Api, inputs: Props) -> str:
-        opensearch = api.client("opensearch")
         name = inputs["domainName"]
-        if or_none(opensearch.describe_domain, DomainName=name):  # moto would overwrite it
+        if domain_of(api, name):  # moto would overwrite it
             raise StandInError(f"{self.token}: ResourceAlreadyExistsException: domain {name} already exists")
-        answer = opensearch.create_domain(
+        answer = api.client("opensearch").create_domain(
             DomainName=name,
             EngineVersion=inputs.get("engineVersion", DEFAULT_VERSION),
             TagList=tag_list(inputs.get("tags")),
@@ -113,30 +75,12 @@ class Domain(EchoedResource):
         return str(answer["DomainStatus"]["ARN"])
 
     def look(self, api: Api, id: str, state: Props) -> Props | None:
-        opensearch = api.client("opensearch")
-        answer = or_none(opensearch.describe_domain, DomainName=_name_of(id))
-        if answer is None:
-            return None
-        found = answer["DomainStatus"]
-        host = found.get("Endpoint") or found.get("Endpoints", {}).get("vpc")
-        return {
-            "accessPolicies": self._policy(found, state),
-            "advancedOptions": found.get("AdvancedOptions"),
-            "arn": found["ARN"],
-            "dashboardEndpoint": f"{host}/_dashboards",
-            "domainId": found["DomainId"],
-            "domainName": found["DomainName"],
-            "endpoint": host,
-            "engineVersion": self.noted(api, id).get("engineVersion", found["EngineVersion"]),
-            "ipAddressType": "ipv4",
-            "logPublishingOptions": _logs(found, state),
-            "tags": tag_map(opensearch.list_tags(ARN=id)["TagList"]),
-            "vpcOptions": _vpc(api, found, state),
-            **_live_sections(found),
-        }
+        """Only a domain that was given a policy owns it: it may be a resource of its own."""
+        found = super().look(api, id, state)
+        apart = bool(state) and not state.get("accessPolicies")
+        return {**found, "accessPolicies": None} if found and apart else found
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
-        opensearch = api.client("opensearch")
         wanted = {
             **_sections({name: new.get(name) for name in changed}, fresh=False),
             **given({name: new.get(name) for name in changed}, AdvancedOptions="advancedOptions"),
@@ -148,56 +92,35 @@ class Domain(EchoedResource):
             gone = {log["logType"]: {"Enabled": False} for log in old.get("logPublishingOptions") or ()}
             wanted["LogPublishingOptions"] = {**gone, **_log_request(new)}
         if wanted:
-            opensearch.update_domain_config(DomainName=_name_of(id), **wanted)
+            api.client("opensearch").update_domain_config(DomainName=_name_of(id), **wanted)
         if "engineVersion" in changed:
             self.note(api, id, engineVersion=new.get("engineVersion"))  # moto knows no upgrade
-        if "tags" in changed:
-            _retag(opensearch, id, new.get("tags") or {})
+        self.retag(api, id, old, new)
 
     def remove(self, api: Api, id: str, state: Props) -> None:
         api.client("opensearch").delete_domain(DomainName=_name_of(id))
 
-    def _policy(self, found: Props, state: Props) -> str | None:
-        """Only a domain that was given a policy owns it: it may be a resource of its own."""
-        live = found.get("AccessPolicies")
-        if _is_empty_policy(live) or (state and not state.get("accessPolicies")):
-            return None
-        return same_json(state.get("accessPolicies"), live)
-
 
 class DomainPolicy(LiveResource):
     token = "aws:opensearch/domainPolicy:DomainPolicy"
-    replace_on = frozenset({"domainName"})
 
     def make(self, api: Api, inputs: Props) -> str:
-        self._put(api, inputs["domainName"], inputs["accessPolicies"])
-        return f"esd-policy-{inputs['domainName']}"
-
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        name = id.removeprefix("esd-policy-")
-        answer = or_none(api.client("opensearch").describe_domain, DomainName=name)
-        live = answer["DomainStatus"].get("AccessPolicies") if answer else None
-        if _is_empty_policy(live):
-            return None
-        return {"domainName": name, "accessPolicies": same_json(state.get("accessPolicies"), live)}
+        self.change(api, "", {}, inputs, frozenset())
+        return f"{POLICY_PREFIX}{inputs['domainName']}"
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
-        self._put(api, new["domainName"], new["accessPolicies"])
+        opensearch, name = api.client("opensearch"), new["domainName"]
+        opensearch.describe_domain(DomainName=name)  # moto's update answers an unknown name with an internal error
+        opensearch.update_domain_config(DomainName=name, AccessPolicies=new["accessPolicies"])
 
     def remove(self, api: Api, id: str, state: Props) -> None:
-        name = id.removeprefix("esd-policy-")
-        if or_none(api.client("opensearch").describe_domain, DomainName=name):
-            self._put(api, name, NO_POLICY)  # moto does not hear an empty text
-
-    def _put(self, api: Api, name: str, policy: str) -> None:
-        opensearch = api.client("opensearch")
-        opensearch.describe_domain(DomainName=name)  # moto's update answers an unknown name with an internal error
-        opensearch.update_domain_config(DomainName=name, AccessPolicies=policy)
+        name = id.removeprefix(POLICY_PREFIX)
+        if domain_of(api, name):  # moto ignores an empty text
+            self.change(api, id, {}, {"domainName": name, "accessPolicies": NO_POLICY}, frozenset())
 
 
 class VpcEndpoint(RecordedResource):
     token = "aws:opensearch/vpcEndpoint:VpcEndpoint"
-    replace_on = frozenset({"domainArn"})
 
     def identity(self, api: Api, inputs: Props) -> str:
         name = _name_of(inputs["domainArn"])
@@ -210,7 +133,7 @@ class VpcEndpoint(RecordedResource):
         options = inputs["vpcOptions"]
         return {
             "endpoint": f"https://vpc-{_name_of(inputs['domainArn'])}-{host}.{api.region}.es.amazonaws.com",
-            "vpcOptions": {**options, **_places(api, options["subnetIds"])},
+            "vpcOptions": {**options, **zones_of(api, options["subnetIds"])},
         }
 
 
@@ -235,49 +158,12 @@ def _sections(inputs: Props, *, fresh: bool) -> Props:
     return result
 
 
-def _live_sections(found: Props) -> Props:
-    result = {name: OPTIONS.to_props(found[api]) for name, api in SECTIONS.items() if found.get(api) is not None}
-    if not result.get("cognitoOptions", {}).get("enabled"):
-        result.pop("cognitoOptions", None)
-    if "autoTuneOptions" in result:
-        tuned = result["autoTuneOptions"]
-        on = str(tuned.get("state", "")).startswith("ENABLE")
-        result["autoTuneOptions"] = {
-            "desiredState": "ENABLED" if on else "DISABLED",
-            "useOffPeakWindow": tuned.get("useOffPeakWindow", False),
-        }
-    return result
-
-
 def _vpc_request(api: Api, inputs: Props) -> Props:
     options = inputs.get("vpcOptions")
     if not options:
         return {}
-    _places(api, options.get("subnetIds") or [])  # AWS refuses subnets that are not there
+    zones_of(api, options.get("subnetIds") or [])  # AWS refuses subnets that do not exist
     return {"VPCOptions": given(options, SubnetIds="subnetIds", SecurityGroupIds="securityGroupIds")}
-
-
-def _vpc(api: Api, found: Props, state: Props) -> Props | None:
-    live = found.get("VPCOptions")
-    if not live:
-        return None
-    written = state.get("vpcOptions") or {}
-    return {
-        "subnetIds": same_set(written.get("subnetIds"), live.get("SubnetIds", ())),
-        "securityGroupIds": same_set(written.get("securityGroupIds"), live.get("SecurityGroupIds", ())),
-        **_places(api, live.get("SubnetIds", [])),
-    }
-
-
-def _places(api: Api, subnet_ids: list[str]) -> Props:
-    """VPC and zones that follow from subnets."""
-    if not subnet_ids:
-        return {}
-    subnets = api.client("ec2").describe_subnets(SubnetIds=subnet_ids)["Subnets"]
-    return {
-        "availabilityZones": sorted(subnet["AvailabilityZone"] for subnet in subnets),
-        "vpcId": subnets[0]["VpcId"],
-    }
 
 
 def _log_request(inputs: Props) -> Props:
@@ -288,31 +174,6 @@ def _log_request(inputs: Props) -> Props:
         }
         for log in inputs.get("logPublishingOptions") or ()
     }
-
-
-def _logs(found: Props, state: Props) -> list[Any]:
-    written = {log["logType"]: log for log in state.get("logPublishingOptions") or ()}
-    live = []
-    for kind, log in (found.get("LogPublishingOptions") or {}).items():
-        group = log.get("CloudWatchLogsLogGroupArn")
-        if not group:
-            continue  # switched off and forgotten
-        enabled = log.get("Enabled", True)
-        told = {} if enabled and kind in written and "enabled" not in written[kind] else {"enabled": enabled}
-        live.append({"logType": kind, "cloudwatchLogGroupArn": group, **told})
-    return same_set(state.get("logPublishingOptions"), live)
-
-
-def _retag(opensearch: Any, arn: str, tags: Mapping[str, str]) -> None:
-    live = tag_map(opensearch.list_tags(ARN=arn)["TagList"])
-    if stale := sorted(live.keys() - tags.keys()):
-        opensearch.remove_tags(ARN=arn, TagKeys=stale)
-    if fresh := {key: value for key, value in tags.items() if live.get(key) != value}:
-        opensearch.add_tags(ARN=arn, TagList=tag_list(fresh))
-
-
-def _is_empty_policy(text: str | None) -> bool:
-    return not text or not json.loads(text).get("Statement")
 
 
 def _enabled(props: Props, name: str) -> bool:
@@ -329,7 +190,3 @@ def _rank(version: Any) -> tuple[int, ...]:
 
 def _name_of(arn: str) -> str:
     return arn.rpartition("/")[2]
-
-
-RESOURCES: tuple[Resource, ...] = (Domain(), DomainPolicy(), VpcEndpoint())
-FUNCTIONS: dict[str, Function] = {}

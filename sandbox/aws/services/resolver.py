@@ -1,55 +1,48 @@
 """Route 53 Resolver: DNS firewalls and DNS query logs of a VPC. moto can delete none of it, so all is recorded."""
 
-from collections.abc import Mapping
-
+from awsread.answers import arn
 from sandbox.aws.errors import StandInError
 from sandbox.aws.recorded import new_id
-from sandbox.aws.resource import Api, Function, Props, Resource
+from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.checked import CheckedRecord
-from sandbox.aws.services.live import arn
 
 SERVICE = "route53resolver"
 
 
-class ResolverFirewallDomainList(CheckedRecord):
-    token = "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList"
-    service, operation = SERVICE, "CreateFirewallDomainList"
-    unchecked = frozenset({"domains"})
+class _Resolver(CheckedRecord):
+    service = SERVICE
+
+
+class _Named(_Resolver):
     auto_name = "name"
     auto_name_max = 64
-    replace_on = frozenset({"name"})
 
-    def identity(self, api: Api, inputs: Props) -> str:
-        return new_id("rslvr-fdl")
+
+class ResolverFirewallDomainList(_Named):
+    token = "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList"
+    operation = "CreateFirewallDomainList"
+    unchecked = frozenset({"domains"})
+    id_prefix = "rslvr-fdl"
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
         return {"arn": arn(api, SERVICE, f"firewall-domain-list/{id}")}
 
 
-class ResolverFirewallRuleGroup(CheckedRecord):
+class ResolverFirewallRuleGroup(_Named):
     token = "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup"
-    service, operation = SERVICE, "CreateFirewallRuleGroup"
-    auto_name = "name"
-    auto_name_max = 64
-    replace_on = frozenset({"name"})
-
-    def identity(self, api: Api, inputs: Props) -> str:
-        return new_id("rslvr-frg")
+    operation = "CreateFirewallRuleGroup"
+    id_prefix = "rslvr-frg"
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
         place = arn(api, SERVICE, f"firewall-rule-group/{id}")
         return {"arn": place, "ownerId": api.account_id, "shareStatus": "NOT_SHARED"}
 
 
-class ResolverFirewallRule(CheckedRecord):
+class ResolverFirewallRule(_Named):
     """One rule of a group; its id is `<group>:<domain list>`."""
 
     token = "aws:route53/resolverFirewallRule:ResolverFirewallRule"
-    service, operation = SERVICE, "CreateFirewallRule"
-    auto_name = "name"
-    auto_name_max = 64
-    replace_on = frozenset({"dnsThreatProtection", "firewallDomainListId", "firewallRuleGroupId", "qType"})
-    defaults = {"firewallDomainRedirectionAction": "INSPECT_REDIRECTION_DOMAIN"}
+    operation = "CreateFirewallRule"
     taken = "ConflictException"
 
     def identity(self, api: Api, inputs: Props) -> str:
@@ -57,15 +50,10 @@ class ResolverFirewallRule(CheckedRecord):
         return ":".join([inputs["firewallRuleGroupId"], subject, *([inputs["qType"]] if inputs.get("qType") else [])])
 
 
-class ResolverFirewallRuleGroupAssociation(CheckedRecord):
+class ResolverFirewallRuleGroupAssociation(_Named):
     token = "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation"
-    service, operation = SERVICE, "AssociateFirewallRuleGroup"
-    auto_name = "name"
-    auto_name_max = 64
-    replace_on = frozenset({"firewallRuleGroupId", "vpcId"})
-
-    def identity(self, api: Api, inputs: Props) -> str:
-        return new_id("rslvr-frgassoc")
+    operation = "AssociateFirewallRuleGroup"
+    id_prefix = "rslvr-frgassoc"
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
         place = arn(api, SERVICE, f"firewall-rule-group-association/{id}")
@@ -78,12 +66,11 @@ class ResolverFirewallRuleGroupAssociation(CheckedRecord):
         super().delete(api, id, state)
 
 
-class ResolverFirewallConfig(CheckedRecord):
+class ResolverFirewallConfig(_Resolver):
     """What becomes of a VPC's queries while the firewall does not answer. Each VPC has one; deleting forgets it."""
 
     token = "aws:route53/resolverFirewallConfig:ResolverFirewallConfig"
-    service, operation = SERVICE, "UpdateFirewallConfig"
-    replace_on = frozenset({"resourceId"})
+    operation = "UpdateFirewallConfig"
 
     def identity(self, api: Api, inputs: Props) -> str:
         return f"rslvr-fc-{str(inputs['resourceId']).removeprefix('vpc-')}"
@@ -92,37 +79,17 @@ class ResolverFirewallConfig(CheckedRecord):
         return {"ownerId": api.account_id, "firewallFailOpen": inputs.get("firewallFailOpen", "DISABLED")}
 
 
-class ResolverQueryLogConfig(CheckedRecord):
+class ResolverQueryLogConfig(_Named):
     token = "aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig"
-    service, operation = SERVICE, "CreateResolverQueryLogConfig"
-    auto_name = "name"
-    auto_name_max = 64
-    replace_on = frozenset({"destinationArn", "name"})
-
-    def identity(self, api: Api, inputs: Props) -> str:
-        return new_id("rqlc")
+    operation = "CreateResolverQueryLogConfig"
+    id_prefix = "rqlc"
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
         place = arn(api, SERVICE, f"resolver-query-log-config/{id}")
         return {"arn": place, "ownerId": api.account_id, "shareStatus": "NOT_SHARED"}
 
 
-class ResolverQueryLogConfigAssociation(CheckedRecord):
+class ResolverQueryLogConfigAssociation(_Resolver):
     token = "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation"
-    service, operation = SERVICE, "AssociateResolverQueryLogConfig"
-    replace_on = frozenset({"resolverQueryLogConfigId", "resourceId"})
-
-    def identity(self, api: Api, inputs: Props) -> str:
-        return new_id("rqlca")
-
-
-RESOURCES: tuple[Resource, ...] = (
-    ResolverFirewallDomainList(),
-    ResolverFirewallRuleGroup(),
-    ResolverFirewallRule(),
-    ResolverFirewallRuleGroupAssociation(),
-    ResolverFirewallConfig(),
-    ResolverQueryLogConfig(),
-    ResolverQueryLogConfigAssociation(),
-)
-FUNCTIONS: Mapping[str, Function] = {}
+    operation = "AssociateResolverQueryLogConfig"
+    id_prefix = "rqlca"

@@ -2,14 +2,14 @@
 
 import hashlib
 import re
-from typing import Any
 
 from botocore.exceptions import ClientError
 
-from sandbox.aws.errors import code_of, or_none
-from sandbox.aws.resource import Api, Function, Props, Resource
+from awsread.errors import code_of
+from sandbox.aws.resource import Api, Function, Props
 from sandbox.aws.services.eks_node_group import BUILD
-from sandbox.aws.services.live import LiveResource, given, tag_list, tag_map
+from sandbox.aws.services.live import LiveResource
+from sandbox.aws.services.requests import call
 
 STANDARD = "Standard"
 NODE_IMAGE = re.compile(
@@ -22,10 +22,11 @@ NODE_IMAGE = re.compile(
 
 class Parameter(LiveResource):
     token = "aws:ssm/parameter:Parameter"
-    replace_on = frozenset({"name", "dataType"})
+    service = "ssm"
+    deletion = ("delete_parameter", "Name")
     auto_name = "name"
     auto_name_max = 2048
-    computed = frozenset({"hasValueWo", "version"})
+    local = frozenset({"overwrite"})
 
     def replaces(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
         forced = super().replaces(old, new, changed)
@@ -33,69 +34,23 @@ class Parameter(LiveResource):
         return forced | {"tier"} if "tier" in changed and shrinks else forced
 
     def make(self, api: Api, inputs: Props) -> str:
-        self._put(api, inputs, Overwrite=bool(inputs.get("overwrite")), **_first_tags(inputs))
-        return str(inputs["name"])
-
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        ssm = api.client("ssm")
-        answer = or_none(ssm.get_parameter, Name=id, WithDecryption=True)
-        listed = ssm.describe_parameters(ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": [id]}])
-        if answer is None or not listed["Parameters"]:
-            return None
-        found, described = answer["Parameter"], listed["Parameters"][0]
-        is_secret = found["Type"] == "SecureString"
-        shown = not is_secret and ("insecureValue" in state or not state)
-        writes_only = state.get("valueWoVersion") is not None
-        return {
-            "allowedPattern": described.get("AllowedPattern") or None,
-            "arn": found["ARN"],
-            "dataType": found.get("DataType", "text"),
-            "description": described.get("Description") or None,
-            "hasValueWo": writes_only,
-            "insecureValue": found["Value"] if shown and "value" not in state else None,
-            "keyId": described.get("KeyId"),
-            "name": found["Name"],
-            "overwrite": state.get("overwrite"),
-            "tags": tag_map(ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=id)["TagList"]),
-            "tier": described.get("Tier") or STANDARD,
-            "type": found["Type"],
-            "value": None if writes_only or "insecureValue" in state else found["Value"],
-            "valueWoVersion": state.get("valueWoVersion"),
-            "version": found["Version"],
+        # Tags go with a new parameter only.
+        tags = None if inputs.get("overwrite") else inputs.get("tags")
+        values = (inputs.get(name) for name in ("value", "insecureValue", "valueWo"))
+        wanted = {
+            **inputs,
+            "value": next((value for value in values if value is not None), None),
+            "description": inputs.get("description") or "",
+            "overwrite": bool(inputs.get("overwrite")),
+            "tags": tags,
         }
+        call(api.client("ssm"), "put_parameter", wanted)
+        return str(inputs["name"])
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         if changed - {"tags", "overwrite"}:
-            self._put(api, new, Overwrite=True)
-        if "tags" in changed:
-            ssm = api.client("ssm")
-            target = {"ResourceType": "Parameter", "ResourceId": id}
-            before, after = tag_map(ssm.list_tags_for_resource(**target)["TagList"]), new.get("tags") or {}
-            if stale := sorted(before.keys() - after.keys()):
-                ssm.remove_tags_from_resource(**target, TagKeys=stale)
-            if fresh := {key: value for key, value in after.items() if before.get(key) != value}:
-                ssm.add_tags_to_resource(**target, Tags=tag_list(fresh))
-
-    def remove(self, api: Api, id: str, state: Props) -> None:
-        api.client("ssm").delete_parameter(Name=id)
-
-    def _put(self, api: Api, inputs: Props, **more: Any) -> None:
-        values = (inputs.get(name) for name in ("value", "insecureValue", "valueWo"))
-        value = next((value for value in values if value is not None), None)
-        api.client("ssm").put_parameter(
-            Value=value,
-            Description=inputs.get("description") or "",
-            **given(
-                inputs,
-                Name="name",
-                Type="type",
-                AllowedPattern="allowedPattern",
-                DataType="dataType",
-                KeyId="keyId",
-                Tier="tier",
-            ),
-            **more,
-        )
+            self.make(api, {**new, "overwrite": True})
+        self.retag(api, id, old, new, ResourceType="Parameter")
 
 
 def get_parameter(api: Api, arguments: Props) -> Props:
@@ -122,7 +77,7 @@ def get_parameter(api: Api, arguments: Props) -> Props:
 
 
 def node_image(api: Api, name: str) -> Props | None:
-    """What AWS would say of an EKS node image: made up, but the same for the same image and region."""
+    """What AWS would answer for an EKS node image: invented, but constant for an image and region."""
     match = NODE_IMAGE.match(name)
     if match is None:
         return None
@@ -138,11 +93,4 @@ def node_image(api: Api, name: str) -> Props | None:
     return {"Name": name, "Type": "String", "Value": facts[match["fact"]], "Version": 1, "ARN": arn}
 
 
-def _first_tags(inputs: Props) -> Props:
-    """Tags go with a new parameter only."""
-    tags = inputs.get("tags")
-    return {"Tags": tag_list(tags)} if tags and not inputs.get("overwrite") else {}
-
-
-RESOURCES: tuple[Resource, ...] = (Parameter(),)
 FUNCTIONS: dict[str, Function] = {"aws:ssm/getParameter:getParameter": get_parameter}

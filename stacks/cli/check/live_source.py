@@ -38,7 +38,7 @@ class LiveSource:
         if endpoint is not None:
             from sandbox.aws.registry import is_recorded
 
-            account.holds = lambda token: not is_recorded(token)
+            account.emulates = lambda token: not is_recorded(token)
         try:
             account.enter(facts.account_id, facts.deployer_role_arn)
         except AccountError as error:

@@ -1,4 +1,4 @@
-"""A moto server and a configured provider for the tests of the AWS stand-in, and the one path every type goes."""
+"""A moto server, a configured provider, and the lifecycle that every type of the AWS stand-in is tested with."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from moto.server import ThreadedMotoServer
 
-from sandbox.aws.schema import schema_of
-from tests.sandbox.aws.harness import Held, Plugin, Props, environment
+from awsread.schema import schema_of
+from tests.sandbox.aws.harness import Deployed, Plugin, Props, environment
 
 _numbers = itertools.count(1)
 
@@ -45,12 +45,12 @@ def unique() -> str:
 
 
 @pytest.fixture
-def lifecycle(plugin: Plugin, unique: str) -> Callable[..., Held]:
-    """Drives one type through its whole life and gives back what it was after creation.
+def lifecycle(plugin: Plugin, unique: str) -> Callable[..., Deployed]:
+    """Drives one type from creation to deletion; returns the resource as it was after creation.
 
     lifecycle(token, inputs, changed_inputs, expect_replace=..., drift=..., unreadable=...):
     check → create → read (nothing changed) → import → drift, if given → update or replace → read → delete → gone.
-    `expect_replace` is True or the exact properties that force it. `drift(api, held)` changes the live resource behind
+    `expect_replace` is True or the exact properties that force it. `drift(api, made)` changes the live resource behind
     Pulumi's back; it must show in a refresh and be mended by an update. `unreadable` names inputs AWS does not give
     back, or that an import fills with AWS's own defaults.
     """
@@ -61,11 +61,11 @@ def lifecycle(plugin: Plugin, unique: str) -> Callable[..., Held]:
         changed_inputs: Props | None = None,
         expect_replace: bool | set[str] = False,
         *,
-        drift: Callable[[Any, Held], None] | None = None,
+        drift: Callable[[Any, Deployed], None] | None = None,
         unreadable: frozenset[str] | set[str] = frozenset(),
         importable: bool = True,
         gone_after_delete: bool = True,
-    ) -> Held:
+    ) -> Deployed:
         return _Life(plugin, token, unique, inputs, frozenset(unreadable)).run(
             changed_inputs, expect_replace, drift, importable=importable, gone_after_delete=gone_after_delete
         )
@@ -81,83 +81,83 @@ class _Life:
         self,
         changed: Props | None,
         expect_replace: bool | set[str],
-        drift: Callable[[Any, Held], None] | None,
+        drift: Callable[[Any, Deployed], None] | None,
         *,
         importable: bool,
         gone_after_delete: bool,
-    ) -> Held:
+    ) -> Deployed:
         self.previews_without_an_id()
-        held = self.plugin.create(self.token, self.name, self.inputs)
-        assert held.id, "create gave no id"
-        self.has_only_known_outputs(held)
-        held = self.reads_back_unchanged(held, self.inputs)
+        made = self.plugin.create(self.token, self.name, self.inputs)
+        assert made.id, "create gave no id"
+        self.has_only_known_outputs(made)
+        made = self.reads_back_unchanged(made, self.inputs)
         if importable:
-            self.imports(held)
+            self.imports(made)
         if drift is not None:
-            self.shows_and_mends(held, drift)
-        current = held
+            self.shows_and_mends(made, drift)
+        current = made
         if changed is not None:
-            current = self.changes(held, changed, expect_replace)
+            current = self.changes(made, changed, expect_replace)
         self.plugin.delete(current)
         if gone_after_delete:
             assert self.plugin.read(current) is None, "still there after delete"
         self.plugin.delete(current)  # deleting what is gone is no error
-        return held
+        return made
 
     def previews_without_an_id(self) -> None:
         id_, outputs = self.plugin.preview(self.token, self.name, self.inputs)
         assert id_ == "", "a preview must give no id"
         assert schema_of(self.token).outputs <= outputs.keys(), "a preview must give every output, unknown or not"
 
-    def has_only_known_outputs(self, held: Held) -> None:
+    def has_only_known_outputs(self, made: Deployed) -> None:
         schema = schema_of(self.token)
-        strange = held.outputs.keys() - schema.outputs - schema.inputs.properties.keys()
+        strange = made.outputs.keys() - schema.outputs - schema.inputs.properties.keys()
         assert not strange, f"outputs the official provider does not have: {sorted(strange)}"
         if "arn" in schema.outputs:
-            assert held.outputs.get("arn"), "the official provider gives an arn"
+            assert made.outputs.get("arn"), "the official provider gives an arn"
 
-    def reads_back_unchanged(self, held: Held, inputs: Props) -> Held:
-        refreshed = self.plugin.read(held)
+    def reads_back_unchanged(self, made: Deployed, inputs: Props) -> Deployed:
+        refreshed = self.plugin.read(made)
         assert refreshed is not None, "not there after create or update"
-        assert refreshed.id == held.id
+        assert refreshed.id == made.id
         found = self.plugin.diff(refreshed, inputs)
         assert not found.changes, f"a refresh of an untouched resource shows {found.detailed}"
-        added_by_aws = held.outputs.keys() - schema_of(self.token).inputs.properties.keys()
+        added_by_aws = made.outputs.keys() - schema_of(self.token).inputs.properties.keys()
         missing = added_by_aws - refreshed.outputs.keys()
         assert not missing, f"outputs lost by a refresh: {sorted(missing)}"
         self.has_only_known_outputs(refreshed)
         return refreshed
 
-    def imports(self, held: Held) -> None:
-        imported = self.plugin.import_(self.token, self.name, held.id)
+    def imports(self, made: Deployed) -> None:
+        imported = self.plugin.import_(self.token, self.name, made.id)
         assert imported is not None, "cannot be imported"
         found = self.plugin.diff(imported, self.inputs)
         strange = {path for path in found.detailed if path.split(".")[0].split("[")[0] not in self.unreadable}
         assert not strange, f"an import differs from what the program says in {sorted(strange)}"
 
-    def shows_and_mends(self, held: Held, drift: Callable[[Any, Held], None]) -> None:
-        drift(self.plugin.api(held.outputs.get("region")), held)
-        drifted = self.plugin.read(held)
+    def shows_and_mends(self, made: Deployed, drift: Callable[[Any, Deployed], None]) -> None:
+        drift(self.plugin.api(made.outputs.get("region")), made)
+        drifted = self.plugin.read(made)
         assert drifted is not None, "drift removed the resource"
         found = self.plugin.diff(drifted, self.inputs)
         assert found.changes, "a change behind Pulumi's back does not show"
         if not found.replaces:
             self.reads_back_unchanged(self.plugin.update(drifted, self.inputs), self.inputs)
 
-    def changes(self, held: Held, changed: Props, expect_replace: bool | set[str]) -> Held:
-        found = self.plugin.diff(held, changed)
+    def changes(self, made: Deployed, changed: Props, expect_replace: bool | set[str]) -> Deployed:
+        found = self.plugin.diff(made, changed)
         assert found.changes, "the changed inputs show no difference"
         if not expect_replace:
             assert found.replaces == [], f"expected an update, got a replacement because of {found.replaces}"
-            self.plugin.update(held, changed, preview=True)
-            return self.reads_back_unchanged(self.plugin.update(held, changed), changed)
+            self.plugin.update(made, changed, preview=True)
+            return self.reads_back_unchanged(self.plugin.update(made, changed), changed)
         assert found.replaces, "expected a replacement, got an update"
         if isinstance(expect_replace, set):
             assert set(found.replaces) == expect_replace
         if found.delete_before_replace:
-            self.plugin.delete(held)
+            self.plugin.delete(made)
             return self.reads_back_unchanged(self.plugin.create(self.token, self.name, changed), changed)
         replacement = self.plugin.create(self.token, f"{self.name}x", changed)
-        self.plugin.delete(held)
+        self.plugin.delete(made)
         self.name = f"{self.name}x"
         return self.reads_back_unchanged(replacement, changed)

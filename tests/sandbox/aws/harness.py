@@ -20,7 +20,7 @@ Props = dict[str, Any]
 
 
 class ProviderError(Exception):
-    """What the engine would be told."""
+    """The error that the engine would get."""
 
 
 class CheckError(Exception):
@@ -47,7 +47,7 @@ class Diff:
 
 
 @dataclass(kw_only=True)
-class Held:
+class Deployed:
     """A resource as the engine's state has it."""
 
     token: str
@@ -85,11 +85,11 @@ class Plugin:
             raise CheckError([(failure.property, failure.reason) for failure in answer.failures])
         return _plain(answer.inputs)
 
-    def create(self, token: str, name: str, inputs: Props) -> Held:
+    def create(self, token: str, name: str, inputs: Props) -> Deployed:
         """Check and create."""
         checked = self.check(token, name, inputs)
         answer = self._call("Create", proto.CreateRequest(urn=urn(token, name), properties=_struct(checked)))
-        return Held(token=token, name=name, id=answer.id, inputs=checked, outputs=_plain(answer.properties))
+        return Deployed(token=token, name=name, id=answer.id, inputs=checked, outputs=_plain(answer.properties))
 
     def preview(self, token: str, name: str, inputs: Props) -> tuple[str, Props]:
         checked = self.check(token, name, inputs)
@@ -98,16 +98,16 @@ class Plugin:
         )
         return answer.id, _plain(answer.properties)
 
-    def diff(self, held: Held, inputs: Props) -> Diff:
-        checked = self.check(held.token, held.name, inputs, held.inputs)
+    def diff(self, made: Deployed, inputs: Props) -> Diff:
+        checked = self.check(made.token, made.name, inputs, made.inputs)
         answer = self._call(
             "Diff",
             proto.DiffRequest(
-                urn=urn(held.token, held.name),
-                id=held.id,
-                olds=_struct(held.outputs),
+                urn=urn(made.token, made.name),
+                id=made.id,
+                olds=_struct(made.outputs),
                 news=_struct(checked),
-                old_inputs=_struct(held.inputs),
+                old_inputs=_struct(made.inputs),
             ),
         )
         return Diff(
@@ -117,46 +117,46 @@ class Plugin:
             delete_before_replace=answer.deleteBeforeReplace,
         )
 
-    def update(self, held: Held, inputs: Props, *, preview: bool = False) -> Held:
-        checked = self.check(held.token, held.name, inputs, held.inputs)
+    def update(self, made: Deployed, inputs: Props, *, preview: bool = False) -> Deployed:
+        checked = self.check(made.token, made.name, inputs, made.inputs)
         answer = self._call(
             "Update",
             proto.UpdateRequest(
-                urn=urn(held.token, held.name),
-                id=held.id,
-                olds=_struct(held.outputs),
+                urn=urn(made.token, made.name),
+                id=made.id,
+                olds=_struct(made.outputs),
                 news=_struct(checked),
-                old_inputs=_struct(held.inputs),
+                old_inputs=_struct(made.inputs),
                 preview=preview,
             ),
         )
-        return Held(token=held.token, name=held.name, id=held.id, inputs=checked, outputs=_plain(answer.properties))
+        return Deployed(token=made.token, name=made.name, id=made.id, inputs=checked, outputs=_plain(answer.properties))
 
-    def read(self, held: Held) -> Held | None:
+    def read(self, made: Deployed) -> Deployed | None:
         """Refresh: None where the resource is gone."""
-        return self._read(held.token, held.name, held.id, held.inputs, held.outputs)
+        return self._read(made.token, made.name, made.id, made.inputs, made.outputs)
 
-    def import_(self, token: str, name: str, id_: str) -> Held | None:
+    def import_(self, token: str, name: str, id_: str) -> Deployed | None:
         return self._read(token, name, id_, {}, {})
 
-    def delete(self, held: Held) -> None:
+    def delete(self, made: Deployed) -> None:
         self._call(
             "Delete",
-            proto.DeleteRequest(urn=urn(held.token, held.name), id=held.id, properties=_struct(held.outputs)),
+            proto.DeleteRequest(urn=urn(made.token, made.name), id=made.id, properties=_struct(made.outputs)),
         )
 
     def invoke(self, token: str, arguments: Props) -> Props:
         answer = self._call("Invoke", proto.InvokeRequest(tok=token, args=_struct(arguments)))
         return _plain(getattr(answer, "return"))
 
-    def _read(self, token: str, name: str, id_: str, inputs: Props, outputs: Props) -> Held | None:
+    def _read(self, token: str, name: str, id_: str, inputs: Props, outputs: Props) -> Deployed | None:
         answer = self._call(
             "Read",
             proto.ReadRequest(urn=urn(token, name), id=id_, properties=_struct(outputs), inputs=_struct(inputs)),
         )
         if not answer.id:
             return None
-        return Held(
+        return Deployed(
             token=token, name=name, id=answer.id, inputs=_plain(answer.inputs), outputs=_plain(answer.properties)
         )
 

@@ -9,8 +9,8 @@ ANALYZER = "aws:accessanalyzer/analyzer:Analyzer"
 
 def test_an_analyzer_lives(plugin, lifecycle, unique):
     name = f"keep-{unique}"
-    held = lifecycle(ANALYZER, {"analyzerName": name, "tags": {"a": "b"}}, {"analyzerName": name, "tags": {"c": "d"}})
-    assert held.outputs["arn"] == f"arn:aws:access-analyzer:eu-central-1:123456789012:analyzer/{name}"
+    made = lifecycle(ANALYZER, {"analyzerName": name, "tags": {"a": "b"}}, {"analyzerName": name, "tags": {"c": "d"}})
+    assert made.outputs["arn"] == f"arn:aws:access-analyzer:eu-central-1:123456789012:analyzer/{name}"
     other = {"analyzerName": f"{name}-unused", "type": "ACCOUNT_UNUSED_ACCESS"}
     lifecycle(ANALYZER, {"analyzerName": name}, other, expect_replace={"analyzerName", "type"})
     with pytest.raises(ProviderError, match="type is 'GALAXY'; allowed: ACCOUNT, ORGANIZATION"):

@@ -1,4 +1,4 @@
-"""What a provider is asked about itself."""
+"""Look-ups of the provider's own account."""
 
 import pytest
 

@@ -14,9 +14,9 @@ def test_a_certificate_lives(lifecycle):
         "validationMethod": "DNS",
         "tags": {"a": "b"},
     }
-    held = lifecycle(CERTIFICATE, inputs, {**inputs, "tags": {"c": "d"}})
-    assert held.id == held.outputs["arn"]
-    validated = {option["domainName"] for option in held.outputs["domainValidationOptions"]}
+    made = lifecycle(CERTIFICATE, inputs, {**inputs, "tags": {"c": "d"}})
+    assert made.id == made.outputs["arn"]
+    validated = {option["domainName"] for option in made.outputs["domainValidationOptions"]}
     assert validated == {"entry.example.com", "chat.example.com"}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sandbox.aws.harness import Held, Plugin, ProviderError
+from tests.sandbox.aws.harness import Deployed, Plugin, ProviderError
 
 GROUP = "aws:autoscaling/group:Group"
 TAG = "aws:autoscaling/tag:Tag"
@@ -26,7 +26,7 @@ def subnets(plugin: Plugin) -> list[str]:
 
 
 @pytest.fixture
-def group(plugin: Plugin, unique: str, template: dict[str, str], subnets: list[str]) -> Held:
+def group(plugin: Plugin, unique: str, template: dict[str, str], subnets: list[str]) -> Deployed:
     inputs = {"minSize": 0, "maxSize": 1, "launchTemplate": template, "vpcZoneIdentifiers": subnets}
     return plugin.create(GROUP, f"{unique}-group", inputs)
 
@@ -45,7 +45,7 @@ def test_a_group_lives(lifecycle, template, subnets):
         }
 
     filled = {"availabilityZones", "capacityRebalance", "defaultCooldown", "desiredCapacity", "healthCheckType"}
-    held = lifecycle(
+    made = lifecycle(
         GROUP,
         inputs(),
         inputs(
@@ -53,12 +53,12 @@ def test_a_group_lives(lifecycle, template, subnets):
             suspendedProcesses=["AZRebalance"],
             tags=[{"key": "a", "value": "c", "propagateAtLaunch": True}],
         ),
-        drift=lambda api, held: api.client("autoscaling").update_auto_scaling_group(
-            AutoScalingGroupName=held.id, MaxSize=9
+        drift=lambda api, made: api.client("autoscaling").update_auto_scaling_group(
+            AutoScalingGroupName=made.id, MaxSize=9
         ),
         unreadable={*filled, *IMPORTED},
     )
-    assert ":autoScalingGroupName/" in held.outputs["arn"]
+    assert ":autoScalingGroupName/" in made.outputs["arn"]
 
 
 IMPORTED = {
@@ -94,9 +94,9 @@ def test_a_group_of_mixed_instances_lives(lifecycle, template, subnets):
 
 def test_a_group_goes_with_its_instances(plugin, unique, template, subnets):
     inputs = {"minSize": 1, "maxSize": 1, "launchTemplate": template, "vpcZoneIdentifiers": subnets}
-    held = plugin.create(GROUP, unique, inputs)
-    plugin.delete(held)
-    assert plugin.read(held) is None
+    made = plugin.create(GROUP, unique, inputs)
+    plugin.delete(made)
+    assert plugin.read(made) is None
 
 
 def test_a_tag_lives(lifecycle, group):
@@ -104,11 +104,11 @@ def test_a_tag_lives(lifecycle, group):
         pair = {"key": "k8s.io/cluster-autoscaler/enabled", "value": value, "propagateAtLaunch": False}
         return {"autoscalingGroupName": group.id, "tag": pair}
 
-    held = lifecycle(
+    made = lifecycle(
         TAG,
         tag("true"),
         tag("false"),
-        drift=lambda api, held: api.client("autoscaling").create_or_update_tags(
+        drift=lambda api, made: api.client("autoscaling").create_or_update_tags(
             Tags=[
                 {
                     "ResourceId": group.id,
@@ -120,14 +120,14 @@ def test_a_tag_lives(lifecycle, group):
             ]
         ),
     )
-    assert held.id == f"{group.id},k8s.io/cluster-autoscaler/enabled"
+    assert made.id == f"{group.id},k8s.io/cluster-autoscaler/enabled"
 
 
 def test_another_key_is_another_tag(plugin, unique, group):
     pair = {"key": "a", "value": "b", "propagateAtLaunch": False}
-    held = plugin.create(TAG, unique, {"autoscalingGroupName": group.id, "tag": pair})
+    made = plugin.create(TAG, unique, {"autoscalingGroupName": group.id, "tag": pair})
     other = {"autoscalingGroupName": group.id, "tag": {**pair, "key": "c"}}
-    assert plugin.diff(held, other).replaces == ["tag"]
+    assert plugin.diff(made, other).replaces == ["tag"]
 
 
 def test_the_group_behind_a_node_group_can_be_tagged(lifecycle):

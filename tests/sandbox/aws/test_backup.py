@@ -13,13 +13,13 @@ KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-5555555
 
 
 def test_a_vault_lives(lifecycle, unique):
-    held = lifecycle(
+    made = lifecycle(
         VAULT,
         {"kmsKeyArn": KEY, "tags": {"a": "b", "c": "d"}},
         {"kmsKeyArn": KEY, "forceDestroy": True, "tags": {"a": "e"}},
-        drift=lambda api, held: api.client("backup").tag_resource(ResourceArn=held.outputs["arn"], Tags={"a": "x"}),
+        drift=lambda api, made: api.client("backup").tag_resource(ResourceArn=made.outputs["arn"], Tags={"a": "x"}),
     )
-    assert held.outputs["arn"].endswith(f":backup-vault:{held.id}")
+    assert made.outputs["arn"].endswith(f":backup-vault:{made.id}")
     lifecycle(VAULT, {"name": f"{unique}a"}, {"name": f"{unique}b"}, expect_replace={"name"})
 
 
@@ -31,7 +31,7 @@ def test_a_lock_lives_on_its_vault(plugin, lifecycle, unique):
         {**base, "maxRetentionDays": 365},
         {**base, "maxRetentionDays": 730},
         expect_replace={"maxRetentionDays"},
-        drift=lambda api, held: api.client("backup").put_backup_vault_lock_configuration(
+        drift=lambda api, made: api.client("backup").put_backup_vault_lock_configuration(
             BackupVaultName=vault.id, MinRetentionDays=1
         ),
     )
@@ -51,8 +51,8 @@ def test_a_plan_and_its_selection_live(plugin, lifecycle, unique):
             }
         ]
 
-    held = lifecycle(PLAN, {"rules": rules(30), "tags": {"a": "b"}}, {"rules": rules(90)})
-    assert held.outputs["rules"][0]["startWindow"] == 60
+    made = lifecycle(PLAN, {"rules": rules(30), "tags": {"a": "b"}}, {"rules": rules(90)})
+    assert made.outputs["rules"][0]["startWindow"] == 60
     plan = plugin.create(PLAN, f"{unique}-plan", {"rules": rules(30)})
     changed = plugin.update(plan, {"rules": rules(31)})
     assert changed.outputs["version"] != plan.outputs["version"]

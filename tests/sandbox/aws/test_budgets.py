@@ -19,8 +19,8 @@ def notification(threshold: float) -> dict:
 
 
 def test_a_budget_lives(lifecycle, unique):
-    def drift(api, held):
-        account, _, name = held.id.partition(":")
+    def drift(api, made):
+        account, _, name = made.id.partition(":")
         found = api.client("budgets").describe_budget(AccountId=account, BudgetName=name)["Budget"]
         api.client("budgets").delete_budget(AccountId=account, BudgetName=name)
         found["BudgetLimit"]["Amount"] = "999"
@@ -28,15 +28,15 @@ def test_a_budget_lives(lifecycle, unique):
         api.client("budgets").create_budget(AccountId=account, Budget=found)
 
     filters = [{"name": "TagKeyValue", "values": ["codekeep:tenant$acme"]}]
-    held = lifecycle(
+    made = lifecycle(
         BUDGET,
         {**BASE, "limitAmount": "1000", "costFilters": filters, "notifications": [notification(80), notification(100)]},
         {**BASE, "limitAmount": "2500.50", "costFilters": filters, "notifications": [notification(90)]},
         drift=drift,
         unreadable={"notifications"},
     )
-    assert held.outputs["arn"] == f"arn:aws:budgets::123456789012:budget/{held.outputs['name']}"
-    assert "region" not in held.outputs
+    assert made.outputs["arn"] == f"arn:aws:budgets::123456789012:budget/{made.outputs['name']}"
+    assert "region" not in made.outputs
     named = {**BASE, "limitAmount": "1"}
     lifecycle(BUDGET, {**named, "name": f"{unique}a"}, {**named, "name": f"{unique}b"}, expect_replace={"name"})
 

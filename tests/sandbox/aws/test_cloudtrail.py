@@ -32,7 +32,7 @@ def data_events(bucket: str) -> list[dict]:
 
 def test_a_trail_lives(lifecycle, bucket):
     base = {"s3BucketName": bucket, "enableLogFileValidation": True, "isMultiRegionTrail": True}
-    held = lifecycle(
+    made = lifecycle(
         TRAIL,
         {**base, "kmsKeyId": KEY, "advancedEventSelectors": data_events(bucket), "tags": {"a": "b", "c": "d"}},
         {
@@ -42,17 +42,17 @@ def test_a_trail_lives(lifecycle, bucket):
             "eventSelectors": [{"readWriteType": "WriteOnly", "includeManagementEvents": True}],
             "tags": {"a": "e"},
         },
-        drift=lambda api, held: api.client("cloudtrail").stop_logging(Name=held.id),
+        drift=lambda api, made: api.client("cloudtrail").stop_logging(Name=made.id),
     )
-    assert held.id == held.outputs["arn"]
-    assert held.outputs["homeRegion"] == "eu-central-1"
+    assert made.id == made.outputs["arn"]
+    assert made.outputs["homeRegion"] == "eu-central-1"
 
 
 def test_selectors_changed_behind_the_back_show(lifecycle, bucket):
-    def drift(api, held):
-        selectors = api.client("cloudtrail").get_event_selectors(TrailName=held.id)["AdvancedEventSelectors"]
+    def drift(api, made):
+        selectors = api.client("cloudtrail").get_event_selectors(TrailName=made.id)["AdvancedEventSelectors"]
         selectors[0]["FieldSelectors"][2]["StartsWith"] = ["arn:aws:s3:::elsewhere/"]
-        api.client("cloudtrail").put_event_selectors(TrailName=held.id, AdvancedEventSelectors=selectors)
+        api.client("cloudtrail").put_event_selectors(TrailName=made.id, AdvancedEventSelectors=selectors)
 
     base = {"s3BucketName": bucket, "advancedEventSelectors": data_events(bucket)}
     lifecycle(TRAIL, base, {"s3BucketName": bucket}, drift=drift)

@@ -19,16 +19,16 @@ BASE = {
 
 
 def test_an_alarm_lives(lifecycle):
-    def drift(api, held):
-        alarm = api.client("cloudwatch").describe_alarms(AlarmNames=[held.id])["MetricAlarms"][0]
+    def drift(api, made):
+        alarm = api.client("cloudwatch").describe_alarms(AlarmNames=[made.id])["MetricAlarms"][0]
         api.client("cloudwatch").put_metric_alarm(
-            AlarmName=held.id,
+            AlarmName=made.id,
             **{key: alarm[key] for key in ("MetricName", "Namespace", "Statistic", "Period", "EvaluationPeriods")},
             ComparisonOperator=alarm["ComparisonOperator"],
             Threshold=9.0,
         )
 
-    held = lifecycle(
+    made = lifecycle(
         ALARM,
         {
             **BASE,
@@ -46,7 +46,7 @@ def test_an_alarm_lives(lifecycle):
         },
         drift=drift,
     )
-    assert held.outputs["arn"].endswith(f":alarm:{held.id}")
+    assert made.outputs["arn"].endswith(f":alarm:{made.id}")
 
 
 def test_an_alarm_on_a_sum_of_metrics_lives(lifecycle):
@@ -84,8 +84,8 @@ def test_a_comparison_aws_does_not_know_is_named_with_those_it_knows(plugin, uni
 def test_a_composite_alarm_lives(plugin, lifecycle, unique):
     token = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
     base = {"alarmName": unique, "alarmRule": "ALARM(a) OR ALARM(b)", "tags": {"a": "b"}}
-    held = lifecycle(token, base, {**base, "alarmRule": "ALARM(a) AND ALARM(b)", "tags": {}})
-    assert held.outputs["arn"] == f"arn:aws:cloudwatch:eu-central-1:123456789012:alarm:{unique}"
+    made = lifecycle(token, base, {**base, "alarmRule": "ALARM(a) AND ALARM(b)", "tags": {}})
+    assert made.outputs["arn"] == f"arn:aws:cloudwatch:eu-central-1:123456789012:alarm:{unique}"
     lifecycle(token, base, {**base, "alarmName": f"{unique}b"}, expect_replace={"alarmName"})
     plugin.create(token, unique, base)
     with pytest.raises(ProviderError, match="already exists"):
@@ -101,12 +101,12 @@ def test_a_dashboard_lives(plugin, lifecycle, unique):
         widget = {"type": "text", "x": 0, "y": 0, "width": 6, "height": 3, "properties": {"markdown": title}}
         return json.dumps({"widgets": [widget]})
 
-    held = lifecycle(
+    made = lifecycle(
         token,
         {"dashboardName": unique, "dashboardBody": body("a")},
         {"dashboardName": unique, "dashboardBody": body("b")},
-        drift=lambda api, held: api.client("cloudwatch").put_dashboard(DashboardName=held.id, DashboardBody=body("x")),
+        drift=lambda api, made: api.client("cloudwatch").put_dashboard(DashboardName=made.id, DashboardBody=body("x")),
     )
-    assert held.outputs["dashboardArn"] == f"arn:aws:cloudwatch::123456789012:dashboard/{unique}"
+    assert made.outputs["dashboardArn"] == f"arn:aws:cloudwatch::123456789012:dashboard/{unique}"
     with pytest.raises(CheckError, match="is not JSON"):
         plugin.check(token, unique, {"dashboardName": unique, "dashboardBody": "{"})

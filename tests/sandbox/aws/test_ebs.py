@@ -6,7 +6,7 @@ REGION = "eu-north-1"
 
 
 def test_encryption_by_default_lives(lifecycle, plugin):
-    def drift(api, held):
+    def drift(api, made):
         api.client("ec2").disable_ebs_encryption_by_default()
 
     lifecycle(
@@ -22,19 +22,19 @@ def test_encryption_by_default_lives(lifecycle, plugin):
 
 def test_the_default_key_lives(lifecycle, plugin):
     first, second = (plugin.api(REGION).client("kms").create_key()["KeyMetadata"]["Arn"] for _ in range(2))
-    held = lifecycle(
+    made = lifecycle(
         KEY,
         {"keyArn": first, "region": REGION},
         {"keyArn": second, "region": REGION},
         expect_replace={"keyArn"},
         importable=False,
     )
-    assert held.id == first
+    assert made.id == first
 
 
 def test_a_key_that_the_customer_holds_can_be_the_default(plugin, unique):
     arn = "arn:aws:kms:eu-north-1:444455556666:key/11111111-1111-1111-1111-111111111111"
-    held = plugin.create(KEY, unique, {"keyArn": arn, "region": REGION})
-    assert plugin.read(held).outputs["keyArn"] == arn
-    plugin.delete(held)
-    assert plugin.read(held) is None
+    made = plugin.create(KEY, unique, {"keyArn": arn, "region": REGION})
+    assert plugin.read(made).outputs["keyArn"] == arn
+    plugin.delete(made)
+    assert plugin.read(made) is None

@@ -8,8 +8,8 @@ RESERVATION = "aws:ec2/capacityReservation:CapacityReservation"
 
 
 def test_a_host_lives(lifecycle):
-    def drift(api, held):
-        api.client("ec2").modify_hosts(HostIds=[held.id], AutoPlacement="on")
+    def drift(api, made):
+        api.client("ec2").modify_hosts(HostIds=[made.id], AutoPlacement="on")
 
     inputs = {
         "availabilityZone": "eu-central-1a",
@@ -18,8 +18,8 @@ def test_a_host_lives(lifecycle):
         "tags": {"a": "b"},
     }
     changed = {**inputs, "hostRecovery": "on", "tags": {}}
-    held = lifecycle(HOST, inputs, changed, drift=drift)
-    assert held.outputs["arn"].endswith(f":dedicated-host/{held.id}")
+    made = lifecycle(HOST, inputs, changed, drift=drift)
+    assert made.outputs["arn"].endswith(f":dedicated-host/{made.id}")
 
 
 def test_a_host_in_another_zone_is_another_host(lifecycle):
@@ -29,9 +29,9 @@ def test_a_host_in_another_zone_is_another_host(lifecycle):
 
 def test_a_placement_group_is_recorded_and_lives(lifecycle):
     assert is_recorded(GROUP)
-    held = lifecycle(GROUP, {"strategy": "cluster", "tags": {"a": "b"}}, {"strategy": "cluster", "tags": {}})
-    assert held.id == held.outputs["name"]
-    assert held.outputs["placementGroupId"].startswith("pg-")
+    made = lifecycle(GROUP, {"strategy": "cluster", "tags": {"a": "b"}}, {"strategy": "cluster", "tags": {}})
+    assert made.id == made.outputs["name"]
+    assert made.outputs["placementGroupId"].startswith("pg-")
 
 
 def test_a_placement_group_of_another_strategy_is_another(lifecycle):
@@ -46,7 +46,7 @@ def test_a_reservation_is_recorded_and_grows_in_place(lifecycle):
         "instancePlatform": "Linux/UNIX",
         "instanceType": "p5.48xlarge",
     }
-    held = lifecycle(RESERVATION, inputs, {**inputs, "instanceCount": 2})
-    assert held.outputs["arn"].endswith(f":capacity-reservation/{held.id}")
-    assert held.outputs["tenancy"] == "default"
+    made = lifecycle(RESERVATION, inputs, {**inputs, "instanceCount": 2})
+    assert made.outputs["arn"].endswith(f":capacity-reservation/{made.id}")
+    assert made.outputs["tenancy"] == "default"
     lifecycle(RESERVATION, inputs, {**inputs, "instanceType": "p4d.24xlarge"}, expect_replace={"instanceType"})

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.sandbox.aws.ground import ground
+from tests.sandbox.aws.network import network
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 POLICY = "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy"
@@ -12,7 +12,7 @@ POLICY = "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy"
 
 @pytest.fixture
 def here(plugin, unique):
-    return ground(plugin, unique)
+    return network(plugin, unique)
 
 
 def policy(action):
@@ -23,8 +23,8 @@ def policy(action):
 def test_a_gateway_endpoint_lives(lifecycle, here):
     first, second = here.table("first").id, here.table("second").id
 
-    def drift(api, held):
-        api.client("ec2").modify_vpc_endpoint(VpcEndpointId=held.id, PolicyDocument=policy("s3:*"))
+    def drift(api, made):
+        api.client("ec2").modify_vpc_endpoint(VpcEndpointId=made.id, PolicyDocument=policy("s3:*"))
 
     inputs = {
         "vpcId": here.vpc_id,
@@ -35,10 +35,10 @@ def test_a_gateway_endpoint_lives(lifecycle, here):
         "tags": {"a": "b"},
     }
     changed = {**inputs, "routeTableIds": [second], "policy": policy(["s3:GetObject", "s3:PutObject"]), "tags": {}}
-    held = lifecycle(ENDPOINT, inputs, changed, drift=drift)
-    assert held.outputs["prefixListId"].startswith("pl-")
-    assert "52.216.0.0/15" in held.outputs["cidrBlocks"]
-    assert held.outputs["state"] == "available"
+    made = lifecycle(ENDPOINT, inputs, changed, drift=drift)
+    assert made.outputs["prefixListId"].startswith("pl-")
+    assert "52.216.0.0/15" in made.outputs["cidrBlocks"]
+    assert made.outputs["state"] == "available"
 
 
 def test_a_gateway_endpoint_routes_in_its_tables_and_they_do_not_report_it(plugin, here):
@@ -49,14 +49,14 @@ def test_a_gateway_endpoint_routes_in_its_tables_and_they_do_not_report_it(plugi
         "vpcEndpointType": "Gateway",
         "routeTableIds": [first.id],
     }
-    held = plugin.create(ENDPOINT, "e", inputs)
+    made = plugin.create(ENDPOINT, "e", inputs)
 
     def routed():
         tables = plugin.api().client("ec2").describe_route_tables(RouteTableIds=[first.id, second.id])["RouteTables"]
-        return {t["RouteTableId"] for t in tables if any(r.get("GatewayId") == held.id for r in t["Routes"])}
+        return {t["RouteTableId"] for t in tables if any(r.get("GatewayId") == made.id for r in t["Routes"])}
 
     assert routed() == {first.id}
-    plugin.update(held, {**inputs, "routeTableIds": [second.id]})
+    plugin.update(made, {**inputs, "routeTableIds": [second.id]})
     assert routed() == {second.id}
     assert plugin.read(second).outputs["routes"] == []
 
@@ -64,9 +64,9 @@ def test_a_gateway_endpoint_routes_in_its_tables_and_they_do_not_report_it(plugi
 def test_an_interface_endpoint_lives(lifecycle, here):
     subnets, groups = here.subnets(3), here.groups(2)
 
-    def drift(api, held):
+    def drift(api, made):
         ec2 = api.client("ec2")
-        ec2.modify_vpc_endpoint(VpcEndpointId=held.id, AddSecurityGroupIds=[groups[1]])
+        ec2.modify_vpc_endpoint(VpcEndpointId=made.id, AddSecurityGroupIds=[groups[1]])
 
     inputs = {
         "vpcId": here.vpc_id,
@@ -79,10 +79,10 @@ def test_an_interface_endpoint_lives(lifecycle, here):
         "policy": policy("ecr:*"),
     }
     changed = {**inputs, "subnetIds": subnets[1:], "securityGroupIds": groups[1:], "privateDnsEnabled": False}
-    held = lifecycle(ENDPOINT, inputs, changed, drift=drift)
-    assert len(held.outputs["networkInterfaceIds"]) == 2
-    regional, private = (entry["dnsName"] for entry in held.outputs["dnsEntries"])
-    assert regional.startswith(f"{held.id}-")
+    made = lifecycle(ENDPOINT, inputs, changed, drift=drift)
+    assert len(made.outputs["networkInterfaceIds"]) == 2
+    regional, private = (entry["dnsName"] for entry in made.outputs["dnsEntries"])
+    assert regional.startswith(f"{made.id}-")
     assert regional.endswith(".api.ecr.eu-central-1.vpce.amazonaws.com")
     assert private == "api.ecr.eu-central-1.amazonaws.com"
 
@@ -95,8 +95,8 @@ def test_an_endpoints_interfaces_follow_its_subnets_and_go_with_it(plugin, here)
         "vpcEndpointType": "Interface",
         "subnetIds": subnets[:2],
     }
-    held = plugin.create(ENDPOINT, "e", inputs)
-    moved = plugin.update(held, {**inputs, "subnetIds": subnets[1:]})
+    made = plugin.create(ENDPOINT, "e", inputs)
+    moved = plugin.update(made, {**inputs, "subnetIds": subnets[1:]})
 
     def interfaces():
         wanted = [{"Name": "vpc-id", "Values": [here.vpc_id]}]
@@ -133,8 +133,8 @@ def test_a_policy_lives_on_its_endpoint_without_the_endpoint_drifting(lifecycle,
     assert plugin.read(endpoint).outputs["policy"] == endpoint.outputs["policy"]
     plugin.delete(early)
 
-    def drift(api, held):
-        api.client("ec2").modify_vpc_endpoint(VpcEndpointId=held.id, PolicyDocument=policy("*"))
+    def drift(api, made):
+        api.client("ec2").modify_vpc_endpoint(VpcEndpointId=made.id, PolicyDocument=policy("*"))
 
     inputs = {"vpcEndpointId": endpoint.id, "policy": policy("sts:AssumeRole")}
     lifecycle(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sandbox.aws.ground import ground
+from tests.sandbox.aws.network import network
 
 SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
 PRINCIPAL = "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple"
@@ -13,14 +13,14 @@ ACME, OTHER = "arn:aws:iam::111111111111:root", "arn:aws:iam::222222222222:root"
 
 @pytest.fixture
 def balancers(plugin, unique):
-    subnets = ground(plugin, unique).subnets(2)
+    subnets = network(plugin, unique).subnets(2)
     inputs = {"loadBalancerType": "network", "internal": True, "subnets": subnets}
     return [plugin.create(BALANCER, f"{unique}-{number}", inputs).id for number in range(2)]
 
 
 def test_a_service_lives(lifecycle, balancers):
-    def drift(api, held):
-        api.client("ec2").modify_vpc_endpoint_service_permissions(ServiceId=held.id, AddAllowedPrincipals=["*"])
+    def drift(api, made):
+        api.client("ec2").modify_vpc_endpoint_service_permissions(ServiceId=made.id, AddAllowedPrincipals=["*"])
 
     inputs = {
         "acceptanceRequired": True,
@@ -36,11 +36,11 @@ def test_a_service_lives(lifecycle, balancers):
         "allowedPrincipals": [OTHER],
         "tags": {},
     }
-    held = lifecycle(SERVICE, inputs, changed, drift=drift)
-    assert held.outputs["serviceName"] == f"com.amazonaws.vpce.eu-central-1.{held.id}"
-    assert held.outputs["serviceType"] == "Interface"
-    assert held.outputs["availabilityZones"] == ["eu-central-1a", "eu-central-1b"]
-    assert held.outputs["state"] == "Available"
+    made = lifecycle(SERVICE, inputs, changed, drift=drift)
+    assert made.outputs["serviceName"] == f"com.amazonaws.vpce.eu-central-1.{made.id}"
+    assert made.outputs["serviceType"] == "Interface"
+    assert made.outputs["availabilityZones"] == ["eu-central-1a", "eu-central-1b"]
+    assert made.outputs["state"] == "Available"
 
 
 def test_a_principal_lives_on_its_service_without_the_service_drifting(lifecycle, plugin, balancers):
@@ -69,5 +69,5 @@ def test_a_notice_lives(lifecycle):
         "connectionEvents": ["Connect", "Reject"],
         "connectionNotificationArn": "arn:aws:sns:eu-central-1:123456789012:t",
     }
-    held = lifecycle(NOTICE, inputs, {**inputs, "connectionEvents": ["Accept"]})
-    assert held.outputs["notificationType"] == "Topic"
+    made = lifecycle(NOTICE, inputs, {**inputs, "connectionEvents": ["Accept"]})
+    assert made.outputs["notificationType"] == "Topic"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.sandbox.aws.ground import ground
 from tests.sandbox.aws.harness import ProviderError
+from tests.sandbox.aws.network import network
 
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 ROLE = "arn:aws:iam::123456789012:role/flow"
@@ -13,7 +13,7 @@ ROLE = "arn:aws:iam::123456789012:role/flow"
 def inputs(plugin, unique):
     plugin.api().client("logs").create_log_group(logGroupName=f"/flows/{unique}")
     return {
-        "vpcId": ground(plugin, unique).vpc_id,
+        "vpcId": network(plugin, unique).vpc_id,
         "trafficType": "ALL",
         "logDestination": f"arn:aws:logs:eu-central-1:123456789012:log-group:/flows/{unique}",
         "iamRoleArn": ROLE,
@@ -23,12 +23,12 @@ def inputs(plugin, unique):
 
 
 def test_a_flow_log_lives(lifecycle, inputs):
-    def drift(api, held):
-        api.client("ec2").delete_tags(Resources=[held.id], Tags=[{"Key": "a"}])
+    def drift(api, made):
+        api.client("ec2").delete_tags(Resources=[made.id], Tags=[{"Key": "a"}])
 
-    held = lifecycle(FLOW_LOG, inputs, {**inputs, "tags": {"c": "d"}}, drift=drift)
-    assert held.outputs["arn"].endswith(f":vpc-flow-log/{held.id}")
-    assert held.outputs["logFormat"].startswith("${version}")
+    made = lifecycle(FLOW_LOG, inputs, {**inputs, "tags": {"c": "d"}}, drift=drift)
+    assert made.outputs["arn"].endswith(f":vpc-flow-log/{made.id}")
+    assert made.outputs["logFormat"].startswith("${version}")
 
 
 def test_a_flow_log_of_other_traffic_is_another_and_the_old_one_goes_first(lifecycle, inputs):
@@ -41,7 +41,7 @@ def test_a_flow_log_to_a_bucket_keeps_what_moto_forgets(lifecycle, plugin, uniqu
         Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
     )
     inputs = {
-        "vpcId": ground(plugin, unique).vpc_id,
+        "vpcId": network(plugin, unique).vpc_id,
         "trafficType": "REJECT",
         "logDestinationType": "s3",
         "logDestination": f"arn:aws:s3:::{bucket}",
@@ -52,7 +52,7 @@ def test_a_flow_log_to_a_bucket_keeps_what_moto_forgets(lifecycle, plugin, uniqu
 
 def test_a_flow_log_into_nothing_is_refused(plugin, unique):
     inputs = {
-        "vpcId": ground(plugin, unique).vpc_id,
+        "vpcId": network(plugin, unique).vpc_id,
         "trafficType": "ALL",
         "logDestinationType": "s3",
         "logDestination": "arn:aws:s3:::no-such-bucket-anywhere",
@@ -62,9 +62,9 @@ def test_a_flow_log_into_nothing_is_refused(plugin, unique):
 
 
 def test_a_deleted_flow_log_is_gone(plugin, inputs, unique):
-    held = plugin.create(FLOW_LOG, unique, inputs)
-    plugin.api().client("ec2").delete_flow_logs(FlowLogIds=[held.id])
-    assert plugin.read(held) is None
+    made = plugin.create(FLOW_LOG, unique, inputs)
+    plugin.api().client("ec2").delete_flow_logs(FlowLogIds=[made.id])
+    assert plugin.read(made) is None
 
 
 def test_a_flow_log_of_nothing_is_refused(plugin, inputs, unique):

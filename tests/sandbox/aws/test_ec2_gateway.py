@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sandbox.aws.ground import ground
+from tests.sandbox.aws.network import network
 
 INTERNET_GATEWAY = "aws:ec2/internetGateway:InternetGateway"
 NAT_GATEWAY = "aws:ec2/natGateway:NatGateway"
@@ -11,31 +11,31 @@ ADDRESS = "aws:ec2/eip:Eip"
 
 @pytest.fixture
 def here(plugin, unique):
-    return ground(plugin, unique)
+    return network(plugin, unique)
 
 
 def test_an_internet_gateway_lives_attached_and_is_detached_before_it_goes(lifecycle, here):
-    def drift(api, held):
-        api.client("ec2").detach_internet_gateway(InternetGatewayId=held.id, VpcId=here.vpc_id)
+    def drift(api, made):
+        api.client("ec2").detach_internet_gateway(InternetGatewayId=made.id, VpcId=here.vpc_id)
 
     inputs = {"vpcId": here.vpc_id, "tags": {"a": "b"}}
-    held = lifecycle(INTERNET_GATEWAY, inputs, {"tags": {"c": "d"}}, drift=drift)
-    assert held.outputs["arn"].endswith(f":internet-gateway/{held.id}")
+    made = lifecycle(INTERNET_GATEWAY, inputs, {"tags": {"c": "d"}}, drift=drift)
+    assert made.outputs["arn"].endswith(f":internet-gateway/{made.id}")
 
 
 def test_an_address_lives(lifecycle):
-    held = lifecycle(ADDRESS, {"domain": "vpc", "tags": {"a": "b"}}, {"domain": "vpc", "tags": {"c": "d"}})
-    assert held.outputs["allocationId"] == held.id
-    assert held.outputs["publicIp"]
+    made = lifecycle(ADDRESS, {"domain": "vpc", "tags": {"a": "b"}}, {"domain": "vpc", "tags": {"c": "d"}})
+    assert made.outputs["allocationId"] == made.id
+    assert made.outputs["publicIp"]
 
 
 def test_a_nat_gateway_lives_and_takes_its_interface_with_it(lifecycle, plugin, here):
     (subnet,) = here.subnets(1)
     address = plugin.create(ADDRESS, "a", {"domain": "vpc"})
     inputs = {"subnetId": subnet, "allocationId": address.id, "tags": {"a": "b"}}
-    held = lifecycle(NAT_GATEWAY, inputs, {**inputs, "tags": {}})
-    assert held.outputs["publicIp"] == address.outputs["publicIp"]
-    assert held.outputs["networkInterfaceId"].startswith("eni-")
+    made = lifecycle(NAT_GATEWAY, inputs, {**inputs, "tags": {}})
+    assert made.outputs["publicIp"] == address.outputs["publicIp"]
+    assert made.outputs["networkInterfaceId"].startswith("eni-")
     wanted = [{"Name": "vpc-id", "Values": [here.vpc_id]}]
     assert plugin.api().client("ec2").describe_network_interfaces(Filters=wanted)["NetworkInterfaces"] == []
     plugin.delete(address)

@@ -42,19 +42,19 @@ FULL = {
 
 
 def test_a_template_lives(lifecycle):
-    def drift(api, held):
+    def drift(api, made):
         data = {"ImageId": "ami-evil", "InstanceType": "p5.48xlarge"}
-        api.client("ec2").create_launch_template_version(LaunchTemplateId=held.id, LaunchTemplateData=data)
+        api.client("ec2").create_launch_template_version(LaunchTemplateId=made.id, LaunchTemplateData=data)
 
     changed = {**FULL, "instanceType": "p4d.24xlarge", "metadataOptions": {"httpTokens": "required"}, "tags": {}}
-    held = lifecycle(TEMPLATE, FULL, changed, drift=drift)
-    assert held.outputs["latestVersion"] == held.outputs["defaultVersion"] == 1
-    assert held.outputs["name"].startswith(held.name)
+    made = lifecycle(TEMPLATE, FULL, changed, drift=drift)
+    assert made.outputs["latestVersion"] == made.outputs["defaultVersion"] == 1
+    assert made.outputs["name"].startswith(made.name)
 
 
 def test_each_change_is_a_version_and_the_default_follows_where_asked(plugin, unique):
-    held = plugin.create(TEMPLATE, unique, FULL)
-    second = plugin.update(held, {**FULL, "imageId": "ami-2"})
+    made = plugin.create(TEMPLATE, unique, FULL)
+    second = plugin.update(made, {**FULL, "imageId": "ami-2"})
     assert (second.outputs["latestVersion"], second.outputs["defaultVersion"]) == (2, 2)
     third = plugin.update(second, {**FULL, "imageId": "ami-3", "updateDefaultVersion": False})
     assert (third.outputs["latestVersion"], third.outputs["defaultVersion"]) == (3, 2)
@@ -63,9 +63,9 @@ def test_each_change_is_a_version_and_the_default_follows_where_asked(plugin, un
 
 
 def test_a_preview_knows_that_the_version_will_be_another(plugin, unique):
-    held = plugin.create(TEMPLATE, unique, FULL)
-    assert plugin.update(held, {**FULL, "imageId": "ami-2"}, preview=True).outputs["latestVersion"] is UNKNOWN
-    assert plugin.update(held, {**FULL, "tags": {}}, preview=True).outputs["latestVersion"] == 1
+    made = plugin.create(TEMPLATE, unique, FULL)
+    assert plugin.update(made, {**FULL, "imageId": "ami-2"}, preview=True).outputs["latestVersion"] is UNKNOWN
+    assert plugin.update(made, {**FULL, "tags": {}}, preview=True).outputs["latestVersion"] == 1
 
 
 def test_a_template_of_another_name_is_another_template(lifecycle, unique):

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from sandbox.aws.services import ec2_lookup
-from tests.sandbox.aws.ground import ROUTE_TABLE, SUBNET, VPC
 from tests.sandbox.aws.harness import ProviderError
+from tests.sandbox.aws.network import ROUTE_TABLE, SUBNET, VPC
 
 ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.sandbox.aws.ground import ROUTE_TABLE, ground
 from tests.sandbox.aws.harness import ProviderError
+from tests.sandbox.aws.network import ROUTE_TABLE, network
 
 ROUTE = "aws:ec2/route:Route"
 ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
@@ -13,7 +13,7 @@ GATEWAY = "aws:ec2/internetGateway:InternetGateway"
 
 @pytest.fixture
 def here(plugin, unique):
-    return ground(plugin, unique)
+    return network(plugin, unique)
 
 
 @pytest.fixture
@@ -33,18 +33,18 @@ def test_a_table_with_inline_routes_lives(lifecycle, here, gateways):
         "routes": [{"cidrBlock": "192.168.0.0/16", "gatewayId": gateways[0]}],
         "tags": {"a": "b"},
     }
-    held = lifecycle(
+    made = lifecycle(
         ROUTE_TABLE,
         inputs,
         {**inputs, "routes": [{"cidrBlock": "172.16.0.0/12", "gatewayId": gateways[1]}], "tags": {}},
-        drift=lambda api, held: open_up(api, held.id, gateways[0]),
+        drift=lambda api, made: open_up(api, made.id, gateways[0]),
     )
-    assert held.outputs["arn"].endswith(f":route-table/{held.id}")
+    assert made.outputs["arn"].endswith(f":route-table/{made.id}")
 
 
 def test_a_route_added_to_a_table_that_lists_none_shows_and_goes(lifecycle, here, gateways):
     inputs = {"vpcId": here.vpc_id, "routes": []}
-    lifecycle(ROUTE_TABLE, inputs, drift=lambda api, held: open_up(api, held.id, gateways[0]))
+    lifecycle(ROUTE_TABLE, inputs, drift=lambda api, made: open_up(api, made.id, gateways[0]))
 
 
 def test_a_route_added_to_a_table_that_says_nothing_of_routes_shows_in_its_outputs(plugin, here, gateways):
@@ -62,13 +62,13 @@ def test_a_route_is_its_own_to_report(lifecycle, plugin, here, gateways):
     assert not plugin.diff(refreshed, {"vpcId": here.vpc_id}).changes
     plugin.delete(early)
 
-    def drift(api, held):
+    def drift(api, made):
         api.client("ec2").replace_route(RouteTableId=table.id, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateways[1])
 
-    held = lifecycle(ROUTE, inputs, {**inputs, "gatewayId": gateways[1]}, drift=drift)
-    assert held.id.startswith(f"r-{table.id}")
-    assert held.outputs["state"] == "active"
-    assert held.outputs["origin"] == "CreateRoute"
+    made = lifecycle(ROUTE, inputs, {**inputs, "gatewayId": gateways[1]}, drift=drift)
+    assert made.id.startswith(f"r-{table.id}")
+    assert made.outputs["state"] == "active"
+    assert made.outputs["origin"] == "CreateRoute"
 
 
 def test_a_route_is_imported_by_table_and_destination(plugin, here, gateways):
@@ -94,25 +94,25 @@ def test_a_route_to_what_the_sandbox_lacks_is_refused_by_name(plugin, here):
 def test_a_removed_route_is_gone(plugin, here, gateways):
     table = here.table()
     inputs = {"routeTableId": table.id, "destinationCidrBlock": "1.0.0.0/8", "gatewayId": gateways[0]}
-    held = plugin.create(ROUTE, "r", inputs)
+    made = plugin.create(ROUTE, "r", inputs)
     plugin.api().client("ec2").delete_route(RouteTableId=table.id, DestinationCidrBlock="1.0.0.0/8")
-    assert plugin.read(held) is None
+    assert plugin.read(made) is None
 
 
 def test_an_association_lives_and_moves_between_tables(lifecycle, here):
     first, second, subnets = here.table("first"), here.table("second"), here.subnets(1)
     inputs = {"routeTableId": first.id, "subnetId": subnets[0]}
 
-    def drift(api, held):
+    def drift(api, made):
         answer = api.client("ec2").describe_route_tables(RouteTableIds=[first.id])["RouteTables"][0]
         (association,) = answer["Associations"]
         ec2 = api.client("ec2")
         ec2.disassociate_route_table(AssociationId=association["RouteTableAssociationId"])
 
     lifecycle(ASSOCIATION, inputs, {**inputs, "routeTableId": second.id})
-    held = here.plugin.create(ASSOCIATION, "again", inputs)
-    drift(here.plugin.api(), held)
-    assert here.plugin.read(held) is None
+    made = here.plugin.create(ASSOCIATION, "again", inputs)
+    drift(here.plugin.api(), made)
+    assert here.plugin.read(made) is None
 
 
 def test_an_association_is_imported_by_subnet_and_table(plugin, here):
@@ -136,12 +136,12 @@ def test_the_default_table_is_adopted_stripped_and_kept(lifecycle, plugin, here,
     table_id = here.vpc.outputs["defaultRouteTableId"]
     open_up(plugin.api(), table_id, gateways[0])
     inputs = {"defaultRouteTableId": table_id, "routes": [], "tags": {"a": "b"}}
-    held = lifecycle(
+    made = lifecycle(
         DEFAULT_TABLE,
         inputs,
         {**inputs, "routes": [{"cidrBlock": "192.168.0.0/16", "gatewayId": gateways[0]}]},
-        drift=lambda api, held: open_up(api, held.id, gateways[0]),
+        drift=lambda api, made: open_up(api, made.id, gateways[0]),
         gone_after_delete=False,
     )
-    assert held.id == table_id
-    assert held.outputs["vpcId"] == here.vpc_id
+    assert made.id == table_id
+    assert made.outputs["vpcId"] == here.vpc_id

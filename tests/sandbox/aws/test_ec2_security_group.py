@@ -4,9 +4,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox.aws.services.ec2_security_group import Permission, permissions, spelled_like
-from tests.sandbox.aws.ground import SECURITY_GROUP, ground
+from awsread.services.ec2_security_group import Permission, permissions, spelled_like
 from tests.sandbox.aws.harness import ProviderError
+from tests.sandbox.aws.network import SECURITY_GROUP, network
 
 DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 HTTPS = {"protocol": "tcp", "fromPort": 443, "toPort": 443}
@@ -14,12 +14,12 @@ HTTPS = {"protocol": "tcp", "fromPort": 443, "toPort": 443}
 
 @pytest.fixture
 def here(plugin, unique):
-    return ground(plugin, unique)
+    return network(plugin, unique)
 
 
-def open_to_the_world(api, held):
+def open_to_the_world(api, made):
     permission = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
-    api.client("ec2").authorize_security_group_ingress(GroupId=held.id, IpPermissions=[permission])
+    api.client("ec2").authorize_security_group_ingress(GroupId=made.id, IpPermissions=[permission])
 
 
 def test_a_group_with_inline_rules_lives(lifecycle, here):
@@ -40,9 +40,9 @@ def test_a_group_with_inline_rules_lives(lifecycle, here):
         "egress": [],
         "tags": {},
     }
-    held = lifecycle(SECURITY_GROUP, inputs, changed, drift=open_to_the_world, unreadable={"ingress"})
-    assert held.outputs["arn"].endswith(f":security-group/{held.id}")
-    assert held.outputs["ownerId"] == "123456789012"
+    made = lifecycle(SECURITY_GROUP, inputs, changed, drift=open_to_the_world, unreadable={"ingress"})
+    assert made.outputs["arn"].endswith(f":security-group/{made.id}")
+    assert made.outputs["ownerId"] == "123456789012"
 
 
 def test_a_fresh_group_lets_nothing_out(plugin, here):
@@ -56,16 +56,16 @@ def test_a_rule_opened_on_a_group_that_lists_none_shows_and_goes(lifecycle, here
 
 
 def test_a_rule_opened_on_a_group_that_says_nothing_of_rules_shows_in_its_outputs(plugin, here, unique):
-    held = plugin.create(SECURITY_GROUP, unique, {"vpcId": here.vpc_id})
-    open_to_the_world(plugin.api(), held)
-    (rule,) = plugin.read(held).outputs["ingress"]
+    made = plugin.create(SECURITY_GROUP, unique, {"vpcId": here.vpc_id})
+    open_to_the_world(plugin.api(), made)
+    (rule,) = plugin.read(made).outputs["ingress"]
     assert rule == {"protocol": "tcp", "fromPort": 22, "toPort": 22, "cidrBlocks": ["0.0.0.0/0"]}
 
 
 def test_egress_opened_behind_pulumis_back_shows_and_goes(lifecycle, here):
-    def drift(api, held):
+    def drift(api, made):
         permission = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
-        api.client("ec2").authorize_security_group_egress(GroupId=held.id, IpPermissions=[permission])
+        api.client("ec2").authorize_security_group_egress(GroupId=made.id, IpPermissions=[permission])
 
     lifecycle(SECURITY_GROUP, {"vpcId": here.vpc_id, "egress": []}, drift=drift)
 
@@ -86,16 +86,16 @@ def test_a_faulty_rule_leaves_no_group_behind(plugin, here, unique):
 
 def test_the_default_group_is_adopted_locked_and_kept(lifecycle, plugin, here):
     group_id = here.vpc.outputs["defaultSecurityGroupId"]
-    held = lifecycle(
+    made = lifecycle(
         DEFAULT_GROUP,
         {"vpcId": here.vpc_id, "ingress": [], "tags": {"a": "b"}},
         {"vpcId": here.vpc_id, "ingress": [{**HTTPS, "self": True}]},
         drift=open_to_the_world,
         gone_after_delete=False,
     )
-    assert held.id == group_id
-    assert held.outputs["ingress"] == held.outputs["egress"] == []
-    assert held.outputs["name"] == "default"
+    assert made.id == group_id
+    assert made.outputs["ingress"] == made.outputs["egress"] == []
+    assert made.outputs["name"] == "default"
 
 
 CIDRS = st.sampled_from(["10.0.0.0/8", "10.1.0.0/16", "172.16.0.0/12", "0.0.0.0/0"])

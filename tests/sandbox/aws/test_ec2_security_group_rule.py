@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.sandbox.aws.ground import SECURITY_GROUP, ground
 from tests.sandbox.aws.harness import ProviderError
+from tests.sandbox.aws.network import SECURITY_GROUP, network
 
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
@@ -11,7 +11,7 @@ EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 
 @pytest.fixture
 def groups(plugin, unique):
-    return ground(plugin, unique).groups(3)
+    return network(plugin, unique).groups(3)
 
 
 def https(group, **peer):
@@ -20,16 +20,16 @@ def https(group, **peer):
 
 @pytest.mark.parametrize("token", [INGRESS, EGRESS])
 def test_a_rule_lives(lifecycle, groups, token):
-    def drift(api, held):
+    def drift(api, made):
         rule = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIpv4": "0.0.0.0/0"}
-        changes = [{"SecurityGroupRuleId": held.id, "SecurityGroupRule": rule}]
+        changes = [{"SecurityGroupRuleId": made.id, "SecurityGroupRule": rule}]
         api.client("ec2").modify_security_group_rules(GroupId=groups[0], SecurityGroupRules=changes)
 
     inputs = https(groups[0], cidrIpv4="10.0.0.0/16", description="callers", tags={"a": "b"})
     changed = {**inputs, "cidrIpv4": "10.1.0.0/16", "toPort": 8443, "description": "others", "tags": {"c": "d"}}
-    held = lifecycle(token, inputs, changed, drift=drift)
-    assert held.outputs["securityGroupRuleId"] == held.id
-    assert held.outputs["arn"].endswith(f":security-group-rule/{held.id}")
+    made = lifecycle(token, inputs, changed, drift=drift)
+    assert made.outputs["securityGroupRuleId"] == made.id
+    assert made.outputs["arn"].endswith(f":security-group-rule/{made.id}")
 
 
 def test_a_rule_for_a_group_changes_its_peer_in_place(lifecycle, groups):
@@ -51,7 +51,7 @@ def test_a_rule_of_another_group_is_another_rule(lifecycle, groups):
 
 
 def test_a_rule_is_its_own_to_report(plugin, unique):
-    here = ground(plugin, unique)
+    here = network(plugin, unique)
     inputs = {"vpcId": here.vpc_id}
     group = plugin.create(SECURITY_GROUP, f"{unique}-g", inputs)
     plugin.create(INGRESS, f"{unique}-in", https(group.id, cidrIpv4="10.0.0.0/16"))
@@ -62,9 +62,9 @@ def test_a_rule_is_its_own_to_report(plugin, unique):
 
 
 def test_a_revoked_rule_is_gone(plugin, groups):
-    held = plugin.create(INGRESS, "r", https(groups[0], cidrIpv4="10.0.0.0/16"))
-    plugin.api().client("ec2").revoke_security_group_ingress(GroupId=groups[0], SecurityGroupRuleIds=[held.id])
-    assert plugin.read(held) is None
+    made = plugin.create(INGRESS, "r", https(groups[0], cidrIpv4="10.0.0.0/16"))
+    plugin.api().client("ec2").revoke_security_group_ingress(GroupId=groups[0], SecurityGroupRuleIds=[made.id])
+    assert plugin.read(made) is None
 
 
 def test_a_rule_without_a_peer_is_refused(plugin, groups):

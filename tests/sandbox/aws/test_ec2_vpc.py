@@ -2,22 +2,22 @@
 
 import pytest
 
-from tests.sandbox.aws.ground import SUBNET, VPC, ground
 from tests.sandbox.aws.harness import ProviderError
+from tests.sandbox.aws.network import SUBNET, VPC, network
 
 
 def test_a_vpc_lives(lifecycle):
-    def drift(api, held):
-        api.client("ec2").modify_vpc_attribute(VpcId=held.id, EnableDnsHostnames={"Value": False})
+    def drift(api, made):
+        api.client("ec2").modify_vpc_attribute(VpcId=made.id, EnableDnsHostnames={"Value": False})
 
-    held = lifecycle(
+    made = lifecycle(
         VPC,
         {"cidrBlock": "10.7.0.0/16", "enableDnsHostnames": True, "tags": {"a": "b"}},
         {"cidrBlock": "10.7.0.0/16", "enableDnsHostnames": False, "enableDnsSupport": False, "tags": {"c": "d"}},
         drift=drift,
     )
-    outputs = held.outputs
-    assert outputs["arn"] == f"arn:aws:ec2:eu-central-1:123456789012:vpc/{held.id}"
+    outputs = made.outputs
+    assert outputs["arn"] == f"arn:aws:ec2:eu-central-1:123456789012:vpc/{made.id}"
     assert outputs["ownerId"] == "123456789012"
     assert outputs["mainRouteTableId"] == outputs["defaultRouteTableId"]
     assert outputs["mainRouteTableId"].startswith("rtb-")
@@ -37,18 +37,18 @@ def test_a_vpc_may_leave_dedicated_hardware_in_place(lifecycle):
 
 
 def test_a_tag_taken_from_a_vpc_shows_and_comes_back(lifecycle):
-    def drift(api, held):
-        api.client("ec2").delete_tags(Resources=[held.id], Tags=[{"Key": "codekeep:tenant"}])
+    def drift(api, made):
+        api.client("ec2").delete_tags(Resources=[made.id], Tags=[{"Key": "codekeep:tenant"}])
 
     lifecycle(VPC, {"cidrBlock": "10.7.0.0/16", "tags": {"codekeep:tenant": "acme"}}, drift=drift)
 
 
 def test_a_subnet_lives(lifecycle, plugin, unique):
-    def drift(api, held):
-        api.client("ec2").modify_subnet_attribute(SubnetId=held.id, MapPublicIpOnLaunch={"Value": True})
+    def drift(api, made):
+        api.client("ec2").modify_subnet_attribute(SubnetId=made.id, MapPublicIpOnLaunch={"Value": True})
 
     inputs = {
-        "vpcId": ground(plugin, unique).vpc_id,
+        "vpcId": network(plugin, unique).vpc_id,
         "cidrBlock": "10.0.4.0/22",
         "availabilityZone": "eu-central-1b",
         "privateDnsHostnameTypeOnLaunch": "resource-name",
@@ -56,31 +56,31 @@ def test_a_subnet_lives(lifecycle, plugin, unique):
         "tags": {"a": "b"},
     }
     changed = {**inputs, "mapPublicIpOnLaunch": True, "enableDns64": True, "tags": {}}
-    held = lifecycle(SUBNET, inputs, changed, drift=drift)
-    assert held.outputs["mapPublicIpOnLaunch"] is False
-    assert held.outputs["availabilityZoneId"].startswith("euc1-az")
-    assert held.outputs["arn"].endswith(f":subnet/{held.id}")
+    made = lifecycle(SUBNET, inputs, changed, drift=drift)
+    assert made.outputs["mapPublicIpOnLaunch"] is False
+    assert made.outputs["availabilityZoneId"].startswith("euc1-az")
+    assert made.outputs["arn"].endswith(f":subnet/{made.id}")
 
 
 @pytest.mark.parametrize(
     ("name", "value"), [("cidrBlock", "10.0.8.0/24"), ("availabilityZone", "eu-central-1c")], ids=str
 )
 def test_a_subnet_elsewhere_is_another_subnet(lifecycle, plugin, unique, name, value):
-    inputs = {"vpcId": ground(plugin, unique).vpc_id, "cidrBlock": "10.0.4.0/24", "availabilityZone": "eu-central-1b"}
+    inputs = {"vpcId": network(plugin, unique).vpc_id, "cidrBlock": "10.0.4.0/24", "availabilityZone": "eu-central-1b"}
     # A new range may stand beside the old one; the same range in another zone may not, as on AWS.
     old = plugin.create(SUBNET, unique, inputs)
     assert plugin.diff(old, {**inputs, name: value}).replaces == [name]
 
 
 def test_a_resource_goes_where_its_region_says(lifecycle, plugin):
-    held = lifecycle(VPC, {"cidrBlock": "10.7.0.0/16", "region": "eu-west-1"}, importable=False)
-    assert held.outputs["region"] == "eu-west-1"
-    assert ":eu-west-1:" in held.outputs["arn"]
+    made = lifecycle(VPC, {"cidrBlock": "10.7.0.0/16", "region": "eu-west-1"}, importable=False)
+    assert made.outputs["region"] == "eu-west-1"
+    assert ":eu-west-1:" in made.outputs["arn"]
 
 
 def test_a_vpc_with_subnets_is_not_deleted(plugin, unique, monkeypatch):
     monkeypatch.setattr("sandbox.aws.provider.RETRY_DELAYS_SECONDS", ())
-    here = ground(plugin, unique)
+    here = network(plugin, unique)
     here.subnets(1)
     with pytest.raises(ProviderError, match="DependencyViolation"):
         plugin.delete(here.vpc)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.sandbox.aws.harness import CheckError, Held, Plugin, ProviderError
+from tests.sandbox.aws.harness import CheckError, Deployed, Plugin, ProviderError
 
 REPOSITORY = "aws:ecr/repository:Repository"
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-1111-1111-1111-111111111111"
@@ -21,7 +21,7 @@ def policy(action: str = "ecr:BatchGetImage") -> str:
 
 
 @pytest.fixture
-def repository(plugin: Plugin, unique: str) -> Held:
+def repository(plugin: Plugin, unique: str) -> Deployed:
     return plugin.create(REPOSITORY, f"{unique}-repository", {})
 
 
@@ -34,7 +34,7 @@ def test_a_repository_lives(lifecycle):
         "forceDelete": True,
         "tags": {"a": "b"},
     }
-    held = lifecycle(
+    made = lifecycle(
         REPOSITORY,
         inputs,
         {
@@ -43,13 +43,13 @@ def test_a_repository_lives(lifecycle):
             "imageScanningConfiguration": {"scanOnPush": False},
             "tags": {"a": "c"},
         },
-        drift=lambda api, held: api.client("ecr").put_image_tag_mutability(
-            repositoryName=held.id, imageTagMutability="MUTABLE"
+        drift=lambda api, made: api.client("ecr").put_image_tag_mutability(
+            repositoryName=made.id, imageTagMutability="MUTABLE"
         ),
         unreadable={"forceDelete"},
     )
-    assert held.id == "codekeep-acme/ingest"
-    assert held.outputs["repositoryUrl"] == "123456789012.dkr.ecr.eu-central-1.amazonaws.com/codekeep-acme/ingest"
+    assert made.id == "codekeep-acme/ingest"
+    assert made.outputs["repositoryUrl"] == "123456789012.dkr.ecr.eu-central-1.amazonaws.com/codekeep-acme/ingest"
 
 
 def test_another_encryption_replaces_a_repository(lifecycle):
@@ -77,8 +77,8 @@ def test_a_lifecycle_policy_lives(lifecycle, repository):
         "aws:ecr/lifecyclePolicy:LifecyclePolicy",
         {"repository": repository.id, "policy": expire(7)},
         {"repository": repository.id, "policy": expire(14)},
-        drift=lambda api, held: api.client("ecr").put_lifecycle_policy(
-            repositoryName=held.id, lifecyclePolicyText=expire(1)
+        drift=lambda api, made: api.client("ecr").put_lifecycle_policy(
+            repositoryName=made.id, lifecyclePolicyText=expire(1)
         ),
     )
 
@@ -88,8 +88,8 @@ def test_a_repository_policy_lives(lifecycle, repository):
         "aws:ecr/repositoryPolicy:RepositoryPolicy",
         {"repository": repository.id, "policy": policy()},
         {"repository": repository.id, "policy": policy("ecr:PutImage")},
-        drift=lambda api, held: api.client("ecr").set_repository_policy(
-            repositoryName=held.id, policyText=policy("ecr:*")
+        drift=lambda api, made: api.client("ecr").set_repository_policy(
+            repositoryName=made.id, policyText=policy("ecr:*")
         ),
     )
 
@@ -100,17 +100,17 @@ def test_replication_lives(lifecycle):
         destinations = [{"region": region, "registryId": "123456789012"}]
         return {"replicationConfiguration": {"rules": [{"destinations": destinations, "repositoryFilters": filters}]}}
 
-    held = lifecycle(
+    made = lifecycle(
         "aws:ecr/replicationConfiguration:ReplicationConfiguration",
         rules("eu-west-1"),
         rules("eu-west-3"),
-        drift=lambda api, held: api.client("ecr").put_replication_configuration(
+        drift=lambda api, made: api.client("ecr").put_replication_configuration(
             replicationConfiguration={
                 "rules": [{"destinations": [{"region": "us-east-1", "registryId": "123456789012"}]}]
             }
         ),
     )
-    assert held.id == "123456789012"
+    assert made.id == "123456789012"
 
 
 def test_registry_scanning_lives(lifecycle):
@@ -119,7 +119,7 @@ def test_registry_scanning_lives(lifecycle):
         "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
         {"scanType": "ENHANCED", "rules": [{"scanFrequency": "CONTINUOUS_SCAN", "repositoryFilters": filters}]},
         {"scanType": "BASIC", "rules": [{"scanFrequency": "SCAN_ON_PUSH", "repositoryFilters": filters}]},
-        drift=lambda api, held: api.client("ecr").put_registry_scanning_configuration(scanType="BASIC", rules=[]),
+        drift=lambda api, made: api.client("ecr").put_registry_scanning_configuration(scanType="BASIC", rules=[]),
         gone_after_delete=False,  # every registry has one
     )
 
@@ -127,8 +127,8 @@ def test_registry_scanning_lives(lifecycle):
 def test_a_pull_through_rule_lives(lifecycle, plugin, unique):
     token = "aws:ecr/pullThroughCacheRule:PullThroughCacheRule"
     inputs = {"ecrRepositoryPrefix": "quay", "upstreamRegistryUrl": "quay.io"}
-    held = lifecycle(token, inputs, {**inputs, "ecrRepositoryPrefix": "q2"}, expect_replace={"ecrRepositoryPrefix"})
-    assert (held.id, held.outputs["registryId"]) == ("quay", "123456789012")
+    made = lifecycle(token, inputs, {**inputs, "ecrRepositoryPrefix": "q2"}, expect_replace={"ecrRepositoryPrefix"})
+    assert (made.id, made.outputs["registryId"]) == ("quay", "123456789012")
     with pytest.raises(CheckError, match="without a scheme"):
         plugin.create(token, unique, {**inputs, "upstreamRegistryUrl": "https://quay.io"})
 

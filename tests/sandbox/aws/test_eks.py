@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from tests.sandbox.aws.harness import CheckError, Held, Plugin, ProviderError
+from tests.sandbox.aws.harness import CheckError, Deployed, Plugin, ProviderError
 
 CLUSTER = "aws:eks/cluster:Cluster"
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
@@ -28,7 +28,7 @@ def subnets(plugin: Plugin) -> list[str]:
 
 
 @pytest.fixture
-def cluster(plugin: Plugin, unique: str, subnets: list[str]) -> Held:
+def cluster(plugin: Plugin, unique: str, subnets: list[str]) -> Deployed:
     return plugin.create(CLUSTER, f"{unique}-cluster", {"roleArn": ROLE, "vpcConfig": {"subnetIds": subnets}})
 
 
@@ -59,20 +59,20 @@ def test_a_cluster_lives(lifecycle, subnets):
         upgradePolicy={"supportType": "EXTENDED"},
         tags={"a": "c", "d": "e"},
     )
-    held = lifecycle(
+    made = lifecycle(
         CLUSTER,
         full(subnets),
         changed,
-        drift=lambda api, held: api.client("eks").update_cluster_config(
-            name=held.id, logging={"clusterLogging": [{"types": ["api"], "enabled": True}]}
+        drift=lambda api, made: api.client("eks").update_cluster_config(
+            name=made.id, logging={"clusterLogging": [{"types": ["api"], "enabled": True}]}
         ),
         unreadable={"vpcConfig", "kubernetesNetworkConfig"},
     )
-    assert held.id == "codekeep-acme"
-    assert held.outputs["endpoint"].endswith(".eu-central-1.eks.amazonaws.com")
-    base64.b64decode(held.outputs["certificateAuthority"]["data"], validate=True)
-    assert held.outputs["identities"][0]["oidcs"][0]["issuer"].startswith("https://oidc.eks.eu-central-1.")
-    assert held.outputs["vpcConfig"]["vpcId"].startswith("vpc-")
+    assert made.id == "codekeep-acme"
+    assert made.outputs["endpoint"].endswith(".eu-central-1.eks.amazonaws.com")
+    base64.b64decode(made.outputs["certificateAuthority"]["data"], validate=True)
+    assert made.outputs["identities"][0]["oidcs"][0]["issuer"].startswith("https://oidc.eks.eu-central-1.")
+    assert made.outputs["vpcConfig"]["vpcId"].startswith("vpc-")
 
 
 @pytest.mark.parametrize(
@@ -91,16 +91,16 @@ def test_a_cluster_lives(lifecycle, subnets):
     ],
 )
 def test_what_a_cluster_is_built_on_replaces_it(plugin, unique, subnets, change, path):
-    held = plugin.create(CLUSTER, unique, full(subnets, name=unique))
-    assert plugin.diff(held, full(subnets, name=unique, **change)).replaces == [path]
+    made = plugin.create(CLUSTER, unique, full(subnets, name=unique))
+    assert plugin.diff(made, full(subnets, name=unique, **change)).replaces == [path]
 
 
 def test_opening_the_endpoint_behind_pulumi_shows(plugin, unique, subnets):
     inputs = full(subnets, name=unique)
-    held = plugin.create(CLUSTER, unique, inputs)
+    made = plugin.create(CLUSTER, unique, inputs)
     opened = {"subnetIds": subnets, "endpointPublicAccess": True, "endpointPrivateAccess": True}
-    plugin.api().client("eks").update_cluster_config(name=held.id, resourcesVpcConfig=opened)
-    drifted = plugin.read(held)
+    plugin.api().client("eks").update_cluster_config(name=made.id, resourcesVpcConfig=opened)
+    drifted = plugin.read(made)
     assert list(plugin.diff(drifted, inputs).detailed) == ["vpcConfig.endpointPublicAccess"]
     mended = plugin.update(drifted, inputs)
     assert not plugin.diff(plugin.read(mended), inputs).changes
@@ -116,20 +116,20 @@ def test_a_cluster_brings_its_security_group_and_takes_it_away(plugin, cluster):
 
 
 def test_a_protected_cluster_stays(plugin, unique, subnets):
-    held = plugin.create(CLUSTER, unique, full(subnets, name=unique, deletionProtection=True))
+    made = plugin.create(CLUSTER, unique, full(subnets, name=unique, deletionProtection=True))
     with pytest.raises(ProviderError, match="deletionProtection"):
-        plugin.delete(held)
-    plugin.delete(plugin.update(held, full(subnets, name=unique)))
+        plugin.delete(made)
+    plugin.delete(plugin.update(made, full(subnets, name=unique)))
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [({"version": "1.36"}, "one minor version at a time"), ({"version": "1.33"}, "never down")],
 )
-def test_eks_refuses_what_it_cannot_upgrade(plugin, unique, subnets, change, said):
-    held = plugin.create(CLUSTER, unique, full(subnets, name=unique))
-    with pytest.raises(ProviderError, match=said):
-        plugin.update(held, full(subnets, name=unique, **change))
+def test_eks_refuses_what_it_cannot_upgrade(plugin, unique, subnets, change, message):
+    made = plugin.create(CLUSTER, unique, full(subnets, name=unique))
+    with pytest.raises(ProviderError, match=message):
+        plugin.update(made, full(subnets, name=unique, **change))
 
 
 def test_one_subnet_is_too_few(plugin, unique, subnets):
@@ -163,7 +163,7 @@ def nodes(cluster, subnets, **more):
 
 
 def test_a_node_group_lives(lifecycle, cluster, subnets):
-    held = lifecycle(
+    made = lifecycle(
         NODE_GROUP,
         nodes(cluster, subnets),
         nodes(
@@ -176,15 +176,15 @@ def test_a_node_group_lives(lifecycle, cluster, subnets):
             nodeRepairConfig={"enabled": False},
             tags={"a": "c"},
         ),
-        drift=lambda api, held: api.client("eks").update_nodegroup_config(
+        drift=lambda api, made: api.client("eks").update_nodegroup_config(
             clusterName=cluster.id,
             nodegroupName="gpu-serve",
             scalingConfig={"minSize": 0, "maxSize": 1, "desiredSize": 1},
         ),
         unreadable={"version", "releaseVersion", "diskSize"},
     )
-    assert held.id == f"{cluster.id}:gpu-serve"
-    assert held.outputs["resources"][0]["autoscalingGroups"][0]["name"].startswith("eks-")
+    assert made.id == f"{cluster.id}:gpu-serve"
+    assert made.outputs["resources"][0]["autoscalingGroups"][0]["name"].startswith("eks-")
 
 
 def test_other_instances_replace_a_node_group(lifecycle, cluster, subnets):
@@ -205,22 +205,22 @@ def test_a_node_group_follows_its_launch_template(plugin, unique, cluster, subne
     ec2.create_launch_template_version(LaunchTemplateId=template, LaunchTemplateData={"ImageId": f"{image[:-1]}1"})
     inputs = nodes(cluster, subnets, launchTemplate={"id": template, "version": "1"})
     del inputs["amiType"]
-    held = plugin.create(NODE_GROUP, unique, inputs)
-    assert held.outputs["amiType"] == "CUSTOM"
-    assert held.outputs["releaseVersion"] == image
-    assert "diskSize" not in held.outputs
-    assert not plugin.diff(plugin.read(held), inputs).changes
+    made = plugin.create(NODE_GROUP, unique, inputs)
+    assert made.outputs["amiType"] == "CUSTOM"
+    assert made.outputs["releaseVersion"] == image
+    assert "diskSize" not in made.outputs
+    assert not plugin.diff(plugin.read(made), inputs).changes
 
     newer = {**inputs, "launchTemplate": {"id": template, "version": "2"}}
-    found = plugin.diff(held, newer)
+    found = plugin.diff(made, newer)
     assert (found.changes, found.replaces) == (True, [])
-    rolled = plugin.read(plugin.update(held, newer))
+    rolled = plugin.read(plugin.update(made, newer))
     assert rolled.outputs["launchTemplate"]["version"] == "2"
     assert rolled.outputs["releaseVersion"].endswith("1")
     assert not plugin.diff(rolled, newer).changes
 
     other = {**inputs, "launchTemplate": {"id": "lt-0123456789abcdef0", "version": "1"}}
-    assert plugin.diff(held, other).replaces == ["launchTemplate"]
+    assert plugin.diff(made, other).replaces == ["launchTemplate"]
 
 
 def test_a_cluster_with_nodes_is_not_deleted(plugin, unique, cluster, subnets):
@@ -234,11 +234,11 @@ def test_a_cluster_with_nodes_is_not_deleted(plugin, unique, cluster, subnets):
 
 def test_an_access_entry_lives(lifecycle, cluster):
     inputs = {"clusterName": cluster.id, "principalArn": USER_ROLE, "tags": {"a": "b"}}
-    held = lifecycle(ENTRY, inputs, {**inputs, "kubernetesGroups": ["viewers"]}, unreadable={"userName"})
-    assert held.id == f"{cluster.id}:{USER_ROLE}"
-    assert held.outputs["userName"] == "arn:aws:sts::123456789012:assumed-role/deployer/{{SessionName}}"
-    assert f":access-entry/{cluster.id}/role/123456789012/deployer/" in held.outputs["accessEntryArn"]
-    assert held.outputs["createdAt"]
+    made = lifecycle(ENTRY, inputs, {**inputs, "kubernetesGroups": ["viewers"]}, unreadable={"userName"})
+    assert made.id == f"{cluster.id}:{USER_ROLE}"
+    assert made.outputs["userName"] == "arn:aws:sts::123456789012:assumed-role/deployer/{{SessionName}}"
+    assert f":access-entry/{cluster.id}/role/123456789012/deployer/" in made.outputs["accessEntryArn"]
+    assert made.outputs["createdAt"]
 
 
 def test_an_access_policy_needs_its_entry(lifecycle, plugin, unique, cluster):
@@ -249,9 +249,9 @@ def test_an_access_policy_needs_its_entry(lifecycle, plugin, unique, cluster):
         plugin.create(token, unique, inputs)
     plugin.create(ENTRY, unique, {"clusterName": cluster.id, "principalArn": USER_ROLE})
     other = VIEW.replace("View", "Edit")
-    held = lifecycle(token, inputs, {**inputs, "policyArn": other}, expect_replace={"policyArn"})
-    assert held.id == f"{cluster.id}#{USER_ROLE}#{VIEW}"
-    assert held.outputs["associatedAt"]
+    made = lifecycle(token, inputs, {**inputs, "policyArn": other}, expect_replace={"policyArn"})
+    assert made.id == f"{cluster.id}#{USER_ROLE}#{VIEW}"
+    assert made.outputs["associatedAt"]
 
 
 @pytest.mark.parametrize(
@@ -274,21 +274,21 @@ def test_a_wrong_access_policy_is_refused(plugin, unique, cluster, change, path)
 
 def test_an_add_on_lives(lifecycle, cluster):
     inputs = {"clusterName": cluster.id, "addonName": "vpc-cni", "addonVersion": "v1.20.4-eksbuild.1"}
-    held = lifecycle(
+    made = lifecycle(
         "aws:eks/addon:Addon",
         inputs,
         {**inputs, "configurationValues": '{"enableNetworkPolicy": "true"}', "tags": {"a": "b"}},
     )
-    assert held.id == f"{cluster.id}:vpc-cni"
-    assert f":addon/{cluster.id}/vpc-cni/" in held.outputs["arn"]
+    assert made.id == f"{cluster.id}:vpc-cni"
+    assert f":addon/{cluster.id}/vpc-cni/" in made.outputs["arn"]
 
 
 def test_a_pod_identity_lives(lifecycle, plugin, unique, cluster):
     token = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
     inputs = {"clusterName": cluster.id, "namespace": "keep", "serviceAccount": "ingest", "roleArn": ROLE}
-    held = lifecycle(token, inputs, {**inputs, "roleArn": f"{ROLE}2", "targetRoleArn": ROLE})
-    assert held.id == held.outputs["associationId"]
-    assert held.id.startswith("a-")
+    made = lifecycle(token, inputs, {**inputs, "roleArn": f"{ROLE}2", "targetRoleArn": ROLE})
+    assert made.id == made.outputs["associationId"]
+    assert made.id.startswith("a-")
     plugin.create(token, unique, inputs)
     with pytest.raises(ProviderError, match="already has a role"):
         plugin.create(token, f"{unique}2", inputs)
@@ -306,9 +306,9 @@ def test_an_imported_pod_identity_can_be_changed_and_removed(plugin, unique, clu
 
 
 def test_what_hangs_on_a_cluster_ends_with_it(plugin, unique, cluster):
-    held = plugin.create("aws:eks/addon:Addon", unique, {"clusterName": cluster.id, "addonName": "coredns"})
+    made = plugin.create("aws:eks/addon:Addon", unique, {"clusterName": cluster.id, "addonName": "coredns"})
     plugin.delete(cluster)
-    assert plugin.read(held) is None
+    assert plugin.read(made) is None
     with pytest.raises(ProviderError, match="No cluster found"):
         plugin.create("aws:eks/addon:Addon", f"{unique}2", {"clusterName": cluster.id, "addonName": "coredns"})
 

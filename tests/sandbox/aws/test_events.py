@@ -13,15 +13,15 @@ TOPIC = "arn:aws:sns:eu-central-1:123456789012:t"
 
 
 def test_a_rule_lives(lifecycle):
-    held = lifecycle(
+    made = lifecycle(
         RULE,
         {"description": "findings", "eventPattern": PATTERN, "tags": {"a": "b"}},
         {"eventPattern": json.dumps({"source": ["aws.kms"]}), "state": "DISABLED", "tags": {"c": "d"}},
-        drift=lambda api, held: api.client("events").put_rule(Name=held.id, EventPattern=json.dumps({"source": ["x"]})),
+        drift=lambda api, made: api.client("events").put_rule(Name=made.id, EventPattern=json.dumps({"source": ["x"]})),
         unreadable={"state"},
     )
-    assert held.outputs["arn"].endswith(f":rule/{held.id}")
-    assert held.outputs["eventBusName"] == "default"
+    assert made.outputs["arn"].endswith(f":rule/{made.id}")
+    assert made.outputs["eventBusName"] == "default"
 
 
 def test_a_rule_of_a_new_name_is_a_new_rule(lifecycle, unique):
@@ -44,24 +44,24 @@ def test_a_target_lives(plugin, lifecycle, unique):
     rule = plugin.create(RULE, f"{unique}-rule", {"eventPattern": PATTERN})
     base = {"rule": rule.id, "arn": TOPIC, "targetId": "alerts"}
     transformer = {"inputPaths": {"severity": "$.detail.severity"}, "inputTemplate": '"severity <severity>"'}
-    held = lifecycle(
+    made = lifecycle(
         TARGET,
         {**base, "inputTransformer": transformer, "deadLetterConfig": {"arn": "arn:aws:sqs:eu-central-1:1:q"}},
         {**base, "retryPolicy": {"maximumEventAgeInSeconds": 600, "maximumRetryAttempts": 3}},
         importable=False,
-        drift=lambda api, held: api.client("events").put_targets(
+        drift=lambda api, made: api.client("events").put_targets(
             Rule=rule.id, Targets=[{"Id": "alerts", "Arn": f"{TOPIC}x"}]
         ),
     )
-    assert held.id == f"{rule.id}-alerts"
+    assert made.id == f"{rule.id}-alerts"
     lifecycle(TARGET, base, {**base, "targetId": "others"}, expect_replace={"targetId"}, importable=False)
 
 
 def test_a_target_without_an_id_gets_one_and_can_be_imported(plugin, unique):
     rule = plugin.create(RULE, f"{unique}-rule", {"eventPattern": PATTERN})
-    held = plugin.create(TARGET, unique, {"rule": rule.id, "arn": TOPIC})
-    assert held.outputs["targetId"].startswith("terraform-")
-    assert not plugin.diff(plugin.read(held), {"rule": rule.id, "arn": TOPIC}).changes
-    imported = plugin.import_(TARGET, unique, f"{rule.id}/{held.outputs['targetId']}")
-    assert imported.id == held.id
+    made = plugin.create(TARGET, unique, {"rule": rule.id, "arn": TOPIC})
+    assert made.outputs["targetId"].startswith("terraform-")
+    assert not plugin.diff(plugin.read(made), {"rule": rule.id, "arn": TOPIC}).changes
+    imported = plugin.import_(TARGET, unique, f"{rule.id}/{made.outputs['targetId']}")
+    assert imported.id == made.id
     assert not plugin.diff(imported, {"rule": rule.id, "arn": TOPIC}).changes

@@ -95,19 +95,19 @@ def test_default_tags_region_and_defaults_are_filled_in(sandbox_environment):
     assert inputs["region"] == "eu-central-1"
     assert inputs["skipDestroy"] is False
     assert plugin.check(GROUP, "audit", {"region": "eu-west-1"})["region"] == "eu-west-1"
-    held = plugin.create(GROUP, "audit-tagged", {})
-    assert held.outputs["tagsAll"] == {"team": "platform", "tier": "x"}
+    made = plugin.create(GROUP, "audit-tagged", {})
+    assert made.outputs["tagsAll"] == {"team": "platform", "tier": "x"}
     assert "tags" not in plugin.check("aws:sns/topicPolicy:TopicPolicy", "p", {"arn": "a", "policy": "{}"})
 
 
 def test_a_resource_lives_in_its_own_region(plugin, unique):
-    held = plugin.create(GROUP, unique, {"region": "eu-west-1"})
-    assert ":eu-west-1:" in held.outputs["arn"]
-    assert plugin.diff(held, {"region": "eu-west-3"}).replaces == ["region"]
-    assert plugin.import_(GROUP, unique, f"{held.id}@eu-west-1").inputs["region"] == "eu-west-1"
-    assert plugin.import_(GROUP, unique, held.id) is None, "not in the provider's region"
-    plugin.delete(held)
-    assert plugin.read(held) is None
+    made = plugin.create(GROUP, unique, {"region": "eu-west-1"})
+    assert ":eu-west-1:" in made.outputs["arn"]
+    assert plugin.diff(made, {"region": "eu-west-3"}).replaces == ["region"]
+    assert plugin.import_(GROUP, unique, f"{made.id}@eu-west-1").inputs["region"] == "eu-west-1"
+    assert plugin.import_(GROUP, unique, made.id) is None, "not in the provider's region"
+    plugin.delete(made)
+    assert plugin.read(made) is None
 
 
 def test_a_policy_given_as_an_object_becomes_text(plugin):
@@ -136,7 +136,7 @@ def test_secrets_are_secret_again_on_the_way_out():
     assert back["b"].value["c"].is_secret
     assert not back["b"].value["d"].is_secret
     assert back["l"].contains_secret()
-    assert from_plain({"l": ["s", "t"]}, given)["l"].is_secret, "which item it was cannot be told"
+    assert from_plain({"l": ["s", "t"]}, given)["l"].is_secret, "it is not known which item it was"
     assert not back["new"].contains_secret()
 
 

@@ -116,6 +116,15 @@ def test_only_the_odd_items_of_a_set_are_named():
     }
 
 
+def test_the_order_of_a_list_counts_where_the_provider_has_a_list():
+    group = resource_for("aws:eks/nodeGroup:NodeGroup")
+    old, new = (
+        {"instanceTypes": ["a", "b"], "subnetIds": ["a", "b"]},
+        {"instanceTypes": ["b", "a"], "subnetIds": ["b", "a"]},
+    )
+    assert difference(group, frozenset(), old, new).replaces == {"instanceTypes"}
+
+
 def test_what_aws_fills_in_is_no_change_once_the_program_says_nothing():
     assert not difference(GROUP, frozenset({"policy"}), {"policy": "x"}, {}).changes
     assert difference(GROUP, frozenset({"policy"}), {"policy": "x"}, {"policy": "y"}).changes

@@ -1,11 +1,11 @@
-"""What holds for every type the stand-in has."""
+"""Properties of every type that the stand-in has."""
 
 import pytest
 
-from sandbox.aws.check import value_faults
+from awsread.schema import schema_of
+from sandbox.aws.check import value_problems
 from sandbox.aws.recorded import RecordedResource
 from sandbox.aws.registry import all_tokens, is_recorded, resource_for
-from sandbox.aws.schema import schema_of
 
 TOKENS = all_tokens()
 
@@ -19,15 +19,14 @@ def test_there_are_types_and_each_is_found_by_its_token():
 def test_what_a_type_says_of_properties_is_in_the_official_schema(token):
     resource, schema = resource_for(token), schema_of(token)
     inputs = schema.inputs.properties.keys()
-    own = vars(type(resource)).get("replace_on", frozenset())  # a base may name what only some of its types have
-    assert own <= inputs, sorted(own - inputs)
+    assert resource.replace_on <= inputs, sorted(resource.replace_on - inputs)
     assert resource.ordered <= inputs, sorted(resource.ordered - inputs)
     assert resource.defaults.keys() <= inputs, sorted(resource.defaults.keys() - inputs)
     assert resource.auto_name is None or resource.auto_name in inputs
     faults = [
         fault
         for name, value in resource.defaults.items()
-        for fault in value_faults(schema.inputs.properties[name], value, name)
+        for fault in value_problems(schema.inputs.properties[name], value, name)
     ]
     assert faults == []
 

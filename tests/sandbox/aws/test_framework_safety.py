@@ -108,10 +108,10 @@ def test_a_check_and_a_preview_call_nothing(sandbox_environment, tmp_path, uniqu
         plugin.check(GROUP, unique, {})
         plugin.preview(GROUP, unique, {"retentionInDays": 7})
         assert not log.exists()
-        held = plugin.create(GROUP, unique, {"tags": {"secret": "canary-value"}})
-        plugin.diff(held, {"retentionInDays": 7})
+        made = plugin.create(GROUP, unique, {"tags": {"secret": "canary-value"}})
+        plugin.diff(made, {"retentionInDays": 7})
         before = log.read_text()
-        plugin.update(held, {"retentionInDays": 7}, preview=True)
+        plugin.update(made, {"retentionInDays": 7}, preview=True)
         assert log.read_text() == before
     calls = [json.loads(line) for line in before.splitlines()]
     assert [call["operation"] for call in calls][:3] == ["GetCallerIdentity", "AssumeRole", "CreateLogGroup"]
@@ -124,10 +124,10 @@ def test_a_check_and_a_preview_call_nothing(sandbox_environment, tmp_path, uniqu
 
 def test_roles_lead_into_their_own_account(sandbox_environment, unique):
     plugin = Plugin(config={"assumeRoles": [{"role_arn": ROLE}], "allowedAccountIds": ["111122223333"]})
-    held = plugin.create(GROUP, unique, {})
-    assert ":111122223333:" in held.outputs["arn"]
+    made = plugin.create(GROUP, unique, {})
+    assert ":111122223333:" in made.outputs["arn"]
     assert plugin.invoke("aws:index/getCallerIdentity:getCallerIdentity", {})["accountId"] == "111122223333"
-    assert Plugin().read(held) is None, "the other account has no such group"
+    assert Plugin().read(made) is None, "the other account has no such group"
 
 
 def test_an_account_that_is_not_allowed_is_refused_before_any_call(sandbox_environment, tmp_path):

@@ -9,15 +9,15 @@ FEATURE = "aws:guardduty/detectorFeature:DetectorFeature"
 
 
 def test_a_detector_lives(lifecycle):
-    held = lifecycle(
+    made = lifecycle(
         DETECTOR,
         {"findingPublishingFrequency": "ONE_HOUR", "tags": {"a": "b"}},
         {"findingPublishingFrequency": "FIFTEEN_MINUTES", "enable": False, "tags": {"c": "d"}},
-        drift=lambda api, held: api.client("guardduty").update_detector(DetectorId=held.id, Enable=False),
+        drift=lambda api, made: api.client("guardduty").update_detector(DetectorId=made.id, Enable=False),
         unreadable={"tags"},
     )
-    assert held.outputs["accountId"] == "123456789012"
-    assert held.outputs["arn"] == f"arn:aws:guardduty:eu-central-1:123456789012:detector/{held.id}"
+    assert made.outputs["accountId"] == "123456789012"
+    assert made.outputs["arn"] == f"arn:aws:guardduty:eu-central-1:123456789012:detector/{made.id}"
 
 
 def test_features_live_beside_each_other_on_the_only_detector_of_a_region(sandbox_environment, unique):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.sandbox.aws.harness import Held, Plugin, ProviderError
+from tests.sandbox.aws.harness import Deployed, Plugin, ProviderError
 
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
@@ -25,12 +25,12 @@ def allow(action: str = "s3:GetObject", sid: str = "A") -> str:
 
 
 @pytest.fixture
-def role(plugin: Plugin, unique: str) -> Held:
+def role(plugin: Plugin, unique: str) -> Deployed:
     return plugin.create(ROLE, f"{unique}-role", {"assumeRolePolicy": trust()})
 
 
 def test_a_role_lives(lifecycle):
-    held = lifecycle(
+    made = lifecycle(
         ROLE,
         {
             "name": "codekeep-acme-ingest",
@@ -45,13 +45,13 @@ def test_a_role_lives(lifecycle):
             "assumeRolePolicy": trust("eks"),
             "tags": {"a": "c", "d": "e"},
         },
-        drift=lambda api, held: api.client("iam").update_assume_role_policy(
-            RoleName=held.id, PolicyDocument=trust("lambda")
+        drift=lambda api, made: api.client("iam").update_assume_role_policy(
+            RoleName=made.id, PolicyDocument=trust("lambda")
         ),
     )
-    assert held.id == "codekeep-acme-ingest"
-    assert held.outputs["arn"] == "arn:aws:iam::123456789012:role/codekeep-acme-ingest"
-    assert held.outputs["uniqueId"].startswith("AROA")
+    assert made.id == "codekeep-acme-ingest"
+    assert made.outputs["arn"] == "arn:aws:iam::123456789012:role/codekeep-acme-ingest"
+    assert made.outputs["uniqueId"].startswith("AROA")
 
 
 def test_a_role_moves_to_another_path_by_replacement(lifecycle):
@@ -74,7 +74,7 @@ def test_a_role_that_lists_its_policies_owns_them(lifecycle, plugin, unique):
             "managedPolicyArns": [READ_ONLY],
             "inlinePolicies": [{"name": "a", "policy": allow("s3:PutObject")}, {"name": "b", "policy": allow()}],
         },
-        drift=lambda api, held: api.client("iam").detach_role_policy(RoleName=held.id, PolicyArn=policy.id),
+        drift=lambda api, made: api.client("iam").detach_role_policy(RoleName=made.id, PolicyArn=policy.id),
         unreadable={"managedPolicyArns", "inlinePolicies"},
     )
 
@@ -101,22 +101,22 @@ def test_an_attachment_of_its_own_is_no_change_of_the_role(plugin, unique, role)
 
 
 def test_a_role_policy_lives(lifecycle, role):
-    held = lifecycle(
+    made = lifecycle(
         ROLE_POLICY,
         {"role": role.id, "name": "reads", "policy": allow()},
         {"role": role.id, "name": "reads", "policy": allow("s3:PutObject")},
-        drift=lambda api, held: api.client("iam").put_role_policy(
+        drift=lambda api, made: api.client("iam").put_role_policy(
             RoleName=role.id, PolicyName="reads", PolicyDocument=allow("s3:DeleteObject")
         ),
     )
-    assert held.id == f"{role.id}:reads"
+    assert made.id == f"{role.id}:reads"
 
 
 def test_a_policy_of_aws_can_be_attached(lifecycle, role):
     cluster = "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"
     config = "arn:aws:iam::aws:policy/service-role/AWSConfigRulesExecutionRole"
-    held = lifecycle(ATTACHMENT, {"role": role.id, "policyArn": cluster}, {"role": role.id, "policyArn": config}, True)
-    assert held.id == f"{role.id}/{cluster}"
+    made = lifecycle(ATTACHMENT, {"role": role.id, "policyArn": cluster}, {"role": role.id, "policyArn": config}, True)
+    assert made.id == f"{role.id}/{cluster}"
 
 
 def test_a_policy_that_aws_does_not_have_is_refused(plugin, unique, role):
@@ -126,32 +126,32 @@ def test_a_policy_that_aws_does_not_have_is_refused(plugin, unique, role):
 
 def test_a_detached_policy_is_gone(plugin, unique, role):
     policy = plugin.create(POLICY, unique, {"policy": allow()})
-    held = plugin.create(ATTACHMENT, unique, {"role": role.id, "policyArn": policy.id})
+    made = plugin.create(ATTACHMENT, unique, {"role": role.id, "policyArn": policy.id})
     plugin.api().client("iam").detach_role_policy(RoleName=role.id, PolicyArn=policy.id)
-    assert plugin.read(held) is None
+    assert plugin.read(made) is None
 
 
 def test_a_policy_lives(lifecycle):
-    held = lifecycle(
+    made = lifecycle(
         POLICY,
         {"name": "codekeep-acme", "policy": allow(), "tags": {"a": "b"}},
         {"name": "codekeep-acme", "policy": allow("s3:PutObject"), "tags": {"c": "d"}},
-        drift=lambda api, held: api.client("iam").create_policy_version(
-            PolicyArn=held.id, PolicyDocument=allow("s3:DeleteObject"), SetAsDefault=True
+        drift=lambda api, made: api.client("iam").create_policy_version(
+            PolicyArn=made.id, PolicyDocument=allow("s3:DeleteObject"), SetAsDefault=True
         ),
     )
-    assert held.id == held.outputs["arn"] == "arn:aws:iam::123456789012:policy/codekeep-acme"
+    assert made.id == made.outputs["arn"] == "arn:aws:iam::123456789012:policy/codekeep-acme"
 
 
 def test_a_policy_can_change_more_often_than_aws_keeps_versions(plugin, unique):
-    held = plugin.create(POLICY, unique, {"policy": allow()})
+    made = plugin.create(POLICY, unique, {"policy": allow()})
     for number in range(7):
-        held = plugin.update(held, {"policy": allow(f"s3:Get{number}")})
-    assert "s3:Get6" in plugin.read(held).outputs["policy"]
-    versions = plugin.api().client("iam").list_policy_versions(PolicyArn=held.id)["Versions"]
+        made = plugin.update(made, {"policy": allow(f"s3:Get{number}")})
+    assert "s3:Get6" in plugin.read(made).outputs["policy"]
+    versions = plugin.api().client("iam").list_policy_versions(PolicyArn=made.id)["Versions"]
     assert len(versions) == 5
-    plugin.delete(held)
-    assert plugin.read(held) is None
+    plugin.delete(made)
+    assert plugin.read(made) is None
 
 
 def test_the_description_of_a_policy_cannot_change(lifecycle):
@@ -164,32 +164,32 @@ def test_an_instance_profile_lives(lifecycle, plugin, unique, role):
         "aws:iam/instanceProfile:InstanceProfile",
         {"role": role.id, "tags": {"a": "b"}},
         {"role": other.id, "tags": {"a": "c"}},
-        drift=lambda api, held: api.client("iam").remove_role_from_instance_profile(
-            InstanceProfileName=held.id, RoleName=role.id
+        drift=lambda api, made: api.client("iam").remove_role_from_instance_profile(
+            InstanceProfileName=made.id, RoleName=role.id
         ),
     )
 
 
 def test_a_service_linked_role_lives(lifecycle):
-    held = lifecycle(
+    made = lifecycle(
         "aws:iam/serviceLinkedRole:ServiceLinkedRole",
         {"awsServiceName": "autoscaling.amazonaws.com", "customSuffix": "acme", "description": "a", "tags": {"a": "b"}},
         {"awsServiceName": "autoscaling.amazonaws.com", "customSuffix": "acme", "description": "b"},
     )
-    assert held.outputs["name"] == "AWSServiceRoleForAutoScaling_acme"
+    assert made.outputs["name"] == "AWSServiceRoleForAutoScaling_acme"
 
 
 def test_an_identity_provider_lives(lifecycle):
     url = "https://oidc.eks.eu-central-1.amazonaws.com/id/ABC"
-    held = lifecycle(
+    made = lifecycle(
         "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
         {"url": url, "clientIdLists": ["sts.amazonaws.com"], "tags": {"a": "b"}},
         {"url": url, "clientIdLists": ["sts.amazonaws.com", "other"], "thumbprintLists": ["a" * 40], "tags": {}},
-        drift=lambda api, held: api.client("iam").tag_open_id_connect_provider(
-            OpenIDConnectProviderArn=held.id, Tags=[{"Key": "x", "Value": "y"}]
+        drift=lambda api, made: api.client("iam").tag_open_id_connect_provider(
+            OpenIDConnectProviderArn=made.id, Tags=[{"Key": "x", "Value": "y"}]
         ),
     )
-    assert held.id.endswith(":oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/ABC")
+    assert made.id.endswith(":oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/ABC")
 
 
 def test_a_role_is_found(plugin, role):

@@ -24,7 +24,7 @@ def key(plugin: Plugin, unique: str):
 
 
 def test_a_key_lives(lifecycle, plugin):
-    held = lifecycle(
+    made = lifecycle(
         KEY,
         {
             "description": "code",
@@ -45,19 +45,19 @@ def test_a_key_lives(lifecycle, plugin):
         },
         unreadable={"deletionWindowInDays", "multiRegion"},
     )
-    assert held.outputs["arn"] == f"arn:aws:kms:eu-central-1:123456789012:key/{held.id}"
-    assert held.outputs["keyId"] == held.id
-    assert held.outputs["rotationPeriodInDays"] == 90
-    metadata = plugin.api().client("kms").describe_key(KeyId=held.id)["KeyMetadata"]
+    assert made.outputs["arn"] == f"arn:aws:kms:eu-central-1:123456789012:key/{made.id}"
+    assert made.outputs["keyId"] == made.id
+    assert made.outputs["rotationPeriodInDays"] == 90
+    metadata = plugin.api().client("kms").describe_key(KeyId=made.id)["KeyMetadata"]
     assert metadata["KeyState"] == "PendingDeletion"
 
 
 def test_a_key_gets_the_defaults_of_aws(lifecycle):
     filled = {"multiRegion", "policy", "description"}
-    held = lifecycle(KEY, {}, {"multiRegion": True}, expect_replace={"multiRegion"}, unreadable=filled)
-    assert json.loads(held.outputs["policy"])["Statement"][0]["Principal"] == {"AWS": ROOT}
-    assert held.outputs["customerMasterKeySpec"] == "SYMMETRIC_DEFAULT"
-    assert held.outputs["isEnabled"] is True
+    made = lifecycle(KEY, {}, {"multiRegion": True}, expect_replace={"multiRegion"}, unreadable=filled)
+    assert json.loads(made.outputs["policy"])["Statement"][0]["Principal"] == {"AWS": ROOT}
+    assert made.outputs["customerMasterKeySpec"] == "SYMMETRIC_DEFAULT"
+    assert made.outputs["isEnabled"] is True
 
 
 @pytest.mark.parametrize("property_", ["keyUsage", "customerMasterKeySpec"])
@@ -79,9 +79,9 @@ def test_what_a_key_is_for_cannot_change(plugin, key, property_):
 )
 def test_what_happens_to_a_key_behind_pulumi_shows_and_is_mended(plugin, unique, behind, path):
     inputs = {"description": "d", "enableKeyRotation": True, "policy": policy(), "tags": {"a": "b"}}
-    held = plugin.create(KEY, unique, inputs)
-    behind(plugin.api().client("kms"), held.id)
-    drifted = plugin.read(held)
+    made = plugin.create(KEY, unique, inputs)
+    behind(plugin.api().client("kms"), made.id)
+    drifted = plugin.read(made)
     found = plugin.diff(drifted, inputs)
     assert {name.partition(".")[0] for name in found.detailed} == {path}
     mended = plugin.read(plugin.update(drifted, inputs))
@@ -94,29 +94,29 @@ def test_a_key_whose_deletion_somebody_scheduled_is_gone(plugin, key):
 
 
 def test_the_deletion_window_is_kept(plugin, unique):
-    held = plugin.create(KEY, unique, {"deletionWindowInDays": 7})
-    plugin.delete(held)
-    metadata = plugin.api().client("kms").describe_key(KeyId=held.id)["KeyMetadata"]
+    made = plugin.create(KEY, unique, {"deletionWindowInDays": 7})
+    plugin.delete(made)
+    metadata = plugin.api().client("kms").describe_key(KeyId=made.id)["KeyMetadata"]
     days = metadata["DeletionDate"].replace(tzinfo=None) - metadata["CreationDate"].replace(tzinfo=None)
     assert days.days == 7
 
 
 def test_an_alias_lives(lifecycle, plugin, key, unique):
     other = plugin.create(KEY, f"{unique}-other", {})
-    held = lifecycle(
+    made = lifecycle(
         ALIAS,
         {"name": f"alias/{unique}", "targetKeyId": key.outputs["keyId"]},
         {"name": f"alias/{unique}", "targetKeyId": other.outputs["keyId"]},
     )
-    assert held.id == f"alias/{unique}"
-    assert held.outputs["targetKeyArn"] == key.outputs["arn"]
-    assert held.outputs["arn"].endswith(f":alias/{unique}")
+    assert made.id == f"alias/{unique}"
+    assert made.outputs["targetKeyArn"] == key.outputs["arn"]
+    assert made.outputs["arn"].endswith(f":alias/{unique}")
 
 
 def test_an_alias_may_name_its_key_by_arn(plugin, key, unique):
-    held = plugin.create(ALIAS, unique, {"targetKeyId": key.outputs["arn"]})
-    assert held.id.startswith(f"alias/{unique}-")
-    assert not plugin.diff(plugin.read(held), {"targetKeyId": key.outputs["arn"]}).changes
+    made = plugin.create(ALIAS, unique, {"targetKeyId": key.outputs["arn"]})
+    assert made.id.startswith(f"alias/{unique}-")
+    assert not plugin.diff(plugin.read(made), {"targetKeyId": key.outputs["arn"]}).changes
 
 
 def test_an_alias_turned_to_another_key_shows(lifecycle, plugin, key, unique):
@@ -126,7 +126,7 @@ def test_an_alias_turned_to_another_key_shows(lifecycle, plugin, key, unique):
         {"name": f"alias/{unique}", "targetKeyId": key.id},
         {"name": f"alias/{unique}-new", "targetKeyId": key.id},
         expect_replace={"name"},
-        drift=lambda api, held: api.client("kms").update_alias(AliasName=held.id, TargetKeyId=other.id),
+        drift=lambda api, made: api.client("kms").update_alias(AliasName=made.id, TargetKeyId=other.id),
     )
 
 
@@ -138,7 +138,7 @@ def test_a_taken_alias_is_refused(plugin, key, unique):
 
 def test_a_replica_lives_in_the_other_region(lifecycle, plugin, unique):
     primary = plugin.create(KEY, f"{unique}-primary", {"multiRegion": True, "tags": {"of": "primary"}})
-    held = lifecycle(
+    made = lifecycle(
         REPLICA,
         {
             "region": "eu-west-1",
@@ -156,10 +156,10 @@ def test_a_replica_lives_in_the_other_region(lifecycle, plugin, unique):
             "enabled": False,
             "tags": {"of": "replica", "x": "y"},
         },
-        drift=lambda api, held: api.client("kms").untag_resource(KeyId=held.id, TagKeys=["of"]),
+        drift=lambda api, made: api.client("kms").untag_resource(KeyId=made.id, TagKeys=["of"]),
         importable=False,  # by `id@region`, below
     )
-    assert held.outputs["arn"].startswith("arn:aws:kms:eu-west-1:")
+    assert made.outputs["arn"].startswith("arn:aws:kms:eu-west-1:")
     still = plugin.read(primary)
     assert still is not None
     assert still.outputs["tags"] == {"of": "primary"}
@@ -168,9 +168,9 @@ def test_a_replica_lives_in_the_other_region(lifecycle, plugin, unique):
 def test_a_replica_is_imported_from_its_region(plugin, unique):
     primary = plugin.create(KEY, f"{unique}-primary", {"multiRegion": True})
     inputs = {"region": "eu-west-1", "primaryKeyArn": primary.outputs["arn"], "description": "recovery"}
-    held = plugin.create(REPLICA, unique, inputs)
-    imported = plugin.import_(REPLICA, unique, f"{held.id}@eu-west-1")
-    assert imported.outputs["arn"] == held.outputs["arn"]
+    made = plugin.create(REPLICA, unique, inputs)
+    imported = plugin.import_(REPLICA, unique, f"{made.id}@eu-west-1")
+    assert imported.outputs["arn"] == made.outputs["arn"]
     assert set(plugin.diff(imported, inputs).detailed) <= {"policy"}  # AWS's default one
 
 
@@ -194,14 +194,14 @@ def test_a_key_policy_of_its_own_lives(lifecycle, key):
         "aws:kms/keyPolicy:KeyPolicy",
         {"keyId": key.id, "policy": policy()},
         {"keyId": key.id, "policy": policy(action="kms:Describe*")},
-        drift=lambda api, held: api.client("kms").put_key_policy(
-            KeyId=held.id, PolicyName="default", Policy=policy(ROLE)
+        drift=lambda api, made: api.client("kms").put_key_policy(
+            KeyId=made.id, PolicyName="default", Policy=policy(ROLE)
         ),
     )
 
 
 def test_a_grant_lives(lifecycle, key):
-    held = lifecycle(
+    made = lifecycle(
         "aws:kms/grant:Grant",
         {
             "name": "g",
@@ -213,8 +213,8 @@ def test_a_grant_lives(lifecycle, key):
         {"name": "g", "keyId": key.id, "granteePrincipal": ROLE, "operations": ["Decrypt"]},
         expect_replace={"operations", "constraints"},
     )
-    assert held.id == f"{key.id}:{held.outputs['grantId']}"
-    assert held.outputs["grantToken"]
+    assert made.id == f"{key.id}:{made.outputs['grantId']}"
+    assert made.outputs["grantToken"]
 
 
 def test_keys_and_aliases_are_found(plugin, key, unique):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.sandbox.aws.ground import ground
 from tests.sandbox.aws.harness import ProviderError
+from tests.sandbox.aws.network import network
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 GROUP = "aws:lb/targetGroup:TargetGroup"
@@ -13,7 +13,7 @@ CERTIFICATE = "aws:acm/certificate:Certificate"
 
 @pytest.fixture
 def here(plugin, unique):
-    return ground(plugin, unique)
+    return network(plugin, unique)
 
 
 @pytest.fixture
@@ -30,9 +30,9 @@ def target_group(here, name="g", **more):
 def test_a_network_balancer_lives(lifecycle, here):
     subnets, groups = here.subnets(3), here.groups(2)
 
-    def drift(api, held):
+    def drift(api, made):
         attributes = [{"Key": "load_balancing.cross_zone.enabled", "Value": "false"}]
-        api.client("elbv2").modify_load_balancer_attributes(LoadBalancerArn=held.id, Attributes=attributes)
+        api.client("elbv2").modify_load_balancer_attributes(LoadBalancerArn=made.id, Attributes=attributes)
 
     inputs = {
         "loadBalancerType": "network",
@@ -52,12 +52,12 @@ def test_a_network_balancer_lives(lifecycle, here):
         "accessLogs": {"bucket": "other", "enabled": False},
         "tags": {},
     }
-    held = lifecycle(BALANCER, inputs, changed, drift=drift)
-    assert held.outputs["arn"] == held.id
-    assert held.id.endswith(held.outputs["arnSuffix"])
-    assert held.outputs["dnsName"].endswith(".elb.amazonaws.com")
-    assert held.outputs["zoneId"]
-    assert held.outputs["vpcId"] == here.vpc_id
+    made = lifecycle(BALANCER, inputs, changed, drift=drift)
+    assert made.outputs["arn"] == made.id
+    assert made.id.endswith(made.outputs["arnSuffix"])
+    assert made.outputs["dnsName"].endswith(".elb.amazonaws.com")
+    assert made.outputs["zoneId"]
+    assert made.outputs["vpcId"] == here.vpc_id
 
 
 def test_an_application_balancer_lives(lifecycle, here):
@@ -85,23 +85,23 @@ def test_what_makes_another_network_balancer(plugin, here, unique, name, value):
         "subnets": subnets,
         "securityGroups": here.groups(1),
     }
-    held = plugin.create(BALANCER, unique, inputs)
+    made = plugin.create(BALANCER, unique, inputs)
     changed = {**inputs, name: subnets[:1] if name == "subnets" else value}
-    assert plugin.diff(held, changed).replaces == [name]
+    assert plugin.diff(made, changed).replaces == [name]
 
 
 def test_a_protected_balancer_is_not_deleted(plugin, here, unique):
     inputs = {"loadBalancerType": "network", "internal": True, "subnets": here.subnets(1)}
-    held = plugin.create(BALANCER, unique, {**inputs, "enableDeletionProtection": True})
+    made = plugin.create(BALANCER, unique, {**inputs, "enableDeletionProtection": True})
     with pytest.raises(ProviderError, match="enableDeletionProtection"):
-        plugin.delete(held)
-    plugin.delete(plugin.update(held, inputs))
-    assert plugin.read(held) is None
+        plugin.delete(made)
+    plugin.delete(plugin.update(made, inputs))
+    assert plugin.read(made) is None
 
 
 def test_a_layer_4_group_lives(lifecycle, here):
-    def drift(api, held):
-        api.client("elbv2").modify_target_group(TargetGroupArn=held.id, HealthCheckIntervalSeconds=300)
+    def drift(api, made):
+        api.client("elbv2").modify_target_group(TargetGroupArn=made.id, HealthCheckIntervalSeconds=300)
 
     check = {"protocol": "TCP", "port": "8443", "interval": 10, "healthyThreshold": 3, "unhealthyThreshold": 3}
     inputs = {
@@ -117,8 +117,8 @@ def test_a_layer_4_group_lives(lifecycle, here):
     }
     http = {**check, "protocol": "HTTP", "path": "/healthz", "matcher": "200-299"}
     changed = {**inputs, "deregistrationDelay": 30, "healthCheck": http, "tags": {}}
-    held = lifecycle(GROUP, inputs, changed, drift=drift, unreadable={"healthCheck"})
-    assert held.outputs["arnSuffix"].startswith("targetgroup/")
+    made = lifecycle(GROUP, inputs, changed, drift=drift, unreadable={"healthCheck"})
+    assert made.outputs["arnSuffix"].startswith("targetgroup/")
 
 
 def test_an_http_group_lives(lifecycle, here):
@@ -143,9 +143,9 @@ def test_what_makes_another_group(lifecycle, here, name, value):
 def test_a_listener_lives(lifecycle, here, network_balancer):
     first, second = target_group(here, "a"), target_group(here, "b")
 
-    def drift(api, held):
+    def drift(api, made):
         actions = [{"Type": "forward", "TargetGroupArn": second}]
-        api.client("elbv2").modify_listener(ListenerArn=held.id, DefaultActions=actions)
+        api.client("elbv2").modify_listener(ListenerArn=made.id, DefaultActions=actions)
 
     inputs = {
         "loadBalancerArn": network_balancer.id,

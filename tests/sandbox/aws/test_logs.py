@@ -13,14 +13,14 @@ OTHER_KEY = "arn:aws:kms:eu-central-1:123456789012:key/66666666-2222-3333-4444-5
 
 
 def test_a_log_group_lives(lifecycle):
-    held = lifecycle(
+    made = lifecycle(
         GROUP,
         {"retentionInDays": 30, "kmsKeyId": KEY, "tags": {"a": "b", "c": "d"}},
         {"retentionInDays": 365, "kmsKeyId": OTHER_KEY, "tags": {"a": "e"}},
-        drift=lambda api, held: api.client("logs").put_retention_policy(logGroupName=held.id, retentionInDays=7),
+        drift=lambda api, made: api.client("logs").put_retention_policy(logGroupName=made.id, retentionInDays=7),
     )
-    assert held.outputs["arn"] == f"arn:aws:logs:eu-central-1:123456789012:log-group:{held.id}"
-    assert held.outputs["tagsAll"] == {"a": "b", "c": "d"}
+    assert made.outputs["arn"] == f"arn:aws:logs:eu-central-1:123456789012:log-group:{made.id}"
+    assert made.outputs["tagsAll"] == {"a": "b", "c": "d"}
 
 
 def test_a_group_gives_up_its_key_and_its_retention(lifecycle):
@@ -29,8 +29,8 @@ def test_a_group_gives_up_its_key_and_its_retention(lifecycle):
 
 def test_a_group_with_a_name_of_its_own_is_deleted_before_it_is_replaced(plugin, lifecycle, unique):
     lifecycle(GROUP, {"name": f"/keep/{unique}/a"}, {"name": f"/keep/{unique}/b"}, expect_replace={"name"})
-    held = plugin.create(GROUP, f"{unique}z", {"name": f"/keep/{unique}/z"})
-    found = plugin.diff(held, {"name": f"/keep/{unique}/z", "logGroupClass": "INFREQUENT_ACCESS"})
+    made = plugin.create(GROUP, f"{unique}z", {"name": f"/keep/{unique}/z"})
+    found = plugin.diff(made, {"name": f"/keep/{unique}/z", "logGroupClass": "INFREQUENT_ACCESS"})
     assert found.replaces == ["logGroupClass"]
     assert found.delete_before_replace
 
@@ -48,16 +48,16 @@ def test_a_retention_aws_does_not_know_is_refused(plugin, unique):
 
 
 def test_a_protected_group_stays(plugin, unique):
-    held = plugin.create(GROUP, unique, {"deletionProtectionEnabled": True})
+    made = plugin.create(GROUP, unique, {"deletionProtectionEnabled": True})
     with pytest.raises(ProviderError, match="protected"):
-        plugin.delete(held)
-    assert plugin.read(held) is not None
+        plugin.delete(made)
+    assert plugin.read(made) is not None
 
 
 def test_a_group_that_is_to_stay_stays(plugin, unique):
-    held = plugin.create(GROUP, unique, {"skipDestroy": True})
-    plugin.delete(held)
-    assert plugin.read(held) is not None
+    made = plugin.create(GROUP, unique, {"skipDestroy": True})
+    plugin.delete(made)
+    assert plugin.read(made) is not None
 
 
 def test_a_metric_filter_lives(plugin, lifecycle, unique):
@@ -69,16 +69,16 @@ def test_a_metric_filter_lives(plugin, lifecycle, unique):
         {**base, "metricTransformation": transformation},
         {**base, "pattern": "ERROR", "metricTransformation": {**transformation, "value": "2"}},
         importable=False,
-        drift=lambda api, held: api.client("logs").put_metric_filter(
+        drift=lambda api, made: api.client("logs").put_metric_filter(
             logGroupName=group.id,
-            filterName=held.id,
+            filterName=made.id,
             filterPattern="other",
             metricTransformations=[{"metricName": "Denied", "metricNamespace": "Keep", "metricValue": "1"}],
         ),
     )
-    held = plugin.create(FILTER, f"{unique}-import", {**base, "metricTransformation": transformation})
-    imported = plugin.import_(FILTER, f"{unique}-import", f"{group.id}:{held.id}")
-    assert imported.id == held.id
+    made = plugin.create(FILTER, f"{unique}-import", {**base, "metricTransformation": transformation})
+    imported = plugin.import_(FILTER, f"{unique}-import", f"{group.id}:{made.id}")
+    assert imported.id == made.id
     assert not plugin.diff(imported, {**base, "metricTransformation": transformation}).changes
 
 
@@ -96,8 +96,8 @@ def test_a_resource_policy_lives(lifecycle, unique):
         "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
         {"policyName": unique, "policyDocument": policy("route53.amazonaws.com")},
         {"policyName": unique, "policyDocument": policy("es.amazonaws.com")},
-        drift=lambda api, held: api.client("logs").put_resource_policy(
-            policyName=held.id, policyDocument=policy("events.amazonaws.com")
+        drift=lambda api, made: api.client("logs").put_resource_policy(
+            policyName=made.id, policyDocument=policy("events.amazonaws.com")
         ),
     )
 
@@ -114,8 +114,8 @@ def test_a_data_protection_policy_lives_with_its_group(plugin, lifecycle, unique
         {"logGroupName": group.id, "policyDocument": policy("a")},
         {"logGroupName": group.id, "policyDocument": policy("b")},
     )
-    held = plugin.create(token, unique, {"logGroupName": group.id, "policyDocument": policy("a")})
+    made = plugin.create(token, unique, {"logGroupName": group.id, "policyDocument": policy("a")})
     plugin.delete(group)
-    assert plugin.read(held) is None
+    assert plugin.read(made) is None
     with pytest.raises(ProviderError, match="ResourceNotFoundException"):
         plugin.create(token, unique, {"logGroupName": group.id, "policyDocument": policy("a")})

@@ -3,8 +3,8 @@
 import pytest
 
 from sandbox.aws.registry import is_recorded
-from tests.sandbox.aws.ground import ground
 from tests.sandbox.aws.harness import ProviderError
+from tests.sandbox.aws.network import network
 
 RULE_GROUP = "aws:networkfirewall/ruleGroup:RuleGroup"
 POLICY = "aws:networkfirewall/firewallPolicy:FirewallPolicy"
@@ -16,7 +16,7 @@ POLICY_ARN = "arn:aws:network-firewall:eu-central-1:123456789012:firewall-policy
 
 @pytest.fixture
 def here(plugin, unique):
-    return ground(plugin, unique)
+    return network(plugin, unique)
 
 
 def rules(*targets):
@@ -38,8 +38,8 @@ def firewall(here, subnets, **more):
     }
 
 
-def endpoints(held):
-    (status,) = held.outputs["firewallStatuses"]
+def endpoints(made):
+    (status,) = made.outputs["firewallStatuses"]
     return {state["availabilityZone"]: state["attachments"][0]["endpointId"] for state in status["syncStates"]}
 
 
@@ -47,9 +47,9 @@ def test_a_rule_group_lives(lifecycle):
     assert is_recorded(RULE_GROUP)
     inputs = {"type": "STATEFUL", "capacity": 100, "ruleGroup": rules(".github.com"), "tags": {"a": "b"}}
     changed = {**inputs, "ruleGroup": rules(".github.com", ".pypi.org"), "tags": {}}
-    held = lifecycle(RULE_GROUP, inputs, changed)
-    assert held.id == held.outputs["arn"]
-    assert ":stateful-rulegroup/" in held.id
+    made = lifecycle(RULE_GROUP, inputs, changed)
+    assert made.id == made.outputs["arn"]
+    assert ":stateful-rulegroup/" in made.id
     lifecycle(RULE_GROUP, inputs, {**inputs, "capacity": 200}, expect_replace={"capacity"})
 
 
@@ -64,52 +64,52 @@ def test_a_policy_lives(lifecycle):
 
     inputs = {"firewallPolicy": policy(), "tags": {"a": "b"}}
     changed = {**inputs, "firewallPolicy": policy(statefulDefaultActions=["aws:drop_established"])}
-    held = lifecycle(POLICY, inputs, changed)
-    assert held.outputs["updateToken"]
+    made = lifecycle(POLICY, inputs, changed)
+    assert made.outputs["updateToken"]
 
 
 def test_a_firewall_lives_and_its_endpoints_follow_the_subnets(lifecycle, plugin, here, unique):
     subnets = here.subnets(3)
     lifecycle(FIREWALL, firewall(here, subnets[:2]), firewall(here, subnets[1:], description="moved"))
 
-    held = plugin.create(FIREWALL, unique, firewall(here, subnets[:2]))
-    before = endpoints(held)
+    made = plugin.create(FIREWALL, unique, firewall(here, subnets[:2]))
+    before = endpoints(made)
     assert sorted(before) == ["eu-central-1a", "eu-central-1b"]
-    after = endpoints(plugin.update(held, firewall(here, subnets[1:])))
+    after = endpoints(plugin.update(made, firewall(here, subnets[1:])))
     assert after.keys() == {"eu-central-1b", "eu-central-1c"}
     assert after["eu-central-1b"] == before["eu-central-1b"], "an endpoint whose subnet stays, stays"
 
 
 def test_a_route_may_lead_to_a_firewall(lifecycle, plugin, here, unique):
-    held = plugin.create(FIREWALL, unique, firewall(here, here.subnets(2)))
-    first, second = endpoints(held).values()
+    made = plugin.create(FIREWALL, unique, firewall(here, here.subnets(2)))
+    first, second = endpoints(made).values()
     inputs = {"routeTableId": here.table().id, "destinationCidrBlock": "0.0.0.0/0", "vpcEndpointId": first}
     lifecycle(ROUTE, inputs, {**inputs, "vpcEndpointId": second})
 
 
 def test_a_deleted_firewall_leaves_no_endpoint(plugin, here, unique):
-    held = plugin.create(FIREWALL, unique, firewall(here, here.subnets(2)))
-    ids = list(endpoints(held).values())
-    plugin.delete(held)
+    made = plugin.create(FIREWALL, unique, firewall(here, here.subnets(2)))
+    ids = list(endpoints(made).values())
+    plugin.delete(made)
     found = plugin.api().client("ec2").describe_vpc_endpoints(VpcEndpointIds=ids)["VpcEndpoints"]
     assert {endpoint["State"] for endpoint in found} == {"deleted"}
 
 
 def test_a_protected_firewall_is_not_deleted(plugin, here, unique):
     inputs = firewall(here, here.subnets(1))
-    held = plugin.create(FIREWALL, unique, {**inputs, "deleteProtection": True})
+    made = plugin.create(FIREWALL, unique, {**inputs, "deleteProtection": True})
     with pytest.raises(ProviderError, match="deleteProtection"):
-        plugin.delete(held)
-    plugin.delete(plugin.update(held, inputs))
-    assert plugin.read(held) is None
+        plugin.delete(made)
+    plugin.delete(plugin.update(made, inputs))
+    assert plugin.read(made) is None
 
 
 def test_guarded_subnets_move_only_with_the_guard_off(plugin, here, unique):
     first, second = here.subnets(2)
-    held = plugin.create(FIREWALL, unique, firewall(here, [first], subnetChangeProtection=True))
+    made = plugin.create(FIREWALL, unique, firewall(here, [first], subnetChangeProtection=True))
     with pytest.raises(ProviderError, match="subnetChangeProtection"):
-        plugin.update(held, firewall(here, [second], subnetChangeProtection=True))
-    assert endpoints(plugin.update(held, firewall(here, [second]))).keys() == {"eu-central-1b"}
+        plugin.update(made, firewall(here, [second], subnetChangeProtection=True))
+    assert endpoints(plugin.update(made, firewall(here, [second]))).keys() == {"eu-central-1b"}
 
 
 def test_a_firewall_that_cannot_stand_leaves_nothing(plugin, here, unique):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.sandbox.aws.harness import CheckError, Held, Plugin, ProviderError
+from tests.sandbox.aws.harness import CheckError, Deployed, Plugin, ProviderError
 
 DOMAIN = "aws:opensearch/domain:Domain"
 POLICY = "aws:opensearch/domainPolicy:DomainPolicy"
@@ -76,7 +76,7 @@ def plain(name: str) -> dict[str, object]:
 
 
 @pytest.fixture
-def domain(plugin: Plugin, unique: str) -> Held:
+def domain(plugin: Plugin, unique: str) -> Deployed:
     return plugin.create(DOMAIN, f"{unique}-domain", plain(f"{unique}-domain"))
 
 
@@ -92,19 +92,19 @@ def test_a_domain_lives(lifecycle, network):
         ipAddressType="dualstack",
         tags={"a": "c", "d": "e"},
     )
-    held = lifecycle(
+    made = lifecycle(
         DOMAIN,
         before,
         after,
-        drift=lambda api, held: api.client("opensearch").update_domain_config(
+        drift=lambda api, made: api.client("opensearch").update_domain_config(
             DomainName="acme-index", AccessPolicies=policy("es:*")
         ),
         unreadable={"vpcOptions", "clusterConfig", "logPublishingOptions"},  # imports say AWS's defaults too
     )
-    assert held.id == held.outputs["arn"] == "arn:aws:es:eu-central-1:123456789012:domain/acme-index"
-    assert held.outputs["endpoint"].endswith(".eu-central-1.es.amazonaws.com")
-    assert held.outputs["dashboardEndpoint"] == f"{held.outputs['endpoint']}/_dashboards"
-    assert held.outputs["vpcOptions"]["availabilityZones"] == ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
+    assert made.id == made.outputs["arn"] == "arn:aws:es:eu-central-1:123456789012:domain/acme-index"
+    assert made.outputs["endpoint"].endswith(".eu-central-1.es.amazonaws.com")
+    assert made.outputs["dashboardEndpoint"] == f"{made.outputs['endpoint']}/_dashboards"
+    assert made.outputs["vpcOptions"]["availabilityZones"] == ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
 
 
 @pytest.mark.parametrize(
@@ -122,9 +122,9 @@ def test_a_domain_lives(lifecycle, network):
 )
 def test_what_happens_to_a_domain_behind_pulumi_shows_and_is_mended(plugin, unique, network, section, api, live):
     inputs = full(network, domainName=f"{unique}-index")
-    held = plugin.create(DOMAIN, unique, inputs)
+    made = plugin.create(DOMAIN, unique, inputs)
     plugin.api().client("opensearch").update_domain_config(DomainName=f"{unique}-index", **{api: live})
-    drifted = plugin.read(held)
+    drifted = plugin.read(made)
     tops = {path.partition(".")[0].partition("[")[0] for path in plugin.diff(drifted, inputs).detailed}
     assert tops == {section}
     mended = plugin.read(plugin.update(drifted, inputs))
@@ -142,9 +142,9 @@ def test_what_happens_to_a_domain_behind_pulumi_shows_and_is_mended(plugin, uniq
 )
 def test_what_a_domain_is_built_on_replaces_it(plugin, unique, network, change, path):
     inputs = full(network, domainName=f"{unique}-index")
-    held = plugin.create(DOMAIN, unique, inputs)
+    made = plugin.create(DOMAIN, unique, inputs)
     wanted = {name: value for name, value in {**inputs, **change}.items() if value is not None}
-    assert plugin.diff(held, wanted).replaces == [path]
+    assert plugin.diff(made, wanted).replaces == [path]
 
 
 def test_protection_is_never_switched_off_in_place(plugin, unique):
@@ -153,9 +153,9 @@ def test_protection_is_never_switched_off_in_place(plugin, unique):
         "nodeToNodeEncryption": {"enabled": True},
         "encryptAtRest": {"enabled": True},
     }
-    held = plugin.create(DOMAIN, unique, secured)
+    made = plugin.create(DOMAIN, unique, secured)
     open_ = {**secured, "nodeToNodeEncryption": {"enabled": False}, "encryptAtRest": {"enabled": False}}
-    assert plugin.diff(held, open_).replaces == ["encryptAtRest", "nodeToNodeEncryption"]
+    assert plugin.diff(made, open_).replaces == ["encryptAtRest", "nodeToNodeEncryption"]
     assert (
         plugin.diff(plugin.create(DOMAIN, f"{unique}2", plain(f"{unique}-2")), open_ | plain(f"{unique}-2")).replaces
         == []
@@ -191,23 +191,23 @@ def test_a_domain_in_subnets_that_do_not_exist_is_refused(plugin, unique):
 
 def test_a_domain_policy_lives(lifecycle, plugin, domain):
     name = domain.outputs["domainName"]
-    held = lifecycle(
+    made = lifecycle(
         POLICY,
         {"domainName": name, "accessPolicies": policy()},
         {"domainName": name, "accessPolicies": policy("es:ESHttpGet")},
-        drift=lambda api, held: api.client("opensearch").update_domain_config(
+        drift=lambda api, made: api.client("opensearch").update_domain_config(
             DomainName=name, AccessPolicies=policy("es:*")
         ),
     )
-    assert held.id == f"esd-policy-{name}"
+    assert made.id == f"esd-policy-{name}"
     assert not plugin.diff(plugin.read(domain), domain.inputs).changes
 
 
 def test_a_vpc_endpoint_lives(lifecycle, plugin, unique, domain, network):
     inputs = {"domainArn": domain.id, "vpcOptions": network}
     fewer = {**network, "subnetIds": network["subnetIds"][:1]}
-    held = lifecycle(
+    made = lifecycle(
         "aws:opensearch/vpcEndpoint:VpcEndpoint", inputs, {**inputs, "vpcOptions": fewer}, unreadable={"vpcOptions"}
     )
-    assert held.id.startswith("aos-")
-    assert held.outputs["endpoint"].startswith(f"https://vpc-{domain.outputs['domainName']}-")
+    assert made.id.startswith("aos-")
+    assert made.outputs["endpoint"].startswith(f"https://vpc-{domain.outputs['domainName']}-")

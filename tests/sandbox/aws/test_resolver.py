@@ -56,8 +56,8 @@ def test_each_lives(lifecycle, token):
 
 def test_a_rule_is_known_by_its_group_and_its_list(plugin, unique):
     inputs, _, _ = LIVES[RULE]
-    held = plugin.create(RULE, unique, {**inputs, "firewallRuleGroupId": f"rslvr-frg-{unique}"})
-    assert held.id == f"rslvr-frg-{unique}:rslvr-fdl-1"
+    made = plugin.create(RULE, unique, {**inputs, "firewallRuleGroupId": f"rslvr-frg-{unique}"})
+    assert made.id == f"rslvr-frg-{unique}:rslvr-fdl-1"
 
 
 @pytest.mark.parametrize(("name", "value"), [("action", "MAYBE"), ("blockResponse", "SILENCE")])
@@ -68,8 +68,8 @@ def test_a_value_aws_does_not_know_is_refused(plugin, unique, name, value):
 
 
 def test_a_protected_attachment_is_not_removed(plugin, unique):
-    held = plugin.create(ATTACHMENT, unique, {**ATTACHED, "mutationProtection": "ENABLED"})
+    made = plugin.create(ATTACHMENT, unique, {**ATTACHED, "mutationProtection": "ENABLED"})
     with pytest.raises(ProviderError, match="mutationProtection"):
-        plugin.delete(held)
-    plugin.delete(plugin.update(held, {**ATTACHED, "mutationProtection": "DISABLED"}))
-    assert plugin.read(held) is None
+        plugin.delete(made)
+    plugin.delete(plugin.update(made, {**ATTACHED, "mutationProtection": "DISABLED"}))
+    assert plugin.read(made) is None

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.sandbox.aws.ground import ground
 from tests.sandbox.aws.harness import ProviderError
+from tests.sandbox.aws.network import network
 
 ZONE = "aws:route53/zone:Zone"
 RECORD = "aws:route53/record:Record"
@@ -13,7 +13,7 @@ QUERY_LOG = "aws:route53/queryLog:QueryLog"
 
 @pytest.fixture
 def vpcs(plugin, unique):
-    return [ground(plugin, f"{unique}-{number}").vpc_id for number in range(3)]
+    return [network(plugin, f"{unique}-{number}").vpc_id for number in range(3)]
 
 
 @pytest.fixture
@@ -22,16 +22,16 @@ def zone(plugin, unique, vpcs):
 
 
 def test_a_private_zone_lives(lifecycle, vpcs, unique):
-    def drift(api, held):
+    def drift(api, made):
         vpc = {"VPCId": vpcs[2], "VPCRegion": "eu-central-1"}
-        api.client("route53").associate_vpc_with_hosted_zone(HostedZoneId=held.id, VPC=vpc)
+        api.client("route53").associate_vpc_with_hosted_zone(HostedZoneId=made.id, VPC=vpc)
 
     inputs = {"name": f"{unique}.example.com", "vpcs": [{"vpcId": vpcs[0]}], "tags": {"a": "b"}}
     changed = {**inputs, "comment": "other", "vpcs": [{"vpcId": vpcs[1], "vpcRegion": "eu-central-1"}], "tags": {}}
-    held = lifecycle(ZONE, inputs, changed, drift=drift)
-    assert held.outputs["zoneId"] == held.id
-    assert held.outputs["arn"] == f"arn:aws:route53:::hostedzone/{held.id}"
-    assert len(held.outputs["nameServers"]) == 4
+    made = lifecycle(ZONE, inputs, changed, drift=drift)
+    assert made.outputs["zoneId"] == made.id
+    assert made.outputs["arn"] == f"arn:aws:route53:::hostedzone/{made.id}"
+    assert len(made.outputs["nameServers"]) == 4
 
 
 @pytest.mark.parametrize("change", ["name", "vpcs"])
@@ -47,33 +47,33 @@ def test_an_association_lives_without_the_zone_drifting(lifecycle, plugin, zone,
     assert refreshed.outputs["vpcs"] == zone.outputs["vpcs"]
     plugin.delete(early)
     inputs = {"zoneId": zone.id, "vpcId": vpcs[1]}
-    held = lifecycle(ASSOCIATION, inputs, {**inputs, "vpcId": vpcs[2]}, expect_replace={"vpcId"})
-    assert held.id == f"{zone.id}:{vpcs[1]}"
-    assert held.outputs["owningAccount"] == "123456789012"
+    made = lifecycle(ASSOCIATION, inputs, {**inputs, "vpcId": vpcs[2]}, expect_replace={"vpcId"})
+    assert made.id == f"{zone.id}:{vpcs[1]}"
+    assert made.outputs["owningAccount"] == "123456789012"
 
 
 def test_a_zone_goes_with_its_records_only_where_told(plugin, vpcs, unique):
     inputs = {"name": f"{unique}.example.com", "vpcs": [{"vpcId": vpcs[0]}]}
-    held = plugin.create(ZONE, unique, inputs)
-    plugin.create(RECORD, "r", {"zoneId": held.id, "name": "a", "type": "A", "ttl": 60, "records": ["10.0.0.1"]})
+    made = plugin.create(ZONE, unique, inputs)
+    plugin.create(RECORD, "r", {"zoneId": made.id, "name": "a", "type": "A", "ttl": 60, "records": ["10.0.0.1"]})
     with pytest.raises(ProviderError, match="HostedZoneNotEmpty"):
-        plugin.delete(held)
-    plugin.delete(plugin.update(held, {**inputs, "forceDestroy": True}))
-    assert plugin.read(held) is None
+        plugin.delete(made)
+    plugin.delete(plugin.update(made, {**inputs, "forceDestroy": True}))
+    assert plugin.read(made) is None
 
 
 def test_a_record_lives(lifecycle, zone):
     name = zone.outputs["name"]
 
-    def drift(api, held):
+    def drift(api, made):
         record = {"Name": f"git.{name}", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "203.0.113.9"}]}
         batch = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
         api.client("route53").change_resource_record_sets(HostedZoneId=zone.id, ChangeBatch=batch)
 
     inputs = {"zoneId": zone.id, "name": f"git.{name}", "type": "A", "ttl": 60, "records": ["10.0.0.1", "10.0.0.2"]}
-    held = lifecycle(RECORD, inputs, {**inputs, "ttl": 300, "records": ["10.0.0.3"]}, drift=drift)
-    assert held.id == f"{zone.id}_git.{name}_A"
-    assert held.outputs["fqdn"] == f"git.{name}"
+    made = lifecycle(RECORD, inputs, {**inputs, "ttl": 300, "records": ["10.0.0.3"]}, drift=drift)
+    assert made.id == f"{zone.id}_git.{name}_A"
+    assert made.outputs["fqdn"] == f"git.{name}"
 
 
 def test_an_alias_becomes_plain_addresses(lifecycle, zone):
@@ -85,8 +85,8 @@ def test_an_alias_becomes_plain_addresses(lifecycle, zone):
 
 def test_a_name_may_be_relative_and_text_needs_no_quotes(lifecycle, zone):
     inputs = {"zoneId": zone.id, "name": "_acme", "type": "TXT", "ttl": 60, "records": ["hello there", "b"]}
-    held = lifecycle(RECORD, inputs, {**inputs, "records": ["x"]}, unreadable={"name"})
-    assert held.outputs["fqdn"] == f"_acme.{zone.outputs['name']}"
+    made = lifecycle(RECORD, inputs, {**inputs, "records": ["x"]}, unreadable={"name"})
+    assert made.outputs["fqdn"] == f"_acme.{zone.outputs['name']}"
 
 
 def test_weighted_records_stand_side_by_side(lifecycle, plugin, zone):
@@ -117,8 +117,8 @@ def test_query_logging_of_a_public_zone_lives(lifecycle, plugin, unique):
     public = plugin.create(ZONE, unique, {"name": f"{unique}.example.com"})
     arn = f"arn:aws:logs:us-east-1:123456789012:log-group:{group}"
     inputs = {"zoneId": public.id, "cloudwatchLogGroupArn": arn}
-    held = lifecycle(QUERY_LOG, inputs, unreadable={"cloudwatchLogGroupArn"})
-    assert held.outputs["arn"].endswith(held.id)
+    made = lifecycle(QUERY_LOG, inputs, unreadable={"cloudwatchLogGroupArn"})
+    assert made.outputs["arn"].endswith(made.id)
 
 
 def test_a_zone_is_looked_up(plugin, zone, vpcs):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.sandbox.aws.harness import CheckError, Held, Plugin, ProviderError
+from tests.sandbox.aws.harness import CheckError, Deployed, Plugin, ProviderError
 
 BUCKET = "aws:s3/bucket:Bucket"
 KEY_ARN = "arn:aws:kms:eu-central-1:123456789012:key/11111111-1111-1111-1111-111111111111"
@@ -28,23 +28,23 @@ def policy(bucket: str, effect: str = "Deny", action: str = "s3:*") -> str:
 
 
 @pytest.fixture
-def bucket(plugin: Plugin, unique: str) -> Held:
+def bucket(plugin: Plugin, unique: str) -> Deployed:
     return plugin.create(BUCKET, f"{unique}-bucket", {"objectLockEnabled": True})
 
 
 def test_a_bucket_lives(lifecycle):
-    held = lifecycle(
+    made = lifecycle(
         BUCKET,
         {"bucket": "codekeep-acme-code", "tags": {"a": "b"}},
         {"bucket": "codekeep-acme-code", "tags": {"a": "c", "d": "e"}, "forceDestroy": True},
-        drift=lambda api, held: api.client("s3").delete_bucket_tagging(Bucket=held.id),
+        drift=lambda api, made: api.client("s3").delete_bucket_tagging(Bucket=made.id),
         unreadable={"objectLockEnabled"},
     )
-    assert held.id == "codekeep-acme-code"
-    assert held.outputs["arn"] == "arn:aws:s3:::codekeep-acme-code"
-    assert held.outputs["bucketDomainName"] == "codekeep-acme-code.s3.amazonaws.com"
-    assert held.outputs["bucketRegionalDomainName"] == "codekeep-acme-code.s3.eu-central-1.amazonaws.com"
-    assert held.outputs["hostedZoneId"] == "Z21DNDUVLTQW6Q"
+    assert made.id == "codekeep-acme-code"
+    assert made.outputs["arn"] == "arn:aws:s3:::codekeep-acme-code"
+    assert made.outputs["bucketDomainName"] == "codekeep-acme-code.s3.amazonaws.com"
+    assert made.outputs["bucketRegionalDomainName"] == "codekeep-acme-code.s3.eu-central-1.amazonaws.com"
+    assert made.outputs["hostedZoneId"] == "Z21DNDUVLTQW6Q"
 
 
 @pytest.mark.parametrize("property_", ["bucket", "objectLockEnabled"])
@@ -54,34 +54,34 @@ def test_a_bucket_is_replaced_where_aws_cannot_change_it(lifecycle, property_):
 
 
 def test_a_generated_bucket_name_is_lower_case(plugin):
-    held = plugin.create(BUCKET, "MyBucket", {})
-    assert held.id.startswith("mybucket-")
+    made = plugin.create(BUCKET, "MyBucket", {})
+    assert made.id.startswith("mybucket-")
 
 
 def test_a_bucket_lives_in_its_own_region(plugin, unique):
-    held = plugin.create(BUCKET, unique, {"region": "eu-west-1"})
-    assert held.outputs["bucketRegion"] == "eu-west-1"
-    location = plugin.api().client("s3").get_bucket_location(Bucket=held.id)
+    made = plugin.create(BUCKET, unique, {"region": "eu-west-1"})
+    assert made.outputs["bucketRegion"] == "eu-west-1"
+    location = plugin.api().client("s3").get_bucket_location(Bucket=made.id)
     assert location["LocationConstraint"] == "eu-west-1"
 
 
 def test_a_bucket_in_the_first_region_needs_no_constraint(plugin, unique):
-    held = plugin.create(BUCKET, unique, {"region": "us-east-1"})
-    assert plugin.read(held) is not None
+    made = plugin.create(BUCKET, unique, {"region": "us-east-1"})
+    assert plugin.read(made) is not None
 
 
 def test_a_full_bucket_goes_only_by_force(plugin, unique):
-    held = plugin.create(BUCKET, unique, {})
+    made = plugin.create(BUCKET, unique, {})
     plugin.create(
-        setting("BucketVersioning"), unique, {"bucket": held.id, "versioningConfiguration": {"status": "Enabled"}}
+        setting("BucketVersioning"), unique, {"bucket": made.id, "versioningConfiguration": {"status": "Enabled"}}
     )
     s3 = plugin.api().client("s3")
-    s3.put_object(Bucket=held.id, Key="a", Body=b"1")
-    s3.put_object(Bucket=held.id, Key="a", Body=b"2")
-    s3.delete_object(Bucket=held.id, Key="a")
+    s3.put_object(Bucket=made.id, Key="a", Body=b"1")
+    s3.put_object(Bucket=made.id, Key="a", Body=b"2")
+    s3.delete_object(Bucket=made.id, Key="a")
     with pytest.raises(ProviderError, match="BucketNotEmpty"):
-        plugin.delete(held)
-    forced = plugin.update(held, {"forceDestroy": True})
+        plugin.delete(made)
+    forced = plugin.update(made, {"forceDestroy": True})
     plugin.delete(forced)
     assert plugin.read(forced) is None
 
@@ -93,16 +93,16 @@ def test_a_deprecated_inline_property_names_the_resource_to_use(plugin, unique):
 
 def test_versioning_lives(lifecycle, plugin, unique):
     bucket = plugin.create(BUCKET, f"{unique}-bucket", {})
-    held = lifecycle(
+    made = lifecycle(
         setting("BucketVersioning"),
         {"bucket": bucket.id, "versioningConfiguration": {"status": "Enabled", "mfaDelete": "Disabled"}},
         {"bucket": bucket.id, "versioningConfiguration": {"status": "Suspended"}},
-        drift=lambda api, held: api.client("s3").put_bucket_versioning(
-            Bucket=held.id, VersioningConfiguration={"Status": "Suspended"}
+        drift=lambda api, made: api.client("s3").put_bucket_versioning(
+            Bucket=made.id, VersioningConfiguration={"Status": "Suspended"}
         ),
         gone_after_delete=False,  # AWS has no way back: it stays suspended
     )
-    assert held.id == bucket.id
+    assert made.id == bucket.id
 
 
 def test_a_locked_bucket_keeps_its_versioning(plugin, unique, bucket):
@@ -118,8 +118,8 @@ def test_encryption_lives(lifecycle, bucket):
         setting("BucketServerSideEncryptionConfiguration"),
         {"bucket": bucket.id, "rules": rule(bucketKeyEnabled=True, blockedEncryptionTypes=["SSE-C"])},
         {"bucket": bucket.id, "rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}]},
-        drift=lambda api, held: api.client("s3").put_bucket_encryption(
-            Bucket=held.id,
+        drift=lambda api, made: api.client("s3").put_bucket_encryption(
+            Bucket=made.id,
             ServerSideEncryptionConfiguration={
                 "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
             },
@@ -132,8 +132,8 @@ def test_the_public_access_block_lives(lifecycle, bucket):
         setting("BucketPublicAccessBlock"),
         {"bucket": bucket.id, "blockPublicAcls": True, "blockPublicPolicy": True, "restrictPublicBuckets": True},
         {"bucket": bucket.id, "blockPublicAcls": True},
-        drift=lambda api, held: api.client("s3").put_public_access_block(
-            Bucket=held.id, PublicAccessBlockConfiguration={"BlockPublicAcls": True}
+        drift=lambda api, made: api.client("s3").put_public_access_block(
+            Bucket=made.id, PublicAccessBlockConfiguration={"BlockPublicAcls": True}
         ),
     )
 
@@ -143,24 +143,24 @@ def test_a_bucket_policy_lives(lifecycle, bucket):
         setting("BucketPolicy"),
         {"bucket": bucket.id, "policy": policy(bucket.id)},
         {"bucket": bucket.id, "policy": policy(bucket.id, action="s3:GetObject")},
-        drift=lambda api, held: api.client("s3").put_bucket_policy(
-            Bucket=held.id, Policy=policy(held.id, effect="Allow")
+        drift=lambda api, made: api.client("s3").put_bucket_policy(
+            Bucket=made.id, Policy=policy(made.id, effect="Allow")
         ),
     )
 
 
 def test_a_deleted_bucket_policy_is_gone(plugin, unique, bucket):
-    held = plugin.create(setting("BucketPolicy"), unique, {"bucket": bucket.id, "policy": policy(bucket.id)})
+    made = plugin.create(setting("BucketPolicy"), unique, {"bucket": bucket.id, "policy": policy(bucket.id)})
     plugin.api().client("s3").delete_bucket_policy(Bucket=bucket.id)
-    assert plugin.read(held) is None
+    assert plugin.read(made) is None
 
 
 def test_what_is_set_on_a_deleted_bucket_is_gone(plugin, unique):
     bucket = plugin.create(BUCKET, f"{unique}-bucket", {})
-    held = plugin.create(setting("BucketPolicy"), unique, {"bucket": bucket.id, "policy": policy(bucket.id)})
+    made = plugin.create(setting("BucketPolicy"), unique, {"bucket": bucket.id, "policy": policy(bucket.id)})
     plugin.api().client("s3").delete_bucket(Bucket=bucket.id)
-    assert plugin.read(held) is None
-    plugin.delete(held)
+    assert plugin.read(made) is None
+    plugin.delete(made)
 
 
 def test_ownership_controls_live(lifecycle, bucket):
@@ -168,8 +168,8 @@ def test_ownership_controls_live(lifecycle, bucket):
         setting("BucketOwnershipControls"),
         {"bucket": bucket.id, "rule": {"objectOwnership": "BucketOwnerEnforced"}},
         {"bucket": bucket.id, "rule": {"objectOwnership": "BucketOwnerPreferred"}},
-        drift=lambda api, held: api.client("s3").put_bucket_ownership_controls(
-            Bucket=held.id, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+        drift=lambda api, made: api.client("s3").put_bucket_ownership_controls(
+            Bucket=made.id, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
         ),
     )
 
@@ -196,8 +196,8 @@ def test_a_lifecycle_lives(lifecycle, bucket):
         setting("BucketLifecycleConfiguration"),
         {"bucket": bucket.id, "rules": rules, "transitionDefaultMinimumObjectSize": "varies_by_storage_class"},
         {"bucket": bucket.id, "rules": [{**rules[0], "expiration": {"days": 60}}]},
-        drift=lambda api, held: api.client("s3").put_bucket_lifecycle_configuration(
-            Bucket=held.id,
+        drift=lambda api, made: api.client("s3").put_bucket_lifecycle_configuration(
+            Bucket=made.id,
             LifecycleConfiguration={
                 "Rules": [{"ID": "x", "Status": "Disabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}]
             },
@@ -220,8 +220,9 @@ def test_access_logging_lives(lifecycle, plugin, bucket, unique):
         setting("BucketLogging"),
         {"bucket": bucket.id, "targetBucket": target.id, "targetPrefix": "s3/", "targetObjectKeyFormat": dated},
         {"bucket": bucket.id, "targetBucket": target.id, "targetPrefix": "logs/"},
-        drift=lambda api, held: api.client("s3").put_bucket_logging(
-            Bucket=held.id, BucketLoggingStatus={"LoggingEnabled": {"TargetBucket": target.id, "TargetPrefix": "x/"}}
+        drift=lambda api, made: api.client("s3").put_bucket_logging(
+            Bucket=made.id,
+            BucketLoggingStatus={"LoggingEnabled": {"TargetBucket": target.id, "TargetPrefix": "x/"}},
         ),
     )
 
@@ -234,8 +235,8 @@ def test_the_object_lock_lives(lifecycle, bucket):
         setting("BucketObjectLockConfiguration"),
         {"bucket": bucket.id, "rule": rule(30)},
         {"bucket": bucket.id, "rule": rule(60)},
-        drift=lambda api, held: api.client("s3").put_object_lock_configuration(
-            Bucket=held.id, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"}
+        drift=lambda api, made: api.client("s3").put_object_lock_configuration(
+            Bucket=made.id, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"}
         ),
         gone_after_delete=False,  # the lock is the bucket's; only its default retention goes
     )
@@ -259,12 +260,12 @@ def test_replication_lives(lifecycle, plugin, bucket, unique):
         },
     }
     role = "arn:aws:iam::123456789012:role/replication"
-    held = lifecycle(
+    made = lifecycle(
         setting("BucketReplicationConfig"),
         {"bucket": bucket.id, "role": role, "rules": [rule]},
         {"bucket": bucket.id, "role": role, "rules": [{**rule, "deleteMarkerReplication": {"status": "Disabled"}}]},
     )
-    assert held.outputs["rules"][0]["sourceSelectionCriteria"] == rule["sourceSelectionCriteria"]
+    assert made.outputs["rules"][0]["sourceSelectionCriteria"] == rule["sourceSelectionCriteria"]
 
 
 def test_notifications_live(lifecycle, plugin, bucket, unique):
@@ -281,8 +282,8 @@ def test_notifications_live(lifecycle, plugin, bucket, unique):
         setting("BucketNotification"),
         {"bucket": bucket.id, "eventbridge": True, "queues": [listener]},
         {"bucket": bucket.id, "queues": [{**listener, "filterPrefix": "b/"}]},
-        drift=lambda api, held: api.client("s3").put_bucket_notification_configuration(
-            Bucket=held.id, NotificationConfiguration={}
+        drift=lambda api, made: api.client("s3").put_bucket_notification_configuration(
+            Bucket=made.id, NotificationConfiguration={}
         ),
         gone_after_delete=False,  # a bucket always has this configuration, if an empty one
     )

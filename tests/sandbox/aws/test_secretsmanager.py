@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.sandbox.aws.harness import Held, Plugin
+from tests.sandbox.aws.harness import Deployed, Plugin
 
 SECRET = "aws:secretsmanager/secret:Secret"
 POLICY = "aws:secretsmanager/secretPolicy:SecretPolicy"
@@ -18,20 +18,20 @@ def policy(effect: str = "Deny") -> str:
 
 
 @pytest.fixture
-def secret(plugin: Plugin, unique: str) -> Held:
+def secret(plugin: Plugin, unique: str) -> Deployed:
     return plugin.create(SECRET, f"{unique}-secret", {"recoveryWindowInDays": 0})
 
 
 def test_a_secret_lives(lifecycle):
-    held = lifecycle(
+    made = lifecycle(
         SECRET,
         {"description": "token", "kmsKeyId": KEY, "recoveryWindowInDays": 7, "tags": {"a": "b"}},
         {"description": "other", "kmsKeyId": f"{KEY}2", "recoveryWindowInDays": 7, "tags": {"a": "c", "d": "e"}},
-        drift=lambda api, held: api.client("secretsmanager").update_secret(SecretId=held.id, KmsKeyId="alias/other"),
+        drift=lambda api, made: api.client("secretsmanager").update_secret(SecretId=made.id, KmsKeyId="alias/other"),
         unreadable={"recoveryWindowInDays"},
     )
-    assert held.id == held.outputs["arn"]
-    assert held.id.startswith("arn:aws:secretsmanager:eu-central-1:123456789012:secret:t")
+    assert made.id == made.outputs["arn"]
+    assert made.id.startswith("arn:aws:secretsmanager:eu-central-1:123456789012:secret:t")
 
 
 def test_another_name_replaces_a_secret(lifecycle):
@@ -51,15 +51,15 @@ def test_a_secret_waits_for_its_deletion_or_goes_at_once(plugin, unique, secret)
 
 
 def test_a_secret_has_replicas_under_their_own_keys(lifecycle):
-    held = lifecycle(
+    made = lifecycle(
         SECRET,
         {"replicas": [{"region": "eu-west-1", "kmsKeyId": KEY}]},
         {"replicas": [{"region": "eu-west-3", "kmsKeyId": KEY}]},
-        drift=lambda api, held: api.client("secretsmanager").remove_regions_from_replication(
-            SecretId=held.id, RemoveReplicaRegions=["eu-west-1"]
+        drift=lambda api, made: api.client("secretsmanager").remove_regions_from_replication(
+            SecretId=made.id, RemoveReplicaRegions=["eu-west-1"]
         ),
     )
-    assert held.outputs["replicas"] == [{"region": "eu-west-1", "kmsKeyId": KEY}]
+    assert made.outputs["replicas"] == [{"region": "eu-west-1", "kmsKeyId": KEY}]
 
 
 def test_a_secret_policy_lives(lifecycle, plugin, secret):
@@ -67,36 +67,36 @@ def test_a_secret_policy_lives(lifecycle, plugin, secret):
         POLICY,
         {"secretArn": secret.id, "policy": policy(), "blockPublicPolicy": True},
         {"secretArn": secret.id, "policy": policy("Allow")},
-        drift=lambda api, held: api.client("secretsmanager").put_resource_policy(
-            SecretId=held.id, ResourcePolicy=policy("Allow")
+        drift=lambda api, made: api.client("secretsmanager").put_resource_policy(
+            SecretId=made.id, ResourcePolicy=policy("Allow")
         ),
         unreadable={"blockPublicPolicy"},
     )
 
 
 def test_a_policy_of_its_own_is_no_change_of_the_secret(plugin, unique, secret):
-    held = plugin.create(POLICY, unique, {"secretArn": secret.id, "policy": policy()})
+    made = plugin.create(POLICY, unique, {"secretArn": secret.id, "policy": policy()})
     assert not plugin.diff(plugin.read(secret), secret.inputs).changes
     plugin.api().client("secretsmanager").delete_resource_policy(SecretId=secret.id)
-    assert plugin.read(held) is None
+    assert plugin.read(made) is None
 
 
 def test_a_version_lives(lifecycle, secret):
-    held = lifecycle(
+    made = lifecycle(
         VERSION,
         {"secretId": secret.id, "secretString": "one"},
         {"secretId": secret.id, "secretString": "two"},
         expect_replace={"secretString"},
         gone_after_delete=False,  # the current value stays with its secret
     )
-    assert held.id == f"{secret.id}|{held.outputs['versionId']}"
+    assert made.id == f"{secret.id}|{made.outputs['versionId']}"
 
 
 def test_the_label_of_a_version_can_move(plugin, unique, secret):
     inputs = {"secretId": secret.id, "secretString": "one", "versionStages": ["AWSCURRENT"]}
-    held = plugin.create(VERSION, unique, inputs)
-    assert held.outputs["secretString"] == "one"
-    updated = plugin.update(held, {**inputs, "versionStages": ["AWSCURRENT", "blue"]})
+    made = plugin.create(VERSION, unique, inputs)
+    assert made.outputs["secretString"] == "one"
+    updated = plugin.update(made, {**inputs, "versionStages": ["AWSCURRENT", "blue"]})
     assert sorted(plugin.read(updated).outputs["versionStages"]) == ["AWSCURRENT", "blue"]
 
 
@@ -109,8 +109,8 @@ def test_a_replaced_version_goes_with_its_last_label(plugin, unique, secret):
 
 def test_a_write_only_value_is_not_kept(plugin, unique, secret):
     inputs = {"secretId": secret.id, "secretStringWo": "hidden", "secretStringWoVersion": 1}
-    held = plugin.create(VERSION, unique, inputs)
-    found = plugin.read(held)
+    made = plugin.create(VERSION, unique, inputs)
+    found = plugin.read(made)
     assert found.outputs["hasSecretStringWo"] is True
     assert "secretString" not in found.outputs
 

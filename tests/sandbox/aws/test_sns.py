@@ -18,17 +18,17 @@ def policy(arn: str, action: str = "sns:Publish") -> str:
 
 
 def test_a_topic_lives(lifecycle):
-    def drift(api, held):
-        api.client("sns").set_topic_attributes(TopicArn=held.id, AttributeName="DisplayName", AttributeValue="other")
+    def drift(api, made):
+        api.client("sns").set_topic_attributes(TopicArn=made.id, AttributeName="DisplayName", AttributeValue="other")
 
-    held = lifecycle(
+    made = lifecycle(
         TOPIC,
         {"displayName": "Alarms", "kmsMasterKeyId": "alias/aws/sns", "signatureVersion": 2, "tags": {"a": "b"}},
         {"displayName": "Other", "tracingConfig": "Active", "tags": {"c": "d"}},
         drift=drift,
     )
-    assert held.outputs["arn"].startswith("arn:aws:sns:eu-central-1:123456789012:t")
-    assert held.outputs["owner"] == "123456789012"
+    assert made.outputs["arn"].startswith("arn:aws:sns:eu-central-1:123456789012:t")
+    assert made.outputs["owner"] == "123456789012"
 
 
 def test_a_topic_becomes_a_queue_of_its_own_by_replacement(lifecycle):
@@ -41,15 +41,15 @@ def test_a_topic_of_a_new_name_is_a_new_topic(lifecycle, unique):
 
 def test_a_policy_lives_on_its_topic_without_the_topic_drifting(plugin, lifecycle, unique):
     topic = plugin.create(TOPIC, f"{unique}-topic", {})
-    held = plugin.create(POLICY, f"{unique}-early", {"arn": topic.id, "policy": policy(topic.id)})
+    made = plugin.create(POLICY, f"{unique}-early", {"arn": topic.id, "policy": policy(topic.id)})
     refreshed = plugin.read(topic)
     assert not plugin.diff(refreshed, {}).changes, "the topic's own policy is not its program's business"
     assert refreshed.outputs == topic.outputs, "nor is it the topic's to report"
-    plugin.delete(held)
+    plugin.delete(made)
 
-    def drift(api, held):
+    def drift(api, made):
         api.client("sns").set_topic_attributes(
-            TopicArn=held.id, AttributeName="Policy", AttributeValue=policy(held.id, "sns:Subscribe")
+            TopicArn=made.id, AttributeName="Policy", AttributeValue=policy(made.id, "sns:Subscribe")
         )
 
     lifecycle(
@@ -73,8 +73,8 @@ def test_a_subscription_lives(plugin, lifecycle, unique):
             "filterPolicyScope": "MessageBody",
         },
         unreadable={"filterPolicyScope"},
-        drift=lambda api, held: api.client("sns").set_subscription_attributes(
-            SubscriptionArn=held.id, AttributeName="RawMessageDelivery", AttributeValue="false"
+        drift=lambda api, made: api.client("sns").set_subscription_attributes(
+            SubscriptionArn=made.id, AttributeName="RawMessageDelivery", AttributeValue="false"
         ),
     )
     lifecycle(

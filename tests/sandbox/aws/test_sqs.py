@@ -15,25 +15,25 @@ def policy(action: str) -> str:
 
 
 def set_attribute(name: str, value: str):
-    return lambda api, held: api.client("sqs").set_queue_attributes(QueueUrl=held.id, Attributes={name: value})
+    return lambda api, made: api.client("sqs").set_queue_attributes(QueueUrl=made.id, Attributes={name: value})
 
 
 def test_a_queue_lives(lifecycle):
-    held = lifecycle(
+    made = lifecycle(
         QUEUE,
         {"visibilityTimeoutSeconds": 120, "kmsMasterKeyId": "alias/keep", "tags": {"a": "b", "c": "d"}},
         {"visibilityTimeoutSeconds": 240, "messageRetentionSeconds": 1209600, "tags": {"a": "x"}},
         drift=set_attribute("VisibilityTimeout", "7"),
     )
-    assert held.id == held.outputs["url"]
-    assert held.id.startswith("https://sqs.eu-central-1.amazonaws.com/123456789012/t")
-    assert held.outputs["arn"].startswith("arn:aws:sqs:eu-central-1:123456789012:t")
+    assert made.id == made.outputs["url"]
+    assert made.id.startswith("https://sqs.eu-central-1.amazonaws.com/123456789012/t")
+    assert made.outputs["arn"].startswith("arn:aws:sqs:eu-central-1:123456789012:t")
 
 
 def test_a_fifo_queue_is_named_so_and_replaces_another(lifecycle):
     lifecycle(QUEUE, {}, {"fifoQueue": True, "contentBasedDeduplication": True}, expect_replace={"fifoQueue", "name"})
-    held = lifecycle(QUEUE, {"fifoQueue": True})
-    assert held.outputs["name"].endswith(".fifo")
+    made = lifecycle(QUEUE, {"fifoQueue": True})
+    assert made.outputs["name"].endswith(".fifo")
 
 
 def test_what_aws_would_refuse_is_refused_by_check(plugin, unique):
@@ -56,10 +56,10 @@ def test_a_queue_policy_lives_and_its_queue_does_not_drift(plugin, lifecycle, un
 
 def test_setting_one_document_of_a_queue_leaves_the_others(plugin, unique):
     queue, dead = plugin.create(QUEUE, f"{unique}-q", {}), plugin.create(QUEUE, f"{unique}-dead", {})
-    held = plugin.create("aws:sqs/queuePolicy:QueuePolicy", unique, {"queueUrl": queue.id, "policy": policy("sqs:*")})
+    made = plugin.create("aws:sqs/queuePolicy:QueuePolicy", unique, {"queueUrl": queue.id, "policy": policy("sqs:*")})
     redrive = json.dumps({"deadLetterTargetArn": dead.outputs["arn"], "maxReceiveCount": 3})
     plugin.create("aws:sqs/redrivePolicy:RedrivePolicy", unique, {"queueUrl": queue.id, "redrivePolicy": redrive})
-    assert plugin.read(held).outputs["policy"] == policy("sqs:*")
+    assert plugin.read(made).outputs["policy"] == policy("sqs:*")
     refreshed = plugin.read(queue)
     assert refreshed.outputs == queue.outputs, "what has a resource of its own is not the queue's to report"
 

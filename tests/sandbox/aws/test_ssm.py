@@ -10,16 +10,16 @@ IMAGES = "/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/x86_64"
 
 
 def test_a_parameter_lives(lifecycle):
-    held = lifecycle(
+    made = lifecycle(
         PARAMETER,
         {"name": "/codekeep/acme/endpoint", "type": "String", "value": "a", "description": "d", "tags": {"a": "b"}},
         {"name": "/codekeep/acme/endpoint", "type": "String", "value": "b", "tags": {"a": "c", "d": "e"}},
-        drift=lambda api, held: api.client("ssm").put_parameter(Name=held.id, Value="x", Overwrite=True),
+        drift=lambda api, made: api.client("ssm").put_parameter(Name=made.id, Value="x", Overwrite=True),
         unreadable={"dataType", "tier", "insecureValue"},
     )
-    assert held.id == "/codekeep/acme/endpoint"
-    assert held.outputs["arn"] == "arn:aws:ssm:eu-central-1:123456789012:parameter/codekeep/acme/endpoint"
-    assert held.outputs["version"] == 1
+    assert made.id == "/codekeep/acme/endpoint"
+    assert made.outputs["arn"] == "arn:aws:ssm:eu-central-1:123456789012:parameter/codekeep/acme/endpoint"
+    assert made.outputs["version"] == 1
 
 
 def test_a_secure_parameter_lives(lifecycle):
@@ -33,26 +33,26 @@ def test_a_secure_parameter_lives(lifecycle):
 
 
 def test_a_plain_value_stays_out_of_the_secret_one(lifecycle):
-    held = lifecycle(
+    made = lifecycle(
         PARAMETER,
         {"type": "StringList", "insecureValue": "a,b", "allowedPattern": "[a-z,]+"},
         {"type": "StringList", "insecureValue": "a,b,c", "allowedPattern": "[a-z,]+"},
         unreadable={"dataType", "tier", "value"},
     )
-    assert "value" not in held.outputs
+    assert "value" not in made.outputs
 
 
 @pytest.mark.parametrize("change", [{"tier": "Standard"}, {"dataType": "aws:ec2:image"}])
 def test_what_a_parameter_cannot_change_replaces_it(plugin, unique, change):
     inputs = {"type": "String", "value": "a", "tier": "Advanced", "dataType": "text"}
-    held = plugin.create(PARAMETER, unique, inputs)
-    assert plugin.diff(held, {**inputs, **change}).replaces == list(change)
+    made = plugin.create(PARAMETER, unique, inputs)
+    assert plugin.diff(made, {**inputs, **change}).replaces == list(change)
 
 
 def test_a_parameter_is_found(plugin, unique):
-    held = plugin.create(PARAMETER, unique, {"type": "String", "value": "a"})
-    found = plugin.invoke(GET, {"name": held.id})
-    assert (found["value"], found["insecureValue"], found["arn"]) == ("a", "a", held.outputs["arn"])
+    made = plugin.create(PARAMETER, unique, {"type": "String", "value": "a"})
+    found = plugin.invoke(GET, {"name": made.id})
+    assert (found["value"], found["insecureValue"], found["arn"]) == ("a", "a", made.outputs["arn"])
     with pytest.raises(ProviderError, match="ParameterNotFound"):
         plugin.invoke(GET, {"name": "/nobody"})
 

@@ -1,8 +1,8 @@
-"""A network for tests to stand on: made through the provider, named by the test."""
+"""A network for tests, created through the provider and named by the test."""
 
 from dataclasses import dataclass
 
-from tests.sandbox.aws.harness import Held, Plugin
+from tests.sandbox.aws.harness import Deployed, Plugin
 
 VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"
@@ -11,12 +11,12 @@ SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
 
 
 @dataclass(frozen=True)
-class Ground:
-    """A VPC and what a test puts into it."""
+class Network:
+    """A VPC, and its subnets, groups and tables."""
 
     plugin: Plugin
     name: str
-    vpc: Held
+    vpc: Deployed
 
     @property
     def vpc_id(self) -> str:
@@ -43,9 +43,9 @@ class Ground:
             for number in range(count)
         ]
 
-    def table(self, label: str = "table") -> Held:
+    def table(self, label: str = "table") -> Deployed:
         return self.plugin.create(ROUTE_TABLE, f"{self.name}-{label}", {"vpcId": self.vpc.id})
 
 
-def ground(plugin: Plugin, name: str) -> Ground:
-    return Ground(plugin, name, plugin.create(VPC, f"{name}-ground", {"cidrBlock": "10.0.0.0/16"}))
+def network(plugin: Plugin, name: str) -> Network:
+    return Network(plugin, name, plugin.create(VPC, f"{name}-network", {"cidrBlock": "10.0.0.0/16"}))

@@ -4,6 +4,7 @@ import collections.abc
 import difflib
 import importlib
 import inspect
+import threading
 import types
 import typing
 from collections.abc import Mapping
@@ -14,9 +15,10 @@ from typing import Any
 import pulumi
 from pulumi import _types as sdk
 
-from sandbox.aws.errors import UnknownTypeError
+from awsread.errors import UnknownTypeError
 
 PLUMBING = (type(None), pulumi.Output)
+_importing = threading.RLock()  # the SDK's modules import each other: two threads would see them half done
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,7 @@ class TypeSchema:
     token: str
     inputs: ObjectSchema
     outputs: frozenset[str]
-    computed: frozenset[str]  # inputs that AWS fills in where the program says nothing: never drift
+    computed: frozenset[str]  # inputs that AWS fills in where the program sets none: never drift
 
     def has_input(self, name: str) -> bool:
         return name in self.inputs.properties
@@ -44,11 +46,12 @@ class TypeSchema:
 @cache
 def schema_of(token: str) -> TypeSchema:
     """Schema of a type token such as `aws:kms/key:Key`; raises UnknownTypeError with the nearest names."""
-    module = _sdk_module(token)
-    name = token.rpartition(":")[2]
-    resource = getattr(module, name, None)
-    # A nested object of some type may already be called `<name>Args`; the resource's own are `<name>InitArgs` then.
-    home = importlib.import_module(resource.__module__) if resource is not None else module
+    with _importing:
+        module = _sdk_module(token)
+        name = token.rpartition(":")[2]
+        resource = getattr(module, name, None)
+        # A nested object of some type may already be called `<name>Args`; the resource's own are `<name>InitArgs` then.
+        home = importlib.import_module(resource.__module__) if resource is not None else module
     arguments = getattr(home, f"{name}InitArgs", None) or getattr(home, f"{name}Args", None)
     if resource is None or arguments is None or getattr(resource, "pulumi_type", None) != token:
         known = [

@@ -1,0 +1,126 @@
+"""Readers by type token: what one gets, what it gives, and how it is declared."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Protocol
+
+Props = dict[str, Any]
+"""Property bag: Pulumi's camelCase names and plain JSON-like values."""
+
+ALWAYS_FIXED = frozenset({"region", "description", "forceDestroy", "skipDestroy", "name", "namePrefix"})
+
+
+class Aws(Protocol):
+    """One account and region, as a reader sees it."""
+
+    @property
+    def region(self) -> str: ...
+
+    @property
+    def account_id(self) -> str: ...
+
+    @property
+    def partition(self) -> str: ...
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """boto3 client, of this region unless another is named."""
+        ...
+
+    def declared(self, token: str) -> list[tuple[str, Mapping[str, Any]]] | None:
+        """(id, properties) of the resources of a type that the caller knows of.
+
+        A group's rules that are resources of their own, a zone's associated VPCs and the like are left out of what the
+        group or zone itself reports. None where the caller reads them itself: then nothing inline is reported.
+        """
+        ...
+
+
+Read = Callable[[Aws, str, Mapping[str, Any]], Props | None]
+"""From the account, the id and what is known of the resource (its state, or nothing at an import): its properties.
+
+Values of None are properties that AWS does not have. The answer is None where the resource is gone.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """How one type is read.
+
+    `fixed` are inputs that no reading can give: AWS sets them at creation only and does not return them, they tell the
+    provider what to do, or codekeep does not look at them. The state's value stands for them.
+    """
+
+    token: str
+    service: str  # boto3's name
+    read: Read
+    fixed: frozenset[str]
+    is_secret: bool  # the answer contains secret values: for an engine's state, never for a report
+
+    def unread(self, known: Mapping[str, Any], found: Mapping[str, Any]) -> frozenset[str]:
+        """Known inputs that are neither in what was found nor fixed: nobody may take them for unchanged."""
+        return frozenset(name for name in known if found.get(name) is None and name not in self.fixed)
+
+
+def reads(service: str, token: str, *, fixed: str = "", is_secret: bool = False) -> Callable[[Read], Read]:
+    """Declares a function as the reader of a type; `fixed` names inputs, separated by spaces."""
+
+    def declare(read: Read) -> Read:
+        names = ALWAYS_FIXED | frozenset(fixed.split())
+        _READERS[token] = Reader(token=token, service=service, read=read, fixed=names, is_secret=is_secret)
+        return read
+
+    return declare
+
+
+_READERS: dict[str, Reader] = {}
+PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+MODULES = {"ebs": "ec2", "vpc": "ec2"}
+"""Module of a type token → module of awsread.services, where the names differ."""
+
+
+def partition_of(region: str) -> str:
+    """AWS partition of a region."""
+    return next((partition for prefix, partition in PARTITIONS.items() if region.startswith(prefix)), "aws")
+
+
+def reader_of(token: str) -> Reader | None:
+    """The reader of a type, None where awsread does not read it."""
+    module = token.split(":")[1].partition("/")[0] if token.count(":") == 2 else ""
+    _load(MODULES.get(module, module))
+    return _READERS.get(token)
+
+
+def all_readers() -> Mapping[str, Reader]:
+    """Every reader, by type token; imports all services."""
+    for name in _services():
+        _load(name)
+    return dict(_READERS)
+
+
+def read(token: str, aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
+    """A resource as AWS has it; None where it is gone.
+
+    Raises:
+        LookupError: awsread has no reader for the type.
+    """
+    reader = reader_of(token)
+    if reader is None:
+        raise LookupError(f"awsread does not read {token}")
+    return reader.read(aws, id, known)
+
+
+@cache
+def _services() -> frozenset[str]:
+    folder = importlib.import_module("awsread.services")
+    return frozenset(item.name for item in pkgutil.iter_modules(folder.__path__))
+
+
+@cache
+def _load(stem: str) -> None:
+    """Imports `stem` and `stem_...`: a service may be spread over several modules."""
+    for name in _services():
+        if name == stem or name.startswith(f"{stem}_"):
+            importlib.import_module(f"awsread.services.{name}")
