@@ -10,7 +10,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.engine import DeploymentRequest, DeploymentResult, Engine, Operation
+from codekeep_contracts.engine_events import Operation
+
+from sandbox.engine.engine import Engine
+from sandbox.engine.request import DeploymentRequest, DeploymentResult
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = ROOT / "tests/sandbox/engine/programs/plain"

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import grpc
+from codekeep_contracts.engine_events import PolicyRemediation, PolicyViolation, Severity
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from sandbox.engine.diff import compare
-from sandbox.engine.events import PolicyRemediation, PolicyViolation, Severity
 from sandbox.engine.pack_config import pack_config, read_pack_config
 from sandbox.engine.plugins import PluginError, PluginProcess
 from sandbox.engine.provider import ProviderError

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
+from codekeep_contracts.engine_events import Severity
+
 from sandbox.engine import steps
 from sandbox.engine.deployment import Deployment, HaltedError
-from sandbox.engine.events import Severity
 from sandbox.engine.provider import ProviderError
 from sandbox.engine.state import ResourceState, in_dependency_order
 

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sandbox.engine.analyzers import Analyzers
-from sandbox.engine.events import (
+from codekeep_contracts.engine_events import (
     Diagnostic,
     Event,
     Operation,
@@ -21,6 +20,8 @@ from sandbox.engine.events import (
     Status,
     StepOp,
 )
+
+from sandbox.engine.analyzers import Analyzers
 from sandbox.engine.provider import Provider
 from sandbox.engine.registry import ProviderRegistry
 from sandbox.engine.state import ResourceState

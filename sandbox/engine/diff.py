@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sandbox.engine.events import ChangeKind, PropertyChange
-from sandbox.engine.paths import Path, covers, format_path, get, keep_old, parse_path
+from codekeep_contracts.engine_events import ChangeKind, PropertyChange
+from codekeep_contracts.property_path import Path, covers, format_path, parse_path
+
+from sandbox.engine.paths import get, keep_old
 from sandbox.engine.values import Props, Secret, Value, equal, mask, reveal, secret
 
 INIT_ERROR_KEY = "#initerror"

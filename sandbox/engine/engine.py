@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import grpc
+from codekeep_contracts.engine_events import Event, Operation, Severity, Status, Summary
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from sandbox.engine import pending, reads
@@ -22,7 +23,6 @@ from sandbox.engine.checkpoint import StackState
 from sandbox.engine.deletes import run_deletes
 from sandbox.engine.deployment import Deployment, StackIdentity
 from sandbox.engine.engine_service import EngineService
-from sandbox.engine.events import Event, Operation, Severity, Status, Summary
 from sandbox.engine.lock import stack_lock
 from sandbox.engine.monitor import MonitorService
 from sandbox.engine.plugins import CHANNEL_OPTIONS, PluginError, PluginHost, PluginProcess, StartPlugin

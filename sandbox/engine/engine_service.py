@@ -3,11 +3,11 @@
 from typing import Any
 
 import grpc
+from codekeep_contracts.engine_events import Severity
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from sandbox.engine.deployment import Deployment
-from sandbox.engine.events import Severity
 
 _SEVERITIES = {
     engine_pb2.DEBUG: Severity.DEBUG,

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import grpc
+from codekeep_contracts.engine_events import OutputsChanged, StepOp
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 
 from sandbox.engine.backend import ORGANIZATION
 from sandbox.engine.deployment import Deployment, HaltedError
 from sandbox.engine.diff import compare
-from sandbox.engine.events import OutputsChanged, StepOp
 from sandbox.engine.goal import UnsupportedError, goal_from_request, read_goal_from_request
 from sandbox.engine.provider import ProviderError
 from sandbox.engine.registrar import Registrar

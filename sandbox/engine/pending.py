@@ -1,8 +1,9 @@
 """Operations that a run which died left open."""
 
+from codekeep_contracts.engine_events import Severity
+
 from sandbox.engine import reads
 from sandbox.engine.deployment import Deployment, HaltedError
-from sandbox.engine.events import Severity
 from sandbox.engine.provider import ProviderError
 from sandbox.engine.state import Operation
 

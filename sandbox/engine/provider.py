@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import grpc
+from codekeep_contracts.engine_events import ChangeKind
+from codekeep_contracts.property_path import parse_path
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from sandbox.engine.diff import Diff, compare, detailed
-from sandbox.engine.events import ChangeKind
-from sandbox.engine.paths import parse_path
 from sandbox.engine.plugins import Plugin
 from sandbox.engine.urn import name_of, type_of
 from sandbox.engine.values import Props, carry_secrets, props_from_struct, reveal, struct_from_props

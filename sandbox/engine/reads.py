@@ -2,11 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from codekeep_contracts.engine_events import StepOp
+
 from sandbox.engine import steps
 from sandbox.engine.checkpoint import now
 from sandbox.engine.deployment import Claim, Deployment, HaltedError
 from sandbox.engine.diff import compare
-from sandbox.engine.events import StepOp
 from sandbox.engine.goal import ReadGoal
 from sandbox.engine.provider import Live, Provider, ProviderError
 from sandbox.engine.state import ResourceState

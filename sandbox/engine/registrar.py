@@ -5,11 +5,12 @@ step.
 import threading
 from concurrent.futures import Future
 
+from codekeep_contracts.engine_events import StepOp
+
 from sandbox.engine import reads, replacements, steps
 from sandbox.engine.aliases import candidates, rename
 from sandbox.engine.deployment import Claim, Deployment, HaltedError
 from sandbox.engine.diff import Diff, apply_ignore_changes, apply_replace_on_changes, compare
-from sandbox.engine.events import StepOp
 from sandbox.engine.goal import Goal, ReadGoal
 from sandbox.engine.provider import INTERNAL_KEY, Checked, Provider, ProviderError
 from sandbox.engine.state import ResourceState

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sandbox.engine.events import Operation, Status, StepOp
+from codekeep_contracts.engine_events import Operation, Status, StepOp
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,10 +4,11 @@ result after.
 
 from collections.abc import Mapping, Sequence
 
+from codekeep_contracts.engine_events import StepOp
+
 from sandbox.engine.checkpoint import now
 from sandbox.engine.deployment import Deployment
 from sandbox.engine.diff import Diff, compare
-from sandbox.engine.events import StepOp
 from sandbox.engine.provider import InitFailedError, ProviderError
 from sandbox.engine.state import ResourceState
 from sandbox.engine.values import Props, secret

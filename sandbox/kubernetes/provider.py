@@ -5,11 +5,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+from codekeep_contracts.engine_events import ChangeKind
 from pulumi.provider.experimental import provider as sdk
 
 from sandbox.aws.ledger import SqliteLedger
 from sandbox.aws.values import UNKNOWN, from_plain, has_unknown, to_plain
-from sandbox.engine.events import ChangeKind
 from sandbox.kubernetes.access import Access
 from sandbox.kubernetes.api import ApiServer
 from sandbox.kubernetes.client import Client

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import click
+from codekeep_contracts.engine_events import Operation, Status, StepOp, Summary
 from rich.console import Console
 
-from sandbox.engine.events import Operation, Status, StepOp, Summary
 from stacks.cli import diff_view
 from stacks.cli.engines import Deployment, Engine, PolicyPack, choose
 from stacks.cli.errors import BadInputError, ExitCode, FailedError

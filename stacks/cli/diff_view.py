@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from codekeep_contracts.engine_events import OutputsChanged, PropertyChange, ResourceStep, StepOp
 from rich.text import Text
 
-from sandbox.engine.events import OutputsChanged, PropertyChange, ResourceStep, StepOp
 from stacks.cli.tally import SYMBOLS, component_of, tags_only
 
 LISTED = 8  # new or removed resources named per component before the rest is only counted

@@ -11,7 +11,7 @@ from stacks.cli.errors import BadInputError
 from stacks.cli.project import Project
 
 if TYPE_CHECKING:
-    from sandbox.engine.events import Event, Operation
+    from codekeep_contracts.engine_events import Event, Operation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ class Deployment:
 
 
 class Engine(Protocol):
-    """Both engines tell the same events; `sandbox.engine.events` defines them."""
+    """Both engines tell the same events; codekeep_contracts.engine_events defines them."""
 
     name: str
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any
 
+from codekeep_contracts.engine_events import Event, Operation, Status, Summary
 from pulumi import automation
 from pulumi.automation import CommandError, CommandResult, EngineEvent, LocalWorkspace, PulumiCommand
 from pulumi.automation.errors import create_command_error
 from semver import VersionInfo
 
-from sandbox.engine.events import Event, Operation, Status, Summary
 from stacks.cli.engines import Deployment
 from stacks.cli.errors import BadInputError, FailedError
 from stacks.cli.project import Project

@@ -1,4 +1,4 @@
-"""From the pulumi CLI's engine events to the events of sandbox.engine.events."""
+"""From the pulumi CLI's engine events to those of codekeep_contracts."""
 
 import re
 import time
@@ -6,10 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pulumi.automation import EngineEvent
-from pulumi.automation.events import PolicyEvent, StepEventMetadata, StepEventStateMetadata
-
-from sandbox.engine.events import (
+from codekeep_contracts.engine_events import (
     ChangeKind,
     Diagnostic,
     Event,
@@ -21,7 +18,9 @@ from sandbox.engine.events import (
     Severity,
     StepOp,
 )
-from sandbox.engine.paths import get, parse_path
+from codekeep_contracts.property_path import parse_path, value_at
+from pulumi.automation import EngineEvent
+from pulumi.automation.events import PolicyEvent, StepEventMetadata, StepEventStateMetadata
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 # A replacement as a whole is left out: its halves tell it, as the sandbox's events do.
@@ -139,8 +138,8 @@ def _diff(metadata: StepEventMetadata) -> tuple[PropertyChange, ...]:
 
 def _change(path: str, kind: ChangeKind, inputs: bool, metadata: StepEventMetadata) -> PropertyChange:
     old, new = metadata.old, metadata.new
-    before = get((old.inputs if inputs else old.outputs) if old else {}, parse_path(path))
-    return PropertyChange(path, kind, before, get(new.inputs if new else {}, parse_path(path)))
+    before = value_at((old.inputs if inputs else old.outputs) if old else {}, parse_path(path))
+    return PropertyChange(path, kind, before, value_at(new.inputs if new else {}, parse_path(path)))
 
 
 def _outputs_diff(metadata: StepEventMetadata) -> tuple[PropertyChange, ...]:

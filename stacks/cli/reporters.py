@@ -2,17 +2,9 @@
 
 import json
 import time
-from dataclasses import fields, is_dataclass
-from enum import Enum
 from typing import Any, Protocol
 
-from rich.console import Console
-from rich.console import Group as Stacked
-from rich.live import Live
-from rich.table import Table
-from rich.text import Text
-
-from sandbox.engine.events import (
+from codekeep_contracts.engine_events import (
     Diagnostic,
     Event,
     OutputsChanged,
@@ -23,7 +15,14 @@ from sandbox.engine.events import (
     Severity,
     StepOp,
     Summary,
+    event_document,
 )
+from rich.console import Console
+from rich.console import Group as Stacked
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
 from stacks.cli.diff_view import step_line
 from stacks.cli.tally import SYMBOLS, Group, Tally, component_of, tags_only, whole
 
@@ -179,19 +178,6 @@ def name_of(urn: str) -> str:
 
 
 def as_json(event: Event) -> dict[str, Any]:
-    """`{"event": "resource-step", "op": "create", ...}`; fields are named as in sandbox.engine.events."""
-    kind = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in type(event).__name__).lstrip("-")
+    """The event as codekeep_contracts.engine_events writes it, and the component of a step."""
     component = {"component": component_of(event.urn)} if isinstance(event, ResourceStep) else {}
-    return {"event": kind, **component, **_plain(event)}
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, dict):
-        return {str(_plain(key)): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    return value
+    return {**event_document(event), **component}

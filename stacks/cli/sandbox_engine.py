@@ -6,9 +6,10 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from codekeep_contracts.engine_events import Event, Operation
+
 from sandbox.account import Account, AccountError, Endpoint
 from sandbox.engine.backend import StackFiles
-from sandbox.engine.events import Event, Operation
 from sandbox.engine.state import resource_to_json
 from sandbox.engine.store import load
 from sandbox.engine.values import Secret
@@ -34,7 +35,8 @@ class SandboxEngine:
 
     def run(self, deployment: Deployment, on_event: Callable[[Event], None], cancel: threading.Event) -> None:
         """Runs the deployment. BadInputError where the account is another one than the stack was deployed on."""
-        from sandbox.engine import DeploymentRequest, Engine
+        from sandbox.engine.engine import Engine
+        from sandbox.engine.request import DeploymentRequest
 
         config, runs = self._project.config(deployment.stack, self._decrypter), deployment.operation in RUNS_THE_PROGRAM
         program = self._project.program if runs else self._project.main

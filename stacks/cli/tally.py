@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from sandbox.engine.events import Phase, ResourceStep, StepOp
+from codekeep_contracts.engine_events import Phase, ResourceStep, StepOp
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 PROVIDER_PREFIX = "pulumi:providers:"

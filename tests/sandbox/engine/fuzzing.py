@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from codekeep_contracts.engine_events import Phase, ResourceStep, Status
 from hypothesis import strategies as st
 
-from sandbox.engine import Phase, ResourceStep, Status
 from sandbox.engine.checkpoint import StackState
 from sandbox.engine.journal import Journal
 from sandbox.engine.state import ResourceState

@@ -11,20 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+from codekeep_contracts.engine_events import Diagnostic, Event, Operation, Phase, ResourceStep
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import alias_pb2, resource_pb2, resource_pb2_grpc
 
-from sandbox.engine import (
-    DeploymentRequest,
-    DeploymentResult,
-    Diagnostic,
-    Engine,
-    Event,
-    Operation,
-    Phase,
-    ResourceStep,
-)
 from sandbox.engine.checkpoint import StackState
+from sandbox.engine.engine import Engine
+from sandbox.engine.request import DeploymentRequest, DeploymentResult
 from sandbox.engine.state import ResourceState
 from sandbox.engine.values import UNKNOWN, Props, Secret, props_from_struct, struct_from_props
 from tests.sandbox.engine.testprovider import World, serve

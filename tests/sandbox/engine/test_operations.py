@@ -3,8 +3,8 @@
 import threading
 
 import pytest
+from codekeep_contracts.engine_events import Phase, ResourceStep, Status
 
-from sandbox.engine import Phase, ResourceStep, Status
 from sandbox.engine.values import Secret
 from tests.sandbox.engine.harness import GROUP, Call, Ref, Res, Sandbox
 

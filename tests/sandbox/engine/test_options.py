@@ -1,8 +1,8 @@
 """Resource options: each as Pulumi documents it."""
 
 import pytest
+from codekeep_contracts.engine_events import OutputsChanged
 
-from sandbox.engine import OutputsChanged
 from sandbox.engine.values import Secret
 from tests.sandbox.engine.harness import GROUP, Call, Ref, Res, Sandbox
 

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from codekeep_contracts.engine_events import PolicyRemediation, PolicyViolation
 
-from sandbox.engine import PolicyRemediation, PolicyViolation
 from sandbox.engine.values import ResourceReference
 from tests.sandbox.engine.harness import Outcome, Res, Sandbox
 

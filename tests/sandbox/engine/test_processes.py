@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from codekeep_contracts.engine_events import Diagnostic, Event, Operation, Severity, Status, StepOp
 
-from sandbox.engine import DeploymentRequest, Diagnostic, Engine, Event, Operation, Severity, Status, StepOp
+from sandbox.engine.engine import Engine
+from sandbox.engine.request import DeploymentRequest
 from sandbox.engine.values import Secret
 from tests.sandbox.engine.harness import eventually
 from tests.sandbox.engine.testprovider import World
@@ -137,7 +139,7 @@ def test_a_cancellation_lets_running_steps_end_and_starts_no_new_ones(tmp_path: 
 def test_a_kill_at_any_time_leaves_a_state_that_loads_and_the_next_up_finishes(tmp_path: Path, seed: int) -> None:
     count = 60
     script = (
-        "import sys, json, pickle; from sandbox.engine import Engine; "
+        "import sys, json, pickle; from sandbox.engine.engine import Engine; "
         "Engine().run(pickle.loads(bytes.fromhex(sys.argv[1])), lambda event: print(type(event).__name__, flush=True))"
     )
     wanted = request(tmp_path, config={"proj:count": str(count)}, secret_keys=frozenset())

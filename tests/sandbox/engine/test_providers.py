@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.engine import Engine
+from sandbox.engine.engine import Engine
 from sandbox.engine.values import Secret
 from tests.sandbox.engine.harness import Call, Ref, Res, Sandbox
 

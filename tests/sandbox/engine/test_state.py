@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.engine import CheckpointError, Engine, StackLockedError, WrongPassphraseError
 from sandbox.engine.backend import StackFiles
-from sandbox.engine.checkpoint import StackState, decode, encode, parse
-from sandbox.engine.crypter import PassphraseCrypter
-from sandbox.engine.lock import stack_lock
+from sandbox.engine.checkpoint import CheckpointError, StackState, decode, encode, parse
+from sandbox.engine.crypter import PassphraseCrypter, WrongPassphraseError
+from sandbox.engine.engine import Engine
+from sandbox.engine.lock import StackLockedError, stack_lock
 from sandbox.engine.state import Operation, ResourceState, in_dependency_order, resource_from_json, resource_to_json
 from sandbox.engine.store import StateStore, load
 from sandbox.engine.values import ResourceReference, Secret

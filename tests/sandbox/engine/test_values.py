@@ -1,13 +1,13 @@
 """Values on the wire, in the state and in diffs; property paths; URNs."""
 
 import pytest
+from codekeep_contracts.property_path import covers, format_path, parse_path
 from google.protobuf import struct_pb2
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.engine.crypter import PassphraseCrypter
 from sandbox.engine.diff import apply_ignore_changes, compare
-from sandbox.engine.paths import covers, format_path, parse_path
 from sandbox.engine.urn import make_urn, parse_provider_ref, parse_urn
 from sandbox.engine.values import (
     SIGNATURE,

@@ -1,14 +1,15 @@
-"""What a deployment tells while it runs. Nothing in here holds a secret: values are masked before they become
-events.
+"""Events of a deployment. Both engines emit them; the CLI, fleets and the console read them.
+
+No event contains a secret: an engine masks values before it emits.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
 
 class Operation(StrEnum):
-    """What is asked of the engine."""
+    """What an engine does with a stack."""
 
     PREVIEW = "preview"
     UP = "up"
@@ -22,7 +23,7 @@ class StepOp(StrEnum):
     SAME = "same"
     CREATE = "create"
     UPDATE = "update"
-    REPLACE = "replace"  # the whole of it; its halves are create-replacement and delete-replaced
+    REPLACE = "replace"  # in counts and displays; its steps are create-replacement and delete-replaced
     CREATE_REPLACEMENT = "create-replacement"
     DELETE_REPLACED = "delete-replaced"
     DELETE = "delete"
@@ -62,7 +63,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class PropertyChange:
-    """One property that differs; `old` and `new` are masked (`[secret]`, `[unknown]`), None where absent."""
+    """One property that differs. `path` as in property_path; `old` and `new` are masked, None where absent."""
 
     path: str
     kind: ChangeKind
@@ -72,7 +73,7 @@ class PropertyChange:
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceStep:
-    """A step began or ended. A preview emits each step as started and done at once."""
+    """A step on one resource started or ended. A preview emits both phases at once."""
 
     phase: Phase
     op: StepOp
@@ -86,7 +87,7 @@ class ResourceStep:
     seconds: float | None = None  # with done and failed
     error: str = ""  # with failed
     retained: bool = False  # left in the cloud by retainOnDelete
-    custom: bool = True
+    custom: bool = True  # False for components
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,7 @@ class OutputsChanged:
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnostic:
-    """Something to tell the user; `urn` is empty where it concerns no single resource."""
+    """A message for the user. `urn` is empty where it is not about one resource."""
 
     severity: Severity
     message: str
@@ -108,7 +109,7 @@ class Diagnostic:
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyViolation:
-    """A policy pack's verdict; `mandatory` ones stop the deployment."""
+    """What a policy pack objects to. A mandatory violation fails the deployment."""
 
     pack: str
     pack_version: str
@@ -139,7 +140,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """The last event of a deployment. `counts` by StepOp; a replacement counts once, as replace."""
+    """The last event of a deployment. In `counts` a replacement counts once, as `replace`."""
 
     operation: Operation
     status: Status
@@ -147,4 +148,11 @@ class Summary:
     seconds: float = 0.0
 
 
-Event = ResourceStep | OutputsChanged | Diagnostic | PolicyViolation | PolicyRemediation | Summary
+Notice = Diagnostic | PolicyViolation | PolicyRemediation
+Event = ResourceStep | OutputsChanged | Notice | Summary
+
+
+def event_document(event: Event) -> dict[str, Any]:
+    """The event as JSON-ready values: `{"event": "resource-step", "phase": "done", "op": "create", ...}`."""
+    name = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in type(event).__name__)
+    return {"event": name.removeprefix("-"), **asdict(event)}
