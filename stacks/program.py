@@ -31,7 +31,7 @@ def run() -> None:
     """Registers everything the stack's spec asks for.
 
     Raises:
-        pulumi.RunError: the configuration holds no valid spec; nothing was registered. The message has every fault.
+        pulumi.RunError: the configuration holds no valid spec; nothing was registered. The message has every problem.
     """
     spec = spec_in(pulumi.Config("codekeep"), f"Pulumi.{pulumi.get_stack()}.yaml")
     keep = keep_of(spec)
@@ -52,7 +52,7 @@ def spec_in(config: pulumi.Config, source: str) -> Spec:
     """The tenant's or the platform's spec of a stack.
 
     Raises:
-        pulumi.RunError: there is none, there are both, or it has faults.
+        pulumi.RunError: there is none, there are both, or it has problems.
     """
     tenant, platform = config.get_object("tenant"), config.get_object("platform")
     if (tenant is None) == (platform is None):
@@ -61,8 +61,8 @@ def spec_in(config: pulumi.Config, source: str) -> Spec:
     try:
         return parse(tenant, source) if platform is None else parse_platform(platform, source)
     except SpecError as error:
-        count = len(error.faults)
-        raise pulumi.RunError(f"{count} {'fault' if count == 1 else 'faults'} in the spec:\n{error}") from error
+        count = len(error.problems)
+        raise pulumi.RunError(f"{count} {'problem' if count == 1 else 'problems'} in the spec:\n{error}") from error
 
 
 def aws_provider(keep: Keep) -> aws.Provider:

@@ -115,7 +115,7 @@ class _ConfigReader:
 
 def read_yaml(path: Path) -> Mapping[str, Any]:
     """A YAML mapping, read as YAML 1.2; BadInputError with the place and the remedy for anything else."""
-    from stacks.spec.faults import SpecError
+    from stacks.spec.problems import SpecError
     from stacks.spec.source import read_document
 
     try:

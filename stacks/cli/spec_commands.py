@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from stacks.spec import Fault, PlatformSpec, Spec, SpecError, TenantSpec, digest, load
+from stacks.spec import PlatformSpec, Problem, Spec, SpecError, TenantSpec, digest, load
 
 BAD_INPUT = 2
 _NEXT_LINE = "\n" + " " * len("    got      ")
@@ -29,14 +29,14 @@ def schema(platform: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON document.")
 def check(file: Path, as_json: bool) -> None:
-    """Report every fault of FILE, a spec or a stack's Pulumi.<stack>.yaml.
+    """Report every problem of FILE, a spec or a stack's Pulumi.<stack>.yaml.
 
     Exits with 0 where there is none and with 2 otherwise.
     """
     try:
         found = load(file)
     except SpecError as error:
-        _show_faults(file, error.faults, as_json)
+        _show_problems(file, error.problems, as_json)
         sys.exit(BAD_INPUT)
     _show_summary(file, found, as_json)
 
@@ -46,18 +46,20 @@ def json_schema(model: type[TenantSpec] | type[PlatformSpec]) -> dict[str, objec
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
 
 
-def _show_faults(file: Path, faults: tuple[Fault, ...], as_json: bool) -> None:
+def _show_problems(file: Path, problems: tuple[Problem, ...], as_json: bool) -> None:
     if as_json:
         click.echo(
-            json.dumps({"file": str(file), "valid": False, "faults": [fault.as_json() for fault in faults]}, indent=2)
+            json.dumps(
+                {"file": str(file), "valid": False, "faults": [problem.as_json() for problem in problems]}, indent=2
+            )
         )
         return
-    click.echo(f"{file}: {len(faults)} {'fault' if len(faults) == 1 else 'faults'}", err=True)
-    for fault in faults:
-        click.echo(f"\n  {fault.path or 'file'}", err=True)
-        click.echo(f"    got      {_indented(fault.got)}", err=True)
-        click.echo(f"    allowed  {fault.allowed}", err=True)
-        click.echo(f"    remedy   {fault.remedy}", err=True)
+    click.echo(f"{file}: {len(problems)} {'problem' if len(problems) == 1 else 'problems'}", err=True)
+    for problem in problems:
+        click.echo(f"\n  {problem.path or 'file'}", err=True)
+        click.echo(f"    got      {_indented(problem.got)}", err=True)
+        click.echo(f"    allowed  {problem.allowed}", err=True)
+        click.echo(f"    remedy   {problem.remedy}", err=True)
 
 
 def _indented(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Nothing is created from a spec with faults, nor from one whose platform is missing."""
+"""Nothing is created from a spec with problems, nor from one whose platform is missing."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ PROJECT = "codekeep"  # whose stacks all hold a spec; programs of other projects
 
 
 def require_valid_spec(project: Project, stack: str) -> "Spec | None":
-    """The spec in the stack's configuration; None in another project. BadInputError tells every fault at once."""
+    """The spec in the stack's configuration; None in another project. BadInputError tells every problem at once."""
     path = project.stack_file(stack)
     if not _carries_spec(project, stack):
         return None
@@ -22,9 +22,9 @@ def require_valid_spec(project: Project, stack: str) -> "Spec | None":
     try:
         return load(path)
     except SpecError as error:
-        count = len(error.faults)
-        head = f"{path.name}: {count} fault{'s' if count != 1 else ''} in the spec, nothing was done"
-        raise BadInputError("\n".join([head, *(f"  {fault}" for fault in error.faults)])) from error
+        count = len(error.problems)
+        head = f"{path.name}: {count} problem{'s' if count != 1 else ''} in the spec, nothing was done"
+        raise BadInputError("\n".join([head, *(f"  {problem}" for problem in error.problems)])) from error
 
 
 def require_platform(engine: "Engine", spec: "Spec | None") -> None:

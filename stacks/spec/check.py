@@ -1,4 +1,4 @@
-"""From a document to a spec, or to all its faults at once."""
+"""From a document to a spec, or to all its problems at once."""
 
 import hashlib
 import json
@@ -8,26 +8,26 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from stacks.spec.faults import Fault, SpecError, shown
-from stacks.spec.jsonlike import json_faults
-from stacks.spec.platform_match import platform_faults
-from stacks.spec.rules import Draft, faults_of_platform, faults_of_tenant
+from stacks.spec.jsonlike import json_problems
+from stacks.spec.platform_match import platform_problems
+from stacks.spec.problems import Problem, SpecError, shown
+from stacks.spec.rules import Draft, problems_of_platform, problems_of_tenant
 from stacks.spec.source import PLATFORM_KEY, TENANT_KEY, is_stack_file, read_document, spec_key
 from stacks.spec.tenant import PlatformDocument, PlatformSpec, TenantDocument, TenantSpec
-from stacks.spec.translate import faults_from
+from stacks.spec.translate import problems_from
 
 Spec = TenantSpec | PlatformSpec
 DocumentType = type[TenantDocument] | type[PlatformDocument]
 _DIGEST_LENGTH = 12
 
 
-def check(document: Any, source: str = "") -> list[Fault]:
-    """Every fault of a TenantSpec document, fields and cross-field rules alike; none means it is valid."""
+def check(document: Any, source: str = "") -> list[Problem]:
+    """Every problem of a TenantSpec document, fields and cross-field rules alike; none means it is valid."""
     return _check(document, source, TenantDocument)
 
 
-def check_platform(document: Any, source: str = "") -> list[Fault]:
-    """Every fault of a PlatformSpec document."""
+def check_platform(document: Any, source: str = "") -> list[Problem]:
+    """Every problem of a PlatformSpec document."""
     return _check(document, source, PlatformDocument)
 
 
@@ -35,10 +35,10 @@ def parse(document: Any, source: str = "") -> TenantSpec:
     """The spec of a document.
 
     Raises:
-        SpecError: with every fault.
+        SpecError: with every problem.
     """
-    if faults := check(document, source):
-        raise SpecError(faults)
+    if problems := check(document, source):
+        raise SpecError(problems)
     return TenantSpec.model_validate_json(json.dumps(document))
 
 
@@ -46,10 +46,10 @@ def parse_platform(document: Any, source: str = "") -> PlatformSpec:
     """The shared platform's spec of a document.
 
     Raises:
-        SpecError: with every fault.
+        SpecError: with every problem.
     """
-    if faults := check_platform(document, source):
-        raise SpecError(faults)
+    if problems := check_platform(document, source):
+        raise SpecError(problems)
     return PlatformSpec.model_validate_json(json.dumps(document))
 
 
@@ -59,15 +59,15 @@ def load(path: str | Path) -> Spec:
     A pooled keep is checked against its platform too where the platform's configuration lies beside the file.
 
     Raises:
-        SpecError: with every fault, those of the file itself included.
+        SpecError: with every problem, those of the file itself included.
     """
     file = Path(path)
     key, document = document_in(file)
     if key == PLATFORM_KEY:
         return parse_platform(document, str(file))
     spec = parse(document, str(file))
-    if faults := _faults_against_platform(spec, file):
-        raise SpecError(faults)
+    if problems := _problems_against_platform(spec, file):
+        raise SpecError(problems)
     return spec
 
 
@@ -75,19 +75,19 @@ def load_spec(path: str | Path) -> TenantSpec:
     """The tenant's spec in a file, bare or under `codekeep:tenant` of a stack's configuration.
 
     Raises:
-        SpecError: with every fault, those of the file itself included.
+        SpecError: with every problem, those of the file itself included.
     """
     spec = load(path)
     if isinstance(spec, TenantSpec):
         return spec
-    fault = Fault(
+    problem = Problem(
         path=f"config.{PLATFORM_KEY}",
         got="a shared platform's spec",
         allowed=f"a tenant's spec under {TENANT_KEY}",
         remedy="name a tenant's stack",
         source=str(path),
     )
-    raise SpecError([fault])
+    raise SpecError([problem])
 
 
 def document_in(file: Path) -> tuple[str, Any]:
@@ -104,7 +104,7 @@ def document_in(file: Path) -> tuple[str, Any]:
         got = "no spec" if isinstance(content, Mapping) else shown(content)
         allowed = f"{TENANT_KEY} or {PLATFORM_KEY} under config"
         remedy = f"put the customer's spec under config, {TENANT_KEY}"
-        raise SpecError([Fault(path="config", got=got, allowed=allowed, remedy=remedy, source=str(file))])
+        raise SpecError([Problem(path="config", got=got, allowed=allowed, remedy=remedy, source=str(file))])
     return key, content["config"][key]
 
 
@@ -114,7 +114,7 @@ def digest(spec: Spec) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
-def _faults_against_platform(spec: TenantSpec, file: Path) -> list[Fault]:
+def _problems_against_platform(spec: TenantSpec, file: Path) -> list[Problem]:
     if spec.platform is None:
         return []
     beside = file.parent / f"Pulumi.{spec.platform.stack}.yaml"
@@ -122,33 +122,33 @@ def _faults_against_platform(spec: TenantSpec, file: Path) -> list[Fault]:
         return []
     key, document = document_in(beside)
     if key != PLATFORM_KEY:
-        fault = Fault(
+        problem = Problem(
             path="platform.stack",
             got=f"{shown(spec.platform.stack)}, which is no platform",
             allowed=f"a stack whose configuration holds {PLATFORM_KEY}",
             remedy="name the platform's stack",
             source=str(file),
         )
-        return [fault]
-    return list(platform_faults(spec, parse_platform(document, str(beside)), str(file)))
+        return [problem]
+    return list(platform_problems(spec, parse_platform(document, str(beside)), str(file)))
 
 
-def _check(document: Any, source: str, model: DocumentType) -> list[Fault]:
+def _check(document: Any, source: str, model: DocumentType) -> list[Problem]:
     if not isinstance(document, Mapping):
         got = "nothing" if document is None else shown(document)
         remedy = "write the spec as keys and values"
-        return [Fault(path="", got=got, allowed="a YAML mapping", remedy=remedy, source=source)]
-    if faults := json_faults(document, source):
-        return faults
-    field_faults = _field_faults(document, source, model)
+        return [Problem(path="", got=got, allowed="a YAML mapping", remedy=remedy, source=source)]
+    if problems := json_problems(document, source):
+        return problems
+    field_problems = _field_problems(document, source, model)
     draft = Draft.salvage(document, model)
-    rule_faults = faults_of_tenant(draft) if model is TenantDocument else faults_of_platform(draft)
-    return [*field_faults, *(Fault(**{**fault.as_json(), "source": source}) for fault in rule_faults)]
+    rule_problems = problems_of_tenant(draft) if model is TenantDocument else problems_of_platform(draft)
+    return [*field_problems, *(Problem(**{**problem.as_json(), "source": source}) for problem in rule_problems)]
 
 
-def _field_faults(document: Mapping[str, Any], source: str, model: DocumentType) -> list[Fault]:
+def _field_problems(document: Mapping[str, Any], source: str, model: DocumentType) -> list[Problem]:
     try:
         model.model_validate_json(json.dumps(document))
     except ValidationError as error:
-        return list(faults_from(error, model, source))
+        return list(problems_from(error, model, source))
     return []

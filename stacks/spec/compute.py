@@ -71,7 +71,7 @@ class Pool(StrictModel):
 
     @property
     def machines(self) -> tuple[InstanceType, ...]:
-        """The instance types the table knows; an unknown one is its own fault."""
+        """The instance types the table knows; an unknown one is its own problem."""
         return tuple(INSTANCE_TYPES[name] for name in self.instance_types if name in INSTANCE_TYPES)
 
     @property

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from stacks.spec.faults import Fault, shown
+from stacks.spec.problems import Problem, shown
 from stacks.spec.rules import Draft
-from stacks.spec.rules.compute import model_faults
+from stacks.spec.rules.compute import model_problems
 from stacks.spec.tenant import PlatformSpec, TenantSpec
 
 
-def platform_faults(spec: TenantSpec, platform: PlatformSpec, source: str = "") -> Iterator[Fault]:
+def platform_problems(spec: TenantSpec, platform: PlatformSpec, source: str = "") -> Iterator[Problem]:
     """Everything in a pooled keep's spec that its platform contradicts."""
-    yield from _place_faults(spec, platform, source)
-    yield from _link_faults(spec, platform, source)
+    yield from _place_problems(spec, platform, source)
+    yield from _link_problems(spec, platform, source)
     if spec.name not in platform.tenants:
-        yield Fault(
+        yield Problem(
             path="name",
             got=shown(spec.name),
             allowed=f"a tenant the platform admits: {', '.join(platform.tenants) or 'none yet'}",
@@ -21,15 +21,15 @@ def platform_faults(spec: TenantSpec, platform: PlatformSpec, source: str = "") 
             source=source,
         )
     pools = {pool.name: pool for pool in platform.pools}
-    for fault in model_faults(Draft.of(spec), pools):
-        yield Fault(**{**fault.as_json(), "source": source})
+    for problem in model_problems(Draft.of(spec), pools):
+        yield Problem(**{**problem.as_json(), "source": source})
 
 
-def _link_faults(spec: TenantSpec, platform: PlatformSpec, source: str) -> Iterator[Fault]:
+def _link_problems(spec: TenantSpec, platform: PlatformSpec, source: str) -> Iterator[Problem]:
     for name in ("git_links", "registry_links"):
         for index, link in enumerate(getattr(spec, name)):
             if link.host not in platform.link_domains:
-                yield Fault(
+                yield Problem(
                     path=f"{name}[{index}].host",
                     got=shown(link.host),
                     allowed=f"a host the platform resolves: {', '.join(platform.link_domains) or 'none yet'}",
@@ -38,7 +38,7 @@ def _link_faults(spec: TenantSpec, platform: PlatformSpec, source: str) -> Itera
                 )
 
 
-def _place_faults(spec: TenantSpec, platform: PlatformSpec, source: str) -> Iterator[Fault]:
+def _place_problems(spec: TenantSpec, platform: PlatformSpec, source: str) -> Iterator[Problem]:
     zones = spec.platform.zones if spec.platform is not None else ()
     places: tuple[tuple[str, object, object, str], ...] = (
         ("platform.zones", list(zones), list(platform.network.zones), "list of zones"),
@@ -47,7 +47,7 @@ def _place_faults(spec: TenantSpec, platform: PlatformSpec, source: str) -> Iter
     )
     for path, got, wanted, what in places:
         if got != wanted:
-            yield Fault(
+            yield Problem(
                 path=path,
                 got=shown(got),
                 allowed=f"{wanted}, the {what} of the platform {_stack(spec)}",

@@ -12,7 +12,7 @@ _INTRODUCTION = """\
 
 Written by `python -m stacks.spec.reference`; a test holds it equal to the models. A keep's spec stands under
 `codekeep:tenant` of its `Pulumi.<stack>.yaml`, a shared platform's under `codekeep:platform`. `codekeep spec check`
-names every fault, `codekeep spec schema [--platform]` prints the JSON Schema. Unknown keys are refused. YAML is read
+names every problem, `codekeep spec schema [--platform]` prints the JSON Schema. Unknown keys are refused. YAML is read
 as YAML 1.2: an account id needs quotes, `no` is text.
 """
 _DOCUMENTS = (

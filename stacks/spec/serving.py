@@ -6,8 +6,8 @@ from codekeep_contracts.settings.governance import Slo
 
 from images.serving import Adapters, Architecture, ModelFacts, ServingPlan, limits_of, plan, unsuitable
 from stacks.spec.compute import Model, Pool
-from stacks.spec.faults import Fault
 from stacks.spec.instances import Gpu, InstanceType
+from stacks.spec.problems import Problem
 
 
 def serving_facts(model: Model, gpu: Gpu | None = None, slo: Slo | None = None) -> ModelFacts:
@@ -44,10 +44,10 @@ def serving_plans(models: Iterable[Model], pools: Sequence[Pool], slo: Slo) -> t
     return tuple(plan(serving_facts(model, gpus.get(model.pool), slo)) for model in models)
 
 
-def serving_faults(path: str, facts: ModelFacts) -> Iterator[Fault]:
-    """Why a model cannot be served, as faults of the spec under the model's path."""
-    for fault in unsuitable(facts):
-        yield Fault(path=f"{path}.{fault.field}", got=fault.got, allowed=fault.allowed, remedy=fault.remedy)
+def serving_problems(path: str, facts: ModelFacts) -> Iterator[Problem]:
+    """Why a model cannot be served, as problems of the spec under the model's path."""
+    for problem in unsuitable(facts):
+        yield Problem(path=f"{path}.{problem.field}", got=problem.got, allowed=problem.allowed, remedy=problem.remedy)
 
 
 def smallest_gpu(machines: Iterable[InstanceType]) -> Gpu | None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import yaml
 
-from stacks.spec.faults import Fault, SpecError
+from stacks.spec.problems import Problem, SpecError
 
 LARGEST_FILE: Final = 4 * 1024 * 1024
 TENANT_KEY: Final = "codekeep:tenant"
@@ -55,7 +55,7 @@ def read_document(path: Path) -> Any:
     try:
         document = yaml.load(content, Loader=_Loader)  # noqa: S506 - a SafeLoader with fewer types
     except yaml.YAMLError as error:
-        raise SpecError([_syntax_fault(path, error)]) from error
+        raise SpecError([_syntax_problem(path, error)]) from error
     except (ValueError, RecursionError, OverflowError, AttributeError, TypeError) as error:
         got = f"YAML that cannot be read ({type(error).__name__})"
         raise _file_error(path, got, "plain YAML values, not deeply nested", "simplify it") from error
@@ -93,13 +93,13 @@ def _read(path: Path) -> str:
         raise _file_error(path, str(error.strerror), "a readable file", "check its permissions") from error
 
 
-def _syntax_fault(path: Path, error: yaml.YAMLError) -> Fault:
+def _syntax_problem(path: Path, error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None)
     place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
     problem = str(getattr(error, "problem", None) or str(error).splitlines()[0])
     remedy = "remove one of the two" if "given twice" in problem else "correct the YAML at that place"
     allowed = "well-formed YAML with each key once"
-    return Fault(path=place, got=problem, allowed=allowed, remedy=remedy, source=str(path))
+    return Problem(path=place, got=problem, allowed=allowed, remedy=remedy, source=str(path))
 
 
 def _refusal(problem: str, node: yaml.Node) -> yaml.YAMLError:
@@ -107,4 +107,4 @@ def _refusal(problem: str, node: yaml.Node) -> yaml.YAMLError:
 
 
 def _file_error(path: Path, got: str, allowed: str, remedy: str) -> SpecError:
-    return SpecError([Fault(path="", got=got, allowed=allowed, remedy=remedy, source=str(path))])
+    return SpecError([Problem(path="", got=got, allowed=allowed, remedy=remedy, source=str(path))])

@@ -75,11 +75,11 @@ class TenantSpec(TenantDocument):
 
     @model_validator(mode="after")
     def _rules_hold(self) -> Self:
-        from stacks.spec.rules import Draft, faults_of_tenant  # noqa: PLC0415 - the rules need this module's types
+        from stacks.spec.rules import Draft, problems_of_tenant  # noqa: PLC0415 - the rules need this module's types
 
-        faults = list(faults_of_tenant(Draft.of(self)))
-        if faults:
-            raise ValueError("; ".join(str(fault) for fault in faults))
+        problems = list(problems_of_tenant(Draft.of(self)))
+        if problems:
+            raise ValueError("; ".join(str(problem) for problem in problems))
         return self
 
 
@@ -115,9 +115,9 @@ class PlatformSpec(PlatformDocument):
 
     @model_validator(mode="after")
     def _rules_hold(self) -> Self:
-        from stacks.spec.rules import Draft, faults_of_platform  # noqa: PLC0415
+        from stacks.spec.rules import Draft, problems_of_platform  # noqa: PLC0415
 
-        faults = list(faults_of_platform(Draft.of(self)))
-        if faults:
-            raise ValueError("; ".join(str(fault) for fault in faults))
+        problems = list(problems_of_platform(Draft.of(self)))
+        if problems:
+            raise ValueError("; ".join(str(problem) for problem in problems))
         return self

@@ -1,4 +1,4 @@
-"""From pydantic's errors to faults."""
+"""From pydantic's errors to problems."""
 
 import types
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from stacks.spec.faults import Fault, dotted, shown, suggestion
+from stacks.spec.problems import Problem, dotted, shown, suggestion
 
 _KINDS = {
     "string_type": "a string",
@@ -26,12 +26,12 @@ _KINDS = {
 }
 
 
-def faults_from(error: ValidationError, model: type[BaseModel], source: str) -> Iterator[Fault]:
-    """One fault for each of pydantic's errors, except that a list is not called short for the items that are faulty."""
+def problems_from(error: ValidationError, model: type[BaseModel], source: str) -> Iterator[Problem]:
+    """One problem for each of pydantic's errors; a list is not called too short because of its invalid items."""
     details = [_Detail(model, found) for found in error.errors(include_url=False)]
     for detail in details:
         if not (detail.kind == "too_short" and any(other.is_within(detail) for other in details)):
-            yield detail.fault(source)
+            yield detail.problem(source)
 
 
 class _Detail:
@@ -49,10 +49,10 @@ class _Detail:
     def is_within(self, other: "_Detail") -> bool:
         return len(self.loc) > len(other.loc) and self.loc[: len(other.loc)] == other.loc
 
-    def fault(self, source: str) -> Fault:
+    def problem(self, source: str) -> Problem:
         path = dotted(self.loc)
         got = "nothing" if self.kind == "missing" else shown(self.got, path)
-        return Fault(path=path, got=got, allowed=self._allowed(), remedy=self._remedy(), source=source)
+        return Problem(path=path, got=got, allowed=self._allowed(), remedy=self._remedy(), source=source)
 
     def _allowed(self) -> str:
         if self.kind == "extra_forbidden":

@@ -78,7 +78,7 @@ def test_every_fault_of_a_spec_is_told_and_nothing_is_done(keep: Keep) -> None:
     (keep.root / "Pulumi.dev.yaml").write_text(json.dumps({"config": {"codekeep:tenant": spec}}))
     for command in (("up", "--yes"), ("preview",), ("graph",)):
         ran = keep.run(command[0], "dev", *command[1:], "--engine", "sandbox", code=2)
-        assert "faults in the spec, nothing was done" in ran.err
+        assert "problems in the spec, nothing was done" in ran.err
         for word in ("UPPER", "golden", "unknown_field", "remedy"):
             assert word in ran.err
     assert not keep.home.exists()

@@ -88,7 +88,7 @@ def test_the_same_spec_gives_the_same_graph() -> None:
     assert to_json(recorded(PLATFORM, document(PLATFORM))) == to_json(graph_of(PLATFORM))
 
 
-def test_a_bad_spec_tells_every_fault_and_registers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_spec_tells_every_problem_and_registers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     registered: list[object] = []
     monkeypatch.setattr(program, "aws_provider", registered.append)
     spoilt = changed(changed(document("demo"), "retention.audit", 1), "caps.gpu_nodes", 1)
@@ -97,7 +97,7 @@ def test_a_bad_spec_tells_every_fault_and_registers_nothing(monkeypatch: pytest.
         recorded("demo", spoilt)
 
     message = str(caught.value)
-    assert message.startswith("2 faults in the spec:")
+    assert message.startswith("2 problems in the spec:")
     for path in ("retention.audit", "caps.gpu_nodes"):
         assert f"Pulumi.demo.yaml: {path}: got " in message
     assert registered == []

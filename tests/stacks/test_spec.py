@@ -63,7 +63,7 @@ LLAMA_70B = "meta-llama/Llama-3.1-70B"
 
 
 @pytest.mark.parametrize(
-    ("name", "billions", "quantization", "parallel", "machine", "fault"),
+    ("name", "billions", "quantization", "parallel", "machine", "problem"),
     [
         (CODER_7B, 7.6, "none", 1, "g5.xlarge", None),  # 14.2 + 1.8 + 1.3 + 2.0 of 20.1
         (CODER_7B, 7.6, "fp8", 1, "g6.xlarge", None),
@@ -76,12 +76,12 @@ LLAMA_70B = "meta-llama/Llama-3.1-70B"
     ],
 )
 def test_known_models_on_known_machines(
-    name: str, billions: float, quantization: str, parallel: int, machine: str, fault: str | None
+    name: str, billions: float, quantization: str, parallel: int, machine: str, problem: str | None
 ) -> None:
     gpu = INSTANCE_TYPES[machine].gpu
     assert gpu is not None
     facts = serving_facts(model(name, billions, quantization=quantization, tensor_parallel=parallel), gpu)
-    assert [found.field for found in unsuitable(facts)] == ([] if fault is None else [fault])
+    assert [found.field for found in unsuitable(facts)] == ([] if problem is None else [problem])
 
 
 def test_the_facts_are_those_of_the_spec() -> None:

@@ -2,27 +2,27 @@
 
 from collections.abc import Callable, Iterator
 
-from stacks.spec.faults import Fault
+from stacks.spec.problems import Problem
 from stacks.spec.rules import access, compute, links, place, pools, release, tiers
 from stacks.spec.rules.draft import Draft
 
-Rule = Callable[[Draft], Iterator[Fault]]
+Rule = Callable[[Draft], Iterator[Problem]]
 
 _SHARED: tuple[Rule, ...] = (*place.RULES, *pools.RULES)
 TENANT_RULES: tuple[Rule, ...] = (*tiers.RULES, *_SHARED, *links.RULES, *compute.RULES, *release.RULES, *access.RULES)
 PLATFORM_RULES: tuple[Rule, ...] = (*tiers.PLATFORM_RULES, *_SHARED)
 
 
-def faults_of_tenant(draft: Draft) -> Iterator[Fault]:
+def problems_of_tenant(draft: Draft) -> Iterator[Problem]:
     """Every rule between fields that a tenant's spec breaks."""
     for rule in TENANT_RULES:
         yield from rule(draft)
 
 
-def faults_of_platform(draft: Draft) -> Iterator[Fault]:
+def problems_of_platform(draft: Draft) -> Iterator[Problem]:
     """Every rule between fields that a shared platform's spec breaks."""
     for rule in PLATFORM_RULES:
         yield from rule(draft)
 
 
-__all__ = ["PLATFORM_RULES", "TENANT_RULES", "Draft", "Rule", "faults_of_platform", "faults_of_tenant"]
+__all__ = ["PLATFORM_RULES", "TENANT_RULES", "Draft", "Rule", "problems_of_platform", "problems_of_tenant"]

@@ -1,4 +1,4 @@
-"""What of a document is valid field by field, so that the rules between fields speak although others are faulty."""
+"""The valid fields of a document, so that rules between fields can be checked although other fields are invalid."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -39,7 +39,7 @@ class Items(Generic[Item]):
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A field is None where it is absent or faulty; `present` names those the document gives, faulty or not."""
+    """A field is None where it is absent or invalid. `present` names the fields of the document, valid or not."""
 
     present: frozenset[str]
     name: str | None = None

@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Iterator
 
 from stacks.spec.addresses import NARROWEST_PREFIX, WIDEST_PREFIX, addresses_for_nodes, addresses_needed
-from stacks.spec.faults import Fault, shown, suggestion
+from stacks.spec.problems import Problem, shown, suggestion
 from stacks.spec.regions import REGIONS, account_of_arn, region_of_arn, region_of_zone
 from stacks.spec.rules.common import repeated
 from stacks.spec.rules.draft import Draft
@@ -43,7 +43,7 @@ _ANYONES = frozenset(
 )
 
 
-def regions_are_known(draft: Draft) -> Iterator[Fault]:
+def regions_are_known(draft: Draft) -> Iterator[Problem]:
     """Each region is one of AWS's standard partition that offers every service a keep uses."""
     if draft.regions is None:
         return
@@ -51,7 +51,7 @@ def regions_are_known(draft: Draft) -> Iterator[Fault]:
     named += [(f"regions.allowed[{index}]", region) for index, region in enumerate(draft.regions.allowed)]
     for path, region in named:
         if region is not None and region not in REGIONS:
-            yield Fault(
+            yield Problem(
                 path=path,
                 got=shown(region),
                 allowed=f"one of {', '.join(sorted(REGIONS))}",
@@ -59,7 +59,7 @@ def regions_are_known(draft: Draft) -> Iterator[Fault]:
             )
 
 
-def regions_are_allowed(draft: Draft) -> Iterator[Fault]:
+def regions_are_allowed(draft: Draft) -> Iterator[Problem]:
     """`regions.primary` and `regions.recovery` are among `regions.allowed`, each of which stands once."""
     if draft.regions is None:
         return
@@ -68,7 +68,7 @@ def regions_are_allowed(draft: Draft) -> Iterator[Fault]:
     for name in ("primary", "recovery"):
         region = getattr(draft.regions, name)
         if region is not None and region not in allowed:
-            yield Fault(
+            yield Problem(
                 path=f"regions.{name}",
                 got=shown(region),
                 allowed=f"one of regions.allowed: {', '.join(allowed)}",
@@ -76,10 +76,10 @@ def regions_are_allowed(draft: Draft) -> Iterator[Fault]:
             )
 
 
-def recovery_is_elsewhere(draft: Draft) -> Iterator[Fault]:
+def recovery_is_elsewhere(draft: Draft) -> Iterator[Problem]:
     """`regions.recovery` is not `regions.primary`."""
     if draft.regions is not None and draft.regions.recovery == draft.regions.primary:
-        yield Fault(
+        yield Problem(
             path="regions.recovery",
             got=f"{shown(draft.regions.recovery)}, the primary region",
             allowed="another region than regions.primary",
@@ -87,7 +87,7 @@ def recovery_is_elsewhere(draft: Draft) -> Iterator[Fault]:
         )
 
 
-def recovery_zones_are_named(draft: Draft) -> Iterator[Fault]:
+def recovery_zones_are_named(draft: Draft) -> Iterator[Problem]:
     """`regions.recovery_zones` are different zones of `regions.recovery`, as many as `network.zones`."""
     if draft.regions is None:
         return
@@ -95,14 +95,14 @@ def recovery_zones_are_named(draft: Draft) -> Iterator[Fault]:
     yield from repeated("regions.recovery_zones", zones, "zone")
     for index, zone in enumerate(zones):
         if recovery is None or region_of_zone(zone) != recovery:
-            yield Fault(
+            yield Problem(
                 path=f"regions.recovery_zones[{index}]",
                 got=shown(zone),
                 allowed=f"a zone of regions.recovery, {recovery}" if recovery else "no zones without regions.recovery",
                 remedy=f"write {recovery}{zone[-1]}" if recovery else "remove recovery_zones, or add recovery",
             )
     if recovery is not None and draft.network is not None and len(zones) != len(draft.network.zones):
-        yield Fault(
+        yield Problem(
             path="regions.recovery_zones",
             got=f"{len(zones)} zones",
             allowed=f"{len(draft.network.zones)} zones of {recovery}, as many as network.zones",
@@ -110,11 +110,11 @@ def recovery_zones_are_named(draft: Draft) -> Iterator[Fault]:
         )
 
 
-def deployer_is_of_the_account(draft: Draft) -> Iterator[Fault]:
+def deployer_is_of_the_account(draft: Draft) -> Iterator[Problem]:
     """`account.deployer_role_arn` is a role of `account.id`."""
     account = draft.account
     if account is not None and account_of_arn(account.deployer_role_arn) != account.id:
-        yield Fault(
+        yield Problem(
             path="account.deployer_role_arn",
             got=shown(account.deployer_role_arn),
             allowed=f"a role of the keep's own account {account.id}",
@@ -122,12 +122,12 @@ def deployer_is_of_the_account(draft: Draft) -> Iterator[Fault]:
         )
 
 
-def network_is_own_or_adopted(draft: Draft) -> Iterator[Fault]:
+def network_is_own_or_adopted(draft: Draft) -> Iterator[Problem]:
     """`network` has exactly one of `cidr` and `adopt`."""
     network = draft.network
     if network is None or (network.cidr is None) != (network.adopt is None):
         return
-    yield Fault(
+    yield Problem(
         path="network",
         got="neither cidr nor adopt" if network.cidr is None else "both cidr and adopt",
         allowed="exactly one of cidr (a VPC of the keep's own) and adopt (one that exists)",
@@ -135,7 +135,7 @@ def network_is_own_or_adopted(draft: Draft) -> Iterator[Fault]:
     )
 
 
-def cidr_is_private(draft: Draft) -> Iterator[Fault]:
+def cidr_is_private(draft: Draft) -> Iterator[Problem]:
     """`network.cidr` is an RFC 1918 network from /16 to /22, written by its first address."""
     if draft.network is None or draft.network.cidr is None:
         return
@@ -143,24 +143,24 @@ def cidr_is_private(draft: Draft) -> Iterator[Fault]:
     try:
         block = ipaddress.IPv4Network(cidr, strict=False)
     except ValueError:
-        yield Fault(path="network.cidr", got=shown(cidr), allowed=_CIDR_ALLOWED, remedy="correct the address")
+        yield Problem(path="network.cidr", got=shown(cidr), allowed=_CIDR_ALLOWED, remedy="correct the address")
         return
     if str(block) != cidr:
-        yield Fault(
+        yield Problem(
             path="network.cidr",
             got=f"{shown(cidr)}, an address inside a network",
             allowed=_CIDR_ALLOWED,
             remedy=f"write {block}",
         )
     if not WIDEST_PREFIX <= block.prefixlen <= NARROWEST_PREFIX:
-        yield Fault(
+        yield Problem(
             path="network.cidr",
             got=f"{shown(cidr)}, a /{block.prefixlen}",
             allowed=_CIDR_ALLOWED,
             remedy=f"choose a prefix from /{WIDEST_PREFIX} to /{NARROWEST_PREFIX}",
         )
     if not any(block.subnet_of(private) for private in _PRIVATE):
-        yield Fault(
+        yield Problem(
             path="network.cidr",
             got=f"{shown(cidr)}, which is no private network",
             allowed=_CIDR_ALLOWED,
@@ -168,7 +168,7 @@ def cidr_is_private(draft: Draft) -> Iterator[Fault]:
         )
 
 
-def cidr_holds_the_pools(draft: Draft) -> Iterator[Fault]:
+def cidr_holds_the_pools(draft: Draft) -> Iterator[Problem]:
     """`network.cidr` has addresses for all pools at their `max`, with 32 a node."""
     if draft.network is None or draft.network.cidr is None or any(cidr_is_private(draft)):
         return
@@ -176,7 +176,7 @@ def cidr_holds_the_pools(draft: Draft) -> Iterator[Fault]:
     nodes = sum(pool.max for pool in draft.pools.values)
     needed, available = addresses_needed(nodes), addresses_for_nodes(prefix, len(draft.network.zones))
     if needed > available:
-        yield Fault(
+        yield Problem(
             path="network.cidr",
             got=f"{shown(draft.network.cidr)}, {available} addresses for nodes and their pods",
             allowed=f"a network with {needed} of them: the pools' max come to {nodes} nodes",
@@ -184,7 +184,7 @@ def cidr_holds_the_pools(draft: Draft) -> Iterator[Fault]:
         )
 
 
-def zones_are_of_the_primary_region(draft: Draft) -> Iterator[Fault]:
+def zones_are_of_the_primary_region(draft: Draft) -> Iterator[Problem]:
     """`network.zones`, or `platform.zones`, are different zones of `regions.primary`."""
     path, place = ("network.zones", draft.network) if draft.network is not None else ("platform.zones", draft.platform)
     if place is None:
@@ -195,7 +195,7 @@ def zones_are_of_the_primary_region(draft: Draft) -> Iterator[Fault]:
     primary = draft.regions.primary
     for index, zone in enumerate(place.zones):
         if region_of_zone(zone) != primary:
-            yield Fault(
+            yield Problem(
                 path=f"{path}[{index}]",
                 got=shown(zone),
                 allowed=f"a zone of regions.primary, {primary}",
@@ -203,7 +203,7 @@ def zones_are_of_the_primary_region(draft: Draft) -> Iterator[Fault]:
             )
 
 
-def adopted_subnets_match_the_zones(draft: Draft) -> Iterator[Fault]:
+def adopted_subnets_match_the_zones(draft: Draft) -> Iterator[Problem]:
     """`network.adopt.subnet_ids` has one subnet for each zone."""
     network = draft.network
     if network is None or network.adopt is None:
@@ -211,7 +211,7 @@ def adopted_subnets_match_the_zones(draft: Draft) -> Iterator[Fault]:
     subnets = network.adopt.subnet_ids
     yield from repeated("network.adopt.subnet_ids", subnets, "subnet")
     if len(subnets) != len(network.zones):
-        yield Fault(
+        yield Problem(
             path="network.adopt.subnet_ids",
             got=f"{len(subnets)} subnets for {len(network.zones)} zones",
             allowed="one subnet for each of network.zones, in their order",
@@ -219,20 +219,20 @@ def adopted_subnets_match_the_zones(draft: Draft) -> Iterator[Fault]:
         )
 
 
-def egress_says_what_it_allows(draft: Draft) -> Iterator[Fault]:
+def egress_says_what_it_allows(draft: Draft) -> Iterator[Problem]:
     """`network.egress.domains` is empty with mode `none` and not empty with `allow-list`."""
     if draft.network is None:
         return
     egress = draft.network.egress
     if egress.mode == "none" and egress.domains:
-        yield Fault(
+        yield Problem(
             path="network.egress.domains",
             got=shown(egress.domains),
             allowed="no domains while network.egress.mode is none",
             remedy="remove the domains, or set the mode to allow-list",
         )
     if egress.mode == "allow-list" and not egress.domains:
-        yield Fault(
+        yield Problem(
             path="network.egress.domains",
             got="no domains",
             allowed="at least one domain while network.egress.mode is allow-list",
@@ -240,7 +240,7 @@ def egress_says_what_it_allows(draft: Draft) -> Iterator[Fault]:
         )
 
 
-def egress_domains_are_narrow(draft: Draft) -> Iterator[Fault]:
+def egress_domains_are_narrow(draft: Draft) -> Iterator[Problem]:
     """A wildcard in `network.egress.domains` is under a domain of one owner, never where anyone registers names."""
     if draft.network is None:
         return
@@ -249,7 +249,7 @@ def egress_domains_are_narrow(draft: Draft) -> Iterator[Fault]:
     for index, domain in enumerate(domains):
         rest = domain.removeprefix("*.")
         if rest != domain and ("." not in rest or rest in _ANYONES):
-            yield Fault(
+            yield Problem(
                 path=f"network.egress.domains[{index}]",
                 got=f"{shown(domain)}, under which anyone may register a name",
                 allowed="a wildcard only under a domain of one owner",
@@ -257,21 +257,21 @@ def egress_domains_are_narrow(draft: Draft) -> Iterator[Fault]:
             )
 
 
-def held_keys_are_in_the_region(draft: Draft) -> Iterator[Fault]:
+def held_keys_are_in_the_region(draft: Draft) -> Iterator[Problem]:
     """`keys.customer_held` are in `regions.primary`, and multi-region where there is a recovery region."""
     if draft.keys is None or draft.regions is None:
         return
     for data_class, arn in draft.keys.customer_held.items():
         path = f"keys.customer_held.{data_class}"
         if region_of_arn(arn) != draft.regions.primary:
-            yield Fault(
+            yield Problem(
                 path=path,
                 got=f"{shown(arn)}, a key in {region_of_arn(arn)}",
                 allowed=f"a key in regions.primary, {draft.regions.primary}",
                 remedy="have the customer make the key in that region",
             )
         if draft.regions.recovery is not None and ":key/mrk-" not in arn:
-            yield Fault(
+            yield Problem(
                 path=path,
                 got=f"{shown(arn)}, a single-region key",
                 allowed=f"a multi-region key (mrk-…), since regions.recovery is {draft.regions.recovery}",
@@ -279,10 +279,10 @@ def held_keys_are_in_the_region(draft: Draft) -> Iterator[Fault]:
             )
 
 
-def logs_do_not_outlive_the_trail(draft: Draft) -> Iterator[Fault]:
+def logs_do_not_outlive_the_trail(draft: Draft) -> Iterator[Problem]:
     """`retention.log` is at most `retention.audit`."""
     if draft.retention is not None and draft.retention.log > draft.retention.audit:
-        yield Fault(
+        yield Problem(
             path="retention.log",
             got=f"{draft.retention.log} days, longer than retention.audit ({draft.retention.audit})",
             allowed=f"at most {draft.retention.audit} days",
@@ -290,13 +290,13 @@ def logs_do_not_outlive_the_trail(draft: Draft) -> Iterator[Fault]:
         )
 
 
-def alerts_rise(draft: Draft) -> Iterator[Fault]:
+def alerts_rise(draft: Draft) -> Iterator[Problem]:
     """`budget.alert_percents` rise, and each address of `budget.notify` stands once."""
     if draft.budget is None:
         return
     percents = draft.budget.alert_percents
     if list(percents) != sorted(set(percents)):
-        yield Fault(
+        yield Problem(
             path="budget.alert_percents",
             got=shown(percents),
             allowed="rising percentages, each once",
@@ -305,14 +305,14 @@ def alerts_rise(draft: Draft) -> Iterator[Fault]:
     yield from repeated("budget.notify", draft.budget.notify, "address")
 
 
-def cluster_access_is_distinct(draft: Draft) -> Iterator[Fault]:
+def cluster_access_is_distinct(draft: Draft) -> Iterator[Problem]:
     """Entries of `cluster_access` differ in `name` and `principal`; level cluster-admin has no namespaces."""
     for attribute in ("name", "principal"):
         seen: dict[str, int] = {}
         for index, entry in enumerate(draft.cluster_access or ()):
             value = getattr(entry, attribute)
             if value in seen:
-                yield Fault(
+                yield Problem(
                     path=f"cluster_access[{index}].{attribute}",
                     got=f"{shown(value)} a second time, first at cluster_access[{seen[value]}].{attribute}",
                     allowed=f"a {attribute} of its own for each entry",
@@ -321,7 +321,7 @@ def cluster_access_is_distinct(draft: Draft) -> Iterator[Fault]:
             seen.setdefault(value, index)
     for index, entry in enumerate(draft.cluster_access or ()):
         if entry.level == "cluster-admin" and entry.namespaces:
-            yield Fault(
+            yield Problem(
                 path=f"cluster_access[{index}].namespaces",
                 got=shown(entry.namespaces),
                 allowed="no namespaces with level cluster-admin, which holds for the whole cluster",
@@ -329,11 +329,11 @@ def cluster_access_is_distinct(draft: Draft) -> Iterator[Fault]:
             )
 
 
-def tags_leave_ours_alone(draft: Draft) -> Iterator[Fault]:
+def tags_leave_ours_alone(draft: Draft) -> Iterator[Problem]:
     """No tag is `Name` or starts with `aws:` or `codekeep:`."""
     for key in draft.tags or {}:
         if key.lower().startswith(("aws:", "codekeep:")) or key == "Name":
-            yield Fault(
+            yield Problem(
                 path=f"tags.{key}",
                 got=shown(key),
                 allowed="a key that is not Name and does not start with aws: or codekeep:",

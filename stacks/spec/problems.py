@@ -16,7 +16,7 @@ MASK = "***"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class Problem:
     """One thing wrong with a document; `path` is dotted with list indexes, empty where the whole document is meant."""
 
     path: str
@@ -40,11 +40,11 @@ class Fault:
 
 
 class SpecError(ValueError):
-    """A spec that does not hold; `faults` are all of them."""
+    """A spec that does not hold; `problems` are all of them."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
 def dotted(path: Iterable[str | int]) -> str:
@@ -56,7 +56,7 @@ def dotted(path: Iterable[str | int]) -> str:
 
 
 def shown(value: Any, path: str = "") -> str:
-    """A value as a fault names it: JSON, shortened, with what looks like a secret masked."""
+    """A value as a problem names it: JSON, shortened, with what looks like a secret masked."""
     masked = _masked(value, path.rsplit(".", maxsplit=1)[-1])
     written = json.dumps(masked, ensure_ascii=True, default=lambda other: type(other).__name__)
     return written if len(written) <= _LONGEST_VALUE else f"{written[: _LONGEST_VALUE - 1]}…"
