@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from codekeep_contracts.faults import Fault
 from codekeep_contracts.file_lock import FileLockedError, file_lock
 
 from sandbox.account.files import IDENTITY_PATH, AccountFiles, ServerRecord
@@ -25,8 +26,8 @@ LOG_TAIL_CHARACTERS = 2000
 FOREIGN_PREFIXES = ("AWS_", "MOTO_")  # of the caller's environment; the server must not hear them
 
 
-class AccountError(Exception):
-    """The account cannot be started, stopped or reached; the message says the way on."""
+class AccountError(Fault):
+    """The account cannot be started, stopped or reached."""
 
 
 @dataclass(frozen=True, kw_only=True)

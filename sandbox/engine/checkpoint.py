@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
+from codekeep_contracts.faults import Fault
+
 from sandbox.engine.crypter import Crypter, PassphraseCrypter
 from sandbox.engine.state import (
     Operation,
@@ -24,8 +26,8 @@ from sandbox.engine.values import Props
 VERSION = 3
 
 
-class CheckpointError(ValueError):
-    """The checkpoint or its journal cannot be read; the message names the file, the fault and the remedy."""
+class CheckpointError(Fault, ValueError):
+    """The checkpoint or its journal cannot be read."""
 
 
 @dataclass
@@ -105,6 +107,22 @@ def encode(state: StackState, name: str, crypter: PassphraseCrypter) -> bytes:
         latest["pending_operations"] = [operation_to_json(operation, crypter) for operation in state.pending.values()]
     document = {"version": VERSION, "checkpoint": {"stack": name, "latest": latest}}
     return json.dumps(document, indent=1).encode()
+
+
+class _ClosedSecrets:
+    """Writes secrets of a state that was loaded without its passphrase."""
+
+    def encrypt(self, plaintext: str) -> str:
+        return "sealed"
+
+    def decrypt(self, ciphertext: str) -> str:
+        raise PermissionError(f"{ciphertext}: an export with closed secrets cannot be opened")
+
+
+def export(state: StackState) -> dict[str, Any]:
+    """The state as `pulumi stack export` writes it, with closed secrets."""
+    resources = [resource_to_json(resource, _ClosedSecrets()) for resource in state.resources.values()]
+    return {"version": VERSION, "deployment": {"resources": resources}}
 
 
 def now() -> str:

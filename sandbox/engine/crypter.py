@@ -12,6 +12,7 @@ import threading
 from functools import lru_cache
 from typing import Protocol
 
+from codekeep_contracts.faults import Fault
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -21,7 +22,7 @@ _NONCE_BYTES = 12
 _PROBE = "pulumi"
 
 
-class WrongPassphraseError(ValueError):
+class WrongPassphraseError(Fault, ValueError):
     """The passphrase does not open this stack's secrets."""
 
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from codekeep_contracts.faults import Fault
 from codekeep_contracts.file_lock import file_lock
 
 from sandbox.engine.backend import StackFiles, write_atomically
@@ -34,7 +35,7 @@ class Holder:
         return f"{what} by {self.username}@{self.hostname} (pid {self.pid}), since {self.timestamp}"
 
 
-class StackLockedError(RuntimeError):
+class StackLockedError(Fault):
     """Another deployment of the stack is under way; `holder` says whose."""
 
     def __init__(self, files: StackFiles, holder: Holder, path: Path) -> None:

@@ -108,6 +108,11 @@ def document_in(file: Path) -> tuple[str, Any]:
     return key, content["config"][key]
 
 
+def json_schema(model: type[TenantSpec] | type[PlatformSpec]) -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a spec's fields. It does not contain the rules between fields."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+
+
 def digest(spec: Spec) -> str:
     """Twelve hexadecimal digits that change with the spec's meaning, not with key order or defaults spelled out."""
     canonical = json.dumps(spec.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from codekeep_contracts.faults import UsageFault
+
 _SECRET_KEY = re.compile(r"secret|token$|password|passwd|credential|private_?key|api_?key|^auth", re.IGNORECASE)
 _SECRET_VALUE = re.compile(
     r"gh[a-z]_[A-Za-z0-9]{8}|github_pat_|glpat-|AKIA[A-Z0-9]{8}|ASIA[A-Z0-9]{8}|-----BEGIN|^ey[A-Za-z0-9_-]{16}"
@@ -39,8 +41,8 @@ class Problem:
         return asdict(self)
 
 
-class SpecError(ValueError):
-    """A spec that does not hold; `problems` are all of them."""
+class SpecError(UsageFault):
+    """A spec is invalid. `problems` are all there are."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)

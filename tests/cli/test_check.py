@@ -13,10 +13,10 @@ from click.testing import CliRunner
 from jsonschema import Draft4Validator
 
 from policies.reports import FORMATS
-from stacks.cli.check.changes import changed_stacks
 from stacks.cli.check_command import FORMAT_NAMES
 from stacks.cli.main import cli
-from stacks.cli.project import Project
+from stacks.project import Project
+from stacks.sessions.check.changes import changed_stacks
 from tests.cli.conftest import Keep
 
 ROOT = Path(__file__).resolve().parents[2]

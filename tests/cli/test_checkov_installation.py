@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from stacks.cli.checkov.installation import LOCK, STAMP, Installation
 from stacks.cli.main import cli
+from stacks.sessions.checkov.installation import LOCK, STAMP, Installation
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -10,7 +10,7 @@ import yaml
 
 from policies.graph import SECRET, UNKNOWN, Node, ResourceGraph
 from policies.graph.model import Source
-from stacks.cli.manifests import left_out, manifests_in
+from stacks.sessions.manifests import manifests_in, not_single_objects
 from tests.cli.conftest import Keep
 
 PROGRAM = """
@@ -77,7 +77,7 @@ def test_a_document_says_where_it_comes_from_and_reads_back() -> None:
 def test_what_is_no_single_object_is_told() -> None:
     chart = node("kubernetes:helm.sh/v3:Release", "keda")
     graph = ResourceGraph(project="c", stack="d", nodes=(chart,))
-    assert left_out(graph) == [chart]
+    assert not_single_objects(graph) == [chart]
     assert manifests_in(graph) == []
 
 
@@ -111,8 +111,8 @@ def test_a_deployed_stacks_objects_have_their_values(small: Keep) -> None:
 
 
 def test_every_shipped_keep_has_its_namespace_first() -> None:
-    from stacks.cli.project import Project
-    from stacks.cli.recording import Recordings
+    from stacks.project import Project
+    from stacks.sessions.recording import Recordings
 
     found = manifests_in(Recordings(Project.find(Path(__file__).resolve().parents[2])).graph("demo"))
     assert len(found) > 1
