@@ -1,48 +1,47 @@
 """Plugin processes: started with the engine's address, they print their port and then serve gRPC."""
 
-import os
-import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 import grpc
 
-from sandbox.engine.reaper import Reaper, end_process
+from sandbox.engine.child import Child, read_lines
+from sandbox.engine.reaper import Reaper
 
 CHANNEL_OPTIONS = (
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
-    # One connection of its own per channel, no name resolution, no proxy: everything is on loopback.
+    # A connection of its own per channel, no name resolution, no proxy: everything is on loopback.
     ("grpc.use_local_subchannel_pool", 1),
     ("grpc.enable_http_proxy", 0),
 )
 _START_SECONDS = 60.0
-_TAIL_LINES = 20
+_LAST_LINES = 20
 
 
 class PluginError(RuntimeError):
-    """A plugin did not start or died; the message holds its last words."""
+    """A plugin did not start, or it died. The message contains its last lines of output."""
 
 
 class Plugin(Protocol):
-    """A running plugin: a child process, or in tests a server in this very process."""
+    """A running plugin: a child process, or in tests a server in the same process."""
 
     name: str
     channel: Any  # gRPC, open until `close`
 
     def exit_code(self) -> int | None: ...
 
-    def last_words(self) -> str: ...
+    def last_lines(self) -> str: ...
 
     def close(self) -> None: ...
 
 
 class StartPlugin(Protocol):
-    """Starts a plugin; raises PluginError."""
+    """Starts a plugin. Raises PluginError."""
 
     def __call__(
         self,
@@ -56,7 +55,7 @@ class StartPlugin(Protocol):
 
 
 class PluginProcess:
-    """One running plugin in a child process."""
+    """A plugin in a child process."""
 
     def __init__(
         self,
@@ -70,70 +69,50 @@ class PluginProcess:
     ) -> None:
         """Raises PluginError where the process cannot be started or prints no port within a minute."""
         self.name = name
-        self._reaper = reaper
-        self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
+        self._lines: deque[str] = deque(maxlen=_LAST_LINES)
+
+        def take(line: str) -> None:
+            self._lines.append(line)
+            log(line)
+
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - the plugins that the caller named
-                list(argv),
-                cwd=cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env={"PYTHONUNBUFFERED": "1", **os.environ, **environment},
-                start_new_session=True,  # a Ctrl-C in the terminal is for the engine to handle
-            )
+            self._child = Child(argv, environment, reaper, cwd=cwd)
         except OSError as error:
             raise PluginError(f"plugin {name!r} cannot be started: {error}") from error
-        reaper.watch(self._process.pid)
-        self._drain(self._process.stderr, log)
-        self.port = self._read_port()
-        self._drain(self._process.stdout, log)
-        self.channel = _open_channel(self.port)
+        read_lines(self._child.process.stderr, take)
+        port = self._read_port()
+        read_lines(self._child.process.stdout, take)
+        self.channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=CHANNEL_OPTIONS)
 
     def _read_port(self) -> int:
-        alarm = threading.Timer(_START_SECONDS, self._process.kill)
+        process = self._child.process
+        alarm = threading.Timer(_START_SECONDS, process.kill)
         alarm.start()
         try:
-            line = self._process.stdout.readline() if self._process.stdout else b""
+            line = process.stdout.readline() if process.stdout else b""
         finally:
             alarm.cancel()
         text = line.decode(errors="replace").strip()
         if not text.isdigit():
-            end_process(self._process)
-            raise PluginError(f"plugin {self.name!r} printed {text!r} instead of its port{self.last_words()}")
+            self._child.stop()
+            raise PluginError(f"plugin {self.name!r} printed {text!r} instead of its port{self.last_lines()}")
         return int(text)
-
-    def _drain(self, stream: IO[bytes] | None, log: Callable[[str], None]) -> None:
-        def run() -> None:
-            for line in stream or ():
-                text = line.decode(errors="replace").rstrip()
-                self._tail.append(text)
-                log(text)
-
-        threading.Thread(target=run, name=f"drain-{self.name}", daemon=True).start()
 
     def exit_code(self) -> int | None:
         """None while it runs. Waits a moment: a broken connection is noticed before the death that broke it."""
-        try:
-            return self._process.wait(0.5)
-        except subprocess.TimeoutExpired:
-            return None
+        return self._child.wait(0.5)
 
-    def last_words(self) -> str:
-        return "".join(f"\n  {line}" for line in self._tail) if self._tail else ""
+    def last_lines(self) -> str:
+        """The end of its output, indented below a message."""
+        return "".join(f"\n  {line}" for line in self._lines)
 
     def close(self) -> None:
         self.channel.close()
-        end_process(self._process)
-        self._reaper.forget(self._process.pid)
-
-
-def _open_channel(port: int) -> Any:
-    return grpc.insecure_channel(f"127.0.0.1:{port}", options=CHANNEL_OPTIONS)
+        self._child.stop()
 
 
 class PluginHost:
-    """Starts plugins, one process per configured provider as Pulumi does; `warm` starts one ahead of its need."""
+    """Starts plugins, one process per configured provider as Pulumi does. `warm` starts one before it is needed."""
 
     def __init__(
         self,
@@ -161,7 +140,7 @@ class PluginHost:
                 self._warm[package] = self._starters.submit(self._start, package)
 
     def start(self, package: str) -> Plugin:
-        """A process that nobody else uses. Raises PluginError."""
+        """A process that nothing else uses. Raises PluginError."""
         with self._lock:
             ready = self._warm.pop(package, None)
         return ready.result() if ready else self._start(package)
@@ -185,8 +164,5 @@ class PluginHost:
 
     def close(self) -> None:
         self._starters.shutdown(wait=True)
-        threads = [threading.Thread(target=process.close) for process in self._running]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(max_workers=max(len(self._running), 1)) as pool:
+            list(pool.map(lambda process: process.close(), self._running))

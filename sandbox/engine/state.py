@@ -1,4 +1,4 @@
-"""What the engine knows of each resource, and the JSON of checkpoint version 3 that holds it."""
+"""The state of each resource, and its JSON in a checkpoint of version 3."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -6,12 +6,12 @@ from typing import Any, Self
 
 from sandbox.engine.crypter import Crypter
 from sandbox.engine.urn import name_of, parse_provider_ref
-from sandbox.engine.values import Props, Value, from_json, to_json
+from sandbox.engine.values import Props, Value, from_json, secret, to_json
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceState:
-    """One instance of a resource. A URN may have several: the live one, and replaced ones that still await deletion
+    """One instance of a resource. A URN may have several: the live one, and replaced ones that are yet to be deleted
     (`delete`).
     """
 
@@ -27,8 +27,8 @@ class ResourceState:
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     protect: bool = False
     external: bool = False  # read, not managed
-    delete: bool = False  # replaced: the real thing still exists and is to be deleted
-    pending_replacement: bool = False  # deleted already, its replacement is still to come
+    delete: bool = False  # replaced: the real resource still exists and is yet to be deleted
+    pending_replacement: bool = False  # deleted already, its replacement is yet to be created
     retain_on_delete: bool = False
     deleted_with: str = ""
     init_errors: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class ResourceState:
     created: str = ""  # RFC 3339
     modified: str = ""
     source_position: str = ""
-    unmodelled: Mapping[str, Any] = field(default_factory=dict)  # what newer engines wrote, carried along
+    unmodelled: Mapping[str, Any] = field(default_factory=dict)  # written by newer engines, kept as it is
 
     @property
     def name(self) -> str:
@@ -49,6 +49,20 @@ class ResourceState:
 
     def with_(self, **changes: Any) -> Self:
         return replace(self, **changes)
+
+    def with_outputs(self, outputs: Props) -> Self:
+        """With new outputs; those that the program named secret are marked."""
+        named = self.additional_secret_outputs
+        return self.with_(outputs={key: secret(value) if key in named else value for key, value in outputs.items()})
+
+    def timeout(self, operation: str) -> float:
+        """Seconds; 0 stands for the provider's own default."""
+        return self.custom_timeouts.get(operation, 0.0)
+
+    @property
+    def managed(self) -> bool:
+        """Whether a real resource exists that the stack owns: not one that is only read or already deleted."""
+        return not self.external and not self.pending_replacement
 
     def references(self) -> Iterator[str]:
         """URNs that must exist for this resource to exist: parent, provider, dependencies, deletedWith."""
@@ -63,7 +77,7 @@ class ResourceState:
             yield self.deleted_with
 
     def without_references(self, gone: frozenset[str]) -> Self:
-        """The same resource, no longer depending on what is gone."""
+        """The same resource without its references to what is gone."""
         return self.with_(
             dependencies=tuple(urn for urn in self.dependencies if urn not in gone),
             property_dependencies={
@@ -78,7 +92,7 @@ class ResourceState:
 
 @dataclass(frozen=True)
 class Operation:
-    """A provider call that was begun; it stays listed where the engine died before the end."""
+    """A provider call in progress. It stays in the state where the engine died before its end."""
 
     type: str  # creating, updating, deleting, reading
     resource: ResourceState
@@ -156,9 +170,9 @@ def operation_from_json(data: Mapping[str, Any], crypter: Crypter) -> Operation:
 
 
 def in_dependency_order(states: Mapping[str, ResourceState]) -> list[str]:
-    """Keys such that each resource comes after what it refers to; otherwise in the given order.
+    """Keys such that each resource comes after those it refers to; otherwise in the given order.
 
-    Pulumi checks this order when it loads a checkpoint. A reference means the live instance of its URN, else the
+    Pulumi checks this order when it loads a checkpoint. A reference is to the live instance of its URN, else to the
     replaced ones.
     """
     by_urn: dict[str, list[str]] = {}

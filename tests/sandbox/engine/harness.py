@@ -222,7 +222,7 @@ class LocalPlugin:
     def exit_code(self) -> int | None:
         return None
 
-    def last_words(self) -> str:
+    def last_lines(self) -> str:
         return ""
 
     def close(self) -> None:
@@ -298,8 +298,8 @@ class Sandbox:
             if on_event is not None:
                 on_event(event)
 
-        def start_program(request: Any, endpoint: Any, _deployment: Any, _reaper: Any) -> Program:
-            programs.append(_Marked(self.world, endpoint.address, request, items, outputs or {}))
+        def start_program(request: Any, address: str, _deployment: Any, _reaper: Any) -> Program:
+            programs.append(_Marked(self.world, address, request, items, outputs or {}))
             return programs[-1]
 
         def start_plugin(name: str, _argv: Any, _environment: Any, _reaper: Any, _log: Any) -> LocalPlugin:

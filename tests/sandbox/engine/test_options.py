@@ -236,7 +236,7 @@ def test_a_failing_invoke_is_the_programs_to_handle(box: Sandbox) -> None:
 def test_what_is_left_out_is_refused_by_name(box: Sandbox, options: dict, feature: str) -> None:
     outcome = box.up([thing(**options)])
     assert not outcome.result.succeeded
-    assert f"test:index:Thing 'a' uses {feature}, which the sandbox engine leaves out" in outcome.messages()
+    assert f"test:index:Thing 'a' uses {feature}, which the sandbox engine does not support" in outcome.messages()
 
 
 def test_stack_outputs_that_change_are_told(box: Sandbox) -> None:
