@@ -17,7 +17,7 @@ Object = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """`changes` by path, those in `replaces` not to be had in place."""
+    """What changes by path; changes in `replaces` cannot be made in place."""
 
     changes: tuple[PropertyChange, ...]
     replaces: frozenset[str]

@@ -233,7 +233,7 @@ def test_known_operators_kinds_are_taken_without_a_definition(cluster: Driver) -
 
 @pytest.mark.parametrize("token", ["kubernetes:helm.sh/v3:Release", "kubernetes:core/v1:ConfigMapPatch"])
 def test_what_is_no_single_object_is_refused(cluster: Driver, token: str) -> None:
-    with pytest.raises(PluginFault, match="keeps single objects"):
+    with pytest.raises(PluginFault, match="supports single objects only"):
         cluster.check(token, "it", {})
 
 
@@ -242,7 +242,7 @@ def test_what_is_no_single_object_is_refused(cluster: Driver, token: str) -> Non
     [
         ({"context": "other"}, "kubeconfig has no context 'other'; it has: keep"),
         ({"kubeconfig": "{: ["}, "kubeconfig is"),
-        ({"kubeconfig": "nowhere.yaml"}, "neither a document nor a file"),
+        ({"kubeconfig": "nowhere.yaml"}, "neither a document nor an existing file"),
     ],
 )
 def test_a_kubeconfig_that_cannot_be_used_is_named(driver: Callable[..., Driver], config: Props, message: str) -> None:
