@@ -13,8 +13,9 @@ from typing import Any
 from codekeep_contracts.faults import Fault
 from codekeep_contracts.file_lock import file_lock
 
-from sandbox.engine.backend import StackFiles, write_atomically
+from sandbox.engine.backend import StackFiles
 from sandbox.engine.checkpoint import now
+from sandbox.files import write_atomically
 
 _OURS = "codekeep.json"
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sandbox.engine.backend import StackFiles, write_atomically
+from sandbox.engine.backend import StackFiles
 from sandbox.engine.checkpoint import StackState, decode, digest, encode, parse, salt_of
 from sandbox.engine.crypter import Crypter, PassphraseCrypter
 from sandbox.engine.journal import Journal, replay
 from sandbox.engine.state import Operation, ResourceState, operation_to_json, resource_to_json
 from sandbox.engine.urn import ProviderRef, is_provider_type
+from sandbox.files import write_atomically
 
 
 class SealedCrypter:
