@@ -1,5 +1,4 @@
-"""Secrets at rest, in the format of Pulumi's own passphrase provider, so that the pulumi CLI reads them with the same
-passphrase.
+"""Encrypts secrets in the format of Pulumi's passphrase provider: the pulumi CLI reads them with the same passphrase.
 
 Salt line: `v1:<salt>:v1:<nonce>:<ciphertext of "pulumi">`; a value: `v1:<nonce>:<ciphertext>`; AES-256-GCM under a key
 of PBKDF2 (SHA-256, 1,000,000 rounds).
@@ -23,7 +22,7 @@ _PROBE = "pulumi"
 
 
 class WrongPassphraseError(Fault, ValueError):
-    """The passphrase does not open this stack's secrets."""
+    """The passphrase does not decrypt this stack's secrets."""
 
 
 class Crypter(Protocol):
@@ -33,7 +32,7 @@ class Crypter(Protocol):
 
 
 class PassphraseCrypter:
-    """Encrypts one stack's secrets. Equal plaintexts keep their ciphertext within a run, so that an unchanged state
+    """Encrypts one stack's secrets. Within a run equal plaintexts have equal ciphertexts, so that an unchanged state
     stays unchanged.
     """
 
@@ -51,7 +50,7 @@ class PassphraseCrypter:
 
     @classmethod
     def fresh(cls, passphrase: str) -> "PassphraseCrypter":
-        """A crypter with a salt of its own, for a stack that has none yet."""
+        """A crypter with a new salt, for a stack that has none yet."""
         salt = new_salt()
         probe = _seal(_derive(passphrase, salt), _PROBE)
         return cls(passphrase, f"v1:{base64.b64encode(salt).decode()}:{probe}")

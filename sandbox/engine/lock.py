@@ -1,4 +1,4 @@
-"""One deployment per stack: a lock file that names its holder, where Pulumi's own file backend looks for locks too."""
+"""Allows one deployment per stack: a lock file that names its holder, where Pulumi's file backend has its locks."""
 
 import getpass
 import json
@@ -22,7 +22,7 @@ _OURS = "codekeep.json"
 
 @dataclass(frozen=True)
 class Holder:
-    """Who deploys. The first four fields are those of Pulumi's own lock files."""
+    """The process that deploys. The first four fields are those of Pulumi's own lock files."""
 
     pid: int
     username: str
@@ -37,7 +37,7 @@ class Holder:
 
 
 class StackLockedError(Fault):
-    """Another deployment of the stack is under way; `holder` says whose."""
+    """Another deployment of the stack is in progress, that of `holder`."""
 
     def __init__(self, files: StackFiles, holder: Holder, path: Path) -> None:
         super().__init__(
@@ -49,7 +49,11 @@ class StackLockedError(Fault):
 
 @contextmanager
 def stack_lock(files: StackFiles, operation: str) -> Iterator[Holder | None]:
-    """Holds the stack's lock. Yields the dead holder whose lock was taken over, if any. Raises StackLockedError."""
+    """Holds the stack's lock. Yields the dead holder whose lock was taken over, if any.
+
+    Raises:
+        StackLockedError: another process holds it.
+    """
     path = files.locks / _OURS
     with file_lock(files.guard):  # one process at a time looks at the locks and writes its own
         previous = _stale_or_raise(files)
@@ -89,7 +93,7 @@ def _myself(operation: str) -> Holder:
 
 
 def _alive(holder: Holder) -> bool:
-    """A process of another host cannot be looked at, and so counts as alive."""
+    """A process of another host counts as alive, since it cannot be checked."""
     if holder.hostname != socket.gethostname():
         return True
     try:

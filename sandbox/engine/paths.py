@@ -11,7 +11,7 @@ def get(value: Value, path: Path) -> Value:
 
 
 def keep_old(new: Props, old: Props, path: Path) -> Props:
-    """`new` with what lies at `path` as it is in `old`: set, put back or taken away."""
+    """`new` with the value at `path` as in `old`: set, restored or removed."""
     result = _keep(new, old, path)
     return result if isinstance(result, dict) else new
 

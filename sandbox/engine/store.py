@@ -1,4 +1,4 @@
-"""A stack's state under change: in memory, in the journal, and at the end in the checkpoint."""
+"""The state of a stack while it changes: in memory, in the journal, and at the end in the checkpoint."""
 
 import itertools
 import threading
@@ -15,8 +15,8 @@ from sandbox.engine.urn import ProviderRef, is_provider_type
 from sandbox.files import write_atomically
 
 
-class SealedCrypter:
-    """For looking at a state without its passphrase: secrets stay closed."""
+class ClosedCrypter:
+    """Reads a state without its passphrase: every secret is "[secret]"."""
 
     def encrypt(self, plaintext: str) -> str:
         raise PermissionError("a state loaded without its passphrase cannot be written")
@@ -26,19 +26,22 @@ class SealedCrypter:
 
 
 def load(files: StackFiles, passphrase: str | None) -> StackState:
-    """The state as it stands, journal included; secrets stay closed without a passphrase. Writes nothing.
+    """The current state, with the journal's steps. Without a passphrase every secret is "[secret]". Writes nothing.
 
-    Raises FileNotFoundError, CheckpointError, WrongPassphraseError.
+    Raises:
+        FileNotFoundError: the stack was never deployed.
+        CheckpointError: checkpoint or journal cannot be read.
+        WrongPassphraseError: the passphrase is not the state's.
     """
     content = files.checkpoint.read_bytes()
     while True:
         document = parse(content, str(files.checkpoint))
-        crypter = SealedCrypter() if passphrase is None else _crypter_for(document, passphrase)
+        crypter = ClosedCrypter() if passphrase is None else _crypter_for(document, passphrase)
         state, _ = _decode(files, content, document, crypter)
         seen, content = content, files.checkpoint.read_bytes()
         if seen == content:
             return state
-        # A deployment ended meanwhile and folded its journal into a new checkpoint: look again.
+        # A deployment ended meanwhile and wrote its journal into a new checkpoint: read again.
 
 
 def _crypter_for(document: Mapping[str, Any], passphrase: str) -> PassphraseCrypter:
@@ -56,14 +59,14 @@ def _decode(
 
 
 class StateStore:
-    """Thread-safe. With `read_only` (previews) nothing reaches the disk.
+    """Thread-safe. With `read_only` (previews) nothing is written to disk.
 
-    The crash invariant: `begin` is on record before a provider is called, and `commit` records the result together with
-    the end of the operation, in one line.
+    A crash loses no operation: `begin` is written before a provider is called, and `commit` writes the result together
+    with the end of the operation, in one line.
     """
 
     def __init__(self, files: StackFiles, passphrase: str, *, read_only: bool = False) -> None:
-        """Loads, and folds the journal of a run that died into the checkpoint. The caller holds the stack's lock."""
+        """Loads the state, with the journal of a run that died. The caller holds the stack's lock."""
         self._files = files
         self._read_only = read_only
         self.lock = threading.RLock()
@@ -83,7 +86,7 @@ class StateStore:
             files.journal.unlink(missing_ok=True)
 
     def _open(self, content: bytes, passphrase: str) -> bytes:
-        """Reads the state, writes a checkpoint where there is something to fold in; returns what is in it."""
+        """Reads the state; writes a checkpoint where there was a journal. Returns the checkpoint's content."""
         if content:
             document = parse(content, str(self._files.checkpoint))
             self._crypter = _crypter_for(document, passphrase)
@@ -93,12 +96,12 @@ class StateStore:
         else:
             self._crypter, self.state = PassphraseCrypter.fresh(passphrase), StackState()
         content = self._write()
-        # The journal to come speaks of instances by their place in the checkpoint just written.
+        # The new journal names instances by their position in the checkpoint just written.
         self.state = decode(parse(content, str(self._files.checkpoint)), self._crypter)
         return content
 
     def _open_read_only(self, content: bytes, passphrase: str) -> None:
-        """Reads the state, which may be changing; gives every instance a key that `new_key` does not give again."""
+        """Reads the state, which may be changing; gives each instance a key that `new_key` will not give again."""
         found = StackState()
         if content:
             self._crypter = _crypter_for(parse(content, str(self._files.checkpoint)), passphrase)
@@ -115,7 +118,7 @@ class StateStore:
         return self._files.checkpoint
 
     def begin(self, operation_type: str, resource: ResourceState) -> str:
-        """Records that a provider is about to be called; returns the operation's key for `commit`."""
+        """Records that a provider is about to be called. Returns the operation's key for `commit`."""
         operation = Operation(operation_type, resource)
         encoded = operation_to_json(operation, self._crypter)
         with self.lock:
@@ -131,7 +134,7 @@ class StateStore:
         drop: Sequence[str] = (),
         end: Sequence[str] = (),
     ) -> None:
-        """Records new, changed and vanished instances and the end of operations, all or nothing."""
+        """Records new, changed and removed instances and the end of operations, all or nothing."""
         put = put or {}
         changes: list[list[Any]] = [["put", key, resource_to_json(state, self._crypter)] for key, state in put.items()]
         changes += [["drop", key] for key in drop]
@@ -148,7 +151,7 @@ class StateStore:
             self._append(changes)
 
     def provider(self, reference: ProviderRef) -> ResourceState | None:
-        """State of a provider, also of one that this run has deleted."""
+        """State of a provider, also of one that this run deleted."""
         with self.lock:
             return self._providers.get(reference)
 
@@ -161,7 +164,7 @@ class StateStore:
             return StackState(dict(self.state.resources), dict(self.state.pending))
 
     def close(self) -> None:
-        """Folds the journal into the checkpoint."""
+        """Writes the journal's steps into the checkpoint."""
         with self.lock:
             if self._read_only or self._journal.empty:
                 return

@@ -167,7 +167,7 @@ def test_the_wrong_passphrase_is_told(files: StackFiles) -> None:
 def test_secrets_of_another_provider_are_told(files: StackFiles) -> None:
     latest = {"secrets_providers": {"type": "cloud", "state": {}}}
     files.checkpoint.write_text(json.dumps({"version": 3, "checkpoint": {"latest": latest}}))
-    with pytest.raises(CheckpointError, match="held by 'cloud'"):
+    with pytest.raises(CheckpointError, match="encrypted by 'cloud'"):
         StateStore(files, "pw")
 
 
