@@ -1,4 +1,4 @@
-"""The spec of a keep: what `Pulumi.<stack>.yaml` may say, and everything that can be wrong with it."""
+"""The spec of a keep: what `Pulumi.<stack>.yaml` may contain, and the problems it may have."""
 
 from stacks.spec.check import (
     Spec,

@@ -2,19 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from stacks.spec.field_problems import problems_from
 from stacks.spec.jsonlike import json_problems
 from stacks.spec.platform_match import platform_problems
 from stacks.spec.problems import Problem, SpecError, shown
 from stacks.spec.rules import Draft, problems_of_platform, problems_of_tenant
 from stacks.spec.source import PLATFORM_KEY, TENANT_KEY, is_stack_file, read_document, spec_key
 from stacks.spec.tenant import PlatformDocument, PlatformSpec, TenantDocument, TenantSpec
-from stacks.spec.translate import problems_from
 
 Spec = TenantSpec | PlatformSpec
 DocumentType = type[TenantDocument] | type[PlatformDocument]
@@ -22,13 +23,13 @@ _DIGEST_LENGTH = 12
 
 
 def check(document: Any, source: str = "") -> list[Problem]:
-    """Every problem of a TenantSpec document, fields and cross-field rules alike; none means it is valid."""
-    return _check(document, source, TenantDocument)
+    """Every problem of a TenantSpec document, in fields and between fields. None means it is valid."""
+    return [replace(problem, source=source) for problem in _problems(document, TenantDocument)]
 
 
 def check_platform(document: Any, source: str = "") -> list[Problem]:
     """Every problem of a PlatformSpec document."""
-    return _check(document, source, PlatformDocument)
+    return [replace(problem, source=source) for problem in _problems(document, PlatformDocument)]
 
 
 def parse(document: Any, source: str = "") -> TenantSpec:
@@ -37,8 +38,7 @@ def parse(document: Any, source: str = "") -> TenantSpec:
     Raises:
         SpecError: with every problem.
     """
-    if problems := check(document, source):
-        raise SpecError(problems)
+    _require_none(check(document, source))
     return TenantSpec.model_validate_json(json.dumps(document))
 
 
@@ -48,15 +48,14 @@ def parse_platform(document: Any, source: str = "") -> PlatformSpec:
     Raises:
         SpecError: with every problem.
     """
-    if problems := check_platform(document, source):
-        raise SpecError(problems)
+    _require_none(check_platform(document, source))
     return PlatformSpec.model_validate_json(json.dumps(document))
 
 
 def load(path: str | Path) -> Spec:
-    """The spec in a file: a bare tenant's spec, or whichever of the two a stack's configuration holds.
+    """The spec in a file: a tenant's spec alone, or whichever a stack's configuration contains.
 
-    A pooled keep is checked against its platform too where the platform's configuration lies beside the file.
+    A pooled keep is compared with its platform too, where the platform's configuration is in the same folder.
 
     Raises:
         SpecError: with every problem, those of the file itself included.
@@ -66,13 +65,12 @@ def load(path: str | Path) -> Spec:
     if key == PLATFORM_KEY:
         return parse_platform(document, str(file))
     spec = parse(document, str(file))
-    if problems := _problems_against_platform(spec, file):
-        raise SpecError(problems)
+    _require_none([replace(problem, source=str(file)) for problem in _against_platform(spec, file.parent)])
     return spec
 
 
 def load_spec(path: str | Path) -> TenantSpec:
-    """The tenant's spec in a file, bare or under `codekeep:tenant` of a stack's configuration.
+    """The tenant's spec in a file: alone, or under `codekeep:tenant` of a stack's configuration.
 
     Raises:
         SpecError: with every problem, those of the file itself included.
@@ -91,10 +89,10 @@ def load_spec(path: str | Path) -> TenantSpec:
 
 
 def document_in(file: Path) -> tuple[str, Any]:
-    """Which of the two specs a file holds, by its configuration key, and the document.
+    """The configuration key of the spec in a file, which says of which kind it is, and the document.
 
     Raises:
-        SpecError: the file cannot be read or holds neither.
+        SpecError: the file cannot be read, or contains neither kind.
     """
     content = read_document(file)
     if not is_stack_file(file, content):
@@ -114,46 +112,43 @@ def json_schema(model: type[TenantSpec] | type[PlatformSpec]) -> dict[str, Any]:
 
 
 def digest(spec: Spec) -> str:
-    """Twelve hexadecimal digits that change with the spec's meaning, not with key order or defaults spelled out."""
+    """Twelve hexadecimal digits that change with the spec's meaning, not with key order or written-out defaults."""
     canonical = json.dumps(spec.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
-def _problems_against_platform(spec: TenantSpec, file: Path) -> list[Problem]:
-    if spec.platform is None:
-        return []
-    beside = file.parent / f"Pulumi.{spec.platform.stack}.yaml"
-    if not beside.is_file():
-        return []
-    key, document = document_in(beside)
-    if key != PLATFORM_KEY:
-        problem = Problem(
+def _require_none(problems: list[Problem]) -> None:
+    if problems:
+        raise SpecError(problems)
+
+
+def _against_platform(spec: TenantSpec, folder: Path) -> Iterator[Problem]:
+    file = folder / f"Pulumi.{spec.platform.stack}.yaml" if spec.platform is not None else None
+    if spec.platform is None or file is None or not file.is_file():
+        return
+    key, document = document_in(file)
+    if key == PLATFORM_KEY:
+        yield from platform_problems(spec, parse_platform(document, str(file)))
+    else:
+        yield Problem(
             path="platform.stack",
             got=f"{shown(spec.platform.stack)}, which is no platform",
             allowed=f"a stack whose configuration holds {PLATFORM_KEY}",
             remedy="name the platform's stack",
-            source=str(file),
         )
-        return [problem]
-    return list(platform_problems(spec, parse_platform(document, str(beside)), str(file)))
 
 
-def _check(document: Any, source: str, model: DocumentType) -> list[Problem]:
+def _problems(document: Any, model: DocumentType) -> Iterator[Problem]:
     if not isinstance(document, Mapping):
         got = "nothing" if document is None else shown(document)
-        remedy = "write the spec as keys and values"
-        return [Problem(path="", got=got, allowed="a YAML mapping", remedy=remedy, source=source)]
-    if problems := json_problems(document, source):
-        return problems
-    field_problems = _field_problems(document, source, model)
-    draft = Draft.salvage(document, model)
-    rule_problems = problems_of_tenant(draft) if model is TenantDocument else problems_of_platform(draft)
-    return [*field_problems, *(Problem(**{**problem.as_json(), "source": source}) for problem in rule_problems)]
-
-
-def _field_problems(document: Mapping[str, Any], source: str, model: DocumentType) -> list[Problem]:
+        yield Problem(path="", got=got, allowed="a YAML mapping", remedy="write the spec as keys and values")
+        return
+    if problems := json_problems(document):
+        yield from problems
+        return
     try:
         model.model_validate_json(json.dumps(document))
     except ValidationError as error:
-        return list(problems_from(error, model, source))
-    return []
+        yield from problems_from(error, model)
+    draft = Draft.salvage(document, model)
+    yield from problems_of_tenant(draft) if model is TenantDocument else problems_of_platform(draft)

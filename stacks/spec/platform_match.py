@@ -1,31 +1,17 @@
-"""A pooled keep against the platform it names: the checks that need both specs."""
+"""A pooled keep compared with the platform it names: the checks that need both specs."""
 
 from collections.abc import Iterator
 
 from stacks.spec.problems import Problem, shown
 from stacks.spec.rules import Draft
-from stacks.spec.rules.compute import model_problems
+from stacks.spec.rules.compute import platform_model_problems
 from stacks.spec.tenant import PlatformSpec, TenantSpec
 
 
-def platform_problems(spec: TenantSpec, platform: PlatformSpec, source: str = "") -> Iterator[Problem]:
+def platform_problems(spec: TenantSpec, platform: PlatformSpec) -> Iterator[Problem]:
     """Everything in a pooled keep's spec that its platform contradicts."""
-    yield from _place_problems(spec, platform, source)
-    yield from _link_problems(spec, platform, source)
-    if spec.name not in platform.tenants:
-        yield Problem(
-            path="name",
-            got=shown(spec.name),
-            allowed=f"a tenant the platform admits: {', '.join(platform.tenants) or 'none yet'}",
-            remedy=f"add {spec.name} to tenants in Pulumi.{_stack(spec)}.yaml",
-            source=source,
-        )
-    pools = {pool.name: pool for pool in platform.pools}
-    for problem in model_problems(Draft.of(spec), pools):
-        yield Problem(**{**problem.as_json(), "source": source})
-
-
-def _link_problems(spec: TenantSpec, platform: PlatformSpec, source: str) -> Iterator[Problem]:
+    stack = spec.platform.stack if spec.platform is not None else ""
+    yield from _location_problems(spec, platform, stack)
     for name in ("git_links", "registry_links"):
         for index, link in enumerate(getattr(spec, name)):
             if link.host not in platform.link_domains:
@@ -33,12 +19,19 @@ def _link_problems(spec: TenantSpec, platform: PlatformSpec, source: str) -> Ite
                     path=f"{name}[{index}].host",
                     got=shown(link.host),
                     allowed=f"a host the platform resolves: {', '.join(platform.link_domains) or 'none yet'}",
-                    remedy=f"add {link.host} to link_domains in Pulumi.{_stack(spec)}.yaml",
-                    source=source,
+                    remedy=f"add {link.host} to link_domains in Pulumi.{stack}.yaml",
                 )
+    if spec.name not in platform.tenants:
+        yield Problem(
+            path="name",
+            got=shown(spec.name),
+            allowed=f"a tenant the platform admits: {', '.join(platform.tenants) or 'none yet'}",
+            remedy=f"add {spec.name} to tenants in Pulumi.{stack}.yaml",
+        )
+    yield from platform_model_problems(Draft.of(spec), {pool.name: pool for pool in platform.pools})
 
 
-def _place_problems(spec: TenantSpec, platform: PlatformSpec, source: str) -> Iterator[Problem]:
+def _location_problems(spec: TenantSpec, platform: PlatformSpec, stack: str) -> Iterator[Problem]:
     zones = spec.platform.zones if spec.platform is not None else ()
     places: tuple[tuple[str, object, object, str], ...] = (
         ("platform.zones", list(zones), list(platform.network.zones), "list of zones"),
@@ -50,11 +43,6 @@ def _place_problems(spec: TenantSpec, platform: PlatformSpec, source: str) -> It
             yield Problem(
                 path=path,
                 got=shown(got),
-                allowed=f"{wanted}, the {what} of the platform {_stack(spec)}",
+                allowed=f"{wanted}, the {what} of the platform {stack}",
                 remedy=f"choose a platform in that {what}, or correct {path}",
-                source=source,
             )
-
-
-def _stack(spec: TenantSpec) -> str:
-    return spec.platform.stack if spec.platform is not None else ""

@@ -1,4 +1,4 @@
-"""What is wrong with a spec, said uniformly: the path, the value got, what is allowed, the remedy."""
+"""What is wrong with a spec: each problem has its path, the value, what is allowed, and the remedy."""
 
 import difflib
 import json
@@ -19,7 +19,7 @@ MASK = "***"
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One thing wrong with a document; `path` is dotted with list indexes, empty where the whole document is meant."""
+    """One thing wrong with a document. `path` is dotted, with list indexes; empty for the document itself."""
 
     path: str
     got: str
@@ -33,7 +33,7 @@ class Problem:
 
     @property
     def text(self) -> str:
-        """The message without its place."""
+        """The message without source and path."""
         return f"got {self.got}; allowed: {self.allowed}; remedy: {self.remedy}"
 
     def as_json(self) -> dict[str, str]:
@@ -58,19 +58,19 @@ def dotted(path: Iterable[str | int]) -> str:
 
 
 def shown(value: Any, path: str = "") -> str:
-    """A value as a problem names it: JSON, shortened, with what looks like a secret masked."""
+    """A value in a problem: JSON, shortened, with what looks like a secret masked."""
     masked = _masked(value, path.rsplit(".", maxsplit=1)[-1])
     written = json.dumps(masked, ensure_ascii=True, default=lambda other: type(other).__name__)
     return written if len(written) <= _LONGEST_VALUE else f"{written[: _LONGEST_VALUE - 1]}…"
 
 
 def nearest(wrong: str, right: Iterable[str]) -> str | None:
-    """The allowed word most like the one got, or None where none is."""
+    """The allowed word most similar to the wrong one; None where none is similar."""
     return next(iter(difflib.get_close_matches(wrong, list(right), n=1, cutoff=0.6)), None)
 
 
 def suggestion(wrong: str, right: Iterable[str], otherwise: str) -> str:
-    """`did you mean X?` where some allowed word is like the one got."""
+    """`did you mean X?` where an allowed word is similar, else `otherwise`."""
     near = nearest(wrong, right)
     return f"did you mean {near}?" if near else otherwise
 

@@ -1,4 +1,4 @@
-"""From a model of the spec to how it is served: the facts that images/serving judges and plans by."""
+"""Serving plans of a spec's models, made by images/serving."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -11,7 +11,12 @@ from stacks.spec.problems import Problem
 
 
 def serving_facts(model: Model, gpu: Gpu | None = None, slo: Slo | None = None) -> ModelFacts:
-    """A model on that GPU; None where it is not known here, as in a pooled keep. The chat model keeps to `slo`."""
+    """The facts by which images/serving judges a model.
+
+    Args:
+        gpu: None where it is not known, as in a pooled keep.
+        slo: gives the chat model its latency target.
+    """
     return ModelFacts(
         role=model.role,
         name=model.name,
@@ -34,8 +39,8 @@ def serving_facts(model: Model, gpu: Gpu | None = None, slo: Slo | None = None) 
 
 
 def serving_plans(models: Iterable[Model], pools: Sequence[Pool], slo: Slo) -> tuple[ServingPlan, ...]:
-    """The plan of each model, on the smallest GPU of its pool. Without pools (a pooled keep's are its platform's) the
-    fit is not judged again.
+    """The plan of each model, on the smallest GPU of its pool. Without pools (a pooled keep uses its platform's) the
+    fit is not checked again.
 
     Raises:
         ServingError: a model cannot be served as the spec asks.
@@ -45,19 +50,19 @@ def serving_plans(models: Iterable[Model], pools: Sequence[Pool], slo: Slo) -> t
 
 
 def serving_problems(path: str, facts: ModelFacts) -> Iterator[Problem]:
-    """Why a model cannot be served, as problems of the spec under the model's path."""
+    """Why a model cannot be served: problems under the model's path."""
     for problem in unsuitable(facts):
         yield Problem(path=f"{path}.{problem.field}", got=problem.got, allowed=problem.allowed, remedy=problem.remedy)
 
 
 def smallest_gpu(machines: Iterable[InstanceType]) -> Gpu | None:
-    """The GPU with the least memory, since a replica may land on any; None where no machine has one."""
+    """The GPU with the least memory, since a replica may run on any. None where no machine has one."""
     gpus = [machine.gpu for machine in machines if machine.gpu is not None]
     return min(gpus, key=lambda gpu: gpu.memory_gib, default=None)
 
 
 def requests_per_replica(model: Model, slo: Slo) -> int:
-    """Requests that one replica works on at once: its engine's largest batch.
+    """Requests that one replica processes at the same time: its engine's largest batch.
 
     Raises:
         ServingError: the model's architecture is not known.

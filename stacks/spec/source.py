@@ -1,4 +1,4 @@
-"""Reading a spec: YAML with the types JSON has, from a bare file or a stack's configuration."""
+"""Reads YAML files with the types that JSON has: a spec alone, or a stack's configuration."""
 
 import re
 from collections.abc import Hashable, Mapping
@@ -15,9 +15,9 @@ PLATFORM_KEY: Final = "codekeep:platform"
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.2's core types only, as Pulumi reads its files: `no` is a string, 012 no octal, a date stays text.
+    """YAML 1.2's core types only, as Pulumi reads its files: `no` is text, 012 is not octal, a date stays text.
 
-    A key given twice is refused: plain YAML would silently keep the last.
+    A repeated key is refused: plain YAML would silently keep the last one.
     """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -46,7 +46,7 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, _SIGNED)
 
 
 def read_document(path: Path) -> Any:
-    """The file's content, its values not yet checked.
+    """The file's content, not checked yet.
 
     Raises:
         SpecError: the file is missing, unreadable, empty, too large, or no YAML.
@@ -65,7 +65,7 @@ def read_document(path: Path) -> Any:
 
 
 def spec_key(document: Any) -> str | None:
-    """`codekeep:tenant` or `codekeep:platform`, whichever a stack's configuration holds."""
+    """`codekeep:tenant` or `codekeep:platform`, whichever is in a stack's configuration."""
     config = document.get("config") if isinstance(document, Mapping) else None
     keys = [key for key in (TENANT_KEY, PLATFORM_KEY) if isinstance(config, Mapping) and key in config]
     return keys[0] if keys else None

@@ -1,26 +1,26 @@
-"""What must hold between the fields of a spec."""
+"""The rules between the fields of a spec."""
 
 from collections.abc import Callable, Iterator
 
 from stacks.spec.problems import Problem
-from stacks.spec.rules import access, compute, links, place, pools, release, tiers
+from stacks.spec.rules import access, compute, environment, links, pools, release, tiers
 from stacks.spec.rules.draft import Draft
 
 Rule = Callable[[Draft], Iterator[Problem]]
 
-_SHARED: tuple[Rule, ...] = (*place.RULES, *pools.RULES)
+_SHARED: tuple[Rule, ...] = (*environment.RULES, *pools.RULES)
 TENANT_RULES: tuple[Rule, ...] = (*tiers.RULES, *_SHARED, *links.RULES, *compute.RULES, *release.RULES, *access.RULES)
 PLATFORM_RULES: tuple[Rule, ...] = (*tiers.PLATFORM_RULES, *_SHARED)
 
 
 def problems_of_tenant(draft: Draft) -> Iterator[Problem]:
-    """Every rule between fields that a tenant's spec breaks."""
+    """Problems of a tenant's spec by the rules between fields."""
     for rule in TENANT_RULES:
         yield from rule(draft)
 
 
 def problems_of_platform(draft: Draft) -> Iterator[Problem]:
-    """Every rule between fields that a shared platform's spec breaks."""
+    """Problems of a shared platform's spec by the rules between fields."""
     for rule in PLATFORM_RULES:
         yield from rule(draft)
 

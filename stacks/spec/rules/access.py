@@ -1,4 +1,4 @@
-"""Who sees what: teams, sign-in, prompt storage, caps."""
+"""Teams, sign-in, prompt storage and the cap on repositories."""
 
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
@@ -6,15 +6,15 @@ from urllib.parse import urlsplit
 from codekeep_contracts.settings.links import GitLinkSpec
 
 from stacks.spec.problems import Problem, nearest, shown
-from stacks.spec.rules.common import repeated
+from stacks.spec.rules.common import repeated, shared, too_small
 from stacks.spec.rules.draft import Draft
 
 KEY_NUMBERS = {"RSA": ("n", "e"), "EC": ("x", "y")}
 
 
 def grants_belong_to_a_link(draft: Draft) -> Iterator[Problem]:
-    """A team's repositories are, once each, repositories or groups of a Git link."""
-    if draft.access is None or not draft.git_links.whole or not draft.git_links.valid:
+    """A team's repositories are repositories or groups of a Git link, each once."""
+    if draft.access is None or not draft.git_links.complete or not draft.git_links.valid:
         return
     links = {link.name: link for link in draft.git_links.values}
     for index, team in enumerate(draft.access.teams):
@@ -26,26 +26,17 @@ def grants_belong_to_a_link(draft: Draft) -> Iterator[Problem]:
 
 
 def teams_are_distinct(draft: Draft) -> Iterator[Problem]:
-    """Teams differ in `name` and `group`, and entry principals stand once each."""
+    """Teams differ in `name` and `group`, and `access.entry_principals` has each principal once."""
     if draft.access is None:
         return
+    teams = [(f"access.teams[{index}]", team) for index, team in enumerate(draft.access.teams)]
     for attribute in ("name", "group"):
-        seen: dict[str, int] = {}
-        for index, team in enumerate(draft.access.teams):
-            value = getattr(team, attribute)
-            if value in seen:
-                yield Problem(
-                    path=f"access.teams[{index}].{attribute}",
-                    got=f"{shown(value)} a second time, first at access.teams[{seen[value]}].{attribute}",
-                    allowed=f"a {attribute} of its own for each team",
-                    remedy="merge the two teams, or correct one",
-                )
-            seen.setdefault(value, index)
+        yield from shared(teams, attribute, "team", "merge the two teams, or correct one")
     yield from repeated("access.entry_principals", draft.access.entry_principals, "principal")
 
 
 def issuer_is_reachable(draft: Draft) -> Iterator[Problem]:
-    """`access.oidc.jwks` is `fetch` only where a Git link leads to the issuer's host: pods reach no other."""
+    """`access.oidc.jwks` is `fetch` only where a Git link leads to the issuer's host: pods cannot reach another."""
     if draft.access is None or draft.access.oidc.jwks != "fetch":
         return
     host = urlsplit(draft.access.oidc.issuer).hostname or ""
@@ -58,8 +49,8 @@ def issuer_is_reachable(draft: Draft) -> Iterator[Problem]:
         )
 
 
-def signing_keys_are_whole(draft: Draft) -> Iterator[Problem]:
-    """Pinned sign-in has keys, each once and with the numbers of its kind; fetched sign-in has none."""
+def signing_keys_are_complete(draft: Draft) -> Iterator[Problem]:
+    """With `jwks: pinned` there are keys, each once and with the numbers of its kind; with `fetch` there are none."""
     if draft.access is None:
         return
     oidc = draft.access.oidc
@@ -84,8 +75,8 @@ def signing_keys_are_whole(draft: Draft) -> Iterator[Problem]:
             )
 
 
-def prompt_storage_is_agreed(draft: Draft) -> Iterator[Problem]:
-    """Stored prompts have redaction, a retention and an approver; without storage none of these is given."""
+def prompt_storage_is_complete(draft: Draft) -> Iterator[Problem]:
+    """Stored prompts have redaction, a retention and an approver; without storage the last two are absent."""
     storage = draft.prompt_storage
     if storage is None:
         return
@@ -116,16 +107,12 @@ def prompt_storage_is_agreed(draft: Draft) -> Iterator[Problem]:
             )
 
 
-def repositories_keep_the_cap(draft: Draft) -> Iterator[Problem]:
+def repositories_are_within_the_cap(draft: Draft) -> Iterator[Problem]:
     """`caps.repositories` covers the repositories that the Git links list."""
     listed = sum(len(link.repositories) for link in draft.git_links.values)
-    if draft.caps is not None and listed > draft.caps.repositories:
-        yield Problem(
-            path="caps.repositories",
-            got=f"{draft.caps.repositories}, less than the {listed} the Git links list",
-            allowed=f"at least {listed}",
-            remedy="raise the cap or list fewer repositories",
-        )
+    cap = draft.caps.repositories if draft.caps is not None else None
+    remedy = "raise the cap or list fewer repositories"
+    yield from too_small("caps.repositories", cap, listed, "the Git links list", remedy)
 
 
 def _grant_problem(path: str, grant: str, links: Mapping[str, GitLinkSpec]) -> Problem | None:
@@ -135,7 +122,7 @@ def _grant_problem(path: str, grant: str, links: Mapping[str, GitLinkSpec]) -> P
         near = nearest(name, links)
         return Problem(
             path=path,
-            got=f"{shown(grant)}, of a link that is not given",
+            got=f"{shown(grant)}, of an unknown link",
             allowed=f"a repository of one of the Git links {', '.join(links)}",
             remedy=f"did you mean {near}:{repository}?" if near else "add the link, or correct its name",
         )
@@ -155,7 +142,7 @@ RULES = (
     grants_belong_to_a_link,
     teams_are_distinct,
     issuer_is_reachable,
-    signing_keys_are_whole,
-    prompt_storage_is_agreed,
-    repositories_keep_the_cap,
+    signing_keys_are_complete,
+    prompt_storage_is_complete,
+    repositories_are_within_the_cap,
 )

@@ -6,28 +6,19 @@ from codekeep_contracts.settings.links import GitLinkSpec, RegistryLinkSpec
 
 from stacks.spec.problems import Problem, shown
 from stacks.spec.regions import region_of_service
-from stacks.spec.rules.common import repeated
+from stacks.spec.rules.common import repeated, shared
 from stacks.spec.rules.draft import Draft
 
 
 def link_names_and_hosts_are_unique(draft: Draft) -> Iterator[Problem]:
     """Git and registry links differ in `name` and `host`."""
     for attribute in ("name", "host"):
-        seen: dict[str, str] = {}
-        for path, link in _links(draft):
-            value = getattr(link, attribute)
-            if value in seen:
-                yield Problem(
-                    path=f"{path}.{attribute}",
-                    got=f"{shown(value)} a second time, first at {seen[value]}",
-                    allowed=f"a {attribute} of its own for each Git and registry link",
-                    remedy=f"choose another {attribute}, or merge the two links",
-                )
-            seen.setdefault(value, f"{path}.{attribute}")
+        remedy = f"choose another {attribute}, or merge the two links"
+        yield from shared(_links(draft), attribute, "Git and registry link", remedy)
 
 
 def endpoint_services_are_in_the_region(draft: Draft) -> Iterator[Problem]:
-    """Each `endpoint_service` is in `regions.primary`: the code a link carries does not cross regions."""
+    """Each `endpoint_service` is in `regions.primary`: the code that a link transports does not cross regions."""
     if draft.regions is None:
         return
     for path, link in _links(draft):
@@ -41,13 +32,13 @@ def endpoint_services_are_in_the_region(draft: Draft) -> Iterator[Problem]:
             )
 
 
-def ports_stand_once(draft: Draft) -> Iterator[Problem]:
-    """A link's `ports` stand once each."""
+def ports_are_distinct(draft: Draft) -> Iterator[Problem]:
+    """A link has each of its `ports` once."""
     for path, link in _links(draft):
         yield from repeated(f"{path}.ports", map(str, link.ports), "port")
 
 
-def git_links_say_what_to_read(draft: Draft) -> Iterator[Problem]:
+def git_links_name_what_to_read(draft: Draft) -> Iterator[Problem]:
     """A Git link names repositories or groups, each once."""
     for index, link in draft.git_links:
         if not link.repositories and not link.groups:
@@ -94,7 +85,7 @@ def _links(draft: Draft) -> Iterator[tuple[str, GitLinkSpec | RegistryLinkSpec]]
 RULES = (
     link_names_and_hosts_are_unique,
     endpoint_services_are_in_the_region,
-    ports_stand_once,
-    git_links_say_what_to_read,
+    ports_are_distinct,
+    git_links_name_what_to_read,
     github_paths_have_two_parts,
 )

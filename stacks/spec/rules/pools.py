@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from stacks.spec.compute import InstanceGroup, Pool
 from stacks.spec.instances import INSTANCE_TYPES
 from stacks.spec.problems import Problem, shown, suggestion
+from stacks.spec.rules.common import shared
 from stacks.spec.rules.draft import Draft
 
 _ON_LOCAL_DISK: Mapping[str, tuple[str, str]] = {
@@ -19,16 +20,8 @@ _FEWEST_SYSTEM_NODES = 2
 
 def pool_names_are_unique(draft: Draft) -> Iterator[Problem]:
     """Pools differ in `name`."""
-    seen: dict[str, int] = {}
-    for index, pool in draft.pools:
-        if pool.name in seen:
-            yield Problem(
-                path=f"pools[{index}].name",
-                got=f"{shown(pool.name)} a second time, first at pools[{seen[pool.name]}].name",
-                allowed="a name of its own for each pool",
-                remedy="choose another name, or merge the two pools",
-            )
-        seen.setdefault(pool.name, index)
+    pools = ((f"pools[{index}]", pool) for index, pool in draft.pools)
+    yield from shared(pools, "name", "pool", "choose another name, or merge the two pools")
 
 
 def sizes_are_in_order(draft: Draft) -> Iterator[Problem]:
@@ -84,8 +77,8 @@ def one_architecture_a_pool(draft: Draft) -> Iterator[Problem]:
             )
 
 
-def gpus_are_where_the_role_needs_them(draft: Draft) -> Iterator[Problem]:
-    """Types of GPU pools have GPUs, and those of the other pools have none."""
+def gpus_match_the_role(draft: Draft) -> Iterator[Problem]:
+    """The types of GPU pools have GPUs, those of other pools have none."""
     for index, pool in draft.pools:
         for machine in pool.machines:
             if pool.is_gpu and not machine.gpu_count:
@@ -100,8 +93,8 @@ def gpus_are_where_the_role_needs_them(draft: Draft) -> Iterator[Problem]:
                 )
 
 
-def nvme_is_where_it_is_asked_for(draft: Draft) -> Iterator[Problem]:
-    """All pools but those of role system set `nvme`, and types of pools that set it have an instance store."""
+def nvme_matches_role_and_types(draft: Draft) -> Iterator[Problem]:
+    """All pools but those of role system set `nvme`; the types of pools that set it have an instance store."""
     for index, pool in draft.pools:
         if pool.role in _ON_LOCAL_DISK and not pool.nvme:
             why, example = _ON_LOCAL_DISK[pool.role]
@@ -117,7 +110,7 @@ def nvme_is_where_it_is_asked_for(draft: Draft) -> Iterator[Problem]:
 
 
 def tenancy_is_consistent(draft: Draft) -> Iterator[Problem]:
-    """`hosts` go with tenancy `host` and one type; a `reservation` with one type, within `max`, without hosts."""
+    """`hosts` need tenancy `host` and one type; a `reservation` needs one type, at most `max` nodes, and no hosts."""
     for index, pool in draft.pools:
         if (pool.tenancy == "host") != (pool.hosts is not None):
             yield Problem(
@@ -137,7 +130,7 @@ def tenancy_is_consistent(draft: Draft) -> Iterator[Problem]:
             yield from _reservation_problems(f"pools[{index}]", pool, pool.reservation)
 
 
-def bought_capacity_is_in_the_keeps_zones(draft: Draft) -> Iterator[Problem]:
+def capacity_is_in_the_keeps_zones(draft: Draft) -> Iterator[Problem]:
     """Hosts and reservations are in `network.zones`."""
     if draft.network is None:
         return
@@ -155,7 +148,7 @@ def bought_capacity_is_in_the_keeps_zones(draft: Draft) -> Iterator[Problem]:
 
 def every_needed_role_has_a_pool(draft: Draft) -> Iterator[Problem]:
     """There are pools of the roles system, ingest and gpu-serve."""
-    if not draft.pools.valid or not draft.pools.whole:
+    if not draft.pools.valid or not draft.pools.complete:
         return
     roles = [pool.role for pool in draft.pools.values]
     for role in _NEEDED_ROLES:
@@ -202,7 +195,7 @@ def _reservation_problems(path: str, pool: Pool, reservation: InstanceGroup) -> 
             path=f"{path}.reservation",
             got="a reservation with tenancy host",
             allowed="either dedicated hosts or a reservation",
-            remedy="remove reservation, since a host is capacity held already",
+            remedy="remove reservation, since a host is reserved capacity already",
         )
     if len(pool.instance_types) > 1:
         yield Problem(
@@ -234,10 +227,10 @@ RULES = (
     sizes_are_in_order,
     instance_types_are_known,
     one_architecture_a_pool,
-    gpus_are_where_the_role_needs_them,
-    nvme_is_where_it_is_asked_for,
+    gpus_match_the_role,
+    nvme_matches_role_and_types,
     tenancy_is_consistent,
-    bought_capacity_is_in_the_keeps_zones,
+    capacity_is_in_the_keeps_zones,
     every_needed_role_has_a_pool,
     system_survives_a_node,
     search_nodes_fill_the_zones,

@@ -1,4 +1,4 @@
-"""The release: whether it has the images that the keep runs."""
+"""The release has the images that the keep runs."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def the_release_has_its_images(draft: Draft) -> Iterator[Problem]:
 def the_release_serves_the_models(draft: Draft) -> Iterator[Problem]:
     """`release.images` names the serving image of each model's role and engine."""
     served = [serving_facts(model) for model in draft.models.values] if draft.release else []
-    # Where a model cannot be served, models_can_be_served has named it.
+    # Where a model cannot be served, models_can_be_served reports it.
     needed = {serving_image(facts): facts for facts in served if not unsuitable(facts)}
     for name, facts in needed.items():
         yield from _missing(draft, name, f"{facts.serves_with} serves the {facts.role} model")
@@ -35,8 +35,8 @@ def _missing(draft: Draft, name: ImageName, why: str) -> Iterator[Problem]:
 
 
 def training_has_image_and_pool(draft: Draft) -> Iterator[Problem]:
-    """`release.images` names code-finetune-cu12 exactly where the keep has a pool of role gpu-batch to run it on."""
-    if draft.release is None or draft.tier == "pooled" or not (draft.pools.valid and draft.pools.whole):
+    """`release.images` names code-finetune-cu12 exactly where the keep has a pool of role gpu-batch to run it."""
+    if draft.release is None or draft.tier == "pooled" or not (draft.pools.valid and draft.pools.complete):
         return  # a pooled keep trains on its platform's pools
     has_image = FINETUNE_IMAGE in draft.release.images
     has_pool = any(pool.role == "gpu-batch" for pool in draft.pools.values)

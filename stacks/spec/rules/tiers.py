@@ -1,14 +1,14 @@
-"""What a tier demands and what it has no use for."""
+"""What a tier requires, and what it excludes."""
 
 from collections.abc import Iterator
 
 from stacks.spec.problems import Problem, shown
-from stacks.spec.rules.common import repeated
+from stacks.spec.rules.common import repeated, too_small
 from stacks.spec.rules.draft import Draft
 
 
 def pooled_lives_on_a_platform(draft: Draft) -> Iterator[Problem]:
-    """A pooled keep names its `platform`; network, pools, search domain, held keys and recovery are the platform's."""
+    """A pooled keep names its `platform`, and has no network, pools, search domain, customer-held keys or recovery."""
     if draft.tier != "pooled":
         return
     if "platform" not in draft.present:
@@ -49,7 +49,7 @@ def pooled_lives_on_a_platform(draft: Draft) -> Iterator[Problem]:
         )
 
 
-def own_ground_is_described(draft: Draft) -> Iterator[Problem]:
+def own_infrastructure_is_described(draft: Draft) -> Iterator[Problem]:
     """A dedicated or premium keep has `network`, `pools` and `vector_index.domain`, and no `platform`."""
     if draft.tier not in {"dedicated", "premium"}:
         return
@@ -107,7 +107,7 @@ def recovery_has_its_own_account(draft: Draft) -> Iterator[Problem]:
         )
 
 
-def premium_nodes_are_on_hardware_of_their_own(draft: Draft) -> Iterator[Problem]:
+def premium_nodes_have_their_own_hardware(draft: Draft) -> Iterator[Problem]:
     """No pool of a premium keep has tenancy `shared`."""
     if draft.tier != "premium":
         return
@@ -121,14 +121,14 @@ def premium_nodes_are_on_hardware_of_their_own(draft: Draft) -> Iterator[Problem
             )
 
 
-def tenants_are_admitted_once(draft: Draft) -> Iterator[Problem]:
-    """A platform's `tenants` stand once each."""
+def tenants_are_distinct(draft: Draft) -> Iterator[Problem]:
+    """A platform's `tenants` has each tenant once."""
     yield from repeated("tenants", draft.tenants or (), "tenant")
 
 
-def no_name_begins_anothers(draft: Draft) -> Iterator[Problem]:
-    """No name among a platform's own and its `tenants` is the beginning, up to a hyphen, of another."""
-    # Services of AWS are let in by ARNs such as codekeep-<tenant>-*: of acme's they would take in those of acme-eu.
+def no_name_is_a_prefix_of_another(draft: Draft) -> Iterator[Problem]:
+    """No name among a platform's own and its `tenants` is a prefix, up to a hyphen, of another."""
+    # Policies admit AWS services by ARNs such as codekeep-<tenant>-*: those of acme would admit acme-eu's too.
     names = [*(draft.tenants or ()), *([draft.name] if draft.name else [])]
     for index, tenant in enumerate(draft.tenants or ()):
         near = [each for each in names if each.startswith(f"{tenant}-") or tenant.startswith(f"{each}-")]
@@ -136,29 +136,24 @@ def no_name_begins_anothers(draft: Draft) -> Iterator[Problem]:
             yield Problem(
                 path=f"tenants[{index}]",
                 got=shown(tenant),
-                allowed=f"a name that neither begins {', '.join(near)} up to a hyphen nor is begun so by it",
+                allowed=f"a name that is no prefix of {', '.join(near)} up to a hyphen, nor the other way round",
                 remedy="rename one of them before it is deployed, such as without the hyphen",
             )
 
 
-def pools_keep_the_platforms_cap(draft: Draft) -> Iterator[Problem]:
+def pools_are_within_the_platforms_cap(draft: Draft) -> Iterator[Problem]:
     """A platform's `gpu_nodes` covers its GPU pools at their `max`."""
-    nodes = sum(pool.max for _, pool in draft.pools if pool.is_gpu)
-    if draft.gpu_nodes is not None and nodes > draft.gpu_nodes:
-        yield Problem(
-            path="gpu_nodes",
-            got=f"{draft.gpu_nodes}, less than the {nodes} nodes the GPU pools may grow to",
-            allowed=f"at least {nodes}",
-            remedy="raise gpu_nodes or lower the pools' max",
-        )
+    remedy = "raise gpu_nodes or lower the pools' max"
+    needed = draft.gpu_nodes_max
+    yield from too_small("gpu_nodes", draft.gpu_nodes, needed, "nodes the GPU pools may grow to", remedy)
 
 
 RULES = (
     pooled_lives_on_a_platform,
-    own_ground_is_described,
+    own_infrastructure_is_described,
     premium_has_its_own_account,
     premium_has_a_recovery_region,
     recovery_has_its_own_account,
-    premium_nodes_are_on_hardware_of_their_own,
+    premium_nodes_have_their_own_hardware,
 )
-PLATFORM_RULES = (tenants_are_admitted_once, no_name_begins_anothers, pools_keep_the_platforms_cap)
+PLATFORM_RULES = (tenants_are_distinct, no_name_is_a_prefix_of_another, pools_are_within_the_platforms_cap)

@@ -1,4 +1,4 @@
-"""Regions, account, network: the place a keep is built in."""
+"""Regions, account, network, keys, retention, budget and cluster access."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from stacks.spec.addresses import NARROWEST_PREFIX, WIDEST_PREFIX, addresses_for_nodes, addresses_needed
 from stacks.spec.problems import Problem, shown, suggestion
 from stacks.spec.regions import REGIONS, account_of_arn, region_of_arn, region_of_zone
-from stacks.spec.rules.common import repeated
+from stacks.spec.rules.common import repeated, shared
 from stacks.spec.rules.draft import Draft
 
 _PRIVATE = tuple(ipaddress.IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 _CIDR_ALLOWED = (
     f"an IPv4 network from /{WIDEST_PREFIX} to /{NARROWEST_PREFIX} inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
 )
-# Registries and clouds under which anyone may take a name: a wildcard there lets code out to strangers.
-_ANYONES = frozenset(
+# Domains under which anyone may register a name: a wildcard there lets code out to strangers.
+_OPEN_DOMAINS = frozenset(
     {
         "amazonaws.com",
         "appspot.com",
@@ -60,7 +60,7 @@ def regions_are_known(draft: Draft) -> Iterator[Problem]:
 
 
 def regions_are_allowed(draft: Draft) -> Iterator[Problem]:
-    """`regions.primary` and `regions.recovery` are among `regions.allowed`, each of which stands once."""
+    """`regions.primary` and `regions.recovery` are among `regions.allowed`, which has each region once."""
     if draft.regions is None:
         return
     allowed = draft.regions.allowed
@@ -111,7 +111,7 @@ def recovery_zones_are_named(draft: Draft) -> Iterator[Problem]:
 
 
 def deployer_is_of_the_account(draft: Draft) -> Iterator[Problem]:
-    """`account.deployer_role_arn` is a role of `account.id`."""
+    """`account.deployer_role_arn` is a role of the account `account.id`."""
     account = draft.account
     if account is not None and account_of_arn(account.deployer_role_arn) != account.id:
         yield Problem(
@@ -136,7 +136,7 @@ def network_is_own_or_adopted(draft: Draft) -> Iterator[Problem]:
 
 
 def cidr_is_private(draft: Draft) -> Iterator[Problem]:
-    """`network.cidr` is an RFC 1918 network from /16 to /22, written by its first address."""
+    """`network.cidr` is an RFC 1918 network from /16 to /22, written with its first address."""
     if draft.network is None or draft.network.cidr is None:
         return
     cidr = draft.network.cidr
@@ -168,8 +168,8 @@ def cidr_is_private(draft: Draft) -> Iterator[Problem]:
         )
 
 
-def cidr_holds_the_pools(draft: Draft) -> Iterator[Problem]:
-    """`network.cidr` has addresses for all pools at their `max`, with 32 a node."""
+def cidr_has_room_for_the_pools(draft: Draft) -> Iterator[Problem]:
+    """`network.cidr` has addresses for all pools at their `max`, 32 for each node."""
     if draft.network is None or draft.network.cidr is None or any(cidr_is_private(draft)):
         return
     prefix = int(draft.network.cidr.rsplit("/", maxsplit=1)[1])
@@ -186,14 +186,14 @@ def cidr_holds_the_pools(draft: Draft) -> Iterator[Problem]:
 
 def zones_are_of_the_primary_region(draft: Draft) -> Iterator[Problem]:
     """`network.zones`, or `platform.zones`, are different zones of `regions.primary`."""
-    path, place = ("network.zones", draft.network) if draft.network is not None else ("platform.zones", draft.platform)
-    if place is None:
+    path, named = ("network.zones", draft.network) if draft.network is not None else ("platform.zones", draft.platform)
+    if named is None:
         return
-    yield from repeated(path, place.zones, "zone")
+    yield from repeated(path, named.zones, "zone")
     if draft.regions is None:
         return
     primary = draft.regions.primary
-    for index, zone in enumerate(place.zones):
+    for index, zone in enumerate(named.zones):
         if region_of_zone(zone) != primary:
             yield Problem(
                 path=f"{path}[{index}]",
@@ -219,8 +219,8 @@ def adopted_subnets_match_the_zones(draft: Draft) -> Iterator[Problem]:
         )
 
 
-def egress_says_what_it_allows(draft: Draft) -> Iterator[Problem]:
-    """`network.egress.domains` is empty with mode `none` and not empty with `allow-list`."""
+def egress_domains_match_the_mode(draft: Draft) -> Iterator[Problem]:
+    """`network.egress.domains` is empty with mode `none`, and not empty with mode `allow-list`."""
     if draft.network is None:
         return
     egress = draft.network.egress
@@ -241,14 +241,14 @@ def egress_says_what_it_allows(draft: Draft) -> Iterator[Problem]:
 
 
 def egress_domains_are_narrow(draft: Draft) -> Iterator[Problem]:
-    """A wildcard in `network.egress.domains` is under a domain of one owner, never where anyone registers names."""
+    """A wildcard in `network.egress.domains` is under a domain of one owner, never where anyone may register names."""
     if draft.network is None:
         return
     domains = draft.network.egress.domains
     yield from repeated("network.egress.domains", domains, "domain")
     for index, domain in enumerate(domains):
         rest = domain.removeprefix("*.")
-        if rest != domain and ("." not in rest or rest in _ANYONES):
+        if rest != domain and ("." not in rest or rest in _OPEN_DOMAINS):
             yield Problem(
                 path=f"network.egress.domains[{index}]",
                 got=f"{shown(domain)}, under which anyone may register a name",
@@ -290,8 +290,8 @@ def logs_do_not_outlive_the_trail(draft: Draft) -> Iterator[Problem]:
         )
 
 
-def alerts_rise(draft: Draft) -> Iterator[Problem]:
-    """`budget.alert_percents` rise, and each address of `budget.notify` stands once."""
+def budget_alerts_rise(draft: Draft) -> Iterator[Problem]:
+    """`budget.alert_percents` rise, and `budget.notify` has each address once."""
     if draft.budget is None:
         return
     percents = draft.budget.alert_percents
@@ -307,29 +307,20 @@ def alerts_rise(draft: Draft) -> Iterator[Problem]:
 
 def cluster_access_is_distinct(draft: Draft) -> Iterator[Problem]:
     """Entries of `cluster_access` differ in `name` and `principal`; level cluster-admin has no namespaces."""
+    entries = [(f"cluster_access[{index}]", entry) for index, entry in enumerate(draft.cluster_access or ())]
     for attribute in ("name", "principal"):
-        seen: dict[str, int] = {}
-        for index, entry in enumerate(draft.cluster_access or ()):
-            value = getattr(entry, attribute)
-            if value in seen:
-                yield Problem(
-                    path=f"cluster_access[{index}].{attribute}",
-                    got=f"{shown(value)} a second time, first at cluster_access[{seen[value]}].{attribute}",
-                    allowed=f"a {attribute} of its own for each entry",
-                    remedy="merge the two entries, or correct one",
-                )
-            seen.setdefault(value, index)
-    for index, entry in enumerate(draft.cluster_access or ()):
+        yield from shared(entries, attribute, "entry", "merge the two entries, or correct one")
+    for path, entry in entries:
         if entry.level == "cluster-admin" and entry.namespaces:
             yield Problem(
-                path=f"cluster_access[{index}].namespaces",
+                path=f"{path}.namespaces",
                 got=shown(entry.namespaces),
                 allowed="no namespaces with level cluster-admin, which holds for the whole cluster",
                 remedy="choose level admin, or remove namespaces",
             )
 
 
-def tags_leave_ours_alone(draft: Draft) -> Iterator[Problem]:
+def tags_do_not_clash_with_ours(draft: Draft) -> Iterator[Problem]:
     """No tag is `Name` or starts with `aws:` or `codekeep:`."""
     for key in draft.tags or {}:
         if key.lower().startswith(("aws:", "codekeep:")) or key == "Name":
@@ -349,14 +340,14 @@ RULES = (
     deployer_is_of_the_account,
     network_is_own_or_adopted,
     cidr_is_private,
-    cidr_holds_the_pools,
+    cidr_has_room_for_the_pools,
     zones_are_of_the_primary_region,
     adopted_subnets_match_the_zones,
-    egress_says_what_it_allows,
+    egress_domains_match_the_mode,
     egress_domains_are_narrow,
     held_keys_are_in_the_region,
     logs_do_not_outlive_the_trail,
-    alerts_rise,
+    budget_alerts_rise,
     cluster_access_is_distinct,
-    tags_leave_ours_alone,
+    tags_do_not_clash_with_ours,
 )
