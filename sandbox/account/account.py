@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,13 +44,13 @@ class Endpoint:
 class Status:
     """What `codekeep sandbox status` shows."""
 
-    running: bool
+    server: ServerRecord | None  # None where it does not run
     endpoint: Endpoint | None
-    pid: int | None
-    started: str | None
-    replayed: int  # requests replayed at the last start
-    failed: int  # replayed requests that failed inside moto
-    recorded: dict[str, int]  # resources by type that are recorded in the ledger, but not emulated
+    recorded: Mapping[str, int]  # resources by type that are recorded in the ledger, but not emulated
+
+    @property
+    def running(self) -> bool:
+        return self.server is not None
 
 
 class Account:
@@ -77,16 +77,11 @@ class Account:
         from sandbox.aws.registry import is_recorded  # noqa: PLC0415
 
         record = self._running()
+        counts = count_by_token(self._files.ledger)
         return Status(
-            running=record is not None,
+            server=record,
             endpoint=None if record is None else self._endpoint(record),
-            pid=None if record is None else record.pid,
-            started=None if record is None else record.started,
-            replayed=0 if record is None else record.replayed,
-            failed=0 if record is None else record.failed,
-            recorded={
-                token: count for token, count in count_by_token(self._files.ledger).items() if is_recorded(token)
-            },
+            recorded={token: count for token, count in counts.items() if is_recorded(token)},
         )
 
     def stop(self) -> bool:

@@ -31,8 +31,8 @@ def _alias_urn(deployment: Deployment, goal: Goal, alias: Alias) -> str:
     type_ = alias.type or goal.state.type
     if parent and not alias.no_parent and parse_urn(parent).qualified_type != ROOT_STACK_TYPE:
         type_ = f"{parse_urn(parent).qualified_type}${type_}"
-    identity = deployment.identity
-    return str(Urn(alias.stack or identity.stack, alias.project or identity.project, type_, alias.name or goal.name))
+    request = deployment.request
+    return str(Urn(alias.stack or request.stack, alias.project or request.project, type_, alias.name or goal.name))
 
 
 def _inherited(type_: str, name: str, parent: str, parent_before: str) -> str:

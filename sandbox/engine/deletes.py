@@ -74,7 +74,7 @@ def _run(deployment: Deployment, plan: _Plan) -> None:
     gone: set[str] = set()
     stuck: set[str] = set()
     running: dict[Future[bool], str] = {}
-    with ThreadPoolExecutor(max_workers=deployment.parallel, thread_name_prefix="delete") as pool:
+    with ThreadPoolExecutor(max_workers=deployment.request.parallel, thread_name_prefix="delete") as pool:
         while remaining or running:
             ready = [key for key in remaining if plan.waits_for[key] <= gone]
             if not ready and not running and not stuck and not deployment.stopping():

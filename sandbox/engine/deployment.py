@@ -21,6 +21,7 @@ from codekeep_contracts.engine_events import (
 
 from sandbox.engine.provider import Provider
 from sandbox.engine.registry import ProviderRegistry
+from sandbox.engine.request import DeploymentRequest
 from sandbox.engine.state import ResourceState
 from sandbox.engine.store import StateStore
 from sandbox.engine.urn import ProviderRef, is_provider_type
@@ -28,12 +29,6 @@ from sandbox.engine.urn import ProviderRef, is_provider_type
 
 class HaltedError(RuntimeError):
     """The deployment failed or was cancelled: no new step starts."""
-
-
-@dataclass(frozen=True)
-class StackIdentity:
-    project: str
-    stack: str
 
 
 @dataclass
@@ -60,42 +55,32 @@ class Deployment:
 
     def __init__(
         self,
-        *,
-        operation: Operation,
-        identity: StackIdentity,
-        config: dict[str, str],
-        secret_keys: frozenset[str],
+        request: DeploymentRequest,
         store: StateStore,
         registry: ProviderRegistry,
         on_event: Callable[[Event], None],
-        parallel: int,
         cancel: threading.Event,
     ) -> None:
-        self.operation = operation
-        self.identity = identity
-        self.config = config
-        self.secret_keys = secret_keys
+        self.request = request
         self.store = store
         self.registry = registry
-        self.parallel = parallel
-        self.preview = operation is Operation.PREVIEW
+        self.preview = request.operation is Operation.PREVIEW
         self.lock = threading.RLock()
         self.claims: dict[str, Claim] = {}  # by URN
         self.claimed_keys: dict[str, Claim] = {}
         self.renamed: dict[str, str] = {}  # URN of this run → URN in the last one
         self.being_deleted: dict[str, threading.Event] = {}  # keys that a delete-before-replace deletes
-        self.olds = {
-            state.urn: key for key, state in store.state.resources.items() if not state.delete
-        }  # live instances as the last run left them
+        self.olds = {state.urn: key for key, state in store.state.resources.items() if not state.delete}
+        """Live instances after the last run."""
         self.counts: Counter[StepOp] = Counter()
+        self.violated = False  # a preview had a mandatory policy violation
         self._running = 0
-        self._slots = threading.BoundedSemaphore(parallel)
+        self._slots = threading.BoundedSemaphore(request.parallel)
         self._on_event = on_event
         self._events = threading.Lock()
         self._status = Status.SUCCEEDED
         self._halted = False
         self._cancel = cancel
-        self.violated = False  # a preview had a mandatory policy violation
 
     # --- ending ---
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,7 +19,7 @@ from sandbox.engine.backend import ORGANIZATION, StackFiles
 from sandbox.engine.builtin import BuiltinProvider
 from sandbox.engine.checkpoint import StackState
 from sandbox.engine.deletes import run_deletes
-from sandbox.engine.deployment import Deployment, StackIdentity
+from sandbox.engine.deployment import Deployment
 from sandbox.engine.engine_service import EngineService
 from sandbox.engine.lock import stack_lock
 from sandbox.engine.monitor import MonitorService
@@ -88,33 +89,26 @@ class Engine:
         return load(StackFiles(backend, project, stack), passphrase)
 
 
+@dataclass(frozen=True)
 class _Run:
     """One deployment, from the open state on."""
 
-    def __init__(
-        self,
-        request: DeploymentRequest,
-        store: StateStore,
-        on_event: Callable[[Event], None],
-        start_program: StartProgram,
-        start_plugin: StartPlugin,
-    ) -> None:
-        self._request = request
-        self._store = store
-        self._on_event = on_event
-        self._start_program = start_program
-        self._start_plugin = start_plugin
-        self._reaper = Reaper()
+    request: DeploymentRequest
+    store: StateStore
+    on_event: Callable[[Event], None]
+    start_program: StartProgram
+    start_plugin: StartPlugin
+    reaper: Reaper = field(default_factory=Reaper)
 
     def execute(self, stale: Any, cancel: threading.Event) -> Deployment:
-        request = self._request
+        request = self.request
         with ExitStack() as stack:
             # A registration keeps its thread until its step is done; the SDK has up to four per parallel step waiting.
             executor = ThreadPoolExecutor(max_workers=request.parallel * 4 + 32, thread_name_prefix="monitor")
             server = grpc.server(executor, options=CHANNEL_OPTIONS)
             address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
             stack.callback(lambda: server.stop(0.2).wait())
-            stack.callback(self._reaper.close)
+            stack.callback(self.reaper.close)
             deployment = self._deployment(stack, address, cancel)
             if stale is not None:
                 deployment.diagnose(Severity.WARNING, f"took over the lock of a process that died: {stale}")
@@ -130,7 +124,7 @@ class _Run:
         return deployment
 
     def _deployment(self, stack: ExitStack, address: str, cancel: threading.Event) -> Deployment:
-        request = self._request
+        request = self.request
         deployment: Deployment | None = None
 
         def log(package: str, line: str) -> None:
@@ -138,27 +132,18 @@ class _Run:
             if deployment is not None and line.strip():
                 deployment.diagnose(Severity.DEBUG, f"{package}: {line}")
 
-        host = PluginHost(request.plugins, request.environment, address, self._reaper, log, self._start_plugin)
+        host = PluginHost(request.plugins, request.environment, address, self.reaper, log, self.start_plugin)
         stack.callback(host.close)
         self._warm(host)
         builtin = BuiltinProvider(self._outputs_of, lambda urn: deployment.find(urn) if deployment else None)
-        deployment = Deployment(
-            operation=request.operation,
-            identity=StackIdentity(request.project, request.stack),
-            config=dict(request.config),
-            secret_keys=request.secret_keys,
-            store=self._store,
-            registry=ProviderRegistry(host, address, builtin),
-            on_event=self._on_event,
-            parallel=request.parallel,
-            cancel=cancel,
-        )
+        registry = ProviderRegistry(host, address, builtin)
+        deployment = Deployment(request, self.store, registry, self.on_event, cancel)
         return deployment
 
     def _warm(self, host: PluginHost) -> None:
         """Starts the plugins that the last run used, or all on a first run, while the program starts."""
-        used = {package_of(s.type) for s in self._store.state.resources.values() if is_provider_type(s.type)}
-        for package in used or self._request.plugins:
+        used = {package_of(s.type) for s in self.store.state.resources.values() if is_provider_type(s.type)}
+        for package in used or self.request.plugins:
             host.warm(package)
 
     def _outputs_of(self, name: str) -> Props:
@@ -170,18 +155,18 @@ class _Run:
             )
         if len(parts) > 1 and parts[0] != ORGANIZATION:
             raise ProviderError(f"stack reference {name!r}: the only organization here is {ORGANIZATION!r}")
-        project = parts[1] if len(parts) == 3 else self._request.project
+        project = parts[1] if len(parts) == 3 else self.request.project
         try:
-            return load(StackFiles(self._request.backend, project, parts[-1]), self._request.passphrase).outputs
+            return load(StackFiles(self.request.backend, project, parts[-1]), self.request.passphrase).outputs
         except FileNotFoundError:
             raise ProviderError(
-                f"stack reference {name!r}: no such stack in {self._request.backend}; run up on it first"
+                f"stack reference {name!r}: no such stack in {self.request.backend}; run up on it first"
             ) from None
         except ValueError as error:
             raise ProviderError(f"stack reference {name!r}: {error}") from error
 
     def _perform(self, deployment: Deployment, registrar: Registrar, address: str) -> None:
-        operation = self._request.operation
+        operation = self.request.operation
         if operation is Operation.REFRESH:
             reads.refresh(deployment)
         elif operation is Operation.DESTROY:
@@ -194,12 +179,12 @@ class _Run:
             deployment.diagnose(Severity.INFO, f"{pack}: {line}")
 
         try:
-            registrar.analyzers = start_packs(self._request, address, self._reaper, log)
+            registrar.analyzers = start_packs(self.request, address, self.reaper, log)
         except (PluginError, ProviderError) as error:
             deployment.fail(str(error))
             return
         with closing(registrar.analyzers):
-            program = self._start_program(self._request, address, deployment, self._reaper)
+            program = self.start_program(self.request, address, deployment, self.reaper)
             try:
                 _await_program(program, deployment)
             finally:

@@ -39,15 +39,15 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
         self._packages: dict[str, tuple[str, str]] = {}
 
     def GetDeploymentInfo(self, request: Any, context: Any) -> Any:  # noqa: N802
-        deployment = self._deployment
+        wanted = self._deployment.request
         return resource_pb2.DeploymentInfo(
-            project=deployment.identity.project,
-            stack=deployment.identity.stack,
+            project=wanted.project,
+            stack=wanted.stack,
             organization=ORGANIZATION,
-            config=deployment.config,
-            configSecretKeys=sorted(deployment.secret_keys),
-            dryRun=deployment.preview,
-            parallel=deployment.parallel,
+            config=dict(wanted.config),
+            configSecretKeys=sorted(wanted.secret_keys),
+            dryRun=self._deployment.preview,
+            parallel=wanted.parallel,
             supportedFeatures=sorted(FEATURES.values()),
         )
 

@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -111,24 +112,18 @@ class PluginProcess:
         self._child.stop()
 
 
+@dataclass
 class PluginHost:
     """Starts plugins, one process per configured provider as Pulumi does. `warm` starts one before it is needed."""
 
-    def __init__(
-        self,
-        plugins: Mapping[str, Sequence[str]],
-        environment: Mapping[str, str],
-        engine_address: str,
-        reaper: Reaper,
-        log: Callable[[str, str], None],
-        start: StartPlugin = PluginProcess,
-    ) -> None:
-        self._start_plugin = start
-        self._plugins = plugins
-        self._environment = environment
-        self._engine_address = engine_address
-        self._reaper = reaper
-        self._log = log
+    plugins: Mapping[str, Sequence[str]]  # package → argv
+    environment: Mapping[str, str]
+    engine_address: str
+    reaper: Reaper
+    log: Callable[[str, str], None]  # gets the package and a line of output
+    start_plugin: StartPlugin = PluginProcess
+
+    def __post_init__(self) -> None:
         self._lock = threading.Lock()
         self._warm: dict[str, Future[Plugin]] = {}
         self._running: list[Plugin] = []
@@ -136,7 +131,7 @@ class PluginHost:
 
     def warm(self, package: str) -> None:
         with self._lock:
-            if package in self._plugins and package not in self._warm:
+            if package in self.plugins and package not in self._warm:
                 self._warm[package] = self._starters.submit(self._start, package)
 
     def start(self, package: str) -> Plugin:
@@ -146,17 +141,17 @@ class PluginHost:
         return ready.result() if ready else self._start(package)
 
     def _start(self, package: str) -> Plugin:
-        argv = self._plugins.get(package)
+        argv = self.plugins.get(package)
         if argv is None:
             raise PluginError(
-                f"no plugin for package {package!r}; the sandbox has {', '.join(sorted(self._plugins)) or 'none'}"
+                f"no plugin for package {package!r}; the sandbox has {', '.join(sorted(self.plugins)) or 'none'}"
             )
-        process = self._start_plugin(
+        process = self.start_plugin(
             package,
-            [*argv, self._engine_address],
-            self._environment,
-            self._reaper,
-            lambda line: self._log(package, line),
+            [*argv, self.engine_address],
+            self.environment,
+            self.reaper,
+            lambda line: self.log(package, line),
         )
         with self._lock:
             self._running.append(process)

@@ -67,7 +67,7 @@ def refresh(deployment: Deployment) -> None:
     """Reads every resource; what is gone leaves the state."""
     states = list(deployment.store.snapshot().resources.items())
     targets = [(key, state) for key, state in states if state.custom and not is_provider_type(state.type)]
-    with ThreadPoolExecutor(max_workers=deployment.parallel, thread_name_prefix="refresh") as pool:
+    with ThreadPoolExecutor(max_workers=deployment.request.parallel, thread_name_prefix="refresh") as pool:
         list(pool.map(lambda item: _refresh(deployment, *item), targets))
     _remove_dangling_references(deployment)
 

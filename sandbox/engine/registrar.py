@@ -77,10 +77,10 @@ class Registrar:
 
     def _register_default(self, package: str, version: str) -> str:
         suffix = "".join(f"_{part}" for part in version.replace("-", ".").replace("+", ".").split(".") if part)
-        deployment = self._deployment
+        request = self._deployment.request
         config = {
-            key.split(":", 1)[1]: Secret(value) if key in deployment.secret_keys else value
-            for key, value in deployment.config.items()
+            key.split(":", 1)[1]: Secret(value) if key in request.secret_keys else value
+            for key, value in request.config.items()
             if key.split(":", 1)[0] == package
         }
         state = ResourceState(urn="", type=f"{PROVIDER_PREFIX}{package}", custom=True, inputs=config)
@@ -94,14 +94,8 @@ class Registrar:
         """Claims the goal's URN. An error inside fails the deployment and becomes a HaltedError."""
         deployment = self._deployment
         deployment.require_running()
-        identity = deployment.identity
-        urn = make_urn(
-            stack=identity.stack,
-            project=identity.project,
-            parent=goal.state.parent,
-            type_=goal.state.type,
-            name=goal.name,
-        )
+        request = deployment.request
+        urn = make_urn(request.stack, request.project, goal.state.parent, goal.state.type, goal.name)
         claim = None
         try:
             claim = self._claim(urn, goal)

@@ -3,14 +3,13 @@
 import itertools
 import threading
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from sandbox.engine.backend import StackFiles
 from sandbox.engine.checkpoint import StackState, decode, digest, encode, parse, salt_of
 from sandbox.engine.crypter import Crypter, PassphraseCrypter
 from sandbox.engine.journal import Journal, replay
-from sandbox.engine.state import Operation, ResourceState, operation_to_json, resource_to_json
+from sandbox.engine.state import Operation, ResourceState, in_dependency_order, operation_to_json, resource_to_json
 from sandbox.engine.urn import ProviderRef, is_provider_type
 from sandbox.files import write_atomically
 
@@ -58,6 +57,15 @@ def _decode(
     return state, replayed
 
 
+def _with_new_keys(state: StackState) -> StackState:
+    """The state with the keys that its checkpoint gives it when it is read."""
+    order = in_dependency_order(state.resources)
+    return StackState(
+        {f"b{index}": state.resources[key] for index, key in enumerate(order)},
+        {f"p{index}": operation for index, operation in enumerate(state.pending.values())},
+    )
+
+
 class StateStore:
     """Thread-safe. With `read_only` (previews) nothing is written to disk.
 
@@ -72,10 +80,18 @@ class StateStore:
         self.lock = threading.RLock()
         self._numbers = itertools.count()
         content = files.checkpoint.read_bytes() if files.checkpoint.exists() else b""
-        if read_only:
-            self._open_read_only(content, passphrase)
+        document = parse(content, str(files.checkpoint)) if content else None
+        self._crypter = _crypter_for(document, passphrase) if document else PassphraseCrypter.fresh(passphrase)
+        if read_only:  # the state may be changing meanwhile
+            self.state = _with_new_keys(load(files, passphrase) if document else StackState())
+        elif document is None:
+            self.state = StackState()
+            content = self._write()
         else:
-            content = self._open(content, passphrase)
+            self.state, had_journal = _decode(files, content, document, self._crypter)
+            if had_journal or salt_of(document) is None:
+                content = self._write()
+                self.state = _with_new_keys(self.state)  # the new journal names instances by position in the checkpoint
         self._providers = {
             ProviderRef(state.urn, state.id): state
             for state in self.state.resources.values()
@@ -84,38 +100,6 @@ class StateStore:
         self._journal = Journal(files.journal, digest(content))
         if not read_only:
             files.journal.unlink(missing_ok=True)
-
-    def _open(self, content: bytes, passphrase: str) -> bytes:
-        """Reads the state; writes a checkpoint where there was a journal. Returns the checkpoint's content."""
-        if content:
-            document = parse(content, str(self._files.checkpoint))
-            self._crypter = _crypter_for(document, passphrase)
-            self.state, replayed = _decode(self._files, content, document, self._crypter)
-            if not replayed and salt_of(document) is not None:
-                return content
-        else:
-            self._crypter, self.state = PassphraseCrypter.fresh(passphrase), StackState()
-        content = self._write()
-        # The new journal names instances by their position in the checkpoint just written.
-        self.state = decode(parse(content, str(self._files.checkpoint)), self._crypter)
-        return content
-
-    def _open_read_only(self, content: bytes, passphrase: str) -> None:
-        """Reads the state, which may be changing; gives each instance a key that `new_key` will not give again."""
-        found = StackState()
-        if content:
-            self._crypter = _crypter_for(parse(content, str(self._files.checkpoint)), passphrase)
-            found = load(self._files, passphrase)
-        else:
-            self._crypter = PassphraseCrypter.fresh(passphrase)
-        self.state = StackState(
-            {f"b{index}": state for index, state in enumerate(found.resources.values())},
-            {f"p{index}": operation for index, operation in enumerate(found.pending.values())},
-        )
-
-    @property
-    def path(self) -> Path:
-        return self._files.checkpoint
 
     def begin(self, operation_type: str, resource: ResourceState) -> str:
         """Records that a provider is about to be called. Returns the operation's key for `commit`."""

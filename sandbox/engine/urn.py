@@ -36,7 +36,7 @@ def parse_urn(text: str) -> Urn:
     return Urn(*parts)
 
 
-def make_urn(*, stack: str, project: str, parent: str, type_: str, name: str) -> str:
+def make_urn(stack: str, project: str, parent: str, type_: str, name: str) -> str:
     """URN of a resource. Children of the root stack do not have its type in theirs."""
     if parent:
         parent_type = parse_urn(parent).qualified_type

@@ -38,14 +38,18 @@ def stop() -> None:
 def status(as_json: bool) -> None:
     """Show whether the account runs, and which resources in it are recorded but not emulated."""
     found = _account().status()
-    endpoint = found.endpoint
+    server, endpoint = found.server, found.endpoint
     if as_json:
         where = {"url": endpoint.url, "account": endpoint.account_id, "epoch": endpoint.epoch} if endpoint else {}
-        click.echo(json.dumps({"running": found.running, "pid": found.pid, **where, "recorded": found.recorded}))
+        pid = server.pid if server else None
+        click.echo(json.dumps({"running": found.running, "pid": pid, **where, "recorded": dict(found.recorded)}))
         return
-    click.echo(f"running at {endpoint.url}, pid {found.pid}, since {found.started}" if endpoint else "not running")
-    if found.replayed:
-        click.echo(f"restored at its last start: {found.replayed} requests, {found.failed} of them failed")
+    if server is None or endpoint is None:
+        click.echo("not running")
+    else:
+        click.echo(f"running at {endpoint.url}, pid {server.pid}, since {server.started}")
+        if server.replayed:
+            click.echo(f"restored at its last start: {server.replayed} requests, {server.failed} of them failed")
     for type_, count in sorted(found.recorded.items()):
         click.echo(f"  recorded, not emulated: {count} × {type_}")
 
