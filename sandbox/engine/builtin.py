@@ -75,7 +75,7 @@ class BuiltinProvider:
 
 
 class UnconfiguredProvider:
-    """Stands for a provider whose configuration a preview cannot know: it cannot be called."""
+    """In place of a provider whose configuration a preview cannot know, and which therefore cannot be called."""
 
     def check(self, urn: str, old: Props, new: Props) -> Checked:
         return Checked(new)

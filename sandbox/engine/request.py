@@ -19,7 +19,7 @@ class DeploymentRequest:
     program_cwd: Path
     config: Mapping[str, str]  # full keys ("codekeep:tenant") → string or JSON text
     secret_keys: frozenset[str] = frozenset()
-    backend: Path  # folder that holds `.pulumi/`
+    backend: Path  # folder that contains `.pulumi/`
     passphrase: str = field(repr=False)
     plugins: Mapping[str, Sequence[str]]  # package → argv that starts its provider
     policy_packs: Sequence[Path] = ()

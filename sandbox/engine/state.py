@@ -130,7 +130,7 @@ _MODELLED = frozenset(
 
 
 def resource_to_json(state: ResourceState, crypter: Crypter) -> dict[str, Any]:
-    """A `ResourceV3`; empty fields are left out, as Pulumi leaves them out."""
+    """A `ResourceV3`, without empty fields, as Pulumi writes it."""
     result: dict[str, Any] = {"urn": state.urn, "custom": state.custom, "type": state.type}
     fields: dict[str, Value] = {
         **{key: getattr(state, name) for key, name in (_FLAGS | _TEXTS).items()},

@@ -1,4 +1,4 @@
-"""What the product asks of an engine, and how one is chosen."""
+"""The interface of a deployment engine."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence

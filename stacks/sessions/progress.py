@@ -77,7 +77,7 @@ class Progress:
             self.summary = event
 
     def repeats_failure(self, event: Event) -> bool:
-        """Whether a diagnostic says again what a failed step said."""
+        """Whether a diagnostic repeats the error of a failed step."""
         return isinstance(event, Diagnostic) and (event.urn, event.message) in self._failures
 
     @property

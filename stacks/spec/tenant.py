@@ -44,7 +44,7 @@ class TenantDocument(StrictModel):
     display_name: DisplayName
     tier: Tier
     protect: bool = True
-    """Whether Pulumi and AWS refuse to delete what holds data; a keep is removed only after an `up` with false."""
+    """Whether Pulumi and AWS refuse to delete what contains data; a keep is removed only after an `up` with false."""
     platform: PlatformUse | None = None
     """The shared platform; pooled keeps only."""
     account: Account
@@ -89,7 +89,7 @@ class PlatformDocument(StrictModel):
     name: TenantName
     display_name: DisplayName
     protect: bool = True
-    """Whether Pulumi and AWS refuse to delete what holds data."""
+    """Whether Pulumi and AWS refuse to delete what contains data."""
     account: Account
     regions: Regions
     network: Network

@@ -60,7 +60,7 @@ def test_the_order_does_not_depend_on_the_graphs() -> None:
     assert names(nodes) == names(nodes[::-1]) == ["a", "b", "c"]
 
 
-def test_a_document_says_where_it_comes_from_and_reads_back() -> None:
+def test_a_document_names_its_source_and_reads_back() -> None:
     data = {"secret": SECRET, "later": UNKNOWN, "lines": "a\nb\n", "yes": "yes"}
     graph = ResourceGraph(project="c", stack="d", nodes=(node("kubernetes:core/v1:Secret", "s", data=data),))
     [text] = [manifest.to_yaml() for manifest in manifests_in(graph)]
@@ -74,7 +74,7 @@ def test_a_document_says_where_it_comes_from_and_reads_back() -> None:
     }
 
 
-def test_what_is_no_single_object_is_told() -> None:
+def test_what_is_no_single_object_is_listed() -> None:
     chart = node("kubernetes:helm.sh/v3:Release", "keda")
     graph = ResourceGraph(project="c", stack="d", nodes=(chart,))
     assert not_single_objects(graph) == [chart]

@@ -16,6 +16,6 @@ def test_packs_are_configured_in_their_order_or_not_at_all() -> None:
     assert paired_packs([ONE], [CONFIG]) == (PolicyPack(folder=ONE, config=CONFIG),)
 
 
-def test_a_configuration_too_few_is_told() -> None:
+def test_a_missing_configuration_is_an_error() -> None:
     with pytest.raises(UsageFault, match=r"once for each --policy-pack \(2\) or not at all, got 1"):
         paired_packs([ONE, TWO], [CONFIG])

@@ -24,9 +24,9 @@ def test_a_spec_is_frozen() -> None:
 
 
 def test_constructing_a_spec_runs_the_rules_between_fields() -> None:
-    spoilt = changed(document("demo"), "regions.recovery", "eu-central-1")
+    changed_spec = changed(document("demo"), "regions.recovery", "eu-central-1")
     with pytest.raises(ValidationError, match=r"another region than regions\.primary"):
-        TenantSpec.model_validate_json(json.dumps(spoilt))
+        TenantSpec.model_validate_json(json.dumps(changed_spec))
 
 
 def test_the_digest_is_twelve_hex_digits_and_changes_with_the_meaning() -> None:
@@ -136,6 +136,6 @@ def test_the_reference_page_is_that_of_the_models() -> None:
     assert written == reference(), "write it anew: python -m stacks.spec.reference > docs/reference/spec.md"
 
 
-def test_every_rule_says_what_it_holds() -> None:
+def test_every_rule_has_a_docstring() -> None:
     assert len(TENANT_RULES) >= 40
     assert all(rule.__doc__ for rule in (*TENANT_RULES, *PLATFORM_RULES))

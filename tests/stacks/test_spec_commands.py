@@ -30,15 +30,15 @@ def test_the_shipped_stacks_are_valid(stack: str) -> None:
 
 
 def test_every_problem_is_printed_with_its_four_parts(tmp_path: Path) -> None:
-    spoilt = changed(changed(document("demo"), "name", "X"), "retention.audit", 1)
+    changed_spec = changed(changed(document("demo"), "name", "X"), "retention.audit", 1)
     path = tmp_path / "spec.yaml"
-    path.write_text(yaml.safe_dump(spoilt))
+    path.write_text(yaml.safe_dump(changed_spec))
 
     code, out, err = run("check", str(path))
 
     assert (code, out) == (2, "")
     assert f"{path}: 2 problems" in err
-    for problem in check_document(spoilt):
+    for problem in check_document(changed_spec):
         assert all(part in err for part in (problem.path, problem.got, problem.allowed, problem.remedy))
 
 
@@ -137,9 +137,9 @@ def test_the_commands_import_neither_pulumi_nor_an_aws_client() -> None:
 
 
 def test_a_model_that_does_not_fit_is_refused_with_the_arithmetic_line_by_line(tmp_path: Path) -> None:
-    spoilt = changed(changed(document("demo"), "models.0.quantization", "none"), "models.0.tensor_parallel", 1)
+    changed_spec = changed(changed(document("demo"), "models.0.quantization", "none"), "models.0.tensor_parallel", 1)
     path = tmp_path / "spec.yaml"
-    path.write_text(yaml.safe_dump(spoilt))
+    path.write_text(yaml.safe_dump(changed_spec))
 
     code, _, err = run("check", str(path))
 

@@ -1,4 +1,4 @@
-"""What can be wrong with the file a spec stands in."""
+"""What can be wrong with the file of a spec."""
 
 from pathlib import Path
 

@@ -44,12 +44,12 @@ CASES = _cases()
 
 @pytest.mark.parametrize("wrong", CASES, ids=lambda wrong: wrong.name)
 def test_a_problem_names_its_path_the_value_the_allowed_and_the_remedy(wrong: Case) -> None:
-    spoilt = document(wrong.base)
+    changed_spec = document(wrong.base)
     for path, value in wrong.change.items():
-        spoilt = changed(spoilt, path, value)
+        changed_spec = changed(changed_spec, path, value)
     judge = check_platform if wrong.base.startswith("platform") else check
 
-    problems = judge(spoilt, "some.yaml")
+    problems = judge(changed_spec, "some.yaml")
 
     named = [problem for problem in problems if problem.path == wrong.path and wrong.allowed in problem.allowed]
     assert len(named) == 1, [str(problem) for problem in problems]
@@ -74,7 +74,7 @@ def test_the_shipped_platform_has_no_problem() -> None:
 
 
 def test_all_problems_come_at_once_cross_field_ones_included() -> None:
-    spoilt = document("demo")
+    changed_spec = document("demo")
     for path, value in (
         ("name", "X"),
         ("retention.audit", 1),
@@ -84,14 +84,14 @@ def test_all_problems_come_at_once_cross_field_ones_included() -> None:
         ("models.0.pool", "elsewhere"),
         ("caps.gpu_nodes", 1),
     ):
-        spoilt = changed(spoilt, path, value)
+        changed_spec = changed(changed_spec, path, value)
 
-    paths = {problem.path for problem in check(spoilt)}
+    paths = {problem.path for problem in check(changed_spec)}
 
     assert {"name", "retention.audit", "pools[1].max"} <= paths  # fields
     assert {"git_links[0].endpoint_service", "regions.recovery", "caps.gpu_nodes"} <= paths  # rules beside them
 
 
 def test_an_invalid_pool_is_not_reported_missing_too() -> None:
-    spoilt = changed(document("demo"), "pools.2.volume_gib", 1)  # the serving pool, which every model names
-    assert [problem.path for problem in check(spoilt)] == ["pools[2].volume_gib"]
+    changed_spec = changed(document("demo"), "pools.2.volume_gib", 1)  # the serving pool, which every model names
+    assert [problem.path for problem in check(changed_spec)] == ["pools[2].volume_gib"]

@@ -16,14 +16,14 @@ BASES = [document(stack) for stack in ("demo", "acme", "pico")]
 
 @given(mutated(BASES))
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_a_mutated_spec_is_valid_or_has_problems(spoilt: Any) -> None:
-    problems = check(spoilt, "x.yaml")
+def test_a_mutated_spec_is_valid_or_has_problems(changed_spec: Any) -> None:
+    problems = check(changed_spec, "x.yaml")
 
     assert all(problem.got and problem.allowed and problem.remedy for problem in problems)
     assert all(str(problem).startswith("x.yaml") for problem in problems)
     json.dumps([problem.as_json() for problem in problems]).encode()
     if not problems:
-        assert len(digest(parse(spoilt))) == 12
+        assert len(digest(parse(changed_spec))) == 12
 
 
 @given(VALUES)
@@ -34,11 +34,11 @@ def test_anything_else_has_problems(value: Any) -> None:
 
 @given(mutated(BASES))
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_the_model_itself_refuses_what_check_refuses(spoilt: Any) -> None:
+def test_the_model_itself_refuses_what_check_refuses(changed_spec: Any) -> None:
     """A TenantSpec that exists is valid, however it was made."""
-    problems = check(spoilt)
+    problems = check(changed_spec)
     try:
-        TenantSpec.model_validate_json(json.dumps(spoilt, default=str, skipkeys=True))
+        TenantSpec.model_validate_json(json.dumps(changed_spec, default=str, skipkeys=True))
     except (ValidationError, ValueError):
         return
     # What remains is what JSON cannot carry.

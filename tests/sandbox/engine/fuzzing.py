@@ -336,7 +336,7 @@ class Checker:
     @staticmethod
     def _check_told(outcome: Outcome, before: StackState, after: StackState) -> None:
         for operation in before.pending.values():
-            assert operation.resource.urn in outcome.messages(), "an operation left open was not told"
+            assert operation.resource.urn in outcome.messages(), "an open operation was not reported"
         if outcome.result.status is Status.FAILED:
             assert outcome.messages()
         started, ended = (

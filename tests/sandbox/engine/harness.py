@@ -57,7 +57,7 @@ class Res:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """An invoke; its result stands under its name."""
+    """An invoke; its result is recorded under its name."""
 
     name: str
     token: str
@@ -231,7 +231,7 @@ class LocalPlugin:
 
 @dataclass
 class Outcome:
-    """A deployment and all that it told."""
+    """A deployment and its events."""
 
     result: DeploymentResult
     events: list[Event]

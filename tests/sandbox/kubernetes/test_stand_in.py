@@ -40,7 +40,7 @@ def test_a_valid_object_is_kept_and_read_back(cluster: Driver) -> None:
     assert cluster.read(DEPLOYMENT, id_, inputs, outputs) == (inputs, outputs)
 
 
-def test_every_fault_of_an_object_is_told_with_its_path(cluster: Driver) -> None:
+def test_every_failure_of_an_object_is_reported_with_its_path(cluster: Driver) -> None:
     wrong = deployment(replicaz=2, replicas="two")
     wrong["spec"]["template"]["spec"]["containers"][0]["imagePullPolicyy"] = "Always"
     wrong["spec"]["template"]["spec"]["containers"][0].pop("name")
@@ -64,7 +64,7 @@ def test_every_fault_of_an_object_is_told_with_its_path(cluster: Driver) -> None
         (NAMESPACE, {"metadata": {"name": "ok", "namespace": "no"}}, "metadata.namespace"),
     ],
 )
-def test_what_the_schema_does_not_say_is_checked_too(cluster: Driver, token: str, thing: Props, path: str) -> None:
+def test_rules_beyond_the_schema_are_checked_too(cluster: Driver, token: str, thing: Props, path: str) -> None:
     _, failures = cluster.check(token, "it", thing)
     assert list(failures) == [path]
 
@@ -156,7 +156,7 @@ def test_what_replaces_and_what_updates(
     assert response.delete_before_replace == (replaces and not moves)
 
 
-def test_data_is_updated_in_place_where_the_provider_is_told_so(driver: Callable[..., Driver]) -> None:
+def test_data_is_updated_in_place_where_the_provider_is_configured_so(driver: Callable[..., Driver]) -> None:
     old, new = ({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"a": v}} for v in "bc")
     assert driver(enableConfigMapMutable="true").diff(CONFIG_MAP, old, new).replaces == []
 
