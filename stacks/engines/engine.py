@@ -53,6 +53,6 @@ class Engine(Protocol):
         """URL of the stand-in for AWS that the engine deploys to. None for AWS itself."""
         ...
 
-    def can_show(self, resource_type: str) -> bool:
-        """Whether the account can show a resource of the type. AWS can; a stand-in only records some types."""
+    def emulates(self, resource_type: str) -> bool:
+        """Whether the account has resources of the type. AWS has; a stand-in only records some types."""
         ...

@@ -78,12 +78,12 @@ class PulumiEngine:
         """AWS itself, or the sandbox's account in the shell of `codekeep sandbox env`."""
         return os.environ.get("CODEKEEP_SANDBOX_ENDPOINT")
 
-    def can_show(self, resource_type: str) -> bool:
+    def emulates(self, resource_type: str) -> bool:
         if self.endpoint() is None:
             return True
         from stacks.engines import sandbox_engine
 
-        return sandbox_engine.can_show(resource_type)
+        return sandbox_engine.emulates(resource_type)
 
     def _existing(self, stack: str) -> automation.Stack | None:
         try:

@@ -96,8 +96,8 @@ class SandboxEngine:
         """The account's server, started where it does not run."""
         return Account(self._home.sandbox).ensure().url
 
-    def can_show(self, resource_type: str) -> bool:
-        return can_show(resource_type)
+    def emulates(self, resource_type: str) -> bool:
+        return emulates(resource_type)
 
     def _load(self, stack: str, *, open_secrets: bool = False) -> StackState | None:
         """The state; None where it holds no resource."""
@@ -145,8 +145,8 @@ class SandboxEngine:
         )
 
 
-def can_show(resource_type: str) -> bool:
-    """Whether the stand-in can show a resource of the type; others it only records."""
+def emulates(resource_type: str) -> bool:
+    """Whether the stand-in emulates resources of the type; others it only records."""
     from sandbox.aws.registry import is_recorded
 
     return not is_recorded(resource_type)

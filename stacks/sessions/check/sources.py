@@ -73,7 +73,7 @@ class LiveSource:
         from policies.live.account import Account, AccountError
 
         engine = engine_of(self.project, self.engine)
-        account = Account(region=facts.primary_region, endpoint=engine.endpoint(), holds=engine.can_show)
+        account = Account(region=facts.primary_region, endpoint=engine.endpoint(), holds=engine.emulates)
         try:
             account.enter(facts.account_id, facts.deployer_role_arn)
         except AccountError as error:

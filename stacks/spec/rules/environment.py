@@ -139,32 +139,26 @@ def cidr_is_private(draft: Draft) -> Iterator[Problem]:
     """`network.cidr` is an RFC 1918 network from /16 to /22, written with its first address."""
     if draft.network is None or draft.network.cidr is None:
         return
-    cidr = draft.network.cidr
+    cidr = shown(draft.network.cidr)
+    for got, remedy in _cidr_mistakes(draft.network.cidr):
+        yield Problem(path="network.cidr", got=f"{cidr}{got}", allowed=_CIDR_ALLOWED, remedy=remedy)
+
+
+def _cidr_mistakes(cidr: str) -> Iterator[tuple[str, str]]:
+    """What is wrong with it, and the remedy."""
     try:
         block = ipaddress.IPv4Network(cidr, strict=False)
     except ValueError:
-        yield Problem(path="network.cidr", got=shown(cidr), allowed=_CIDR_ALLOWED, remedy="correct the address")
+        yield "", "correct the address"
         return
     if str(block) != cidr:
-        yield Problem(
-            path="network.cidr",
-            got=f"{shown(cidr)}, an address inside a network",
-            allowed=_CIDR_ALLOWED,
-            remedy=f"write {block}",
-        )
+        yield ", an address inside a network", f"write {block}"
     if not WIDEST_PREFIX <= block.prefixlen <= NARROWEST_PREFIX:
-        yield Problem(
-            path="network.cidr",
-            got=f"{shown(cidr)}, a /{block.prefixlen}",
-            allowed=_CIDR_ALLOWED,
-            remedy=f"choose a prefix from /{WIDEST_PREFIX} to /{NARROWEST_PREFIX}",
-        )
+        yield f", a /{block.prefixlen}", f"choose a prefix from /{WIDEST_PREFIX} to /{NARROWEST_PREFIX}"
     if not any(block.subnet_of(private) for private in _PRIVATE):
-        yield Problem(
-            path="network.cidr",
-            got=f"{shown(cidr)}, which is no private network",
-            allowed=_CIDR_ALLOWED,
-            remedy="choose a private (RFC 1918) network that overlaps none of the customer's",
+        yield (
+            ", which is no private network",
+            "choose a private (RFC 1918) network that overlaps none of the customer's",
         )
 
 
@@ -224,19 +218,15 @@ def egress_domains_match_the_mode(draft: Draft) -> Iterator[Problem]:
     if draft.network is None:
         return
     egress = draft.network.egress
-    if egress.mode == "none" and egress.domains:
+    if (egress.mode == "allow-list") != bool(egress.domains):
+        expected = "at least one domain" if egress.mode == "allow-list" else "no domains"
         yield Problem(
             path="network.egress.domains",
-            got=shown(egress.domains),
-            allowed="no domains while network.egress.mode is none",
-            remedy="remove the domains, or set the mode to allow-list",
-        )
-    if egress.mode == "allow-list" and not egress.domains:
-        yield Problem(
-            path="network.egress.domains",
-            got="no domains",
-            allowed="at least one domain while network.egress.mode is allow-list",
-            remedy="name the domains, or set the mode to none",
+            got=shown(egress.domains) if egress.domains else "no domains",
+            allowed=f"{expected} while network.egress.mode is {egress.mode}",
+            remedy="remove the domains, or set the mode to allow-list"
+            if egress.domains
+            else "name the domains, or set the mode to none",
         )
 
 
