@@ -10,7 +10,7 @@ from typing import Any
 
 from codekeep_contracts.faults import Fault
 
-from sandbox.engine.crypter import Crypter, PassphraseCrypter
+from sandbox.engine.crypter import ClosedCrypter, Crypter, PassphraseCrypter
 from sandbox.engine.state import (
     Operation,
     ResourceState,
@@ -115,19 +115,9 @@ def encode(state: StackState, name: str, crypter: PassphraseCrypter) -> bytes:
     return json.dumps(document, indent=1).encode()
 
 
-class _ClosedSecrets:
-    """Writes secrets of a state that was loaded without its passphrase."""
-
-    def encrypt(self, plaintext: str) -> str:
-        return "sealed"
-
-    def decrypt(self, ciphertext: str) -> str:
-        raise PermissionError(f"{ciphertext}: an export with closed secrets cannot be opened")
-
-
 def export(state: StackState) -> dict[str, Any]:
     """The state as `pulumi stack export` writes it, with closed secrets."""
-    resources = [resource_to_json(resource, _ClosedSecrets()) for resource in state.resources.values()]
+    resources = [resource_to_json(resource, ClosedCrypter()) for resource in state.resources.values()]
     return {"version": VERSION, "deployment": {"resources": resources}}
 
 

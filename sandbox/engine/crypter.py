@@ -31,6 +31,16 @@ class Crypter(Protocol):
     def decrypt(self, ciphertext: str) -> str: ...
 
 
+class ClosedCrypter:
+    """Reads a state without its passphrase, and exports it: secrets stay closed."""
+
+    def encrypt(self, plaintext: str) -> str:
+        return "sealed"
+
+    def decrypt(self, ciphertext: str) -> str:
+        return '"[secret]"'
+
+
 class PassphraseCrypter:
     """Encrypts one stack's secrets. Within a run equal plaintexts have equal ciphertexts, so that an unchanged state
     stays unchanged.

@@ -1,7 +1,8 @@
 """The state of each resource, and its JSON in a checkpoint of version 3."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
+from functools import cache
 from typing import Any, Self
 
 from sandbox.engine.crypter import Crypter
@@ -98,63 +99,41 @@ class Operation:
     resource: ResourceState
 
 
-_TEXTS = {
-    "id": "id",
-    "parent": "parent",
-    "provider": "provider",
-    "deletedWith": "deleted_with",
-    "importID": "import_id",
-    "created": "created",
-    "modified": "modified",
-    "sourcePosition": "source_position",
-}
-_FLAGS = {
-    "delete": "delete",
-    "protect": "protect",
-    "external": "external",
-    "pendingReplacement": "pending_replacement",
-    "retainOnDelete": "retain_on_delete",
-}
-_LISTS = {
-    "dependencies": "dependencies",
-    "initErrors": "init_errors",
-    "additionalSecretOutputs": "additional_secret_outputs",
-    "aliases": "aliases",
-    "ignoreChanges": "ignore_changes",
-    "replaceOnChanges": "replace_on_changes",
-}
-_BAGS = ("inputs", "outputs")
-_MODELLED = frozenset(
-    {"urn", "type", "custom", "propertyDependencies", "customTimeouts", *_BAGS, *_TEXTS, *_FLAGS, *_LISTS}
-)
+@cache
+def _json_key(name: str) -> str:
+    """`retain_on_delete` → `retainOnDelete`."""
+    first, *rest = name.split("_")
+    return "importID" if name == "import_id" else first + "".join(map(str.title, rest))
+
+
+_PLAIN = {field.name: field.default for field in fields(ResourceState) if field.default is not MISSING}
+"""Texts, flags and lists: what is stored as it is, with its empty value."""
+_OTHERS = ("urn", "type", "custom", "inputs", "outputs", "property_dependencies", "custom_timeouts")
+_MODELLED = frozenset(map(_json_key, (*_PLAIN, *_OTHERS)))
 
 
 def resource_to_json(state: ResourceState, crypter: Crypter) -> dict[str, Any]:
     """A `ResourceV3`, without empty fields, as Pulumi writes it."""
-    result: dict[str, Any] = {"urn": state.urn, "custom": state.custom, "type": state.type}
-    fields: dict[str, Value] = {
-        **{key: getattr(state, name) for key, name in (_FLAGS | _TEXTS).items()},
-        **{key: to_json(getattr(state, key), crypter) for key in _BAGS},
-        **{key: list(getattr(state, name)) for key, name in _LISTS.items()},
-        "propertyDependencies": {key: list(urns) for key, urns in state.property_dependencies.items()},
-        "customTimeouts": dict(state.custom_timeouts),
+    values: dict[str, Value] = {
+        **{_json_key(name): getattr(state, name) for name in _PLAIN},
+        "inputs": to_json(state.inputs, crypter),
+        "outputs": to_json(state.outputs, crypter),
+        "propertyDependencies": state.property_dependencies,
+        "customTimeouts": state.custom_timeouts,
     }
-    result.update((key, value) for key, value in fields.items() if value)
-    return {**result, **state.unmodelled}
+    filled = {key: value for key, value in values.items() if value}
+    return {"urn": state.urn, "custom": state.custom, "type": state.type, **filled, **state.unmodelled}
 
 
 def resource_from_json(data: Mapping[str, Any], crypter: Crypter) -> ResourceState:
-    fields: dict[str, Any] = {
-        **{name: data.get(key) or "" for key, name in _TEXTS.items()},
-        **{name: bool(data.get(key)) for key, name in _FLAGS.items()},
-        **{name: tuple(data.get(key) or ()) for key, name in _LISTS.items()},
-        **{key: from_json(data.get(key) or {}, crypter) for key in _BAGS},
-    }
+    plain = {name: type(empty)(data.get(_json_key(name)) or empty) for name, empty in _PLAIN.items()}
     return ResourceState(
         urn=data["urn"],
         type=data["type"],
         custom=data.get("custom", False),
-        **fields,
+        **plain,
+        inputs=from_json(data.get("inputs") or {}, crypter),
+        outputs=from_json(data.get("outputs") or {}, crypter),
         property_dependencies={k: tuple(v or ()) for k, v in (data.get("propertyDependencies") or {}).items()},
         custom_timeouts=dict(data.get("customTimeouts") or {}),
         unmodelled={key: value for key, value in data.items() if key not in _MODELLED},

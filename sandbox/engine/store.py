@@ -7,21 +7,11 @@ from typing import Any
 
 from sandbox.engine.backend import StackFiles
 from sandbox.engine.checkpoint import StackState, decode, digest, encode, parse, salt_of
-from sandbox.engine.crypter import Crypter, PassphraseCrypter
+from sandbox.engine.crypter import ClosedCrypter, Crypter, PassphraseCrypter
 from sandbox.engine.journal import Journal, replay
 from sandbox.engine.state import Operation, ResourceState, in_dependency_order, operation_to_json, resource_to_json
 from sandbox.engine.urn import ProviderRef, is_provider_type
 from sandbox.files import write_atomically
-
-
-class ClosedCrypter:
-    """Reads a state without its passphrase: every secret is "[secret]"."""
-
-    def encrypt(self, plaintext: str) -> str:
-        raise PermissionError("a state loaded without its passphrase cannot be written")
-
-    def decrypt(self, ciphertext: str) -> str:
-        return '"[secret]"'
 
 
 def load(files: StackFiles, passphrase: str | None) -> StackState:

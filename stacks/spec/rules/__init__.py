@@ -1,16 +1,31 @@
-"""The rules between the fields of a spec."""
+"""The rules between the fields of a spec: in each module, every public function whose only parameter is a draft."""
 
+import inspect
 from collections.abc import Callable, Iterator
+from types import ModuleType
 
 from stacks.spec.problems import Problem
-from stacks.spec.rules import access, compute, environment, links, pools, release, tiers
+from stacks.spec.rules import access, compute, environment, links, platform, pools, release, tiers
 from stacks.spec.rules.draft import Draft
 
 Rule = Callable[[Draft], Iterator[Problem]]
 
-_SHARED: tuple[Rule, ...] = (*environment.RULES, *pools.RULES)
-TENANT_RULES: tuple[Rule, ...] = (*tiers.RULES, *_SHARED, *links.RULES, *compute.RULES, *release.RULES, *access.RULES)
-PLATFORM_RULES: tuple[Rule, ...] = (*tiers.PLATFORM_RULES, *_SHARED)
+
+def _rules_in(*modules: ModuleType) -> tuple[Rule, ...]:
+    """In the order of their definition."""
+    return tuple(
+        function
+        for module in modules
+        for name, function in vars(module).items()
+        if inspect.isfunction(function)
+        and function.__module__ == module.__name__
+        and not name.startswith("_")
+        and list(inspect.signature(function).parameters) == ["draft"]
+    )
+
+
+TENANT_RULES = _rules_in(tiers, environment, pools, links, compute, release, access)
+PLATFORM_RULES = _rules_in(platform, environment, pools)
 
 
 def problems_of_tenant(draft: Draft) -> Iterator[Problem]:

@@ -136,13 +136,3 @@ def _grant_problem(path: str, grant: str, links: Mapping[str, GitLinkSpec]) -> P
         allowed=f"a repository or group of git link {name}: {readable}",
         remedy=f"did you mean {name}:{near}?" if near else f"add it to the link {name}, or remove it here",
     )
-
-
-RULES = (
-    grants_belong_to_a_link,
-    teams_are_distinct,
-    issuer_is_reachable,
-    signing_keys_are_complete,
-    prompt_storage_is_complete,
-    repositories_are_within_the_cap,
-)

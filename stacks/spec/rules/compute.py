@@ -185,17 +185,3 @@ def _misfits(path: str, model: Model, machine: InstanceType, slo: Slo | None) ->
         return
     if not unsuitable(serving_facts(model, slo=slo)):  # else models_can_be_served reports it
         yield from serving_problems(path, serving_facts(model, gpu, slo))
-
-
-RULES = (
-    each_role_has_one_model,
-    replicas_are_in_order,
-    models_run_on_serving_pools,
-    models_can_be_served,
-    models_fit_their_pool,
-    pools_have_room_for_all_replicas,
-    vectors_fit_the_index,
-    only_embedders_have_prefixes,
-    gpu_pools_are_within_the_cap,
-    availability_has_replicas,
-)

@@ -320,24 +320,3 @@ def tags_do_not_clash_with_ours(draft: Draft) -> Iterator[Problem]:
                 allowed="a key that is not Name and does not start with aws: or codekeep:",
                 remedy="choose another prefix, such as the customer's own",
             )
-
-
-RULES = (
-    regions_are_known,
-    regions_are_allowed,
-    recovery_is_elsewhere,
-    recovery_zones_are_named,
-    deployer_is_of_the_account,
-    network_is_own_or_adopted,
-    cidr_is_private,
-    cidr_has_room_for_the_pools,
-    zones_are_of_the_primary_region,
-    adopted_subnets_match_the_zones,
-    egress_domains_match_the_mode,
-    egress_domains_are_narrow,
-    held_keys_are_in_the_region,
-    logs_do_not_outlive_the_trail,
-    budget_alerts_rise,
-    cluster_access_is_distinct,
-    tags_do_not_clash_with_ours,
-)

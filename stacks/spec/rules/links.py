@@ -80,12 +80,3 @@ def _links(draft: Draft) -> Iterator[tuple[str, GitLinkSpec | RegistryLinkSpec]]
         yield f"git_links[{index}]", git_link
     for index, registry_link in draft.registry_links:
         yield f"registry_links[{index}]", registry_link
-
-
-RULES = (
-    link_names_and_hosts_are_unique,
-    endpoint_services_are_in_the_region,
-    ports_are_distinct,
-    git_links_name_what_to_read,
-    github_paths_have_two_parts,
-)

@@ -220,18 +220,3 @@ def _misfit(index: int, pool: Pool, name: str, fact: str, allowed: str) -> Probl
         allowed=f"{allowed}, in a pool of role {pool.role}",
         remedy="choose another type, or correct the pool's role",
     )
-
-
-RULES = (
-    pool_names_are_unique,
-    sizes_are_in_order,
-    instance_types_are_known,
-    one_architecture_a_pool,
-    gpus_match_the_role,
-    nvme_matches_role_and_types,
-    tenancy_is_consistent,
-    capacity_is_in_the_keeps_zones,
-    every_needed_role_has_a_pool,
-    system_survives_a_node,
-    search_nodes_fill_the_zones,
-)

@@ -54,6 +54,3 @@ def training_has_image_and_pool(draft: Draft) -> Iterator[Problem]:
             allowed="the image's digest, since a pool of role gpu-batch waits for it",
             remedy=f"add the digest of {FINETUNE_IMAGE}, or remove the pool",
         )
-
-
-RULES = (the_release_has_its_images, the_release_serves_the_models, training_has_image_and_pool)
