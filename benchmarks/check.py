@@ -1,4 +1,4 @@
-"""Speed of `codekeep check` as whole processes: the demo keep, and a hundred tenants in one call.
+"""Speed of `codekeep check` processes: the demo keep, and a hundred tenants in one call.
 
 `python -m benchmarks.check [--tenants N] [--runs N]`; exits with 1 where a limit is missed.
 """

@@ -1,6 +1,6 @@
-"""Whole-process times of `codekeep` on the demo keep: medians, and ratios against the plainest run of the same tools.
+"""Times of `codekeep` processes on the demo keep: medians, and ratios to the simplest use of the same tools.
 
-The peer is `python -c "import pulumi_aws"`: what any Pulumi program pays before its first line.
+The peer is `python -c "import pulumi_aws"`: what any Pulumi program takes before its first line.
 """
 
 import os

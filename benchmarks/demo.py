@@ -1,6 +1,6 @@
-"""`make demo`: one keep's whole life on the embedded sandbox, from the spec of Pulumi.demo.yaml.
+"""`make demo`: one keep from `up` to `destroy` on the embedded sandbox, from the spec of Pulumi.demo.yaml.
 
-Works in a folder of its own, with an account of its own. Fails where any of it does not hold.
+Works in a temporary folder with an account of its own. Fails where a step does not do what it should.
 """
 
 import json
@@ -34,11 +34,11 @@ SECOND_LINK = {
 
 
 class DemoError(Exception):
-    """Something the demo shows did not hold."""
+    """A step of the demo did not do what it should."""
 
 
 class Demo:
-    """A copy of the project's stack file, and `codekeep` run beside it."""
+    """A copy of the project's stack file, and `codekeep` in its folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -48,13 +48,13 @@ class Demo:
         (folder / "Pulumi.yaml").write_text(yaml.safe_dump({**project, "main": str(ROOT / project["main"])}))
 
     def codekeep(self, *arguments: str) -> None:
-        """Runs a command with its output on ours, as a user sees it."""
+        """Runs a command and shows its output, as a user sees it."""
         print(f"\n$ codekeep {' '.join(arguments)}", flush=True)
         done = subprocess.run(self._argv(arguments), cwd=self.folder, env=self._environment, check=False)
         require(done.returncode == 0, f"codekeep {' '.join(arguments)} ended with {done.returncode}")
 
     def ask(self, *arguments: str) -> str:
-        """Runs a command for its standard output."""
+        """The standard output of a command."""
         done = subprocess.run(
             self._argv(arguments), cwd=self.folder, env=self._environment, capture_output=True, text=True, check=False
         )
@@ -62,19 +62,19 @@ class Demo:
         return done.stdout
 
     def events(self, *arguments: str) -> list[dict[str, Any]]:
-        """Runs a deployment for its events; the summary is the last."""
+        """The events of a deployment; the summary is the last."""
         lines = self.ask(*arguments, "--engine", "sandbox", "--json").splitlines()
         return [json.loads(line) for line in lines]
 
     def graph(self) -> dict[str, Any]:
-        """What the stack consists of, by its state."""
+        """The graph of the stack's state."""
         found: dict[str, Any] = json.loads(
             self.ask("graph", STACK, "--from", "state", "--engine", "sandbox", "--format", "json")
         )
         return found
 
     def status(self) -> dict[str, Any]:
-        """What the sandbox account says of itself."""
+        """The status of the sandbox account."""
         found: dict[str, Any] = json.loads(self.ask("sandbox", "status", "--json"))
         return found
 
@@ -96,7 +96,7 @@ class Demo:
 
 
 def main() -> None:
-    """Up, up again, its runtime at work, change, destroy; each held to what it should do."""
+    """Up, up again, the runtime at work, a change, destroy; checks each."""
     with _demo() as demo:
         account = _inventory(demo)
         before = account.everything()
@@ -105,7 +105,7 @@ def main() -> None:
         runtime(demo)
         change(demo)
         destroy(demo, account, before)
-    print("\nThe demo holds.")
+    print("\nDemo passed: up, nothing to do, runtime, change, destroy.")
 
 
 def up(demo: Demo) -> None:
@@ -123,8 +123,8 @@ def nothing_to_do(demo: Demo) -> None:
 
 
 def runtime(demo: Demo) -> None:
-    for holds, message in demo_runtime.run(demo.graph()):
-        require(holds, message)
+    for passed, message in demo_runtime.run(demo.graph()):
+        require(passed, message)
 
 
 def change(demo: Demo) -> None:
@@ -150,11 +150,11 @@ def destroy(demo: Demo, account: Inventory, before: frozenset[str]) -> None:
     require(left == pending, "left in the account after destroy:\n" + "\n".join(sorted(left - pending)))
     ledger = demo.status()["recorded"]
     require(not ledger, f"left in the sandbox's ledger after destroy: {ledger}")
-    print(f"The account is as it was before, but for {len(pending)} KMS keys that AWS keeps until their window ends.")
+    print(f"The account is as it was before, but for {len(pending)} KMS keys, which AWS keeps until their window ends.")
 
 
-def require(holds: bool, message: str) -> None:
-    if not holds:
+def require(passed: bool, message: str) -> None:
+    if not passed:
         raise DemoError(message)
 
 
@@ -205,4 +205,4 @@ if __name__ == "__main__":
     try:
         main()
     except DemoError as error:
-        sys.exit(f"\nThe demo does not hold: {error}")
+        sys.exit(f"\nDemo failed: {error}")

@@ -1,8 +1,7 @@
-"""Speed of the deployment engine: full up and no-op preview of 100, 1,000 and 3,000 resources, and whether growth stays
-linear.
+"""Speed of the deployment engine: up and no-op preview of 100, 1,000 and 3,000 resources. Growth must be linear.
 
-Program and provider are processes of their own, as in use; the provider is the tests' own and does no work, so what is
-measured is the engine, the Pulumi SDK and gRPC. `python -m benchmarks.engine [SIZE ...]`.
+Program and provider are separate processes, as in production. The provider is that of the tests and does no work, so
+this measures the engine, the Pulumi SDK and gRPC. `python -m benchmarks.engine [SIZE ...]`.
 """
 
 import sys
@@ -10,14 +9,16 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.engine import DeploymentRequest, DeploymentResult, Engine, Operation
+from codekeep_contracts.engine_events import Operation
+
+from sandbox.engine.engine import Engine
+from sandbox.engine.request import DeploymentRequest, DeploymentResult
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = ROOT / "tests/sandbox/engine/programs/plain"
 SIZES = (100, 1000, 3000)
-LINEAR = (
-    1.5  # the largest stack's time per resource over the smallest measured above 100, where start-up no longer counts
-)
+LINEAR = 1.5
+"""Limit of the time per resource of the largest stack, relative to the second largest."""
 
 
 @dataclass(frozen=True)

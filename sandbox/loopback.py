@@ -1,11 +1,11 @@
-"""Which hosts are this machine itself: the only ones that the sandbox talks to."""
+"""Loopback hosts: the only ones that the sandbox connects to."""
 
 import ipaddress
 import socket
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is a loopback address, or `localhost` where that leads to such addresses alone."""
+    """Whether a host is a loopback address, or `localhost` where that resolves to such addresses only."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""Serving a stand-in as a Pulumi plugin: Pulumi's own servicer, with old inputs passed on and errors made plain."""
+"""Serves a stand-in as a Pulumi plugin: Pulumi's servicer, with old inputs passed on and errors without tracebacks."""
 
 import asyncio
 import contextlib
@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import grpc
+from codekeep_contracts.faults import Fault
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.provider.experimental.provider import Provider
 from pulumi.provider.experimental.server import ProviderServicer
@@ -17,24 +18,24 @@ from pulumi.runtime.proto import provider_pb2_grpc
 MAX_MESSAGE_BYTES = 400 * 1024 * 1024  # what Pulumi's own servers take
 
 old_inputs: ContextVar[Mapping[str, PropertyValue]] = ContextVar("old_inputs")
-"""Old inputs of a diff or update: Pulumi's protocol has them, the request classes of its Python SDK have not."""
+"""Old inputs of a diff or update: in Pulumi's protocol, but not in the request classes of its Python SDK."""
 
 
-class PluginFault(Exception):  # noqa: N818 - said to a user, not about the code
-    """Something to tell the user; its text reaches the engine without a traceback."""
+class PluginFault(Fault):
+    """A refusal. Its message reaches the engine without a traceback."""
 
 
 class Servicer(ProviderServicer):
     """ResourceProvider service over one provider."""
 
     async def DiffConfig(self, request: Any, context: Any) -> Any:  # noqa: N802 - gRPC
-        """A provider configured otherwise is still the same one: resources carry their own place."""
+        """A provider with another configuration is still the same one: resources have their own region."""
         different = request.old_inputs != request.news
         return proto.DiffResponse(changes=proto.DiffResponse.DIFF_SOME if different else proto.DiffResponse.DIFF_NONE)
 
 
 def _explained(name: str) -> Callable[[Servicer, Any, Any], Awaitable[Any]]:
-    """The base's method, which hides old inputs from the provider and puts a traceback into every error's text."""
+    """The base class's method, which drops old inputs and puts a traceback into every error's text."""
     inherited = getattr(ProviderServicer, name)
 
     async def method(self: Servicer, request: Any, context: Any) -> Any:
@@ -56,7 +57,7 @@ for _name in ("CheckConfig", "Configure", "Check", "Diff", "Create", "Read", "Up
 
 
 def serve(provider: Provider, version: str, arguments: list[str]) -> None:
-    """Runs until killed; prints the port, as the engine expects of a plugin."""
+    """Runs until killed. Prints the port first, as the engine expects."""
     engine = next((item for item in arguments if not item.startswith("-")), "")
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(Servicer(arguments, version, provider, engine)))

@@ -1,7 +1,7 @@
-"""What Pulumi runs for every stack of the project."""
+"""The program that Pulumi runs for every stack of the project."""
 
-from stacks.garbage import collect_rarely
+from stacks.gc_tuning import relax_gc
 from stacks.program import run
 
-collect_rarely()
+relax_gc()
 run()

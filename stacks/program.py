@@ -1,4 +1,4 @@
-"""A stack's program: the spec in its configuration becomes a keep or a shared platform, and the stack's outputs."""
+"""The program of a stack: builds the keep or shared platform of the spec in its configuration."""
 
 import json
 from collections.abc import Mapping
@@ -28,10 +28,10 @@ PLATFORM_OUTPUT = "platform"
 
 
 def run() -> None:
-    """Registers everything the stack's spec asks for.
+    """Registers the resources of the stack's spec.
 
     Raises:
-        pulumi.RunError: the configuration holds no valid spec; nothing was registered. The message has every fault.
+        pulumi.RunError: the configuration has no valid spec; nothing was registered. The message has every problem.
     """
     spec = spec_in(pulumi.Config("codekeep"), f"Pulumi.{pulumi.get_stack()}.yaml")
     keep = keep_of(spec)
@@ -49,10 +49,10 @@ def run() -> None:
 
 
 def spec_in(config: pulumi.Config, source: str) -> Spec:
-    """The tenant's or the platform's spec of a stack.
+    """The tenant's or platform's spec in a stack's configuration.
 
     Raises:
-        pulumi.RunError: there is none, there are both, or it has faults.
+        pulumi.RunError: there is none, there are both, or it has problems.
     """
     tenant, platform = config.get_object("tenant"), config.get_object("platform")
     if (tenant is None) == (platform is None):
@@ -61,12 +61,12 @@ def spec_in(config: pulumi.Config, source: str) -> Spec:
     try:
         return parse(tenant, source) if platform is None else parse_platform(platform, source)
     except SpecError as error:
-        count = len(error.faults)
-        raise pulumi.RunError(f"{count} {'fault' if count == 1 else 'faults'} in the spec:\n{error}") from error
+        count = len(error.problems)
+        raise pulumi.RunError(f"{count} {'problem' if count == 1 else 'problems'} in the spec:\n{error}") from error
 
 
 def aws_provider(keep: Keep) -> aws.Provider:
-    """AWS as the keep's deployer role, in the keep's account and region and no other."""
+    """The AWS provider: as the keep's deployer role, in the keep's account and region only."""
     return aws.Provider(
         keep.logical("aws"),
         region=keep.region,
@@ -97,7 +97,7 @@ def _build_keep(spec: TenantSpec, within: pulumi.ResourceOptions) -> KeepOutputs
 def _release(
     spec: TenantSpec, keep: KeepOutputs, settings: pulumi.Output[dict[str, Any]], within: pulumi.ResourceOptions
 ) -> None:
-    """The runtime, once the spec names a release of it."""
+    """The runtime, once the spec names a release."""
     if (plan := release_plan(spec)) is not None:
         text = settings.apply(lambda document: json.dumps(document, sort_keys=True))
         RuntimeRelease(
@@ -117,7 +117,7 @@ def _export_keep(keep: KeepOutputs, settings: pulumi.Output[dict[str, Any]]) -> 
 
 
 def _settings(spec: TenantSpec, keep: KeepOutputs) -> pulumi.Output[dict[str, Any]]:
-    """The document once all its values are known, validated where they are real."""
+    """The runtime's settings. Validated in a deployment; a preview has placeholders for unknown values."""
 
     def written(deployed: Mapping[str, Any]) -> dict[str, Any]:
         document = settings_document(spec, deployed)

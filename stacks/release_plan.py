@@ -1,6 +1,5 @@
-"""From a spec to what runs in its keep: images by digest, model endpoints, and the caps that bound the work."""
+"""Translates a spec to what runs in its keep: images by digest, model endpoints, and the caps on the work."""
 
-from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -12,11 +11,11 @@ from stacks.spec.compute import Model, Pool
 from stacks.spec.release import VARIANT_SUFFIX, repository_of
 from stacks.spec.serving import serving_plans
 
-NODE_SHARE: Final = 0.75  # of a node for its replicas; the rest is the system's, and room for spare pods to come and go
-PLATFORM_CPUS: Final = 4  # for each GPU, where the pools are a platform's: what every type of the table has
+NODE_SHARE: Final = 0.75  # of a node for its replicas; the rest is for the system and for pods that start and stop
+PLATFORM_CPUS: Final = 4  # for each GPU, where the pools are a platform's: every type of the table has as many
 PLATFORM_MEMORY_GIB: Final = 24
 CHECKPOINT_BYTES: Final = 2  # for each parameter, as models are published, whatever they are quantized to when loaded
-CACHE_SPARE: Final = 1.25  # what the engine compiles, and the next revision's files while it is fetched
+CACHE_SPARE: Final = 1.25  # for what the engine compiles, and the next revision's files while they are fetched
 CACHE_FLOOR_GIB: Final = 5
 _GIB: Final = 2**30
 
@@ -51,7 +50,7 @@ def release_plan(spec: TenantSpec) -> ReleasePlan | None:
 
 
 def cache_gib(parameters_billions: float) -> int:
-    """Room on the node for a model's files."""
+    """Space on the node for a model's files."""
     checkpoint = parameters_billions * 1e9 * CHECKPOINT_BYTES / _GIB
     return CACHE_FLOOR_GIB + round(checkpoint * CACHE_SPARE)
 
@@ -67,7 +66,7 @@ def _link_traffic(spec: TenantSpec) -> LinkTraffic:
 
 
 def _batch_gpus(spec: TenantSpec) -> int:
-    """Of the keep's own pools; on a platform, one for each GPU node that the caps allow the keep."""
+    """GPUs for training in the keep's own pools; on a platform, one for each GPU node that the caps allow."""
     if spec.platform is not None:
         return spec.caps.gpu_nodes
     batch = [pool for pool in spec.pools if pool.role == "gpu-batch"]
@@ -104,12 +103,8 @@ def _endpoint(model: Model, served: ServingPlan, pool: Pool | None) -> EndpointP
 
 
 def _share(pool: Pool | None, gpus: int) -> tuple[int, int]:
-    """Processors and GiB of a replica: as many of its node's as it takes GPUs, on the smallest type of the pool."""
+    """Processors and GiB of a replica: its share of the node by GPUs, on the smallest type of the pool."""
     machines = [machine for machine in (pool.machines if pool else ()) if machine.gpu_count]
-    cpus = _least((machine.vcpus / machine.gpu_count for machine in machines), PLATFORM_CPUS / NODE_SHARE)
-    memory = _least((machine.memory_gib / machine.gpu_count for machine in machines), PLATFORM_MEMORY_GIB / NODE_SHARE)
+    cpus = min((each.vcpus / each.gpu_count for each in machines), default=PLATFORM_CPUS / NODE_SHARE)
+    memory = min((each.memory_gib / each.gpu_count for each in machines), default=PLATFORM_MEMORY_GIB / NODE_SHARE)
     return max(1, int(cpus * gpus * NODE_SHARE)), max(1, int(memory * gpus * NODE_SHARE))
-
-
-def _least(amounts: Iterable[float], otherwise: float) -> float:
-    return min(amounts, default=otherwise)

@@ -1,4 +1,4 @@
-"""From a spec and what was deployed for it to RuntimeSettings: the stack's output `runtimeSettings`."""
+"""Builds RuntimeSettings from a spec and what was deployed for it: the stack's output `runtimeSettings`."""
 
 import json
 from collections.abc import Mapping
@@ -18,10 +18,10 @@ MODEL_PORT = 8000
 
 
 def runtime_settings(spec: TenantSpec, deployed: Mapping[str, Any]) -> RuntimeSettings:
-    """The document for a keep.
+    """The settings document of a keep.
 
     Args:
-        deployed: the sections that only the deployment knows (KeepOutputs.settings), as plain values.
+        deployed: the sections that only a deployment knows (KeepOutputs.settings), as plain values.
 
     Raises:
         ValueError: a link's secrets are not among what was deployed, or a value is not what the contract allows.
@@ -30,7 +30,7 @@ def runtime_settings(spec: TenantSpec, deployed: Mapping[str, Any]) -> RuntimeSe
 
 
 def settings_document(spec: TenantSpec, deployed: Mapping[str, Any]) -> dict[str, Any]:
-    """The same, not validated: in a preview, placeholders stand for what only the cloud knows.
+    """The same document, not validated: in a preview, placeholders stand for what only the cloud knows.
 
     Raises:
         ValueError: a link's secrets are not among what was deployed.
@@ -59,14 +59,14 @@ def settings_document(spec: TenantSpec, deployed: Mapping[str, Any]) -> dict[str
 
 
 def model_url(role: str, namespace: str) -> str:
-    """Where a model's service answers inside the cluster."""
+    """URL of a model's service inside the cluster."""
     return f"http://model-{role}.{namespace}.svc.cluster.local:{MODEL_PORT}"
 
 
 def _linked(
     link: GitHost | RegistryHost, kind: type[GitHost | RegistryHost], secrets: Mapping[str, Mapping[str, str]]
 ) -> dict[str, Any]:
-    """The host as the spec has it, and the ARNs of its secrets."""
+    """The host from the spec, and the ARNs of its secrets."""
     if link.name not in secrets:
         have = ", ".join(sorted(secrets)) or "none"
         raise ValueError(f"no secrets of link {link.name!r} were deployed (there are: {have})")

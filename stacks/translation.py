@@ -1,4 +1,4 @@
-"""From a spec to the Args of the components it asks for. With stacks/program.py the only place where the two meet."""
+"""Translates a spec to the Args of components. Specs and components meet only here and in stacks/program.py."""
 
 from collections.abc import Mapping
 
@@ -15,19 +15,13 @@ from components.observe.budget_plan import BudgetPlan
 from components.storage.bucket import LockMode
 from components.storage.search_plan import SearchPlan
 from stacks.spec import PlatformSpec, Spec, TenantSpec, digest
-from stacks.spec import access as spec_access
 from stacks.spec import compute as spec_compute
 from stacks.spec.network import Network
 from stacks.spec.protection import Keys
 from stacks.spec.regions import region_of_arn
 
-TENANCY = {"shared": Tenancy.SHARED, "dedicated": Tenancy.DEDICATED, "host": Tenancy.HOST}
-ACCESS_LEVELS = {
-    "view": AccessLevel.VIEW,
-    "edit": AccessLevel.EDIT,
-    "admin": AccessLevel.ADMIN,
-    "cluster-admin": AccessLevel.CLUSTER_ADMIN,
-}
+KEPT = (DataClass.CODE, DataClass.INDEX, DataClass.MODEL, DataClass.EVAL, DataClass.AUDIT, DataClass.LOG)
+"""Data classes with a retention in every spec."""
 
 
 def environment_args(spec: TenantSpec) -> TenantEnvironmentArgs:
@@ -44,10 +38,10 @@ def environment_args(spec: TenantSpec) -> TenantEnvironmentArgs:
         git_links=spec.git_links,
         registry_links=spec.registry_links,
         pools=tuple(_pool(pool) for pool in spec.pools),
-        search=_search(spec.vector_index.domain),
+        search=SearchPlan(**dict(spec.vector_index.domain)),
         retention_days=_retention_days(spec),
         entry_principal_arns=spec.access.entry_principals,
-        budget=_budget(spec.budget),
+        budget=BudgetPlan(**dict(spec.budget)),
         keys=_keys(spec.keys, spec.regions.recovery),
         slo=spec.slo,
         cluster_access=_cluster_access(spec),
@@ -69,7 +63,7 @@ def pooled_args(spec: TenantSpec, platform: PlatformRef) -> PooledTenantArgs:
         registry_links=spec.registry_links,
         retention_days=_retention_days(spec),
         entry_principal_arns=spec.access.entry_principals,
-        budget=_budget(spec.budget),
+        budget=BudgetPlan(**dict(spec.budget)),
         keys=_keys(spec.keys, None),
         slo=spec.slo,
         audit_lock_mode=_lock_mode(spec),
@@ -83,9 +77,9 @@ def platform_args(spec: PlatformSpec) -> PlatformArgs:
         keep=keep_of(spec),
         network=_network(spec.network),
         pools=tuple(_pool(pool) for pool in spec.pools),
-        search=_search(spec.search_domain),
+        search=SearchPlan(**dict(spec.search_domain)),
         retention_days=_retention_days(spec),
-        budget=_budget(spec.budget),
+        budget=BudgetPlan(**dict(spec.budget)),
         link_domains=spec.link_domains,
         keys=_keys(spec.keys, None),
         slo=spec.slo,
@@ -97,7 +91,7 @@ def platform_args(spec: PlatformSpec) -> PlatformArgs:
 
 
 def keep_of(spec: Spec) -> Keep:
-    """Whose keep every component of the stack belongs to; a platform is a keep of its own, of tier dedicated."""
+    """The keep that every component of the stack belongs to. A platform is a keep of its own, of tier dedicated."""
     return Keep(
         tenant=spec.name,
         tier=Tier(spec.tier) if isinstance(spec, TenantSpec) else Tier.DEDICATED,
@@ -130,36 +124,15 @@ def _pool(pool: spec_compute.Pool) -> Pool:
         architecture=pool.machines[0].architecture,
         nvme=pool.nvme,
         volume_gib=pool.volume_gib,
-        tenancy=TENANCY[pool.tenancy],
-        hosts=_capacity(pool.hosts),
-        reservation=_capacity(pool.reservation),
-    )
-
-
-def _capacity(group: spec_compute.InstanceGroup | None) -> ZoneCapacity | None:
-    return None if group is None else ZoneCapacity(count=group.count, zone=group.zone)
-
-
-def _search(domain: spec_compute.SearchDomain) -> SearchPlan:
-    return SearchPlan(
-        instance_type=domain.instance_type,
-        instance_count=domain.instance_count,
-        volume_gib=domain.volume_gib,
-        dedicated_masters=domain.dedicated_masters,
+        tenancy=Tenancy[pool.tenancy.upper()],
+        hosts=ZoneCapacity(**dict(pool.hosts)) if pool.hosts else None,
+        reservation=ZoneCapacity(**dict(pool.reservation)) if pool.reservation else None,
     )
 
 
 def _retention_days(spec: Spec) -> Mapping[DataClass, int]:
-    """A retention for PROMPT is what makes the prompts' bucket: only with opt-in."""
-    kept = spec.retention
-    days = {
-        DataClass.CODE: kept.code,
-        DataClass.INDEX: kept.index,
-        DataClass.MODEL: kept.model,
-        DataClass.EVAL: kept.eval,
-        DataClass.AUDIT: kept.audit,
-        DataClass.LOG: kept.log,
-    }
+    """With PROMPT only where the spec opts in: a retention for prompts creates their bucket."""
+    days: dict[DataClass, int] = {data_class: getattr(spec.retention, data_class.value) for data_class in KEPT}
     if isinstance(spec, TenantSpec) and spec.prompt_storage.enabled and spec.prompt_storage.retention_days:
         days[DataClass.PROMPT] = spec.prompt_storage.retention_days
     return days
@@ -186,15 +159,11 @@ def _cluster_access(spec: Spec) -> tuple[ClusterAccess, ...]:
         ClusterAccess(
             label=entry.name,
             principal_arn=entry.principal,
-            level=ACCESS_LEVELS[entry.level],
+            level=AccessLevel[entry.level.upper().replace("-", "_")],
             namespaces=entry.namespaces,
         )
         for entry in spec.cluster_access
     )
-
-
-def _budget(budget: spec_access.Budget) -> BudgetPlan:
-    return BudgetPlan(monthly_usd=budget.monthly_usd, alert_percents=budget.alert_percents, notify=budget.notify)
 
 
 def _lock_mode(spec: Spec) -> LockMode:

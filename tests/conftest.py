@@ -1,9 +1,10 @@
-"""The order of the suite: what takes longest comes first, so that no worker is left with it at the end."""
+"""The order of the suite: the longest tests first, so that no worker runs one alone at the end."""
 
 import pytest
 
-LONG = (  # of tests or files: a minute or more together, most of it in processes of their own
+LONG = (  # files that take a minute or more, most of it in child processes
     "tests/cli/test_demo.py",
+    "tests/cli/test_edits.py",
     "tests/policies/test_crossguard_engine.py",
     "tests/cli/test_deploy.py",
     "tests/policies/test_checkov.py",
@@ -12,7 +13,7 @@ LONG = (  # of tests or files: a minute or more together, most of it in processe
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps the order within files, for fixtures of modules are made once then."""
+    """Keeps the order within files, so that fixtures of modules are made once."""
     items.sort(key=lambda item: LONG.index(_file(item)) if _file(item) in LONG else len(LONG))
 
 

@@ -1,7 +1,7 @@
-"""The sandbox account: an AWS account on this machine, kept by a moto server in the background.
+"""The sandbox account: a stand-in for an AWS account on this machine, served by moto in the background.
 
-`Account(home).ensure()` starts the server where none runs and says where it listens. Everything it is told is
-journalled in `home`, so that an account whose server died comes back as it was.
+`Account(home).ensure()` starts the server where none runs, and returns its URL. Every request is journalled in `home`,
+so that the account is restored after its server died.
 """
 
 from sandbox.account.account import Account, AccountError, Endpoint, Status

@@ -1,4 +1,4 @@
-"""Starting, stopping and finding the account's server."""
+"""Starts, stops and finds the account's server."""
 
 import http.client
 import json
@@ -8,26 +8,31 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from codekeep_contracts.faults import Fault
+from codekeep_contracts.file_lock import FileLockedError, file_lock
+
 from sandbox.account.files import IDENTITY_PATH, AccountFiles, ServerRecord
 
-ACCOUNT_ID = "123456789012"  # moto's own: what a provider without a role to assume works in
+ACCOUNT_ID = "123456789012"  # moto's default: the account of a provider that assumes no role
 START_SECONDS = 120.0  # a long journal is replayed before the server listens
 STOP_SECONDS = 10.0
 PROBE_SECONDS = 2.0
 LOG_TAIL_CHARACTERS = 2000
-FOREIGN_PREFIXES = ("AWS_", "MOTO_")  # of the caller's environment; the server must not hear them
+REMOVED_PREFIXES = ("AWS_", "MOTO_")  # variables of the caller that the server must not get
 
 
-class AccountError(Exception):
-    """The account cannot be started, stopped or reached; the message says the way on."""
+class AccountError(Fault):
+    """The account cannot be started, stopped or reached."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """Where the account is. `epoch` changes when the account is a new, empty one."""
+    """The running account. Another `epoch` is another account, which started empty."""
 
     url: str
     account_id: str
@@ -39,69 +44,71 @@ class Endpoint:
 class Status:
     """What `codekeep sandbox status` shows."""
 
-    running: bool
+    server: ServerRecord | None  # None where it does not run
     endpoint: Endpoint | None
-    pid: int | None
-    started: str | None
-    replayed: int  # requests that brought the account back at the last start
-    failed: int  # of those, the ones moto could not carry out again
-    recorded: dict[str, int]  # entries of the ledger by type: recorded, not emulated
+    recorded: Mapping[str, int]  # resources by type that are recorded in the ledger, but not emulated
+
+    @property
+    def running(self) -> bool:
+        return self.server is not None
 
 
 class Account:
-    """The account whose files are in `home`. Cheap to make; nothing happens before a method is called."""
+    """The account whose files are in `home`. Nothing happens before a method is called."""
 
     def __init__(self, home: Path) -> None:
         self._files = AccountFiles(Path(home).absolute())
 
     def ensure(self) -> Endpoint:
-        """The running account, started if need be. Raises AccountError."""
+        """The running account, started where it does not run.
+
+        Raises:
+            AccountError: it does not start.
+        """
         record = self._running()
         if record is None:
             with self._locked():
                 record = self._running() or self._start()
         return self._endpoint(record)
 
-    start = ensure
-
     def status(self) -> Status:
-        """Looks, changes nothing."""
+        """Changes nothing."""
         from sandbox.aws.ledger import count_by_token  # noqa: PLC0415 - the CLI asks for a status rarely
         from sandbox.aws.registry import is_recorded  # noqa: PLC0415
 
         record = self._running()
+        counts = count_by_token(self._files.ledger)
         return Status(
-            running=record is not None,
+            server=record,
             endpoint=None if record is None else self._endpoint(record),
-            pid=None if record is None else record.pid,
-            started=None if record is None else record.started,
-            replayed=0 if record is None else record.replayed,
-            failed=0 if record is None else record.failed,
-            recorded={
-                token: count for token, count in count_by_token(self._files.ledger).items() if is_recorded(token)
-            },
+            recorded={token: count for token, count in counts.items() if is_recorded(token)},
         )
 
     def stop(self) -> bool:
-        """Ends the server; the account comes back with the next start. False where none was running."""
+        """Ends the server; the next start restores the account. False where none was running."""
         with self._locked():
             return self._stop()
 
     def reset(self) -> None:
-        """Ends the server and forgets the account: the next one is new and empty."""
+        """Ends the server and removes the account: the next one is new and empty."""
         with self._locked():
             self._stop()
             self._files.journal.unlink(missing_ok=True)
             self._files.remove_ledger()
 
     def lost_since(self, epoch: str) -> bool:
-        """Whether the account that had this epoch is gone (reset, deleted, or not to be brought back)."""
+        """Whether the account of that epoch is gone (reset, deleted, or not restorable)."""
         return self.ensure().epoch != epoch
 
-    # Helpers
-
-    def _locked(self) -> "_Lock":
-        return _Lock(self._files)
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """One process at a time starts or stops the server."""
+        self._files.home.mkdir(parents=True, exist_ok=True)
+        try:
+            with file_lock(self._files.lock, wait_seconds=START_SECONDS):
+                yield
+        except FileLockedError as error:
+            raise AccountError(f"the sandbox account is being started or stopped elsewhere: {error}") from None
 
     def _endpoint(self, record: ServerRecord) -> Endpoint:
         return Endpoint(
@@ -112,12 +119,12 @@ class Account:
         )
 
     def _running(self) -> ServerRecord | None:
-        """The recorded server, if whatever listens on its port says it is that one."""
+        """The recorded server, if the process that listens on its port identifies itself as that run."""
         record = self._files.read_record()
         return record if record is not None and _identity(record.port).get("run") == record.run else None
 
     def _start(self) -> ServerRecord:
-        self._stop()  # one that hangs holds the journal
+        self._stop()  # a server that hangs still writes to the journal
         run = uuid.uuid4().hex
         process = _spawn(self._files, run)
         deadline = time.monotonic() + START_SECONDS
@@ -147,26 +154,10 @@ class Account:
         return self._files.log.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL_CHARACTERS:]
 
 
-class _Lock:
-    """The account's lock, with an error that says what to do."""
-
-    def __init__(self, files: AccountFiles) -> None:
-        self._held = files.locked(START_SECONDS)
-
-    def __enter__(self) -> None:
-        try:
-            self._held.__enter__()
-        except TimeoutError as error:
-            raise AccountError(f"the sandbox account is being started or stopped elsewhere: {error}") from None
-
-    def __exit__(self, *exc: object) -> None:
-        self._held.__exit__(None, None, None)
-
-
 def _spawn(files: AccountFiles, run: str) -> "subprocess.Popen[bytes]":
-    """A process of its own session, so that neither Ctrl-C nor the end of the caller reaches it."""
+    """In a session of its own, so that neither Ctrl-C nor the end of the caller ends it."""
     root = Path(__file__).resolve().parents[2]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(FOREIGN_PREFIXES)}
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(REMOVED_PREFIXES)}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(root), environment.get("PYTHONPATH"))))
     with files.log.open("ab") as log:
         return subprocess.Popen(  # noqa: S603 - our own module
@@ -180,7 +171,7 @@ def _spawn(files: AccountFiles, run: str) -> "subprocess.Popen[bytes]":
 
 
 def _identity(port: int) -> dict[str, object]:
-    """What the server on this port says it is; empty where none of ours answers."""
+    """The identity that the server on this port reports; empty where no server of ours answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PROBE_SECONDS)
     try:
         connection.request("GET", IDENTITY_PATH)
@@ -193,12 +184,12 @@ def _identity(port: int) -> dict[str, object]:
 
 
 def _is_ours(record: ServerRecord) -> bool:
-    """Whether the process with the recorded pid is the one we started: its command line has the made-up run id."""
+    """Whether the process with the recorded pid is the one we started: its command line contains the random run id."""
     return record.run in _command_line(record.pid)
 
 
 def _command_line(pid: int) -> str:
-    """Of a living process; empty where there is none."""
+    """The command line of a running process; empty where there is none."""
     if Path("/proc/self").exists():  # small Linux images have no ps
         try:
             return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace")
@@ -209,7 +200,7 @@ def _command_line(pid: int) -> str:
 
 
 def _end(record: ServerRecord) -> None:
-    """Asks, waits, then insists."""
+    """Terminates the server; kills it where it does not end in time."""
     for signal_, seconds in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, STOP_SECONDS)):
         try:
             os.kill(record.pid, signal_)

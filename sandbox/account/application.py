@@ -1,4 +1,4 @@
-"""moto behind a door that lets one request in at a time and writes each down first."""
+"""moto as a WSGI application that journals each request, one at a time."""
 
 import io
 import json
@@ -16,14 +16,14 @@ from sandbox.account.journal import Entry, Environ, Journal
 
 READING_VERBS = ("Get", "List", "Describe", "Head", "BatchGet", "Lookup", "Search", "Filter", "Simulate", "Validate")
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-WAITING = "ReceiveMessage"  # may wait for seconds, and has nothing to bring back
+WAITING = "ReceiveMessage"  # may wait for seconds, and need not be replayed
 
 StartResponse = Callable[..., Any]
 Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
 class JournalledApplication:
-    """WSGI application. moto is neither safe between threads nor faster with more of them."""
+    """Serves one request at a time: moto is neither thread-safe nor faster with threads."""
 
     def __init__(self, moto: Wsgi, journal: Journal, randomness: Randomness, identity: dict[str, Any]) -> None:
         self._moto = moto
@@ -34,7 +34,7 @@ class JournalledApplication:
         self._number = 0
 
     def replay(self) -> tuple[int, int]:
-        """Carries the journal out again: (requests, those that failed inside moto)."""
+        """Replays the journal. Returns the number of requests, and of those that failed inside moto."""
         count = failed = 0
         self._journal.mend()
         for entry in self._journal.entries():
@@ -46,7 +46,7 @@ class JournalledApplication:
         return count, failed
 
     def load(self, service: str) -> None:
-        """moto's part for a service, before somebody asks it; requests wait meanwhile, as loading draws too."""
+        """Loads moto's backend of a service. Requests wait, since loading uses the random source."""
         with self._lock, self._randomness.apart():
             get_backend(service)
 
@@ -59,9 +59,9 @@ class JournalledApplication:
         if action == WAITING:
             return self._moto(environ, start_response)
         with self._lock:
-            return self._carry_out(environ, body, action, start_response)
+            return self._answer(environ, body, action, start_response)
 
-    def _carry_out(self, environ: Environ, body: bytes, action: str, start_response: StartResponse) -> list[bytes]:
+    def _answer(self, environ: Environ, body: bytes, action: str, start_response: StartResponse) -> list[bytes]:
         self._number += 1
         entry = _entry(self._number, environ, body)
         reading = action.startswith(READING_VERBS) if action else environ["REQUEST_METHOD"] in READING_METHODS
@@ -70,7 +70,7 @@ class JournalledApplication:
         self._randomness.start(entry.number)
         answer = list(self._moto(environ, start_response))
         if reading and self._randomness.was_used:
-            self._journal.append(entry)  # it made something up (a default key, say): later requests build on that
+            self._journal.append(entry)  # it created something (such as a default key) that later requests use
         return answer
 
 
@@ -84,7 +84,7 @@ def _entry(number: int, environ: Environ, body: bytes) -> Entry:
 
 
 def _take_body(environ: Environ) -> bytes:
-    """The whole body, left in place for moto to read again."""
+    """The complete body. moto can read it again."""
     if environ.get("wsgi.input_terminated"):
         body = bytes(environ["wsgi.input"].read())
     else:
@@ -95,7 +95,7 @@ def _take_body(environ: Environ) -> bytes:
 
 
 def _action(environ: Environ, body: bytes) -> str:
-    """AWS operation of the JSON and query protocols; empty for REST, where the method tells."""
+    """The AWS operation in the JSON and query protocols; empty in REST, where the method decides."""
     target = str(environ.get("HTTP_X_AMZ_TARGET", ""))
     if target:
         return target.rpartition(".")[2]
@@ -105,7 +105,7 @@ def _action(environ: Environ, body: bytes) -> str:
 
 
 def _run(application: Wsgi, environ: Environ) -> str:
-    """Status line of one request made without a network."""
+    """The status line of a request that is made without a network."""
     seen = ["500 no answer"]
 
     def start_response(status: str, headers: Any, exc_info: Any = None) -> Any:

@@ -1,4 +1,4 @@
-"""What AWS takes along when something is deleted and moto leaves behind: a VPC's default network ACL."""
+"""Deletes what moto leaves behind and AWS does not: a VPC's default network ACL."""
 
 from functools import cache
 from typing import Any
@@ -8,10 +8,10 @@ from moto.ec2.models import EC2Backend
 
 @cache
 def install() -> None:
-    """Lets subnets leave their network ACL, and a VPC take its ACLs along, everywhere; once, however often."""
+    """Patches moto, once: a deleted subnet leaves its network ACL, and a deleted VPC's ACLs are deleted with it."""
     delete_subnet, delete_vpc = EC2Backend.delete_subnet, EC2Backend.delete_vpc
 
-    def subnet_leaves(backend: Any, subnet_id: str) -> Any:
+    def delete_subnet_association(backend: Any, subnet_id: str) -> Any:
         deleted = delete_subnet(backend, subnet_id)
         for acl in backend.network_acls.values():
             gone = [name for name, association in acl._associations.items() if association.subnet_id == subnet_id]
@@ -19,10 +19,10 @@ def install() -> None:
                 del acl._associations[name]
         return deleted
 
-    def vpc_takes_along(backend: Any, vpc_id: str) -> Any:
+    def delete_vpc_acls(backend: Any, vpc_id: str) -> Any:
         deleted = delete_vpc(backend, vpc_id)
         for acl in [acl for acl in backend.network_acls.values() if acl.vpc_id == vpc_id]:
             del backend.network_acls[acl.id]
         return deleted
 
-    EC2Backend.delete_subnet, EC2Backend.delete_vpc = subnet_leaves, vpc_takes_along
+    EC2Backend.delete_subnet, EC2Backend.delete_vpc = delete_subnet_association, delete_vpc_acls

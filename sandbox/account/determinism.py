@@ -1,4 +1,4 @@
-"""Makes moto's ids a function of the account's epoch and the request's number, so that a replay gives the same ones."""
+"""Makes moto's ids a function of the account's epoch and the request's number, so that a replay gives the same ids."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from moto.utilities import aws_headers
 
 
 class Randomness:
-    """The one source of everything random in moto."""
+    """The source of everything random in moto."""
 
     def __init__(self, epoch: str) -> None:
         self._epoch = epoch
@@ -22,12 +22,12 @@ class Randomness:
 
     @property
     def was_used(self) -> bool:
-        """Whether the request that is being carried out drew anything."""
+        """Whether the current request used the source."""
         return bool(mock_random.getstate() != self._fresh)
 
     @contextmanager
     def apart(self) -> Iterator[None]:
-        """What is drawn within belongs to no request: a service that is loaded draws, and may be there already."""
+        """What the block draws belongs to no request: a replay may find the service loaded already."""
         before = mock_random.getstate()
         try:
             yield
@@ -35,9 +35,9 @@ class Randomness:
             mock_random.setstate(before)
 
     def seed_new_backends(self) -> None:
-        """A region's default network has random ids too, and is made at whatever request comes first.
+        """Gives each backend its own seed: a region's default network has random ids, and is made at the first request.
 
-        Each backend therefore gets its own seed, and the request's source is put back afterwards.
+        The state of the request's source is restored afterwards.
         """
         original = base_backend.AccountSpecificBackend.__getitem__
         epoch = self._epoch
@@ -52,7 +52,7 @@ class Randomness:
         base_backend.AccountSpecificBackend.__getitem__ = seeded
 
     def leave_request_ids_out(self) -> None:
-        """Every answer carries a random id; without this, every reading would count as one that made something up."""
+        """Every answer has a random request id; without this, every read would count as one that created something."""
         original = aws_headers.gen_amzn_requestid_long
 
         def apart(headers: dict[str, Any] | None = None) -> Any:

@@ -1,24 +1,20 @@
-"""The files of one sandbox account, and the lock that lets one process at a time start or stop its server."""
+"""The files of one sandbox account."""
 
-import fcntl
 import json
-import os
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-IDENTITY_PATH = "/codekeep-sandbox"  # the server says there which run it is
+from sandbox.files import write_atomically
+
+IDENTITY_PATH = "/codekeep-sandbox"  # URL path where the server says which run it is
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServerRecord:
-    """The running server, as it wrote itself down once it could be reached."""
+    """The running server, written by itself once it accepts requests."""
 
     pid: int
-    run: str  # made-up id on the process's command line: tells it from a stranger that got its pid
+    run: str  # random id on the process's command line: tells it from a later process with the same pid
     port: int
     epoch: str
     started: str  # ISO 8601, UTC
@@ -31,6 +27,11 @@ class AccountFiles:
     """Paths below the account's home."""
 
     home: Path
+
+    @property
+    def lock(self) -> Path:
+        """Held while the server is started or stopped."""
+        return self.home / "account.lock"
 
     @property
     def record(self) -> Path:
@@ -49,46 +50,16 @@ class AccountFiles:
         return self.home / "account.log"
 
     def read_record(self) -> ServerRecord | None:
-        """None where no server was ever started or it was stopped in order."""
+        """None where no server was ever started, or the last one was stopped."""
         try:
             return ServerRecord(**json.loads(self.record.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
 
     def write_record(self, record: ServerRecord) -> None:
-        """Atomically, so that a reader sees the old or the new one."""
-        write_atomically(self.record, json.dumps(asdict(record), indent=2) + "\n")
+        """Atomically: a reader sees the old or the new record."""
+        write_atomically(self.record, f"{json.dumps(asdict(record), indent=2)}\n".encode())
 
     def remove_ledger(self) -> None:
         for suffix in ("", "-wal", "-shm"):
             Path(f"{self.ledger}{suffix}").unlink(missing_ok=True)
-
-    @contextmanager
-    def locked(self, timeout_seconds: float) -> Iterator[None]:
-        """Holds the account's lock; raises TimeoutError where another process keeps it."""
-        self.home.mkdir(parents=True, exist_ok=True)
-        with (self.home / "account.lock").open("w") as file:
-            deadline = time.monotonic() + timeout_seconds
-            while True:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > deadline:
-                        raise TimeoutError(f"another process holds {self.home / 'account.lock'}") from None
-                    time.sleep(0.05)
-            yield
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Readable by the owner alone."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -1,4 +1,4 @@
-"""Everything the account was told, one JSON line a request, written before the request is carried out."""
+"""The account's journal: each request as one JSON line, written before the request is carried out."""
 
 import base64
 import io
@@ -6,18 +6,18 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-VERSION = 2  # 2: loading a service draws nothing of a request
+VERSION = 2  # 2: loading a service does not use a request's random source
 
 Environ = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """First line: which account this is and which moto can bring it back."""
+    """First line: which account this is, and the moto version that can replay it."""
 
     version: int
     epoch: str
@@ -27,7 +27,7 @@ class Header:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One request: its number (which is its seed), the server's environment of it, and its body."""
+    """One request: its number (which seeds its random source), its WSGI environment and its body."""
 
     number: int
     environ: Mapping[str, str]
@@ -51,7 +51,7 @@ class Entry:
 
 
 class Journal:
-    """Append-only; the owner's eyes only, for it holds what the account was told, secrets included."""
+    """Append-only. Readable by its owner only, since requests contain secrets."""
 
     def __init__(self, path: Path, header: Header) -> None:
         self._path = path
@@ -60,10 +60,10 @@ class Journal:
 
     @classmethod
     def create(cls, path: Path, header: Header) -> "Journal":
-        """An empty journal in place of whatever was there."""
+        """An empty journal in place of the file's content."""
         path.unlink(missing_ok=True)
         journal = cls(path, header)
-        journal._write({"version": header.version, "epoch": header.epoch, "moto": header.moto, "port": header.port})
+        journal._write(asdict(header))
         return journal
 
     @classmethod
@@ -76,37 +76,25 @@ class Journal:
             return None
 
     def append(self, entry: Entry) -> None:
-        self._write(
-            {
-                "number": entry.number,
-                "environ": dict(entry.environ),
-                "preserved": dict(entry.preserved),
-                "body": base64.b64encode(entry.body).decode("ascii"),
-            }
-        )
+        self._write({**asdict(entry), "body": base64.b64encode(entry.body).decode("ascii")})
 
     def entries(self) -> Iterator[Entry]:
-        """As they were written; a torn last line (the machine died while writing) ends the journal."""
+        """All entries in order. An incomplete last line (the machine died while writing) is ignored."""
         with self._path.open(encoding="utf-8") as file:
             next(file, "")
             for line in file:
                 if not line.endswith("\n"):
                     return
                 found = json.loads(line)
-                yield Entry(
-                    number=found["number"],
-                    environ=found["environ"],
-                    preserved=found["preserved"],
-                    body=base64.b64decode(found["body"]),
-                )
+                yield Entry(**{**found, "body": base64.b64decode(found["body"])})
 
     def mend(self) -> None:
-        """Cuts a torn last line off, so that the next one starts afresh."""
+        """Removes an incomplete last line, so that the next entry starts a new one."""
         data = self._path.read_bytes()
-        whole = data.rfind(b"\n") + 1
-        if whole != len(data):
+        complete = data.rfind(b"\n") + 1
+        if complete != len(data):
             with self._path.open("r+b") as file:
-                file.truncate(whole)
+                file.truncate(complete)
 
     def _write(self, value: Mapping[str, Any]) -> None:
         if self._file is None:

@@ -1,4 +1,4 @@
-"""What AWS has in place and moto does not bring along: the parameters that name public machine images."""
+"""AWS's public SSM parameters of machine images, which moto does not have."""
 
 import hashlib
 from functools import cache
@@ -11,7 +11,7 @@ PREFIXES = ("/aws/service/eks/optimized-ami/", "/aws/service/bottlerocket/")
 
 
 def public_parameter(name: str, region: str) -> str | None:
-    """Value of a public image parameter; the same for ever, as nothing here gets published anew."""
+    """Value of a public image parameter. It never changes, since no image is published here."""
     if not name.startswith(PREFIXES):
         return None
     if name.endswith("/release_version"):
@@ -25,7 +25,7 @@ def public_parameter(name: str, region: str) -> str | None:
 
 @cache
 def install() -> None:
-    """Teaches moto's parameter store the public image parameters, in every account and region; once, however often."""
+    """Patches moto's parameter store: adds the public parameters in every account and region. Once."""
     original = models.ParameterDict._check_loading_status
 
     def with_public_images(parameters: Any, key: str) -> None:

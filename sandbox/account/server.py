@@ -25,14 +25,14 @@ USED_BY_EVERY_KEEP = ("ec2", "sts", "kms", "iam", "s3", "logs", "cloudwatch", "s
 
 
 class QuietHandler(MotoRequestHandler):  # type: ignore[misc]  # moto has no types
-    """Request lines would fill the log and say nothing."""
+    """Does not log requests."""
 
     def log_request(self, *args: Any, **kwargs: Any) -> None:
         return None
 
 
 def main(arguments: list[str]) -> None:
-    """Brings the account back from its journal, listens, writes itself down, serves until SIGTERM."""
+    """Restores the account from its journal, listens, writes its record, and serves until SIGTERM."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--run", required=True)
@@ -67,7 +67,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _create_app(randomness: Randomness, service: str) -> Any:
-    """A service's application at its first request. EC2 takes half a second to load: nothing of it is loaded before."""
+    """A service's application, loaded at its first request: EC2 alone takes half a second."""
     with randomness.apart():
         if service == "ec2":
             from sandbox.account import debris  # noqa: PLC0415
@@ -81,13 +81,13 @@ def _create_app(randomness: Randomness, service: str) -> Any:
 
 
 def _load_ahead(application: JournalledApplication) -> None:
-    """moto loads a service at its first request; the caller's program starts meanwhile."""
+    """Loads the services that every keep uses while the caller's program starts."""
     for service in USED_BY_EVERY_KEEP:
         application.load(service)
 
 
 def _open_journal(files: AccountFiles) -> Journal:
-    """The account's journal; a new account where there is none or another moto wrote it."""
+    """The account's journal; a new account where there is none, or one of another moto version."""
     moto = version("moto")
     journal = Journal.open(files.journal)
     if journal is not None and journal.header.version == VERSION and journal.header.moto == moto:
@@ -104,7 +104,7 @@ def _free_port() -> int:
 
 
 def _listen(port: int, application: Any) -> Any:
-    """On the port the account always had, for its URLs are in states; on another one where a stranger took it."""
+    """On the account's port, since its URLs are in states; on another one where a foreign process uses that."""
     try:
         return make_server(HOST, port, application, threaded=True, request_handler=QuietHandler)
     except (OSError, SystemExit):

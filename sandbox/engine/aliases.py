@@ -1,4 +1,4 @@
-"""Under which URNs a resource may be known from earlier runs."""
+"""The URNs under which a resource may be known from earlier runs."""
 
 from collections.abc import Iterator
 
@@ -9,35 +9,34 @@ from sandbox.engine.urn import ROOT_STACK_TYPE, Urn, name_of, parse_provider_ref
 
 
 def candidates(deployment: Deployment, urn: str, goal: Goal) -> Iterator[str]:
-    """The URN itself, its aliases, and what follows from an alias of its parent; first match wins. The caller holds
-    the lock.
+    """The URN itself, its aliases, and those that follow from an alias of its parent; the first match wins. The caller
+    holds the lock.
     """
     yield urn
-    own = [_collapse(deployment, goal, alias) for alias in goal.aliases]
+    own = [_alias_urn(deployment, goal, alias) for alias in goal.aliases]
     yield from own
-    parent_before = deployment.renamed.get(goal.parent)
+    parent = goal.state.parent
+    parent_before = deployment.renamed.get(parent)
     if parent_before:
-        yield _inherited(goal.type, goal.name, goal.parent, parent_before)
+        yield _inherited(goal.state.type, goal.name, parent, parent_before)
         for alias in own:
             parsed = parse_urn(alias)
-            yield _inherited(parsed.type, parsed.name, goal.parent, parent_before)
+            yield _inherited(parsed.type, parsed.name, parent, parent_before)
 
 
-def _collapse(deployment: Deployment, goal: Goal, alias: Alias) -> str:
+def _alias_urn(deployment: Deployment, goal: Goal, alias: Alias) -> str:
     if alias.urn:
         return alias.urn
-    parent = alias.parent or goal.parent
-    if alias.parent:
-        parent = deployment.renamed.get(alias.parent, alias.parent)
-    type_ = alias.type or goal.type
+    parent = deployment.renamed.get(alias.parent, alias.parent) if alias.parent else goal.state.parent
+    type_ = alias.type or goal.state.type
     if parent and not alias.no_parent and parse_urn(parent).qualified_type != ROOT_STACK_TYPE:
         type_ = f"{parse_urn(parent).qualified_type}${type_}"
-    identity = deployment.identity
-    return str(Urn(alias.stack or identity.stack, alias.project or identity.project, type_, alias.name or goal.name))
+    request = deployment.request
+    return str(Urn(alias.stack or request.stack, alias.project or request.project, type_, alias.name or goal.name))
 
 
 def _inherited(type_: str, name: str, parent: str, parent_before: str) -> str:
-    """A child's URN under its parent's former one; a child named after its parent was named after the former name."""
+    """A child's URN under its parent's former URN. A child named after its parent had the parent's former name."""
     before = parse_urn(parent_before)
     parent_name = name_of(parent)
     if name.startswith(parent_name):
@@ -47,7 +46,7 @@ def _inherited(type_: str, name: str, parent: str, parent_before: str) -> str:
 
 
 def rename(deployment: Deployment, key: str, before: str, after: str) -> None:
-    """Gives an instance its new URN, and what refers to it too: a state never points to what is not in it."""
+    """Gives an instance its new URN, in all references to it too: a state has no reference to what is not in it."""
 
     def moved(urn: str) -> str:
         return after if urn == before else urn

@@ -1,65 +1,44 @@
-"""Policy packs: each a process that judges every resource before its provider is called, and the whole stack at the
-end.
-"""
-
-from __future__ import annotations
+"""Policy packs: each is a process that judges every resource before its provider is called, and finally the stack."""
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import grpc
+from codekeep_contracts.engine_events import Operation, PolicyRemediation, PolicyViolation, Severity
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
+from sandbox.engine.backend import ORGANIZATION
+from sandbox.engine.deployment import Deployment
 from sandbox.engine.diff import compare
-from sandbox.engine.events import PolicyRemediation, PolicyViolation, Severity
 from sandbox.engine.pack_config import pack_config, read_pack_config
 from sandbox.engine.plugins import PluginError, PluginProcess
 from sandbox.engine.provider import ProviderError
 from sandbox.engine.reaper import Reaper
+from sandbox.engine.request import DeploymentRequest
 from sandbox.engine.state import ResourceState
 from sandbox.engine.urn import parse_provider_ref
 from sandbox.engine.values import Props, Secret, props_from_struct, struct_from_props
-
-if TYPE_CHECKING:
-    from sandbox.engine.deployment import Deployment
-
-
-@dataclass(frozen=True, kw_only=True)
-class PackContext:
-    """What a policy pack is told of the stack."""
-
-    project: str
-    stack: str
-    preview: bool
-    config: Mapping[str, str]
-    secret_keys: Iterable[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PackSource:
-    """A policy pack and the file that configures it, if any."""
-
-    folder: Path
-    config: Path | None = None
 
 
 class Analyzers:
     """The packs of one deployment."""
 
-    def __init__(self, packs: Sequence[Pack]) -> None:
+    def __init__(self, packs: Sequence["Pack"]) -> None:
         self._packs = packs
 
     def judge(self, deployment: Deployment, state: ResourceState) -> ResourceState:
-        """The state with what remediations made of its inputs. Raises ProviderError on a mandatory violation during up.
+        """The state with the inputs that remediations made of it.
 
-        At preview a mandatory violation fails the deployment at its end, so that all of them are seen at once.
+        In a preview a mandatory violation fails the deployment at its end, so that all of them are shown at once.
+
+        Raises:
+            ProviderError: a mandatory violation during up.
         """
         for pack in self._packs:
             state = pack.remediate(deployment, state)
@@ -71,7 +50,7 @@ class Analyzers:
         return state
 
     def judge_stack(self, deployment: Deployment) -> bool:
-        """False on a mandatory violation. Packs are shown what is only read too, which pulumi leaves out."""
+        """False on a mandatory violation. Packs see read resources too, which pulumi does not show them."""
         if not self._packs:
             return True
         with deployment.lock:
@@ -88,38 +67,48 @@ class Pack:
     """One policy pack in its process."""
 
     def __init__(
-        self, source: PackSource, engine_address: str, context: PackContext, reaper: Reaper, log: Callable[[str], None]
+        self,
+        folder: Path,
+        config: Path | None,
+        request: DeploymentRequest,
+        engine_address: str,
+        reaper: Reaper,
+        log: Callable[[str], None],
     ) -> None:
-        """Runs in the pack's folder, as with pulumi. Raises PluginError where it does not start."""
-        folder = source.folder
-        given = read_pack_config(source.config) if source.config else {}
+        """Starts the process in the pack's folder, as pulumi does.
+
+        Raises:
+            PluginError: it does not start, or its configuration is wrong.
+        """
+        settings = read_pack_config(config) if config else {}
+        preview = request.operation is Operation.PREVIEW
         environment = {
-            "PULUMI_PROJECT": context.project,
-            "PULUMI_STACK": context.stack,
-            "PULUMI_ORGANIZATION": "organization",
-            "PULUMI_DRY_RUN": "true" if context.preview else "false",
-            "PULUMI_CONFIG": json.dumps(dict(context.config)),
+            "PULUMI_PROJECT": request.project,
+            "PULUMI_STACK": request.stack,
+            "PULUMI_ORGANIZATION": ORGANIZATION,
+            "PULUMI_DRY_RUN": "true" if preview else "false",
+            "PULUMI_CONFIG": json.dumps(dict(request.config)),
         }
         argv = [sys.executable, "-m", "pulumi.policy", engine_address, str(folder)]
         self._process = PluginProcess(folder.name, argv, environment, reaper, log, cwd=folder)
         self._stub = analyzer_pb2_grpc.AnalyzerStub(self._process.channel)
         self._folder = folder
-        self._configure(context, given)
-
-    def _configure(self, context: PackContext, given: Mapping[str, Mapping[str, Any]]) -> None:
-        request = analyzer_pb2.AnalyzerStackConfigureRequest(
-            stack=context.stack,
-            project=context.project,
-            organization="organization",
-            dry_run=context.preview,
-            config=dict(context.config),
-            config_secret_keys=list(context.secret_keys),
+        stack = analyzer_pb2.AnalyzerStackConfigureRequest(
+            stack=request.stack,
+            project=request.project,
+            organization=ORGANIZATION,
+            dry_run=preview,
+            config=dict(request.config),
+            config_secret_keys=list(request.secret_keys),
         )
-        self._call(self._stub.ConfigureStack, request, optional=True)
+        self._call(self._stub.ConfigureStack, stack, optional=True)
+        self._configure(settings)
+
+    def _configure(self, settings: Mapping[str, Mapping[str, Any]]) -> None:
         info = self._call(self._stub.GetAnalyzerInfo, empty_pb2.Empty())
-        if given and not info.supportsConfig:
+        if settings and not info.supportsConfig:
             raise PluginError(f"policy pack {self._folder} takes no configuration")
-        config = pack_config(info, given)
+        config = pack_config(info, settings)
         self._call(self._stub.Configure, analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=config), optional=True)
         levels = [
             config[policy.name].enforcementLevel
@@ -154,12 +143,12 @@ class Pack:
         if not self._analyzes:
             return []
         response = self._call(self._stub.Analyze, _request(deployment, state, _public(state.inputs)))
-        return [_tell(deployment, diagnostic, state.urn) for diagnostic in response.diagnostics]
+        return [_emitted(deployment, diagnostic, state.urn) for diagnostic in response.diagnostics]
 
     def analyze_stack(self, deployment: Deployment, states: Sequence[ResourceState]) -> list[PolicyViolation]:
         resources = [_resource(deployment, state) for state in states]
         response = self._call(self._stub.AnalyzeStack, analyzer_pb2.AnalyzeStackRequest(resources=resources))
-        return [_tell(deployment, diagnostic, "") for diagnostic in response.diagnostics]
+        return [_emitted(deployment, diagnostic, "") for diagnostic in response.diagnostics]
 
     def close(self) -> None:
         self._process.close()
@@ -170,57 +159,72 @@ class Pack:
         except grpc.RpcError as error:
             if optional and error.code() == grpc.StatusCode.UNIMPLEMENTED:
                 return None
-            words = self._process.last_words() if error.code() == grpc.StatusCode.UNAVAILABLE else ""
-            raise ProviderError(f"policy pack {self._folder}: {error.details()}{words}") from error
+            output = self._process.last_lines() if error.code() == grpc.StatusCode.UNAVAILABLE else ""
+            raise ProviderError(f"policy pack {self._folder}: {error.details()}{output}") from error
 
 
 def start_packs(
-    sources: Sequence[PackSource],
-    engine_address: str,
-    context: PackContext,
-    reaper: Reaper,
-    log: Callable[[str, str], None],
+    request: DeploymentRequest, engine_address: str, reaper: Reaper, log: Callable[[str, str], None]
 ) -> Analyzers:
-    """Starts the packs side by side. Raises PluginError, ProviderError where one does not start."""
-    for source in sources:
-        if not source.folder.exists():
-            raise PluginError(f"policy pack {source.folder} does not exist")
-    if not sources:
+    """Starts the packs in parallel.
+
+    Raises:
+        PluginError: one does not start.
+        ProviderError: one does not answer.
+    """
+    packs = request.configured_packs()
+    for folder, _ in packs:
+        if not folder.exists():
+            raise PluginError(f"policy pack {folder} does not exist")
+    if not packs:
         return Analyzers(())
-    with ThreadPoolExecutor(max_workers=len(sources)) as pool:
+    with ThreadPoolExecutor(max_workers=len(packs)) as pool:
         futures = [
-            pool.submit(Pack, source, engine_address, context, reaper, partial(log, source.folder.name))
-            for source in sources
+            pool.submit(Pack, folder, config, request, engine_address, reaper, partial(log, folder.name))
+            for folder, config in packs
         ]
         return Analyzers([future.result() for future in futures])
 
 
-def _options(state: ResourceState) -> Any:
-    return analyzer_pb2.AnalyzerResourceOptions(
+def _request(deployment: Deployment, state: ResourceState, inputs: Props) -> Any:
+    return analyzer_pb2.AnalyzeRequest(
+        properties=struct_from_props(inputs, resources=False), **_description(deployment, state)
+    )
+
+
+def _resource(deployment: Deployment, state: ResourceState) -> Any:
+    return analyzer_pb2.AnalyzerResource(
+        properties=_struct(state.outputs),
+        parent=state.parent,
+        dependencies=state.dependencies,
+        propertyDependencies={
+            key: analyzer_pb2.AnalyzerPropertyDependencies(urns=urns)
+            for key, urns in state.property_dependencies.items()
+        },
+        **_description(deployment, state),
+    )
+
+
+def _description(deployment: Deployment, state: ResourceState) -> dict[str, Any]:
+    """What a pack gets to know of a resource beside its properties."""
+    timeouts = {key: value for key, value in state.custom_timeouts.items() if key in ("create", "update", "delete")}
+    options = analyzer_pb2.AnalyzerResourceOptions(
         protect=state.protect,
         ignoreChanges=state.ignore_changes,
         additionalSecretOutputs=state.additional_secret_outputs,
         aliases=state.aliases,
-        customTimeouts=analyzer_pb2.AnalyzerResourceOptions.CustomTimeouts(
-            **{key: value for key, value in state.custom_timeouts.items() if key in ("create", "update", "delete")}
-        ),
+        customTimeouts=analyzer_pb2.AnalyzerResourceOptions.CustomTimeouts(**timeouts),
         parent=state.parent,
     )
-
-
-def _provider(deployment: Deployment, state: ResourceState) -> Any:
-    if not state.provider:
-        return None
-    provider = deployment.find_provider(parse_provider_ref(state.provider))
-    if provider is None:
-        return None
-    return analyzer_pb2.AnalyzerProviderResource(
-        type=provider.type, properties=_struct(provider.inputs), urn=provider.urn, name=provider.name
+    found = deployment.find_provider(parse_provider_ref(state.provider)) if state.provider else None
+    provider = found and analyzer_pb2.AnalyzerProviderResource(
+        type=found.type, properties=_struct(found.inputs), urn=found.urn, name=found.name
     )
+    return {"type": state.type, "urn": state.urn, "name": state.name, "options": options, "provider": provider}
 
 
 def _public(value: Any) -> Any:
-    """Without what engine and providers keep for themselves, which a pack is shown only to hand it back remedied."""
+    """Without the internal entries of engine and providers; a pack gets those only where it may change the inputs."""
     if isinstance(value, Mapping):
         return {key: _public(item) for key, item in value.items() if not key.startswith("__")}
     if isinstance(value, list):
@@ -232,35 +236,7 @@ def _struct(props: Props) -> Any:
     return struct_from_props(_public(props), resources=False)
 
 
-def _request(deployment: Deployment, state: ResourceState, inputs: Props) -> Any:
-    return analyzer_pb2.AnalyzeRequest(
-        type=state.type,
-        properties=struct_from_props(inputs, resources=False),
-        urn=state.urn,
-        name=state.name,
-        options=_options(state),
-        provider=_provider(deployment, state),
-    )
-
-
-def _resource(deployment: Deployment, state: ResourceState) -> Any:
-    return analyzer_pb2.AnalyzerResource(
-        type=state.type,
-        properties=_struct(state.outputs),
-        urn=state.urn,
-        name=state.name,
-        options=_options(state),
-        provider=_provider(deployment, state),
-        parent=state.parent,
-        dependencies=state.dependencies,
-        propertyDependencies={
-            key: analyzer_pb2.AnalyzerPropertyDependencies(urns=urns)
-            for key, urns in state.property_dependencies.items()
-        },
-    )
-
-
-def _tell(deployment: Deployment, diagnostic: Any, urn: str) -> PolicyViolation:
+def _emitted(deployment: Deployment, diagnostic: Any, urn: str) -> PolicyViolation:
     severity = analyzer_pb2.PolicySeverity.Name(diagnostic.severity).removeprefix("POLICY_SEVERITY_").lower()
     violation = PolicyViolation(
         pack=diagnostic.policyPackName,

@@ -1,13 +1,10 @@
-"""Where a stack's files lie: the layout of Pulumi's own file backend, so that `pulumi login file://<backend>` finds
-the stacks.
-"""
+"""The files of a stack, in the layout of Pulumi's own file backend: `pulumi login file://<backend>` finds them."""
 
-import os
 import re
-import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from sandbox.files import write_atomically
 
 ORGANIZATION = "organization"
 _NAME = re.compile(r"^[A-Za-z0-9_.-]{1,100}$")
@@ -15,7 +12,11 @@ _NAME = re.compile(r"^[A-Za-z0-9_.-]{1,100}$")
 
 @dataclass(frozen=True)
 class StackFiles:
-    """Paths of one stack below `<backend>/.pulumi`. Raises ValueError on names that could leave the folder."""
+    """Paths of one stack below `<backend>/.pulumi`.
+
+    Raises:
+        ValueError: a name could lead out of the folder.
+    """
 
     backend: Path
     project: str
@@ -40,7 +41,7 @@ class StackFiles:
 
     @property
     def guard(self) -> Path:
-        """Held while the locks are looked at. Not beside them: the pulumi CLI takes every file there for a lock."""
+        """Locked while locks are read and written. The pulumi CLI takes each file in their folder for one."""
         return self.journal.with_suffix(".guard")
 
     @property
@@ -52,33 +53,9 @@ class StackFiles:
         return f"{ORGANIZATION}/{self.project}/{self.stack}"
 
     def prepare(self) -> None:
-        """Makes the folders, and the file that tells Pulumi which layout this is."""
+        """Makes the folders, and the file by which Pulumi recognises the layout."""
         for folder in (self.checkpoint.parent, self.journal.parent, self.locks):
             folder.mkdir(parents=True, exist_ok=True)
         meta = self.root / "meta.yaml"
         if not meta.exists():
             write_atomically(meta, b"version: 1\n")
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """The file holds either the old or the new content, whenever the process or the machine dies."""
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            Path(temporary).unlink()
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sandbox.engine.diff import Diff, compare
-from sandbox.engine.provider import Checked, Live, ProviderError
+from sandbox.engine.provider import Checked, Failures, Live, ProviderError
 from sandbox.engine.state import ResourceState
 from sandbox.engine.urn import type_of
 from sandbox.engine.values import Props, has_secrets, has_unknowns
@@ -19,56 +19,45 @@ ProviderError.
 
 
 class BuiltinProvider:
-    """Serves `pulumi:pulumi:StackReference`, `readStackOutputs` and `getResource`; other types of `pulumi` are
-    refused.
-    """
+    """Serves `pulumi:pulumi:StackReference`, `readStackOutputs` and `getResource`. Refuses other types of `pulumi`."""
 
     def __init__(self, read_outputs: ReadOutputs, find: Callable[[str], ResourceState | None]) -> None:
         self._read_outputs = read_outputs
         self._find = find
 
     def check(self, urn: str, old: Props, new: Props) -> Checked:
-        self._require_stack_reference(urn)
-        inputs = {key: value for key, value in new.items() if value is not None}
-        if not isinstance(inputs.get("name"), str) and not has_unknowns(inputs.get("name")):
-            return Checked(inputs, (("name", f"must be the name of a stack, got {inputs.get('name')!r}"),))
-        return Checked({"name": inputs["name"]})
+        _require_stack_reference(urn)
+        name = new.get("name")
+        if not isinstance(name, str) and not has_unknowns(name):
+            inputs = {key: value for key, value in new.items() if value is not None}
+            return Checked(inputs, (("name", f"must be the name of a stack, got {name!r}"),))
+        return Checked({"name": name})
 
-    def diff(
-        self,
-        urn: str,
-        id_: str,
-        old_inputs: Props,
-        old_outputs: Props,
-        new: Props,
-        ignored: Sequence[str],
-    ) -> Diff:
-        self._require_stack_reference(urn)
-        changes = compare({"name": old_inputs.get("name")}, {"name": new.get("name")})
+    def diff(self, old: ResourceState, new: Props, ignored: Sequence[str]) -> Diff:
+        changes = compare({"name": old.inputs.get("name")}, {"name": new.get("name")})
         keys = ("name",) if changes else ()
         return Diff(changed=bool(changes), changes=changes, changed_keys=keys, replace_keys=keys)
 
-    def create(self, urn: str, inputs: Props, *, timeout: float, preview: bool) -> tuple[str, Props]:
-        self._require_stack_reference(urn)
-        return "" if preview else str(uuid.uuid4()), self._reference(inputs)
+    def create(self, new: ResourceState, *, preview: bool) -> tuple[str, Props]:
+        return "" if preview else str(uuid.uuid4()), self._reference(new.inputs)
 
-    def read(self, urn: str, id_: str, inputs: Props, outputs: Props, *, timeout: float) -> Live | None:
-        self._require_stack_reference(urn)
-        name = inputs.get("name", id_)
-        return Live(id_, {"name": name}, self._reference({"name": name}))
+    def read(self, state: ResourceState) -> Live | None:
+        _require_stack_reference(state.urn)
+        inputs = {"name": state.inputs.get("name", state.id)}
+        return Live(state.id, inputs, self._reference(inputs))
 
-    def update(self, urn: str, *_: Any, **__: Any) -> Props:
-        raise ProviderError(f"{urn} cannot be updated, only replaced")
+    def update(self, old: ResourceState, new: ResourceState, *, preview: bool) -> Props:
+        raise ProviderError(f"{new.urn} cannot be updated, only replaced")
 
-    def delete(self, urn: str, id_: str, inputs: Props, outputs: Props, *, timeout: float) -> None:
+    def delete(self, old: ResourceState) -> None:
         """Nothing exists outside the state."""
 
-    def invoke(self, token: str, args: Props, *, preview: bool) -> tuple[Props, tuple[tuple[str, str], ...]]:
+    def invoke(self, token: str, args: Props, *, preview: bool) -> tuple[Props, Failures]:
         if token == "pulumi:pulumi:readStackOutputs":  # noqa: S105 - a function token
             return self._reference(args), ()
         if token == "pulumi:pulumi:getResource":  # noqa: S105
             return self._resource(args), ()
-        raise ProviderError(f"function {token!r} is not served by the sandbox engine")
+        raise ProviderError(f"the sandbox engine does not support function {token!r}")
 
     def _reference(self, args: Mapping[str, Any]) -> Props:
         name = args.get("name")
@@ -84,45 +73,34 @@ class BuiltinProvider:
             raise ProviderError(f"unknown resource {args.get('urn')!r}")
         return {"urn": state.urn, "id": state.id, "state": state.outputs}
 
-    def _require_stack_reference(self, urn: str) -> None:
-        if type_of(urn) != STACK_REFERENCE:
-            raise ProviderError(
-                f"{urn}: of the types of package pulumi the sandbox engine serves {STACK_REFERENCE} only"
-            )
-
 
 class UnconfiguredProvider:
-    """Stands for a provider whose configuration a preview cannot know: nothing can be asked of it."""
+    """In place of a provider whose configuration a preview cannot know, and which therefore cannot be called."""
 
     def check(self, urn: str, old: Props, new: Props) -> Checked:
         return Checked(new)
 
-    def diff(
-        self,
-        urn: str,
-        id_: str,
-        old_inputs: Props,
-        old_outputs: Props,
-        new: Props,
-        ignored: Sequence[str],
-    ) -> Diff:
-        changes = compare(old_inputs, new)
+    def diff(self, old: ResourceState, new: Props, ignored: Sequence[str]) -> Diff:
+        changes = compare(old.inputs, new)
         keys = tuple(dict.fromkeys(change.path.split(".")[0].split("[")[0] for change in changes))
         return Diff(changed=bool(changes), changes=changes, changed_keys=keys)
 
-    def create(self, urn: str, inputs: Props, *, timeout: float, preview: bool) -> tuple[str, Props]:
-        return "", inputs
+    def create(self, new: ResourceState, *, preview: bool) -> tuple[str, Props]:
+        return "", new.inputs
 
-    def read(self, urn: str, *_: Any, **__: Any) -> Live | None:
-        raise ProviderError(f"{urn} cannot be read: its provider's configuration is known only during up")
+    def read(self, state: ResourceState) -> Live | None:
+        raise ProviderError(f"{state.urn} cannot be read: its provider's configuration is known only during up")
 
-    def update(
-        self, urn: str, id_: str, old_inputs: Props, old_outputs: Props, new: Props, *_: Any, **__: Any
-    ) -> Props:
-        return new
+    def update(self, old: ResourceState, new: ResourceState, *, preview: bool) -> Props:
+        return new.inputs
 
-    def delete(self, urn: str, *_: Any, **__: Any) -> None:
-        raise ProviderError(f"{urn} cannot be deleted: its provider's configuration is not known")
+    def delete(self, old: ResourceState) -> None:
+        raise ProviderError(f"{old.urn} cannot be deleted: its provider's configuration is not known")
 
-    def invoke(self, token: str, args: Props, *, preview: bool) -> tuple[Props, tuple[tuple[str, str], ...]]:
+    def invoke(self, token: str, args: Props, *, preview: bool) -> tuple[Props, Failures]:
         raise ProviderError(f"{token} cannot be called: its provider's configuration is known only during up")
+
+
+def _require_stack_reference(urn: str) -> None:
+    if type_of(urn) != STACK_REFERENCE:
+        raise ProviderError(f"{urn}: of package pulumi the sandbox engine supports {STACK_REFERENCE} only")

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-from sandbox.engine.crypter import Crypter, PassphraseCrypter
+from codekeep_contracts.faults import Fault
+
+from sandbox.engine.crypter import ClosedCrypter, Crypter, PassphraseCrypter
 from sandbox.engine.state import (
     Operation,
     ResourceState,
@@ -24,20 +26,20 @@ from sandbox.engine.values import Props
 VERSION = 3
 
 
-class CheckpointError(ValueError):
-    """The checkpoint or its journal cannot be read; the message names the file, the fault and the remedy."""
+class CheckpointError(Fault, ValueError):
+    """The checkpoint or its journal cannot be read."""
 
 
 @dataclass
 class StackState:
-    """Every instance by a key that lasts for one run, and the operations under way. Not thread-safe."""
+    """All instances by a key that is valid for one run, and the operations in progress. Not thread-safe."""
 
     resources: dict[str, ResourceState] = field(default_factory=dict)
     pending: dict[str, Operation] = field(default_factory=dict)
 
     @property
     def outputs(self) -> Props:
-        """Outputs of the stack itself."""
+        """The stack's own outputs."""
         for state in self.resources.values():
             if state.type == ROOT_STACK_TYPE and not state.delete:
                 return state.outputs
@@ -49,22 +51,28 @@ def digest(content: bytes) -> str:
 
 
 def salt_of(document: Mapping[str, Any]) -> str | None:
-    """The salt line of the stack's secrets, None for a stack without. Raises CheckpointError on another provider
-    than passphrase.
+    """The salt line of the stack's secrets; None for a stack without.
+
+    Raises:
+        CheckpointError: the secrets are encrypted by another provider than passphrase.
     """
     provider = (document["checkpoint"].get("latest") or {}).get("secrets_providers")
     if not provider or not provider.get("type"):
         return None
     if provider["type"] != "passphrase":
         raise CheckpointError(
-            f"the stack's secrets are held by {provider['type']!r}; the sandbox engine reads 'passphrase' only: "
+            f"the stack's secrets are encrypted by {provider['type']!r}; the sandbox engine reads 'passphrase' only: "
             "run `pulumi stack change-secrets-provider passphrase` first"
         )
     return str(provider["state"]["salt"])
 
 
 def parse(content: bytes, file: str) -> dict[str, Any]:
-    """Raises CheckpointError where the file is no checkpoint of version 3."""
+    """The document of a checkpoint.
+
+    Raises:
+        CheckpointError: it is no checkpoint of version 3.
+    """
     try:
         document = json.loads(content)
     except ValueError as error:
@@ -105,6 +113,12 @@ def encode(state: StackState, name: str, crypter: PassphraseCrypter) -> bytes:
         latest["pending_operations"] = [operation_to_json(operation, crypter) for operation in state.pending.values()]
     document = {"version": VERSION, "checkpoint": {"stack": name, "latest": latest}}
     return json.dumps(document, indent=1).encode()
+
+
+def export(state: StackState) -> dict[str, Any]:
+    """The state as `pulumi stack export` writes it, with closed secrets."""
+    resources = [resource_to_json(resource, ClosedCrypter()) for resource in state.resources.values()]
+    return {"version": VERSION, "deployment": {"resources": resources}}
 
 
 def now() -> str:

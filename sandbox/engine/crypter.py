@@ -1,5 +1,4 @@
-"""Secrets at rest, in the format of Pulumi's own passphrase provider, so that the pulumi CLI reads them with the same
-passphrase.
+"""Encrypts secrets in the format of Pulumi's passphrase provider: the pulumi CLI reads them with the same passphrase.
 
 Salt line: `v1:<salt>:v1:<nonce>:<ciphertext of "pulumi">`; a value: `v1:<nonce>:<ciphertext>`; AES-256-GCM under a key
 of PBKDF2 (SHA-256, 1,000,000 rounds).
@@ -12,6 +11,7 @@ import threading
 from functools import lru_cache
 from typing import Protocol
 
+from codekeep_contracts.faults import Fault
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -21,8 +21,8 @@ _NONCE_BYTES = 12
 _PROBE = "pulumi"
 
 
-class WrongPassphraseError(ValueError):
-    """The passphrase does not open this stack's secrets."""
+class WrongPassphraseError(Fault, ValueError):
+    """The passphrase does not decrypt this stack's secrets."""
 
 
 class Crypter(Protocol):
@@ -31,8 +31,18 @@ class Crypter(Protocol):
     def decrypt(self, ciphertext: str) -> str: ...
 
 
+class ClosedCrypter:
+    """Reads a state without its passphrase, and exports it: secrets stay closed."""
+
+    def encrypt(self, plaintext: str) -> str:
+        return "sealed"
+
+    def decrypt(self, ciphertext: str) -> str:
+        return '"[secret]"'
+
+
 class PassphraseCrypter:
-    """Encrypts one stack's secrets. Equal plaintexts keep their ciphertext within a run, so that an unchanged state
+    """Encrypts one stack's secrets. Within a run equal plaintexts have equal ciphertexts, so that an unchanged state
     stays unchanged.
     """
 
@@ -50,7 +60,7 @@ class PassphraseCrypter:
 
     @classmethod
     def fresh(cls, passphrase: str) -> "PassphraseCrypter":
-        """A crypter with a salt of its own, for a stack that has none yet."""
+        """A crypter with a new salt, for a stack that has none yet."""
         salt = new_salt()
         probe = _seal(_derive(passphrase, salt), _PROBE)
         return cls(passphrase, f"v1:{base64.b64encode(salt).decode()}:{probe}")

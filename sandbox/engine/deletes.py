@@ -1,28 +1,29 @@
-"""The end of a deployment: what the program no longer names goes, in reverse dependency order, in parallel."""
+"""Deletes what the program no longer registers, in reverse dependency order, in parallel."""
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
+from codekeep_contracts.engine_events import Severity
+
 from sandbox.engine import steps
 from sandbox.engine.deployment import Deployment, HaltedError
-from sandbox.engine.events import Severity
 from sandbox.engine.provider import ProviderError
 from sandbox.engine.state import ResourceState, in_dependency_order
 
 
 @dataclass
 class _Plan:
-    """What is to go, who must go before whom, and who goes along with whom."""
+    """The instances to delete, in which order, and which vanish with another."""
 
-    doomed: dict[str, ResourceState]  # the last to be made come last
-    waits_for: dict[str, set[str]] = field(default_factory=dict)  # key → keys that must be gone before it
-    along: dict[str, list[str]] = field(default_factory=dict)  # key → keys that vanish with it
+    doomed: dict[str, ResourceState]  # in dependency order
+    waits_for: dict[str, set[str]] = field(default_factory=dict)  # key → keys to delete before it
+    contained: dict[str, list[str]] = field(default_factory=dict)  # key → keys that vanish with it
 
 
 def run_deletes(deployment: Deployment, keep: Iterable[str]) -> None:
-    """Deletes all instances but those with the keys in `keep`. A failing one is told and keeps what it depends on;
-    the rest goes on.
+    """Deletes all instances but those with the keys in `keep`. After a failure, what the failed one depends on stays,
+    and the others are still deleted.
     """
     kept = set(keep)
     resources = deployment.store.snapshot().resources
@@ -58,34 +59,34 @@ def _plan(doomed: dict[str, ResourceState]) -> _Plan:
                     plan.waits_for.setdefault(target, set()).add(key)
         container = next((k for k in by_urn.get(state.deleted_with, ()) if not _spared(doomed[k])), None)
         if container is not None and state.custom and not _spared(state):
-            plan.along.setdefault(container, []).append(key)
+            plan.contained.setdefault(container, []).append(key)
     return plan
 
 
 def _spared(state: ResourceState) -> bool:
-    """Whether deleting it leaves the real thing alone."""
-    return not state.custom or state.external or state.retain_on_delete or state.pending_replacement
+    """Whether its deletion leaves the real resource alone."""
+    return not state.custom or not state.managed or state.retain_on_delete
 
 
 def _run(deployment: Deployment, plan: _Plan) -> None:
-    carried = {key for keys in plan.along.values() for key in keys}
+    contained = {key for keys in plan.contained.values() for key in keys}
     remaining = dict(plan.doomed)
     gone: set[str] = set()
     stuck: set[str] = set()
     running: dict[Future[bool], str] = {}
-    with ThreadPoolExecutor(max_workers=deployment.parallel, thread_name_prefix="delete") as pool:
+    with ThreadPoolExecutor(max_workers=deployment.request.parallel, thread_name_prefix="delete") as pool:
         while remaining or running:
             ready = [key for key in remaining if plan.waits_for[key] <= gone]
             if not ready and not running and not stuck and not deployment.stopping():
-                # Two generations of replaced instances can refer to each other; the younger goes first.
+                # Two generations of replaced instances can refer to each other: the younger one first.
                 ready = [next(reversed(remaining))] if remaining else []
             for key in ready:
                 del remaining[key]
-                if key in carried:
-                    gone.add(key)  # its container's deletion takes it out of the state
+                if key in contained:
+                    gone.add(key)  # leaves the state together with its container
                 else:
                     running[pool.submit(_delete, deployment, plan, key)] = key
-            if any(key in carried for key in ready):
+            if any(key in contained for key in ready):
                 continue
             if not running:
                 return
@@ -95,11 +96,10 @@ def _run(deployment: Deployment, plan: _Plan) -> None:
 
 
 def _delete(deployment: Deployment, plan: _Plan, key: str) -> bool:
-    """False where the instance is still there."""
+    """False where the instance still exists."""
     state = plan.doomed[key]
-    along = _with_their_own(plan, key)
     try:
-        steps.delete(deployment, key, state, along=along)
+        steps.delete(deployment, key, state, contained=_contained(plan, key))
     except HaltedError:
         return False
     except ProviderError as error:
@@ -108,12 +108,13 @@ def _delete(deployment: Deployment, plan: _Plan, key: str) -> bool:
     return True
 
 
-def _with_their_own(plan: _Plan, key: str) -> dict[str, ResourceState]:
+def _contained(plan: _Plan, key: str) -> dict[str, ResourceState]:
+    """What vanishes with the instance, directly or indirectly."""
     found: dict[str, ResourceState] = {}
-    queue = list(plan.along.get(key, ()))
+    queue = list(plan.contained.get(key, ()))
     while queue:
         other = queue.pop()
         if other not in found:
             found[other] = plan.doomed[other]
-            queue += plan.along.get(other, ())
+            queue += plan.contained.get(other, ())
     return found

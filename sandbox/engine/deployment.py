@@ -1,16 +1,13 @@
-"""The ground that all steps of one deployment share: state, providers, who registered what, when to stop, what to
-tell.
-"""
+"""What all steps of one deployment share: the state, the providers, the registrations, when to stop, the events."""
 
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sandbox.engine.analyzers import Analyzers
-from sandbox.engine.events import (
+from codekeep_contracts.engine_events import (
     Diagnostic,
     Event,
     Operation,
@@ -21,26 +18,22 @@ from sandbox.engine.events import (
     Status,
     StepOp,
 )
+
 from sandbox.engine.provider import Provider
 from sandbox.engine.registry import ProviderRegistry
+from sandbox.engine.request import DeploymentRequest
 from sandbox.engine.state import ResourceState
 from sandbox.engine.store import StateStore
 from sandbox.engine.urn import ProviderRef, is_provider_type
 
 
 class HaltedError(RuntimeError):
-    """The deployment failed or was cancelled: no step starts any more."""
-
-
-@dataclass(frozen=True)
-class StackIdentity:
-    project: str
-    stack: str
+    """The deployment failed or was cancelled: no new step starts."""
 
 
 @dataclass
 class Claim:
-    """A resource that the program has registered in this run."""
+    """A resource that the program registered in this run."""
 
     urn: str
     old_key: str | None
@@ -52,7 +45,7 @@ class Claim:
 
 @dataclass
 class StepInfo:
-    """What a running step tells about itself when it is done."""
+    """What a step knows only when it is done."""
 
     id: str = ""
 
@@ -62,44 +55,32 @@ class Deployment:
 
     def __init__(
         self,
-        *,
-        operation: Operation,
-        identity: StackIdentity,
-        config: dict[str, str],
-        secret_keys: frozenset[str],
+        request: DeploymentRequest,
         store: StateStore,
         registry: ProviderRegistry,
-        analyzers: Analyzers,
         on_event: Callable[[Event], None],
-        parallel: int,
         cancel: threading.Event,
     ) -> None:
-        self.operation = operation
-        self.identity = identity
-        self.config = config
-        self.secret_keys = secret_keys
+        self.request = request
         self.store = store
         self.registry = registry
-        self.analyzers = analyzers
-        self.parallel = parallel
-        self.preview = operation is Operation.PREVIEW
+        self.preview = request.operation is Operation.PREVIEW
         self.lock = threading.RLock()
         self.claims: dict[str, Claim] = {}  # by URN
         self.claimed_keys: dict[str, Claim] = {}
         self.renamed: dict[str, str] = {}  # URN of this run → URN in the last one
-        self.being_deleted: dict[str, threading.Event] = {}  # keys that a delete-before-replace takes down
-        self.olds = {
-            state.urn: key for key, state in store.state.resources.items() if not state.delete
-        }  # live instances as the last run left them
+        self.being_deleted: dict[str, threading.Event] = {}  # keys that a delete-before-replace deletes
+        self.olds = {state.urn: key for key, state in store.state.resources.items() if not state.delete}
+        """Live instances after the last run."""
         self.counts: Counter[StepOp] = Counter()
+        self.violated = False  # a preview had a mandatory policy violation
         self._running = 0
-        self._slots = threading.BoundedSemaphore(parallel)
+        self._slots = threading.BoundedSemaphore(request.parallel)
         self._on_event = on_event
         self._events = threading.Lock()
         self._status = Status.SUCCEEDED
         self._halted = False
         self._cancel = cancel
-        self.violated = False  # a preview met a mandatory policy violation
 
     # --- ending ---
 
@@ -108,7 +89,7 @@ class Deployment:
         return self._status
 
     def fail(self, message: str = "", urn: str = "", *, halt: bool = True) -> None:
-        """The deployment will not succeed; with `halt` no step starts any more and those under way end."""
+        """The deployment will not succeed. With `halt` no new step starts, and those in progress end."""
         if message:
             self.diagnose(Severity.ERROR, message, urn)
         with self.lock:
@@ -118,7 +99,7 @@ class Deployment:
             self._halted = True
 
     def stopping(self) -> bool:
-        """Whether no step may start any more: something failed, or the user wants it to stop."""
+        """Whether no new step may start: something failed, or the user cancelled."""
         if self._cancel.is_set():
             self._status = Status.CANCELLED
         return self._halted or self._status is Status.CANCELLED
@@ -127,7 +108,7 @@ class Deployment:
         if self.stopping():
             raise HaltedError("the deployment is stopping")
 
-    # --- telling ---
+    # --- events ---
 
     def emit(self, event: Event) -> None:
         with self._events:
@@ -147,62 +128,52 @@ class Deployment:
         retained: bool = False,
         halt: bool = True,
     ) -> Iterator[StepInfo]:
-        """One step within the limit of parallel ones; tells its start and its end. An error in it fails the
+        """One step, within the limit of parallel steps. Emits its start and its end; an error in it fails the
         deployment.
         """
         self.require_running()
-        with self._slots, self._busy():
+        with self._slots:
             self.require_running()
             info = StepInfo(state.id)
-            started = time.monotonic()
+            began = time.monotonic()
+            step = ResourceStep(
+                phase=Phase.STARTED,
+                op=op,
+                urn=state.urn,
+                type=state.type,
+                name=state.name,
+                parent=state.parent,
+                id=state.id,
+                diff=diff,
+                replace_keys=replace_keys,
+                retained=retained,
+                custom=state.custom,
+            )
 
-            def tell(phase: Phase, error: str = "") -> None:
-                self.emit(
-                    ResourceStep(
-                        phase=phase,
-                        op=op,
-                        urn=state.urn,
-                        type=state.type,
-                        name=state.name,
-                        parent=state.parent,
-                        id=info.id,
-                        diff=diff,
-                        replace_keys=replace_keys,
-                        seconds=None if phase is Phase.STARTED else time.monotonic() - started,
-                        error=error,
-                        retained=retained,
-                        custom=state.custom,
-                    )
-                )
+            def end(phase: Phase, error: str = "") -> None:
+                self.emit(replace(step, phase=phase, id=info.id, seconds=time.monotonic() - began, error=error))
 
-            tell(Phase.STARTED)
+            with self.lock:
+                self._running += 1
             try:
+                self.emit(step)
                 yield info
             except Exception as error:
-                tell(Phase.FAILED, str(error))
+                end(Phase.FAILED, str(error))
                 self.fail(halt=halt)
                 raise
-            self.count(op)
-            tell(Phase.DONE)
-
-    @contextmanager
-    def _busy(self) -> Iterator[None]:
-        with self.lock:
-            self._running += 1
-        try:
-            yield
-        finally:
-            with self.lock:
-                self._running -= 1
+            else:
+                with self.lock:
+                    self.counts[StepOp.REPLACE if op is StepOp.CREATE_REPLACEMENT else op] += 1
+                end(Phase.DONE)
+            finally:
+                with self.lock:
+                    self._running -= 1
 
     def idle(self) -> bool:
-        """Whether no step is under way."""
+        """Whether no step is in progress."""
         with self.lock:
             return self._running == 0
-
-    def count(self, op: StepOp) -> None:
-        with self.lock:
-            self.counts[StepOp.REPLACE if op is StepOp.CREATE_REPLACEMENT else op] += 1
 
     # --- finding ---
 
@@ -217,7 +188,7 @@ class Deployment:
         return self.store.provider(reference)
 
     def find(self, urn: str) -> ResourceState | None:
-        """What this run made of a URN, else what the last one left."""
+        """The resource's state in this run, else its state after the last one."""
         with self.lock:
             claim = self.claims.get(urn)
             if claim is not None and claim.state is not None:

@@ -1,10 +1,12 @@
-"""What differs between two property bags, and what a provider makes of it."""
+"""Differences between two sets of properties, and what they mean for a resource."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sandbox.engine.events import ChangeKind, PropertyChange
-from sandbox.engine.paths import Path, covers, format_path, get, keep_old, parse_path
+from codekeep_contracts.engine_events import ChangeKind, PropertyChange
+from codekeep_contracts.property_path import Path, covers, format_path, parse_path
+
+from sandbox.engine.paths import get, keep_old
 from sandbox.engine.values import Props, Secret, Value, equal, mask, reveal, secret
 
 INIT_ERROR_KEY = "#initerror"
@@ -12,7 +14,7 @@ INIT_ERROR_KEY = "#initerror"
 
 @dataclass(frozen=True, kw_only=True)
 class Diff:
-    """Verdict on a resource: `changes` says what, `replace_keys` which of it cannot be done in place."""
+    """What changes in a resource. Changes of `replace_keys` cannot be made in place."""
 
     changed: bool
     changes: tuple[PropertyChange, ...] = ()
@@ -26,7 +28,7 @@ class Diff:
 
 
 def compare(old: Mapping[str, Value], new: Mapping[str, Value]) -> tuple[PropertyChange, ...]:
-    """Differences leaf by leaf, in the order of their paths."""
+    """The differing leaves, in the order of their paths."""
     return tuple(_compare(old, new, ()))
 
 
@@ -55,7 +57,7 @@ def _change(kind: ChangeKind, path: Path, old: Value, new: Value) -> PropertyCha
 def detailed(
     old_inputs: Props, old_outputs: Props, new: Props, kinds: Mapping[str, tuple[ChangeKind, bool]]
 ) -> tuple[PropertyChange, ...]:
-    """A provider's own account: path → (kind, whether it compared inputs), with the values put in."""
+    """Completes a provider's diff with the values. `kinds`: path → (kind, whether the inputs were compared)."""
     changes = []
     for text, (kind, of_inputs) in sorted(kinds.items()):
         path = parse_path(text)
@@ -73,14 +75,14 @@ def detailed(
 
 
 def apply_ignore_changes(new: Props, old: Props, ignored: Sequence[str]) -> Props:
-    """Inputs with the ignored paths as they were. Raises ValueError on a bad path."""
+    """Inputs with the old values at the ignored paths. Raises ValueError on a bad path."""
     for text in ignored:
         new = keep_old(new, old, parse_path(text))
     return new
 
 
 def apply_replace_on_changes(diff: Diff, paths: Sequence[str], *, has_init_errors: bool = False) -> Diff:
-    """Turns changes below the given paths into replacements. Raises ValueError on a bad path."""
+    """Turns changes at or below the paths into replacements. Raises ValueError on a bad path."""
     if not paths or not (diff.changed or has_init_errors):
         return diff
     outer = [parse_path(text) for text in paths]
@@ -89,7 +91,7 @@ def apply_replace_on_changes(diff: Diff, paths: Sequence[str], *, has_init_error
         return any(covers(path, parse_path(text)) for path in outer)
 
     changes = tuple(replace(c, kind=c.kind.replacing()) if hit(c.path) else c for c in diff.changes)
-    # A path into a property (`tags.env`) replaces where the change it names happened, not where anything in `tags` did.
+    # A path into a property (`tags.env`) replaces only where that changed, not where anything else in `tags` did.
     hits = [str(parse_path(change.path)[0]) for change in changes if hit(change.path)]
     keys = [*diff.replace_keys, *hits, *(key for key in diff.changed_keys if hit(key))]
     if has_init_errors and ("*",) in outer:

@@ -1,28 +1,26 @@
-"""Runs deployments: takes the lock, opens the state, starts the children, lets the program register, deletes what is
-left over.
-"""
+"""Runs deployments: takes the lock, opens the state, starts child processes, serves the program, runs the deletes."""
 
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, nullcontext
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 import grpc
+from codekeep_contracts.engine_events import Event, Operation, Severity, Status, Summary
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from sandbox.engine import pending, reads
-from sandbox.engine.analyzers import Analyzers, PackContext, PackSource, start_packs
+from sandbox.engine.analyzers import start_packs
 from sandbox.engine.backend import ORGANIZATION, StackFiles
 from sandbox.engine.builtin import BuiltinProvider
 from sandbox.engine.checkpoint import StackState
 from sandbox.engine.deletes import run_deletes
-from sandbox.engine.deployment import Deployment, StackIdentity
+from sandbox.engine.deployment import Deployment
 from sandbox.engine.engine_service import EngineService
-from sandbox.engine.events import Event, Operation, Severity, Status, Summary
 from sandbox.engine.lock import stack_lock
 from sandbox.engine.monitor import MonitorService
 from sandbox.engine.plugins import CHANNEL_OPTIONS, PluginError, PluginHost, PluginProcess, StartPlugin
@@ -32,7 +30,6 @@ from sandbox.engine.reaper import Reaper
 from sandbox.engine.registrar import Registrar
 from sandbox.engine.registry import ProviderRegistry
 from sandbox.engine.request import DeploymentRequest, DeploymentResult
-from sandbox.engine.state import ResourceState
 from sandbox.engine.store import StateStore, load
 from sandbox.engine.urn import is_provider_type, package_of
 from sandbox.engine.values import Props, has_secrets, mask
@@ -41,25 +38,16 @@ _POLL_SECONDS = 0.05
 _STOP_SECONDS = 2.0  # for a program to notice that the engine shuts down
 
 
-@dataclass(frozen=True)
-class Endpoint:
-    """Where the engine listens for its program."""
-
-    address: str
-    identity: StackIdentity
-    preview: bool
-
-
 class StartProgram(Protocol):
+    """Starts the program of a request. `address` is where the engine serves it."""
+
     def __call__(
-        self, request: DeploymentRequest, endpoint: Endpoint, deployment: Deployment, reaper: Reaper
+        self, request: DeploymentRequest, address: str, deployment: Deployment, reaper: Reaper, /
     ) -> RunningProgram: ...
 
 
 class Engine:
-    """The embedded deployment engine. One instance may run several deployments, of different stacks at the same
-    time.
-    """
+    """The embedded deployment engine. One instance may run deployments of different stacks at the same time."""
 
     def __init__(self, *, start_program: StartProgram | None = None, start_plugin: StartPlugin = PluginProcess) -> None:
         """The arguments are for tests, which need no processes."""
@@ -71,96 +59,91 @@ class Engine:
     ) -> DeploymentResult:
         """Deploys. Failures of resources, programs and plugins are events and a failed result.
 
-        Raises StackLockedError, CheckpointError, WrongPassphraseError, ValueError on a bad request.
+        Raises:
+            StackLockedError: another deployment of the stack is in progress.
+            CheckpointError: the state cannot be read.
+            WrongPassphraseError: the passphrase is not the state's.
+            ValueError: the request is wrong.
         """
         started = time.monotonic()
         files = StackFiles(request.backend, request.project, request.stack)
         files.prepare()
         preview = request.operation is Operation.PREVIEW
-        with nullcontext() if preview else stack_lock(files, request.operation) as stale:
-            store = StateStore(files, request.passphrase, read_only=preview)
-            try:
-                run = _Run(request, store, on_event, self._start_program, self._start_plugin)
-                deployment = run.execute(stale, cancel or threading.Event())
-            finally:
-                store.close()
+        with (
+            nullcontext() if preview else stack_lock(files, request.operation) as stale,
+            closing(StateStore(files, request.passphrase, read_only=preview)) as store,
+        ):
+            run = _Run(request, store, on_event, self._start_program, self._start_plugin)
+            deployment = run.execute(stale, cancel or threading.Event())
         return _conclude(request, deployment, started)
 
     @staticmethod
     def stack(backend: Path, project: str, stack: str, passphrase: str | None = None) -> StackState:
         """The state of a stack, also while it is being deployed. Without the passphrase every secret reads "[secret]".
 
-        Raises FileNotFoundError, CheckpointError, WrongPassphraseError.
+        Raises:
+            FileNotFoundError: the stack was never deployed.
+            CheckpointError: the state cannot be read.
+            WrongPassphraseError: the passphrase is not the state's.
         """
         return load(StackFiles(backend, project, stack), passphrase)
 
 
+@dataclass(frozen=True)
 class _Run:
-    """One deployment from the open state on."""
+    """One deployment, from the open state on."""
 
-    def __init__(
-        self,
-        request: DeploymentRequest,
-        store: StateStore,
-        on_event: Callable[[Event], None],
-        start_program: StartProgram,
-        start_plugin: StartPlugin,
-    ) -> None:
-        self._request = request
-        self._store = store
-        self._on_event = on_event
-        self._start_program = start_program
-        self._start_plugin = start_plugin
+    request: DeploymentRequest
+    store: StateStore
+    on_event: Callable[[Event], None]
+    start_program: StartProgram
+    start_plugin: StartPlugin
+    reaper: Reaper = field(default_factory=Reaper)
 
     def execute(self, stale: Any, cancel: threading.Event) -> Deployment:
-        request = self._request
+        request = self.request
         with ExitStack() as stack:
-            server, address = _listen(request.parallel)
+            # A registration keeps its thread until its step is done; the SDK has up to four per parallel step waiting.
+            executor = ThreadPoolExecutor(max_workers=request.parallel * 4 + 32, thread_name_prefix="monitor")
+            server = grpc.server(executor, options=CHANNEL_OPTIONS)
+            address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
             stack.callback(lambda: server.stop(0.2).wait())
-            reaper = Reaper()
-            stack.callback(reaper.close)
-            deployment = self._deployment(stack, address, reaper, cancel)
+            stack.callback(self.reaper.close)
+            deployment = self._deployment(stack, address, cancel)
             if stale is not None:
                 deployment.diagnose(Severity.WARNING, f"took over the lock of a process that died: {stale}")
             registrar = Registrar(deployment)
-            _serve(server, deployment, registrar, request.project_root or request.program_cwd)
+            monitor = MonitorService(deployment, registrar, str(request.project_root or request.program_cwd))
+            resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
+            engine_pb2_grpc.add_EngineServicer_to_server(EngineService(deployment), server)
+            server.start()
             pending.settle(deployment)
-            self._perform(deployment, address, reaper)
+            self._perform(deployment, registrar, address)
             if deployment.status is Status.CANCELLED:
                 deployment.registry.cancel()
         return deployment
 
-    def _deployment(self, stack: ExitStack, address: str, reaper: Reaper, cancel: threading.Event) -> Deployment:
-        request = self._request
-        emitter = _Emitter(self._on_event)
-        host = PluginHost(
-            request.plugins, request.environment, address, reaper, emitter.plugin_line, self._start_plugin
-        )
+    def _deployment(self, stack: ExitStack, address: str, cancel: threading.Event) -> Deployment:
+        request = self.request
+        deployment: Deployment | None = None
+
+        def log(package: str, line: str) -> None:
+            """Plugins start before the deployment exists; their first lines are dropped."""
+            if deployment is not None and line.strip():
+                deployment.diagnose(Severity.DEBUG, f"{package}: {line}")
+
+        host = PluginHost(request.plugins, request.environment, address, self.reaper, log, self.start_plugin)
         stack.callback(host.close)
         self._warm(host)
-
-        def find(urn: str) -> ResourceState | None:
-            return deployment.find(urn)
-
-        deployment = Deployment(
-            operation=request.operation,
-            identity=StackIdentity(request.project, request.stack),
-            config=dict(request.config),
-            secret_keys=request.secret_keys,
-            store=self._store,
-            registry=ProviderRegistry(host, address, BuiltinProvider(self._outputs_of, find)),
-            analyzers=Analyzers(()),
-            on_event=self._on_event,
-            parallel=request.parallel,
-            cancel=cancel,
-        )
-        emitter.deployment = deployment
+        builtin = BuiltinProvider(self._outputs_of, lambda urn: deployment.find(urn) if deployment else None)
+        registry = ProviderRegistry(host, address, builtin)
+        deployment = Deployment(request, self.store, registry, self.on_event, cancel)
         return deployment
 
     def _warm(self, host: PluginHost) -> None:
-        """Starts the plugins that the last run used, or all on a first one, while the program starts."""
-        used = {package_of(s.type) for s in self._store.state.resources.values() if is_provider_type(s.type)}
-        for package in used or self._request.plugins:
+        """Starts the plugins that the last run used, or all on a first run, while the program starts."""
+        used = {package_of(s.type) for s in self.store.state.resources.values() if is_provider_type(s.type)}
+        for package in used or self.request.plugins:
             host.warm(package)
 
     def _outputs_of(self, name: str) -> Props:
@@ -172,142 +155,80 @@ class _Run:
             )
         if len(parts) > 1 and parts[0] != ORGANIZATION:
             raise ProviderError(f"stack reference {name!r}: the only organization here is {ORGANIZATION!r}")
-        project = parts[1] if len(parts) == 3 else self._request.project
+        project = parts[1] if len(parts) == 3 else self.request.project
         try:
-            return load(StackFiles(self._request.backend, project, parts[-1]), self._request.passphrase).outputs
+            return load(StackFiles(self.request.backend, project, parts[-1]), self.request.passphrase).outputs
         except FileNotFoundError:
             raise ProviderError(
-                f"stack reference {name!r}: no such stack in {self._request.backend}; run up on it first"
+                f"stack reference {name!r}: no such stack in {self.request.backend}; run up on it first"
             ) from None
         except ValueError as error:
             raise ProviderError(f"stack reference {name!r}: {error}") from error
 
-    def _perform(self, deployment: Deployment, address: str, reaper: Reaper) -> None:
-        operation = self._request.operation
+    def _perform(self, deployment: Deployment, registrar: Registrar, address: str) -> None:
+        operation = self.request.operation
         if operation is Operation.REFRESH:
             reads.refresh(deployment)
         elif operation is Operation.DESTROY:
             run_deletes(deployment, keep=())
         else:
-            self._run_program(deployment, address, reaper)
+            self._run_program(deployment, registrar, address)
 
-    def _run_program(self, deployment: Deployment, address: str, reaper: Reaper) -> None:
+    def _run_program(self, deployment: Deployment, registrar: Registrar, address: str) -> None:
+        def log(pack: str, line: str) -> None:
+            deployment.diagnose(Severity.INFO, f"{pack}: {line}")
+
         try:
-            deployment.analyzers = self._start_packs(deployment, address, reaper)
+            registrar.analyzers = start_packs(self.request, address, self.reaper, log)
         except (PluginError, ProviderError) as error:
             deployment.fail(str(error))
             return
-        endpoint = Endpoint(address, deployment.identity, deployment.preview)
-        try:
-            program = self._start_program(self._request, endpoint, deployment, reaper)
+        with closing(registrar.analyzers):
+            program = self.start_program(self.request, address, deployment, self.reaper)
             try:
                 _await_program(program, deployment)
             finally:
                 program.stop()
-            self._finish(deployment)
-        finally:
-            deployment.analyzers.close()
-
-    def _finish(self, deployment: Deployment) -> None:
-        """Only a run in which all went well may delete: else what looks unwanted may just not have been reached."""
-        if deployment.status is not Status.SUCCEEDED:
-            return
-        try:
-            accepted = deployment.analyzers.judge_stack(deployment)
-        except ProviderError as error:
-            deployment.fail(str(error))
-            return
-        if not accepted and not deployment.preview:
-            deployment.fail("the stack is refused by policy; what was made stays, nothing was deleted")
-            return
-        run_deletes(deployment, keep=[claim.key for claim in deployment.claims.values()])
-        if deployment.violated or not accepted:
-            deployment.fail("the preview violates mandatory policies")
-
-    def _start_packs(self, deployment: Deployment, address: str, reaper: Reaper) -> Analyzers:
-        context = PackContext(
-            project=self._request.project,
-            stack=self._request.stack,
-            preview=deployment.preview,
-            config=self._request.config,
-            secret_keys=self._request.secret_keys,
-        )
-
-        def log(pack: str, line: str) -> None:
-            deployment.diagnose(Severity.INFO, f"{pack}: {line}")
-
-        sources = [PackSource(folder=folder, config=config) for folder, config in self._request.configured_packs()]
-        return start_packs(sources, address, context, reaper, log)
+            _finish(deployment, registrar)
 
 
-class _Emitter:
-    """Plugins start before the deployment that they talk to exists."""
-
-    def __init__(self, on_event: Callable[[Event], None]) -> None:
-        self.deployment: Deployment | None = None
-
-    def plugin_line(self, package: str, line: str) -> None:
-        if self.deployment is not None and line.strip():
-            self.deployment.diagnose(Severity.DEBUG, f"{package}: {line}")
-
-
-def _listen(parallel: int) -> tuple[Any, str]:
-    # A registration holds its thread until its step is done; the SDK has up to four per parallel step under way.
-    executor = ThreadPoolExecutor(max_workers=parallel * 4 + 32, thread_name_prefix="monitor")
-    server = grpc.server(executor, options=CHANNEL_OPTIONS)
-    port = server.add_insecure_port("127.0.0.1:0")
-    return server, f"127.0.0.1:{port}"
-
-
-def _serve(server: Any, deployment: Deployment, registrar: Registrar, root: Path) -> None:
-    resource_pb2_grpc.add_ResourceMonitorServicer_to_server(MonitorService(deployment, registrar, str(root)), server)
-    engine_pb2_grpc.add_EngineServicer_to_server(EngineService(deployment), server)
-    server.start()
+def _finish(deployment: Deployment, registrar: Registrar) -> None:
+    """Deletes only after a run without failures: otherwise what looks unwanted may just not have been reached."""
+    if deployment.status is not Status.SUCCEEDED:
+        return
+    try:
+        accepted = registrar.analyzers.judge_stack(deployment)
+    except ProviderError as error:
+        deployment.fail(str(error))
+        return
+    if not accepted and not deployment.preview:
+        deployment.fail("the stack is refused by policy; what was made stays, nothing was deleted")
+        return
+    run_deletes(deployment, keep=[claim.key for claim in deployment.claims.values()])
+    if deployment.violated or not accepted:
+        deployment.fail("the preview violates mandatory policies")
 
 
 def _await_program(program: RunningProgram, deployment: Deployment) -> None:
-    """Until the program ends; once the deployment stops, it gets a moment to notice and is then ended."""
+    """Waits for the program's end. Once the deployment stops, the program has a moment to notice; then it is ended."""
     deadline: float | None = None
-    while True:
-        code = program.wait(_POLL_SECONDS)
-        if code is not None:
-            break
+    while (code := program.wait(_POLL_SECONDS)) is None:
         if deployment.stopping():
             deadline = deadline or time.monotonic() + _STOP_SECONDS
             if time.monotonic() > deadline and deployment.idle():
                 return
-    if code == 0:
-        return
-    told = code == EXIT_SHOWN or deployment.status is not Status.SUCCEEDED
-    deployment.fail("" if told else f"the program ended with exit code {code}")
+    if code != 0:
+        shown = code == EXIT_SHOWN or deployment.status is not Status.SUCCEEDED
+        deployment.fail("" if shown else f"the program ended with exit code {code}")
 
 
-def _start_process(
-    request: DeploymentRequest, endpoint: Endpoint, deployment: Deployment, reaper: Reaper
-) -> RunningProgram:
+def _start_process(request: DeploymentRequest, address: str, deployment: Deployment, reaper: Reaper) -> RunningProgram:
     def log(line: str, is_error: bool) -> None:
-        # gRPC and asyncio chatter of a program whose engine has gone is no news.
+        # gRPC and asyncio messages of a program whose engine is gone do not matter.
         if not (is_error and deployment.stopping()):
             deployment.diagnose(Severity.INFO, line)
 
-    argv = [
-        f"--project={request.project}",
-        f"--stack={request.stack}",
-        f"--monitor={endpoint.address}",
-        f"--engine={endpoint.address}",
-        f"--parallel={request.parallel}",
-        *(["--dry-run"] if endpoint.preview else []),
-    ]
-    return ProgramProcess(
-        argv=argv,
-        program=request.program,
-        cwd=request.program_cwd,
-        environment=request.environment,
-        config=request.config,
-        secret_keys=request.secret_keys,
-        reaper=reaper,
-        log=log,
-    )
+    return ProgramProcess(request, address, reaper, log)
 
 
 def _conclude(request: DeploymentRequest, deployment: Deployment, started: float) -> DeploymentResult:

@@ -3,33 +3,26 @@
 from typing import Any
 
 import grpc
+from codekeep_contracts.engine_events import Severity
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from sandbox.engine.deployment import Deployment
-from sandbox.engine.events import Severity
-
-_SEVERITIES = {
-    engine_pb2.DEBUG: Severity.DEBUG,
-    engine_pb2.INFO: Severity.INFO,
-    engine_pb2.WARNING: Severity.WARNING,
-    engine_pb2.ERROR: Severity.ERROR,
-}
 
 
 class EngineService(engine_pb2_grpc.EngineServicer):
-    """Turns log calls into diagnostics. An error logged fails the deployment at its end, as in Pulumi."""
+    """Turns log calls into diagnostics. A logged error fails the deployment at its end, as in Pulumi."""
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
         self._root = ""
 
     def Log(self, request: Any, context: Any) -> Any:  # noqa: N802
-        severity = _SEVERITIES[request.severity]
-        # Once the deployment stops, the program reports only that its connection went away.
+        severity = Severity[engine_pb2.LogSeverity.Name(request.severity)]
+        # Once the deployment stops, the program reports only that its connection is gone.
         if severity is Severity.ERROR and not self._deployment.stopping():
             self._deployment.fail(request.message, request.urn, halt=False)
-        elif severity is not Severity.DEBUG and severity is not Severity.ERROR:
+        elif severity in (Severity.INFO, Severity.WARNING):
             self._deployment.diagnose(severity, request.message, request.urn)
         return empty_pb2.Empty()
 
@@ -41,8 +34,8 @@ class EngineService(engine_pb2_grpc.EngineServicer):
         return engine_pb2.SetRootResourceResponse()
 
     def RequirePulumiVersion(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """The SDK that runs here is the version this engine speaks, so any range it was tested with holds."""
+        """Any range that includes the installed SDK is met: this engine supports that version."""
         return engine_pb2.RequirePulumiVersionResponse()
 
     def StartDebugging(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return context.abort(grpc.StatusCode.UNIMPLEMENTED, "the sandbox engine leaves out debugging")
+        return context.abort(grpc.StatusCode.UNIMPLEMENTED, "the sandbox engine does not support debugging")

@@ -1,18 +1,17 @@
-"""The journal: one JSON line per step since the checkpoint was last written, so that a step costs the same on any
-stack.
+"""The journal of a stack: one JSON line per step since the checkpoint was last written.
 
-Rewriting a checkpoint of n resources after each of n steps is quadratic. Instead each change is one appended line, and
-the whole is folded into the checkpoint when a deployment ends (or, after a crash, when the next one begins). A line is
-one `write`, so it survives the death of the process; it is not fsynced, because what a line describes lives in the
-sandbox on the same machine and does not outlive a power cut either. A torn last line is a step that never was. The
-first line names the checkpoint that the journal belongs to by its digest: after a crash between writing the checkpoint
-and removing the journal it no longer matches and is ignored.
+Rewriting a checkpoint of n resources after each of n steps is quadratic. Instead each change is one appended line; the
+checkpoint is written when a deployment ends or, after a crash, when the next one starts. A line is one `write`, so it
+survives the death of the process. It is not fsynced, because the resource it describes is in the sandbox on the same
+machine and does not survive a power cut either. An incomplete last line is a step that did not happen. The first line
+has the digest of the checkpoint that the journal belongs to: after a crash between writing the checkpoint and removing
+the journal they no longer match, and the journal is ignored.
 """
 
 import json
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,8 @@ _FORMAT = 1
 
 
 class Journal:
-    """Appends changes: `["put", key, resource]`, `["drop", key]`, `["begin", operation key, operation]`, `["end",
-    operation key]`.
+    """Appends changes: `["put", key, resource]`, `["drop", key]`, `["begin", operation key, operation]`,
+    `["end", operation key]`.
     """
 
     def __init__(self, path: Path, base_digest: str) -> None:
@@ -61,9 +60,10 @@ def _write(descriptor: int, data: bytes) -> None:
 
 
 def replay(path: Path, base_digest: str, state: StackState, crypter: Crypter) -> bool:
-    """Applies what a journal holds to `state`; False where there is none for this checkpoint.
+    """Applies a journal's changes to `state`. False where there is none for this checkpoint.
 
-    Raises CheckpointError where a line other than the last is damaged.
+    Raises:
+        CheckpointError: a line other than the last is damaged.
     """
     if not path.exists():
         return False
@@ -73,7 +73,7 @@ def replay(path: Path, base_digest: str, state: StackState, crypter: Crypter) ->
         return False
     for number, line in enumerate(lines[1:], start=1):
         for change in _parse(path, number, line):
-            _APPLY[change[0]](state, change, crypter)
+            _apply(state, change, crypter)
     return True
 
 
@@ -86,25 +86,13 @@ def _parse(path: Path, number: int, line: bytes) -> Any:
         ) from None
 
 
-def _put(state: StackState, change: list[Any], crypter: Crypter) -> None:
-    state.resources[change[1]] = resource_from_json(change[2], crypter)
-
-
-def _drop(state: StackState, change: list[Any], _crypter: Crypter) -> None:
-    state.resources.pop(change[1], None)
-
-
-def _begin(state: StackState, change: list[Any], crypter: Crypter) -> None:
-    state.pending[change[1]] = operation_from_json(change[2], crypter)
-
-
-def _end(state: StackState, change: list[Any], _crypter: Crypter) -> None:
-    state.pending.pop(change[1], None)
-
-
-_APPLY: dict[str, Callable[[StackState, list[Any], Crypter], None]] = {
-    "put": _put,
-    "drop": _drop,
-    "begin": _begin,
-    "end": _end,
-}
+def _apply(state: StackState, change: list[Any], crypter: Crypter) -> None:
+    kind, key = change[0], change[1]
+    if kind == "put":
+        state.resources[key] = resource_from_json(change[2], crypter)
+    elif kind == "drop":
+        state.resources.pop(key, None)
+    elif kind == "begin":
+        state.pending[key] = operation_from_json(change[2], crypter)
+    else:
+        state.pending.pop(key, None)

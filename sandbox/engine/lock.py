@@ -1,6 +1,5 @@
-"""One deployment per stack: a lock file that names its holder, where Pulumi's own file backend looks for locks too."""
+"""Allows one deployment per stack: a lock file that names its holder, where Pulumi's file backend has its locks."""
 
-import fcntl
 import getpass
 import json
 import os
@@ -11,15 +10,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.engine.backend import StackFiles, write_atomically
+from codekeep_contracts.faults import Fault
+from codekeep_contracts.file_lock import file_lock
+
+from sandbox.engine.backend import StackFiles
 from sandbox.engine.checkpoint import now
+from sandbox.files import write_atomically
 
 _OURS = "codekeep.json"
 
 
 @dataclass(frozen=True)
 class Holder:
-    """Who deploys. The first four fields are those of Pulumi's own lock files."""
+    """The process that deploys. The first four fields are those of Pulumi's own lock files."""
 
     pid: int
     username: str
@@ -33,8 +36,8 @@ class Holder:
         return f"{what} by {self.username}@{self.hostname} (pid {self.pid}), since {self.timestamp}"
 
 
-class StackLockedError(RuntimeError):
-    """Another deployment of the stack is under way; `holder` says whose."""
+class StackLockedError(Fault):
+    """Another deployment of the stack is in progress, that of `holder`."""
 
     def __init__(self, files: StackFiles, holder: Holder, path: Path) -> None:
         super().__init__(
@@ -46,26 +49,19 @@ class StackLockedError(RuntimeError):
 
 @contextmanager
 def stack_lock(files: StackFiles, operation: str) -> Iterator[Holder | None]:
-    """Holds the stack's lock. Yields the dead holder whose lock was taken over, if any. Raises StackLockedError."""
+    """Holds the stack's lock. Yields the dead holder whose lock was taken over, if any.
+
+    Raises:
+        StackLockedError: another process holds it.
+    """
     path = files.locks / _OURS
-    with _guard(files.guard):
+    with file_lock(files.guard):  # one process at a time looks at the locks and writes its own
         previous = _stale_or_raise(files)
         write_atomically(path, json.dumps(asdict(_myself(operation))).encode())
     try:
         yield previous
     finally:
         path.unlink(missing_ok=True)
-
-
-@contextmanager
-def _guard(path: Path) -> Iterator[None]:
-    """Serializes looking at the locks and writing one; the kernel lets go of it when a process dies."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _stale_or_raise(files: StackFiles) -> Holder | None:
@@ -97,7 +93,7 @@ def _myself(operation: str) -> Holder:
 
 
 def _alive(holder: Holder) -> bool:
-    """A process of another host cannot be looked at, and so counts as alive."""
+    """A process of another host counts as alive, since it cannot be checked."""
     if holder.hostname != socket.gethostname():
         return True
     try:

@@ -1,24 +1,23 @@
-"""The ResourceMonitor that the program speaks to. Each call is served in a thread of its own and answers when its
-step is done.
-"""
+"""The ResourceMonitor service for the program. Each call runs in its own thread and returns when its step is done."""
 
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import grpc
+from codekeep_contracts.engine_events import OutputsChanged, StepOp
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 
 from sandbox.engine.backend import ORGANIZATION
-from sandbox.engine.deployment import Deployment, HaltedError
+from sandbox.engine.deployment import Claim, Deployment, HaltedError
 from sandbox.engine.diff import compare
-from sandbox.engine.events import OutputsChanged, StepOp
 from sandbox.engine.goal import UnsupportedError, goal_from_request, read_goal_from_request
 from sandbox.engine.provider import ProviderError
 from sandbox.engine.registrar import Registrar
+from sandbox.engine.state import ResourceState
 from sandbox.engine.urn import ROOT_STACK_TYPE, package_of
-from sandbox.engine.values import UnsupportedValueError, has_unknowns, props_from_struct, struct_from_props
+from sandbox.engine.values import Props, UnsupportedValueError, has_unknowns, props_from_struct, struct_from_props
 
 FEATURES = {
     "secrets": resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
@@ -27,13 +26,11 @@ FEATURES = {
     "deletedWith": resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
     "invokeDependsOn": resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON,
 }
-"""What this engine does; the SDK refuses by itself what it sees is missing."""
+"""What this engine supports; the SDK refuses by itself what is missing here."""
 
 
 class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
-    """Turns calls into registrations, and failures into a connection that is shutting down, as Pulumi's monitor
-    does.
-    """
+    """Turns calls into registrations, and failures into a connection that shuts down, as Pulumi's monitor does."""
 
     def __init__(self, deployment: Deployment, registrar: Registrar, project_root: str) -> None:
         self._deployment = deployment
@@ -42,15 +39,15 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
         self._packages: dict[str, tuple[str, str]] = {}
 
     def GetDeploymentInfo(self, request: Any, context: Any) -> Any:  # noqa: N802
-        deployment = self._deployment
+        wanted = self._deployment.request
         return resource_pb2.DeploymentInfo(
-            project=deployment.identity.project,
-            stack=deployment.identity.stack,
+            project=wanted.project,
+            stack=wanted.stack,
             organization=ORGANIZATION,
-            config=deployment.config,
-            configSecretKeys=sorted(deployment.secret_keys),
-            dryRun=deployment.preview,
-            parallel=deployment.parallel,
+            config=dict(wanted.config),
+            configSecretKeys=sorted(wanted.secret_keys),
+            dryRun=self._deployment.preview,
+            parallel=wanted.parallel,
             supportedFeatures=sorted(FEATURES.values()),
         )
 
@@ -63,16 +60,9 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
     def _register(self, request: Any) -> Any:
         if request.packageRef:
             request.version = request.version or self._packages[request.packageRef][1]
-        claim = self._registrar.register(goal_from_request(request, self._project_root))
-        state = claim.state
-        if state is None:
-            raise HaltedError(claim.urn)
+        state = _state_of(self._registrar.register(goal_from_request(request, self._project_root)))
         outputs = state.outputs if state.custom else {**state.inputs, **state.outputs}
-        return resource_pb2.RegisterResourceResponse(
-            urn=state.urn,
-            id=state.id,
-            object=struct_from_props(outputs, secrets=request.acceptSecrets, resources=request.acceptResources),
-        )
+        return resource_pb2.RegisterResourceResponse(urn=state.urn, id=state.id, object=_struct(outputs, request))
 
     def RegisterResourceOutputs(self, request: Any, context: Any) -> Any:  # noqa: N802
         return self._serve(context, request.urn, lambda: self._register_outputs(request))
@@ -96,17 +86,8 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
         return self._serve(context, f"{request.type} {request.name!r}", lambda: self._read(request))
 
     def _read(self, request: Any) -> Any:
-        claim = self._registrar.read(read_goal_from_request(request, self._project_root))
-        state = claim.state
-        if state is None:
-            raise HaltedError(claim.urn)
-        return resource_pb2.ReadResourceResponse(
-            urn=state.urn,
-            id=state.id,
-            properties=struct_from_props(
-                state.outputs, secrets=request.acceptSecrets, resources=request.acceptResources
-            ),
-        )
+        state = _state_of(self._registrar.read(read_goal_from_request(request, self._project_root)))
+        return resource_pb2.ReadResourceResponse(urn=state.urn, id=state.id, properties=_struct(state.outputs, request))
 
     def Invoke(self, request: Any, context: Any) -> Any:  # noqa: N802
         return self._serve(context, request.tok, lambda: self._invoke(request), fatal=False)
@@ -114,7 +95,7 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
     def _invoke(self, request: Any) -> Any:
         deployment = self._deployment
         args = props_from_struct(request.args)
-        if has_unknowns(args) or any(self._is_pending(urn) for urn in getattr(request, "dependsOn", ())):
+        if has_unknowns(args) or any(self._is_unborn(urn) for urn in getattr(request, "dependsOn", ())):
             return resource_pb2.ResourceInvokeResponse(unknown=True)
         reference = request.provider or self._registrar.default_provider(package_of(request.tok), request.version)
         provider = deployment.registry.get(reference, deployment.find_provider)
@@ -125,7 +106,7 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
         getattr(response, "return").CopyFrom(struct_from_props(result, resources=request.acceptResources))
         return response
 
-    def _is_pending(self, urn: str) -> bool:
+    def _is_unborn(self, urn: str) -> bool:
         """Whether a preview knows that the resource does not exist yet."""
         claim = self._deployment.claims.get(urn)
         return (
@@ -136,15 +117,15 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
             and claim.state.custom
         )
 
-    def Call(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return self._refuse(context, f"method call {request.tok}")
-
     def RegisterPackage(self, request: Any, context: Any) -> Any:  # noqa: N802
         if request.HasField("parameterization") or request.HasField("extension"):
             return self._refuse(context, f"parameterized package {request.name}")
         reference = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{request.name}@{request.version}"))
         self._packages[reference] = (request.name, request.version)
         return resource_pb2.RegisterPackageResponse(ref=reference)
+
+    def Call(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return self._refuse(context, f"method call {request.tok}")
 
     def RegisterStackTransform(self, request: Any, context: Any) -> Any:  # noqa: N802
         return self._refuse(context, "stack transforms")
@@ -163,9 +144,7 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
         return empty_pb2.Empty()
 
     def _serve(self, context: Any, subject: str, work: Callable[[], Any], *, fatal: bool = True) -> Any:
-        """Runs a call. What fails the deployment answers UNAVAILABLE, which the SDK takes as the engine shutting
-        down.
-        """
+        """Runs a call. What fails the deployment answers UNAVAILABLE: for the SDK, the engine is shutting down."""
         try:
             return work()
         except HaltedError as error:
@@ -182,7 +161,20 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
             self._deployment.fail(f"{subject}: the sandbox engine failed: {type(error).__name__}: {error}")
             raise
 
-    def _refuse(self, context: Any, what: str) -> Any:
-        message = f"the sandbox engine leaves out {what}; run this program with the pulumi CLI (--engine pulumi)"
+    def _refuse(self, context: Any, feature: str) -> Any:
+        message = (
+            f"the sandbox engine does not support {feature}; run this program with the pulumi CLI (--engine pulumi)"
+        )
         self._deployment.fail(message)
         return context.abort(grpc.StatusCode.UNIMPLEMENTED, message)
+
+
+def _state_of(claim: Claim) -> ResourceState:
+    if claim.state is None:
+        raise HaltedError(claim.urn)
+    return claim.state
+
+
+def _struct(props: Props, request: Any) -> Any:
+    """Properties in the form that the caller of a request accepts."""
+    return struct_from_props(props, secrets=request.acceptSecrets, resources=request.acceptResources)

@@ -1,4 +1,4 @@
-"""What a policy pack is configured with: what it declares of itself, then the file given for it."""
+"""Configuration of a policy pack: what the pack declares, then the file given for it."""
 
 import json
 from collections.abc import Mapping
@@ -10,20 +10,16 @@ from pulumi.runtime.proto import analyzer_pb2
 
 from sandbox.engine.plugins import PluginError
 
-LEVELS = {
-    "advisory": analyzer_pb2.ADVISORY,
-    "mandatory": analyzer_pb2.MANDATORY,
-    "remediate": analyzer_pb2.REMEDIATE,
-    "disabled": analyzer_pb2.DISABLED,
-}
+LEVELS = ("advisory", "mandatory", "remediate", "disabled")
 LEVEL_KEY = "enforcementLevel"
-ALL = "all"  # the name that stands for every policy of the pack
+ALL = "all"  # stands for every policy of the pack
 
 
 def read_pack_config(path: Path) -> Mapping[str, Mapping[str, Any]]:
-    """Properties by policy, as in the file of pulumi's `--policy-pack-config`; a bare text is a level.
+    """Properties by policy, from a file of pulumi's `--policy-pack-config`; a text alone is a level.
 
-    Raises PluginError on what is no such file.
+    Raises:
+        PluginError: it is no such file.
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
@@ -34,10 +30,10 @@ def read_pack_config(path: Path) -> Mapping[str, Mapping[str, Any]]:
     return {name: _setting(path, name, value) for name, value in document.items()}
 
 
-def pack_config(info: Any, given: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """`PolicyConfig` by policy: the defaults that the pack declares, its initial configuration, then what is given.
+def pack_config(info: Any, settings: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """`PolicyConfig` by policy: the pack's defaults, its initial configuration, then `settings`.
 
-    As with pulumi, names that the pack does not have are passed on; what they mean is the pack's to say.
+    As with pulumi, names that the pack does not have are passed on to it.
     """
     config = {
         policy.name: _config({LEVEL_KEY: policy.enforcementLevel, **_defaults(policy)}) for policy in info.policies
@@ -46,8 +42,8 @@ def pack_config(info: Any, given: Mapping[str, Mapping[str, Any]]) -> dict[str, 
         name: {LEVEL_KEY: setting.enforcementLevel, **json_format.MessageToDict(setting.properties)}
         for name, setting in info.initialConfig.items()
     }
-    for settings in (initial, given):
-        _apply(config, settings)
+    for each in (initial, settings):
+        _apply(config, each)
     return config
 
 
@@ -62,7 +58,7 @@ def _setting(path: Path, name: str, value: Any) -> Mapping[str, Any]:
         raise PluginError(
             f"policy pack configuration {path}: the level of {name} must be one of {', '.join(LEVELS)}, got {level!r}"
         )
-    return {**setting, LEVEL_KEY: LEVELS[level]}
+    return {**setting, LEVEL_KEY: analyzer_pb2.EnforcementLevel.Value(level.upper())}
 
 
 def _apply(config: dict[str, Any], settings: Mapping[str, Mapping[str, Any]]) -> None:
@@ -73,7 +69,7 @@ def _apply(config: dict[str, Any], settings: Mapping[str, Mapping[str, Any]]) ->
     for name, setting in settings.items():
         config.setdefault(name, analyzer_pb2.PolicyConfig()).MergeFrom(_config(setting))
         if LEVEL_KEY in setting:
-            config[name].enforcementLevel = setting[LEVEL_KEY]  # merging leaves out 0, which is advisory
+            config[name].enforcementLevel = setting[LEVEL_KEY]  # merging skips 0, which is advisory
 
 
 def _defaults(policy: Any) -> dict[str, Any]:

@@ -1,17 +1,18 @@
-"""Operations that a run which died left open."""
+"""Operations that were in progress when an earlier run died."""
+
+from codekeep_contracts.engine_events import Severity
 
 from sandbox.engine import reads
 from sandbox.engine.deployment import Deployment, HaltedError
-from sandbox.engine.events import Severity
 from sandbox.engine.provider import ProviderError
 from sandbox.engine.state import Operation
 
 
 def settle(deployment: Deployment) -> None:
-    """Tells of each open operation and finds out, where the id is known, how it ended.
+    """Reports each such operation and finds out, where the id is known, how it ended.
 
-    A creation whose id nobody learned cannot be looked up: it is told, and then forgotten, so that the resource is made
-    anew. A preview tells and changes nothing.
+    A creation without a known id cannot be looked up: it is reported and then dropped, so that the resource is created
+    again. A preview reports and changes nothing.
     """
     for key, operation in list(deployment.store.snapshot().pending.items()):
         deployment.diagnose(Severity.WARNING, _message(operation), operation.resource.urn)
@@ -31,7 +32,7 @@ def _message(operation: Operation) -> str:
     what = f"the last run died while {operation.type} {state.urn}"
     if operation.type == "creating":
         return (
-            f"{what}: it may exist without being in the state. It is created anew where it is still wanted; "
+            f"{what}: it may exist without being in the state. It is created again where it is still wanted; "
             f"look for a leftover {state.type} named {state.name!r} and remove it, or take it over with import_"
         )
     return f"{what} ({state.id}); it is read back to learn how that ended"

@@ -1,48 +1,48 @@
 """Plugin processes: started with the engine's address, they print their port and then serve gRPC."""
 
-import os
-import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 import grpc
 
-from sandbox.engine.reaper import Reaper, end_process
+from sandbox.engine.child import Child, read_lines
+from sandbox.engine.reaper import Reaper
 
 CHANNEL_OPTIONS = (
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
-    # One connection of its own per channel, no name resolution, no proxy: everything is on loopback.
+    # A connection of its own per channel, no name resolution, no proxy: everything is on loopback.
     ("grpc.use_local_subchannel_pool", 1),
     ("grpc.enable_http_proxy", 0),
 )
 _START_SECONDS = 60.0
-_TAIL_LINES = 20
+_LAST_LINES = 20
 
 
 class PluginError(RuntimeError):
-    """A plugin did not start or died; the message holds its last words."""
+    """A plugin did not start, or it died. The message contains its last lines of output."""
 
 
 class Plugin(Protocol):
-    """A running plugin: a child process, or in tests a server in this very process."""
+    """A running plugin: a child process, or in tests a server in the same process."""
 
     name: str
     channel: Any  # gRPC, open until `close`
 
     def exit_code(self) -> int | None: ...
 
-    def last_words(self) -> str: ...
+    def last_lines(self) -> str: ...
 
     def close(self) -> None: ...
 
 
 class StartPlugin(Protocol):
-    """Starts a plugin; raises PluginError."""
+    """Starts a plugin. Raises PluginError."""
 
     def __call__(
         self,
@@ -56,7 +56,7 @@ class StartPlugin(Protocol):
 
 
 class PluginProcess:
-    """One running plugin in a child process."""
+    """A plugin in a child process."""
 
     def __init__(
         self,
@@ -70,86 +70,60 @@ class PluginProcess:
     ) -> None:
         """Raises PluginError where the process cannot be started or prints no port within a minute."""
         self.name = name
-        self._reaper = reaper
-        self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
+        self._lines: deque[str] = deque(maxlen=_LAST_LINES)
+
+        def take(line: str) -> None:
+            self._lines.append(line)
+            log(line)
+
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - the plugins that the caller named
-                list(argv),
-                cwd=cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env={"PYTHONUNBUFFERED": "1", **os.environ, **environment},
-                start_new_session=True,  # a Ctrl-C in the terminal is for the engine to handle
-            )
+            self._child = Child(argv, environment, reaper, cwd=cwd)
         except OSError as error:
             raise PluginError(f"plugin {name!r} cannot be started: {error}") from error
-        reaper.watch(self._process.pid)
-        self._drain(self._process.stderr, log)
-        self.port = self._read_port()
-        self._drain(self._process.stdout, log)
-        self.channel = _open_channel(self.port)
+        read_lines(self._child.process.stderr, take)
+        port = self._read_port()
+        read_lines(self._child.process.stdout, take)
+        self.channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=CHANNEL_OPTIONS)
 
     def _read_port(self) -> int:
-        alarm = threading.Timer(_START_SECONDS, self._process.kill)
+        process = self._child.process
+        alarm = threading.Timer(_START_SECONDS, process.kill)
         alarm.start()
         try:
-            line = self._process.stdout.readline() if self._process.stdout else b""
+            line = process.stdout.readline() if process.stdout else b""
         finally:
             alarm.cancel()
         text = line.decode(errors="replace").strip()
         if not text.isdigit():
-            end_process(self._process)
-            raise PluginError(f"plugin {self.name!r} printed {text!r} instead of its port{self.last_words()}")
+            self._child.stop()
+            raise PluginError(f"plugin {self.name!r} printed {text!r} instead of its port{self.last_lines()}")
         return int(text)
-
-    def _drain(self, stream: IO[bytes] | None, log: Callable[[str], None]) -> None:
-        def run() -> None:
-            for line in stream or ():
-                text = line.decode(errors="replace").rstrip()
-                self._tail.append(text)
-                log(text)
-
-        threading.Thread(target=run, name=f"drain-{self.name}", daemon=True).start()
 
     def exit_code(self) -> int | None:
         """None while it runs. Waits a moment: a broken connection is noticed before the death that broke it."""
-        try:
-            return self._process.wait(0.5)
-        except subprocess.TimeoutExpired:
-            return None
+        return self._child.wait(0.5)
 
-    def last_words(self) -> str:
-        return "".join(f"\n  {line}" for line in self._tail) if self._tail else ""
+    def last_lines(self) -> str:
+        """The end of its output, indented below a message."""
+        return "".join(f"\n  {line}" for line in self._lines)
 
     def close(self) -> None:
         self.channel.close()
-        end_process(self._process)
-        self._reaper.forget(self._process.pid)
+        self._child.stop()
 
 
-def _open_channel(port: int) -> Any:
-    return grpc.insecure_channel(f"127.0.0.1:{port}", options=CHANNEL_OPTIONS)
-
-
+@dataclass
 class PluginHost:
-    """Starts plugins, one process per configured provider as Pulumi does; `warm` starts one ahead of its need."""
+    """Starts plugins, one process per configured provider as Pulumi does. `warm` starts one before it is needed."""
 
-    def __init__(
-        self,
-        plugins: Mapping[str, Sequence[str]],
-        environment: Mapping[str, str],
-        engine_address: str,
-        reaper: Reaper,
-        log: Callable[[str, str], None],
-        start: StartPlugin = PluginProcess,
-    ) -> None:
-        self._start_plugin = start
-        self._plugins = plugins
-        self._environment = environment
-        self._engine_address = engine_address
-        self._reaper = reaper
-        self._log = log
+    plugins: Mapping[str, Sequence[str]]  # package → argv
+    environment: Mapping[str, str]
+    engine_address: str
+    reaper: Reaper
+    log: Callable[[str, str], None]  # gets the package and a line of output
+    start_plugin: StartPlugin = PluginProcess
+
+    def __post_init__(self) -> None:
         self._lock = threading.Lock()
         self._warm: dict[str, Future[Plugin]] = {}
         self._running: list[Plugin] = []
@@ -157,27 +131,27 @@ class PluginHost:
 
     def warm(self, package: str) -> None:
         with self._lock:
-            if package in self._plugins and package not in self._warm:
+            if package in self.plugins and package not in self._warm:
                 self._warm[package] = self._starters.submit(self._start, package)
 
     def start(self, package: str) -> Plugin:
-        """A process that nobody else uses. Raises PluginError."""
+        """A process that nothing else uses. Raises PluginError."""
         with self._lock:
             ready = self._warm.pop(package, None)
         return ready.result() if ready else self._start(package)
 
     def _start(self, package: str) -> Plugin:
-        argv = self._plugins.get(package)
+        argv = self.plugins.get(package)
         if argv is None:
             raise PluginError(
-                f"no plugin for package {package!r}; the sandbox has {', '.join(sorted(self._plugins)) or 'none'}"
+                f"no plugin for package {package!r}; the sandbox has {', '.join(sorted(self.plugins)) or 'none'}"
             )
-        process = self._start_plugin(
+        process = self.start_plugin(
             package,
-            [*argv, self._engine_address],
-            self._environment,
-            self._reaper,
-            lambda line: self._log(package, line),
+            [*argv, self.engine_address],
+            self.environment,
+            self.reaper,
+            lambda line: self.log(package, line),
         )
         with self._lock:
             self._running.append(process)
@@ -185,8 +159,5 @@ class PluginHost:
 
     def close(self) -> None:
         self._starters.shutdown(wait=True)
-        threads = [threading.Thread(target=process.close) for process in self._running]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(max_workers=max(len(self._running), 1)) as pool:
+            list(pool.map(lambda process: process.close(), self._running))

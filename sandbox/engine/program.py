@@ -2,24 +2,26 @@
 
 import json
 import os
-import subprocess
 import sys
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
-from sandbox.engine.reaper import Reaper, end_process
+from codekeep_contracts.engine_events import Operation
 
-EXIT_SHOWN = 32  # the program failed and has said why
+from sandbox.engine.child import Child, read_lines
+from sandbox.engine.reaper import Reaper
+from sandbox.engine.request import DeploymentRequest
+
+EXIT_SHOWN = 32  # the program failed and has shown why
 _ROOT = Path(__file__).resolve().parents[2]
 
 
 class RunningProgram(Protocol):
-    """A program that registers resources: a child process, or in tests a client in this very process."""
+    """A program that registers resources: a child process, or in tests a client in the same process."""
 
     def wait(self, seconds: float) -> int | None:
-        """Exit code, None where it still runs after the time."""
+        """The exit code; None where it still runs after the time."""
         ...
 
     def stop(self) -> None: ...
@@ -29,56 +31,36 @@ class ProgramProcess:
     """Runs `python -m sandbox.engine.runner` on the program."""
 
     def __init__(
-        self,
-        *,
-        argv: Sequence[str],
-        program: Sequence[str],
-        cwd: Path,
-        environment: Mapping[str, str],
-        config: Mapping[str, str],
-        secret_keys: frozenset[str],
-        reaper: Reaper,
-        log: Callable[[str, bool], None],
+        self, request: DeploymentRequest, address: str, reaper: Reaper, log: Callable[[str, bool], None]
     ) -> None:
-        self._reaper = reaper
-        inherited = os.environ.get("PYTHONPATH")
-        self._process = subprocess.Popen(  # noqa: S603 - the program that the caller named
-            [sys.executable, "-P", "-m", "sandbox.engine.runner", *argv, "--", *program],
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            env={
-                **os.environ,
-                "PYTHONPATH": os.pathsep.join([str(_ROOT), *([inherited] if inherited else [])]),
-                **environment,
-                "PULUMI_CONFIG": json.dumps(dict(config)),
-                "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(secret_keys)),
-                "PYTHONUNBUFFERED": "1",
-            },
-        )
-        reaper.watch(self._process.pid)
-        self._drains = [self._drain(self._process.stdout, log, False), self._drain(self._process.stderr, log, True)]
-
-    def _drain(self, stream: IO[bytes] | None, log: Callable[[str, bool], None], is_error: bool) -> threading.Thread:
-        def run() -> None:
-            for line in stream or ():
-                log(line.decode(errors="replace").rstrip("\n"), is_error)
-
-        thread = threading.Thread(target=run, name="drain-program", daemon=True)
-        thread.start()
-        return thread
+        """`log` gets each line of output, and whether it is of standard error."""
+        argv = [
+            f"--project={request.project}",
+            f"--stack={request.stack}",
+            f"--monitor={address}",
+            f"--engine={address}",
+            f"--parallel={request.parallel}",
+            *(["--dry-run"] if request.operation is Operation.PREVIEW else []),
+        ]
+        environment = {
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH")))),
+            **request.environment,
+            "PULUMI_CONFIG": json.dumps(dict(request.config)),
+            "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(request.secret_keys)),
+            "PYTHONUNBUFFERED": "1",
+        }
+        command = [sys.executable, "-P", "-m", "sandbox.engine.runner", *argv, "--", *request.program]
+        self._child = Child(command, environment, reaper, cwd=request.program_cwd)
+        self._readers = [
+            read_lines(self._child.process.stdout, lambda line: log(line, False)),
+            read_lines(self._child.process.stderr, lambda line: log(line, True)),
+        ]
 
     def wait(self, seconds: float) -> int | None:
-        try:
-            code = self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return None
-        for drain in self._drains:
-            drain.join(5.0)
+        code = self._child.wait(seconds)
+        for reader in self._readers if code is not None else ():
+            reader.join(5.0)
         return code
 
     def stop(self) -> None:
-        end_process(self._process)
-        self._reaper.forget(self._process.pid)
+        self._child.stop()

@@ -1,6 +1,4 @@
-"""Children do not outlive the engine, however it dies: a small process that kills them once its standard input
-closes.
-"""
+"""Kills the engine's child processes when the engine dies: a small process that acts once its standard input closes."""
 
 import contextlib
 import os
@@ -24,17 +22,17 @@ for pid in alive:
 
 
 class Reaper:
-    """Watches over process groups. Thread-safe."""
+    """Watches process groups. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
 
     def watch(self, pid: int) -> None:
-        self._tell(f"+{pid}\n")
+        self._write(f"+{pid}\n")
 
     def forget(self, pid: int) -> None:
-        self._tell(f"-{pid}\n")
+        self._write(f"-{pid}\n")
 
     def close(self) -> None:
         if self._process is not None and self._process.stdin is not None:
@@ -42,7 +40,7 @@ class Reaper:
                 self._process.stdin.close()
             self._process.wait()
 
-    def _tell(self, line: str) -> None:
+    def _write(self, line: str) -> None:
         with self._lock, contextlib.suppress(BrokenPipeError):
             self._process = self._process or _start()
             if self._process.stdin is not None:

@@ -1,24 +1,26 @@
-"""A registration from claim to state: finds what the resource was, asks its provider what changed, and takes the
-step.
-"""
+"""Serves registrations: finds the resource's last state, asks its provider what changed, and takes the step."""
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
+
+from codekeep_contracts.engine_events import StepOp
 
 from sandbox.engine import reads, replacements, steps
 from sandbox.engine.aliases import candidates, rename
+from sandbox.engine.analyzers import Analyzers
 from sandbox.engine.deployment import Claim, Deployment, HaltedError
 from sandbox.engine.diff import Diff, apply_ignore_changes, apply_replace_on_changes, compare
-from sandbox.engine.events import StepOp
-from sandbox.engine.goal import Goal, ReadGoal
-from sandbox.engine.provider import INTERNAL_KEY, Checked, Provider, ProviderError
+from sandbox.engine.goal import Goal
+from sandbox.engine.provider import INTERNAL_KEY, Provider, ProviderError
 from sandbox.engine.state import ResourceState
 from sandbox.engine.urn import PROVIDER_PREFIX, ProviderRef, is_provider_type, make_urn, package_of, parse_provider_ref
 from sandbox.engine.values import Props, Secret, has_unknowns
 
 
 class RegistrationError(ValueError):
-    """A registration that cannot be served; the message names the resource and the remedy."""
+    """A registration that cannot be served. The message names the resource and the remedy."""
 
 
 class Registrar:
@@ -28,47 +30,34 @@ class Registrar:
         self._deployment = deployment
         self._defaults: dict[tuple[str, str], Future[str]] = {}
         self._lock = threading.Lock()
+        self.analyzers = Analyzers(())  # those of policy packs, once they run
 
     def register(self, goal: Goal) -> Claim:
-        """Brings the resource to what the goal says. Raises HaltedError where the deployment failed, here or
-        elsewhere.
+        """Creates or changes the resource so that it matches the goal.
+
+        Raises:
+            HaltedError: the deployment failed, here or elsewhere.
         """
-        deployment = self._deployment
-        deployment.require_running()
-        urn = self._urn(goal.type, goal.name, goal.parent)
-        claim = None
-        try:
-            claim = self._claim(urn, goal)
-            self._bring_about(claim, goal)
-        except HaltedError:
-            raise
-        except (ProviderError, RegistrationError, ValueError) as error:
-            steps.report(deployment, error, urn)
-            raise HaltedError(str(error)) from error
-        finally:
-            if claim is not None:
-                claim.done.set()
+        with self._claimed(goal) as claim:
+            old = self._old(claim)
+            new = self._desired(claim.urn, goal)
+            if old is not None and claim.old_key is not None and old.urn != claim.urn:
+                rename(self._deployment, claim.old_key, old.urn, claim.urn)
+                old = self._old(claim)
+            if not new.custom:
+                self._component(claim, old, new)
+            elif new.import_id and (old is None or new.import_id not in (old.id, old.import_id)):
+                self._import(claim, old, new)
+            else:
+                self._custom(claim, goal, old, new)
         return claim
 
-    def read(self, goal: ReadGoal) -> Claim:
-        """Reads a resource that is not managed here. Raises HaltedError as register does."""
-        deployment = self._deployment
-        deployment.require_running()
-        urn = self._urn(goal.type, goal.name, goal.parent)
-        claim = None
-        try:
-            claim = self._claim(urn, Goal(type=goal.type, name=goal.name, custom=True, parent=goal.parent))
-            provider = self.provider_reference(goal.type, goal.provider, goal.version)
+    def read(self, goal: Goal) -> Claim:
+        """Reads a resource that the stack does not manage. Raises HaltedError as register does."""
+        with self._claimed(goal) as claim:
             claim.op = StepOp.READ
-            reads.read(deployment, claim, goal, provider)
-        except HaltedError:
-            raise
-        except (ProviderError, RegistrationError, ValueError) as error:
-            steps.report(deployment, error, urn)
-            raise HaltedError(str(error)) from error
-        finally:
-            if claim is not None:
-                claim.done.set()
+            wanted = goal.state.with_(urn=claim.urn, provider=self._provider_reference(goal))
+            reads.read(self._deployment, claim, wanted)
         return claim
 
     def default_provider(self, package: str, version: str) -> str:
@@ -88,32 +77,40 @@ class Registrar:
 
     def _register_default(self, package: str, version: str) -> str:
         suffix = "".join(f"_{part}" for part in version.replace("-", ".").replace("+", ".").split(".") if part)
-        goal = Goal(
-            type=f"{PROVIDER_PREFIX}{package}",
-            name=f"default{suffix}",
-            custom=True,
-            inputs=self._package_config(package),
-            version=version,
-        )
-        claim = self.register(goal)
-        return str(ProviderRef(claim.urn, claim.state.id if claim.state else ""))
-
-    def _package_config(self, package: str) -> Props:
-        deployment = self._deployment
-        return {
-            key.split(":", 1)[1]: Secret(value) if key in deployment.secret_keys else value
-            for key, value in deployment.config.items()
+        request = self._deployment.request
+        config = {
+            key.split(":", 1)[1]: Secret(value) if key in request.secret_keys else value
+            for key, value in request.config.items()
             if key.split(":", 1)[0] == package
         }
+        state = ResourceState(urn="", type=f"{PROVIDER_PREFIX}{package}", custom=True, inputs=config)
+        claim = self.register(Goal(name=f"default{suffix}", state=state, version=version))
+        return str(ProviderRef(claim.urn, claim.state.id if claim.state else ""))
 
     # --- identity ---
 
-    def _urn(self, type_: str, name: str, parent: str) -> str:
-        identity = self._deployment.identity
-        return make_urn(stack=identity.stack, project=identity.project, parent=parent, type_=type_, name=name)
+    @contextmanager
+    def _claimed(self, goal: Goal) -> Iterator[Claim]:
+        """Claims the goal's URN. An error inside fails the deployment and becomes a HaltedError."""
+        deployment = self._deployment
+        deployment.require_running()
+        request = deployment.request
+        urn = make_urn(request.stack, request.project, goal.state.parent, goal.state.type, goal.name)
+        claim = None
+        try:
+            claim = self._claim(urn, goal)
+            yield claim
+        except HaltedError:
+            raise
+        except (ProviderError, ValueError) as error:
+            deployment.fail(str(error), urn)
+            raise HaltedError(str(error)) from error
+        finally:
+            if claim is not None:
+                claim.done.set()
 
     def _claim(self, urn: str, goal: Goal) -> Claim:
-        """Raises RegistrationError on a second registration of a URN or of an old resource by two aliases."""
+        """Raises RegistrationError on a second registration of a URN, or of an old resource by two aliases."""
         deployment = self._deployment
         with deployment.lock:
             if urn in deployment.claims:
@@ -139,64 +136,43 @@ class Registrar:
 
     # --- planning ---
 
-    def _bring_about(self, claim: Claim, goal: Goal) -> None:
-        deployment = self._deployment
-        old = deployment.store.state.resources.get(claim.old_key) if claim.old_key else None
-        new = self._desired(claim.urn, goal)
-        if old is not None and claim.old_key is not None and old.urn != claim.urn:
-            rename(deployment, claim.old_key, old.urn, claim.urn)
-            old = deployment.store.state.resources[claim.old_key]
-        if not goal.custom:
-            self._component(claim, old, new)
-        elif goal.import_id and (old is None or goal.import_id not in (old.id, old.import_id)):
-            self._import(claim, goal, old, new)
-        else:
-            self._custom(claim, goal, old, new)
+    def _old(self, claim: Claim) -> ResourceState | None:
+        return self._deployment.store.state.resources.get(claim.old_key) if claim.old_key else None
 
     def _desired(self, urn: str, goal: Goal) -> ResourceState:
+        """What the program said, and what the resource inherits from its parent."""
         deployment = self._deployment
-        parent = deployment.find(goal.parent) if goal.parent else None
-        if goal.parent and goal.parent not in deployment.claims:
-            raise RegistrationError(f"{urn}: parent {goal.parent} is not registered")
-        inputs = goal.inputs
-        if is_provider_type(goal.type) and goal.version:
+        wanted = goal.state
+        parent = deployment.find(wanted.parent) if wanted.parent else None
+        if wanted.parent and wanted.parent not in deployment.claims:
+            raise RegistrationError(f"{urn}: parent {wanted.parent} is not registered")
+        inputs, protect, retain = wanted.inputs, goal.protect, goal.retain_on_delete
+        if is_provider_type(wanted.type) and goal.version:
             inputs = {**inputs, INTERNAL_KEY: {}, "version": goal.version}
-        protect, retain = goal.protect, goal.retain_on_delete
         if protect is None:
             protect = parent is not None and parent.protect
         if retain is None:
             retain = parent is not None and parent.retain_on_delete
-        return ResourceState(
+        return wanted.with_(
             urn=urn,
-            type=goal.type,
-            custom=goal.custom,
             inputs=inputs,
-            parent=goal.parent,
-            provider=self.provider_reference(goal.type, goal.provider, goal.version) if goal.custom else "",
-            dependencies=goal.dependencies,
-            property_dependencies=goal.property_dependencies,
+            provider=self._provider_reference(goal) if wanted.custom else "",
             protect=protect,
             retain_on_delete=retain,
-            deleted_with=goal.deleted_with or (parent.deleted_with if parent else ""),
-            additional_secret_outputs=goal.additional_secret_outputs,
-            custom_timeouts=goal.custom_timeouts,
-            import_id=goal.import_id,
-            ignore_changes=goal.ignore_changes,
-            replace_on_changes=goal.replace_on_changes,
-            source_position=goal.source_position,
+            deleted_with=wanted.deleted_with or (parent.deleted_with if parent else ""),
         )
 
-    def provider_reference(self, type_: str, explicit: str, version: str) -> str:
+    def _provider_reference(self, goal: Goal) -> str:
         """Empty for providers themselves. Raises ValueError on a malformed reference."""
-        if is_provider_type(type_):
+        if is_provider_type(goal.state.type):
             return ""
-        if explicit:
-            return str(parse_provider_ref(explicit))
-        return self.default_provider(package_of(type_), version)
+        if goal.state.provider:
+            return str(parse_provider_ref(goal.state.provider))
+        return self.default_provider(package_of(goal.state.type), goal.version)
 
     def _component(self, claim: Claim, old: ResourceState | None, new: ResourceState) -> None:
         deployment = self._deployment
-        new = deployment.analyzers.judge(deployment, new)
+        new = self.analyzers.judge(deployment, new)
         if old is None:
             claim.op = StepOp.CREATE
             claim.key, claim.state = steps.create(deployment, new)
@@ -209,64 +185,49 @@ class Registrar:
         else:
             claim.state = steps.same(deployment, claim.key, old, new)
 
-    def _custom(
-        self,
-        claim: Claim,
-        goal: Goal,
-        old: ResourceState | None,
-        new: ResourceState,
-    ) -> None:
+    def _custom(self, claim: Claim, goal: Goal, old: ResourceState | None, new: ResourceState) -> None:
         deployment = self._deployment
-        provider = deployment.provider_of(new)
         wanted = new.inputs
-        managed = old is not None and not old.external and not old.pending_replacement
-        if old is not None and managed:
-            inputs = apply_ignore_changes(wanted, old.inputs, goal.ignore_changes)
-            new = self._checked(provider, new, old.inputs, inputs)
-        else:
-            new = self._checked(provider, new, {}, wanted)
-        new = deployment.analyzers.judge(deployment, new)
+        if old is not None and old.managed:
+            inputs = apply_ignore_changes(wanted, old.inputs, new.ignore_changes)
+            self._change(claim, goal, old, self._checked(new, old.inputs, inputs), wanted)
+            return
+        new = self._checked(new, {}, wanted)
         if old is None:
             claim.op = StepOp.CREATE
             claim.key, claim.state = steps.create(deployment, new)
-        elif not managed:
-            diff = Diff(changed=True, changes=compare(old.inputs, new.inputs))
-            self._replace(claim, old, new, diff)
         else:
-            self._change(claim, goal, old, new, wanted)
+            self._replace(claim, old, new, Diff(changed=True, changes=compare(old.inputs, new.inputs)))
 
-    def _checked(self, provider: Provider, new: ResourceState, old: Props, inputs: Props) -> ResourceState:
-        checked: Checked = provider.check(new.urn, old, inputs)
+    def _checked(
+        self, new: ResourceState, old_inputs: Props, inputs: Props, provider: Provider | None = None
+    ) -> ResourceState:
+        """The resource with inputs that its provider and the policy packs accept."""
+        checked = (provider or self._deployment.provider_of(new)).check(new.urn, old_inputs, inputs)
         if checked.failures:
             reasons = "; ".join(f"{name}: {reason}" if name else reason for name, reason in checked.failures)
             raise RegistrationError(f"{new.type} {new.name!r} has a problem: {reasons}")
-        return new.with_(inputs=checked.inputs)
+        return self.analyzers.judge(self._deployment, new.with_(inputs=checked.inputs))
 
-    def _change(
-        self,
-        claim: Claim,
-        goal: Goal,
-        old: ResourceState,
-        new: ResourceState,
-        wanted: Props,
-    ) -> None:
+    def _change(self, claim: Claim, goal: Goal, old: ResourceState, new: ResourceState, wanted: Props) -> None:
+        """Updates, replaces or leaves the resource, as the difference says."""
         deployment = self._deployment
-        diff = self._diff(goal, old, new)
+        diff = self._diff(old, new)
         claim.key = claim.old_key or ""
         if diff.replaces:
-            if goal.import_id:
+            changed = ", ".join(diff.replace_keys)
+            if new.import_id:
                 raise RegistrationError(
                     f"{new.urn} was imported and still names its import id, so it cannot be replaced "
-                    f"({', '.join(diff.replace_keys)} changed); remove import_ from its options"
+                    f"({changed} changed); remove import_ from its options"
                 )
             if old.protect and new.protect:
                 raise RegistrationError(
-                    f"{new.urn} is protected and cannot be replaced ({', '.join(diff.replace_keys)} changed); "
+                    f"{new.urn} is protected and cannot be replaced ({changed} changed); "
                     "remove protect from its options first"
                 )
-            # Names and defaults that Check carried over from the old instance would clash with it.
-            new = self._checked(deployment.provider_of(new), new, {}, wanted)
-            new = deployment.analyzers.judge(deployment, new)
+            # Names and defaults that Check took over from the old instance would conflict with it.
+            new = self._checked(new, {}, wanted)
             before = diff.delete_before_replace if goal.delete_before_replace is None else goal.delete_before_replace
             if before:
                 old = replacements.delete_first(deployment, claim, old)
@@ -279,34 +240,20 @@ class Registrar:
                 deployment.registry.activate(new.urn, old.id, new.inputs)
             claim.state = steps.same(deployment, claim.key, old, new)
 
-    def _replace(
-        self,
-        claim: Claim,
-        old: ResourceState,
-        new: ResourceState,
-        diff: Diff,
-    ) -> None:
+    def _replace(self, claim: Claim, old: ResourceState, new: ResourceState, diff: Diff) -> None:
         claim.op = StepOp.CREATE_REPLACEMENT
         claim.key, claim.state = steps.create(
-            self._deployment,
-            new,
-            op=StepOp.CREATE_REPLACEMENT,
-            diff=diff,
-            replaced=(claim.old_key or "", old),
+            self._deployment, new, op=StepOp.CREATE_REPLACEMENT, diff=diff, replaced=(claim.old_key or "", old)
         )
 
-    def _diff(self, goal: Goal, old: ResourceState, new: ResourceState) -> Diff:
-        deployment = self._deployment
+    def _diff(self, old: ResourceState, new: ResourceState) -> Diff:
         if self._provider_changed(old, new):
-            changes = compare(old.inputs, new.inputs)
-            return Diff(changed=True, changes=changes, replace_keys=("provider",))
-        diff = deployment.provider_of(new).diff(
-            new.urn, old.id, old.inputs, old.outputs, new.inputs, goal.ignore_changes
-        )
-        return apply_replace_on_changes(diff, goal.replace_on_changes, has_init_errors=bool(old.init_errors))
+            return Diff(changed=True, changes=compare(old.inputs, new.inputs), replace_keys=("provider",))
+        diff = self._deployment.provider_of(new).diff(old, new.inputs, new.ignore_changes)
+        return apply_replace_on_changes(diff, new.replace_on_changes, has_init_errors=bool(old.init_errors))
 
     def _provider_changed(self, old: ResourceState, new: ResourceState) -> bool:
-        """Whether the move to another provider needs a new resource: the new provider's DiffConfig says so."""
+        """Whether the move to another provider needs a new resource: the new provider's DiffConfig decides."""
         deployment = self._deployment
         if old.provider == new.provider or not new.provider:
             return False
@@ -320,18 +267,18 @@ class Registrar:
             return False
         return deployment.registry.diff_config(new_ref.urn, before.inputs, after.inputs).replaces
 
-    def _import(self, claim: Claim, goal: Goal, old: ResourceState | None, new: ResourceState) -> None:
-        deployment = self._deployment
-        provider = deployment.provider_of(new)
-        live = reads.import_live(deployment, provider, new, goal.import_id)
-        new = self._checked(provider, new, live.inputs, goal.inputs)
-        new = deployment.analyzers.judge(deployment, new)
-        diff = provider.diff(new.urn, live.id, live.inputs, live.outputs, new.inputs, goal.ignore_changes)
+    def _import(self, claim: Claim, old: ResourceState | None, new: ResourceState) -> None:
+        provider = self._deployment.provider_of(new)
+        live = reads.import_live(provider, new, new.import_id)
+        new = self._checked(new, live.inputs, new.inputs, provider)
+        existing = new.with_(id=live.id, inputs=live.inputs, outputs=live.outputs)
+        diff = provider.diff(existing, new.inputs, new.ignore_changes)
         if diff.changed:
             wrong = ", ".join(change.path for change in diff.changes) or ", ".join(diff.changed_keys)
             raise RegistrationError(
-                f"{new.urn}: the inputs do not match what exists as {goal.import_id!r} ({wrong}); "
-                "make the program say what is there, import, then change it"
+                f"{new.urn}: the inputs do not match what exists as {new.import_id!r} ({wrong}); "
+                "make the program match what exists, import it, then change it"
             )
         claim.op = StepOp.IMPORT
-        claim.key, claim.state = reads.record_import(deployment, new, live, (claim.old_key, old))
+        replaced = (claim.old_key, old) if claim.old_key and old is not None else None
+        claim.key, claim.state = reads.record_import(self._deployment, new, live, replaced)

@@ -4,21 +4,29 @@ import threading
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
 
 from sandbox.engine.builtin import BuiltinProvider, UnconfiguredProvider
 from sandbox.engine.diff import Diff
 from sandbox.engine.plugins import PluginError, PluginHost
-from sandbox.engine.provider import INTERNAL_KEY, Checked, Live, PluginProvider, Provider, ProviderError
+from sandbox.engine.provider import (
+    INTERNAL_KEY,
+    Checked,
+    Failures,
+    Live,
+    PluginProvider,
+    Provider,
+    ProviderError,
+    without_internal,
+)
 from sandbox.engine.state import ResourceState
 from sandbox.engine.urn import ProviderRef, package_of, parse_provider_ref, type_of
 from sandbox.engine.values import UNKNOWN_TEXT, Props, has_unknowns
 
 
 class ProviderRegistry:
-    """Loads and configures providers on demand. Thread-safe.
+    """Starts and configures providers on demand. Thread-safe.
 
-    It is itself the provider of provider resources: check, diff and create of `pulumi:providers:x` end in CheckConfig,
+    It is itself the provider of provider resources: check, diff and create of `pulumi:providers:x` become CheckConfig,
     DiffConfig and Configure of the plugin.
     """
 
@@ -32,21 +40,18 @@ class ProviderRegistry:
         self._plugins: list[PluginProvider] = []
         self.builtin = builtin
 
-    # --- providers to others ---
+    # --- providers of other resources ---
 
     def get(self, reference: str, find: Callable[[ProviderRef], ResourceState | None]) -> Provider:
-        """The provider of a reference, started from its state where nothing has configured it yet. Raises
-        ProviderError.
+        """The provider of a reference, configured from its state where that did not happen yet.
+
+        Raises:
+            ProviderError: the state does not contain it, or it cannot be configured.
         """
-        with self._lock:
-            ready = self._ready.get(reference)
-            loading = self._loading.setdefault(reference, threading.Lock())
-        if ready is not None:
+        if (ready := self._ready.get(reference)) is not None:
             return ready
-        with loading:
-            with self._lock:
-                ready = self._ready.get(reference)
-            if ready is not None:
+        with self._loading_lock(reference):
+            if (ready := self._ready.get(reference)) is not None:
                 return ready
             parsed = parse_provider_ref(reference)
             state = find(parsed)
@@ -62,40 +67,32 @@ class ProviderRegistry:
         elif has_unknowns(inputs):
             provider = UnconfiguredProvider()
         else:
-            plugin = self._take(urn)
+            with self._lock:
+                loaded = self._unconfigured.pop(urn, None)
+            provider = plugin = loaded or self._load(urn)
             plugin.configure(urn, id_, inputs)
-            provider = plugin
-        with self._lock:
-            self._ready[str(ProviderRef(urn, id_))] = provider
+        self._ready[str(ProviderRef(urn, id_))] = provider
         return provider
 
     def diff_config(self, urn: str, old: Props, new: Props) -> Diff:
-        """What it would mean for resources to move from a provider configured with `old` to one with `new`."""
-        if _is_builtin(urn):
-            return Diff(changed=False)
-        return self._loaded(urn).diff_config(urn, "", _public(old), _public(old), _public(new))
+        """What a move from a provider configured with `old` to one with `new` means for resources."""
+        return self.diff(ResourceState(urn=urn, type="", custom=True, inputs=old, outputs=old), new, ())
 
     def cancel(self) -> None:
-        """Tells the plugins that the deployment was given up; those that do not listen are ended anyway."""
+        """Tells the plugins that the deployment was cancelled. Those that do not answer are ended anyway."""
         for plugin in list(self._plugins):
             with suppress(ProviderError):
                 plugin.cancel()
 
-    def _take(self, urn: str) -> PluginProvider:
+    def _loading_lock(self, key: str) -> threading.Lock:
         with self._lock:
-            plugin = self._unconfigured.pop(urn, None)
-        return plugin or self._load(urn)
+            return self._loading.setdefault(key, threading.Lock())
 
     def _loaded(self, urn: str) -> PluginProvider:
-        with self._lock:
-            loading = self._loading.setdefault(urn, threading.Lock())
-        with loading:
-            with self._lock:
-                plugin = self._unconfigured.get(urn)
-            if plugin is None:
-                plugin = self._load(urn)
-                with self._lock:
-                    self._unconfigured[urn] = plugin
+        """A started plugin that is not configured yet."""
+        with self._loading_lock(urn):
+            plugin = self._unconfigured.get(urn) or self._load(urn)
+            self._unconfigured[urn] = plugin
             return plugin
 
     def _load(self, urn: str) -> PluginProvider:
@@ -104,65 +101,42 @@ class ProviderRegistry:
         except PluginError as error:
             raise ProviderError(str(error)) from error
         plugin = PluginProvider(process, self._engine_address)
-        with self._lock:
-            self._plugins.append(plugin)
+        self._plugins.append(plugin)
         return plugin
 
-    # --- provider of providers ---
+    # --- the provider of providers ---
 
     def check(self, urn: str, old: Props, new: Props) -> Checked:
         if _is_builtin(urn):
             return Checked(new)
         internal = {key: value for key, value in new.items() if key in (INTERNAL_KEY, "version")}
-        checked = self._loaded(urn).check_config(urn, _public(old), _public(new))
+        checked = self._loaded(urn).check_config(urn, without_internal(old), without_internal(new))
         return Checked({**checked.inputs, **internal}, checked.failures)
 
-    def diff(
-        self,
-        urn: str,
-        id_: str,
-        old_inputs: Props,
-        old_outputs: Props,
-        new: Props,
-        ignored: Sequence[str],
-    ) -> Diff:
-        if _is_builtin(urn):
+    def diff(self, old: ResourceState, new: Props, ignored: Sequence[str]) -> Diff:
+        if _is_builtin(old.urn):
             return Diff(changed=False)
-        return self._loaded(urn).diff_config(urn, id_, _public(old_inputs), _public(old_outputs), _public(new))
+        inputs, outputs = without_internal(old.inputs), without_internal(old.outputs)
+        return self._loaded(old.urn).diff_config(old.urn, old.id, inputs, outputs, without_internal(new))
 
-    def create(self, urn: str, inputs: Props, *, timeout: float, preview: bool) -> tuple[str, Props]:
+    def create(self, new: ResourceState, *, preview: bool) -> tuple[str, Props]:
         id_ = UNKNOWN_TEXT if preview else str(uuid.uuid4())
-        self.activate(urn, id_, inputs)
-        return id_, _public(inputs)
+        self.activate(new.urn, id_, new.inputs)
+        return id_, without_internal(new.inputs)
 
-    def read(self, urn: str, id_: str, inputs: Props, outputs: Props, *, timeout: float) -> Live | None:
-        return Live(id_, inputs, outputs)
+    def read(self, state: ResourceState) -> Live | None:
+        return Live(state.id, state.inputs, state.outputs)
 
-    def update(
-        self,
-        urn: str,
-        id_: str,
-        old_inputs: Props,
-        old_outputs: Props,
-        new: Props,
-        ignored: Sequence[str],
-        *,
-        timeout: float,
-        preview: bool,
-    ) -> Props:
-        self.activate(urn, id_, new)
-        return _public(new)
+    def update(self, old: ResourceState, new: ResourceState, *, preview: bool) -> Props:
+        self.activate(new.urn, old.id, new.inputs)
+        return without_internal(new.inputs)
 
-    def delete(self, urn: str, id_: str, inputs: Props, outputs: Props, *, timeout: float) -> None:
+    def delete(self, old: ResourceState) -> None:
         """A provider is nothing but its configuration."""
 
-    def invoke(self, token: str, args: Props, *, preview: bool) -> tuple[Props, tuple[tuple[str, str], ...]]:
+    def invoke(self, token: str, args: Props, *, preview: bool) -> tuple[Props, Failures]:
         raise ProviderError(f"{token} is no function of a provider resource")
 
 
 def _is_builtin(urn: str) -> bool:
     return package_of(type_of(urn)) == "pulumi"
-
-
-def _public(props: Props) -> dict[str, Any]:
-    return {key: value for key, value in props.items() if key != INTERNAL_KEY}

@@ -1,4 +1,4 @@
-"""Delete-before-replace: what must go before a resource can, and the going."""
+"""Delete-before-replace: deletes a resource and those dependents that cannot exist without it."""
 
 import threading
 from dataclasses import dataclass
@@ -20,11 +20,15 @@ class _Doomed:
 
 
 def delete_first(deployment: Deployment, claim: Claim, old: ResourceState) -> ResourceState:
-    """Deletes the old instance, before it those dependents that cannot outlive it; returns its state, awaiting
-    replacement.
+    """Deletes the old instance, and before it those dependents that cannot exist without it.
 
-    Dependents that merely refer to it stay, and are updated when the program registers them, as in Pulumi. Raises
-    ProviderError where a dependent is protected.
+    Dependents that merely refer to it stay, and are updated when the program registers them, as in Pulumi.
+
+    Returns:
+        The instance's state, awaiting replacement.
+
+    Raises:
+        ProviderError: a dependent is protected.
     """
     key = claim.old_key or ""
     doomed = _settle_dependents(deployment, claim, old)
@@ -35,22 +39,21 @@ def delete_first(deployment: Deployment, claim: Claim, old: ResourceState) -> Re
         steps.delete(deployment, key, old, replacement_follows=True, halt=True)
     finally:
         for item in doomed:
-            item.gone.set()  # whoever waits for it looks whether the deployment still runs
+            item.gone.set()  # whoever waits for it checks whether the deployment still runs
     return deployment.store.state.resources[key]
 
 
 def _settle_dependents(deployment: Deployment, claim: Claim, root: ResourceState) -> list[_Doomed]:
-    """Waits for the dependents that are being worked on, then marks those that must go, so that nobody else touches
-    them.
+    """Waits for steps on the dependents, then marks those that must be deleted, so that no other thread touches them.
 
-    Each round looks anew: the program goes on registering. Nobody waits while others wait for what it has marked, and
-    what waits here waits along the dependencies of the last run, which has no cycles.
+    Each round starts anew, since the program goes on registering. No deadlock: no thread waits here while others wait
+    for what it has marked, and waiting follows the dependencies of the last run, which has no cycles.
     """
     while True:
         dependents = _dependents(deployment, root.urn)
         if _await(deployment, claim, dependents):
             continue
-        doomed = _must_go(deployment, root, dependents)
+        doomed = _to_delete(deployment, root, dependents)
         with deployment.lock:
             keys = [key for key, _ in dependents]
             if _under_way(deployment, claim, keys):
@@ -61,7 +64,7 @@ def _settle_dependents(deployment: Deployment, claim: Claim, root: ResourceState
 
 
 def _await(deployment: Deployment, claim: Claim, dependents: list[tuple[str, ResourceState]]) -> bool:
-    """True where it had to wait, so that all may have changed."""
+    """True where it had to wait, so that everything may have changed."""
     with deployment.lock:
         events = _under_way(deployment, claim, [key for key, _ in dependents])
     for event in events:
@@ -71,7 +74,7 @@ def _await(deployment: Deployment, claim: Claim, dependents: list[tuple[str, Res
 
 
 def _under_way(deployment: Deployment, claim: Claim, keys: list[str]) -> list[threading.Event]:
-    """What other threads are doing to the instances. The caller holds the lock."""
+    """Steps of other threads on the instances. The caller holds the lock."""
     events = []
     for key in keys:
         other = deployment.claimed_keys.get(key)
@@ -84,8 +87,8 @@ def _under_way(deployment: Deployment, claim: Claim, keys: list[str]) -> list[th
 
 
 def _dependents(deployment: Deployment, urn: str) -> list[tuple[str, ResourceState]]:
-    """Instances that depend on the URN, directly or not, in dependency order; replaced ones that still exist among
-    them.
+    """Instances that depend on the URN, directly or indirectly, in dependency order. Includes replaced instances that
+    still exist.
     """
     resources = deployment.store.snapshot().resources
     reached = {urn}
@@ -98,25 +101,25 @@ def _dependents(deployment: Deployment, urn: str) -> list[tuple[str, ResourceSta
     return found
 
 
-def _must_go(
+def _to_delete(
     deployment: Deployment, root: ResourceState, dependents: list[tuple[str, ResourceState]]
 ) -> list[tuple[str, ResourceState]]:
-    """Those of the dependents that a change of the root replaces, and what is left of those replaced already."""
+    """The dependents that a replacement of the root replaces too, and existing instances of those replaced already."""
     replaced = {root.urn}
     doomed = []
     for key, state in dependents:
         if state.delete:
-            must_go = not replaced.isdisjoint(state.references())
+            doomed_too = not replaced.isdisjoint(state.references())
         elif key in deployment.claimed_keys:
-            must_go = False  # registered and done: the program has said what becomes of it
+            doomed_too = False  # registered and finished: the program has decided about it
         else:
-            must_go = _needs_replacement(deployment, state, replaced)
-            if must_go and state.protect:
+            doomed_too = _needs_replacement(deployment, state, replaced)
+            if doomed_too and state.protect:
                 raise ProviderError(
                     f"{root.urn} must be deleted before it is replaced, and {state.urn} with it, which is protected; "
                     "remove protect from its options first"
                 )
-        if must_go:
+        if doomed_too:
             replaced.add(state.urn)
             doomed.append((key, state))
     return doomed
@@ -135,7 +138,5 @@ def _needs_replacement(deployment: Deployment, state: ResourceState, replaced: s
     }
     if not any(value is UNKNOWN for value in inputs.values()):
         return False
-    diff = deployment.provider_of(state).diff(
-        state.urn, state.id, state.inputs, state.outputs, inputs, state.ignore_changes
-    )
+    diff = deployment.provider_of(state).diff(state, inputs, state.ignore_changes)
     return apply_replace_on_changes(diff, state.replace_on_changes).replaces

@@ -1,11 +1,11 @@
-"""What the engine is asked for, and what it answers."""
+"""A deployment's request and its result."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sandbox.engine.events import Operation, Status, StepOp
+from codekeep_contracts.engine_events import Operation, Status, StepOp
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,14 +19,14 @@ class DeploymentRequest:
     program_cwd: Path
     config: Mapping[str, str]  # full keys ("codekeep:tenant") → string or JSON text
     secret_keys: frozenset[str] = frozenset()
-    backend: Path  # folder that holds `.pulumi/`
+    backend: Path  # folder that contains `.pulumi/`
     passphrase: str = field(repr=False)
     plugins: Mapping[str, Sequence[str]]  # package → argv that starts its provider
     policy_packs: Sequence[Path] = ()
     policy_pack_configs: Sequence[Path] = ()  # one for each pack, or none at all
-    project_root: Path | None = None  # what source positions are told relative to; program_cwd where not given
+    project_root: Path | None = None  # source positions are relative to it; default: program_cwd
     environment: Mapping[str, str] = field(default_factory=dict)  # for the children, over the engine's own
-    parallel: int = 16  # steps at once
+    parallel: int = 16  # steps at the same time
 
     def __post_init__(self) -> None:
         if not 1 <= self.parallel <= 256:
@@ -48,8 +48,8 @@ class DeploymentRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class DeploymentResult:
-    """How it ended. `outputs` are the stack's, secrets masked as "[secret]"; `secret_outputs` names those that hold
-    any.
+    """How a deployment ended. Secrets in `outputs` are masked as "[secret]"; `secret_outputs` names the outputs that
+    contain any.
     """
 
     status: Status

@@ -1,6 +1,6 @@
 """Runs a user's Pulumi program against the engine: `python -m sandbox.engine.runner ... -- PROGRAM [ARGS]`.
 
-What `pulumi-language-python-exec` does for the pulumi CLI. Exit code 0, 1, or 32 where the fault has been told already.
+As `pulumi-language-python-exec` does for the pulumi CLI. Exit code 0, 1, or 32 where the error was shown already.
 """
 
 import argparse
@@ -24,7 +24,7 @@ def main(argv: list[str]) -> int:
     program = str(Path(arguments.program[0]).resolve())
     _configure(arguments)
     _imitate_script(program, arguments.program)
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # futures left unobserved after a failure are no news
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # unobserved futures after a failure do not matter
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     executor = ThreadPoolExecutor(max_workers=max(arguments.parallel, 1) * 4)
@@ -67,7 +67,7 @@ def _configure(arguments: argparse.Namespace) -> None:
 
 
 def _imitate_script(program: str, argv: list[str]) -> None:
-    """Arguments and import path as if the program had been started by itself."""
+    """Arguments and import path as if the program had been started on its own."""
     sys.argv = [program, *argv[1:]]
     folder = program if Path(program).is_dir() else str(Path(program).parent)
     sys.path[:0] = [folder, os.getcwd()]  # noqa: PTH109 - a plain string is wanted

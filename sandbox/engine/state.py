@@ -1,17 +1,18 @@
-"""What the engine knows of each resource, and the JSON of checkpoint version 3 that holds it."""
+"""The state of each resource, and its JSON in a checkpoint of version 3."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
+from functools import cache
 from typing import Any, Self
 
 from sandbox.engine.crypter import Crypter
 from sandbox.engine.urn import name_of, parse_provider_ref
-from sandbox.engine.values import Props, Value, from_json, to_json
+from sandbox.engine.values import Props, Value, from_json, secret, to_json
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceState:
-    """One instance of a resource. A URN may have several: the live one, and replaced ones that still await deletion
+    """One instance of a resource. A URN may have several: the live one, and replaced ones that are yet to be deleted
     (`delete`).
     """
 
@@ -27,8 +28,8 @@ class ResourceState:
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     protect: bool = False
     external: bool = False  # read, not managed
-    delete: bool = False  # replaced: the real thing still exists and is to be deleted
-    pending_replacement: bool = False  # deleted already, its replacement is still to come
+    delete: bool = False  # replaced: the real resource still exists and is yet to be deleted
+    pending_replacement: bool = False  # deleted already, its replacement is yet to be created
     retain_on_delete: bool = False
     deleted_with: str = ""
     init_errors: tuple[str, ...] = ()
@@ -41,7 +42,7 @@ class ResourceState:
     created: str = ""  # RFC 3339
     modified: str = ""
     source_position: str = ""
-    unmodelled: Mapping[str, Any] = field(default_factory=dict)  # what newer engines wrote, carried along
+    unmodelled: Mapping[str, Any] = field(default_factory=dict)  # written by newer engines, kept as it is
 
     @property
     def name(self) -> str:
@@ -49,6 +50,20 @@ class ResourceState:
 
     def with_(self, **changes: Any) -> Self:
         return replace(self, **changes)
+
+    def with_outputs(self, outputs: Props) -> Self:
+        """With new outputs; those that the program named secret are marked."""
+        named = self.additional_secret_outputs
+        return self.with_(outputs={key: secret(value) if key in named else value for key, value in outputs.items()})
+
+    def timeout(self, operation: str) -> float:
+        """Seconds; 0 stands for the provider's own default."""
+        return self.custom_timeouts.get(operation, 0.0)
+
+    @property
+    def managed(self) -> bool:
+        """Whether a real resource exists that the stack owns: not one that is only read or already deleted."""
+        return not self.external and not self.pending_replacement
 
     def references(self) -> Iterator[str]:
         """URNs that must exist for this resource to exist: parent, provider, dependencies, deletedWith."""
@@ -63,7 +78,7 @@ class ResourceState:
             yield self.deleted_with
 
     def without_references(self, gone: frozenset[str]) -> Self:
-        """The same resource, no longer depending on what is gone."""
+        """The same resource without its references to what is gone."""
         return self.with_(
             dependencies=tuple(urn for urn in self.dependencies if urn not in gone),
             property_dependencies={
@@ -78,69 +93,47 @@ class ResourceState:
 
 @dataclass(frozen=True)
 class Operation:
-    """A provider call that was begun; it stays listed where the engine died before the end."""
+    """A provider call in progress. It stays in the state where the engine died before its end."""
 
     type: str  # creating, updating, deleting, reading
     resource: ResourceState
 
 
-_TEXTS = {
-    "id": "id",
-    "parent": "parent",
-    "provider": "provider",
-    "deletedWith": "deleted_with",
-    "importID": "import_id",
-    "created": "created",
-    "modified": "modified",
-    "sourcePosition": "source_position",
-}
-_FLAGS = {
-    "delete": "delete",
-    "protect": "protect",
-    "external": "external",
-    "pendingReplacement": "pending_replacement",
-    "retainOnDelete": "retain_on_delete",
-}
-_LISTS = {
-    "dependencies": "dependencies",
-    "initErrors": "init_errors",
-    "additionalSecretOutputs": "additional_secret_outputs",
-    "aliases": "aliases",
-    "ignoreChanges": "ignore_changes",
-    "replaceOnChanges": "replace_on_changes",
-}
-_BAGS = ("inputs", "outputs")
-_MODELLED = frozenset(
-    {"urn", "type", "custom", "propertyDependencies", "customTimeouts", *_BAGS, *_TEXTS, *_FLAGS, *_LISTS}
-)
+@cache
+def _json_key(name: str) -> str:
+    """`retain_on_delete` → `retainOnDelete`."""
+    first, *rest = name.split("_")
+    return "importID" if name == "import_id" else first + "".join(map(str.title, rest))
+
+
+_PLAIN = {field.name: field.default for field in fields(ResourceState) if field.default is not MISSING}
+"""Texts, flags and lists: what is stored as it is, with its empty value."""
+_OTHERS = ("urn", "type", "custom", "inputs", "outputs", "property_dependencies", "custom_timeouts")
+_MODELLED = frozenset(map(_json_key, (*_PLAIN, *_OTHERS)))
 
 
 def resource_to_json(state: ResourceState, crypter: Crypter) -> dict[str, Any]:
-    """A `ResourceV3`; empty fields are left out, as Pulumi leaves them out."""
-    result: dict[str, Any] = {"urn": state.urn, "custom": state.custom, "type": state.type}
-    fields: dict[str, Value] = {
-        **{key: getattr(state, name) for key, name in (_FLAGS | _TEXTS).items()},
-        **{key: to_json(getattr(state, key), crypter) for key in _BAGS},
-        **{key: list(getattr(state, name)) for key, name in _LISTS.items()},
-        "propertyDependencies": {key: list(urns) for key, urns in state.property_dependencies.items()},
-        "customTimeouts": dict(state.custom_timeouts),
+    """A `ResourceV3`, without empty fields, as Pulumi writes it."""
+    values: dict[str, Value] = {
+        **{_json_key(name): getattr(state, name) for name in _PLAIN},
+        "inputs": to_json(state.inputs, crypter),
+        "outputs": to_json(state.outputs, crypter),
+        "propertyDependencies": state.property_dependencies,
+        "customTimeouts": state.custom_timeouts,
     }
-    result.update((key, value) for key, value in fields.items() if value)
-    return {**result, **state.unmodelled}
+    filled = {key: value for key, value in values.items() if value}
+    return {"urn": state.urn, "custom": state.custom, "type": state.type, **filled, **state.unmodelled}
 
 
 def resource_from_json(data: Mapping[str, Any], crypter: Crypter) -> ResourceState:
-    fields: dict[str, Any] = {
-        **{name: data.get(key) or "" for key, name in _TEXTS.items()},
-        **{name: bool(data.get(key)) for key, name in _FLAGS.items()},
-        **{name: tuple(data.get(key) or ()) for key, name in _LISTS.items()},
-        **{key: from_json(data.get(key) or {}, crypter) for key in _BAGS},
-    }
+    plain = {name: type(empty)(data.get(_json_key(name)) or empty) for name, empty in _PLAIN.items()}
     return ResourceState(
         urn=data["urn"],
         type=data["type"],
         custom=data.get("custom", False),
-        **fields,
+        **plain,
+        inputs=from_json(data.get("inputs") or {}, crypter),
+        outputs=from_json(data.get("outputs") or {}, crypter),
         property_dependencies={k: tuple(v or ()) for k, v in (data.get("propertyDependencies") or {}).items()},
         custom_timeouts=dict(data.get("customTimeouts") or {}),
         unmodelled={key: value for key, value in data.items() if key not in _MODELLED},
@@ -156,9 +149,9 @@ def operation_from_json(data: Mapping[str, Any], crypter: Crypter) -> Operation:
 
 
 def in_dependency_order(states: Mapping[str, ResourceState]) -> list[str]:
-    """Keys such that each resource comes after what it refers to; otherwise in the given order.
+    """Keys such that each resource comes after those it refers to; otherwise in the given order.
 
-    Pulumi checks this order when it loads a checkpoint. A reference means the live instance of its URN, else the
+    Pulumi checks this order when it loads a checkpoint. A reference is to the live instance of its URN, else to the
     replaced ones.
     """
     by_urn: dict[str, list[str]] = {}

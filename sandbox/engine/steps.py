@@ -1,18 +1,21 @@
-"""The steps that change one resource. Each is on record as pending before its provider is called, and with its
-result after.
+"""The steps that change one resource.
+
+Before its provider is called, a step is recorded in the state as pending; afterwards its result replaces that entry.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from codekeep_contracts.engine_events import StepOp
 
 from sandbox.engine.checkpoint import now
 from sandbox.engine.deployment import Deployment
 from sandbox.engine.diff import Diff, compare
-from sandbox.engine.events import StepOp
 from sandbox.engine.provider import InitFailedError, ProviderError
 from sandbox.engine.state import ResourceState
-from sandbox.engine.values import Props, secret
 
-DEFAULT_TIMEOUT = 0.0  # seconds; the provider's own default
+Instance = tuple[str, ResourceState]
+"""An instance's key in the state, and the instance."""
 
 
 def create(
@@ -21,97 +24,66 @@ def create(
     *,
     op: StepOp = StepOp.CREATE,
     diff: Diff | None = None,
-    replaced: tuple[str, ResourceState] | None = None,
-) -> tuple[str, ResourceState]:
-    """Makes a resource; returns its key and state.
-
-    `replaced` is the instance that it takes the place of: deleted later where it is managed and still exists, dropped
-    where not.
-    """
+    replaced: Instance | None = None,
+) -> Instance:
+    """Creates a resource, in place of the instance `replaced` where that is given."""
     store = deployment.store
-    changes = diff.changes if diff else compare({}, new.inputs)
     key = store.new_key()
+    changes = diff.changes if diff else compare({}, new.inputs)
 
-    def record(state: ResourceState, end: Sequence[str]) -> ResourceState:
-        put = {key: state}
-        drop = []
-        if replaced is not None:
-            old_key, old = replaced
-            if old.pending_replacement or old.external or not old.custom:
-                drop.append(old_key)
-            else:
-                put[old_key] = old.with_(delete=True)
-        store.commit(put=put, drop=drop, end=end)
-        return state
+    def record(state: ResourceState, end: list[str]) -> Instance:
+        put, drop = superseded(replaced)
+        store.commit(put={**put, key: state}, drop=drop, end=end)
+        return key, state
 
     with deployment.step(op, new, diff=changes, replace_keys=diff.replace_keys if diff else ()) as info:
         if not new.custom:
-            return key, record(new.with_(created=now(), modified=now()), ())
+            return record(new.with_(created=now(), modified=now()), [])
         provider = deployment.provider_of(new)
-        pending = [] if deployment.preview else [store.begin("creating", new)]
-        try:
-            id_, outputs = provider.create(
-                new.urn, new.inputs, timeout=timeout_of(new, "create"), preview=deployment.preview
-            )
-        except InitFailedError as error:
-            made = with_outputs(new, error.outputs).with_(id=error.id, init_errors=error.reasons, created=now())
-            record(made, pending)
-            raise
-        except ProviderError as error:
-            store.commit(end=[] if error.uncertain else pending)
-            raise
+        with _pending(deployment, "creating", new) as pending:
+            try:
+                id_, outputs = provider.create(new, preview=deployment.preview)
+            except InitFailedError as error:
+                made = new.with_outputs(error.outputs)
+                record(made.with_(id=error.id, init_errors=error.reasons, created=now()), pending)
+                raise
         info.id = id_
-        return key, record(with_outputs(new, outputs).with_(id=id_, created=now(), modified=now()), pending)
+        return record(new.with_outputs(outputs).with_(id=id_, created=now(), modified=now()), pending)
 
 
-def update(
-    deployment: Deployment,
-    key: str,
-    old: ResourceState,
-    new: ResourceState,
-    diff: Diff,
-) -> ResourceState:
+def superseded(replaced: Instance | None) -> tuple[dict[str, ResourceState], list[str]]:
+    """What becomes of a replaced instance: deleted later (put) where a real resource exists, else dropped now."""
+    if replaced is None:
+        return {}, []
+    key, old = replaced
+    return ({key: old.with_(delete=True)}, []) if old.managed and old.custom else ({}, [key])
+
+
+def update(deployment: Deployment, key: str, old: ResourceState, new: ResourceState, diff: Diff) -> ResourceState:
     """Changes a resource in place."""
-    store = deployment.store
     new = new.with_(id=old.id, outputs=old.outputs, created=old.created)
 
-    def record(state: ResourceState, end: Sequence[str]) -> ResourceState:
-        store.commit(put={key: state}, end=end)
+    def record(state: ResourceState, end: list[str]) -> ResourceState:
+        state = state.with_(modified=now())
+        deployment.store.commit(put={key: state}, end=end)
         return state
 
     with deployment.step(StepOp.UPDATE, new, diff=diff.changes):
         if not new.custom:
-            return record(new.with_(modified=now()), ())
+            return record(new, [])
         provider = deployment.provider_of(new)
-        pending = [] if deployment.preview else [store.begin("updating", new)]
-        try:
-            outputs = provider.update(
-                new.urn,
-                old.id,
-                old.inputs,
-                old.outputs,
-                new.inputs,
-                new.ignore_changes,
-                timeout=timeout_of(new, "update"),
-                preview=deployment.preview,
-            )
-        except InitFailedError as error:
-            record(with_outputs(new, error.outputs).with_(init_errors=error.reasons, modified=now()), pending)
-            raise
-        except ProviderError as error:
-            store.commit(end=[] if error.uncertain else pending)
-            raise
-        return record(with_outputs(new, outputs).with_(modified=now()), pending)
+        with _pending(deployment, "updating", new) as pending:
+            try:
+                outputs = provider.update(old, new, preview=deployment.preview)
+            except InitFailedError as error:
+                record(new.with_outputs(error.outputs).with_(init_errors=error.reasons), pending)
+                raise
+        return record(new.with_outputs(outputs), pending)
 
 
-def same(
-    deployment: Deployment,
-    key: str,
-    old: ResourceState,
-    new: ResourceState,
-) -> ResourceState:
-    """Nothing to do to the real thing; what the state says about it may still change."""
-    new = with_outputs(new, old.outputs).with_(id=old.id, created=old.created, modified=old.modified)
+def same(deployment: Deployment, key: str, old: ResourceState, new: ResourceState) -> ResourceState:
+    """Leaves the real resource as it is; its options in the state may still change."""
+    new = new.with_outputs(old.outputs).with_(id=old.id, created=old.created, modified=old.modified)
     with deployment.step(StepOp.SAME, new):
         if new != old:
             deployment.store.commit(put={key: new})
@@ -125,47 +97,45 @@ def delete(
     *,
     replacement_follows: bool = False,
     halt: bool = False,
-    along: Mapping[str, ResourceState] | None = None,
+    contained: Mapping[str, ResourceState] | None = None,
 ) -> None:
-    """Removes a resource. With `replacement_follows` it stays in the state, marked as awaiting its replacement.
+    """Deletes a resource.
 
-    A failure stops the deployment only where a replacement follows. `along` are the resources that vanish with it
-    (deletedWith): they leave the state together with it.
+    Args:
+        replacement_follows: keep it in the state, marked as awaiting its replacement.
+        halt: a failure stops the deployment.
+        contained: resources that vanish with it (deletedWith) and leave the state together with it.
     """
-    store = deployment.store
     op = StepOp.DELETE_REPLACED if old.delete or replacement_follows else StepOp.DELETE
-    owned = old.custom and not old.external and not old.pending_replacement
+    owned = old.custom and old.managed
     retained = owned and old.retain_on_delete
     with deployment.step(op, old, retained=retained, halt=halt):
         end: list[str] = []
         if owned and not retained and not deployment.preview:
             provider = deployment.provider_of(old)
-            end = [store.begin("deleting", old)]
-            try:
-                provider.delete(old.urn, old.id, old.inputs, old.outputs, timeout=timeout_of(old, "delete"))
-            except ProviderError as error:
-                store.commit(end=[] if error.uncertain else end)
-                raise
+            with _pending(deployment, "deleting", old) as end:
+                provider.delete(old)
+        drop = list(contained or ())
+        put: dict[str, ResourceState] = {}
         if replacement_follows:
-            store.commit(
-                put={key: store.state.resources[key].with_(pending_replacement=True)}, drop=list(along or ()), end=end
-            )
+            put[key] = deployment.store.state.resources[key].with_(pending_replacement=True)
         else:
-            store.commit(drop=[key, *(along or ())], end=end)
+            drop.append(key)
+        deployment.store.commit(put=put, drop=drop, end=end)
 
 
-def timeout_of(state: ResourceState, kind: str) -> float:
-    return state.custom_timeouts.get(kind, DEFAULT_TIMEOUT)
+@contextmanager
+def _pending(deployment: Deployment, operation: str, state: ResourceState) -> Iterator[list[str]]:
+    """Records a provider call as pending. Yields the keys by which its result ends it.
 
-
-def with_outputs(state: ResourceState, outputs: Props) -> ResourceState:
-    """The state with its outputs, those secret that the program named so."""
-    if not state.additional_secret_outputs:
-        return state.with_(outputs=outputs)
-    named = state.additional_secret_outputs
-    return state.with_(outputs={key: secret(value) if key in named else value for key, value in outputs.items()})
-
-
-def report(deployment: Deployment, error: Exception, urn: str) -> None:
-    """Tells why a resource failed and stops the deployment."""
-    deployment.fail(str(error), urn)
+    An error ends it here, unless it is uncertain whether the call had an effect: then it stays pending. After an
+    InitFailedError the result was recorded already.
+    """
+    pending = [] if deployment.preview else [deployment.store.begin(operation, state)]
+    try:
+        yield pending
+    except InitFailedError:
+        raise
+    except ProviderError as error:
+        deployment.store.commit(end=[] if error.uncertain else pending)
+        raise

@@ -1,43 +1,36 @@
-"""A stack's state under change: in memory, in the journal, and at the end in the checkpoint."""
+"""The state of a stack while it changes: in memory, in the journal, and at the end in the checkpoint."""
 
 import itertools
 import threading
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from sandbox.engine.backend import StackFiles, write_atomically
+from sandbox.engine.backend import StackFiles
 from sandbox.engine.checkpoint import StackState, decode, digest, encode, parse, salt_of
-from sandbox.engine.crypter import Crypter, PassphraseCrypter
+from sandbox.engine.crypter import ClosedCrypter, Crypter, PassphraseCrypter
 from sandbox.engine.journal import Journal, replay
-from sandbox.engine.state import Operation, ResourceState, operation_to_json, resource_to_json
+from sandbox.engine.state import Operation, ResourceState, in_dependency_order, operation_to_json, resource_to_json
 from sandbox.engine.urn import ProviderRef, is_provider_type
-
-
-class SealedCrypter:
-    """For looking at a state without its passphrase: secrets stay closed."""
-
-    def encrypt(self, plaintext: str) -> str:
-        raise PermissionError("a state loaded without its passphrase cannot be written")
-
-    def decrypt(self, ciphertext: str) -> str:
-        return '"[secret]"'
+from sandbox.files import write_atomically
 
 
 def load(files: StackFiles, passphrase: str | None) -> StackState:
-    """The state as it stands, journal included; secrets stay closed without a passphrase. Writes nothing.
+    """The current state, with the journal's steps. Without a passphrase every secret is "[secret]". Writes nothing.
 
-    Raises FileNotFoundError, CheckpointError, WrongPassphraseError.
+    Raises:
+        FileNotFoundError: the stack was never deployed.
+        CheckpointError: checkpoint or journal cannot be read.
+        WrongPassphraseError: the passphrase is not the state's.
     """
     content = files.checkpoint.read_bytes()
     while True:
         document = parse(content, str(files.checkpoint))
-        crypter = SealedCrypter() if passphrase is None else _crypter_for(document, passphrase)
+        crypter = ClosedCrypter() if passphrase is None else _crypter_for(document, passphrase)
         state, _ = _decode(files, content, document, crypter)
         seen, content = content, files.checkpoint.read_bytes()
         if seen == content:
             return state
-        # A deployment ended meanwhile and folded its journal into a new checkpoint: look again.
+        # A deployment ended meanwhile and wrote its journal into a new checkpoint: read again.
 
 
 def _crypter_for(document: Mapping[str, Any], passphrase: str) -> PassphraseCrypter:
@@ -54,24 +47,41 @@ def _decode(
     return state, replayed
 
 
-class StateStore:
-    """Thread-safe. With `read_only` (previews) nothing reaches the disk.
+def _with_new_keys(state: StackState) -> StackState:
+    """The state with the keys that its checkpoint gives it when it is read."""
+    order = in_dependency_order(state.resources)
+    return StackState(
+        {f"b{index}": state.resources[key] for index, key in enumerate(order)},
+        {f"p{index}": operation for index, operation in enumerate(state.pending.values())},
+    )
 
-    The crash invariant: `begin` is on record before a provider is called, and `commit` records the result together with
-    the end of the operation, in one line.
+
+class StateStore:
+    """Thread-safe. With `read_only` (previews) nothing is written to disk.
+
+    A crash loses no operation: `begin` is written before a provider is called, and `commit` writes the result together
+    with the end of the operation, in one line.
     """
 
     def __init__(self, files: StackFiles, passphrase: str, *, read_only: bool = False) -> None:
-        """Loads, and folds the journal of a run that died into the checkpoint. The caller holds the stack's lock."""
+        """Loads the state, with the journal of a run that died. The caller holds the stack's lock."""
         self._files = files
         self._read_only = read_only
         self.lock = threading.RLock()
         self._numbers = itertools.count()
         content = files.checkpoint.read_bytes() if files.checkpoint.exists() else b""
-        if read_only:
-            self._open_read_only(content, passphrase)
+        document = parse(content, str(files.checkpoint)) if content else None
+        self._crypter = _crypter_for(document, passphrase) if document else PassphraseCrypter.fresh(passphrase)
+        if read_only:  # the state may be changing meanwhile
+            self.state = _with_new_keys(load(files, passphrase) if document else StackState())
+        elif document is None:
+            self.state = StackState()
+            content = self._write()
         else:
-            content = self._open(content, passphrase)
+            self.state, had_journal = _decode(files, content, document, self._crypter)
+            if had_journal or salt_of(document) is None:
+                content = self._write()
+                self.state = _with_new_keys(self.state)  # the new journal names instances by position in the checkpoint
         self._providers = {
             ProviderRef(state.urn, state.id): state
             for state in self.state.resources.values()
@@ -81,40 +91,8 @@ class StateStore:
         if not read_only:
             files.journal.unlink(missing_ok=True)
 
-    def _open(self, content: bytes, passphrase: str) -> bytes:
-        """Reads the state, writes a checkpoint where there is something to fold in; returns what is in it."""
-        if content:
-            document = parse(content, str(self._files.checkpoint))
-            self._crypter = _crypter_for(document, passphrase)
-            self.state, replayed = _decode(self._files, content, document, self._crypter)
-            if not replayed and salt_of(document) is not None:
-                return content
-        else:
-            self._crypter, self.state = PassphraseCrypter.fresh(passphrase), StackState()
-        content = self._write()
-        # The journal to come speaks of instances by their place in the checkpoint just written.
-        self.state = decode(parse(content, str(self._files.checkpoint)), self._crypter)
-        return content
-
-    def _open_read_only(self, content: bytes, passphrase: str) -> None:
-        """Reads the state, which may be changing; gives every instance a key that `new_key` does not give again."""
-        found = StackState()
-        if content:
-            self._crypter = _crypter_for(parse(content, str(self._files.checkpoint)), passphrase)
-            found = load(self._files, passphrase)
-        else:
-            self._crypter = PassphraseCrypter.fresh(passphrase)
-        self.state = StackState(
-            {f"b{index}": state for index, state in enumerate(found.resources.values())},
-            {f"p{index}": operation for index, operation in enumerate(found.pending.values())},
-        )
-
-    @property
-    def path(self) -> Path:
-        return self._files.checkpoint
-
     def begin(self, operation_type: str, resource: ResourceState) -> str:
-        """Records that a provider is about to be called; returns the operation's key for `commit`."""
+        """Records that a provider is about to be called. Returns the operation's key for `commit`."""
         operation = Operation(operation_type, resource)
         encoded = operation_to_json(operation, self._crypter)
         with self.lock:
@@ -130,7 +108,7 @@ class StateStore:
         drop: Sequence[str] = (),
         end: Sequence[str] = (),
     ) -> None:
-        """Records new, changed and vanished instances and the end of operations, all or nothing."""
+        """Records new, changed and removed instances and the end of operations, all or nothing."""
         put = put or {}
         changes: list[list[Any]] = [["put", key, resource_to_json(state, self._crypter)] for key, state in put.items()]
         changes += [["drop", key] for key in drop]
@@ -147,7 +125,7 @@ class StateStore:
             self._append(changes)
 
     def provider(self, reference: ProviderRef) -> ResourceState | None:
-        """State of a provider, also of one that this run has deleted."""
+        """State of a provider, also of one that this run deleted."""
         with self.lock:
             return self._providers.get(reference)
 
@@ -160,7 +138,7 @@ class StateStore:
             return StackState(dict(self.state.resources), dict(self.state.pending))
 
     def close(self) -> None:
-        """Folds the journal into the checkpoint."""
+        """Writes the journal's steps into the checkpoint."""
         with self.lock:
             if self._read_only or self._journal.empty:
                 return

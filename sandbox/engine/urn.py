@@ -9,7 +9,7 @@ _PREFIX = "urn:pulumi:"
 
 @dataclass(frozen=True)
 class Urn:
-    """The parts of a URN. `qualified_type` holds the types of the parents too, joined by `$`."""
+    """The parts of a URN. `qualified_type` has the types of the parents too, joined by `$`."""
 
     stack: str
     project: str
@@ -25,15 +25,19 @@ class Urn:
 
 
 def parse_urn(text: str) -> Urn:
-    """Raises ValueError where the text is no URN. Names may hold `::` themselves."""
+    """The parts of a URN; its name may contain `::` itself.
+
+    Raises:
+        ValueError: the text is no URN.
+    """
     parts = text.removeprefix(_PREFIX).split("::", 3)
     if not text.startswith(_PREFIX) or len(parts) != 4:
         raise ValueError(f"not a URN: {text!r}; expected urn:pulumi:<stack>::<project>::<type>::<name>")
     return Urn(*parts)
 
 
-def make_urn(*, stack: str, project: str, parent: str, type_: str, name: str) -> str:
-    """URN of a resource; the root stack lends its children no type."""
+def make_urn(stack: str, project: str, parent: str, type_: str, name: str) -> str:
+    """URN of a resource. Children of the root stack do not have its type in theirs."""
     if parent:
         parent_type = parse_urn(parent).qualified_type
         if parent_type != ROOT_STACK_TYPE:

@@ -1,13 +1,13 @@
-"""Property values: plain JSON-like Python plus secrets, unknowns and resource references; to and from protobuf, JSON.
+"""Property values: JSON-like Python with secrets, unknowns and resource references; to and from protobuf and JSON.
 
-Assets and archives are refused: nothing here uses them. Output values are folded into secrets and unknowns, as the real
-engine does for everything but remote components.
+Assets and archives are refused: nothing here uses them. Output values become secrets and unknowns, as in the real
+engine for everything but remote components.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,11 +28,11 @@ Props = dict[str, Value]
 
 
 class UnsupportedValueError(ValueError):
-    """A kind of value that this engine leaves out."""
+    """A kind of value that this engine does not support."""
 
 
 class Unknown:
-    """A value that only the deployment itself can tell; there is one instance, UNKNOWN."""
+    """A value that is known only once the deployment has run. The one instance is UNKNOWN."""
 
     __slots__ = ()
 
@@ -112,7 +112,7 @@ def _unsupported(signature: object) -> UnsupportedValueError:
 
 
 def struct_from_props(props: Mapping[str, Value], *, secrets: bool = True, resources: bool = True) -> struct_pb2.Struct:
-    """The wire form. Without `secrets` they go out as plain values, without `resources` references as id or URN."""
+    """The wire form. Without `secrets` these are plain values, without `resources` references are ids or URNs."""
     struct = struct_pb2.Struct()
     for key, value in props.items():
         _fill(struct.fields[key], value, secrets, resources)
@@ -163,21 +163,21 @@ def _reference(reference: ResourceReference, resources: bool) -> Value:
 
 
 def to_json(value: Value, crypter: Crypter) -> Any:
-    """The form that the checkpoint holds: secrets encrypted."""
-    if isinstance(value, str) or value is None or isinstance(value, bool | int | float):
-        return value
-    if isinstance(value, Mapping):
-        return {key: to_json(item, crypter) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [to_json(item, crypter) for item in value]
-    if value is UNKNOWN:
-        return UNKNOWN_TEXT
-    if isinstance(value, Secret):
-        plaintext = json.dumps(to_json(value.value, crypter), separators=(",", ":"), sort_keys=True)
-        return {SIGNATURE: SECRET_SIGNATURE, "ciphertext": crypter.encrypt(plaintext)}
-    if isinstance(value, ResourceReference):
-        return to_json(_reference(value, resources=True), crypter)
-    raise TypeError(f"no property value: {type(value).__name__}")
+    """The checkpoint's form: secrets are encrypted."""
+
+    def leaf(value: Value) -> Any:
+        if value is UNKNOWN:
+            return UNKNOWN_TEXT
+        if isinstance(value, Secret):
+            plaintext = json.dumps(to_json(value.value, crypter), separators=(",", ":"), sort_keys=True)
+            return {SIGNATURE: SECRET_SIGNATURE, "ciphertext": crypter.encrypt(plaintext)}
+        if isinstance(value, ResourceReference):
+            return to_json(_reference(value, resources=True), crypter)
+        if value is None or isinstance(value, str | bool | int | float):
+            return value
+        raise TypeError(f"no property value: {type(value).__name__}")
+
+    return map_leaves(value, leaf)
 
 
 def from_json(value: Any, crypter: Crypter) -> Value:
@@ -194,18 +194,24 @@ def from_json(value: Any, crypter: Crypter) -> Value:
 # --- walks ---------------------------------------------------------------------------------------------------------
 
 
+def map_leaves(value: Value, leaf: Callable[[Value], Any]) -> Any:
+    """The value with `leaf` applied to everything that is no object or list; a secret is a leaf."""
+    if isinstance(value, Mapping):
+        return {key: map_leaves(item, leaf) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [map_leaves(item, leaf) for item in value]
+    return leaf(value)
+
+
 def leaves(value: Value) -> Iterator[Value]:
-    """Every scalar, unknown and reference inside; secrets are looked into."""
+    """Every scalar, secret, unknown and reference inside, and what is inside the secrets."""
+    if isinstance(value, Mapping | list | tuple):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from leaves(item)
+        return
+    yield value
     if isinstance(value, Secret):
         yield from leaves(value.value)
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from leaves(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from leaves(item)
-    else:
-        yield value
 
 
 def has_unknowns(value: Value) -> bool:
@@ -215,41 +221,29 @@ def has_unknowns(value: Value) -> bool:
 
 
 def has_secrets(value: Value) -> bool:
-    if isinstance(value, Secret):
-        return True
-    if isinstance(value, Mapping):
-        return any(has_secrets(item) for item in value.values())
-    return isinstance(value, list | tuple) and any(has_secrets(item) for item in value)
+    return any(isinstance(leaf, Secret) for leaf in leaves(value))
 
 
 def reveal(value: Value) -> Value:
-    """Without the secret marks: for comparing and for providers that do not take them, never for printing."""
-    if isinstance(value, Secret):
-        return reveal(value.value)
-    if isinstance(value, Mapping):
-        return {key: reveal(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [reveal(item) for item in value]
-    return value
+    """Without the secret marks: for comparing, and for providers that do not accept them. Never for printing."""
+    return map_leaves(value, lambda leaf: reveal(leaf.value) if isinstance(leaf, Secret) else leaf)
 
 
 def mask(value: Value) -> Any:
-    """For people's eyes: `[secret]` and `[unknown]` in place of what cannot be shown."""
-    if isinstance(value, Secret):
+    """For display: `[secret]` and `[unknown]` in place of what cannot be shown, URNs in place of references."""
+    return map_leaves(value, _masked)
+
+
+def _masked(leaf: Value) -> Any:
+    if isinstance(leaf, Secret):
         return "[secret]"
-    if value is UNKNOWN:
+    if leaf is UNKNOWN:
         return "[unknown]"
-    if isinstance(value, ResourceReference):
-        return value.urn
-    if isinstance(value, Mapping):
-        return {key: mask(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [mask(item) for item in value]
-    return value
+    return leaf.urn if isinstance(leaf, ResourceReference) else leaf
 
 
 def equal(left: Value, right: Value) -> bool:
-    """Deep equality that tells True from 1; an unknown equals nothing, not even another."""
+    """Deep equality that distinguishes True from 1. An unknown equals nothing, not even another unknown."""
     if left is UNKNOWN or right is UNKNOWN or isinstance(left, bool) != isinstance(right, bool):
         return False
     if isinstance(left, Secret) or isinstance(right, Secret):
@@ -262,7 +256,7 @@ def equal(left: Value, right: Value) -> bool:
 
 
 def carry_secrets(outputs: Props, inputs: Mapping[str, Value]) -> Props:
-    """Marks the outputs that came in as secret inputs: for providers that drop the marks."""
+    """Marks outputs secret whose inputs were: for providers that drop the marks."""
     return {key: _carry(value, inputs.get(key)) for key, value in outputs.items()}
 
 

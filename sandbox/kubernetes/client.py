@@ -1,6 +1,6 @@
-"""A small client of the Kubernetes API: finds kinds, applies on the server's side, reads, deletes.
+"""A small client of the Kubernetes API: discovery, server-side apply, get, delete.
 
-Not the official client: it brings a class for every kind, which are plain mappings here, and no simpler way to apply.
+Not the official client: that has a class for every kind, where mappings are enough here, and no simpler way to apply.
 docs/decisions/0008-real-kubernetes-api.md.
 """
 
@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import urllib3
+from codekeep_contracts.faults import Fault
 
 from sandbox.kubernetes.access import Access
 
@@ -29,8 +30,8 @@ CONNECTIONS = 16
 APPLY = "application/apply-patch+yaml"  # JSON is YAML
 
 
-class ApiFault(Exception):  # noqa: N818 - what the server said, not a fault of the client
-    """The API server's refusal."""
+class ApiFault(Fault):
+    """The API server refused a request, or did not answer."""
 
     def __init__(self, code: int, reason: str, message: str) -> None:
         super().__init__(message)
@@ -39,19 +40,19 @@ class ApiFault(Exception):  # noqa: N818 - what the server said, not a fault of 
 
 
 class UnknownKindError(ApiFault):
-    """The server has no such kind, and no definition brings it."""
+    """The server has no such kind, and no definition adds it."""
 
     def __init__(self, api_version: str, kind: str) -> None:
         super().__init__(HTTPStatus.NOT_FOUND, "NotFound", f'no matches for kind "{kind}" in version "{api_version}"')
 
 
 class StillThereError(ApiFault):
-    """An object that was deleted and does not go."""
+    """A deleted object still exists after the time to wait."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """Where objects of a kind are found: `plural` below `root`, in a namespace or in none."""
+    """The path of a kind's objects: `plural` below `root`, in a namespace or in none."""
 
     root: str  # /api/v1 or /apis/GROUP/VERSION
     plural: str
@@ -63,7 +64,7 @@ class Kind:
 
 
 class Client:
-    """One server, seen as one user. Safe between threads."""
+    """A client of one server as one user. Thread-safe."""
 
     def __init__(self, access: Access) -> None:
         self._access = access
@@ -74,53 +75,57 @@ class Client:
         self._lock = threading.Lock()
 
     def kind(self, api_version: str, kind: str) -> Kind:
-        """Where the kind's objects are. UnknownKindError where the server has none."""
+        """The kind's path on the server.
+
+        Raises:
+            UnknownKindError: the server does not have it.
+        """
         key = (api_version, kind)
         with self._lock:
-            if key not in self._kinds:  # it may have come since: a definition brings it
+            if key not in self._kinds:  # a definition may have added it since
                 self._kinds.update(self._discover(api_version))
             if key not in self._kinds:
                 raise UnknownKindError(api_version, kind)
             return self._kinds[key]
 
-    def path_of(self, thing: Mapping[str, Any]) -> str:
-        metadata = thing.get("metadata") or {}
-        kind = self.kind(str(thing["apiVersion"]), str(thing["kind"]))
+    def path_of(self, obj: Mapping[str, Any]) -> str:
+        metadata = obj.get("metadata") or {}
+        kind = self.kind(str(obj["apiVersion"]), str(obj["kind"]))
         return kind.path(metadata.get("namespace") or "default", str(metadata["name"]))
 
-    def apply(self, thing: Mapping[str, Any], *, force: bool = False, dry_run: bool = False) -> Object:
-        """Server-side apply with strict field validation: makes the object, or changes what is there."""
+    def apply(self, obj: Mapping[str, Any], *, force: bool = False, dry_run: bool = False) -> Object:
+        """Server-side apply with strict field validation: creates the object, or changes it."""
         query = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict", "force": str(force).lower()}
         if dry_run:
             query["dryRun"] = "All"
-        return self.request("PATCH", self.path_of(thing), thing, query, content_type=APPLY)
+        return self.request("PATCH", self.path_of(obj), obj, query, content_type=APPLY)
 
-    def get(self, thing: Mapping[str, Any]) -> Object | None:
+    def get(self, obj: Mapping[str, Any]) -> Object | None:
         """The live object of the same kind, namespace and name; None where there is none."""
         try:
-            return self.request("GET", self.path_of(thing))
+            return self.request("GET", self.path_of(obj))
         except ApiFault as fault:
             if fault.code == HTTPStatus.NOT_FOUND:
                 return None
             raise
 
-    def delete(self, thing: Mapping[str, Any], *, seconds: float = DELETE_SECONDS) -> None:
-        """Deletes the object and waits until it is gone; one that is not there is no error.
+    def delete(self, obj: Mapping[str, Any], *, seconds: float = DELETE_SECONDS) -> None:
+        """Deletes the object and waits until it is gone. It is no error where there is none.
 
         Raises:
-            StillThereError: it is there after `seconds`; the text says what holds it.
+            StillThereError: it still exists after `seconds`; the message names its finalizers.
         """
-        before = self.get(thing)
+        before = self.get(obj)
         if before is None:
             return
         options = {"propagationPolicy": "Background", "preconditions": {"uid": before["metadata"]["uid"]}}
         try:
-            self.request("DELETE", self.path_of(thing), options)
+            self.request("DELETE", self.path_of(obj), options)
         except ApiFault as fault:
             if fault.code != HTTPStatus.NOT_FOUND:
                 raise
         deadline = time.monotonic() + seconds
-        while (left := self.get(thing)) is not None and left["metadata"]["uid"] == before["metadata"]["uid"]:
+        while (left := self.get(obj)) is not None and left["metadata"]["uid"] == before["metadata"]["uid"]:
             if time.monotonic() > deadline:
                 raise StillThereError(
                     HTTPStatus.CONFLICT, "Conflict", f"still there after {seconds:.0f} s; {_holders(left)}"
@@ -136,7 +141,11 @@ class Client:
         *,
         content_type: str = "application/json",
     ) -> Object:
-        """One request, again where the server asks to wait; ApiFault for a refusal, and where no answer came."""
+        """One request, repeated while the server asks to wait.
+
+        Raises:
+            ApiFault: the server refuses, or does not answer.
+        """
         headers = {"Accept": "application/json"}
         if body is not None:
             headers["Content-Type"] = content_type
@@ -170,23 +179,23 @@ class Client:
 
 
 def _read(answer: urllib3.BaseHTTPResponse) -> Object:
-    """The object of an answer, or the status of a refusal as an ApiFault."""
+    """The object of an answer. A refusal is raised as ApiFault."""
     try:
         found = json.loads(answer.data)
     except ValueError:
         found = {"message": answer.data.decode("utf-8", "replace").strip()}
     if answer.status >= HTTPStatus.BAD_REQUEST:
-        said = str(found.get("message") or answer.reason)
-        raise ApiFault(answer.status, str(found.get("reason") or answer.reason), said)
+        message = str(found.get("message") or answer.reason)
+        raise ApiFault(answer.status, str(found.get("reason") or answer.reason), message)
     return dict(found)
 
 
 def _holders(left: Mapping[str, Any]) -> str:
-    """What keeps a deleted object."""
+    """What keeps a deleted object from going away."""
     finalizers = [*left["metadata"].get("finalizers", ()), *(left.get("spec") or {}).get("finalizers", ())]
     if not finalizers:
-        return "nothing is said to hold it"
-    return f"held by finalizers, which their controllers take off: {', '.join(map(str, finalizers))}"
+        return "it has no finalizers"
+    return f"held by finalizers, which their controllers remove: {', '.join(map(str, finalizers))}"
 
 
 def _context(access: Access) -> ssl.SSLContext:

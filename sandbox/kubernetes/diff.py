@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from codekeep_contracts.engine_events import PropertyChange
+from codekeep_contracts.property_path import covers, parse_path
+
 from sandbox.engine.diff import compare
-from sandbox.engine.events import PropertyChange
-from sandbox.engine.paths import covers, parse_path
 from sandbox.kubernetes.cluster import Cluster
 from sandbox.kubernetes.kinds import DATA, IDENTITY, REPLACE_ON, group_of
 from sandbox.kubernetes.objects import is_autonamed, name_of, namespace_of
@@ -16,7 +17,7 @@ Object = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """`changes` by path, those in `replaces` not to be had in place."""
+    """What changes by path; changes in `replaces` cannot be made in place."""
 
     changes: tuple[PropertyChange, ...]
     replaces: frozenset[str]

@@ -1,13 +1,13 @@
-"""What of a program's inputs is no longer so on the server."""
+"""The inputs of a program that differ from the object on the server."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 def drifted(known: Any, applied: Any, live: Any) -> Any:
-    """`known` with the live value wherever it differs from what applying `known` makes.
+    """`known` with the live value wherever that differs from the result of applying `known`.
 
-    Where the two are equal, `known` stays as it was written: the server spells some values its own way.
+    Where the two are equal, `known` stays as it was written: the server normalises some values.
     """
     if applied == live:
         return known

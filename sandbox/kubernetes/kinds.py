@@ -1,4 +1,4 @@
-"""What the API server and the official provider know of kinds beyond schemas: scope, what replaces, foreign groups."""
+"""Knowledge of kinds beyond their schemas: scope, properties whose change replaces, groups of known operators."""
 
 from collections.abc import Mapping
 
@@ -37,7 +37,7 @@ CLUSTER_SCOPED = frozenset(
     }
 )
 
-KNOWN_CUSTOM: Mapping[tuple[str, str], bool] = {  # (group, kind) → namespaced; their operators bring the definitions
+KNOWN_CUSTOM: Mapping[tuple[str, str], bool] = {  # (group, kind) → namespaced; their operators install the definitions
     ("elbv2.k8s.aws", "TargetGroupBinding"): True,
     ("keda.sh", "ClusterTriggerAuthentication"): False,
     ("keda.sh", "ScaledJob"): True,
@@ -86,7 +86,7 @@ REPLACE_ON: Mapping[tuple[str, str], tuple[str, ...]] = {  # (group, kind) → p
     ("rbac.authorization.k8s.io", "RoleBinding"): ("roleRef",),
     ("storage.k8s.io", "StorageClass"): ("parameters", "provisioner"),
 }
-DATA: Mapping[tuple[str, str], tuple[str, ...]] = {  # replaced too, unless the provider is told that they are mutable
+DATA: Mapping[tuple[str, str], tuple[str, ...]] = {  # replaced too, unless the provider's config makes them mutable
     ("", "ConfigMap"): ("binaryData", "data"),
     ("", "Secret"): ("data", "stringData"),
 }

@@ -1,4 +1,4 @@
-"""Names, namespaces, and what the API server adds to an object."""
+"""Names and namespaces of objects, and the fields that the API server adds."""
 
 import base64
 import hashlib
@@ -14,56 +14,61 @@ SUFFIX_DIGITS = 8
 SERVER_METADATA = ("creationTimestamp", "generation", "resourceVersion", "uid")
 
 
-def name_of(thing: Mapping[str, Any]) -> Any:
-    return (thing.get("metadata") or {}).get("name")
+def name_of(obj: Mapping[str, Any]) -> Any:
+    return (obj.get("metadata") or {}).get("name")
 
 
-def namespace_of(thing: Mapping[str, Any]) -> Any:
-    return (thing.get("metadata") or {}).get("namespace")
+def namespace_of(obj: Mapping[str, Any]) -> Any:
+    return (obj.get("metadata") or {}).get("namespace")
 
 
-def is_autonamed(thing: Mapping[str, Any]) -> bool:
-    annotations = (thing.get("metadata") or {}).get("annotations")
+def is_autonamed(obj: Mapping[str, Any]) -> bool:
+    annotations = (obj.get("metadata") or {}).get("annotations")
     return isinstance(annotations, Mapping) and annotations.get(AUTONAMED) == "true"
 
 
-def named(thing: Object, logical_name: str, seed: bytes, old: Mapping[str, Any]) -> Object:
-    """The object with a name: its own, else the one it was given before, else logical name and eight hex digits."""
-    if name_of(thing):
-        return thing
+def named(obj: Object, logical_name: str, seed: bytes, old: Mapping[str, Any]) -> Object:
+    """The object with a name: its own, else that of its last inputs, else the logical name and eight hex digits."""
+    if name_of(obj):
+        return obj
     kept = name_of(old) if is_autonamed(old) else None
     suffix = hashlib.sha256(seed).hexdigest()[:SUFFIX_DIGITS] if seed else uuid.uuid4().hex[:SUFFIX_DIGITS]
     return with_metadata(
-        thing,
+        obj,
         name=kept or f"{logical_name}-{suffix}",
-        annotations={**((thing.get("metadata") or {}).get("annotations") or {}), AUTONAMED: "true"},
+        annotations={**((obj.get("metadata") or {}).get("annotations") or {}), AUTONAMED: "true"},
     )
 
 
-def with_metadata(thing: Object, **values: Any) -> Object:
-    return {**thing, "metadata": {**(thing.get("metadata") or {}), **values}}
+def with_metadata(obj: Object, **values: Any) -> Object:
+    return {**obj, "metadata": {**(obj.get("metadata") or {}), **values}}
 
 
-def id_of(thing: Mapping[str, Any]) -> str:
-    """`namespace/name`, or the name alone for what lies in no namespace."""
-    namespace = namespace_of(thing)
-    return f"{namespace}/{name_of(thing)}" if namespace else str(name_of(thing))
+def id_of(obj: Mapping[str, Any]) -> str:
+    """`namespace/name`, or the name alone for objects in no namespace."""
+    namespace = namespace_of(obj)
+    return f"{namespace}/{name_of(obj)}" if namespace else str(name_of(obj))
 
 
-def created(thing: Object) -> Object:
+def label_of(obj: Mapping[str, Any]) -> str:
+    """The object's kind and id, for messages."""
+    return f"{obj['kind']} {id_of(obj)}"
+
+
+def created(obj: Object) -> Object:
     """The object as the API server stores it."""
     stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     live = with_metadata(
-        deepcopy(thing), uid=str(uuid.uuid4()), creationTimestamp=stamp, resourceVersion="1", generation=1
+        deepcopy(obj), uid=str(uuid.uuid4()), creationTimestamp=stamp, resourceVersion="1", generation=1
     )
     return _filled(live)
 
 
-def updated(live: Object, thing: Object) -> Object:
-    """The stored object after new inputs; what the server had assigned stays."""
+def updated(live: Object, obj: Object) -> Object:
+    """The stored object after new inputs; what the server assigned stays."""
     before = live.get("metadata") or {}
     kept = {key: before[key] for key in SERVER_METADATA if key in before}
-    fresh = _filled(with_metadata(deepcopy(thing), **kept))
+    fresh = _filled(with_metadata(deepcopy(obj), **kept))
     if "status" in live:
         fresh["status"] = live["status"]
     fresh["metadata"]["resourceVersion"] = str(int(kept.get("resourceVersion", "0")) + 1)
@@ -72,7 +77,7 @@ def updated(live: Object, thing: Object) -> Object:
 
 
 def inputs_from(live: Object, known: Mapping[str, Any]) -> Object:
-    """What a program would have to write to get the live object; `known` is what it wrote last, empty at an import."""
+    """What a program would have to write to get the live object. `known`: its last inputs, empty at an import."""
     metadata = {key: value for key, value in (live.get("metadata") or {}).items() if key not in SERVER_METADATA}
     inputs = {**{key: value for key, value in live.items() if key not in ("metadata", "status")}, "metadata": metadata}
     known_spec = known.get("spec") or {}
@@ -90,7 +95,7 @@ def inputs_from(live: Object, known: Mapping[str, Any]) -> Object:
 
 
 def _filled(live: Object) -> Object:
-    """Defaults that others refer to: a service's address, a secret's encoded data, a namespace's phase."""
+    """With the defaults that others refer to: a service's address, a secret's encoded data, a namespace's phase."""
     kind = live.get("kind")
     if kind == "Service":
         spec = dict(live.get("spec") or {})

@@ -1,15 +1,15 @@
-"""The kubernetes provider's operations over one cluster's stand-in."""
+"""The operations of the kubernetes provider, over one cluster's stand-in."""
 
 import asyncio
 import os
 from pathlib import Path
 from typing import Any
 
+from codekeep_contracts.engine_events import PropertyChange
 from pulumi.provider.experimental import provider as sdk
 
 from sandbox.aws.ledger import SqliteLedger
 from sandbox.aws.values import UNKNOWN, from_plain, has_unknown, to_plain
-from sandbox.engine.events import ChangeKind
 from sandbox.kubernetes.access import Access
 from sandbox.kubernetes.api import ApiServer
 from sandbox.kubernetes.client import Client
@@ -21,20 +21,12 @@ from sandbox.kubernetes.objects import Object, id_of, named, namespace_of, with_
 from sandbox.plugin import PluginFault, old_inputs
 
 LEDGER_VARIABLE = "CODEKEEP_SANDBOX_LEDGER"
-OWNER = "kubernetes"  # of the ledger's entries
+OWNER = "kubernetes"  # owner of the ledger's entries
 REFUSED_MODULES = ("helm.sh", "kustomize", "yaml")
-KINDS = {
-    ChangeKind.ADD: sdk.PropertyDiffKind.ADD,
-    ChangeKind.ADD_REPLACE: sdk.PropertyDiffKind.ADD_REPLACE,
-    ChangeKind.DELETE: sdk.PropertyDiffKind.DELETE,
-    ChangeKind.DELETE_REPLACE: sdk.PropertyDiffKind.DELETE_REPLACE,
-    ChangeKind.UPDATE: sdk.PropertyDiffKind.UPDATE,
-    ChangeKind.UPDATE_REPLACE: sdk.PropertyDiffKind.UPDATE_REPLACE,
-}
 
 
 class KubernetesProvider(sdk.Provider):
-    """Serves package `kubernetes` from the ledger, or over a real server that CODEKEEP_SANDBOX_KUBECONFIG names."""
+    """Serves package `kubernetes` from the ledger, or from the real server that CODEKEEP_SANDBOX_KUBECONFIG names."""
 
     def __init__(self) -> None:
         self._server: ApiServer | LiveServer | None = None
@@ -63,17 +55,17 @@ class KubernetesProvider(sdk.Provider):
         return self._server
 
     async def check(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
-        old, thing = to_plain(request.old_inputs), self._object(request.urn, to_plain(request.new_inputs))
-        thing = named(thing, request.name, request.random_seed, old)
-        namespaced = await asyncio.to_thread(self.server.is_namespaced, thing["apiVersion"], thing["kind"])
-        if namespaced and not namespace_of(thing):
-            thing = with_metadata(thing, namespace=self.server.cluster.namespace)
-        failures = [sdk.CheckFailure(failure.path, failure.reason) for failure in self.server.failures(thing)]
-        if not namespaced and namespace_of(thing):
+        old, obj = to_plain(request.old_inputs), self._object(request.urn, to_plain(request.new_inputs))
+        obj = named(obj, request.name, request.random_seed, old)
+        namespaced = await asyncio.to_thread(self.server.is_namespaced, obj["apiVersion"], obj["kind"])
+        if namespaced and not namespace_of(obj):
+            obj = with_metadata(obj, namespace=self.server.cluster.namespace)
+        failures = [sdk.CheckFailure(failure.path, failure.reason) for failure in self.server.failures(obj)]
+        if not namespaced and namespace_of(obj):
             failures.append(
-                sdk.CheckFailure("metadata.namespace", f"a {thing['kind']} lies in no namespace; leave it out")
+                sdk.CheckFailure("metadata.namespace", f"a {obj['kind']} lies in no namespace; leave it out")
             )
-        return sdk.CheckResponse(inputs=from_plain(thing, request.new_inputs), failures=failures)
+        return sdk.CheckResponse(inputs=from_plain(obj, request.new_inputs), failures=failures)
 
     async def diff(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
         old = to_plain(old_inputs.get({}) or request.old_state)
@@ -83,20 +75,15 @@ class KubernetesProvider(sdk.Provider):
             replaces=sorted(found.replaces),
             delete_before_replace=found.delete_before_replace,
             diffs=sorted({change.path for change in found.changes}),
-            detailed_diff={
-                change.path: sdk.PropertyDiff(
-                    KINDS[change.kind.replacing() if change.path in found.replaces else change.kind], input_diff=True
-                )
-                for change in found.changes
-            },
+            detailed_diff={change.path: _property_diff(change, found.replaces) for change in found.changes},
         )
 
     async def create(self, request: sdk.CreateRequest) -> sdk.CreateResponse:
-        thing = to_plain(request.properties)
+        obj = to_plain(request.properties)
         if request.preview:
-            await self._rehearse(thing, new=True)
-            return sdk.CreateResponse(properties=from_plain({"status": UNKNOWN, **thing}, request.properties))
-        live = await asyncio.to_thread(self.server.create, thing)
+            await self._dry_run(obj, new=True)
+            return sdk.CreateResponse(properties=from_plain({"status": UNKNOWN, **obj}, request.properties))
+        live = await asyncio.to_thread(self.server.create, obj)
         return sdk.CreateResponse(resource_id=id_of(live), properties=from_plain(live, request.properties))
 
     async def read(self, request: sdk.ReadRequest) -> sdk.ReadResponse:
@@ -114,36 +101,41 @@ class KubernetesProvider(sdk.Provider):
         )
 
     async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
-        thing = to_plain(request.news)
+        obj = to_plain(request.news)
         marks = {**request.olds, **request.news}
         if request.preview:
-            await self._rehearse(thing, new=False)
+            await self._dry_run(obj, new=False)
             state = to_plain(request.olds)
             return sdk.UpdateResponse(
-                properties=from_plain({**({"status": state["status"]} if "status" in state else {}), **thing}, marks)
+                properties=from_plain({**({"status": state["status"]} if "status" in state else {}), **obj}, marks)
             )
-        live = await asyncio.to_thread(self.server.update, request.resource_id, thing)
+        live = await asyncio.to_thread(self.server.update, request.resource_id, obj)
         return sdk.UpdateResponse(properties=from_plain(live, marks))
 
     async def delete(self, request: sdk.DeleteRequest) -> None:
-        thing = self._object(request.urn, to_plain(request.properties))
-        await asyncio.to_thread(self.server.delete, thing["apiVersion"], thing["kind"], request.resource_id)
+        obj = self._object(request.urn, to_plain(request.properties))
+        await asyncio.to_thread(self.server.delete, obj["apiVersion"], obj["kind"], request.resource_id)
 
     async def invoke(self, request: sdk.InvokeRequest) -> sdk.InvokeResponse:
         raise PluginFault(f"{request.tok}: the Kubernetes stand-in has no functions")
 
-    async def _rehearse(self, thing: Object, *, new: bool) -> None:
-        """What is not known yet cannot be judged before the update."""
-        if not has_unknown(thing):
-            await asyncio.to_thread(self.server.rehearse, thing, new=new)
+    async def _dry_run(self, obj: Object, *, new: bool) -> None:
+        """An object with unknown values cannot be judged before the update."""
+        if not has_unknown(obj):
+            await asyncio.to_thread(self.server.dry_run, obj, new=new)
 
     def _object(self, urn: str, props: dict[str, Any]) -> Object:
-        """The properties with apiVersion and kind, which the type token decides where the program left them out."""
+        """The properties with apiVersion and kind, by default those of the type token."""
         token = urn.split("::")[2].rpartition("$")[2]
         module, kind = token.split(":")[1], token.split(":")[2]
         if module.split("/")[0] in REFUSED_MODULES or kind.endswith(("Patch", "List")):
-            raise PluginFault(f"{token}: the Kubernetes stand-in keeps single objects; write them out")
+            raise PluginFault(f"{token}: the Kubernetes stand-in supports single objects only; write them out")
         return {"apiVersion": api_version_of(token), "kind": kind, **props}
+
+
+def _property_diff(change: PropertyChange, replaces: frozenset[str]) -> sdk.PropertyDiff:
+    kind = change.kind.replacing() if change.path in replaces else change.kind
+    return sdk.PropertyDiff(sdk.PropertyDiffKind[kind.name], input_diff=True)
 
 
 def _server_for(cluster: Cluster) -> ApiServer | LiveServer:

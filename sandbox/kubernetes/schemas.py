@@ -1,4 +1,4 @@
-"""Validation against the published schemas of one Kubernetes version, every fault at once and with its remedy."""
+"""Validates objects by the published schemas of a Kubernetes version; reports all failures, with remedies."""
 
 import difflib
 import json
@@ -10,6 +10,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from codekeep_contracts.property_path import format_path
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 from referencing import Registry, Resource
@@ -30,26 +31,26 @@ class Failure:
 
 
 def is_known(version: str, api_version: str, kind: str) -> bool:
-    """Whether the version's own API has the kind."""
+    """Whether the version's built-in API has the kind."""
     return _schema(version, api_version, kind) is not None
 
 
-def validate(version: str, thing: Object) -> list[Failure]:
-    """All faults of an object of a built-in kind; unknown fields are faults."""
-    schema = _schema(version, str(thing["apiVersion"]), str(thing["kind"]))
+def validate(version: str, obj: Object) -> list[Failure]:
+    """All failures of an object of a built-in kind. An unknown field is a failure."""
+    schema = _schema(version, str(obj["apiVersion"]), str(obj["kind"]))
     if schema is None:
-        return [Failure("kind", f"Kubernetes {version} has no {thing['apiVersion']} {thing['kind']}")]
+        return [Failure("kind", f"Kubernetes {version} has no {obj['apiVersion']} {obj['kind']}")]
     validator = Draft202012Validator(schema, registry=_registry(version))
-    return _failures(validator, thing)
+    return _failures(validator, obj)
 
 
-def validate_custom(schema: Object, thing: Object) -> list[Failure]:
-    """All faults of a custom resource, by the schema of its definition (openAPIV3Schema)."""
-    return _failures(Draft202012Validator(_closed(schema, top=True)), thing)
+def validate_custom(schema: Object, obj: Object) -> list[Failure]:
+    """All failures of a custom resource, by the schema of its definition (openAPIV3Schema)."""
+    return _failures(Draft202012Validator(_closed(schema, top=True)), obj)
 
 
 def suggestion(wrong: str, right: list[str]) -> str:
-    """`did you mean X?`, or what is allowed where nothing is near."""
+    """`did you mean X?`, or what is allowed where nothing is similar."""
     near = difflib.get_close_matches(wrong, right, n=1, cutoff=0.6)
     return f"did you mean {near[0]}?" if near else f"allowed: {', '.join(sorted(right))}"
 
@@ -84,15 +85,15 @@ def _schema(version: str, api_version: str, kind: str) -> Object | None:
     return schema if matches else None
 
 
-def _failures(validator: Draft202012Validator, thing: Object) -> list[Failure]:
-    found = (failure for error in validator.iter_errors(thing) for failure in _explained(error))
+def _failures(validator: Draft202012Validator, obj: Object) -> list[Failure]:
+    found = (failure for error in validator.iter_errors(obj) for failure in _explained(error))
     return sorted(dict.fromkeys(found), key=lambda failure: failure.path)
 
 
 def _explained(error: ValidationError) -> Iterator[Failure]:
     if has_unknown(error.instance) and error.validator not in ("additionalProperties", "required"):
         return  # judged once it is known
-    path = _dotted(error.absolute_path)
+    path = format_path(tuple(error.absolute_path))
     if error.validator == "additionalProperties" and isinstance(error.schema, Mapping):
         known = list(error.schema.get("properties", {}))
         for name in sorted(set(error.instance) - set(known)):
@@ -112,19 +113,12 @@ def _explained(error: ValidationError) -> Iterator[Failure]:
         yield Failure(path, error.message)
 
 
-def _dotted(path: Any) -> str:
-    written = ""
-    for part in path:
-        written += f"[{part}]" if isinstance(part, int) else f".{part}" if written else str(part)
-    return written
-
-
 def _below(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
 def _closed(schema: Any, *, top: bool = False) -> Any:
-    """A definition's schema as the API server applies it: fields it does not name are refused, unless it keeps them."""
+    """A definition's schema as the API server applies it: refuses unknown fields unless the schema preserves them."""
     if not isinstance(schema, Mapping):
         return schema
     closed = {key: value for key, value in schema.items() if not key.startswith("x-kubernetes-")}

@@ -1,4 +1,4 @@
-"""What the API server checks beside the schema: names, labels, and selectors that must match their templates."""
+"""The API server's checks beyond schemas: names, labels, and selectors that must match their templates."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -18,25 +18,25 @@ LONGEST_LABEL = 63
 LONGEST_NAME = 253
 
 
-def check(thing: Object) -> list[Failure]:
-    """All faults; values that are not known yet are not judged."""
-    return [*_name(thing), *_labels(thing), *_selector(thing), *_restart_policy(thing)]
+def check(obj: Object) -> list[Failure]:
+    """All failures. Unknown values are not judged."""
+    return [*_name(obj), *_labels(obj), *_selector(obj), *_restart_policy(obj)]
 
 
-def _name(thing: Object) -> Iterator[Failure]:
-    name = _at(thing, "metadata", "name")
-    if not isinstance(name, str) or thing["kind"] in RBAC_KINDS:
+def _name(obj: Object) -> Iterator[Failure]:
+    name = _at(obj, "metadata", "name")
+    if not isinstance(name, str) or obj["kind"] in RBAC_KINDS:
         return
-    label = thing["kind"] in LABEL_KINDS
+    label = obj["kind"] in LABEL_KINDS
     longest = LONGEST_LABEL if label else LONGEST_NAME
     if not (DNS_LABEL if label else DNS_SUBDOMAIN).match(name) or len(name) > longest:
         allowed = "lower-case letters, digits and '-'" if label else "lower-case letters, digits, '-' and '.'"
         yield Failure("metadata.name", f"must be at most {longest} {allowed}, got {name!r}")
 
 
-def _labels(thing: Object) -> Iterator[Failure]:
+def _labels(obj: Object) -> Iterator[Failure]:
     for place in (("metadata", "labels"), ("spec", "template", "metadata", "labels")):
-        labels = _at(thing, *place)
+        labels = _at(obj, *place)
         for key, value in labels.items() if isinstance(labels, Mapping) else ():
             path = f"{'.'.join(place)}[{key!r}]"
             if not QUALIFIED.match(key) or len(key.rpartition("/")[2]) > LONGEST_LABEL:
@@ -45,11 +45,11 @@ def _labels(thing: Object) -> Iterator[Failure]:
                 yield Failure(path, f"no valid label value: {value!r}")
 
 
-def _selector(thing: Object) -> Iterator[Failure]:
-    if thing["kind"] not in SELECTING:
+def _selector(obj: Object) -> Iterator[Failure]:
+    if obj["kind"] not in SELECTING:
         return
-    selector = _at(thing, "spec", "selector", "matchLabels")
-    labels = _at(thing, "spec", "template", "metadata", "labels") or {}
+    selector = _at(obj, "spec", "selector", "matchLabels")
+    labels = _at(obj, "spec", "template", "metadata", "labels") or {}
     for key, value in selector.items() if isinstance(selector, Mapping) else ():
         if isinstance(labels, Mapping) and labels.get(key) != value:
             yield Failure(
@@ -57,14 +57,14 @@ def _selector(thing: Object) -> Iterator[Failure]:
             )
 
 
-def _restart_policy(thing: Object) -> Iterator[Failure]:
-    place = {"Job": (), "CronJob": ("jobTemplate", "spec")}.get(str(thing["kind"]))
-    if place is None or not isinstance(_at(thing, "spec", *place, "template", "spec"), Mapping):
+def _restart_policy(obj: Object) -> Iterator[Failure]:
+    place = {"Job": (), "CronJob": ("jobTemplate", "spec")}.get(str(obj["kind"]))
+    if place is None or not isinstance(_at(obj, "spec", *place, "template", "spec"), Mapping):
         return
-    policy = _at(thing, "spec", *place, "template", "spec", "restartPolicy")
+    policy = _at(obj, "spec", *place, "template", "spec", "restartPolicy")
     if policy is None or policy == "Always":
         path = ".".join(("spec", *place, "template.spec.restartPolicy"))
-        yield Failure(path, f"must be OnFailure or Never for a {thing['kind']}, got {policy or 'nothing'}")
+        yield Failure(path, f"must be OnFailure or Never for a {obj['kind']}, got {policy or 'nothing'}")
 
 
 def _at(value: Any, *path: str) -> Any:

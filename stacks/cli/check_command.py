@@ -1,17 +1,21 @@
-"""`codekeep check`: judges stacks by the policies, before anything is deployed."""
+"""`codekeep check`."""
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from codekeep_contracts.faults import UsageFault
 
 from stacks.cli.options import engine_option
-from stacks.garbage import collect_rarely
+from stacks.gc_tuning import relax_gc
 
 if TYPE_CHECKING:
     from policies.checker import Checker
+    from policies.report import Fault
+    from stacks.project import Project
+    from stacks.sessions.check.judging import Judged
+    from stacks.sessions.check.sources import Source
 
 FORMAT_NAMES = ("terminal", "json", "sarif", "junit", "checklist-md", "checklist-html", "summary-md")
 
@@ -36,7 +40,7 @@ FORMAT_NAMES = ("terminal", "json", "sarif", "junit", "checklist-md", "checklist
     type=click.Path(exists=True, path_type=Path),
     help="Any Pulumi program in Python instead, by its folder.",
 )
-@click.option("--live", "live", multiple=True, metavar="STACK", help="What is really in the account of deployed STACK.")
+@click.option("--live", "live", multiple=True, metavar="STACK", help="What is in the account of the deployed STACK.")
 @engine_option
 @click.option(
     "--config",
@@ -49,7 +53,7 @@ FORMAT_NAMES = ("terminal", "json", "sarif", "junit", "checklist-md", "checklist
     "--waivers",
     "waiver_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Exceptions somebody answers for; default policies/waivers.yaml of the project, where there is one.",
+    help="File of waivers; default: policies/waivers.yaml of the project, where there is one.",
 )
 @click.option(
     "--format",
@@ -65,8 +69,8 @@ FORMAT_NAMES = ("terminal", "json", "sarif", "junit", "checklist-md", "checklist
     type=click.Path(dir_okay=False, path_type=Path),
     help="File for the report: the first --output takes the first --format, and so on. The last format may be printed.",
 )
-@click.option("--checkov", is_flag=True, help="Checkov's checks too, in an environment that is made at the first run.")
-@click.option("--quiet", is_flag=True, help="No progress, and nothing at all where everything is clean.")
+@click.option("--checkov", is_flag=True, help="Run Checkov's checks too; its first run installs it.")
+@click.option("--quiet", is_flag=True, help="Print no progress, and nothing at all where everything is clean.")
 def check(
     stacks: tuple[str, ...],
     every: bool,
@@ -82,44 +86,121 @@ def check(
     checkov: bool,
     quiet: bool,
 ) -> None:
-    """Judge STACKs by every policy: no engine, no cloud, no network.
+    """Check STACKS against every policy, before anything is deployed: no engine, no cloud, no network.
 
     Exits with 0 where all is clean, with 1 on violations and on waivers that are expired or unused, with 2 where
     something could not be judged. docs/policies explains waivers and reports.
     """
-    collect_rarely()
-    from stacks.cli.check.reporting import require_places, write
-    from stacks.cli.check.request import Request
+    relax_gc()
+    from stacks.cli.check_reports import require_places, write_reports
+    from stacks.project import Project
+    from stacks.sessions.check.check import check, waivers_of
 
     formats = formats or ("terminal",)
     require_places(formats, outputs)
-    request = Request.of(
-        stacks=stacks,
-        every=every,
-        changed_since=changed_since,
-        graphs=graphs,
-        program=program,
-        live=live,
-        engine=engine,
-        config=config,
-        waiver_file=waiver_file,
+    _require_one_kind(
+        {
+            "STACK": bool(stacks),
+            "--all": every,
+            "--changed-since": changed_since is not None,
+            "--graph": bool(graphs),
+            "--program": program is not None,
+            "--live": bool(live),
+        }
     )
-    if not request.sources:
+    needs_project = not graphs and program is None
+    if config and needs_project:
+        raise UsageFault("--config is for --program and --graph; a stack's configuration is its Pulumi.STACK.yaml")
+    values = _pairs(config)
+    project = Project.find() if needs_project else Project.find_or_none()
+    sources = (
+        _stack_sources(project, stacks, live, every=every, changed_since=changed_since, engine=engine)
+        if project is not None and needs_project
+        else _file_sources(graphs, program, values)
+    )
+    if not sources:
         click.echo(f"no stack changed since {changed_since}", err=True)
-    run = request.run(checkers=_further_checkers(checkov=checkov, quiet=quiet), quiet=quiet)
-    write(run, formats, outputs, quiet=quiet)
-    sys.exit(run.exit_code)
+    run = check(
+        sources,
+        waivers=waivers_of(project, waiver_file),
+        known_stacks=project.stacks if project is not None else (),
+        checkers=_checkers(checkov=checkov, quiet=quiet),
+        on_judged=lambda stack, result, count: None if quiet else _show_progress(stack, result, count, len(sources)),
+    )
+    write_reports(run, formats, outputs, quiet=quiet)
+    raise click.exceptions.Exit(run.exit_code)
 
 
-def _further_checkers(*, checkov: bool, quiet: bool) -> "Sequence[Checker]":
-    """The checkers asked for beside our own rules."""
+def _require_one_kind(options: Mapping[str, bool]) -> None:
+    chosen = [name for name, is_chosen in options.items() if is_chosen]
+    if len(chosen) != 1:
+        got = " and ".join(chosen) or "none"
+        raise UsageFault(f"say what to check by one of {', '.join(options)}; got {got}")
+
+
+def _pairs(config: Sequence[str]) -> Mapping[str, str]:
+    values = {}
+    for pair in config:
+        key, equals, value = pair.partition("=")
+        if not key or not equals:
+            raise UsageFault(f"--config must be KEY=VALUE, got {pair!r}")
+        values[key] = value
+    return values
+
+
+def _file_sources(graphs: Sequence[Path], program: Path | None, config: Mapping[str, str]) -> "Sequence[Source]":
+    from stacks.sessions.check.sources import ProgramSource, SavedGraph
+
+    if program is not None:
+        return [ProgramSource(folder=program, config=config)]
+    return [SavedGraph(file=file, config=config) for file in graphs]
+
+
+def _stack_sources(
+    project: "Project",
+    stacks: Sequence[str],
+    live: Sequence[str],
+    *,
+    every: bool,
+    changed_since: str | None,
+    engine: str,
+) -> "Sequence[Source]":
+    from stacks.sessions.check.changes import changed_stacks
+    from stacks.sessions.check.sources import LiveSource, StackSource
+    from stacks.sessions.recording import Recordings
+
+    if every and not project.stacks:
+        raise UsageFault(f"--all: {project.root} has no stack, that is no Pulumi.STACK.yaml")
+    for stack in (*stacks, *live):
+        project.stack_file(stack)
+    if live:
+        return [LiveSource(project=project, stack=stack, engine=engine) for stack in dict.fromkeys(live)]
+    named = project.stacks if every else list(dict.fromkeys(stacks))
+    chosen = named if changed_since is None else changed_stacks(project, changed_since)
+    recordings = Recordings(project)
+    return [StackSource(recordings=recordings, stack=stack) for stack in chosen]
+
+
+def _show_progress(stack: str, result: "Judged | Fault", count: int, total: int) -> None:
+    from policies.report import Fault
+
+    found = "cannot be judged" if isinstance(result, Fault) else f"{len(result.own.findings)} findings"
+    click.echo(f"[{count}/{total}] {stack}: {found}", err=True)
+
+
+def _checkers(*, checkov: bool, quiet: bool) -> "Sequence[Checker]":
+    """The checkers that judge beside our own rules."""
     if not checkov:
         return ()
-    from stacks.cli.checkov.checker import CheckovChecker
-    from stacks.cli.checkov.installation import Installation
-    from stacks.cli.home import Home
+    from stacks.home import Home
+    from stacks.sessions.checkov.checker import CheckovChecker
+    from stacks.sessions.checkov.installation import Installation
 
     home = Home.of(Path.cwd())
     home.prepare()
-    say = (lambda _: None) if quiet else (lambda text: click.echo(text, err=True))
-    return [CheckovChecker(installation=Installation(home=home.path), say=say)]
+    return [
+        CheckovChecker(
+            installation=Installation(home=home.path),
+            on_progress=lambda text: None if quiet else click.echo(text, err=True),
+        )
+    ]

@@ -1,56 +1,38 @@
-"""One deployment from the command line: gate, diff, confirmation, progress, summary."""
+"""One deployment on the command line: the difference, the confirmation, the progress and the summary."""
 
 import json
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from contextlib import AbstractContextManager, closing, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import click
+from codekeep_contracts.engine_events import Operation, Status, StepOp, event_document
+from codekeep_contracts.faults import Fault, UsageFault
 from rich.console import Console
 
-from sandbox.engine.events import Operation, Status, StepOp, Summary
 from stacks.cli import diff_view
-from stacks.cli.engines import Deployment, Engine, PolicyPack, choose
-from stacks.cli.errors import BadInputError, ExitCode, FailedError
+from stacks.cli.displays import Display, display_for
 from stacks.cli.interrupt import cancellable
 from stacks.cli.outputs_view import show_outputs
-from stacks.cli.project import Project
-from stacks.cli.reporters import (
-    Collector,
-    JsonReporter,
-    LiveReporter,
-    PlainReporter,
-    Reporter,
-    show_notice,
-)
-from stacks.cli.reporters import (
-    as_json as event_json,
-)
-from stacks.cli.spec_gate import require_platform, require_valid_spec
-from stacks.cli.tally import PAST
 from stacks.cli.terminal import console
+from stacks.cli.words import COUNTED, PAST, PREVIEWED
+from stacks.engines.engine import Engine, PolicyPack
+from stacks.project import Project
+from stacks.sessions.deployment import Outcome, deploy
 
 QUESTIONS = {
     Operation.UP: "Make these changes?",
-    Operation.REFRESH: "Overwrite the state with what is really there?",
+    Operation.REFRESH: "Overwrite the state with what is in the account?",
 }
-NAMED_FIRST = (StepOp.CREATE, StepOp.UPDATE, StepOp.REPLACE, StepOp.DELETE, StepOp.IMPORT, StepOp.REFRESH, StepOp.READ)
-PREVIEWED = {
-    StepOp.CREATE: "to create",
-    StepOp.UPDATE: "to update",
-    StepOp.REPLACE: "to replace",
-    StepOp.DELETE: "to delete",
-    StepOp.IMPORT: "to import",
-    StepOp.READ: "to read",
-    StepOp.SAME: "unchanged",
-}
+ENDINGS = {Status.SUCCEEDED: "succeeded", Status.FAILED: "FAILED", Status.CANCELLED: "stopped"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Session:
-    """One command on one stack."""
+class DeployCommand:
+    """What one command line asks for."""
 
     project: Project
     stack: str
@@ -58,160 +40,114 @@ class Session:
     policy_packs: Sequence[PolicyPack]
     as_json: bool
     yes: bool
-    console: Console
+    console: Console = field(default_factory=console)
 
-    @classmethod
-    def open(
-        cls, stack: str, *, engine: str, policy_packs: Sequence[PolicyPack], as_json: bool, yes: bool
-    ) -> "Session":
-        """Finds the project and the stack; BadInputError where there is none."""
-        project = Project.find()
-        project.stack_file(stack)
-        return cls(
-            project=project,
-            stack=stack,
-            engine=choose(engine, project),
-            policy_packs=policy_packs,
-            as_json=as_json,
-            yes=yes,
-            console=console(),
-        )
-
-    def run(self, operation: str) -> None:
-        """Does it and ends the process with the exit code that tells how it went."""
-        asked = Operation(operation)
-        if asked in (Operation.UP, Operation.PREVIEW):
-            require_platform(self.engine, require_valid_spec(self.project, self.stack))
-        if asked is not Operation.PREVIEW and not self.yes:
-            self._require_terminal(asked)
+    def run(self, operation: Operation) -> bool:
+        """Previews, asks, deploys and shows the result. False where the deployment failed or was stopped."""
+        if operation is not Operation.PREVIEW and not self.yes:
+            self._require_terminal(operation)
         with cancellable() as cancel:
-            if asked is Operation.PREVIEW:
-                reporter = self._preview(cancel)
-            elif self.yes or self._confirmed(asked, cancel):
-                reporter = self._deploy(asked, cancel)
+            if operation is Operation.PREVIEW:
+                outcome = self._preview(cancel)
+            elif self.yes or self._confirmed(operation, cancel):
+                outcome = self._deploy(operation, display_for(self.console, as_json=self.as_json), cancel)
             else:
-                return
-        self._finish(asked, reporter)
+                return True
+        self._show_result(outcome)
+        return outcome.succeeded
 
     def _require_terminal(self, operation: Operation) -> None:
         if self.as_json:
-            raise BadInputError(f"--json cannot ask: `codekeep {operation.value} {self.stack} --json --yes` does it")
+            raise UsageFault(f"--json cannot ask: `codekeep {operation} {self.stack} --json --yes` does it")
         if not sys.stdin.isatty():
-            raise BadInputError(
+            raise UsageFault(
                 f"standard input is no terminal, so nobody can confirm: look with `codekeep preview {self.stack}`, "
-                f"then `codekeep {operation.value} {self.stack} --yes`"
+                f"then `codekeep {operation} {self.stack} --yes`"
             )
 
-    def _preview(self, cancel: threading.Event) -> Reporter:
-        """Runs the preview silently, then shows the difference."""
-        reporter: Reporter = JsonReporter(self.console) if self.as_json else _PreviewReporter(self.console)
-        with self._spinner("Previewing"):
-            self._run_engine(Operation.PREVIEW, reporter, cancel)
+    def _preview(self, cancel: threading.Event) -> Outcome:
+        """Previews silently, then shows the difference."""
+        display = display_for(self.console, as_json=True) if self.as_json else Display(self.console)
+        with self._spinner():
+            outcome = self._deploy(Operation.PREVIEW, display, cancel)
         if not self.as_json:
-            for line in diff_view.lines(reporter.tally.changes, reporter.outputs):
+            for line in diff_view.lines(outcome.progress.changes, outcome.progress.outputs_changed):
                 self.console.print(line)
-        return reporter
+        return outcome
 
     def _confirmed(self, operation: Operation, cancel: threading.Event) -> bool:
         if operation is Operation.UP:
-            reporter = self._preview(cancel)
-            _require_success(reporter.summary)
-            if not reporter.tally.changes and not reporter.outputs:
+            preview = self._preview(cancel)
+            if not preview.succeeded:
+                raise Fault("the preview failed; nothing was changed")
+            if preview.changes_nothing:
                 self.console.print("Nothing to change.")
                 return False
-            self.console.print(_counts(reporter.tally.counts, PREVIEWED))
+            self.console.print(_counts(preview.progress.counts, PREVIEWED))
         if operation is Operation.DESTROY:
-            typed = click.prompt(f"This removes everything of stack {self.stack}. Type its name to go on", default="")
-            return bool(typed == self.stack) or _declined()
-        return click.confirm(QUESTIONS[operation]) or _declined()
-
-    def _deploy(self, operation: Operation, cancel: threading.Event) -> Reporter:
-        reporter: Reporter
-        if self.as_json:
-            reporter = JsonReporter(self.console)
-        elif self.console.is_terminal:
-            reporter = LiveReporter(self.console)
+            question = f"This removes everything of stack {self.stack}. Type its name to continue"
+            confirmed = click.prompt(question, default="") == self.stack
         else:
-            reporter = PlainReporter(self.console)
-        try:
-            self._run_engine(operation, reporter, cancel)
-        finally:
-            reporter.close()
-        return reporter
+            confirmed = click.confirm(QUESTIONS[operation])
+        if not confirmed:
+            click.echo("Nothing was changed.")
+        return confirmed
 
-    def _run_engine(self, operation: Operation, reporter: Reporter, cancel: threading.Event) -> None:
-        deployment = Deployment(operation=operation, stack=self.stack, policy_packs=self.policy_packs)
-        self.engine.run(deployment, reporter, cancel)
-        if reporter.summary is None:
-            raise FailedError(f"the {self.engine.name} engine ended without a summary")
+    def _deploy(self, operation: Operation, display: Display, cancel: threading.Event) -> Outcome:
+        with closing(display):
+            return deploy(
+                self.project,
+                self.stack,
+                operation,
+                self.engine,
+                policy_packs=self.policy_packs,
+                on_event=display,
+                cancel=cancel,
+            )
 
-    def _spinner(self, words: str) -> Any:
+    def _spinner(self) -> AbstractContextManager[object]:
         quiet = self.as_json or not self.console.is_terminal
-        return self.console.status(f"{words} {self.stack} …") if not quiet else _nothing()
+        return nullcontext() if quiet else self.console.status(f"Previewing {self.stack} …")
 
-    def _finish(self, operation: Operation, reporter: Reporter) -> None:
-        summary = reporter.summary
-        assert summary is not None  # noqa: S101 - _run_engine made sure
-        outputs: Mapping[str, Any] = {}
-        if operation in (Operation.UP, Operation.REFRESH) and summary.status is Status.SUCCEEDED:
-            outputs = self.engine.outputs(self.stack, show_secrets=False) or {}
+    def _show_result(self, outcome: Outcome) -> None:
+        summary, progress = outcome.summary, outcome.progress
+        operation = summary.operation
         if self.as_json:
-            document = {**event_json(summary), "stack": self.stack, "engine": self.engine.name}
-            document["resources"] = {op.value: count for op, count in reporter.tally.counts.items()}
-            self.console.out(json.dumps({**document, **({"outputs": outputs} if outputs else {})}))
-        else:
-            self._tell(operation, reporter, outputs)
-        if summary.status is not Status.SUCCEEDED:
-            sys.exit(ExitCode.FAILED)
-
-    def _tell(self, operation: Operation, reporter: Reporter, outputs: Mapping[str, Any]) -> None:
-        summary = reporter.summary
-        assert summary is not None  # noqa: S101 - _run_engine made sure
-        if operation is Operation.UP and (reporter.tally.changes or reporter.outputs):
-            show_outputs(self.console, outputs)
-        words = _counts(reporter.tally.counts, PREVIEWED if operation is Operation.PREVIEW else PAST)
-        failed = reporter.tally.failed
-        ended = {Status.SUCCEEDED: "succeeded", Status.FAILED: "FAILED", Status.CANCELLED: "stopped"}[summary.status]
-        style = "bold green" if summary.status is Status.SUCCEEDED else "bold red"
+            document = {**event_document(summary), "stack": self.stack, "engine": outcome.engine}
+            document |= {"resources": progress.counts} | ({"outputs": outcome.outputs} if outcome.outputs else {})
+            self.console.out(json.dumps(document))
+            return
+        if operation is Operation.UP and not outcome.changes_nothing:
+            show_outputs(self.console, outcome.outputs)
+        counts = _counts(progress.counts, PREVIEWED if operation is Operation.PREVIEW else PAST)
+        failed = f", {progress.failed} failed" if progress.failed else ""
         self.console.print(
-            f"{operation.value} of {self.stack} {ended}: {words}{f', {failed} failed' if failed else ''} "
-            f"in {summary.seconds:.1f} s ({self.engine.name} engine)",
-            style=style,
+            f"{operation} of {self.stack} {ENDINGS[summary.status]}: {counts}{failed} "
+            f"in {summary.seconds:.1f} s ({outcome.engine} engine)",
+            style="bold green" if outcome.succeeded else "bold red",
         )
-        if summary.status is not Status.SUCCEEDED and operation is not Operation.PREVIEW:
+        if not outcome.succeeded and operation is not Operation.PREVIEW:
             self.console.print(
-                f"What was done is kept in the state: `codekeep {operation.value} {self.stack}` goes on from there."
+                f"The state records what was done: `codekeep {operation} {self.stack}` continues from there."
             )
 
 
-class _PreviewReporter(Collector):
-    """Shows only what is to be told besides the difference."""
+def paired_packs(folders: Sequence[Path], configs: Sequence[Path]) -> tuple[PolicyPack, ...]:
+    """Packs with their configurations, in order.
 
-    def __init__(self, console: Console) -> None:
-        super().__init__()
-        self._console = console
-
-    def notice(self, event: Any) -> None:
-        show_notice(self._console, event)
-
-
-class _nothing:  # noqa: N801 - used as a function
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *_: object) -> None: ...
-
-
-def _declined() -> bool:
-    click.echo("Nothing was changed.")
-    return False
-
-
-def _require_success(summary: Summary | None) -> None:
-    if summary is None or summary.status is not Status.SUCCEEDED:
-        raise FailedError("the preview failed; nothing was changed")
+    Raises:
+        UsageFault: there is neither one configuration for each pack nor none.
+    """
+    if configs and len(configs) != len(folders):
+        raise UsageFault(
+            f"--policy-pack-config must be given once for each --policy-pack ({len(folders)}) or not at all, "
+            f"got {len(configs)}"
+        )
+    files = [config.resolve() for config in configs] if configs else [None] * len(folders)
+    return tuple(PolicyPack(folder=folder.resolve(), config=file) for folder, file in zip(folders, files, strict=True))
 
 
 def _counts(counts: Mapping[StepOp, int], words: Mapping[StepOp, str]) -> str:
     """`3 created, 1 updated, 204 unchanged`."""
-    ordered = [op for op in (*NAMED_FIRST, StepOp.SAME) if counts.get(op)]
-    return ", ".join(f"{counts[op]} {words.get(op, PAST[op])}" for op in ordered) or "no resources"
+    parts = [f"{counts[op]} {words.get(op, PAST[op])}" for op in COUNTED if counts.get(op)]
+    return ", ".join(parts) or "no resources"

@@ -8,19 +8,19 @@ import click
 
 from stacks.cli.options import (
     engine_option,
-    json_option,
+    events_option,
     policy_config_option,
     policy_option,
     stack_argument,
     yes_option,
 )
-from stacks.garbage import collect_rarely
+from stacks.gc_tuning import relax_gc
 
 Command = Callable[..., Any]
 
 
 def _deployment_options(command: Command) -> Command:
-    for decorate in (yes_option, json_option, policy_config_option, policy_option, engine_option, stack_argument):
+    for decorate in (yes_option, events_option, policy_config_option, policy_option, engine_option, stack_argument):
         command = decorate(command)
     return command
 
@@ -28,7 +28,7 @@ def _deployment_options(command: Command) -> Command:
 @click.command()
 @_deployment_options
 def up(**options: Any) -> None:
-    """Bring the keep of STACK to what its spec says: create, update, replace, delete.
+    """Create, update, replace and delete resources until the keep of STACK matches its spec.
 
     Shows the difference and asks before it changes anything; --yes does not ask.
     """
@@ -45,14 +45,14 @@ def preview(**options: Any) -> None:
 @click.command()
 @_deployment_options
 def refresh(**options: Any) -> None:
-    """Read every resource of STACK back and take what was changed behind Pulumi's back into the state."""
+    """Read every resource of STACK from the account, and record in the state what was changed outside of Pulumi."""
     _run("refresh", **options)
 
 
 @click.command()
 @_deployment_options
 def destroy(**options: Any) -> None:
-    """Remove everything that STACK deployed. Protected resources are refused."""
+    """Remove everything that STACK deployed. Refuses where a resource is protected."""
     _run("destroy", **options)
 
 
@@ -66,9 +66,23 @@ def _run(
     as_json: bool,
     yes: bool,
 ) -> None:
-    collect_rarely()
-    from stacks.cli.deploy import Session
-    from stacks.cli.engines import policy_packs_of
+    relax_gc()
+    from codekeep_contracts.engine_events import Operation
 
-    packs = policy_packs_of(policy_packs, policy_pack_configs)
-    Session.open(stack, engine=engine, policy_packs=packs, as_json=as_json, yes=yes).run(operation)
+    from stacks.cli.deploy import DeployCommand, paired_packs
+    from stacks.engines.choice import engine_of
+    from stacks.project import Project
+
+    packs = paired_packs(policy_packs, policy_pack_configs)
+    project = Project.find()
+    project.stack_file(stack)
+    command = DeployCommand(
+        project=project,
+        stack=stack,
+        engine=engine_of(project, engine),
+        policy_packs=packs,
+        as_json=as_json,
+        yes=yes,
+    )
+    if not command.run(Operation(operation)):
+        raise click.exceptions.Exit(1)

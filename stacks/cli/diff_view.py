@@ -1,55 +1,51 @@
-"""The diff before a confirmation: by component, down to the property; a wave of equal tag updates is one line."""
+"""The difference before a confirmation: by component, down to the property. Updates of tags alone are one line."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from codekeep_contracts.engine_events import OutputsChanged, PropertyChange, ResourceStep, StepOp
 from rich.text import Text
 
-from sandbox.engine.events import OutputsChanged, PropertyChange, ResourceStep, StepOp
-from stacks.cli.tally import SYMBOLS, component_of, tags_only
+from stacks.cli.words import STYLES, SYMBOLS
+from stacks.sessions.progress import component_of, tags_only
 
-LISTED = 8  # new or removed resources named per component before the rest is only counted
+LISTED = 8  # new or removed resources named per component; the rest is counted
 LONGEST_VALUE = 100
 ORDER = (StepOp.REPLACE, StepOp.UPDATE, StepOp.REFRESH, StepOp.IMPORT, StepOp.CREATE, StepOp.DELETE)
-STYLES = {
-    StepOp.CREATE: "green",
-    StepOp.IMPORT: "green",
-    StepOp.UPDATE: "yellow",
-    StepOp.REFRESH: "yellow",
-    StepOp.REPLACE: "magenta",
-    StepOp.DELETE: "red",
-}
-ABSENT = object()
 
 
 def lines(changes: Iterable[ResourceStep], outputs: OutputsChanged | None = None) -> Iterator[Text]:
     """One Text a line; nothing where nothing changes."""
-    changes = list(changes)
-    folded = [step for step in changes if tags_only(step)]
-    shown = [step for step in changes if not tags_only(step)]
-    for component in dict.fromkeys(component_of(step.urn) for step in shown):
+    shown: dict[str, list[ResourceStep]] = {}
+    retagged = 0
+    for step in changes:
+        if tags_only(step):
+            retagged += 1
+        else:
+            shown.setdefault(component_of(step.urn), []).append(step)
+    for component, steps in shown.items():
         yield Text(component, style="bold")
-        yield from _component([step for step in shown if component_of(step.urn) == component])
-    if folded:
-        yield Text(f"~ {len(folded)} resource{'s' if len(folded) != 1 else ''}: tags only", style="yellow")
+        yield from _component(steps)
+    if retagged:
+        yield Text(f"~ {retagged} resource{'s' if retagged != 1 else ''}: tags only", style="yellow")
     if outputs and outputs.diff:
         yield Text("outputs", style="bold")
         yield from (_property(change, "  ") for change in outputs.diff)
 
 
 def _component(steps: list[ResourceStep]) -> Iterator[Text]:
-    listed: dict[StepOp, int] = {}
+    listed: Counter[StepOp] = Counter()
     for step in sorted(steps, key=lambda step: ORDER.index(step.op) if step.op in ORDER else len(ORDER)):
-        listed[step.op] = listed.get(step.op, 0) + 1
-        plain = step.op in (StepOp.CREATE, StepOp.DELETE)
-        if plain and listed[step.op] > LISTED:
-            continue
-        yield step_line(step)
-        if not plain:
+        listed[step.op] += 1
+        if step.op not in (StepOp.CREATE, StepOp.DELETE):
+            yield step_line(step)
             yield from (_property(change, "      ") for change in step.diff)
+        elif listed[step.op] <= LISTED:
+            yield step_line(step)
     for op in (StepOp.CREATE, StepOp.DELETE):
-        if listed.get(op, 0) > LISTED:
+        if listed[op] > LISTED:
             yield Text(f"  {SYMBOLS[op]} … and {listed[op] - LISTED} more", style=STYLES[op])
 
 
@@ -65,11 +61,10 @@ def step_line(step: ResourceStep) -> Text:
 
 
 def _property(change: PropertyChange, indent: str) -> Text:
-    kind = change.kind.value
     line = Text(f"{indent}{change.path}: ")
-    if kind.startswith("add"):
+    if change.kind.startswith("add"):
         line.append(f"+ {_short(change.new)}", style="green")
-    elif kind.startswith("delete"):
+    elif change.kind.startswith("delete"):
         line.append(f"- {_short(change.old)}", style="red")
     else:
         line.append(_short(change.old), style="red")

@@ -14,14 +14,14 @@ KILLED = 130  # what a shell reports for a process ended by Ctrl-C
 
 @contextmanager
 def cancellable() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C (or SIGTERM) sets; the second ends the process at once, its children with it."""
+    """An event that the first Ctrl-C (or SIGTERM) sets. The second ends the process and its children at once."""
     cancel = threading.Event()
 
     def stop(signum: int, frame: FrameType | None) -> None:
         if cancel.is_set():
             os._exit(KILLED)
         cancel.set()
-        click.echo("Stopping: what is under way is finished first. Ctrl-C again to kill.", err=True)
+        click.echo("Stopping: steps in progress are finished first. Ctrl-C again to kill.", err=True)
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

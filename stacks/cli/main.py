@@ -1,28 +1,27 @@
-"""`codekeep`: one entry point; each command loads what it needs when it runs."""
+"""`codekeep`: the entry point. Each command's module is imported when the command runs."""
 
-import sys
 from importlib import import_module
 
 import click
 
-from stacks.cli.errors import ExitCode
+from stacks.cli.group import CommandGroup
 
 COMMANDS = {  # name → (module, attribute, one line of help)
-    "up": ("stacks.cli.deploy_commands", "up", "Bring a keep to what its spec says."),
+    "up": ("stacks.cli.deploy_commands", "up", "Create or change a keep so that it matches its spec."),
     "preview": ("stacks.cli.deploy_commands", "preview", "Show what `up` would change."),
-    "refresh": ("stacks.cli.deploy_commands", "refresh", "Read back what is really there into the state."),
+    "refresh": ("stacks.cli.deploy_commands", "refresh", "Update the state from the account."),
     "destroy": ("stacks.cli.deploy_commands", "destroy", "Remove a keep."),
     "outputs": ("stacks.cli.outputs_command", "outputs", "Print the outputs of a deployed stack."),
-    "graph": ("stacks.cli.graph_command", "graph", "Print what a stack consists of."),
+    "graph": ("stacks.cli.graph_command", "graph", "Print a stack's components and resources."),
     "manifests": ("stacks.cli.manifests_command", "manifests", "Print a stack's Kubernetes objects as YAML."),
-    "check": ("stacks.cli.check_command", "check", "Judge stacks by the policies."),
+    "check": ("stacks.cli.check_command", "check", "Check stacks against the policies."),
     "spec": ("stacks.cli.spec_commands", "spec", "Check specs and print their schema."),
     "images": ("stacks.cli.images_commands", "images", "The reference images: files, locks, checks, matrix."),
-    "sandbox": ("stacks.cli.sandbox_commands", "sandbox", "The local stand-in account."),
+    "sandbox": ("stacks.cli.sandbox_commands", "sandbox", "The local stand-in for AWS and Kubernetes."),
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(CommandGroup):
     """Lists its commands without importing them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -44,21 +43,12 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="codekeep")
 def cli() -> None:
-    """One keep per customer: an isolated environment for copilots on the customer's own code."""
+    """Build, check and remove keeps: one isolated AWS environment per customer."""
 
 
 def main() -> None:
-    """Runs the command line; exit codes 0 ok, 1 failed, 2 bad input."""
-    try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
-    except click.Abort:
-        click.echo("Stopped.", err=True)
-        sys.exit(ExitCode.FAILED)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+    """Runs the command line. Exit codes: 0 success, 1 failure, 2 bad input."""
+    cli()
 
 
 if __name__ == "__main__":

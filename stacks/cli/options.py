@@ -20,11 +20,13 @@ origin_option = click.option(
     type=click.Choice(["program", "state"]),
     default="program",
     show_default=True,
-    help="program: run it with no engine and no network; state: what is deployed, every value known.",
+    help="program: run the program without an engine and a network; state: what is deployed, every value known.",
 )
 
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Machine-readable events and summary, one JSON document a line."
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+events_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print events and the summary, one JSON document a line."
 )
 
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask for confirmation.")

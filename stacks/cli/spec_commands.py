@@ -1,82 +1,61 @@
-"""`codekeep spec`: the schema of a spec, and everything wrong with one. Starts fast: no Pulumi, no AWS client."""
+"""`codekeep spec`. Starts fast: imports no Pulumi and no AWS client."""
 
 import json
-import sys
 from pathlib import Path
 
 import click
 
-from stacks.spec import Fault, PlatformSpec, Spec, SpecError, TenantSpec, digest, load
+from stacks.cli.group import CommandGroup
+from stacks.cli.options import json_option
+from stacks.spec import PlatformSpec, Problem, SpecError, TenantSpec, digest, json_schema, load
 
 BAD_INPUT = 2
 _NEXT_LINE = "\n" + " " * len("    got      ")
 
 
-@click.group(name="spec")
+@click.group(name="spec", cls=CommandGroup)
 def spec() -> None:
-    """Specs of keeps: their schema, and what is wrong with one."""
+    """Specs of keeps: their schema and their problems."""
 
 
 @spec.command()
 @click.option("--platform", is_flag=True, help="The schema of a shared platform's spec instead of a tenant's.")
 def schema(platform: bool) -> None:
     """Print the JSON Schema of a spec."""
-    model = PlatformSpec if platform else TenantSpec
-    click.echo(json.dumps(json_schema(model), indent=2))
+    click.echo(json.dumps(json_schema(PlatformSpec if platform else TenantSpec), indent=2))
 
 
 @spec.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON document.")
+@json_option
 def check(file: Path, as_json: bool) -> None:
-    """Report every fault of FILE, a spec or a stack's Pulumi.<stack>.yaml.
+    """Report every problem of FILE, a spec or a stack's Pulumi.<stack>.yaml.
 
     Exits with 0 where there is none and with 2 otherwise.
     """
     try:
         found = load(file)
     except SpecError as error:
-        _show_faults(file, error.faults, as_json)
-        sys.exit(BAD_INPUT)
-    _show_summary(file, found, as_json)
-
-
-def json_schema(model: type[TenantSpec] | type[PlatformSpec]) -> dict[str, object]:
-    """JSON Schema (draft 2020-12) of a spec's fields; the rules between fields are `spec check`'s."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
-
-
-def _show_faults(file: Path, faults: tuple[Fault, ...], as_json: bool) -> None:
-    if as_json:
-        click.echo(
-            json.dumps({"file": str(file), "valid": False, "faults": [fault.as_json() for fault in faults]}, indent=2)
-        )
-        return
-    click.echo(f"{file}: {len(faults)} {'fault' if len(faults) == 1 else 'faults'}", err=True)
-    for fault in faults:
-        click.echo(f"\n  {fault.path or 'file'}", err=True)
-        click.echo(f"    got      {_indented(fault.got)}", err=True)
-        click.echo(f"    allowed  {fault.allowed}", err=True)
-        click.echo(f"    remedy   {fault.remedy}", err=True)
-
-
-def _indented(text: str) -> str:
-    """Further lines under the first: a model's memory is told term by term."""
-    return text.replace("\n", _NEXT_LINE)
-
-
-def _show_summary(file: Path, found: Spec, as_json: bool) -> None:
+        if as_json:
+            rows = [problem.as_json() for problem in error.problems]
+            click.echo(json.dumps({"file": str(file), "valid": False, "faults": rows}, indent=2))
+        else:
+            _show(file, error.problems)
+        raise click.exceptions.Exit(BAD_INPUT) from error
     kind = "tenant" if isinstance(found, TenantSpec) else "platform"
+    identity = {"kind": kind, "name": found.name, "digest": digest(found)}
     if as_json:
-        summary = {
-            "file": str(file),
-            "valid": True,
-            "kind": kind,
-            "name": found.name,
-            "digest": digest(found),
-            "faults": [],
-        }
-        click.echo(json.dumps(summary, indent=2))
+        click.echo(json.dumps({"file": str(file), "valid": True, **identity, "faults": []}, indent=2))
         return
     tier = f" ({found.tier})" if isinstance(found, TenantSpec) else ""
-    click.echo(f"{file}: {kind} {found.name}{tier} is valid, digest {digest(found)}")
+    click.echo(f"{file}: {kind} {found.name}{tier} is valid, digest {identity['digest']}")
+
+
+def _show(file: Path, problems: tuple[Problem, ...]) -> None:
+    click.echo(f"{file}: {len(problems)} {'problem' if len(problems) == 1 else 'problems'}", err=True)
+    for problem in problems:
+        got = problem.got.replace("\n", _NEXT_LINE)  # a model's memory is listed term by term
+        click.echo(f"\n  {problem.path or 'file'}", err=True)
+        click.echo(f"    got      {got}", err=True)
+        click.echo(f"    allowed  {problem.allowed}", err=True)
+        click.echo(f"    remedy   {problem.remedy}", err=True)

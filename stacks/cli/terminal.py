@@ -4,5 +4,5 @@ from rich.console import Console
 
 
 def console() -> Console:
-    """Lines are never cut; `aws:x:Y` is a type token and no emoji."""
+    """Long lines are not cut, and `aws:x:Y` is a type token, not an emoji."""
     return Console(soft_wrap=True, emoji=False, highlight=False, markup=False)

@@ -1,15 +1,26 @@
-"""The spec of a keep: what `Pulumi.<stack>.yaml` may say, and everything that can be wrong with it."""
+"""The spec of a keep: what `Pulumi.<stack>.yaml` may contain, and the problems it may have."""
 
-from stacks.spec.check import Spec, check, check_platform, digest, document_in, load, load_spec, parse, parse_platform
-from stacks.spec.faults import Fault, SpecError
+from stacks.spec.check import (
+    Spec,
+    check,
+    check_platform,
+    digest,
+    document_in,
+    json_schema,
+    load,
+    load_spec,
+    parse,
+    parse_platform,
+)
+from stacks.spec.problems import Problem, SpecError
 from stacks.spec.source import PLATFORM_KEY, TENANT_KEY
 from stacks.spec.tenant import PlatformSpec, TenantSpec
 
 __all__ = [
     "PLATFORM_KEY",
     "TENANT_KEY",
-    "Fault",
     "PlatformSpec",
+    "Problem",
     "Spec",
     "SpecError",
     "TenantSpec",
@@ -17,6 +28,7 @@ __all__ = [
     "check_platform",
     "digest",
     "document_in",
+    "json_schema",
     "load",
     "load_spec",
     "parse",

@@ -1,4 +1,4 @@
-"""Who may use a keep and operate it, and what it may cost."""
+"""Who may use and operate a keep, and what it may cost."""
 
 from typing import Annotated, Literal
 
@@ -11,7 +11,7 @@ from stacks.spec.base import EmailAddress, OperatorArn, PrincipalArn
 
 
 class ClusterAccess(StrictModel):
-    """One role or user that may look into the cluster besides the deployer; narrowed to `namespaces` where given."""
+    """A role or user that may access the cluster besides the deployer; in `namespaces` only, where given."""
 
     name: Label
     principal: OperatorArn
@@ -29,7 +29,7 @@ AlertPercent = Annotated[int, Field(ge=10, le=200, description="percent of the b
 
 
 class Budget(StrictModel):
-    """Monthly AWS cost of the keep in US dollars, and whom to tell."""
+    """Monthly AWS cost of the keep in US dollars, and who is notified."""
 
     monthly_usd: Annotated[int, Field(ge=100, le=5_000_000)]
     alert_percents: Annotated[tuple[AlertPercent, ...], Field(min_length=1, max_length=5)] = (50, 80, 100)

@@ -1,4 +1,4 @@
-"""Text types that recur in specs, beside those that the runtime's settings have too (codekeep_contracts.text_types)."""
+"""Text types of specs. Those that the runtime's settings share are in codekeep_contracts.text_types."""
 
 from typing import Annotated
 

@@ -1,44 +1,44 @@
-"""From a document to a spec, or to all its faults at once."""
+"""From a document to a spec, or to all its problems at once."""
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from stacks.spec.faults import Fault, SpecError, shown
-from stacks.spec.jsonlike import json_faults
-from stacks.spec.platform_match import platform_faults
-from stacks.spec.rules import Draft, faults_of_platform, faults_of_tenant
+from stacks.spec.field_problems import problems_from
+from stacks.spec.jsonlike import json_problems
+from stacks.spec.platform_match import platform_problems
+from stacks.spec.problems import Problem, SpecError, shown
+from stacks.spec.rules import Draft, problems_of_platform, problems_of_tenant
 from stacks.spec.source import PLATFORM_KEY, TENANT_KEY, is_stack_file, read_document, spec_key
 from stacks.spec.tenant import PlatformDocument, PlatformSpec, TenantDocument, TenantSpec
-from stacks.spec.translate import faults_from
 
 Spec = TenantSpec | PlatformSpec
 DocumentType = type[TenantDocument] | type[PlatformDocument]
 _DIGEST_LENGTH = 12
 
 
-def check(document: Any, source: str = "") -> list[Fault]:
-    """Every fault of a TenantSpec document, fields and cross-field rules alike; none means it is valid."""
-    return _check(document, source, TenantDocument)
+def check(document: Any, source: str = "") -> list[Problem]:
+    """Every problem of a TenantSpec document, in fields and between fields. None means it is valid."""
+    return [replace(problem, source=source) for problem in _problems(document, TenantDocument)]
 
 
-def check_platform(document: Any, source: str = "") -> list[Fault]:
-    """Every fault of a PlatformSpec document."""
-    return _check(document, source, PlatformDocument)
+def check_platform(document: Any, source: str = "") -> list[Problem]:
+    """Every problem of a PlatformSpec document."""
+    return [replace(problem, source=source) for problem in _problems(document, PlatformDocument)]
 
 
 def parse(document: Any, source: str = "") -> TenantSpec:
     """The spec of a document.
 
     Raises:
-        SpecError: with every fault.
+        SpecError: with every problem.
     """
-    if faults := check(document, source):
-        raise SpecError(faults)
+    _require_none(check(document, source))
     return TenantSpec.model_validate_json(json.dumps(document))
 
 
@@ -46,55 +46,53 @@ def parse_platform(document: Any, source: str = "") -> PlatformSpec:
     """The shared platform's spec of a document.
 
     Raises:
-        SpecError: with every fault.
+        SpecError: with every problem.
     """
-    if faults := check_platform(document, source):
-        raise SpecError(faults)
+    _require_none(check_platform(document, source))
     return PlatformSpec.model_validate_json(json.dumps(document))
 
 
 def load(path: str | Path) -> Spec:
-    """The spec in a file: a bare tenant's spec, or whichever of the two a stack's configuration holds.
+    """The spec in a file: a tenant's spec alone, or whichever a stack's configuration contains.
 
-    A pooled keep is checked against its platform too where the platform's configuration lies beside the file.
+    A pooled keep is compared with its platform too, where the platform's configuration is in the same folder.
 
     Raises:
-        SpecError: with every fault, those of the file itself included.
+        SpecError: with every problem, those of the file itself included.
     """
     file = Path(path)
     key, document = document_in(file)
     if key == PLATFORM_KEY:
         return parse_platform(document, str(file))
     spec = parse(document, str(file))
-    if faults := _faults_against_platform(spec, file):
-        raise SpecError(faults)
+    _require_none([replace(problem, source=str(file)) for problem in _against_platform(spec, file.parent)])
     return spec
 
 
 def load_spec(path: str | Path) -> TenantSpec:
-    """The tenant's spec in a file, bare or under `codekeep:tenant` of a stack's configuration.
+    """The tenant's spec in a file: alone, or under `codekeep:tenant` of a stack's configuration.
 
     Raises:
-        SpecError: with every fault, those of the file itself included.
+        SpecError: with every problem, those of the file itself included.
     """
     spec = load(path)
     if isinstance(spec, TenantSpec):
         return spec
-    fault = Fault(
+    problem = Problem(
         path=f"config.{PLATFORM_KEY}",
         got="a shared platform's spec",
         allowed=f"a tenant's spec under {TENANT_KEY}",
         remedy="name a tenant's stack",
         source=str(path),
     )
-    raise SpecError([fault])
+    raise SpecError([problem])
 
 
 def document_in(file: Path) -> tuple[str, Any]:
-    """Which of the two specs a file holds, by its configuration key, and the document.
+    """The configuration key of the spec in a file, which says of which kind it is, and the document.
 
     Raises:
-        SpecError: the file cannot be read or holds neither.
+        SpecError: the file cannot be read, or contains neither kind.
     """
     content = read_document(file)
     if not is_stack_file(file, content):
@@ -104,51 +102,53 @@ def document_in(file: Path) -> tuple[str, Any]:
         got = "no spec" if isinstance(content, Mapping) else shown(content)
         allowed = f"{TENANT_KEY} or {PLATFORM_KEY} under config"
         remedy = f"put the customer's spec under config, {TENANT_KEY}"
-        raise SpecError([Fault(path="config", got=got, allowed=allowed, remedy=remedy, source=str(file))])
+        raise SpecError([Problem(path="config", got=got, allowed=allowed, remedy=remedy, source=str(file))])
     return key, content["config"][key]
 
 
+def json_schema(model: type[TenantSpec] | type[PlatformSpec]) -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a spec's fields. It does not contain the rules between fields."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+
+
 def digest(spec: Spec) -> str:
-    """Twelve hexadecimal digits that change with the spec's meaning, not with key order or defaults spelled out."""
+    """Twelve hexadecimal digits that change with the spec's meaning, not with key order or written-out defaults."""
     canonical = json.dumps(spec.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
-def _faults_against_platform(spec: TenantSpec, file: Path) -> list[Fault]:
-    if spec.platform is None:
-        return []
-    beside = file.parent / f"Pulumi.{spec.platform.stack}.yaml"
-    if not beside.is_file():
-        return []
-    key, document = document_in(beside)
-    if key != PLATFORM_KEY:
-        fault = Fault(
+def _require_none(problems: list[Problem]) -> None:
+    if problems:
+        raise SpecError(problems)
+
+
+def _against_platform(spec: TenantSpec, folder: Path) -> Iterator[Problem]:
+    file = folder / f"Pulumi.{spec.platform.stack}.yaml" if spec.platform is not None else None
+    if spec.platform is None or file is None or not file.is_file():
+        return
+    key, document = document_in(file)
+    if key == PLATFORM_KEY:
+        yield from platform_problems(spec, parse_platform(document, str(file)))
+    else:
+        yield Problem(
             path="platform.stack",
             got=f"{shown(spec.platform.stack)}, which is no platform",
             allowed=f"a stack whose configuration holds {PLATFORM_KEY}",
             remedy="name the platform's stack",
-            source=str(file),
         )
-        return [fault]
-    return list(platform_faults(spec, parse_platform(document, str(beside)), str(file)))
 
 
-def _check(document: Any, source: str, model: DocumentType) -> list[Fault]:
+def _problems(document: Any, model: DocumentType) -> Iterator[Problem]:
     if not isinstance(document, Mapping):
         got = "nothing" if document is None else shown(document)
-        remedy = "write the spec as keys and values"
-        return [Fault(path="", got=got, allowed="a YAML mapping", remedy=remedy, source=source)]
-    if faults := json_faults(document, source):
-        return faults
-    field_faults = _field_faults(document, source, model)
-    draft = Draft.salvage(document, model)
-    rule_faults = faults_of_tenant(draft) if model is TenantDocument else faults_of_platform(draft)
-    return [*field_faults, *(Fault(**{**fault.as_json(), "source": source}) for fault in rule_faults)]
-
-
-def _field_faults(document: Mapping[str, Any], source: str, model: DocumentType) -> list[Fault]:
+        yield Problem(path="", got=got, allowed="a YAML mapping", remedy="write the spec as keys and values")
+        return
+    if problems := json_problems(document):
+        yield from problems
+        return
     try:
         model.model_validate_json(json.dumps(document))
     except ValidationError as error:
-        return list(faults_from(error, model, source))
-    return []
+        yield from problems_from(error, model)
+    draft = Draft.salvage(document, model)
+    yield from problems_of_tenant(draft) if model is TenantDocument else problems_of_platform(draft)

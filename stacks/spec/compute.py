@@ -1,4 +1,4 @@
-"""What a keep computes on: node pools, models, the vector index."""
+"""Node pools, models and the vector index of a keep."""
 
 from typing import Annotated, Literal
 
@@ -44,14 +44,14 @@ ModelClassName = Annotated[
 
 
 class InstanceGroup(StrictModel):
-    """So many instances or hosts in one zone: AWS sells both by the zone."""
+    """A number of instances or hosts in one zone: AWS sells both by the zone."""
 
     count: Annotated[int, Field(ge=1, le=64)]
     zone: ZoneName
 
 
 class Pool(StrictModel):
-    """Nodes of one kind. `warm` nodes stay up although nothing runs on them, so that work starts at once."""
+    """Nodes of one kind. `warm` nodes keep running without work, so that new work starts at once."""
 
     name: Label
     role: PoolRole
@@ -71,7 +71,7 @@ class Pool(StrictModel):
 
     @property
     def machines(self) -> tuple[InstanceType, ...]:
-        """The instance types the table knows; an unknown one is its own fault."""
+        """The instance types that are in the table."""
         return tuple(INSTANCE_TYPES[name] for name in self.instance_types if name in INSTANCE_TYPES)
 
     @property
@@ -87,7 +87,7 @@ class Lora(StrictModel):
 
 
 class Architecture(StrictModel):
-    """A model's shape, under the names of its config.json; of models that images/serving/shapes.py does not know."""
+    """A model's shape, in the terms of its config.json; for models that images/serving/shapes.py does not know."""
 
     model_class: ModelClassName
     """The first of `architectures`."""
@@ -107,7 +107,7 @@ class Architecture(StrictModel):
 
 
 class Model(ServedModel):
-    """One served model: what it is, and what serves it."""
+    """One served model, and what serves it."""
 
     pool: Label
     parameters_billions: Annotated[float, Field(ge=0.01, le=1000)]
@@ -115,14 +115,16 @@ class Model(ServedModel):
     tensor_parallel: Literal[1, 2, 4, 8] = 1
     pipeline_parallel: Literal[1, 2, 4, 8] = 1
     concurrency: Annotated[int, Field(ge=1, le=256)] | None = None
-    """Requests of full length that one replica must hold at once; by role 4 (chat), 8, 32 (embed) and 16 (rerank)."""
+    """Requests of full length that one replica must process at the same time. Default by role: 4 (chat), 8
+    (autocomplete), 32 (embed), 16 (rerank).
+    """
     architecture: Architecture | None = None
-    """The model's shape, which its memory is computed from; needed where images/serving/shapes.py does not know it."""
+    """The model's shape, from which its memory is computed; needed where images/serving/shapes.py does not know it."""
     min_replicas: Annotated[int, Field(ge=1, le=64)] = 1
     spare_replicas: Annotated[int, Field(ge=0, le=8)] = 0
-    """Replicas' worth of GPUs held free, so that the next ones start at once instead of waiting for nodes."""
+    """GPUs kept free for so many replicas, so that the next ones start at once instead of waiting for nodes."""
     engine: Engine | None = None
-    """What serves it. Left out: tensorrt-llm for the chat and autocomplete models it can serve, else vllm."""
+    """The engine that serves it. Default: tensorrt-llm for the chat and autocomplete models it can serve, else vllm."""
     lora: Lora | None = None
 
     @property

@@ -1,10 +1,10 @@
-"""What the EC2 instance types of a keep hold: processors, memory, GPUs, local NVMe.
+"""EC2 instance types of a keep: processors, memory, GPUs, local NVMe.
 
 Source: AWS, "Amazon EC2 instance types" (specification tables of the accelerated computing, general purpose, compute,
 memory and storage optimised families) and `DescribeInstanceTypes`, which reports GPU memory in MiB; GPU memory here is
 that figure in GiB, rounded down, so that a fit computed from it holds on the machine. NVMe is the sum of the instance
 store volumes in GB.
-A type is added by adding its line.
+To add a type, add its line.
 """
 
 from dataclasses import dataclass

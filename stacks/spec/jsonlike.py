@@ -1,67 +1,64 @@
-"""Whether a document holds only what JSON can, and no more than a spec needs."""
+"""Whether a document contains only what JSON can, and no more than a spec needs."""
 
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stacks.spec.faults import Fault, shown
+from stacks.spec.problems import Problem, shown
 
 DEEPEST: Final = 24
 MOST_VALUES: Final = 200_000
 
-_Place = tuple[Any, str, int]
 
-
-def json_faults(document: Any, source: str) -> list[Fault]:
-    """Values of other types than JSON's, keys that are no strings, cycles, and documents beyond the limits."""
-    faults: list[Fault] = []
-    todo: list[_Place] = [(document, "", 0)]
+def json_problems(document: Any) -> list[Problem]:
+    """Values of other types than JSON's, keys that are no text, cycles, and documents beyond the limits."""
+    problems: list[Problem] = []
+    remaining: list[tuple[Any, str, int]] = [(document, "", 0)]
     count = 0
-    while todo:
-        place = todo.pop()
+    while remaining:
+        value, path, depth = remaining.pop()
         count += 1
-        if place[2] > DEEPEST:
-            return [_excess(place[1], f"more than {DEEPEST} levels", source)]
-        if count > MOST_VALUES:
-            return [_excess(place[1], f"more than {MOST_VALUES} values", source)]
-        faults.extend(_faults_of(*place[:2], source))
-        todo.extend(_inside(*place))
-    return sorted(faults, key=lambda fault: fault.path)
+        if depth > DEEPEST or count > MOST_VALUES:
+            return [
+                Problem(
+                    path=path[:200],
+                    got=f"more than {DEEPEST} levels" if depth > DEEPEST else f"more than {MOST_VALUES} values",
+                    allowed=f"at most {DEEPEST} levels and {MOST_VALUES} values",
+                    remedy="remove the nesting or repetition",
+                )
+            ]
+        problems += (
+            Problem(path=path, got=got, allowed=allowed, remedy=remedy) for got, allowed, remedy in _wrong(value)
+        )
+        remaining += ((inner, inner_path, depth + 1) for inner, inner_path in _inside(value, path))
+    return sorted(problems, key=lambda problem: problem.path)
 
 
-def _inside(value: Any, path: str, depth: int) -> Iterator[_Place]:
+def _inside(value: Any, path: str) -> Iterator[tuple[Any, str]]:
     if isinstance(value, Mapping):
         for key, item in value.items():
             if isinstance(key, str):
-                yield item, f"{path}.{key}" if path else key, depth + 1
+                yield item, f"{path}.{key}" if path else key
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            yield item, f"{path}[{index}]", depth + 1
+            yield item, f"{path}[{index}]"
 
 
-def _faults_of(value: Any, path: str, source: str) -> Iterator[Fault]:
+def _wrong(value: Any) -> Iterator[tuple[str, str, str]]:
+    """Got, allowed and remedy of each problem with the value itself."""
     if isinstance(value, Mapping):
         for key in value:
             if not isinstance(key, str) or not _is_unicode(key):
-                yield _fault(path, f"the key {shown(key)}", "keys that are text", "put the key in quotes", source)
+                yield f"the key {shown(key)}", "keys that are text", "put the key in quotes"
     elif isinstance(value, str):
         if not _is_unicode(value):
-            yield _fault(path, "text with a lone surrogate", "Unicode text", "retype the value", source)
+            yield "text with a lone surrogate", "Unicode text", "retype the value"
     elif isinstance(value, float):
         if not math.isfinite(value):
-            yield _fault(path, str(value), "a finite number", "write a number", source)
+            yield str(value), "a finite number", "write a number"
     elif not (value is None or isinstance(value, bool | int | list | tuple)):
         allowed = "text, numbers, true, false, null, lists and mappings"
-        yield _fault(path, f"a value of type {type(value).__name__}", allowed, "put it in quotes", source)
-
-
-def _excess(path: str, got: str, source: str) -> Fault:
-    allowed = f"at most {DEEPEST} levels and {MOST_VALUES} values"
-    return _fault(path[:200], got, allowed, "remove the nesting or repetition", source)
-
-
-def _fault(path: str, got: str, allowed: str, remedy: str, source: str) -> Fault:
-    return Fault(path=path, got=got, allowed=allowed, remedy=remedy, source=source)
+        yield f"a value of type {type(value).__name__}", allowed, "put it in quotes"
 
 
 def _is_unicode(text: str) -> bool:

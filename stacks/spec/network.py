@@ -1,4 +1,4 @@
-"""Where a keep lives: account, network, or a shared platform."""
+"""Account and network of a keep, or its shared platform."""
 
 from typing import Annotated, Literal
 
@@ -31,20 +31,20 @@ class Account(StrictModel):
     id: AccountId
     deployer_role_arn: RoleArn
     dedicated: bool = False
-    """True where the account holds this keep and nothing else; premium requires it."""
+    """True where the account contains this keep and nothing else; premium requires it."""
     has_detectors: bool = False
-    """True where GuardDuty and Access Analyzer watch the account already; each can be there but once."""
+    """True where the account has GuardDuty and Access Analyzer already; each can exist only once."""
 
 
 class Egress(StrictModel):
-    """What leaves the keep towards the internet."""
+    """Traffic from the keep to the internet."""
 
     mode: Literal["none", "allow-list"] = "none"
     domains: Annotated[tuple[EgressDomain, ...], Field(max_length=50)] = ()
 
 
 class AdoptedVpc(StrictModel):
-    """A VPC that exists already; the keep takes one private subnet of it in each zone."""
+    """An existing VPC; the keep uses one private subnet of it in each zone."""
 
     vpc_id: VpcId
     subnet_ids: Annotated[tuple[SubnetId, ...], Field(min_length=2, max_length=6)]
@@ -60,7 +60,7 @@ class Network(StrictModel):
 
 
 class PlatformUse(StrictModel):
-    """The shared platform a pooled keep lives on, and its zones in the platform's order."""
+    """The shared platform of a pooled keep, and its zones in the platform's order."""
 
     stack: StackName
     zones: Annotated[tuple[ZoneName, ...], Field(min_length=2, max_length=3)]

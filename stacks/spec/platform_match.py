@@ -1,44 +1,37 @@
-"""A pooled keep against the platform it names: the checks that need both specs."""
+"""A pooled keep compared with the platform it names: the checks that need both specs."""
 
 from collections.abc import Iterator
 
-from stacks.spec.faults import Fault, shown
+from stacks.spec.problems import Problem, shown
 from stacks.spec.rules import Draft
-from stacks.spec.rules.compute import model_faults
+from stacks.spec.rules.compute import platform_model_problems
 from stacks.spec.tenant import PlatformSpec, TenantSpec
 
 
-def platform_faults(spec: TenantSpec, platform: PlatformSpec, source: str = "") -> Iterator[Fault]:
+def platform_problems(spec: TenantSpec, platform: PlatformSpec) -> Iterator[Problem]:
     """Everything in a pooled keep's spec that its platform contradicts."""
-    yield from _place_faults(spec, platform, source)
-    yield from _link_faults(spec, platform, source)
-    if spec.name not in platform.tenants:
-        yield Fault(
-            path="name",
-            got=shown(spec.name),
-            allowed=f"a tenant the platform admits: {', '.join(platform.tenants) or 'none yet'}",
-            remedy=f"add {spec.name} to tenants in Pulumi.{_stack(spec)}.yaml",
-            source=source,
-        )
-    pools = {pool.name: pool for pool in platform.pools}
-    for fault in model_faults(Draft.of(spec), pools):
-        yield Fault(**{**fault.as_json(), "source": source})
-
-
-def _link_faults(spec: TenantSpec, platform: PlatformSpec, source: str) -> Iterator[Fault]:
+    stack = spec.platform.stack if spec.platform is not None else ""
+    yield from _location_problems(spec, platform, stack)
     for name in ("git_links", "registry_links"):
         for index, link in enumerate(getattr(spec, name)):
             if link.host not in platform.link_domains:
-                yield Fault(
+                yield Problem(
                     path=f"{name}[{index}].host",
                     got=shown(link.host),
                     allowed=f"a host the platform resolves: {', '.join(platform.link_domains) or 'none yet'}",
-                    remedy=f"add {link.host} to link_domains in Pulumi.{_stack(spec)}.yaml",
-                    source=source,
+                    remedy=f"add {link.host} to link_domains in Pulumi.{stack}.yaml",
                 )
+    if spec.name not in platform.tenants:
+        yield Problem(
+            path="name",
+            got=shown(spec.name),
+            allowed=f"a tenant the platform admits: {', '.join(platform.tenants) or 'none yet'}",
+            remedy=f"add {spec.name} to tenants in Pulumi.{stack}.yaml",
+        )
+    yield from platform_model_problems(Draft.of(spec), {pool.name: pool for pool in platform.pools})
 
 
-def _place_faults(spec: TenantSpec, platform: PlatformSpec, source: str) -> Iterator[Fault]:
+def _location_problems(spec: TenantSpec, platform: PlatformSpec, stack: str) -> Iterator[Problem]:
     zones = spec.platform.zones if spec.platform is not None else ()
     places: tuple[tuple[str, object, object, str], ...] = (
         ("platform.zones", list(zones), list(platform.network.zones), "list of zones"),
@@ -47,14 +40,9 @@ def _place_faults(spec: TenantSpec, platform: PlatformSpec, source: str) -> Iter
     )
     for path, got, wanted, what in places:
         if got != wanted:
-            yield Fault(
+            yield Problem(
                 path=path,
                 got=shown(got),
-                allowed=f"{wanted}, the {what} of the platform {_stack(spec)}",
+                allowed=f"{wanted}, the {what} of the platform {stack}",
                 remedy=f"choose a platform in that {what}, or correct {path}",
-                source=source,
             )
-
-
-def _stack(spec: TenantSpec) -> str:
-    return spec.platform.stack if spec.platform is not None else ""

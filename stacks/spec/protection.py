@@ -11,7 +11,7 @@ KeyedDataClass = Literal["code", "index", "model", "eval", "prompt", "audit", "l
 
 
 class Keys(StrictModel):
-    """One key per data class; `customer_held` names keys the customer made and can withdraw."""
+    """One key per data class. `customer_held` names keys that the customer created and can withdraw."""
 
     rotation_days: Annotated[int, Field(ge=90, le=730)] = 365
     """Days between automatic rotations (KMS allows 90 to 2560; a keep at most two years)."""

@@ -1,19 +1,20 @@
-"""The reference of the spec, written from the models and rules themselves: `python -m stacks.spec.reference`."""
+"""Writes docs/reference/spec.md from the models and rules: `python -m stacks.spec.reference`."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from stacks.spec.rules import PLATFORM_RULES, TENANT_RULES, Rule
+from stacks.spec.schema import Field
 from stacks.spec.tenant import PlatformSpec, TenantSpec
 
 _INTRODUCTION = """\
 # Reference of the spec
 
-Written by `python -m stacks.spec.reference`; a test holds it equal to the models. A keep's spec stands under
+Written by `python -m stacks.spec.reference`; a test compares it with the models. A keep's spec is under
 `codekeep:tenant` of its `Pulumi.<stack>.yaml`, a shared platform's under `codekeep:platform`. `codekeep spec check`
-names every fault, `codekeep spec schema [--platform]` prints the JSON Schema. Unknown keys are refused. YAML is read
-as YAML 1.2: an account id needs quotes, `no` is text.
+reports every problem, `codekeep spec schema [--platform]` prints the JSON Schema. Unknown keys are refused. YAML is
+read as YAML 1.2: an account id needs quotes, `no` is text.
 """
 _DOCUMENTS = (
     ("A keep: `codekeep:tenant`", TenantSpec, TENANT_RULES),
@@ -22,7 +23,7 @@ _DOCUMENTS = (
 
 
 def reference() -> str:
-    """The whole page as Markdown."""
+    """The page as Markdown."""
     parts = [_INTRODUCTION]
     described: set[str] = set()
     for title, model, rules in _DOCUMENTS:
@@ -58,43 +59,21 @@ def _references(node: Any) -> Iterator[str]:
 
 
 def _allowed(field: dict[str, Any]) -> str:
-    choices = [option for option in field.get("anyOf", []) if option.get("type") != "null"]
-    if choices:
-        return _allowed(choices[0])
+    field = next(option for option in field.get("anyOf", [field]) if option.get("type") != "null")
     if "$ref" in field:
         return str(field["$ref"]).rsplit("/", maxsplit=1)[1]
-    if "const" in field or "enum" in field:
-        return ", ".join(f"`{value}`" for value in field.get("enum", [field.get("const")]))
-    return _KINDS[field["type"]](field)
-
-
-def _list(field: dict[str, Any]) -> str:
-    return f"list of {field.get('minItems', 0)} to {field['maxItems']}: {_allowed(field['items'])}"
-
-
-def _mapping(field: dict[str, Any]) -> str:
-    values = field.get("additionalProperties") or next(iter(field.get("patternProperties", {}).values()))
-    keys = field.get("propertyNames")
-    named = f"{_allowed({'type': 'string', **keys})}, each with " if keys else ""
-    return f"mapping of up to {field['maxProperties']}: {named}{_allowed(values)}"
-
-
-def _number(field: dict[str, Any]) -> str:
-    return f"{'number' if field['type'] == 'number' else 'whole number'} from {field['minimum']} to {field['maximum']}"
-
-
-def _text(field: dict[str, Any]) -> str:
-    return str(field["description"]) if "x-remedy" in field else f"text of up to {field['maxLength']} characters"
-
-
-_KINDS: dict[str, Callable[[dict[str, Any]], str]] = {
-    "array": _list,
-    "object": _mapping,
-    "integer": _number,
-    "number": _number,
-    "string": _text,
-    "boolean": lambda _: "true or false",
-}
+    place = Field(field, {})
+    if place.choices:
+        return ", ".join(f"`{value}`" for value in place.choices)
+    if field["type"] == "array":
+        return f"list of {field.get('minItems', 0)} to {field['maxItems']}: {_allowed(field['items'])}"
+    if field["type"] == "object":
+        values = field.get("additionalProperties") or next(iter(field.get("patternProperties", {}).values()))
+        keys = f"{_allowed(dict(place.key.node))}, each with " if "propertyNames" in field else ""
+        return f"mapping of up to {field['maxProperties']}: {keys}{_allowed(values)}"
+    if field["type"] == "string" and place.remedy is None:
+        return f"text of up to {field['maxLength']} characters"
+    return place.allowed
 
 
 def _default(field: dict[str, Any]) -> str:

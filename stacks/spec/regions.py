@@ -1,7 +1,7 @@
-"""AWS regions of the standard partition that offer what a keep uses, and what names of AWS things say about theirs.
+"""AWS regions of the standard partition that offer what a keep uses, and the regions in names and ARNs.
 
 Source: AWS General Reference, "Service endpoints and quotas" (Amazon EKS, OpenSearch Service, Network Firewall, KMS,
-GuardDuty). Regions of the China and GovCloud partitions are left out: their ARNs and services differ.
+GuardDuty). Without the China and GovCloud partitions: their ARNs and services differ.
 """
 
 REGIONS: frozenset[str] = frozenset(

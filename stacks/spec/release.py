@@ -1,4 +1,4 @@
-"""What runs in a keep: one version of the runtime, its images by digest."""
+"""The release of a keep: one version of the runtime, its images by digest."""
 
 from typing import Annotated, Literal
 
@@ -20,7 +20,7 @@ ImageName = Literal[
     "compat",
     "telemetry-collector",
 ]
-VARIANT_SUFFIX = "-vllm"  # the same repository, built on the other engine
+VARIANT_SUFFIX = "-vllm"  # in the same repository, built on the other engine
 FINETUNE_IMAGE: ImageName = "code-finetune-cu12"
 NEEDED_IMAGES: tuple[ImageName, ...] = (
     "code-ingest-parse",
@@ -50,7 +50,7 @@ ImageDigest = Annotated[
 
 
 class Release(StrictModel):
-    """The release a keep runs. Left out until its images lie in the keep's registry, which `up` makes first."""
+    """The release that a keep runs. Omitted until its images are in the registry, which the first `up` creates."""
 
     version: ReleaseVersion
     images: Annotated[dict[ImageName, ImageDigest], Field(max_length=12)]
@@ -70,5 +70,5 @@ def serving_image(facts: ModelFacts) -> ImageName:
 
 
 def repository_of(image: str) -> str:
-    """The repository an image lies in: that of its name without the variant."""
+    """The repository of an image: its name without the variant."""
     return image.removesuffix(VARIANT_SUFFIX)

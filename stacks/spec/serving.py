@@ -1,4 +1,4 @@
-"""From a model of the spec to how it is served: the facts that images/serving judges and plans by."""
+"""Serving plans of a spec's models, made by images/serving."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -6,12 +6,17 @@ from codekeep_contracts.settings.governance import Slo
 
 from images.serving import Adapters, Architecture, ModelFacts, ServingPlan, limits_of, plan, unsuitable
 from stacks.spec.compute import Model, Pool
-from stacks.spec.faults import Fault
 from stacks.spec.instances import Gpu, InstanceType
+from stacks.spec.problems import Problem
 
 
 def serving_facts(model: Model, gpu: Gpu | None = None, slo: Slo | None = None) -> ModelFacts:
-    """A model on that GPU; None where it is not known here, as in a pooled keep. The chat model keeps to `slo`."""
+    """The facts by which images/serving judges a model.
+
+    Args:
+        gpu: None where it is not known, as in a pooled keep.
+        slo: gives the chat model its latency target.
+    """
     return ModelFacts(
         role=model.role,
         name=model.name,
@@ -34,8 +39,8 @@ def serving_facts(model: Model, gpu: Gpu | None = None, slo: Slo | None = None) 
 
 
 def serving_plans(models: Iterable[Model], pools: Sequence[Pool], slo: Slo) -> tuple[ServingPlan, ...]:
-    """The plan of each model, on the smallest GPU of its pool. Without pools (a pooled keep's are its platform's) the
-    fit is not judged again.
+    """The plan of each model, on the smallest GPU of its pool. Without pools (a pooled keep uses its platform's) the
+    fit is not checked again.
 
     Raises:
         ServingError: a model cannot be served as the spec asks.
@@ -44,20 +49,20 @@ def serving_plans(models: Iterable[Model], pools: Sequence[Pool], slo: Slo) -> t
     return tuple(plan(serving_facts(model, gpus.get(model.pool), slo)) for model in models)
 
 
-def serving_faults(path: str, facts: ModelFacts) -> Iterator[Fault]:
-    """Why a model cannot be served, as faults of the spec under the model's path."""
-    for fault in unsuitable(facts):
-        yield Fault(path=f"{path}.{fault.field}", got=fault.got, allowed=fault.allowed, remedy=fault.remedy)
+def serving_problems(path: str, facts: ModelFacts) -> Iterator[Problem]:
+    """Why a model cannot be served: problems under the model's path."""
+    for problem in unsuitable(facts):
+        yield Problem(path=f"{path}.{problem.field}", got=problem.got, allowed=problem.allowed, remedy=problem.remedy)
 
 
 def smallest_gpu(machines: Iterable[InstanceType]) -> Gpu | None:
-    """The GPU with the least memory, since a replica may land on any; None where no machine has one."""
+    """The GPU with the least memory, since a replica may run on any. None where no machine has one."""
     gpus = [machine.gpu for machine in machines if machine.gpu is not None]
     return min(gpus, key=lambda gpu: gpu.memory_gib, default=None)
 
 
 def requests_per_replica(model: Model, slo: Slo) -> int:
-    """Requests that one replica works on at once: its engine's largest batch.
+    """Requests that one replica processes at the same time: its engine's largest batch.
 
     Raises:
         ServingError: the model's architecture is not known.

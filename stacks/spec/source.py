@@ -1,4 +1,4 @@
-"""Reading a spec: YAML with the types JSON has, from a bare file or a stack's configuration."""
+"""Reads YAML files with the types that JSON has: a spec alone, or a stack's configuration."""
 
 import re
 from collections.abc import Hashable, Mapping
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import yaml
 
-from stacks.spec.faults import Fault, SpecError
+from stacks.spec.problems import Problem, SpecError
 
 LARGEST_FILE: Final = 4 * 1024 * 1024
 TENANT_KEY: Final = "codekeep:tenant"
@@ -15,9 +15,9 @@ PLATFORM_KEY: Final = "codekeep:platform"
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.2's core types only, as Pulumi reads its files: `no` is a string, 012 no octal, a date stays text.
+    """YAML 1.2's core types only, as Pulumi reads its files: `no` is text, 012 is not octal, a date stays text.
 
-    A key given twice is refused: plain YAML would silently keep the last.
+    A repeated key is refused: plain YAML would silently keep the last one.
     """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -46,7 +46,7 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, _SIGNED)
 
 
 def read_document(path: Path) -> Any:
-    """The file's content, its values not yet checked.
+    """The file's content, not checked yet.
 
     Raises:
         SpecError: the file is missing, unreadable, empty, too large, or no YAML.
@@ -55,7 +55,7 @@ def read_document(path: Path) -> Any:
     try:
         document = yaml.load(content, Loader=_Loader)  # noqa: S506 - a SafeLoader with fewer types
     except yaml.YAMLError as error:
-        raise SpecError([_syntax_fault(path, error)]) from error
+        raise SpecError([_syntax_problem(path, error)]) from error
     except (ValueError, RecursionError, OverflowError, AttributeError, TypeError) as error:
         got = f"YAML that cannot be read ({type(error).__name__})"
         raise _file_error(path, got, "plain YAML values, not deeply nested", "simplify it") from error
@@ -65,7 +65,7 @@ def read_document(path: Path) -> Any:
 
 
 def spec_key(document: Any) -> str | None:
-    """`codekeep:tenant` or `codekeep:platform`, whichever a stack's configuration holds."""
+    """`codekeep:tenant` or `codekeep:platform`, whichever is in a stack's configuration."""
     config = document.get("config") if isinstance(document, Mapping) else None
     keys = [key for key in (TENANT_KEY, PLATFORM_KEY) if isinstance(config, Mapping) and key in config]
     return keys[0] if keys else None
@@ -93,13 +93,13 @@ def _read(path: Path) -> str:
         raise _file_error(path, str(error.strerror), "a readable file", "check its permissions") from error
 
 
-def _syntax_fault(path: Path, error: yaml.YAMLError) -> Fault:
+def _syntax_problem(path: Path, error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None)
     place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
     problem = str(getattr(error, "problem", None) or str(error).splitlines()[0])
     remedy = "remove one of the two" if "given twice" in problem else "correct the YAML at that place"
     allowed = "well-formed YAML with each key once"
-    return Fault(path=place, got=problem, allowed=allowed, remedy=remedy, source=str(path))
+    return Problem(path=place, got=problem, allowed=allowed, remedy=remedy, source=str(path))
 
 
 def _refusal(problem: str, node: yaml.Node) -> yaml.YAMLError:
@@ -107,4 +107,4 @@ def _refusal(problem: str, node: yaml.Node) -> yaml.YAMLError:
 
 
 def _file_error(path: Path, got: str, allowed: str, remedy: str) -> SpecError:
-    return SpecError([Fault(path="", got=got, allowed=allowed, remedy=remedy, source=str(path))])
+    return SpecError([Problem(path="", got=got, allowed=allowed, remedy=remedy, source=str(path))])

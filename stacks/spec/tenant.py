@@ -1,4 +1,4 @@
-"""The two documents a stack's configuration can hold: one customer's keep, or one region's shared platform."""
+"""The two kinds of spec: a customer's keep, and a region's shared platform."""
 
 from typing import Annotated, Literal, Self
 
@@ -14,6 +14,7 @@ from stacks.spec.compute import Model, Pool, SearchDomain, VectorIndex
 from stacks.spec.network import Account, Network, PlatformUse
 from stacks.spec.protection import Keys
 from stacks.spec.release import Release
+from stacks.spec.rules import Draft, problems_of_platform, problems_of_tenant
 
 TagKey = Annotated[
     str,
@@ -36,14 +37,14 @@ TagValue = Annotated[
 
 
 class TenantDocument(StrictModel):
-    """The fields of a keep's spec, each valid by itself; TenantSpec adds what holds between them."""
+    """The fields of a keep's spec, each valid alone. TenantSpec adds the rules between them."""
 
     schema_version: Literal[1]
     name: TenantName
     display_name: DisplayName
     tier: Tier
     protect: bool = True
-    """Whether Pulumi and AWS refuse to delete what holds data; a keep is removed only after an `up` with false."""
+    """Whether Pulumi and AWS refuse to delete what contains data; a keep is removed only after an `up` with false."""
     platform: PlatformUse | None = None
     """The shared platform; pooled keeps only."""
     account: Account
@@ -58,12 +59,12 @@ class TenantDocument(StrictModel):
     models: Annotated[tuple[Model, ...], Field(min_length=3, max_length=4)]
     vector_index: VectorIndex
     release: Release | None = None
-    """What runs in the keep; without it, everything but the runtime is there."""
+    """The release that runs in the keep. Without it the keep has everything but the runtime."""
     retention: Retention = Retention()
     prompt_storage: PromptStorage = PromptStorage()
     access: Access
     cluster_access: Annotated[tuple[ClusterAccess, ...], Field(max_length=20)] = ()
-    """Who may look into the cluster besides the deployer; not in pooled keeps."""
+    """Who may access the cluster besides the deployer; not in pooled keeps."""
     caps: Caps
     budget: Budget
     slo: Slo = Slo()
@@ -71,15 +72,13 @@ class TenantDocument(StrictModel):
 
 
 class TenantSpec(TenantDocument):
-    """One customer's keep. Constructing one runs every rule: a TenantSpec that exists is valid."""
+    """One customer's keep. Its construction checks every rule, so each TenantSpec is valid."""
 
     @model_validator(mode="after")
-    def _rules_hold(self) -> Self:
-        from stacks.spec.rules import Draft, faults_of_tenant  # noqa: PLC0415 - the rules need this module's types
-
-        faults = list(faults_of_tenant(Draft.of(self)))
-        if faults:
-            raise ValueError("; ".join(str(fault) for fault in faults))
+    def _check_rules(self) -> Self:
+        problems = list(problems_of_tenant(Draft.of(self)))
+        if problems:
+            raise ValueError("; ".join(str(problem) for problem in problems))
         return self
 
 
@@ -90,12 +89,12 @@ class PlatformDocument(StrictModel):
     name: TenantName
     display_name: DisplayName
     protect: bool = True
-    """Whether Pulumi and AWS refuse to delete what holds data."""
+    """Whether Pulumi and AWS refuse to delete what contains data."""
     account: Account
     regions: Regions
     network: Network
     link_domains: Annotated[tuple[HostName, ...], Field(max_length=200)] = ()
-    """Hosts behind the private links of the admitted keeps: only these names resolve."""
+    """Hosts behind the private links of the admitted keeps; no other name resolves."""
     keys: Keys = Keys()
     pools: Annotated[tuple[Pool, ...], Field(min_length=3, max_length=12)]
     search_domain: SearchDomain
@@ -111,13 +110,11 @@ class PlatformDocument(StrictModel):
 
 
 class PlatformSpec(PlatformDocument):
-    """One region's shared ground for pooled keeps. Constructing one runs every rule."""
+    """One region's shared platform for pooled keeps. Its construction checks every rule."""
 
     @model_validator(mode="after")
-    def _rules_hold(self) -> Self:
-        from stacks.spec.rules import Draft, faults_of_platform  # noqa: PLC0415
-
-        faults = list(faults_of_platform(Draft.of(self)))
-        if faults:
-            raise ValueError("; ".join(str(fault) for fault in faults))
+    def _check_rules(self) -> Self:
+        problems = list(problems_of_platform(Draft.of(self)))
+        if problems:
+            raise ValueError("; ".join(str(problem) for problem in problems))
         return self

@@ -13,10 +13,10 @@ from click.testing import CliRunner
 from jsonschema import Draft4Validator
 
 from policies.reports import FORMATS
-from stacks.cli.check.changes import changed_stacks
 from stacks.cli.check_command import FORMAT_NAMES
 from stacks.cli.main import cli
-from stacks.cli.project import Project
+from stacks.project import Project
+from stacks.sessions.check.changes import changed_stacks
 from tests.cli.conftest import Keep
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,7 +117,7 @@ def test_a_waiver_takes_a_finding_out_and_stays_in_the_report(plain: Keep) -> No
     assert after["unusedWaivers"] == after["expiredWaivers"] == []
 
 
-def test_expired_and_unused_waivers_are_told(plain: Keep) -> None:
+def test_expired_and_unused_waivers_are_reported(plain: Keep) -> None:
     arguments = ("--program", "plain", "--config", REGIONS, "--config", "aws:region=eu-west-1")
     old = waiver(expires=date.today() - timedelta(days=2))  # noqa: DTZ011 - a day more or less is the same
     unused = waiver(urn="urn:pulumi:check::*::nobody")
@@ -128,7 +128,7 @@ def test_expired_and_unused_waivers_are_told(plain: Keep) -> None:
     assert findings(document, "key-rotation")
 
 
-def test_a_waiver_file_with_faults_is_refused(plain: Keep) -> None:
+def test_an_invalid_waiver_file_is_refused(plain: Keep) -> None:
     ran = plain.run(
         "check", "--program", "plain", "--config", REGIONS, "--waivers", written(plain, waiver(reason="no")), code=2
     )
@@ -153,7 +153,7 @@ def test_each_format_goes_to_its_file_and_the_terminal_shows_the_source(plain: K
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ((), "say what to check by one of STACK, --all, --changed-since, --graph, --program"),
         (("--all", "dev"), "got STACK and --all"),
@@ -168,14 +168,14 @@ def test_each_format_goes_to_its_file_and_the_terminal_shows_the_source(plain: K
         (("dev", "--waivers", "none.yaml"), "none.yaml"),
     ],
 )
-def test_bad_input_is_told_with_exit_code_2(keep: Keep, arguments: tuple[str, ...], told: str) -> None:
+def test_bad_input_ends_with_exit_code_2(keep: Keep, arguments: tuple[str, ...], message: str) -> None:
     keep.write()
     ran = keep.run("check", *arguments, code=2)
-    assert told in ran.err + ran.out
+    assert message in ran.err + ran.out
     assert "Traceback" not in ran.err
 
 
-def test_what_cannot_be_judged_is_told_and_the_other_stacks_are_judged(keep: Keep) -> None:
+def test_an_unjudgeable_stack_is_reported_and_the_others_are_judged(keep: Keep) -> None:
     broken = 'import pulumi\nif pulumi.get_stack() == "bad": raise ValueError("no such pool")\n'
     regions = {"codekeep:allowedRegions": ["eu-west-1"]}
     keep.write("bad", program=broken)
@@ -191,7 +191,7 @@ def test_what_cannot_be_judged_is_told_and_the_other_stacks_are_judged(keep: Kee
     assert "[3/3]" in ran.err
 
 
-def test_quiet_says_nothing_where_all_is_clean(keep: Keep) -> None:
+def test_quiet_prints_nothing_where_all_is_clean(keep: Keep) -> None:
     keep.write("dev", program="import pulumi\n")
     keep.write("too", program="import pulumi\n")
     for stack in ("dev", "too"):
@@ -219,7 +219,7 @@ def test_a_saved_graph_gets_the_verdicts_of_its_stack(tmp_path: Path) -> None:
 
 @pytest.fixture
 def versioned(keep: Keep) -> Keep:
-    """Three stacks in a git repository; pooled lives on the platform of `ground`."""
+    """Three stacks in a git repository; `pooled` uses the platform of stack `ground`."""
     keep.write("ground", program="import pulumi\n")
     for stack in ("ground", "other", "pooled"):
         config: dict[str, object] = {"codekeep:allowedRegions": "eu-west-1"}

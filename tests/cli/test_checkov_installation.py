@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from stacks.cli.checkov.installation import LOCK, STAMP, Installation
 from stacks.cli.main import cli
+from stacks.sessions.checkov.installation import LOCK, STAMP, Installation
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,22 +18,22 @@ def nothing_to_install(tmp_path: Path) -> Installation:
     return Installation(home=tmp_path / "home", lock=lock)
 
 
-def test_an_interrupted_install_is_redone_and_a_whole_one_is_kept(nothing_to_install: Installation) -> None:
+def test_an_interrupted_install_is_redone_and_a_complete_one_is_kept(nothing_to_install: Installation) -> None:
     left_over = nothing_to_install.folder / "left-over"
     left_over.mkdir(parents=True)
-    said: list[str] = []
-    python = nothing_to_install.ready(said.append)
+    messages: list[str] = []
+    python = nothing_to_install.ready(messages.append)
     assert python.is_file()
     assert not left_over.exists()
-    assert said[0].startswith("Installing Checkov, once")
-    said.clear()
+    assert messages[0].startswith("Installing Checkov, once")
+    messages.clear()
     left_over.mkdir()
-    assert nothing_to_install.ready(said.append) == python
-    assert said == []
+    assert nothing_to_install.ready(messages.append) == python
+    assert messages == []
     assert left_over.exists()
 
 
-def test_an_install_that_fails_is_no_verdict_and_leaves_nothing_that_looks_whole(
+def test_a_failed_install_is_no_verdict_and_does_not_look_complete(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)

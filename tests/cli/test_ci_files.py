@@ -23,7 +23,7 @@ def loaded(path: Path) -> dict[Any, Any]:
 
 
 def scripts(document: Any) -> list[str]:
-    """Every shell text of a pipeline, wherever it stands."""
+    """Every shell script in a pipeline, at any depth."""
     if isinstance(document, dict):
         own = [document[key] for key in ("run", "script", "after_script") if key in document]
         return [text for each in own for text in (each if isinstance(each, list) else [each])] + [
@@ -73,7 +73,7 @@ def test_github_runs_no_text_of_a_pull_request() -> None:
     assert not [text for text in runs if "${{" in text]
 
 
-def test_gitlab_keeps_the_reports_and_has_the_whole_history() -> None:
+def test_gitlab_keeps_the_reports_and_fetches_all_history() -> None:
     job = loaded(GITLAB)["keep-policies"]
     assert job["variables"]["GIT_DEPTH"] == "0"
     assert job["artifacts"]["when"] == "always"

@@ -118,7 +118,7 @@ def test_a_failing_resource_leaves_the_rest_and_the_next_up_goes_on(keep: Keep) 
     ran = keep.sandbox("up", "dev", "--yes", code=1)
     assert "x  bad (aws:kms/alias:Alias)" in ran.out
     assert "up of dev FAILED" in ran.out
-    assert "goes on from there" in ran.out
+    assert "continues from there" in ran.out
     keep.write(program=TAGS, digest="a")
     assert "up of dev succeeded" in keep.sandbox("up", "dev", "--yes").out
 
@@ -163,7 +163,7 @@ def test_a_second_ctrl_c_kills_and_the_next_up_goes_on(keep: Keep) -> None:
     assert keep.sandbox("up", "dev", "--yes", "--json").summary["resources"] == {"same": 80}
 
 
-def test_a_stack_whose_account_is_gone_is_told_the_way_on(keep: Keep) -> None:
+def test_a_stack_whose_account_is_gone_gets_a_remedy(keep: Keep) -> None:
     keep.write().sandbox("up", "dev", "--yes")
     keep.run("sandbox", "reset", "--yes")
     for command in ("preview", "up"):

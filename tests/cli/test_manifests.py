@@ -10,7 +10,7 @@ import yaml
 
 from policies.graph import SECRET, UNKNOWN, Node, ResourceGraph
 from policies.graph.model import Source
-from stacks.cli.manifests import left_out, manifests_in
+from stacks.sessions.manifests import manifests_in, not_single_objects
 from tests.cli.conftest import Keep
 
 PROGRAM = """
@@ -60,7 +60,7 @@ def test_the_order_does_not_depend_on_the_graphs() -> None:
     assert names(nodes) == names(nodes[::-1]) == ["a", "b", "c"]
 
 
-def test_a_document_says_where_it_comes_from_and_reads_back() -> None:
+def test_a_document_names_its_source_and_reads_back() -> None:
     data = {"secret": SECRET, "later": UNKNOWN, "lines": "a\nb\n", "yes": "yes"}
     graph = ResourceGraph(project="c", stack="d", nodes=(node("kubernetes:core/v1:Secret", "s", data=data),))
     [text] = [manifest.to_yaml() for manifest in manifests_in(graph)]
@@ -74,10 +74,10 @@ def test_a_document_says_where_it_comes_from_and_reads_back() -> None:
     }
 
 
-def test_what_is_no_single_object_is_told() -> None:
+def test_what_is_no_single_object_is_listed() -> None:
     chart = node("kubernetes:helm.sh/v3:Release", "keda")
     graph = ResourceGraph(project="c", stack="d", nodes=(chart,))
-    assert left_out(graph) == [chart]
+    assert not_single_objects(graph) == [chart]
     assert manifests_in(graph) == []
 
 
@@ -111,8 +111,8 @@ def test_a_deployed_stacks_objects_have_their_values(small: Keep) -> None:
 
 
 def test_every_shipped_keep_has_its_namespace_first() -> None:
-    from stacks.cli.project import Project
-    from stacks.cli.recording import Recordings
+    from stacks.project import Project
+    from stacks.sessions.recording import Recordings
 
     found = manifests_in(Recordings(Project.find(Path(__file__).resolve().parents[2])).graph("demo"))
     assert len(found) > 1

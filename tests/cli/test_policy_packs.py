@@ -3,18 +3,19 @@
 from pathlib import Path
 
 import pytest
+from codekeep_contracts.faults import UsageFault
 
-from stacks.cli.engines import PolicyPack, policy_packs_of
-from stacks.cli.errors import BadInputError
+from stacks.cli.deploy import paired_packs
+from stacks.engines.engine import PolicyPack
 
 ONE, TWO, CONFIG = Path("/packs/one"), Path("/packs/two"), Path("/packs/one.json")
 
 
 def test_packs_are_configured_in_their_order_or_not_at_all() -> None:
-    assert policy_packs_of([ONE, TWO], []) == (PolicyPack(folder=ONE), PolicyPack(folder=TWO))
-    assert policy_packs_of([ONE], [CONFIG]) == (PolicyPack(folder=ONE, config=CONFIG),)
+    assert paired_packs([ONE, TWO], []) == (PolicyPack(folder=ONE), PolicyPack(folder=TWO))
+    assert paired_packs([ONE], [CONFIG]) == (PolicyPack(folder=ONE, config=CONFIG),)
 
 
-def test_a_configuration_too_few_is_told() -> None:
-    with pytest.raises(BadInputError, match=r"once for each --policy-pack \(2\) or not at all, got 1"):
-        policy_packs_of([ONE, TWO], [CONFIG])
+def test_a_missing_configuration_is_an_error() -> None:
+    with pytest.raises(UsageFault, match=r"once for each --policy-pack \(2\) or not at all, got 1"):
+        paired_packs([ONE, TWO], [CONFIG])

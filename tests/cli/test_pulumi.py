@@ -52,7 +52,7 @@ def test_the_wrappers_are_only_on_the_sandboxs_path(pulumi_keep: Keep) -> None:
     assert pulumi_keep.environment["PULUMI_CONFIG_PASSPHRASE_FILE"] == str(pulumi_keep.home / "passphrase")
 
 
-def test_codekeep_drives_pulumi_and_tells_the_same(pulumi_keep: Keep) -> None:
+def test_codekeep_drives_pulumi_with_the_same_output(pulumi_keep: Keep) -> None:
     keep = pulumi_keep
     assert "preview of dev succeeded: 3 to create" in keep.run("preview", "dev").out
     first = keep.run("up", "dev", "--yes", "--json")

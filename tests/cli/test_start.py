@@ -1,4 +1,4 @@
-"""Before anything is deployed: fast start, and every bad input told with its remedy and exit code 2."""
+"""Before anything is deployed: a fast start, and an error with remedy and exit code 2 for every bad input."""
 
 import json
 import socket
@@ -43,11 +43,11 @@ def test_an_unknown_stack_lists_those_there_are(keep: Keep) -> None:
         assert "stacks of this project: acme, demo" in ran.err
 
 
-def test_outside_a_project_it_says_so(keep: Keep) -> None:
+def test_outside_a_project_the_error_says_so(keep: Keep) -> None:
     assert "no Pulumi.yaml in" in keep.run("preview", "dev", code=2).err
 
 
-def test_a_project_without_its_program_is_told_so(keep: Keep) -> None:
+def test_a_project_without_its_program_is_an_error(keep: Keep) -> None:
     keep.write()
     (keep.root / "Pulumi.yaml").write_text("name: small\nruntime: python\nmain: elsewhere\n")
     refused = keep.run("preview", "dev", code=2).err
@@ -72,13 +72,13 @@ def test_without_a_terminal_nothing_is_done_unasked(keep: Keep, command: str) ->
     assert "--json cannot ask" in keep.sandbox(command, "dev", "--json", code=2).err
 
 
-def test_every_fault_of_a_spec_is_told_and_nothing_is_done(keep: Keep) -> None:
+def test_every_problem_of_a_spec_is_reported_and_nothing_is_done(keep: Keep) -> None:
     keep.write()
     spec = {"name": "UPPER", "tier": "golden", "unknown_field": 1}
     (keep.root / "Pulumi.dev.yaml").write_text(json.dumps({"config": {"codekeep:tenant": spec}}))
     for command in (("up", "--yes"), ("preview",), ("graph",)):
         ran = keep.run(command[0], "dev", *command[1:], "--engine", "sandbox", code=2)
-        assert "faults in the spec, nothing was done" in ran.err
+        assert "problems in the spec, nothing was done" in ran.err
         for word in ("UPPER", "golden", "unknown_field", "remedy"):
             assert word in ran.err
     assert not keep.home.exists()

@@ -95,13 +95,13 @@ def test_up_shows_the_difference_and_asks(keep: Keep) -> None:
         assert "Nothing to change." in shown.seen
 
     with terminal(keep, "destroy", "dev") as shown:
-        shown.wait_for("Type its name to go on")
+        shown.wait_for("Type its name to continue")
         shown.type("dev2")
         assert shown.end() == 0
         assert "Nothing was changed." in shown.seen
 
     with terminal(keep, "destroy", "dev") as shown:
-        shown.wait_for("Type its name to go on")
+        shown.wait_for("Type its name to continue")
         shown.type("dev")
         assert shown.end() == 0
         assert "destroy of dev succeeded" in shown.seen

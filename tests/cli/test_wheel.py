@@ -60,7 +60,7 @@ def wheel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return request.param, built(request.param, tmp_path_factory.mktemp("wheel"))
 
 
-def test_a_wheel_holds_all_that_is_tracked_and_nothing_else(wheel: tuple[str, Path]) -> None:
+def test_a_wheel_contains_all_that_is_tracked_and_nothing_else(wheel: tuple[str, Path]) -> None:
     project, path = wheel
     names = FOLDERS[project]
     wanted = {os.path.relpath(name, project) for name in tracked(*(f"{project}/{each}" for each in names))}

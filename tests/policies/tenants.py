@@ -5,8 +5,8 @@ from pathlib import Path
 
 from policies.facts import Facts
 from policies.graph import ResourceGraph
-from stacks.cli.project import Project
-from stacks.cli.recording import Recordings, config_of
+from stacks.project import Project
+from stacks.sessions.recording import Recordings, config_of
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = ("demo", "acme", "pico", "platform-eu-central-1")

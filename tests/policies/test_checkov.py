@@ -21,10 +21,10 @@ from policies.graph import Node, ResourceGraph
 from policies.report import report_of
 from policies.rule import Verdict
 from policies.waivers import load_waivers
-from stacks.cli.checkov.checker import NOT_RENDERED, CheckovChecker
-from stacks.cli.checkov.installation import Installation
-from stacks.cli.checkov.scan import CHECKS
-from stacks.cli.home import Home
+from stacks.home import Home
+from stacks.sessions.checkov.checker import NOT_RENDERED, CheckovChecker
+from stacks.sessions.checkov.installation import Installation
+from stacks.sessions.checkov.scan import CHECKS
 from tests.policies.tenants import ROOT, recorded
 
 INSTALLATION = Installation(home=Home.of(ROOT).path)
@@ -61,7 +61,7 @@ def subjects() -> list[Subject]:
 @pytest.fixture(scope="module")
 def judged(python: Path) -> Sequence[tuple[Subject, Judgement]]:
     given = subjects()
-    checker = CheckovChecker(installation=INSTALLATION, say=lambda _: None)
+    checker = CheckovChecker(installation=INSTALLATION, on_progress=lambda _: None)
     return list(zip(given, checker.judge(given), strict=True))
 
 
@@ -104,7 +104,7 @@ def test_what_checkov_says_of_a_template_is_said_of_its_workload(python: Path) -
     given = subjects()[1]
     [workload] = [node for node in given.graph if node.name == "privileged"]
     alone = replace(given, graph=replace(given.graph, nodes=(workload,)))  # where no network policy selects it
-    [judgement] = CheckovChecker(installation=INSTALLATION, say=lambda _: None).judge([alone])
+    [judgement] = CheckovChecker(installation=INSTALLATION, on_progress=lambda _: None).judge([alone])
     assert [each.urn for each in judgement.findings if each.rule == "CKV2_K8S_6"] == [workload.urn]
 
 

@@ -18,8 +18,8 @@ from policies.facts import Facts
 from policies.graph.build import graph_of
 from policies.graph.recorder import record
 from policies.rule import Case, Scope, Verdict, judge_all
-from stacks.cli.program import run_program
-from stacks.cli.project import Project
+from stacks.project import Project
+from stacks.sessions.recording import run_program
 from tests.policies.crossguard import CONFIG, ROOT, UNDECIDED, today
 from tests.policies.mutants import mutants
 from tests.policies.tenants import STACKS, recorded

@@ -13,8 +13,8 @@ from policies.catalogue import catalogue
 from policies.facts import Facts
 from policies.graph.recorder import record
 from policies.rule import Scope
-from stacks.cli.program import run_program
-from stacks.cli.project import Project
+from stacks.project import Project
+from stacks.sessions.recording import run_program
 from tests.cli.conftest import Keep
 from tests.policies.crossguard import (
     CONFIG,

@@ -1,4 +1,4 @@
-"""Documents spoilt at random, for hypothesis."""
+"""Documents changed at random, for hypothesis."""
 
 import copy
 from collections.abc import Sequence

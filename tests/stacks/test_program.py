@@ -33,7 +33,7 @@ def test_the_premium_keep_adds_a_second_region_and_stays_in_its_allowed_ones() -
     assert set(regions) == {"eu-central-1", "eu-west-1"}
 
 
-def test_a_pooled_keep_has_no_ground_of_its_own() -> None:
+def test_a_pooled_keep_has_no_network_cluster_or_domain() -> None:
     graph = graph_of("pico")
     assert graph.of_type("aws:kms/key:Key")
     assert not graph.of_type("aws:ec2/vpc:Vpc", "aws:eks/cluster:Cluster", "aws:opensearch/domain:Domain")
@@ -62,7 +62,7 @@ def test_every_aws_resource_goes_through_the_keeps_own_provider(stack: str) -> N
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_outputs_say_where_and_from_which_spec(stack: str) -> None:
+def test_the_outputs_have_region_account_and_digest(stack: str) -> None:
     spec = load(ROOT / f"Pulumi.{stack}.yaml")
     outputs = graph_of(stack).outputs
     assert (outputs["region"], outputs["account"]) == (spec.regions.primary, spec.account.id)
@@ -70,7 +70,7 @@ def test_the_outputs_say_where_and_from_which_spec(stack: str) -> None:
 
 
 @pytest.mark.parametrize("stack", TENANTS)
-def test_the_runtime_settings_are_whole_once_the_cloud_has_answered(stack: str) -> None:
+def test_the_runtime_settings_are_complete_once_the_cloud_has_answered(stack: str) -> None:
     spec = load_spec(ROOT / f"Pulumi.{stack}.yaml")
     document_ = answered(graph_of(stack).outputs["runtimeSettings"])
 
@@ -88,16 +88,16 @@ def test_the_same_spec_gives_the_same_graph() -> None:
     assert to_json(recorded(PLATFORM, document(PLATFORM))) == to_json(graph_of(PLATFORM))
 
 
-def test_a_bad_spec_tells_every_fault_and_registers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_spec_reports_every_problem_and_registers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     registered: list[object] = []
     monkeypatch.setattr(program, "aws_provider", registered.append)
-    spoilt = changed(changed(document("demo"), "retention.audit", 1), "caps.gpu_nodes", 1)
+    changed_spec = changed(changed(document("demo"), "retention.audit", 1), "caps.gpu_nodes", 1)
 
     with pytest.raises(pulumi.RunError) as caught:
-        recorded("demo", spoilt)
+        recorded("demo", changed_spec)
 
     message = str(caught.value)
-    assert message.startswith("2 faults in the spec:")
+    assert message.startswith("2 problems in the spec:")
     for path in ("retention.audit", "caps.gpu_nodes"):
         assert f"Pulumi.demo.yaml: {path}: got " in message
     assert registered == []
@@ -107,7 +107,7 @@ def test_a_bad_spec_tells_every_fault_and_registers_nothing(monkeypatch: pytest.
     ("config", "got"),
     [({}, "neither"), ({"codekeep:tenant": "{}", "codekeep:platform": "{}"}, "both")],
 )
-def test_a_stack_holds_one_spec(config: dict[str, str], got: str) -> None:
+def test_a_stack_has_one_spec(config: dict[str, str], got: str) -> None:
     with pytest.raises(pulumi.RunError, match=f"Pulumi.x.yaml: config must hold one of .* got {got}"):
         record(program.run, project="codekeep", stack="x", config=config)
 

@@ -67,7 +67,7 @@ def test_a_variant_lies_in_the_repository_of_its_image() -> None:
 
 
 @pytest.mark.parametrize("stack", ["demo", "acme"])
-def test_a_node_holds_as_many_replicas_as_it_has_gpus_for(stack: str) -> None:
+def test_a_node_has_room_for_as_many_replicas_as_its_gpus_allow(stack: str) -> None:
     spec = spec_of(stack)
     plan = plan_of(stack)
     pools = {pool.name: pool for pool in spec.pools}
@@ -86,7 +86,7 @@ def test_a_replica_on_a_platform_asks_for_what_every_gpu_machine_has() -> None:
 
 
 @pytest.mark.parametrize(("billions", "gib"), [(0.033, 5), (7.6, 23), (32.8, 81)])
-def test_the_cache_holds_the_checkpoint_and_some_more(billions: float, gib: int) -> None:
+def test_the_cache_has_room_for_the_checkpoint_and_more(billions: float, gib: int) -> None:
     assert cache_gib(billions) == gib
     assert gib * 2**30 > billions * 2e9
 
@@ -116,7 +116,7 @@ def test_the_mounted_settings_are_the_exported_ones(stack: str) -> None:
 
 
 @pytest.mark.parametrize("stack", TENANTS)
-def test_every_model_answers_where_the_settings_say(stack: str) -> None:
+def test_every_model_has_a_service_at_the_url_in_the_settings(stack: str) -> None:
     graph = graph_of(stack)
     services = {
         (node.inputs["metadata"]["name"], node.inputs["metadata"]["namespace"]): node.inputs["spec"]["ports"]

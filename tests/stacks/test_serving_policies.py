@@ -44,7 +44,7 @@ def test_a_plan_breaks_no_rule_on_logs_and_supply(served: ServingPlan) -> None:
     assert broken(*objects(served)) == set()
 
 
-def test_the_same_rules_see_a_plan_that_is_spoilt() -> None:
+def test_the_same_rules_find_a_changed_plan() -> None:
     served = PLANS[0]
-    spoilt = objects(served, args=[*served.args, "--enable-log-requests", "--trust_remote_code", "--log_level=debug"])
-    assert broken(*spoilt) >= {"log-bodies", "log-debug", "remote-code"}
+    changed = objects(served, args=[*served.args, "--enable-log-requests", "--trust_remote_code", "--log_level=debug"])
+    assert broken(*changed) >= {"log-bodies", "log-debug", "remote-code"}

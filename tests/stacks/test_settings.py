@@ -102,7 +102,7 @@ def test_no_setting_can_switch_the_logging_of_bodies_on() -> None:
         RuntimeSettings.model_validate_json(json.dumps(document))
 
 
-def test_the_allowed_fields_hold_no_text_that_somebody_wrote() -> None:
+def test_no_allowed_log_field_is_for_written_text() -> None:
     assert len(LOG_FIELDS) >= 10
     forbidden = {
         "prompt",
@@ -127,7 +127,7 @@ def test_a_link_whose_secrets_were_not_deployed_is_named(missing: str, link: str
         runtime_settings(demo, {**deployed(demo), missing: {}})
 
 
-def test_the_document_names_secrets_and_holds_none() -> None:
+def test_the_document_names_secrets_and_contains_none() -> None:
     acme = spec_of("acme")
     document = json.loads(runtime_settings(acme, deployed(acme)).model_dump_json())
     links = [*document["git_links"], *document["registry_links"]]

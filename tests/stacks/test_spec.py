@@ -24,9 +24,9 @@ def test_a_spec_is_frozen() -> None:
 
 
 def test_constructing_a_spec_runs_the_rules_between_fields() -> None:
-    spoilt = changed(document("demo"), "regions.recovery", "eu-central-1")
+    changed_spec = changed(document("demo"), "regions.recovery", "eu-central-1")
     with pytest.raises(ValidationError, match=r"another region than regions\.primary"):
-        TenantSpec.model_validate_json(json.dumps(spoilt))
+        TenantSpec.model_validate_json(json.dumps(changed_spec))
 
 
 def test_the_digest_is_twelve_hex_digits_and_changes_with_the_meaning() -> None:
@@ -63,7 +63,7 @@ LLAMA_70B = "meta-llama/Llama-3.1-70B"
 
 
 @pytest.mark.parametrize(
-    ("name", "billions", "quantization", "parallel", "machine", "fault"),
+    ("name", "billions", "quantization", "parallel", "machine", "problem"),
     [
         (CODER_7B, 7.6, "none", 1, "g5.xlarge", None),  # 14.2 + 1.8 + 1.3 + 2.0 of 20.1
         (CODER_7B, 7.6, "fp8", 1, "g6.xlarge", None),
@@ -76,12 +76,12 @@ LLAMA_70B = "meta-llama/Llama-3.1-70B"
     ],
 )
 def test_known_models_on_known_machines(
-    name: str, billions: float, quantization: str, parallel: int, machine: str, fault: str | None
+    name: str, billions: float, quantization: str, parallel: int, machine: str, problem: str | None
 ) -> None:
     gpu = INSTANCE_TYPES[machine].gpu
     assert gpu is not None
     facts = serving_facts(model(name, billions, quantization=quantization, tensor_parallel=parallel), gpu)
-    assert [found.field for found in unsuitable(facts)] == ([] if fault is None else [fault])
+    assert [found.field for found in unsuitable(facts)] == ([] if problem is None else [problem])
 
 
 def test_the_facts_are_those_of_the_spec() -> None:
@@ -136,6 +136,6 @@ def test_the_reference_page_is_that_of_the_models() -> None:
     assert written == reference(), "write it anew: python -m stacks.spec.reference > docs/reference/spec.md"
 
 
-def test_every_rule_says_what_it_holds() -> None:
+def test_every_rule_has_a_docstring() -> None:
     assert len(TENANT_RULES) >= 40
     assert all(rule.__doc__ for rule in (*TENANT_RULES, *PLATFORM_RULES))

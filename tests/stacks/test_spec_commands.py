@@ -29,20 +29,20 @@ def test_the_shipped_stacks_are_valid(stack: str) -> None:
     assert "is valid, digest " in out
 
 
-def test_every_fault_is_printed_with_its_four_parts(tmp_path: Path) -> None:
-    spoilt = changed(changed(document("demo"), "name", "X"), "retention.audit", 1)
+def test_every_problem_is_printed_with_its_four_parts(tmp_path: Path) -> None:
+    changed_spec = changed(changed(document("demo"), "name", "X"), "retention.audit", 1)
     path = tmp_path / "spec.yaml"
-    path.write_text(yaml.safe_dump(spoilt))
+    path.write_text(yaml.safe_dump(changed_spec))
 
     code, out, err = run("check", str(path))
 
     assert (code, out) == (2, "")
-    assert f"{path}: 2 faults" in err
-    for fault in check_document(spoilt):
-        assert all(part in err for part in (fault.path, fault.got, fault.allowed, fault.remedy))
+    assert f"{path}: 2 problems" in err
+    for problem in check_document(changed_spec):
+        assert all(part in err for part in (problem.path, problem.got, problem.allowed, problem.remedy))
 
 
-def test_json_of_a_faulty_and_of_a_valid_spec(tmp_path: Path) -> None:
+def test_json_of_an_invalid_and_of_a_valid_spec(tmp_path: Path) -> None:
     path = tmp_path / "Pulumi.demo.yaml"
     path.write_text(yaml.safe_dump({"config": {"codekeep:tenant": changed(document("demo"), "caps.seats", 0)}}))
 
@@ -50,7 +50,7 @@ def test_json_of_a_faulty_and_of_a_valid_spec(tmp_path: Path) -> None:
     answer = json.loads(out)
     assert code == 2
     assert answer["valid"] is False
-    assert [fault["path"] for fault in answer["faults"]] == ["caps.seats"]
+    assert [problem["path"] for problem in answer["faults"]] == ["caps.seats"]
     assert set(answer["faults"][0]) == {"source", "path", "got", "allowed", "remedy"}
 
     code, out, _ = run("check", "--json", str(ROOT / "Pulumi.demo.yaml"))
@@ -137,9 +137,9 @@ def test_the_commands_import_neither_pulumi_nor_an_aws_client() -> None:
 
 
 def test_a_model_that_does_not_fit_is_refused_with_the_arithmetic_line_by_line(tmp_path: Path) -> None:
-    spoilt = changed(changed(document("demo"), "models.0.quantization", "none"), "models.0.tensor_parallel", 1)
+    changed_spec = changed(changed(document("demo"), "models.0.quantization", "none"), "models.0.tensor_parallel", 1)
     path = tmp_path / "spec.yaml"
-    path.write_text(yaml.safe_dump(spoilt))
+    path.write_text(yaml.safe_dump(changed_spec))
 
     code, _, err = run("check", str(path))
 

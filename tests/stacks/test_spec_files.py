@@ -1,23 +1,23 @@
-"""What can be wrong with the file a spec stands in."""
+"""What can be wrong with the file of a spec."""
 
 from pathlib import Path
 
 import pytest
 import yaml
 
-from stacks.spec import Fault, PlatformSpec, SpecError, TenantSpec, load, load_spec
+from stacks.spec import PlatformSpec, Problem, SpecError, TenantSpec, load, load_spec
 from tests.stacks.documents import ROOT, changed, document
 
 
-def the_fault(path: Path) -> Fault:
+def the_problem(path: Path) -> Problem:
     with pytest.raises(SpecError) as caught:
         load_spec(path)
-    assert len(caught.value.faults) == 1, str(caught.value)
-    fault = caught.value.faults[0]
-    assert fault.source == str(path)
-    assert fault.allowed
-    assert fault.remedy
-    return fault
+    assert len(caught.value.problems) == 1, str(caught.value)
+    problem = caught.value.problems[0]
+    assert problem.source == str(path)
+    assert problem.allowed
+    assert problem.remedy
+    return problem
 
 
 def written(folder: Path, content: str | bytes, name: str = "spec.yaml") -> Path:
@@ -53,25 +53,25 @@ def written(folder: Path, content: str | bytes, name: str = "spec.yaml") -> Path
         ("a: \x00\n", "special characters are not allowed"),
     ],
 )
-def test_a_file_that_is_no_spec_is_a_fault(tmp_path: Path, content: str | bytes, got: str) -> None:
+def test_a_file_that_is_no_spec_is_a_problem(tmp_path: Path, content: str | bytes, got: str) -> None:
     path = written(tmp_path, content)
-    assert got in the_fault(path).got
+    assert got in the_problem(path).got
 
 
-def test_a_missing_file_and_a_folder_are_faults(tmp_path: Path) -> None:
-    assert the_fault(tmp_path / "none.yaml").got == "no such file"
-    assert the_fault(tmp_path).got == "something that is no file"
+def test_a_missing_file_and_a_folder_are_problems(tmp_path: Path) -> None:
+    assert the_problem(tmp_path / "none.yaml").got == "no such file"
+    assert the_problem(tmp_path).got == "something that is no file"
 
 
 def test_a_file_too_large_is_not_read(tmp_path: Path) -> None:
     path = written(tmp_path, "#" * (4 * 1024 * 1024 + 1))
-    assert "bytes" in the_fault(path).got
+    assert "bytes" in the_problem(path).got
 
 
 def test_aliases_that_multiply_are_stopped(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]  # ten to the ninth values
-    assert the_fault(written(tmp_path, "\n".join(lines))).got == "more than 200000 values"
+    assert the_problem(written(tmp_path, "\n".join(lines))).got == "more than 200000 values"
 
 
 def test_words_that_yaml_1_1_converts_stay_text(tmp_path: Path) -> None:
@@ -86,15 +86,15 @@ def test_a_bare_spec_and_a_stack_file_give_the_same(tmp_path: Path) -> None:
 
 
 def test_a_stack_file_without_a_spec_says_where_it_goes(tmp_path: Path) -> None:
-    fault = the_fault(written(tmp_path, "config:\n  aws:region: eu-central-1\n", "Pulumi.x.yaml"))
-    assert fault.path == "config"
-    assert "codekeep:tenant" in fault.remedy
+    problem = the_problem(written(tmp_path, "config:\n  aws:region: eu-central-1\n", "Pulumi.x.yaml"))
+    assert problem.path == "config"
+    assert "codekeep:tenant" in problem.remedy
 
 
 def test_a_platform_is_no_tenant() -> None:
     path = ROOT / "Pulumi.platform-eu-central-1.yaml"
     assert isinstance(load(path), PlatformSpec)
-    assert "a shared platform's spec" in the_fault(path).got
+    assert "a shared platform's spec" in the_problem(path).got
 
 
 class TestPooledBesidePlatform:
@@ -108,20 +108,20 @@ class TestPooledBesidePlatform:
 
     def test_a_model_too_large_for_the_platforms_pool(self, tmp_path: Path) -> None:
         tenant = changed(document("pico"), "models.0.parameters_billions", 70)
-        fault = the_fault(self.folder(tmp_path, tenant, document("platform-eu-central-1")))
-        assert fault.path == "models[0].parameters_billions"
+        problem = the_problem(self.folder(tmp_path, tenant, document("platform-eu-central-1")))
+        assert problem.path == "models[0].parameters_billions"
 
     def test_a_tenant_the_platform_does_not_admit(self, tmp_path: Path) -> None:
         platform = changed(document("platform-eu-central-1"), "tenants", ["other"])
-        fault = the_fault(self.folder(tmp_path, document("pico"), platform))
-        assert (fault.path, fault.got) == ("name", '"pico"')
-        assert "Pulumi.platform-eu-central-1.yaml" in fault.remedy
+        problem = the_problem(self.folder(tmp_path, document("pico"), platform))
+        assert (problem.path, problem.got) == ("name", '"pico"')
+        assert "Pulumi.platform-eu-central-1.yaml" in problem.remedy
 
     def test_another_account(self, tmp_path: Path) -> None:
         tenant = changed(document("pico"), "account.id", "999900001111")
         tenant = changed(tenant, "account.deployer_role_arn", "arn:aws:iam::999900001111:role/x")
-        fault = the_fault(self.folder(tmp_path, tenant, document("platform-eu-central-1")))
-        assert fault.path == "account.id"
+        problem = the_problem(self.folder(tmp_path, tenant, document("platform-eu-central-1")))
+        assert problem.path == "account.id"
 
     def test_a_platform_that_is_a_tenant(self, tmp_path: Path) -> None:
         path = written(tmp_path, yaml.safe_dump({"config": {"codekeep:tenant": document("pico")}}), "Pulumi.pico.yaml")
@@ -130,4 +130,4 @@ class TestPooledBesidePlatform:
             yaml.safe_dump({"config": {"codekeep:tenant": document("demo")}}),
             "Pulumi.platform-eu-central-1.yaml",
         )
-        assert the_fault(path).path == "platform.stack"
+        assert the_problem(path).path == "platform.stack"

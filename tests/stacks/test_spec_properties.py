@@ -1,4 +1,4 @@
-"""Whatever is done to a valid document, the answer is a valid spec or faults, never a traceback."""
+"""Whatever is done to a valid document, the answer is a valid spec or problems, never a traceback."""
 
 import json
 from typing import Any
@@ -16,32 +16,33 @@ BASES = [document(stack) for stack in ("demo", "acme", "pico")]
 
 @given(mutated(BASES))
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_a_mutated_spec_is_valid_or_has_faults(spoilt: Any) -> None:
-    faults = check(spoilt, "x.yaml")
+def test_a_mutated_spec_is_valid_or_has_problems(changed_spec: Any) -> None:
+    problems = check(changed_spec, "x.yaml")
 
-    assert all(fault.got and fault.allowed and fault.remedy for fault in faults)
-    assert all(str(fault).startswith("x.yaml") for fault in faults)
-    json.dumps([fault.as_json() for fault in faults]).encode()
-    if not faults:
-        assert len(digest(parse(spoilt))) == 12
+    assert all(problem.got and problem.allowed and problem.remedy for problem in problems)
+    assert all(str(problem).startswith("x.yaml") for problem in problems)
+    json.dumps([problem.as_json() for problem in problems]).encode()
+    if not problems:
+        assert len(digest(parse(changed_spec))) == 12
 
 
 @given(VALUES)
 @settings(max_examples=200, deadline=None)
-def test_anything_else_has_faults(value: Any) -> None:
+def test_anything_else_has_problems(value: Any) -> None:
     assert check(value)
 
 
 @given(mutated(BASES))
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_the_model_itself_refuses_what_check_refuses(spoilt: Any) -> None:
+def test_the_model_itself_refuses_what_check_refuses(changed_spec: Any) -> None:
     """A TenantSpec that exists is valid, however it was made."""
-    faults = check(spoilt)
+    problems = check(changed_spec)
     try:
-        TenantSpec.model_validate_json(json.dumps(spoilt, default=str, skipkeys=True))
+        TenantSpec.model_validate_json(json.dumps(changed_spec, default=str, skipkeys=True))
     except (ValidationError, ValueError):
         return
-    assert faults == [] or any("type" in fault.got or "key" in fault.got for fault in faults)  # what JSON cannot carry
+    # What remains is what JSON cannot carry.
+    assert problems == [] or any("type" in problem.got or "key" in problem.got for problem in problems)
 
 
 @given(st.randoms(use_true_random=False))

@@ -1,28 +1,43 @@
-"""What must hold between the fields of a spec."""
+"""The rules between the fields of a spec: in each module, every public function whose only parameter is a draft."""
 
+import inspect
 from collections.abc import Callable, Iterator
+from types import ModuleType
 
-from stacks.spec.faults import Fault
-from stacks.spec.rules import access, compute, links, place, pools, release, tiers
+from stacks.spec.problems import Problem
+from stacks.spec.rules import access, compute, environment, links, platform, pools, release, tiers
 from stacks.spec.rules.draft import Draft
 
-Rule = Callable[[Draft], Iterator[Fault]]
-
-_SHARED: tuple[Rule, ...] = (*place.RULES, *pools.RULES)
-TENANT_RULES: tuple[Rule, ...] = (*tiers.RULES, *_SHARED, *links.RULES, *compute.RULES, *release.RULES, *access.RULES)
-PLATFORM_RULES: tuple[Rule, ...] = (*tiers.PLATFORM_RULES, *_SHARED)
+Rule = Callable[[Draft], Iterator[Problem]]
 
 
-def faults_of_tenant(draft: Draft) -> Iterator[Fault]:
-    """Every rule between fields that a tenant's spec breaks."""
+def _rules_in(*modules: ModuleType) -> tuple[Rule, ...]:
+    """In the order of their definition."""
+    return tuple(
+        function
+        for module in modules
+        for name, function in vars(module).items()
+        if inspect.isfunction(function)
+        and function.__module__ == module.__name__
+        and not name.startswith("_")
+        and list(inspect.signature(function).parameters) == ["draft"]
+    )
+
+
+TENANT_RULES = _rules_in(tiers, environment, pools, links, compute, release, access)
+PLATFORM_RULES = _rules_in(platform, environment, pools)
+
+
+def problems_of_tenant(draft: Draft) -> Iterator[Problem]:
+    """Problems of a tenant's spec by the rules between fields."""
     for rule in TENANT_RULES:
         yield from rule(draft)
 
 
-def faults_of_platform(draft: Draft) -> Iterator[Fault]:
-    """Every rule between fields that a shared platform's spec breaks."""
+def problems_of_platform(draft: Draft) -> Iterator[Problem]:
+    """Problems of a shared platform's spec by the rules between fields."""
     for rule in PLATFORM_RULES:
         yield from rule(draft)
 
 
-__all__ = ["PLATFORM_RULES", "TENANT_RULES", "Draft", "Rule", "faults_of_platform", "faults_of_tenant"]
+__all__ = ["PLATFORM_RULES", "TENANT_RULES", "Draft", "Rule", "problems_of_platform", "problems_of_tenant"]

@@ -1,56 +1,47 @@
-"""Who sees what: teams, sign-in, prompt storage, caps."""
+"""Teams, sign-in, prompt storage and the cap on repositories."""
 
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from codekeep_contracts.settings.links import GitLinkSpec
 
-from stacks.spec.faults import Fault, nearest, shown
-from stacks.spec.rules.common import repeated
+from stacks.spec.problems import Problem, nearest, shown
+from stacks.spec.rules.common import repeated, shared, too_small
 from stacks.spec.rules.draft import Draft
 
 KEY_NUMBERS = {"RSA": ("n", "e"), "EC": ("x", "y")}
 
 
-def grants_belong_to_a_link(draft: Draft) -> Iterator[Fault]:
-    """A team's repositories are, once each, repositories or groups of a Git link."""
-    if draft.access is None or not draft.git_links.whole or not draft.git_links.valid:
+def grants_belong_to_a_link(draft: Draft) -> Iterator[Problem]:
+    """A team's repositories are repositories or groups of a Git link, each once."""
+    if draft.access is None or not draft.git_links.complete or not draft.git_links.valid:
         return
     links = {link.name: link for link in draft.git_links.values}
     for index, team in enumerate(draft.access.teams):
         yield from repeated(f"access.teams[{index}].repositories", team.repositories, "repository")
         for position, grant in enumerate(team.repositories):
-            fault = _grant_fault(f"access.teams[{index}].repositories[{position}]", grant, links)
-            if fault is not None:
-                yield fault
+            problem = _grant_problem(f"access.teams[{index}].repositories[{position}]", grant, links)
+            if problem is not None:
+                yield problem
 
 
-def teams_are_distinct(draft: Draft) -> Iterator[Fault]:
-    """Teams differ in `name` and `group`, and entry principals stand once each."""
+def teams_are_distinct(draft: Draft) -> Iterator[Problem]:
+    """Teams differ in `name` and `group`, and `access.entry_principals` has each principal once."""
     if draft.access is None:
         return
+    teams = [(f"access.teams[{index}]", team) for index, team in enumerate(draft.access.teams)]
     for attribute in ("name", "group"):
-        seen: dict[str, int] = {}
-        for index, team in enumerate(draft.access.teams):
-            value = getattr(team, attribute)
-            if value in seen:
-                yield Fault(
-                    path=f"access.teams[{index}].{attribute}",
-                    got=f"{shown(value)} a second time, first at access.teams[{seen[value]}].{attribute}",
-                    allowed=f"a {attribute} of its own for each team",
-                    remedy="merge the two teams, or correct one",
-                )
-            seen.setdefault(value, index)
+        yield from shared(teams, attribute, "team", "merge the two teams, or correct one")
     yield from repeated("access.entry_principals", draft.access.entry_principals, "principal")
 
 
-def issuer_is_reachable(draft: Draft) -> Iterator[Fault]:
-    """`access.oidc.jwks` is `fetch` only where a Git link leads to the issuer's host: pods reach no other."""
+def issuer_is_reachable(draft: Draft) -> Iterator[Problem]:
+    """`access.oidc.jwks` is `fetch` only where a Git link leads to the issuer's host: pods cannot reach another."""
     if draft.access is None or draft.access.oidc.jwks != "fetch":
         return
     host = urlsplit(draft.access.oidc.issuer).hostname or ""
     if not any(link.host == host for link in draft.git_links.values):
-        yield Fault(
+        yield Problem(
             path="access.oidc.jwks",
             got=f'"fetch" from {host}, which the keep cannot reach',
             allowed="fetch only from the host of a Git link (not through network.egress); else pinned",
@@ -58,14 +49,14 @@ def issuer_is_reachable(draft: Draft) -> Iterator[Fault]:
         )
 
 
-def signing_keys_are_whole(draft: Draft) -> Iterator[Fault]:
-    """Pinned sign-in has keys, each once and with the numbers of its kind; fetched sign-in has none."""
+def signing_keys_are_complete(draft: Draft) -> Iterator[Problem]:
+    """With `jwks: pinned` there are keys, each once and with the numbers of its kind; with `fetch` there are none."""
     if draft.access is None:
         return
     oidc = draft.access.oidc
     if (oidc.jwks == "pinned") != bool(oidc.keys):
         pinned = oidc.jwks == "pinned"
-        yield Fault(
+        yield Problem(
             path="access.oidc.keys",
             got="nothing" if pinned else f"{len(oidc.keys)} keys",
             allowed="1 to 10 keys of the issuer's JWKS" if pinned else "no keys while jwks is fetch",
@@ -76,7 +67,7 @@ def signing_keys_are_whole(draft: Draft) -> Iterator[Fault]:
         wanted = KEY_NUMBERS[key.kty]
         given = tuple(name for name in ("n", "e", "x", "y") if getattr(key, name) is not None)
         if given != wanted:
-            yield Fault(
+            yield Problem(
                 path=f"access.oidc.keys[{index}]",
                 got=f"kty {key.kty} with {', '.join(given) or 'no number'}",
                 allowed=f"{wanted[0]} and {wanted[1]} for kty {key.kty}",
@@ -84,15 +75,15 @@ def signing_keys_are_whole(draft: Draft) -> Iterator[Fault]:
             )
 
 
-def prompt_storage_is_agreed(draft: Draft) -> Iterator[Fault]:
-    """Stored prompts have redaction, a retention and an approver; without storage none of these is given."""
+def prompt_storage_is_complete(draft: Draft) -> Iterator[Problem]:
+    """Stored prompts have redaction, a retention and an approver; without storage the last two are absent."""
     storage = draft.prompt_storage
     if storage is None:
         return
     if not storage.enabled:
         for name in ("retention_days", "approved_by"):
             if getattr(storage, name) is not None:
-                yield Fault(
+                yield Problem(
                     path=f"prompt_storage.{name}",
                     got=shown(getattr(storage, name)),
                     allowed=f"no {name} while prompt_storage.enabled is false",
@@ -100,7 +91,7 @@ def prompt_storage_is_agreed(draft: Draft) -> Iterator[Fault]:
                 )
         return
     if not storage.redaction:
-        yield Fault(
+        yield Problem(
             path="prompt_storage.redaction",
             got="false",
             allowed="true while prompts are stored",
@@ -108,7 +99,7 @@ def prompt_storage_is_agreed(draft: Draft) -> Iterator[Fault]:
         )
     for name, what in (("retention_days", "days the prompts are kept"), ("approved_by", "the approver's name")):
         if getattr(storage, name) is None:
-            yield Fault(
+            yield Problem(
                 path=f"prompt_storage.{name}",
                 got="nothing",
                 allowed=f"{what}, since prompts are stored",
@@ -116,26 +107,22 @@ def prompt_storage_is_agreed(draft: Draft) -> Iterator[Fault]:
             )
 
 
-def repositories_keep_the_cap(draft: Draft) -> Iterator[Fault]:
+def repositories_are_within_the_cap(draft: Draft) -> Iterator[Problem]:
     """`caps.repositories` covers the repositories that the Git links list."""
     listed = sum(len(link.repositories) for link in draft.git_links.values)
-    if draft.caps is not None and listed > draft.caps.repositories:
-        yield Fault(
-            path="caps.repositories",
-            got=f"{draft.caps.repositories}, less than the {listed} the Git links list",
-            allowed=f"at least {listed}",
-            remedy="raise the cap or list fewer repositories",
-        )
+    cap = draft.caps.repositories if draft.caps is not None else None
+    remedy = "raise the cap or list fewer repositories"
+    yield from too_small("caps.repositories", cap, listed, "the Git links list", remedy)
 
 
-def _grant_fault(path: str, grant: str, links: Mapping[str, GitLinkSpec]) -> Fault | None:
+def _grant_problem(path: str, grant: str, links: Mapping[str, GitLinkSpec]) -> Problem | None:
     name, _, repository = grant.partition(":")
     link = links.get(name)
     if link is None:
         near = nearest(name, links)
-        return Fault(
+        return Problem(
             path=path,
-            got=f"{shown(grant)}, of a link that is not given",
+            got=f"{shown(grant)}, of an unknown link",
             allowed=f"a repository of one of the Git links {', '.join(links)}",
             remedy=f"did you mean {near}:{repository}?" if near else "add the link, or correct its name",
         )
@@ -143,19 +130,9 @@ def _grant_fault(path: str, grant: str, links: Mapping[str, GitLinkSpec]) -> Fau
         return None
     near = nearest(repository, link.repositories)
     readable = shown([*(f"{group}/*" for group in link.groups), *link.repositories])
-    return Fault(
+    return Problem(
         path=path,
         got=f"{shown(grant)}, which the link does not read",
         allowed=f"a repository or group of git link {name}: {readable}",
         remedy=f"did you mean {name}:{near}?" if near else f"add it to the link {name}, or remove it here",
     )
-
-
-RULES = (
-    grants_belong_to_a_link,
-    teams_are_distinct,
-    issuer_is_reachable,
-    signing_keys_are_whole,
-    prompt_storage_is_agreed,
-    repositories_keep_the_cap,
-)

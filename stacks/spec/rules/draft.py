@@ -1,4 +1,4 @@
-"""What of a document is valid field by field, so that the rules between fields speak although others are faulty."""
+"""The valid fields of a document, so that rules between fields can be checked although other fields are invalid."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -21,16 +21,16 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Items(Generic[Item]):
-    """The valid items of a list under their indexes; `whole` where no item is missing."""
+    """The valid items of a list by index. `complete` where no item is missing."""
 
     valid: Mapping[int, Item] = field(default_factory=dict)
-    whole: bool = True
+    complete: bool = True
 
     def __iter__(self) -> Iterator[tuple[int, Item]]:
         return iter(self.valid.items())
 
     def __bool__(self) -> bool:
-        return bool(self.valid) or not self.whole
+        return bool(self.valid) or not self.complete
 
     @property
     def values(self) -> tuple[Item, ...]:
@@ -39,7 +39,7 @@ class Items(Generic[Item]):
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A field is None where it is absent or faulty; `present` names those the document gives, faulty or not."""
+    """A field is None where it is absent or invalid. `present` names the fields of the document, valid or not."""
 
     present: frozenset[str]
     name: str | None = None
@@ -68,14 +68,19 @@ class Draft:
     pools: Items[Pool] = Items()
     models: Items[Model] = Items()
 
+    @property
+    def gpu_nodes_max(self) -> int:
+        """Nodes that the GPU pools may grow to."""
+        return sum(pool.max for pool in self.pools.values if pool.is_gpu)
+
     @classmethod
     def of(cls, spec: BaseModel) -> Self:
-        """The draft of a spec whose fields are all valid."""
+        """The draft of a spec, whose fields are all valid."""
         return cls.salvage(json.loads(spec.model_dump_json()), type(spec))
 
     @classmethod
     def salvage(cls, document: Mapping[str, Any], model: type[BaseModel]) -> Self:
-        """What of the document holds by itself, judged by the model's field types."""
+        """The fields of a document that are valid by the model's types."""
         given: dict[str, Any] = {}
         for name, info in model.model_fields.items():
             if name not in cls.__dataclass_fields__:
@@ -98,10 +103,10 @@ _INVALID = object()
 
 def _items(value: Any, item_type: Any) -> Items[Any]:
     if not isinstance(value, list | tuple):
-        return Items(whole=False)
+        return Items(complete=False)
     validated = {index: _valid(item, item_type, _INVALID) for index, item in enumerate(value)}
     valid = {index: item for index, item in validated.items() if item is not _INVALID}
-    return Items(valid=valid, whole=len(valid) == len(value))
+    return Items(valid=valid, complete=len(valid) == len(value))
 
 
 def _valid(value: Any, annotation: Any, otherwise: Any = None) -> Any:

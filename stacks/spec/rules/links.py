@@ -4,36 +4,27 @@ from collections.abc import Iterator
 
 from codekeep_contracts.settings.links import GitLinkSpec, RegistryLinkSpec
 
-from stacks.spec.faults import Fault, shown
+from stacks.spec.problems import Problem, shown
 from stacks.spec.regions import region_of_service
-from stacks.spec.rules.common import repeated
+from stacks.spec.rules.common import repeated, shared
 from stacks.spec.rules.draft import Draft
 
 
-def link_names_and_hosts_are_unique(draft: Draft) -> Iterator[Fault]:
+def link_names_and_hosts_are_unique(draft: Draft) -> Iterator[Problem]:
     """Git and registry links differ in `name` and `host`."""
     for attribute in ("name", "host"):
-        seen: dict[str, str] = {}
-        for path, link in _links(draft):
-            value = getattr(link, attribute)
-            if value in seen:
-                yield Fault(
-                    path=f"{path}.{attribute}",
-                    got=f"{shown(value)} a second time, first at {seen[value]}",
-                    allowed=f"a {attribute} of its own for each Git and registry link",
-                    remedy=f"choose another {attribute}, or merge the two links",
-                )
-            seen.setdefault(value, f"{path}.{attribute}")
+        remedy = f"choose another {attribute}, or merge the two links"
+        yield from shared(_links(draft), attribute, "Git and registry link", remedy)
 
 
-def endpoint_services_are_in_the_region(draft: Draft) -> Iterator[Fault]:
-    """Each `endpoint_service` is in `regions.primary`: the code a link carries does not cross regions."""
+def endpoint_services_are_in_the_region(draft: Draft) -> Iterator[Problem]:
+    """Each `endpoint_service` is in `regions.primary`: the code that a link transports does not cross regions."""
     if draft.regions is None:
         return
     for path, link in _links(draft):
         region = region_of_service(link.endpoint_service)
         if region != draft.regions.primary:
-            yield Fault(
+            yield Problem(
                 path=f"{path}.endpoint_service",
                 got=f"{shown(link.endpoint_service)}, a service in {region}",
                 allowed=f"a service in regions.primary, {draft.regions.primary}",
@@ -41,17 +32,17 @@ def endpoint_services_are_in_the_region(draft: Draft) -> Iterator[Fault]:
             )
 
 
-def ports_stand_once(draft: Draft) -> Iterator[Fault]:
-    """A link's `ports` stand once each."""
+def ports_are_distinct(draft: Draft) -> Iterator[Problem]:
+    """A link has each of its `ports` once."""
     for path, link in _links(draft):
         yield from repeated(f"{path}.ports", map(str, link.ports), "port")
 
 
-def git_links_say_what_to_read(draft: Draft) -> Iterator[Fault]:
+def git_links_name_what_to_read(draft: Draft) -> Iterator[Problem]:
     """A Git link names repositories or groups, each once."""
     for index, link in draft.git_links:
         if not link.repositories and not link.groups:
-            yield Fault(
+            yield Problem(
                 path=f"git_links[{index}]",
                 got="neither repositories nor groups",
                 allowed="at least one repository or group",
@@ -61,14 +52,14 @@ def git_links_say_what_to_read(draft: Draft) -> Iterator[Fault]:
         yield from repeated(f"git_links[{index}].groups", link.groups, "group")
 
 
-def github_paths_have_two_parts(draft: Draft) -> Iterator[Fault]:
+def github_paths_have_two_parts(draft: Draft) -> Iterator[Problem]:
     """On GitHub Enterprise a repository is `<owner>/<name>` and a group has no slash."""
     for index, link in draft.git_links:
         if link.kind != "github-enterprise":
             continue
         for position, repository in enumerate(link.repositories):
             if repository.count("/") != 1:
-                yield Fault(
+                yield Problem(
                     path=f"git_links[{index}].repositories[{position}]",
                     got=shown(repository),
                     allowed="<owner>/<name> on GitHub Enterprise; only GitLab has nested groups",
@@ -76,7 +67,7 @@ def github_paths_have_two_parts(draft: Draft) -> Iterator[Fault]:
                 )
         for position, group in enumerate(link.groups):
             if "/" in group:
-                yield Fault(
+                yield Problem(
                     path=f"git_links[{index}].groups[{position}]",
                     got=shown(group),
                     allowed="an organisation on GitHub Enterprise, without a slash",
@@ -89,12 +80,3 @@ def _links(draft: Draft) -> Iterator[tuple[str, GitLinkSpec | RegistryLinkSpec]]
         yield f"git_links[{index}]", git_link
     for index, registry_link in draft.registry_links:
         yield f"registry_links[{index}]", registry_link
-
-
-RULES = (
-    link_names_and_hosts_are_unique,
-    endpoint_services_are_in_the_region,
-    ports_stand_once,
-    git_links_say_what_to_read,
-    github_paths_have_two_parts,
-)

@@ -1,18 +1,17 @@
-"""What a tier demands and what it has no use for."""
+"""What a tier requires, and what it excludes."""
 
 from collections.abc import Iterator
 
-from stacks.spec.faults import Fault, shown
-from stacks.spec.rules.common import repeated
+from stacks.spec.problems import Problem, shown
 from stacks.spec.rules.draft import Draft
 
 
-def pooled_lives_on_a_platform(draft: Draft) -> Iterator[Fault]:
-    """A pooled keep names its `platform`; network, pools, search domain, held keys and recovery are the platform's."""
+def pooled_lives_on_a_platform(draft: Draft) -> Iterator[Problem]:
+    """A pooled keep names its `platform`, and has no network, pools, search domain, customer-held keys or recovery."""
     if draft.tier != "pooled":
         return
     if "platform" not in draft.present:
-        yield Fault(
+        yield Problem(
             path="platform",
             got="nothing",
             allowed="stack and zones of a shared platform, since tier is pooled",
@@ -20,28 +19,28 @@ def pooled_lives_on_a_platform(draft: Draft) -> Iterator[Fault]:
         )
     for name in ("network", "pools", "cluster_access"):
         if name in draft.present:
-            yield Fault(
+            yield Problem(
                 path=name,
                 got=f"{name} of the keep's own",
                 allowed=f"no {name}: a pooled keep uses those of its platform",
                 remedy=f"remove {name}, or choose tier dedicated",
             )
     if draft.vector_index is not None and draft.vector_index.domain is not None:
-        yield Fault(
+        yield Problem(
             path="vector_index.domain",
             got="a domain of the keep's own",
             allowed="no domain: a pooled keep has an index of its own on the platform's domain",
             remedy="remove domain, or choose tier dedicated",
         )
     if draft.keys is not None and draft.keys.customer_held:
-        yield Fault(
+        yield Problem(
             path="keys.customer_held",
             got=", ".join(draft.keys.customer_held),
             allowed="no customer-held keys: the platform's domain and nodes are shared",
             remedy="remove them, or choose tier dedicated or premium",
         )
     if draft.regions is not None and draft.regions.recovery is not None:
-        yield Fault(
+        yield Problem(
             path="regions.recovery",
             got=shown(draft.regions.recovery),
             allowed="no recovery region: a pooled keep recovers with its platform",
@@ -49,12 +48,12 @@ def pooled_lives_on_a_platform(draft: Draft) -> Iterator[Fault]:
         )
 
 
-def own_ground_is_described(draft: Draft) -> Iterator[Fault]:
+def own_infrastructure_is_described(draft: Draft) -> Iterator[Problem]:
     """A dedicated or premium keep has `network`, `pools` and `vector_index.domain`, and no `platform`."""
     if draft.tier not in {"dedicated", "premium"}:
         return
     if "platform" in draft.present:
-        yield Fault(
+        yield Problem(
             path="platform",
             got=shown(draft.platform.stack) if draft.platform else "a platform",
             allowed=f"no platform, since tier is {draft.tier}",
@@ -62,9 +61,9 @@ def own_ground_is_described(draft: Draft) -> Iterator[Fault]:
         )
     for name, what in (("network", "its own network"), ("pools", "its own node pools")):
         if name not in draft.present:
-            yield Fault(path=name, got="nothing", allowed=f"{what}, since tier is {draft.tier}", remedy=f"add {name}")
+            yield Problem(path=name, got="nothing", allowed=f"{what}, since tier is {draft.tier}", remedy=f"add {name}")
     if draft.vector_index is not None and draft.vector_index.domain is None:
-        yield Fault(
+        yield Problem(
             path="vector_index.domain",
             got="nothing",
             allowed=f"instance_type, instance_count and volume_gib of its own domain, since tier is {draft.tier}",
@@ -72,10 +71,10 @@ def own_ground_is_described(draft: Draft) -> Iterator[Fault]:
         )
 
 
-def premium_has_its_own_account(draft: Draft) -> Iterator[Fault]:
+def premium_has_its_own_account(draft: Draft) -> Iterator[Problem]:
     """A premium keep's account is `dedicated`."""
     if draft.tier == "premium" and draft.account is not None and not draft.account.dedicated:
-        yield Fault(
+        yield Problem(
             path="account.dedicated",
             got="false",
             allowed="true: a premium keep has an account that holds nothing else",
@@ -83,10 +82,10 @@ def premium_has_its_own_account(draft: Draft) -> Iterator[Fault]:
         )
 
 
-def premium_has_a_recovery_region(draft: Draft) -> Iterator[Fault]:
+def premium_has_a_recovery_region(draft: Draft) -> Iterator[Problem]:
     """A premium keep has a `regions.recovery`."""
     if draft.tier == "premium" and draft.regions is not None and draft.regions.recovery is None:
-        yield Fault(
+        yield Problem(
             path="regions.recovery",
             got="nothing",
             allowed=f"a second region of regions.allowed: {', '.join(draft.regions.allowed)}",
@@ -94,12 +93,12 @@ def premium_has_a_recovery_region(draft: Draft) -> Iterator[Fault]:
         )
 
 
-def recovery_has_its_own_account(draft: Draft) -> Iterator[Fault]:
+def recovery_has_its_own_account(draft: Draft) -> Iterator[Problem]:
     """A keep with a recovery region has a `dedicated` account: image replication is a setting of the whole account."""
     if draft.tier != "dedicated" or draft.account is None or draft.account.dedicated:
         return
     if draft.regions is not None and draft.regions.recovery is not None:
-        yield Fault(
+        yield Problem(
             path="account.dedicated",
             got="false",
             allowed="true, since regions.recovery is given: images are replicated for the whole account",
@@ -107,58 +106,15 @@ def recovery_has_its_own_account(draft: Draft) -> Iterator[Fault]:
         )
 
 
-def premium_nodes_are_on_hardware_of_their_own(draft: Draft) -> Iterator[Fault]:
+def premium_nodes_have_their_own_hardware(draft: Draft) -> Iterator[Problem]:
     """No pool of a premium keep has tenancy `shared`."""
     if draft.tier != "premium":
         return
     for index, pool in draft.pools:
         if pool.tenancy == "shared":
-            yield Fault(
+            yield Problem(
                 path=f"pools[{index}].tenancy",
                 got=shown(pool.tenancy),
                 allowed="dedicated or host, since tier is premium",
                 remedy="set tenancy to dedicated, or to host with hosts",
             )
-
-
-def tenants_are_admitted_once(draft: Draft) -> Iterator[Fault]:
-    """A platform's `tenants` stand once each."""
-    yield from repeated("tenants", draft.tenants or (), "tenant")
-
-
-def no_name_begins_anothers(draft: Draft) -> Iterator[Fault]:
-    """No name among a platform's own and its `tenants` is the beginning, up to a hyphen, of another."""
-    # Services of AWS are let in by ARNs such as codekeep-<tenant>-*: of acme's they would take in those of acme-eu.
-    names = [*(draft.tenants or ()), *([draft.name] if draft.name else [])]
-    for index, tenant in enumerate(draft.tenants or ()):
-        near = [each for each in names if each.startswith(f"{tenant}-") or tenant.startswith(f"{each}-")]
-        if near:
-            yield Fault(
-                path=f"tenants[{index}]",
-                got=shown(tenant),
-                allowed=f"a name that neither begins {', '.join(near)} up to a hyphen nor is begun so by it",
-                remedy="rename one of them before it is deployed, such as without the hyphen",
-            )
-
-
-def pools_keep_the_platforms_cap(draft: Draft) -> Iterator[Fault]:
-    """A platform's `gpu_nodes` covers its GPU pools at their `max`."""
-    nodes = sum(pool.max for _, pool in draft.pools if pool.is_gpu)
-    if draft.gpu_nodes is not None and nodes > draft.gpu_nodes:
-        yield Fault(
-            path="gpu_nodes",
-            got=f"{draft.gpu_nodes}, less than the {nodes} nodes the GPU pools may grow to",
-            allowed=f"at least {nodes}",
-            remedy="raise gpu_nodes or lower the pools' max",
-        )
-
-
-RULES = (
-    pooled_lives_on_a_platform,
-    own_ground_is_described,
-    premium_has_its_own_account,
-    premium_has_a_recovery_region,
-    recovery_has_its_own_account,
-    premium_nodes_are_on_hardware_of_their_own,
-)
-PLATFORM_RULES = (tenants_are_admitted_once, no_name_begins_anothers, pools_keep_the_platforms_cap)

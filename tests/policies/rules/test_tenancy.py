@@ -22,8 +22,8 @@ from policies.rules.tenancy import (
     tenant_namespaces,
     tenant_tags,
 )
-from stacks.cli.project import Project
-from stacks.cli.recording import Recordings, config_of
+from stacks.project import Project
+from stacks.sessions.recording import Recordings, config_of
 from tests.policies.mutants import caught, mutants
 from tests.policies.rules.policy_nodes import ACCOUNT, DEPLOYER, FACTS, SILENT, STRANGER, allow, document, judged, node
 from tests.policies.tenants import ROOT

@@ -8,9 +8,9 @@ import pytest
 
 from policies.facts import Facts
 from policies.graph import ResourceGraph
-from stacks.cli.manifests import left_out, manifests_in
-from stacks.cli.project import Project
-from stacks.cli.recording import Recordings, config_of
+from stacks.project import Project
+from stacks.sessions.manifests import manifests_in, not_single_objects
+from stacks.sessions.recording import Recordings, config_of
 from tests.policies.rules import kubernetes_objects
 from tests.real.kubernetes.api import Api
 from tests.real.kubernetes.plausible import Place
@@ -37,8 +37,8 @@ def objects(request: pytest.FixtureRequest) -> list[Object]:
     """A tier's objects in the order they are applied, with values where only a deployment knows them."""
     graph, facts = GRAPHS[request.param]()
     place = Place(facts.account_id, facts.primary_region)
-    assert left_out(graph) == []
-    return [place.plausible(manifest.thing) for manifest in manifests_in(graph)]
+    assert not_single_objects(graph) == []
+    return [place.plausible(manifest.document) for manifest in manifests_in(graph)]
 
 
 @pytest.fixture

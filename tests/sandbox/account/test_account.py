@@ -94,7 +94,9 @@ def test_a_killed_account_comes_back_with_the_same_ids(account: Account, tmp_pat
     assert after == before, "same URL, same epoch"
     assert not account.lost_since(before.epoch)
     assert picture(session(after)) == seen
-    assert account.status().failed == 0
+    server = account.status().server
+    assert server is not None
+    assert server.failed == 0
     aws_again = session(after)
     vpc = aws_again.client("ec2", REGION).create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
     assert vpc not in {found for found, _ in seen["vpcs"]}, "a new thing after the return has a new id"

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from codekeep_contracts.engine_events import Phase, ResourceStep, Status
 from hypothesis import strategies as st
 
-from sandbox.engine import Phase, ResourceStep, Status
 from sandbox.engine.checkpoint import StackState
 from sandbox.engine.journal import Journal
 from sandbox.engine.state import ResourceState
@@ -336,7 +336,7 @@ class Checker:
     @staticmethod
     def _check_told(outcome: Outcome, before: StackState, after: StackState) -> None:
         for operation in before.pending.values():
-            assert operation.resource.urn in outcome.messages(), "an operation left open was not told"
+            assert operation.resource.urn in outcome.messages(), "an open operation was not reported"
         if outcome.result.status is Status.FAILED:
             assert outcome.messages()
         started, ended = (

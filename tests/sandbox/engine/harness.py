@@ -11,20 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+from codekeep_contracts.engine_events import Diagnostic, Event, Operation, Phase, ResourceStep
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import alias_pb2, resource_pb2, resource_pb2_grpc
 
-from sandbox.engine import (
-    DeploymentRequest,
-    DeploymentResult,
-    Diagnostic,
-    Engine,
-    Event,
-    Operation,
-    Phase,
-    ResourceStep,
-)
 from sandbox.engine.checkpoint import StackState
+from sandbox.engine.engine import Engine
+from sandbox.engine.request import DeploymentRequest, DeploymentResult
 from sandbox.engine.state import ResourceState
 from sandbox.engine.values import UNKNOWN, Props, Secret, props_from_struct, struct_from_props
 from tests.sandbox.engine.testprovider import World, serve
@@ -64,7 +57,7 @@ class Res:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """An invoke; its result stands under its name."""
+    """An invoke; its result is recorded under its name."""
 
     name: str
     token: str
@@ -229,7 +222,7 @@ class LocalPlugin:
     def exit_code(self) -> int | None:
         return None
 
-    def last_words(self) -> str:
+    def last_lines(self) -> str:
         return ""
 
     def close(self) -> None:
@@ -238,7 +231,7 @@ class LocalPlugin:
 
 @dataclass
 class Outcome:
-    """A deployment and all that it told."""
+    """A deployment and its events."""
 
     result: DeploymentResult
     events: list[Event]
@@ -305,8 +298,8 @@ class Sandbox:
             if on_event is not None:
                 on_event(event)
 
-        def start_program(request: Any, endpoint: Any, _deployment: Any, _reaper: Any) -> Program:
-            programs.append(_Marked(self.world, endpoint.address, request, items, outputs or {}))
+        def start_program(request: Any, address: str, _deployment: Any, _reaper: Any) -> Program:
+            programs.append(_Marked(self.world, address, request, items, outputs or {}))
             return programs[-1]
 
         def start_plugin(name: str, _argv: Any, _environment: Any, _reaper: Any, _log: Any) -> LocalPlugin:

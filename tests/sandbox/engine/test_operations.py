@@ -3,8 +3,8 @@
 import threading
 
 import pytest
+from codekeep_contracts.engine_events import Phase, ResourceStep, Status
 
-from sandbox.engine import Phase, ResourceStep, Status
 from sandbox.engine.values import Secret
 from tests.sandbox.engine.harness import GROUP, Call, Ref, Res, Sandbox
 
@@ -34,7 +34,7 @@ def test_up_creates_in_dependency_order_and_a_second_one_changes_nothing(box: Sa
     assert [call["call"] for call in box.world.calls] == ["create"] * 3
 
 
-def test_preview_tells_what_up_would_do_and_does_nothing(box: Sandbox) -> None:
+def test_preview_shows_what_up_would_do_and_does_nothing(box: Sandbox) -> None:
     program = [a(value="1"), Res(name="b", props={"uses": [Ref("a")]})]
     outcome = box.run("preview", program)
     assert outcome.result.succeeded
@@ -190,7 +190,7 @@ def test_bad_inputs_are_refused_before_anything_is_made(box: Sandbox) -> None:
     assert box.world.calls == []
 
 
-def test_a_cancelled_run_starts_no_step_and_tells_the_plugins(box: Sandbox) -> None:
+def test_a_cancelled_run_starts_no_step_and_cancels_the_plugins(box: Sandbox) -> None:
     cancel = threading.Event()
 
     def stop(event: object) -> None:
@@ -211,7 +211,7 @@ def test_two_resources_of_one_name_are_refused(box: Sandbox) -> None:
     assert "two resources have the URN urn:pulumi:dev::proj::test:index:Thing::x" in outcome.messages()
 
 
-def test_secrets_are_encrypted_in_the_state_and_never_told(box: Sandbox) -> None:
+def test_secrets_are_encrypted_in_the_state_and_never_shown(box: Sandbox) -> None:
     outcome = box.up(
         [a(password=Secret("hunter2"))], {"pw": Ref("a", "password"), "all": {"x": [Ref("a", "password")]}}
     )
@@ -220,9 +220,9 @@ def test_secrets_are_encrypted_in_the_state_and_never_told(box: Sandbox) -> None
     assert outcome.result.secret_outputs == {"pw", "all"}
     changed = box.up([a(password=Secret("hunter3"))], {"pw": Ref("a", "password")})
     assert [(c.path, c.old, c.new) for c in changed.event("update", "a").diff] == [("password", "[secret]", "[secret]")]
-    told = repr(outcome.events) + repr(changed.events) + repr(outcome.result) + repr(changed.result)
+    shown = repr(outcome.events) + repr(changed.events) + repr(outcome.result) + repr(changed.result)
     files = b"".join(path.read_bytes() for path in box.folder.rglob("*") if path.is_file())
     assert b"ciphertext" in files
-    assert "hunter" not in told
+    assert "hunter" not in shown
     assert b"hunter" not in files
     assert box.state().outputs == {"pw": Secret("hunter3")}

@@ -1,8 +1,8 @@
 """Resource options: each as Pulumi documents it."""
 
 import pytest
+from codekeep_contracts.engine_events import OutputsChanged
 
-from sandbox.engine import OutputsChanged
 from sandbox.engine.values import Secret
 from tests.sandbox.engine.harness import GROUP, Call, Ref, Res, Sandbox
 
@@ -120,7 +120,7 @@ def test_children_follow_the_alias_of_their_parent(box: Sandbox) -> None:
     assert box.names() == ["new-x", "y"]
 
 
-def test_an_alias_of_type_and_parent_and_a_whole_urn(box: Sandbox) -> None:
+def test_an_alias_of_type_and_parent_and_a_complete_urn(box: Sandbox) -> None:
     box.up([Res(name="g", type=GROUP), Res(name="x", parent="g"), Res(name="y")])
     urn = box.resource("y").urn
     outcome = box.up(
@@ -233,13 +233,13 @@ def test_a_failing_invoke_is_the_programs_to_handle(box: Sandbox) -> None:
         ({"hooks": {"before_create": ["h"]}}, "resource hooks"),
     ],
 )
-def test_what_is_left_out_is_refused_by_name(box: Sandbox, options: dict, feature: str) -> None:
+def test_unsupported_features_are_refused_by_name(box: Sandbox, options: dict, feature: str) -> None:
     outcome = box.up([thing(**options)])
     assert not outcome.result.succeeded
-    assert f"test:index:Thing 'a' uses {feature}, which the sandbox engine leaves out" in outcome.messages()
+    assert f"test:index:Thing 'a' uses {feature}, which the sandbox engine does not support" in outcome.messages()
 
 
-def test_stack_outputs_that_change_are_told(box: Sandbox) -> None:
+def test_changed_stack_outputs_are_an_event(box: Sandbox) -> None:
     box.up([], {"x": "1"})
     events = [event for event in box.up([], {"x": "2"}).events if isinstance(event, OutputsChanged)]
     assert [(c.path, c.old, c.new) for c in events[0].diff] == [("x", "1", "2")]

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from codekeep_contracts.engine_events import PolicyRemediation, PolicyViolation
 
-from sandbox.engine import PolicyRemediation, PolicyViolation
 from sandbox.engine.values import ResourceReference
 from tests.sandbox.engine.harness import Outcome, Res, Sandbox
 
@@ -43,7 +43,7 @@ def test_a_stack_policy_judges_at_the_end_and_keeps_the_deletes_from_running(box
     assert "old" in box.things()
 
 
-def test_advice_is_told_and_remediations_change_the_inputs(box: Sandbox) -> None:
+def test_advice_is_shown_and_remediations_change_the_inputs(box: Sandbox) -> None:
     outcome = box.up([Res(name="a")], policy_packs=[GENTLE, STRICT])
     assert outcome.result.succeeded
     assert violations(outcome) == [("tagged", False, "a")]
@@ -53,7 +53,7 @@ def test_advice_is_told_and_remediations_change_the_inputs(box: Sandbox) -> None
     assert box.up([Res(name="a")], policy_packs=[GENTLE]).steps() == []
 
 
-def test_a_missing_pack_is_told(box: Sandbox) -> None:
+def test_a_missing_pack_is_an_error(box: Sandbox) -> None:
     outcome = box.up([Res(name="a")], policy_packs=[PACKS / "missing"])
     assert not outcome.result.succeeded
     assert "missing does not exist" in outcome.messages()
@@ -80,17 +80,19 @@ def test_a_packs_configuration_lowers_one_policy_or_all(box: Sandbox, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "message"),
     [
         ({"no-evil": "severe"}, "the level of no-evil must be one of advisory, mandatory, remediate, disabled"),
         ({"no-evil": 3}, "no-evil must be a level or an object, got 3"),
     ],
 )
-def test_a_faulty_configuration_is_told(box: Sandbox, tmp_path: Path, settings: dict[str, object], told: str) -> None:
+def test_an_invalid_configuration_is_an_error(
+    box: Sandbox, tmp_path: Path, settings: dict[str, object], message: str
+) -> None:
     config = config_file(tmp_path, **settings)
     outcome = box.up([Res(name="a")], policy_packs=[STRICT], policy_pack_configs=[config])
     assert not outcome.result.succeeded
-    assert told in outcome.messages()
+    assert message in outcome.messages()
     assert box.things() == []
 
 
@@ -102,13 +104,13 @@ def test_there_is_one_configuration_for_each_pack(box: Sandbox, tmp_path: Path) 
 def test_a_pack_reads_the_stacks_configuration_and_runs_in_its_folder(box: Sandbox) -> None:
     box.config = {"proj:allowed": "b"}
     outcome = box.up([Res(name="a", props={"value": "a"})], policy_packs=[CURIOUS])
-    (told,) = [e.message for e in outcome.events if isinstance(e, PolicyViolation)]
-    assert "allowed: b, stack: dev, project: proj, preview: False, folder: curious" in told
+    (message,) = [e.message for e in outcome.events if isinstance(e, PolicyViolation)]
+    assert "allowed: b, stack: dev, project: proj, preview: False, folder: curious" in message
 
 
 def test_a_pack_is_shown_resources_as_ids_and_nothing_internal(box: Sandbox) -> None:
     reference = ResourceReference("urn:pulumi:dev::proj::test:index:Thing::other", "id-1")
     outcome = box.up([Res(name="a", props={"uses": reference, "__mine": {"x": 1}})], policy_packs=[CURIOUS])
-    (told,) = [e.message for e in outcome.events if isinstance(e, PolicyViolation)]
-    assert "uses=id-1" in told
-    assert "__mine" not in told
+    (message,) = [e.message for e in outcome.events if isinstance(e, PolicyViolation)]
+    assert "uses=id-1" in message
+    assert "__mine" not in message

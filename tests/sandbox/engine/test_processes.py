@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from codekeep_contracts.engine_events import Diagnostic, Event, Operation, Severity, Status, StepOp
 
-from sandbox.engine import DeploymentRequest, Diagnostic, Engine, Event, Operation, Severity, Status, StepOp
+from sandbox.engine.engine import Engine
+from sandbox.engine.request import DeploymentRequest
 from sandbox.engine.values import Secret
 from tests.sandbox.engine.harness import eventually
 from tests.sandbox.engine.testprovider import World
@@ -74,7 +76,7 @@ def test_a_plain_program_comes_up_and_goes_down(tmp_path: Path) -> None:
     assert World(tmp_path / "world").objects == {}
 
 
-def test_an_exception_of_the_program_is_told_with_its_own_frames(tmp_path: Path) -> None:
+def test_an_exception_of_the_program_is_shown_with_its_own_frames(tmp_path: Path) -> None:
     result, events = run(request(tmp_path, program="broken"))
     assert result.status is Status.FAILED
     (message,) = diagnostics(events, Severity.ERROR)
@@ -83,20 +85,20 @@ def test_an_exception_of_the_program_is_told_with_its_own_frames(tmp_path: Path)
     assert "runpy" not in message
 
 
-def test_a_program_that_does_not_exist_is_told(tmp_path: Path) -> None:
+def test_a_program_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
     result, events = run(request(tmp_path, program="nowhere"))
     assert not result.succeeded
     assert "nowhere" in diagnostics(events, Severity.ERROR)[0]
 
 
-def test_a_plugin_that_does_not_start_is_told(tmp_path: Path) -> None:
+def test_a_plugin_that_does_not_start_is_an_error(tmp_path: Path) -> None:
     broken = [sys.executable, "-c", "import sys; sys.exit('no such module')"]
     result, events = run(request(tmp_path, plugins={"test": broken}))
     assert not result.succeeded
     assert any("plugin 'test' printed '' instead of its port" in m for m in diagnostics(events, Severity.ERROR))
 
 
-def test_a_plugin_that_dies_is_told_and_what_it_did_stays_listed(tmp_path: Path) -> None:
+def test_a_plugin_that_dies_is_an_error_and_its_operation_stays_pending(tmp_path: Path) -> None:
     wanted = request(tmp_path)
     (tmp_path / "world" / "faults.json").write_text(json.dumps({"create:g-b": "lost"}))
     result, events = run(wanted)
@@ -137,7 +139,7 @@ def test_a_cancellation_lets_running_steps_end_and_starts_no_new_ones(tmp_path: 
 def test_a_kill_at_any_time_leaves_a_state_that_loads_and_the_next_up_finishes(tmp_path: Path, seed: int) -> None:
     count = 60
     script = (
-        "import sys, json, pickle; from sandbox.engine import Engine; "
+        "import sys, json, pickle; from sandbox.engine.engine import Engine; "
         "Engine().run(pickle.loads(bytes.fromhex(sys.argv[1])), lambda event: print(type(event).__name__, flush=True))"
     )
     wanted = request(tmp_path, config={"proj:count": str(count)}, secret_keys=frozenset())
@@ -164,9 +166,9 @@ def test_a_kill_at_any_time_leaves_a_state_that_loads_and_the_next_up_finishes(t
 
     result, events = run(wanted)
     assert result.succeeded, diagnostics(events, Severity.ERROR)
-    told = "\n".join(diagnostics(events, Severity.WARNING))
-    assert "took over the lock of a process that died" in told
-    assert all(name in told for name in pending)
+    warnings = "\n".join(diagnostics(events, Severity.WARNING))
+    assert "took over the lock of a process that died" in warnings
+    assert all(name in warnings for name in pending)
     names = [
         props["_urn"].rsplit("::", 1)[-1]
         for id_, props in World(tmp_path / "world").objects.items()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.engine import Engine
+from sandbox.engine.engine import Engine
 from sandbox.engine.values import Secret
 from tests.sandbox.engine.harness import Call, Ref, Res, Sandbox
 
@@ -77,13 +77,13 @@ def test_a_provider_with_unknown_config_previews_and_then_deploys(box: Sandbox) 
     assert box.up(program).steps() == []
 
 
-def test_a_provider_that_refuses_its_config_is_told(box: Sandbox) -> None:
+def test_a_refused_provider_config_is_an_error(box: Sandbox) -> None:
     outcome = box.up([provider(region="nowhere"), Res(name="a", provider="prov")])
     assert "pulumi:providers:test 'prov' has a problem: region: must exist" in outcome.messages()
     assert box.world.calls == []
 
 
-def test_a_package_without_plugin_is_told(box: Sandbox) -> None:
+def test_a_package_without_plugin_is_an_error(box: Sandbox) -> None:
     outcome = box.up([Res(name="a", type="azure:storage:Account")])
     assert "no plugin for package 'azure'; the sandbox has test" in outcome.messages()
 
@@ -132,13 +132,13 @@ def test_a_registered_stack_reference_works_too(box: Sandbox) -> None:
         ("../../etc", "must be stack, organization/stack or organization/project/stack"),
     ],
 )
-def test_a_stack_reference_to_nothing_is_told(box: Sandbox, name: str, message: str) -> None:
+def test_a_stack_reference_to_nothing_is_an_error(box: Sandbox, name: str, message: str) -> None:
     outcome = box.up([reference(name)])
     assert not outcome.result.succeeded
     assert message in outcome.messages() or "organization" in outcome.messages()
 
 
-def test_a_state_can_be_looked_at_without_its_passphrase(box: Sandbox) -> None:
+def test_a_state_can_be_read_without_its_passphrase(box: Sandbox) -> None:
     box.up([Res(name="a", props={"password": Secret("hunter2")})], {"s": Secret("x")})
     state = Engine.stack(box.folder, "proj", "dev")
     assert state.outputs == {"s": Secret("[secret]")}

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.engine import CheckpointError, Engine, StackLockedError, WrongPassphraseError
 from sandbox.engine.backend import StackFiles
-from sandbox.engine.checkpoint import StackState, decode, encode, parse
-from sandbox.engine.crypter import PassphraseCrypter
-from sandbox.engine.lock import stack_lock
+from sandbox.engine.checkpoint import CheckpointError, StackState, decode, encode, parse
+from sandbox.engine.crypter import PassphraseCrypter, WrongPassphraseError
+from sandbox.engine.engine import Engine
+from sandbox.engine.lock import StackLockedError, stack_lock
 from sandbox.engine.state import Operation, ResourceState, in_dependency_order, resource_from_json, resource_to_json
 from sandbox.engine.store import StateStore, load
 from sandbox.engine.values import ResourceReference, Secret
@@ -62,7 +62,7 @@ FULL = thing(
 )
 
 
-def test_a_resource_survives_the_way_through_json_whole() -> None:
+def test_a_resource_is_unchanged_by_the_way_through_json() -> None:
     crypter = PassphraseCrypter.fresh("pw")
     data = json.loads(json.dumps(resource_to_json(FULL, crypter)))
     assert resource_from_json(data, crypter) == FULL
@@ -87,7 +87,7 @@ def test_a_checkpoint_survives_the_way_through_its_file() -> None:
         (b'{"version": 4, "checkpoint": {}}', "version must be 3, got 4"),
     ],
 )
-def test_a_damaged_checkpoint_is_told(files: StackFiles, content: bytes, message: str) -> None:
+def test_a_damaged_checkpoint_is_an_error(files: StackFiles, content: bytes, message: str) -> None:
     files.checkpoint.write_bytes(content)
     with pytest.raises(CheckpointError, match=message):
         load(files, "pw")
@@ -130,7 +130,7 @@ def test_a_torn_last_line_is_a_step_that_never_was(files: StackFiles, cut: int) 
     assert [s.id for s in load(files, "pw").resources.values()] == ["1"]
 
 
-def test_a_damaged_line_in_the_middle_is_told(files: StackFiles) -> None:
+def test_a_damaged_line_in_the_middle_is_an_error(files: StackFiles) -> None:
     store = StateStore(files, "pw")
     store.commit(put={store.new_key(): thing("a", id="1")})
     store.commit(put={store.new_key(): thing("b", id="2")})
@@ -158,16 +158,16 @@ def test_a_preview_leaves_no_trace(files: StackFiles) -> None:
     assert not files.journal.exists()
 
 
-def test_the_wrong_passphrase_is_told(files: StackFiles) -> None:
+def test_the_wrong_passphrase_is_an_error(files: StackFiles) -> None:
     StateStore(files, "pw").close()
     with pytest.raises(WrongPassphraseError, match="does not open this stack's secrets"):
         StateStore(files, "other")
 
 
-def test_secrets_of_another_provider_are_told(files: StackFiles) -> None:
+def test_secrets_of_another_provider_are_an_error(files: StackFiles) -> None:
     latest = {"secrets_providers": {"type": "cloud", "state": {}}}
     files.checkpoint.write_text(json.dumps({"version": 3, "checkpoint": {"latest": latest}}))
-    with pytest.raises(CheckpointError, match="held by 'cloud'"):
+    with pytest.raises(CheckpointError, match="encrypted by 'cloud'"):
         StateStore(files, "pw")
 
 

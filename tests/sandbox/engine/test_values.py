@@ -1,13 +1,13 @@
 """Values on the wire, in the state and in diffs; property paths; URNs."""
 
 import pytest
+from codekeep_contracts.property_path import covers, format_path, parse_path
 from google.protobuf import struct_pb2
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.engine.crypter import PassphraseCrypter
 from sandbox.engine.diff import apply_ignore_changes, compare
-from sandbox.engine.paths import covers, format_path, parse_path
 from sandbox.engine.urn import make_urn, parse_provider_ref, parse_urn
 from sandbox.engine.values import (
     SIGNATURE,
@@ -40,7 +40,7 @@ bags = st.dictionaries(texts, values, max_size=4)
 
 
 def normal(value: object) -> object:
-    """A secret of a secret is a secret; whole floats are integers."""
+    """A secret of a secret is a secret; floats without fraction are integers."""
     if isinstance(value, Secret):
         inner = normal(value.value)
         return inner if isinstance(inner, Secret) else Secret(inner)
@@ -70,7 +70,7 @@ def test_values_survive_the_state(crypter: PassphraseCrypter) -> None:
 
 
 @given(bags)
-def test_a_masked_value_holds_no_secret_and_no_unknown(bag: dict) -> None:
+def test_a_masked_value_contains_no_secret_and_no_unknown(bag: dict) -> None:
     masked = mask(bag)
     assert not has_secrets(masked)
     assert not has_unknowns(masked)
@@ -117,7 +117,7 @@ def test_property_paths(text: str, path: tuple) -> None:
     assert parse_path(format_path(path)) == path
 
 
-def test_a_bad_path_is_told() -> None:
+def test_a_bad_path_is_an_error() -> None:
     with pytest.raises(ValueError, match="not a property path"):
         parse_path("a[")
 
@@ -173,11 +173,11 @@ def test_urns() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "urn:pulumi:a::b", "arn:aws:iam::1:role/x"])
-def test_what_is_no_urn_is_told(text: str) -> None:
+def test_what_is_no_urn_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match="not a URN"):
         parse_urn(text)
 
 
-def test_what_is_no_provider_reference_is_told() -> None:
+def test_what_is_no_provider_reference_is_an_error() -> None:
     with pytest.raises(ValueError, match="not a provider reference"):
         parse_provider_ref("urn:pulumi:s::p::t:i:Thing::x::id")

@@ -1,4 +1,4 @@
-"""A provider over a ledger of its own, spoken to as Pulumi's engine does."""
+"""A provider over a ledger of its own, called as Pulumi's engine calls it."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping

@@ -47,15 +47,15 @@ def test_a_server_elsewhere_is_refused(tmp_path: Path, server: str) -> None:
 
 @pytest.mark.parametrize("way", ["exec", "auth-provider", "username"])
 def test_a_user_that_runs_programs_or_has_a_password_is_refused(tmp_path: Path, way: str) -> None:
-    with pytest.raises(PluginFault, match=f"by `{way}`; give the user a token"):
+    with pytest.raises(PluginFault, match=f"a user with `{way}`; give the user a token"):
         Access.from_file(kubeconfig(tmp_path, "https://[::1]:6443", **{way: {"command": "aws"}}))
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(PluginFault, match="nowhere is no readable kubeconfig"):
+    with pytest.raises(PluginFault, match="nowhere cannot be read: No such file"):
         Access.from_file(tmp_path / "nowhere")
     path = kubeconfig(tmp_path, tokenFile="token")
-    with pytest.raises(PluginFault, match="names token: No such file"):
+    with pytest.raises(PluginFault, match="token cannot be read: No such file"):
         Access.from_file(path)
     path.write_text(path.read_text().replace("current-context: c", "current-context: other"))
     with pytest.raises(PluginFault, match="no context 'other'; it has: c"):

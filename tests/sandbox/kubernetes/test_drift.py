@@ -19,7 +19,7 @@ def test_a_changed_value_is_the_only_one_that_differs() -> None:
     }
 
 
-def test_what_is_gone_is_left_out() -> None:
+def test_what_is_gone_is_dropped() -> None:
     live = {"spec": {key: value for key, value in APPLIED["spec"].items() if key != "replicas"}}
     assert "replicas" not in drifted(KNOWN, APPLIED, live)["spec"]
 

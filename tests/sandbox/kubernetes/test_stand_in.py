@@ -40,7 +40,7 @@ def test_a_valid_object_is_kept_and_read_back(cluster: Driver) -> None:
     assert cluster.read(DEPLOYMENT, id_, inputs, outputs) == (inputs, outputs)
 
 
-def test_every_fault_of_an_object_is_told_with_its_path(cluster: Driver) -> None:
+def test_every_failure_of_an_object_is_reported_with_its_path(cluster: Driver) -> None:
     wrong = deployment(replicaz=2, replicas="two")
     wrong["spec"]["template"]["spec"]["containers"][0]["imagePullPolicyy"] = "Always"
     wrong["spec"]["template"]["spec"]["containers"][0].pop("name")
@@ -64,7 +64,7 @@ def test_every_fault_of_an_object_is_told_with_its_path(cluster: Driver) -> None
         (NAMESPACE, {"metadata": {"name": "ok", "namespace": "no"}}, "metadata.namespace"),
     ],
 )
-def test_what_the_schema_does_not_say_is_checked_too(cluster: Driver, token: str, thing: Props, path: str) -> None:
+def test_rules_beyond_the_schema_are_checked_too(cluster: Driver, token: str, thing: Props, path: str) -> None:
     _, failures = cluster.check(token, "it", thing)
     assert list(failures) == [path]
 
@@ -156,7 +156,7 @@ def test_what_replaces_and_what_updates(
     assert response.delete_before_replace == (replaces and not moves)
 
 
-def test_data_is_updated_in_place_where_the_provider_is_told_so(driver: Callable[..., Driver]) -> None:
+def test_data_is_updated_in_place_where_the_provider_is_configured_so(driver: Callable[..., Driver]) -> None:
     old, new = ({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"a": v}} for v in "bc")
     assert driver(enableConfigMapMutable="true").diff(CONFIG_MAP, old, new).replaces == []
 
@@ -233,7 +233,7 @@ def test_known_operators_kinds_are_taken_without_a_definition(cluster: Driver) -
 
 @pytest.mark.parametrize("token", ["kubernetes:helm.sh/v3:Release", "kubernetes:core/v1:ConfigMapPatch"])
 def test_what_is_no_single_object_is_refused(cluster: Driver, token: str) -> None:
-    with pytest.raises(PluginFault, match="keeps single objects"):
+    with pytest.raises(PluginFault, match="supports single objects only"):
         cluster.check(token, "it", {})
 
 
@@ -242,7 +242,7 @@ def test_what_is_no_single_object_is_refused(cluster: Driver, token: str) -> Non
     [
         ({"context": "other"}, "kubeconfig has no context 'other'; it has: keep"),
         ({"kubeconfig": "{: ["}, "kubeconfig is"),
-        ({"kubeconfig": "nowhere.yaml"}, "neither a document nor a file"),
+        ({"kubeconfig": "nowhere.yaml"}, "neither a document nor an existing file"),
     ],
 )
 def test_a_kubeconfig_that_cannot_be_used_is_named(driver: Callable[..., Driver], config: Props, message: str) -> None:

@@ -1,4 +1,4 @@
-"""A pack that tells what it is shown."""
+"""A pack whose violations contain what the pack was given."""
 
 from pathlib import Path
 

@@ -1,0 +1,1 @@
+"""Checks stacks by the policies: sources give graphs, checkers judge them, waivers take findings out."""

@@ -1,0 +1,33 @@
+"""Judges one source by our own rules, in this process or in a worker."""
+
+from dataclasses import dataclass, replace
+
+from codekeep_contracts.faults import Fault
+
+from policies import report
+from policies.catalogue import catalogue
+from policies.checker import Judgement, Subject, judge_by_rules
+from stacks.sessions.check.sources import LiveSource, Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A subject and what our rules found in it."""
+
+    subject: Subject
+    own: Judgement
+
+
+def judged(source: Source) -> Judged | report.Fault:
+    """What our rules find; the reason where the source gives no graph, so that other stacks are judged all the same."""
+    try:
+        subject = source.subject()
+        if not isinstance(source, LiveSource):
+            return Judged(subject=subject, own=judge_by_rules(subject, catalogue()))
+        account = source.account(subject.facts)
+    except Fault as fault:
+        return report.Fault(stack=source.stack, message=str(fault))
+    from policies.live.judge import judge_live
+
+    live = judge_live(subject, account, catalogue())
+    return Judged(subject=replace(subject, graph=live.graph), own=live.judgement)

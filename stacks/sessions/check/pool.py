@@ -1,0 +1,93 @@
+"""Judges many stacks on all processors: warm processes take one stack after the other."""
+
+import gc
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import replace
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.context import BaseContext
+from pathlib import Path
+
+from policies.report import Fault
+from stacks.gc_tuning import relax_gc
+from stacks.project import Project
+from stacks.sessions.check.judging import Judged, judged
+from stacks.sessions.check.sources import StackSource
+from stacks.sessions.recording import Recordings
+
+OnJudged = Callable[[str, Judged | Fault, int], None]
+
+
+def judged_in_parallel(project: Project, stacks: Sequence[str], on_judged: OnJudged) -> list[Judged | Fault]:
+    """Each stack judged, in the order given. Ctrl-C ends the processes at once."""
+    results: dict[str, Judged | Fault] = {}
+    with _executor(project, min(len(stacks), processors())) as executor:
+        waiting = {executor.submit(_judge, stack): stack for stack in _longest_first(project, stacks)}
+        for future in as_completed(waiting):
+            stack = waiting[future]
+            results[stack] = _result(future, stack)
+            on_judged(stack, results[stack], len(results))
+    return [results[stack] for stack in stacks]
+
+
+def _longest_first(project: Project, stacks: Sequence[str]) -> list[str]:
+    """By the size of their specs, so that no process is left alone with a large one at the end."""
+    return sorted(stacks, key=lambda stack: project.stack_file(stack).stat().st_size, reverse=True)
+
+
+def processors() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _executor(project: Project, size: int) -> Iterator[ProcessPoolExecutor]:
+    executor = ProcessPoolExecutor(size, _context(), initializer=_begin, initargs=(project.root,))
+    try:
+        yield executor
+    except BaseException:
+        for process in executor._processes.values():
+            process.terminate()
+        raise
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _context() -> BaseContext:
+    """Forks processes from one that has imported everything, where the system can; else each imports by itself."""
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["stacks.sessions.check.preload"])
+    return context
+
+
+def _result(future: "Future[Judged | Fault]", stack: str) -> Judged | Fault:
+    try:
+        return future.result()
+    except BrokenExecutor as error:
+        return Fault(stack=stack, message=f"the process that judged it died ({error}); check {stack} by itself")
+
+
+_recordings: Recordings | None = None  # of this worker process
+
+
+def _begin(root: Path) -> None:
+    """Ctrl-C reaches every process of the terminal; the parent is the one that acts on it."""
+    global _recordings  # noqa: PLW0603 - a worker process has one project
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    relax_gc()
+    _recordings = Recordings(Project.find(root))
+
+
+def _judge(stack: str) -> Judged | Fault:
+    """Judges one stack. What the rules cached on its graph stays here; a plain copy of the graph is sent back."""
+    assert _recordings is not None  # noqa: S101 - _begin ran
+    result = judged(StackSource(recordings=_recordings, stack=stack))
+    gc.collect()
+    if isinstance(result, Fault):
+        return result
+    return replace(result, subject=replace(result.subject, graph=replace(result.subject.graph)))

@@ -1,0 +1,86 @@
+"""Deploys a stack: preview, up, refresh, destroy."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from codekeep_contracts.engine_events import Event, Operation, Status, Summary
+from codekeep_contracts.faults import Fault, UsageFault
+
+from stacks.engines.engine import Deployment, Engine, PolicyPack
+from stacks.project import Project
+from stacks.sessions.preconditions import require_platform, require_valid_spec
+from stacks.sessions.progress import Progress
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a deployment ended. `outputs` are the stack's after a successful `up` or `refresh`, secrets masked."""
+
+    stack: str
+    engine: str
+    summary: Summary
+    progress: Progress
+    outputs: Mapping[str, Any]
+
+    @property
+    def succeeded(self) -> bool:
+        return self.summary.status is Status.SUCCEEDED
+
+    @property
+    def changes_nothing(self) -> bool:
+        return not self.progress.changes and not self.progress.outputs_changed
+
+
+def deploy(
+    project: Project,
+    stack: str,
+    operation: Operation,
+    engine: Engine,
+    *,
+    policy_packs: Sequence[PolicyPack] = (),
+    on_event: Callable[[Event], None] = lambda _: None,
+    cancel: threading.Event | None = None,
+) -> Outcome:
+    """Runs one operation to its end. A failed deployment is an Outcome.
+
+    Args:
+        on_event: called from several threads, one call at a time.
+        cancel: once set, no new step starts; those under way end.
+
+    Raises:
+        UsageFault: there is no such stack, its spec has problems, or its platform is not up.
+        Fault: the deployment cannot start.
+    """
+    project.stack_file(stack)
+    if operation in (Operation.UP, Operation.PREVIEW):
+        require_platform(engine, require_valid_spec(project, stack))
+    progress = Progress()
+
+    def take(event: Event) -> None:
+        progress.add(event)
+        on_event(event)
+
+    deployment = Deployment(operation=operation, stack=stack, policy_packs=policy_packs)
+    engine.run(deployment, take, cancel or threading.Event())
+    summary = progress.summary
+    if summary is None:
+        raise Fault(f"the {engine.name} engine ended without a summary")
+    outputs: Mapping[str, Any] = {}
+    if operation in (Operation.UP, Operation.REFRESH) and summary.status is Status.SUCCEEDED:
+        outputs = engine.outputs(stack, show_secrets=False) or {}
+    return Outcome(stack=stack, engine=engine.name, summary=summary, progress=progress, outputs=outputs)
+
+
+def stack_outputs(project: Project, stack: str, engine: Engine, *, show_secrets: bool = False) -> Mapping[str, Any]:
+    """The outputs of a deployed stack.
+
+    Raises:
+        UsageFault: there is no such stack, or it was never brought up.
+    """
+    project.stack_file(stack)
+    outputs = engine.outputs(stack, show_secrets=show_secrets)
+    if outputs is None:
+        raise UsageFault(f"stack {stack} was never brought up: run `codekeep up {stack}` first")
+    return outputs
