@@ -7,6 +7,7 @@ from enum import StrEnum
 
 TENANT_PATTERN = re.compile(r"^[a-z][a-z0-9-]{1,18}[a-z0-9]$")
 TAG_PREFIX = "codekeep"
+LABEL_PREFIX = "codekeep.dev"  # of our labels on Kubernetes objects and nodes
 
 
 class Tier(StrEnum):
@@ -60,6 +61,11 @@ class Keep:
     def global_name(self, *parts: str, region: str | None = None) -> str:
         """Name unique across AWS (buckets): the physical name with account and region."""
         return "-".join((self.physical(*parts), self.account_id, region or self.region))
+
+    @property
+    def namespace(self) -> str:
+        """Kubernetes namespace: one per keep, even in a cluster that holds no other keep."""
+        return self.physical()
 
     def tags(self, data_class: DataClass, *, region: str | None = None, name: str | None = None) -> dict[str, str]:
         """Tags of one resource. The spec's own come first, so that they cannot hide ours.

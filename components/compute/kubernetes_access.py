@@ -10,14 +10,7 @@ import pulumi_kubernetes as kubernetes
 
 from components.compute.cluster import KUBERNETES_VERSION
 from components.compute.cluster_like import ClusterLike
-from components.naming import TAG_PREFIX, Keep
-
-LABEL_PREFIX = "codekeep.dev"
-
-
-def namespace_name(keep: Keep) -> str:
-    """One namespace per keep, also where the cluster holds no other keep."""
-    return keep.physical()
+from components.naming import LABEL_PREFIX, TAG_PREFIX, Keep
 
 
 def kubeconfig(keep: Keep, *, name: str, endpoint: str, ca: str) -> str:
@@ -73,11 +66,11 @@ class KubernetesAccess(pulumi.ComponentResource):
         )
         created = kubernetes.core.v1.Namespace(
             name,
-            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=namespace_name(keep), labels=_labels(keep)),
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=keep.namespace, labels=_labels(keep)),
             opts=pulumi.ResourceOptions(parent=self, provider=self.provider),
         )
 
-        self.namespace = created.metadata.apply(lambda metadata: metadata.name or namespace_name(keep))
+        self.namespace = created.metadata.apply(lambda metadata: metadata.name or keep.namespace)
         self.register_outputs({"namespace": self.namespace})
 
 

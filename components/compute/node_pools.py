@@ -15,9 +15,8 @@ from components.compute.node_ground import NodeGround, NodeGroundArgs
 from components.compute.node_role import NodeRole, NodeRoleArgs
 from components.compute.node_user_data import encoded_user_data
 from components.compute.pool import Pool, PoolRole
-from components.naming import DataClass, Keep
+from components.naming import LABEL_PREFIX, DataClass, Keep
 
-LABEL_PREFIX = "codekeep.dev"
 GPU_TAINT = "nvidia.com/gpu"
 ROOT_DEVICE = "/dev/xvda"
 METADATA_HOPS = 1  # a pod's request to the metadata service needs two

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from components.compute.kubernetes_access import namespace_name
 from components.naming import Keep
 
 
@@ -55,4 +54,4 @@ BOUND_BY_ADDON = frozenset({Operator.VPC_CNI, Operator.EBS_CSI})
 
 def workload_account(keep: Keep, workload: Workload) -> ServiceAccount:
     """In the keep's own namespace, so that two keeps of one cluster never share an account."""
-    return ServiceAccount(namespace=namespace_name(keep), name=workload.value)
+    return ServiceAccount(namespace=keep.namespace, name=workload.value)

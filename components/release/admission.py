@@ -14,7 +14,6 @@ from pulumi_kubernetes.admissionregistration.v1 import (
     ValidatingAdmissionPolicyBinding,
 )
 
-from components.compute.kubernetes_access import namespace_name
 from components.naming import Keep
 from components.release.admission_pods import pod_policy
 from components.release.admission_policy import Policy, Rule, Validation, text
@@ -238,7 +237,7 @@ def _namespace(keep: Keep) -> Policy:
     return Policy(
         name="namespace",
         rules=(Rule(resources=("namespaces",), scope="Cluster"),),
-        conditions={"of-the-keep": f"object.metadata.name == {text(namespace_name(keep))}"},
+        conditions={"of-the-keep": f"object.metadata.name == {text(keep.namespace)}"},
         in_namespace=False,
         validations=(
             Validation(

@@ -4,10 +4,9 @@ The expressions judge pods, whatever made them, and the objects that hold their 
 refused itself and not only its pods, silently, later.
 """
 
-from components.compute.kubernetes_access import LABEL_PREFIX
 from components.compute.pool import PoolRole
 from components.identity.workload import Workload
-from components.naming import Keep, Tier
+from components.naming import LABEL_PREFIX, Keep, Tier
 from components.release.admission_policy import Policy, Rule, Validation, text
 from components.release.flows import RAY_HEAD
 from components.release.labels import TENANT, WORKLOAD

@@ -1,8 +1,7 @@
 """Labels of a release's objects: by them services find pods, policies fence them and people tell them apart."""
 
-from components.compute.kubernetes_access import LABEL_PREFIX
 from components.identity.workload import Workload
-from components.naming import TAG_PREFIX, Keep
+from components.naming import LABEL_PREFIX, TAG_PREFIX, Keep
 
 NAME = "app.kubernetes.io/name"
 COMPONENT = "app.kubernetes.io/component"

@@ -11,9 +11,9 @@ from codekeep_contracts.metrics import model_load
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core.v1 import ConfigMap
 
-from components.compute.kubernetes_access import LABEL_PREFIX
 from components.compute.pool import PoolRole
 from components.identity.workload import Workload
+from components.naming import LABEL_PREFIX
 from components.release.base import Priority, ReleaseBase, digest
 from components.release.pod import Container, PodPlan, Resources, Scratch, http_probe
 from components.release.queue_scaling import KEDA_API

@@ -11,10 +11,10 @@ from typing import Any
 import pulumi
 from codekeep_contracts.pods import METRICS_PATH, METRICS_PORT, METRICS_PORT_VARIABLE, SCRATCH_FOLDER, SETTINGS_FILE
 
-from components.compute.kubernetes_access import LABEL_PREFIX
 from components.compute.node_pools import GPU_TAINT
 from components.compute.pool import GPU_ROLES, PoolRole
 from components.identity.workload import Workload
+from components.naming import LABEL_PREFIX
 from components.release.base import Priority, ReleaseBase
 from components.release.labels import NAME, TENANT, labels_of, selector_of
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import pulumi
 from codekeep_contracts.roles import QueueRole
 
-from components.compute.kubernetes_access import namespace_name
 from components.compute.pool import PoolRole
 from components.keep.keep_outputs import KeepOutputs
 from components.release.access_sync import AccessSync, AccessSyncArgs
@@ -49,7 +48,7 @@ class RuntimeRelease(pulumi.ComponentResource):
         bare = ReleaseBase(
             keep=self._keep, namespace=args.outputs.namespace, version=args.plan.version, images=self.images
         )
-        telling = client_environment(namespace_name(self._keep))
+        telling = client_environment(self._keep.namespace)
         self._base = replace(bare, after=self._prepare(bare), environment=telling)
         self._report()
         self._open()

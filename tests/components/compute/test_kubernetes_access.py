@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from components.compute.kubernetes_access import kubeconfig, namespace_name
+from components.compute.kubernetes_access import kubeconfig
 from components.naming import Keep
 from tests.components.environments import dedicated, premium, shared
 
@@ -48,4 +48,4 @@ def test_the_deployer_is_admitted_before_anything_is_asked_of_the_cluster(keep: 
     recording = dedicated()
     entry = recording.one("aws:eks/accessPolicyAssociation:AccessPolicyAssociation", "acme-cluster-deployer")
     assert recording.depends_on(recording.one(PROVIDER), entry)
-    assert recording.value(recording.result.outputs.namespace) == namespace_name(keep)
+    assert recording.value(recording.result.outputs.namespace) == keep.namespace
