@@ -52,7 +52,7 @@ class Compute(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ComputeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:compute:Compute", name, None, opts)
-        self._args = args
+        self._args, self._child = args, pulumi.ResourceOptions(parent=self)
 
         self._operators = self._identify()
         self.cluster = self._cluster()
@@ -65,9 +65,6 @@ class Compute(pulumi.ComponentResource):
         self.deployer_access = self.cluster.entries["deployer"]
         self.register_outputs({"clusterName": self.cluster.name, "nodeRoleArn": self.pools.role_arn})
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
     def _identify(self) -> Identity:
         args = self._args
         return Identity(
@@ -78,7 +75,7 @@ class Compute(pulumi.ComponentResource):
                 boundary_arn=args.boundary_arn,
                 accounts={operator.value: account for operator, account in OPERATOR_ACCOUNTS.items()},
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _cluster(self) -> Cluster:
@@ -97,7 +94,7 @@ class Compute(pulumi.ComponentResource):
                 kubernetes_version=args.kubernetes_version,
                 protect=args.protect,
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _permit(self) -> Permissions:
@@ -112,7 +109,7 @@ class Compute(pulumi.ComponentResource):
                 managed={Operator.VPC_CNI.value: operator_grants.CNI_MANAGED_POLICY},
                 bound={each.value: OPERATOR_ACCOUNTS[each] for each in Operator if each not in BOUND_BY_ADDON},
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _addons(self, label: str, addons: tuple[str, ...], after: tuple[pulumi.Resource, ...]) -> Addons:
@@ -128,7 +125,7 @@ class Compute(pulumi.ComponentResource):
                 role_arns={addon: self._operators.role_arns[addon] for addon in calling},
                 after=after,
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _pools(self, joining: Addons) -> NodePools:
@@ -146,7 +143,7 @@ class Compute(pulumi.ComponentResource):
                 volume_key_arns={each: args.keys.arn(each) for each in (DataClass.CODE, DataClass.MODEL)},
                 after=(joining,),
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
 

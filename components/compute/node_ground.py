@@ -48,7 +48,7 @@ class NodeGround(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: NodeGroundArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:node_ground:NodeGround", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
 
         group = self._placement_group()
         reservation = self._reserve(group)
@@ -67,9 +67,6 @@ class NodeGround(pulumi.ComponentResource):
             }
         )
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
     def _tags(self, label: str) -> dict[str, str]:
         return self._args.keep.tags(self._args.data_class, name=f"{self._name}-{label}")
 
@@ -82,7 +79,7 @@ class NodeGround(pulumi.ComponentResource):
             strategy=strategy,
             partition_count=PARTITIONS if strategy == "partition" else None,
             tags=self._tags("placement"),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _reserve(self, group: ec2.PlacementGroup | None) -> ec2.CapacityReservation | None:
@@ -101,7 +98,7 @@ class NodeGround(pulumi.ComponentResource):
             instance_match_criteria=reservation_match(pool),
             placement_group_arn=None if group is None else group.arn,
             tags=self._tags("reservation"),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _hosts(self) -> list[ec2.DedicatedHost]:
@@ -117,7 +114,7 @@ class NodeGround(pulumi.ComponentResource):
                 # AWS moves no instance whose data lies on an instance store.
                 host_recovery="off" if pool.nvme else "on",
                 tags=self._tags(f"host-{index}"),
-                opts=self._options(),
+                opts=self._child,
             )
             for index in range(pool.hosts.count)
         ]

@@ -103,7 +103,7 @@ class Permissions(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: PermissionsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:identity:Permissions", name, None, opts)
-        self._args = args
+        self._args, self._child = args, pulumi.ResourceOptions(parent=self)
 
         inline = {label: self._allow(label, statements) for label, statements in args.statements.items()}
         managed = {label: self._attach(label, policy) for label, policy in (args.managed or {}).items()}
@@ -113,16 +113,13 @@ class Permissions(pulumi.ComponentResource):
         self.policies = {**inline, **managed}
         self.register_outputs({"roles": sorted(self.policies)})
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
     def _allow(self, label: str, statements: Sequence[Statement]) -> iam.RolePolicy:
         return iam.RolePolicy(
             self._args.keep.logical("role", label),
             name=label,
             role=self._args.identity.roles[label].name,
             policy=document(*statements),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _attach(self, label: str, policy: str) -> iam.RolePolicyAttachment:
@@ -131,7 +128,7 @@ class Permissions(pulumi.ComponentResource):
             keep.logical("role", label),
             role=self._args.identity.roles[label].name,
             policy_arn=arn("iam", f"policy/{policy}", region=keep.region, account_id="aws", regional=False),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _bind(self, label: str, account: ServiceAccount) -> None:
@@ -143,5 +140,5 @@ class Permissions(pulumi.ComponentResource):
             service_account=account.name,
             role_arn=self._args.identity.roles[label].arn,
             tags=keep.tags(DataClass.CONFIG),
-            opts=self._options(),
+            opts=self._child,
         )

@@ -74,7 +74,7 @@ class Holdings(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: HoldingsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:holdings:Holdings", name, None, opts)
-        self._args = args
+        self._args, self._child = args, pulumi.ResourceOptions(parent=self)
 
         self.alerts = self._alerts()
         self.boundary = Boundary(
@@ -88,15 +88,12 @@ class Holdings(pulumi.ComponentResource):
 
         self.register_outputs({"topicArn": self.alerts.topic_arn, "boundaryArn": self.boundary.arn})
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
     def _alerts(self) -> Alerts:
         args = self._args
         return Alerts(
             args.keep.logical("alerts"),
             AlertsArgs(keep=args.keep, key_arn=args.keys.arn(DataClass.LOG), emails=args.alert_emails),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _identity(self) -> Identity:
@@ -109,7 +106,7 @@ class Holdings(pulumi.ComponentResource):
                 boundary_arn=self.boundary.arn,
                 accounts={each.value: workload_account(args.keep, each) for each in Workload},
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _audit_signing(self) -> AuditSigning:
@@ -122,7 +119,7 @@ class Holdings(pulumi.ComponentResource):
                 signer_role_arns=[roles[each.value] for each in (Workload.GATEWAY, Workload.INDEXER)],
                 protect=args.protect,
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _queues(self) -> Queues:
@@ -134,7 +131,7 @@ class Holdings(pulumi.ComponentResource):
                 key_arn=args.keys.arn(DataClass.CODE),
                 vpc_endpoint_ids=(args.network.interface_endpoint_ids["sqs"],),
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _logs(self) -> RuntimeLogs:
@@ -148,7 +145,7 @@ class Holdings(pulumi.ComponentResource):
                 log_retention_days=args.retention_days[DataClass.LOG],
                 audit_retention_days=args.retention_days[DataClass.AUDIT],
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
 

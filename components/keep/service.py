@@ -90,7 +90,7 @@ class Service(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:service:Service", name, None, opts)
-        self._args = args
+        self._args, self._child = args, pulumi.ResourceOptions(parent=self)
 
         self.links = self._link()
         self.certificate = self._hold_certificate()
@@ -100,9 +100,6 @@ class Service(pulumi.ComponentResource):
         self.observability = self._watch()
 
         self.register_outputs({"entryServiceName": self.entry.service_name, "namespace": self.kubernetes.namespace})
-
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
 
     def _link(self) -> Links:
         args = self._args
@@ -119,7 +116,7 @@ class Service(pulumi.ComponentResource):
                 registry_links=args.registry_links,
                 recovery_region=args.recovery_region,
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _hold_certificate(self) -> SecretSlot:
@@ -138,7 +135,7 @@ class Service(pulumi.ComponentResource):
                 if region is None
                 else SecretReplica(region=region, key_arn=args.keys.replica_arn(DataClass.SECRET)),
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _permit(self) -> Permissions:
@@ -164,7 +161,7 @@ class Service(pulumi.ComponentResource):
                 statements={each.value: found for each, found in workload_statements(args.keep, resources).items()},
                 bound={each.value: workload_account(args.keep, each) for each in Workload},
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _open(self) -> Entry:
@@ -180,7 +177,7 @@ class Service(pulumi.ComponentResource):
                 target_security_group_id=args.ground.node_security_group_id,
                 protect=args.protect,
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _reach_kubernetes(self) -> KubernetesAccess:
@@ -188,7 +185,7 @@ class Service(pulumi.ComponentResource):
         return KubernetesAccess(
             args.keep.logical("kubernetes"),
             KubernetesAccessArgs(keep=args.keep, cluster=args.ground.cluster, after=args.ground.ready),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _watch(self) -> Observability:
@@ -212,5 +209,5 @@ class Service(pulumi.ComponentResource):
                 domain_name=args.ground.index_domain_name,
                 own_account=args.own_account,
             ),
-            opts=self._options(),
+            opts=self._child,
         )

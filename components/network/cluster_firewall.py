@@ -34,7 +34,7 @@ class ClusterFirewall(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ClusterFirewallArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:cluster_firewall:ClusterFirewall", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
 
         self._control_plane = self._group("control-plane", "Kubernetes API of the keep")
         self._nodes = self._group("nodes", "Nodes of the keep")
@@ -47,9 +47,6 @@ class ClusterFirewall(pulumi.ComponentResource):
         self.node_group_id = self._nodes.id
         self.register_outputs({"controlPlaneGroupId": self.control_plane_group_id, "nodeGroupId": self.node_group_id})
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
     def _tags(self, label: str) -> dict[str, str]:
         return self._args.keep.tags(DataClass.CONFIG, name=f"{self._name}-{label}")
 
@@ -59,7 +56,7 @@ class ClusterFirewall(pulumi.ComponentResource):
             description=description,
             vpc_id=self._args.network.vpc_id,
             tags=self._tags(label),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _open_api(self) -> None:
@@ -74,7 +71,7 @@ class ClusterFirewall(pulumi.ComponentResource):
                 to_port=HTTPS,
                 cidr_ipv4=cidr,
                 tags=self._tags(f"api-client-{index}"),
-                opts=self._options(),
+                opts=self._child,
             )
 
     def _open_nodes_to_control_plane(self) -> None:
@@ -91,7 +88,7 @@ class ClusterFirewall(pulumi.ComponentResource):
             description="Nodes and pods among themselves",
             ip_protocol="-1",
             tags=self._tags("between-nodes"),
-            opts=self._options(),
+            opts=self._child,
         )
         vpc.SecurityGroupEgressRule(
             f"{self._name}-between-nodes",
@@ -100,7 +97,7 @@ class ClusterFirewall(pulumi.ComponentResource):
             description="Nodes and pods among themselves",
             ip_protocol="-1",
             tags=self._tags("between-nodes"),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _open_aws(self) -> None:
@@ -133,7 +130,7 @@ class ClusterFirewall(pulumi.ComponentResource):
             prefix_list_id=prefix_list,
             cidr_ipv4=cidr,
             tags=self._tags(label),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _pass(
@@ -149,7 +146,7 @@ class ClusterFirewall(pulumi.ComponentResource):
             from_port=port,
             to_port=port,
             tags=self._tags(label),
-            opts=self._options(),
+            opts=self._child,
         )
         vpc.SecurityGroupIngressRule(
             f"{self._name}-{label}",
@@ -160,5 +157,5 @@ class ClusterFirewall(pulumi.ComponentResource):
             from_port=port,
             to_port=port,
             tags=self._tags(label),
-            opts=self._options(),
+            opts=self._child,
         )

@@ -107,7 +107,7 @@ class PrivateEndpoints(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: PrivateEndpointsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:endpoints:PrivateEndpoints", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
 
         group = self._security_group()
         self.security_group_id = group.id
@@ -123,9 +123,6 @@ class PrivateEndpoints(pulumi.ComponentResource):
             }
         )
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
     def _tags(self, label: str) -> dict[str, str]:
         return self._args.keep.tags(DataClass.CONFIG, region=self._args.region, name=f"{self._name}-{label}")
 
@@ -137,7 +134,7 @@ class PrivateEndpoints(pulumi.ComponentResource):
             vpc_id=args.vpc_id,
             region=args.region,
             tags=self._tags("group"),
-            opts=self._options(),
+            opts=self._child,
         )
         vpc.SecurityGroupIngressRule(
             f"{self._name}-https",
@@ -149,7 +146,7 @@ class PrivateEndpoints(pulumi.ComponentResource):
             cidr_ipv4=args.cidr,
             region=args.region,
             tags=self._tags("https"),
-            opts=self._options(),
+            opts=self._child,
         )
         return group
 
@@ -167,7 +164,7 @@ class PrivateEndpoints(pulumi.ComponentResource):
             policy=document(*interface_statements(args.keep, prefix, args.place, args.registry_account_ids)),
             region=args.region,
             tags=self._tags(label),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _s3(self) -> ec2.VpcEndpoint:
@@ -181,7 +178,7 @@ class PrivateEndpoints(pulumi.ComponentResource):
             policy=document(*s3_statements(args.keep, args.place)),
             region=args.region,
             tags=self._tags("s3"),
-            opts=self._options(),
+            opts=self._child,
         )
 
 

@@ -75,7 +75,7 @@ class Entry(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: EntryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:entry:Entry", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
 
         group = self._security_group()
         balancer = self._load_balancer(group)
@@ -101,9 +101,6 @@ class Entry(pulumi.ComponentResource):
             }
         )
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
     def _tags(self) -> dict[str, str]:
         return self._args.keep.tags(DataClass.CONFIG, name=self._name)
 
@@ -115,7 +112,7 @@ class Entry(pulumi.ComponentResource):
             description="Entry: by the endpoint service only, to the gateway only",
             vpc_id=args.network.vpc_id,
             tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
         vpc.SecurityGroupEgressRule(
             self._name,
@@ -126,7 +123,7 @@ class Entry(pulumi.ComponentResource):
             from_port=args.target_port,
             to_port=args.target_port,
             tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
         vpc.SecurityGroupIngressRule(
             self._name,
@@ -137,7 +134,7 @@ class Entry(pulumi.ComponentResource):
             from_port=args.target_port,
             to_port=args.target_port,
             tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
         return group
 
@@ -184,7 +181,7 @@ class Entry(pulumi.ComponentResource):
                 unhealthy_threshold=2,
             ),
             tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _listen(self, balancer: lb.LoadBalancer, targets: lb.TargetGroup) -> None:
@@ -200,7 +197,7 @@ class Entry(pulumi.ComponentResource):
             alpn_policy="HTTP2Preferred" if ends_tls else None,
             default_actions=[lb.ListenerDefaultActionArgs(type="forward", target_group_arn=targets.arn)],
             tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _service(self, balancer: lb.LoadBalancer) -> ec2.VpcEndpointService:
@@ -210,7 +207,7 @@ class Entry(pulumi.ComponentResource):
             network_load_balancer_arns=[balancer.arn],
             supported_ip_address_types=["ipv4"],
             tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _admit_principals(self, service: ec2.VpcEndpointService) -> None:
@@ -220,7 +217,7 @@ class Entry(pulumi.ComponentResource):
                 f"{self._name}-{_short(principal)}",
                 vpc_endpoint_service_id=service.id,
                 principal_arn=principal,
-                opts=self._options(),
+                opts=self._child,
             )
 
     def _notify(self, service: ec2.VpcEndpointService) -> None:
@@ -229,7 +226,7 @@ class Entry(pulumi.ComponentResource):
             vpc_endpoint_service_id=service.id,
             connection_notification_arn=self._args.notification_topic_arn,
             connection_events=list(CONNECTION_EVENTS),
-            opts=self._options(),
+            opts=self._child,
         )
 
 

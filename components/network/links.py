@@ -49,7 +49,7 @@ class Links(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: LinksArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:links:Links", name, None, opts)
-        self._args = args
+        self._args, self._child = args, pulumi.ResourceOptions(parent=self)
 
         self.git = {link.name: self._git(link) for link in args.git_links}
         self.registries = {link.name: self._registry(link) for link in args.registry_links}
@@ -65,9 +65,6 @@ class Links(pulumi.ComponentResource):
                 "webhookSecretArns": dict(self.webhook_secret_arns),
             }
         )
-
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
 
     def _way(self, link: GitLinkSpec | RegistryLinkSpec) -> PrivateLinkArgs:
         args = self._args
@@ -93,7 +90,7 @@ class Links(pulumi.ComponentResource):
                 reader_arns=[args.role_arns[each.value] for each in (Workload.INGEST, Workload.REVIEWER)],
                 recovery_region=args.recovery_region,
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _registry(self, link: RegistryLinkSpec) -> RegistryLink:
@@ -108,7 +105,7 @@ class Links(pulumi.ComponentResource):
                 reader_arns=[args.role_arns[Workload.INGEST.value]],
                 recovery_region=args.recovery_region,
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _webhook_secret(self, link: GitLinkSpec) -> SecretSlot:
@@ -127,5 +124,5 @@ class Links(pulumi.ComponentResource):
                 if region is None
                 else SecretReplica(region=region, key_arn=args.keys.replica_arn(DataClass.SECRET)),
             ),
-            opts=self._options(),
+            opts=self._child,
         )

@@ -76,7 +76,7 @@ class Network(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:network:Network", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
         self.zones = args.zones
 
         self._vpc = self._create_vpc()
@@ -110,9 +110,6 @@ class Network(pulumi.ComponentResource):
             }
         )
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
     def _tags(self, label: str = "") -> dict[str, str]:
         args = self._args
         return args.keep.tags(
@@ -129,7 +126,7 @@ class Network(pulumi.ComponentResource):
             enable_network_address_usage_metrics=True,
             region=args.region,
             tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _lock_defaults(self) -> None:
@@ -142,7 +139,7 @@ class Network(pulumi.ComponentResource):
             egress=[],
             region=args.region,
             tags=self._tags("default-locked"),
-            opts=self._options(),
+            opts=self._child,
         )
         ec2.DefaultNetworkAcl(
             f"{self._name}-default",
@@ -160,7 +157,7 @@ class Network(pulumi.ComponentResource):
             routes=[],
             region=args.region,
             tags=self._tags("default-locked"),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _record_traffic(self) -> None:
@@ -174,7 +171,7 @@ class Network(pulumi.ComponentResource):
                 retention_days=args.audit_retention_days,
                 region=args.region,
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _table(self, label: str) -> ec2.RouteTable:
@@ -183,7 +180,7 @@ class Network(pulumi.ComponentResource):
             vpc_id=self._vpc.id,
             region=self._args.region,
             tags=self._tags(label),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _subnets(
@@ -201,7 +198,7 @@ class Network(pulumi.ComponentResource):
                 map_public_ip_on_launch=False,
                 region=args.region,
                 tags={**self._tags(f"{purpose}-{index}"), **role},
-                opts=self._options(),
+                opts=self._child,
             )
             for index, (zone, network) in enumerate(zip(args.zones, networks, strict=True))
         ]
@@ -211,7 +208,7 @@ class Network(pulumi.ComponentResource):
                 subnet_id=subnet.id,
                 route_table_id=table.id,
                 region=args.region,
-                opts=self._options(),
+                opts=self._child,
             )
         return subnets
 
@@ -228,7 +225,7 @@ class Network(pulumi.ComponentResource):
                 services=args.services,
                 region=args.region,
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _limit_names(self) -> None:
@@ -242,7 +239,7 @@ class Network(pulumi.ComponentResource):
                 protect=args.protect,
                 region=args.region,
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _let_out(self, tables: Sequence[ec2.RouteTable]) -> list[Egress]:
@@ -265,7 +262,7 @@ class Network(pulumi.ComponentResource):
                 log_retention_days=args.log_retention_days,
                 protect=args.protect,
             ),
-            opts=self._options(),
+            opts=self._child,
         )
         return [out]
 
@@ -305,5 +302,5 @@ class Network(pulumi.ComponentResource):
             ],
             region=args.region,
             tags=self._tags("subnets"),
-            opts=self._options(),
+            opts=self._child,
         )

@@ -74,7 +74,7 @@ class PrivateLink(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: PrivateLinkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:private_link:PrivateLink", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
         self.host, self.ports = args.host, args.ports
 
         group = self._security_group()
@@ -87,9 +87,6 @@ class PrivateLink(pulumi.ComponentResource):
         self.security_group_id = group.id
         self.register_outputs({"endpointId": endpoint.id, "securityGroupId": group.id, "host": args.host})
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
     def _tags(self) -> dict[str, str]:
         return self._args.keep.tags(DataClass.CODE, name=self._name)
 
@@ -101,7 +98,7 @@ class PrivateLink(pulumi.ComponentResource):
             description=f"Private link to {args.host}",
             vpc_id=args.network.vpc_id,
             tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
         admit_clients(
             self._name,
@@ -110,7 +107,7 @@ class PrivateLink(pulumi.ComponentResource):
             ports=args.ports,
             service=args.host,
             tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
         return group
 
@@ -126,7 +123,7 @@ class PrivateLink(pulumi.ComponentResource):
             security_group_ids=[group.id],
             private_dns_enabled=args.service_has_private_dns,
             tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _name_it(self, endpoint: ec2.VpcEndpoint) -> None:
@@ -139,7 +136,7 @@ class PrivateLink(pulumi.ComponentResource):
             vpcs=[route53.ZoneVpcArgs(vpc_id=args.network.vpc_id, vpc_region=args.keep.region)],
             force_destroy=False,
             tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
         regional = endpoint.dns_entries[0]  # AWS lists the regional name first, then those of the zones
         route53.Record(
@@ -154,7 +151,7 @@ class PrivateLink(pulumi.ComponentResource):
                     evaluate_target_health=True,
                 )
             ],
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _watch(self, endpoint: ec2.VpcEndpoint) -> None:
@@ -186,5 +183,5 @@ class PrivateLink(pulumi.ComponentResource):
                 alarm_actions=list(args.alarm_topic_arns),
                 ok_actions=list(args.alarm_topic_arns),
                 tags=args.keep.tags(DataClass.LOG),
-                opts=self._options(),
+                opts=self._child,
             )

@@ -35,7 +35,7 @@ class AccountDetectors(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: AccountDetectorsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:account_detectors:AccountDetectors", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
 
         detector = self._detector()
         analyzer = self._analyzer(self._name, args.keep.region)
@@ -64,9 +64,6 @@ class AccountDetectors(pulumi.ComponentResource):
         self.analyzer_arn = analyzer.arn
         self.register_outputs({"detectorId": self.detector_id, "analyzerArn": self.analyzer_arn})
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
     def _detector(self) -> guardduty.Detector:
         tags = self._args.keep.tags(DataClass.AUDIT)
         detector = guardduty.Detector(
@@ -74,7 +71,7 @@ class AccountDetectors(pulumi.ComponentResource):
             enable=True,
             finding_publishing_frequency="FIFTEEN_MINUTES",
             tags=tags,
-            opts=self._options(),
+            opts=self._child,
         )
         for feature in FEATURES:
             guardduty.DetectorFeature(
@@ -87,7 +84,7 @@ class AccountDetectors(pulumi.ComponentResource):
                     for agent in MANAGED_AGENTS.get(feature, ())
                 ]
                 or None,
-                opts=self._options(),
+                opts=self._child,
             )
         return detector
 
@@ -100,7 +97,7 @@ class AccountDetectors(pulumi.ComponentResource):
             type="ACCOUNT",
             region=None if region == keep.region else region,
             tags=keep.tags(DataClass.AUDIT, region=region),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _pass_on(self, label: str, description: str, pattern: dict[str, object]) -> None:
@@ -111,12 +108,12 @@ class AccountDetectors(pulumi.ComponentResource):
             description=description,
             event_pattern=json.dumps(pattern, sort_keys=True),
             tags=keep.tags(DataClass.AUDIT),
-            opts=self._options(),
+            opts=self._child,
         )
         cloudwatch.EventTarget(
             f"{self._name}-{label}",
             rule=rule.name,
             target_id="alerts",
             arn=self._args.topic_arn,
-            opts=self._options(),
+            opts=self._child,
         )

@@ -44,7 +44,7 @@ class Observability(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ObservabilityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:observability:Observability", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
 
         felt = [self._alarm(alarm) for alarm in args.service_alarms]
         for alarm in args.alarms:
@@ -57,11 +57,8 @@ class Observability(pulumi.ComponentResource):
         self.dashboard_name = dashboard.dashboard_name
         self.register_outputs({"serviceAlarmName": self.service_alarm_name, "dashboardName": self.dashboard_name})
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
     def _alarm(self, alarm: Alarm) -> cloudwatch.MetricAlarm:
-        return create_alarm(self._args.keep, alarm, self._args.topic_arn, self._options())
+        return create_alarm(self._args.keep, alarm, self._args.topic_arn, self._child)
 
     def _sum_up(self, felt: Sequence[cloudwatch.MetricAlarm]) -> cloudwatch.CompositeAlarm:
         """One line for the status page and for a rollout to watch."""
@@ -77,7 +74,7 @@ class Observability(pulumi.ComponentResource):
             alarm_actions=[self._args.topic_arn],
             ok_actions=[self._args.topic_arn],
             tags=keep.tags(DataClass.LOG),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _dashboard(self) -> cloudwatch.Dashboard:
@@ -95,7 +92,7 @@ class Observability(pulumi.ComponentResource):
                     domain_name=args.domain_name,
                 )
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _budget(self) -> None:
@@ -114,7 +111,7 @@ class Observability(pulumi.ComponentResource):
                 self._notification(max(args.budget.alert_percents), "FORECASTED"),
             ],
             tags=keep.tags(DataClass.CONFIG),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _notification(self, percent: int, kind: str) -> budgets.BudgetNotificationArgs:

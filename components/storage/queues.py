@@ -51,7 +51,7 @@ class Queues(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: QueuesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:queues:Queues", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
 
         refresh = self._refresh_rule()
         self.queues = {role: self._queue(role, refresh) for role in QueueRole}
@@ -62,9 +62,6 @@ class Queues(pulumi.ComponentResource):
     def queue(self, role: QueueRole) -> QueueRef:
         """The queue for a kind of work."""
         return self.queues[role]
-
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
 
     def _queue(self, role: QueueRole, refresh: cloudwatch.EventRule) -> QueueRef:
         keep = self._args.keep
@@ -81,7 +78,7 @@ class Queues(pulumi.ComponentResource):
             redrive_allow_policy=pulumi.Output.json_dumps(
                 {"redrivePermission": "byQueue", "sourceQueueArns": [queue.arn]}
             ),
-            opts=self._options(),
+            opts=self._child,
         )
         self._guard(f"{role.value}-failed", failed, [])
         self._guard(role.value, queue, self._schedule_statements(queue, refresh) if role is QueueRole.INGEST else [])
@@ -109,7 +106,7 @@ class Queues(pulumi.ComponentResource):
             receive_wait_time_seconds=LONG_POLL_SECONDS,
             redrive_policy=redrive,
             tags=keep.tags(DataClass.CODE),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _guard(self, label: str, queue: sqs.Queue, more: list[Statement]) -> None:
@@ -117,7 +114,7 @@ class Queues(pulumi.ComponentResource):
             self._args.keep.logical("queue", label),
             queue_url=queue.url,
             policy=document(*_refusals(self._args, queue.arn), *more),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _refresh_rule(self) -> cloudwatch.EventRule:
@@ -128,7 +125,7 @@ class Queues(pulumi.ComponentResource):
             description="Every night, index what no webhook told of",
             schedule_expression=self._args.refresh_schedule,
             tags=keep.tags(DataClass.CODE),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _refresh_target(self, rule: cloudwatch.EventRule, queue: QueueRef) -> None:
@@ -138,7 +135,7 @@ class Queues(pulumi.ComponentResource):
             target_id="ingest",
             arn=queue.arn,
             input=json.dumps(REFRESH_MESSAGE, sort_keys=True),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _schedule_statements(self, queue: sqs.Queue, rule: cloudwatch.EventRule) -> list[Statement]:

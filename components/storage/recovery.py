@@ -57,7 +57,7 @@ class Recovery(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RecoveryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:recovery:Recovery", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
         self.region = args.region
 
         self._encrypt_volumes()
@@ -77,18 +77,15 @@ class Recovery(pulumi.ComponentResource):
             }
         )
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
     def _encrypt_volumes(self) -> None:
         """The account is the keep's own, so its defaults are the keep's to set."""
         args = self._args
-        ebs.EncryptionByDefault(self._name, enabled=True, region=args.region, opts=self._options())
+        ebs.EncryptionByDefault(self._name, enabled=True, region=args.region, opts=self._child)
         ebs.DefaultKmsKey(
             self._name,
             key_arn=args.keys.replica_arn(DataClass.CODE),
             region=args.region,
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _network(self) -> Network:
@@ -106,7 +103,7 @@ class Recovery(pulumi.ComponentResource):
                 log_retention_days=args.retention_days[DataClass.LOG],
                 protect=args.protect,
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _bucket(self, role: BucketRole, logs: KeepBucket | None) -> KeepBucket:
@@ -129,7 +126,7 @@ class Recovery(pulumi.ComponentResource):
                 object_lock=ObjectLock(days=days, mode=args.audit_lock_mode) if role is BucketRole.AUDIT else None,
                 protect=args.protect,
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _replicate(self, replicas: Mapping[BucketRole, KeepBucket]) -> Replication:
@@ -143,5 +140,5 @@ class Recovery(pulumi.ComponentResource):
                 sources={role: args.storage.made[role] for role in replicas},
                 replicas=replicas,
             ),
-            opts=self._options(),
+            opts=self._child,
         )

@@ -116,7 +116,7 @@ class VectorIndex(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: VectorIndexArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:vector_index:VectorIndex", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
         self.domain_name = domain_name(args.keep)
 
         group = self._security_group()
@@ -137,9 +137,6 @@ class VectorIndex(pulumi.ComponentResource):
             }
         )
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
     def _tags(self, data_class: DataClass = DataClass.INDEX) -> dict[str, str]:
         return self._args.keep.tags(data_class, name=self._name)
 
@@ -150,7 +147,7 @@ class VectorIndex(pulumi.ComponentResource):
             description="Vector index: HTTPS from the workloads that search or ingest",
             vpc_id=args.network.vpc_id,
             tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
         admit_clients(
             self._name,
@@ -159,7 +156,7 @@ class VectorIndex(pulumi.ComponentResource):
             ports=(HTTPS,),
             service="the vector index",
             tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
         return group
 
@@ -172,7 +169,7 @@ class VectorIndex(pulumi.ComponentResource):
                 aws_service_name="opensearchservice.amazonaws.com",
                 description="Lets OpenSearch put its interfaces into the keep's network",
                 tags=self._tags(DataClass.CONFIG),
-                opts=self._options(),
+                opts=self._child,
             )
         ]
 
@@ -189,7 +186,7 @@ class VectorIndex(pulumi.ComponentResource):
                 key_arn=args.keys.arn(classes[noun]),
                 retention_days=days[noun],
                 data_class=classes[noun],
-                opts=self._options(),
+                opts=self._child,
             )
             for noun in LOG_TYPES
         }
@@ -210,7 +207,7 @@ class VectorIndex(pulumi.ComponentResource):
                     },
                 )
             ),
-            opts=self._options(),
+            opts=self._child,
         )
         return [leave]
 
@@ -317,14 +314,14 @@ class VectorIndex(pulumi.ComponentResource):
                 },
             ),
             tags=self._tags(DataClass.CONFIG),
-            opts=self._options(),
+            opts=self._child,
         )
         iam.RolePolicy(
             f"{self._name}-snapshots",
             name="write-snapshots",
             role=role.name,
             policy=document(*self._snapshot_permissions()),
-            opts=self._options(),
+            opts=self._child,
         )
         return role
 
