@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 from codekeep_contracts.roles import BucketRole
 
-from components.identity.boundary import Boundary, BoundaryArgs
+from components.identity.boundary import Boundary
 from components.identity.identity import Identity, IdentityArgs
 from components.identity.workload import Workload, workload_account
 from components.keep.platform_args import PooledTenantArgs
@@ -77,9 +77,7 @@ class Holdings(pulumi.ComponentResource):
         self._args, self._child = args, pulumi.ResourceOptions(parent=self)
 
         self.alerts = self._alerts()
-        self.boundary = Boundary(
-            args.keep.logical("boundary"), BoundaryArgs(keep=args.keep), opts=pulumi.ResourceOptions(parent=self)
-        )
+        self.boundary = Boundary(args.keep.logical("boundary"), args.keep, opts=pulumi.ResourceOptions(parent=self))
         self.identity = self._identity()
         self.audit_signing = self._audit_signing()
         self.storage = keep_storage(args, opts=pulumi.ResourceOptions(parent=self))

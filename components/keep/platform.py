@@ -8,7 +8,7 @@ from codekeep_contracts.roles import BucketRole
 from components.arns import arn, root_arn
 from components.compute.cluster_like import ClusterRef
 from components.compute.compute import Compute, ComputeArgs
-from components.identity.boundary import Boundary, BoundaryArgs
+from components.identity.boundary import Boundary
 from components.keep.keep_audit import keep_audit
 from components.keep.keep_index import keep_index
 from components.keep.keep_keys import keep_keys
@@ -88,7 +88,7 @@ class Platform(pulumi.ComponentResource):
 
     def _build_cluster(self) -> Compute:
         args, keep = self._args, self._args.keep
-        boundary = Boundary(keep.logical("boundary"), BoundaryArgs(keep=keep), opts=self._child)
+        boundary = Boundary(keep.logical("boundary"), keep, opts=self._child)
         compute = ComputeArgs(
             keep=keep,
             network=self._network,

@@ -18,9 +18,9 @@ from tests.components.recording import ACCOUNT, Node, Recording
 
 ROLE, POLICY = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"
 DESCRIBING = (
-    *operator_grants.LOOK_AT_GROUPS,
-    *operator_grants.LOOK_AT_TARGETS,
-    *operator_grants.LOOK_AT_VOLUMES,
+    *operator_grants.DESCRIBE_GROUPS,
+    *operator_grants.DESCRIBE_TARGETS,
+    *operator_grants.DESCRIBE_VOLUMES,
     *grants.EMIT_METRICS,
 )
 LABELS = [*(each.value for each in Workload), *(each.value for each in Operator)]
