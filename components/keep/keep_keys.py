@@ -17,7 +17,7 @@ def keep_keys(
     own = _own_keys(keep, plan, own_classes, recovery_region, protect, opts) if own_classes else None
     if own is not None and not plan.customer_held:
         return own
-    return CustomerKeys(
+    held = CustomerKeys(
         keep.logical("customer-keys"),
         CustomerKeysArgs(
             keep=keep,
@@ -28,6 +28,7 @@ def keep_keys(
         ),
         opts=opts,
     )
+    return held.ring
 
 
 def _own_keys(
@@ -37,8 +38,8 @@ def _own_keys(
     recovery_region: str | None,
     protect: bool,
     opts: pulumi.ResourceOptions,
-) -> TenantKeys:
-    return TenantKeys(
+) -> KeyRing:
+    keys = TenantKeys(
         keep.logical("keys"),
         TenantKeysArgs(
             keep=keep,
@@ -50,3 +51,4 @@ def _own_keys(
         ),
         opts=opts,
     )
+    return keys.ring

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.arns import arn
-from components.keys.key_ring import STORED_CLASSES, key_of
+from components.keys.key_ring import STORED_CLASSES, KeyRing
 from components.naming import DataClass
 from components.network.endpoints import INTERFACE_SERVICES
 from tests.components.recording import ACCOUNT, REGION
@@ -32,22 +32,8 @@ def key_arn(data_class: DataClass, region: str = REGION) -> str:
     return arn("kms", f"key/{data_class.value}", region=region, account_id=ACCOUNT)
 
 
-@dataclass(frozen=True)
-class FakeKeys:
-    """A KeyRing with a readable ARN for every class."""
-
-    arns: Mapping[DataClass, pulumi.Output[str]]
-    replica_arns: Mapping[DataClass, pulumi.Output[str]]
-
-    def arn(self, data_class: DataClass) -> pulumi.Output[str]:
-        return key_of(self.arns, data_class)
-
-    def replica_arn(self, data_class: DataClass) -> pulumi.Output[str]:
-        return key_of(self.replica_arns, data_class)
-
-
-def fake_keys(*, replicas: bool = False) -> FakeKeys:
-    return FakeKeys(
+def fake_keys(*, replicas: bool = False) -> KeyRing:
+    return KeyRing(
         arns={each: known(key_arn(each)) for each in STORED_CLASSES},
         replica_arns={each: known(key_arn(each, RECOVERY_REGION)) for each in STORED_CLASSES} if replicas else {},
     )

@@ -2,7 +2,7 @@
 
 recording = record(lambda: TenantKeys("acme-keys", TenantKeysArgs(keep=keep, ...)))
 keys = recording.of_type("aws:kms/key:Key")        # inputs in Pulumi's camelCase, secrets unwrapped
-recording.value(recording.result.arn(DataClass.CODE))  # an Output of the component, resolved
+recording.value(recording.result.ring.arn(DataClass.CODE))  # an Output of the component, resolved
 """
 
 import asyncio

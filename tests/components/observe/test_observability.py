@@ -5,9 +5,10 @@ import pytest
 from codekeep_contracts import metrics
 from codekeep_contracts.settings.governance import Slo
 
+from components.keys.key_policy import topic_publishers
 from components.naming import DataClass, Keep
 from components.observe.alarm import Alarm, Metric
-from components.observe.alerts import Alerts, AlertsArgs, publishers
+from components.observe.alerts import Alerts, AlertsArgs
 from components.observe.budget_plan import BudgetPlan
 from components.observe.dashboard import dashboard_body
 from components.observe.runtime_logs import ACCESS_PART, IDENTIFIERS, PARTS, protection_policy
@@ -149,7 +150,7 @@ def test_the_topic_is_filled_by_this_keeps_publishers_alone(keep: Keep) -> None:
     assert_contract(recording, keep)
     assert recording.one("aws:sns/topic:Topic").inputs["kmsMasterKeyId"] == key_arn(DataClass.LOG)
     policy = recording.one("aws:sns/topicPolicy:TopicPolicy").inputs["policy"]
-    for service, sources in publishers(keep).items():
+    for service, sources in topic_publishers(keep, keep.region).items():
         for source in sources:
             context = {
                 "aws:SourceAccount": ACCOUNT,
