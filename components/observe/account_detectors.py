@@ -1,4 +1,4 @@
-"""What AWS itself looks for in an account: GuardDuty and Access Analyzer. One of each per account and region."""
+"""GuardDuty and Access Analyzer: one of each per account and region."""
 
 import json
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from pulumi_aws import accessanalyzer, cloudwatch, guardduty
 
 from components.naming import DataClass, Keep
 
-# Not EBS_MALWARE_PROTECTION: it copies volumes, and code with them, into an account of AWS's.
+# Not EBS_MALWARE_PROTECTION: it copies volumes, and the code on them, into an account of AWS.
 FEATURES = ("S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "RUNTIME_MONITORING")
 MANAGED_AGENTS = {"RUNTIME_MONITORING": ("EKS_ADDON_MANAGEMENT",)}
-SEVERITY_FROM = 4  # medium; below lies what needs no waking up
+SEVERITY_FROM = 4  # medium; lower severities notify nobody
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccountDetectorsArgs:
-    """Findings of the keep's region go to the topic; those of `other_regions`, where replicas are, wait there."""
+    """Findings of the keep's region go to the topic; those of `other_regions`, which have replicas, stay there."""
 
     keep: Keep
     topic_arn: pulumi.Input[str]
@@ -24,11 +24,11 @@ class AccountDetectorsArgs:
 
     def __post_init__(self) -> None:
         if self.keep.region in self.other_regions:
-            raise ValueError(f"other_regions must not hold the keep's own region {self.keep.region}")
+            raise ValueError(f"other_regions must not include the keep's own region {self.keep.region}")
 
 
 class AccountDetectors(pulumi.ComponentResource):
-    """Detector with its features, analyzer, and the rules that pass findings on."""
+    """Detector with its features, analyzers, and the rules that forward findings."""
 
     detector_id: pulumi.Output[str]
     analyzer_arn: pulumi.Output[str]
@@ -41,7 +41,7 @@ class AccountDetectors(pulumi.ComponentResource):
         analyzer = self._analyzer(self._name, args.keep.region)
         for region in args.other_regions:
             self._analyzer(f"{self._name}-{region}", region)
-        self._pass_on(
+        self._forward(
             "guardduty",
             "Findings of GuardDuty from medium severity on",
             {
@@ -50,7 +50,7 @@ class AccountDetectors(pulumi.ComponentResource):
                 "detail": {"severity": [{"numeric": [">=", SEVERITY_FROM]}]},
             },
         )
-        self._pass_on(
+        self._forward(
             "access-analyzer",
             "Something of this account became reachable from outside it",
             {
@@ -89,7 +89,7 @@ class AccountDetectors(pulumi.ComponentResource):
         return detector
 
     def _analyzer(self, name: str, region: str) -> accessanalyzer.Analyzer:
-        """One sees the policies of its own region only."""
+        """An analyzer sees only the policies of its own region."""
         keep = self._args.keep
         return accessanalyzer.Analyzer(
             name,
@@ -100,7 +100,7 @@ class AccountDetectors(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _pass_on(self, label: str, description: str, pattern: dict[str, object]) -> None:
+    def _forward(self, label: str, description: str, pattern: dict[str, object]) -> None:
         keep = self._args.keep
         rule = cloudwatch.EventRule(
             f"{self._name}-{label}",

@@ -1,4 +1,4 @@
-"""Where a keep's alarms go: one encrypted topic, which only this account's alarms, rules and budgets fill."""
+"""The topic for a keep's alarms: encrypted, and open only to this account's alarms, rules and budgets."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from components.naming import DataClass, Keep
 
 @dataclass(frozen=True, kw_only=True)
 class AlertsArgs:
-    """`emails` are asked by AWS to confirm; until they do, nothing reaches them."""
+    """AWS asks `emails` to confirm the subscription; until then they receive nothing."""
 
     keep: Keep
     key_arn: pulumi.Input[str]  # of LOG
@@ -24,7 +24,7 @@ class AlertsArgs:
 
 
 class Alerts(pulumi.ComponentResource):
-    """The topic and its readers. Wait for the component before what publishes is made."""
+    """The topic and its subscribers. Publishers must depend on the component."""
 
     topic_arn: pulumi.Output[str]
 
@@ -45,7 +45,7 @@ class Alerts(pulumi.ComponentResource):
         for email in args.emails:
             sns.TopicSubscription(f"{name}-{email}", topic=topic.arn, protocol="email", endpoint=email, opts=child)
 
-        # Whoever uses the ARN waits for the policy: an endpoint service tries the topic at once.
+        # Users of the ARN wait for the policy: an endpoint service publishes to the topic when it is created.
         self.topic_arn = pulumi.Output.all(topic.arn, policy.id).apply(lambda found: str(found[0]))
         self.register_outputs({"topicArn": self.topic_arn})
 

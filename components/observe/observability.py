@@ -1,4 +1,4 @@
-"""Whether a keep meets its objectives: alarms, the one that sums them up, the dashboard, and the budget."""
+"""Whether a keep meets its objectives: alarms, one alarm that combines them, the dashboard, and the budget."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from components.queue_ref import QueueRef
 
 @dataclass(frozen=True, kw_only=True)
 class ObservabilityArgs:
-    """`service_alarms` are those that developers feel, summed up in one; `domain_name` is the keep's own domain's."""
+    """`service_alarms` are on what developers notice, combined in one; `domain_name` is the keep's own domain."""
 
     keep: Keep
     slo: Slo
@@ -26,7 +26,7 @@ class ObservabilityArgs:
     service_alarms: Sequence[Alarm]
     alarms: Sequence[Alarm]
     domain_name: str | None = None
-    own_account: bool = False  # the budget is the whole account's
+    own_account: bool = False  # the budget covers the whole account
 
     def __post_init__(self) -> None:
         labels = [alarm.label for alarm in (*self.service_alarms, *self.alarms)]
@@ -46,10 +46,10 @@ class Observability(pulumi.ComponentResource):
         super().__init__("codekeep:observability:Observability", name, None, opts)
         self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
 
-        felt = [self._alarm(alarm) for alarm in args.service_alarms]
+        service_alarms = [self._alarm(alarm) for alarm in args.service_alarms]
         for alarm in args.alarms:
             self._alarm(alarm)
-        service = self._sum_up(felt)
+        service = self._combine(service_alarms)
         dashboard = self._dashboard()
         self._budget()
 
@@ -58,12 +58,12 @@ class Observability(pulumi.ComponentResource):
         self.register_outputs({"serviceAlarmName": self.service_alarm_name, "dashboardName": self.dashboard_name})
 
     def _alarm(self, alarm: Alarm) -> cloudwatch.MetricAlarm:
-        return create_alarm(self._args.keep, alarm, self._args.topic_arn, self._child)
+        return create_alarm(self._args.keep, alarm, [self._args.topic_arn], self._child)
 
-    def _sum_up(self, felt: Sequence[cloudwatch.MetricAlarm]) -> cloudwatch.CompositeAlarm:
-        """One line for the status page and for a rollout to watch."""
+    def _combine(self, alarms: Sequence[cloudwatch.MetricAlarm]) -> cloudwatch.CompositeAlarm:
+        """One alarm for the status page and for rollouts."""
         keep = self._args.keep
-        rule = pulumi.Output.all(*(alarm.name for alarm in felt)).apply(
+        rule = pulumi.Output.all(*(alarm.name for alarm in alarms)).apply(
             lambda names: " OR ".join(f'ALARM("{alarm}")' for alarm in names)
         )
         return cloudwatch.CompositeAlarm(
