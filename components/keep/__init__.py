@@ -1,1 +1,1 @@
-"""Compositions: a dedicated or premium keep, a pooled keep, and the shared platform."""
+"""Whole environments: a dedicated or premium keep, a pooled keep, and the shared platform."""

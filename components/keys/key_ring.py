@@ -40,6 +40,10 @@ class KeyRing:
         """
         return _key(self.replica_arns, data_class, self.replica_remedy)
 
+    def of_recovery_region(self) -> "KeyRing":
+        """The replicas as the keys of a ring of their own."""
+        return KeyRing(arns=self.replica_arns, remedy=self.replica_remedy)
+
     def outputs(self) -> dict[str, Any]:
         """For register_outputs."""
         return {

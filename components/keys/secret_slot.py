@@ -7,17 +7,10 @@ import pulumi
 from pulumi_aws import secretsmanager
 
 from components.iam_policy import Conditions, Statement, deny, document
+from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
 
 RECOVERY_WINDOW_DAYS = range(7, 31)  # what Secrets Manager accepts
-
-
-@dataclass(frozen=True, kw_only=True)
-class SecretReplica:
-    """A copy in the recovery region, under that region's key."""
-
-    region: str
-    key_arn: pulumi.Input[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,10 +20,10 @@ class SecretSlotArgs:
     keep: Keep
     label: str
     description: str
-    key_arn: pulumi.Input[str]
+    keys: KeyRing
     reader_arns: Sequence[pulumi.Input[str]]
     vpc_endpoint_ids: Sequence[pulumi.Input[str]]
-    replica: SecretReplica | None = None
+    recovery_region: str | None = None  # also keeps a copy there, under that region's key
     recovery_window_days: int = 30
 
     def __post_init__(self) -> None:
@@ -53,11 +46,11 @@ class SecretSlot(pulumi.ComponentResource):
         secret = secretsmanager.Secret(
             name,
             description=args.description,
-            kms_key_id=args.key_arn,
+            kms_key_id=args.keys.arn(DataClass.SECRET),
             recovery_window_in_days=args.recovery_window_days,
             replicas=[
-                secretsmanager.SecretReplicaArgs(region=replica.region, kms_key_id=replica.key_arn)
-                for replica in filter(None, (args.replica,))
+                secretsmanager.SecretReplicaArgs(region=region, kms_key_id=args.keys.replica_arn(DataClass.SECRET))
+                for region in filter(None, (args.recovery_region,))
             ],
             tags=args.keep.tags(DataClass.SECRET),
             opts=pulumi.ResourceOptions(parent=self),

@@ -1,10 +1,10 @@
-"""The one way out of a keep: through a firewall that passes named hosts and drops the rest.
+"""The only way out of a keep: a firewall that passes named hosts and drops everything else.
 
     workload -> firewall endpoint of its zone -> NAT gateway of its zone -> internet gateway
     workload <- firewall endpoint of its zone <- NAT gateway of its zone <- internet gateway
 
-The firewall stands before the address translation, so that its log knows which workload asked; for the way back the
-public subnet's route to the workloads goes through the same endpoint, since a stateful firewall must see both ways.
+The firewall comes before the address translation, so that its log shows the workload. On the way back, the public
+subnet's route to the workloads goes through the same endpoint, since a stateful firewall must see both directions.
 """
 
 import re
@@ -17,15 +17,15 @@ import pulumi
 from pulumi_aws import cloudwatch, ec2, networkfirewall
 
 from components.naming import DataClass, Keep
+from components.network.endpoints import ANYWHERE
 from components.network.traffic_logs import delivery_policy
 from components.observe.log_group import log_group
 
-ANYWHERE = "0.0.0.0/0"
 HOST_PATTERN = re.compile(r"^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$")
-RULES_CAPACITY, HOSTS_CAPACITY = 10, 300  # fixed for a rule group's life: changing one replaces it
+RULES_CAPACITY, HOSTS_CAPACITY = 10, 300  # cannot change: another value replaces the rule group
 
-# Domain lists look at TLS and HTTP alone, and a default drop of established flows lets the first packets of others out.
-# So other protocols and ports are dropped before the lists are asked.
+# Domain lists match only TLS and HTTP, and dropping established flows by default lets the first packets of others pass.
+# So other protocols and ports are dropped before the lists are evaluated.
 PROTOCOL_RULES = "\n".join(
     (
         'drop udp $HOME_NET any -> $EXTERNAL_NET any (msg:"UDP leaves the keep"; sid:1; rev:1;)',
@@ -37,7 +37,7 @@ PROTOCOL_RULES = "\n".join(
 
 
 class EgressMode(StrEnum):
-    """What leaves a keep towards the internet."""
+    """What may leave a keep for the internet."""
 
     NONE = "none"
     ALLOW_LIST = "allow-list"
@@ -45,7 +45,7 @@ class EgressMode(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class EgressRules:
-    """`domains` are host names; a leading `*.` takes in every name below."""
+    """`domains` are host names; a leading `*.` includes every name below."""
 
     mode: EgressMode = EgressMode.NONE
     domains: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class EgressRules:
 
     @property
     def dns_domains(self) -> tuple[str, ...]:
-        """As the DNS firewall spells them, which takes `*.` for the names below and not for the name itself."""
+        """As the DNS firewall spells them, where `*.` means the names below and not the name itself."""
         return tuple(sorted({*self.domains, *(domain.removeprefix("*.") for domain in self.domains)}))
 
     @property
@@ -73,7 +73,7 @@ class EgressRules:
 
 @dataclass(frozen=True, kw_only=True)
 class EgressArgs:
-    """Sequences run parallel to `zones`. `log_key_arn` is the key of LOG, also for the firewall's own rules."""
+    """Sequences run parallel to `zones`. `log_key_arn` is the key of class LOG, also for the firewall's own rules."""
 
     keep: Keep
     rules: EgressRules
@@ -98,10 +98,10 @@ class EgressArgs:
 
 
 class Egress(pulumi.ComponentResource):
-    """Firewall, NAT gateways, internet gateway, and the routes that leave no way around."""
+    """Firewall, NAT gateways, internet gateway, and the routes that leave no way around the firewall."""
 
     public_ips: Sequence[pulumi.Output[str]]
-    subnet_ids: Sequence[pulumi.Output[str]]  # firewall and public subnets, for the network's own access list
+    subnet_ids: Sequence[pulumi.Output[str]]  # firewall and public subnets, for the network's access list
     firewall_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: EgressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -137,7 +137,7 @@ class Egress(pulumi.ComponentResource):
             vpc_id=args.vpc_id,
             availability_zone=args.zones[zone],
             cidr_block=str(networks[zone]),
-            map_public_ip_on_launch=False,  # only the NAT gateway lives here, on an address of its own
+            map_public_ip_on_launch=False,  # contains only the NAT gateway, which has its own address
             tags=self._tags(label),
             opts=self._options(),
         )
@@ -184,7 +184,7 @@ class Egress(pulumi.ComponentResource):
             firewall_policy=networkfirewall.FirewallPolicyFirewallPolicyArgs(
                 stateless_default_actions=["aws:forward_to_sfe"],
                 stateless_fragment_default_actions=["aws:drop"],
-                # Not drop_strict: the handshake must pass before there is a server name to judge.
+                # Not drop_strict: the handshake must pass before there is a server name to match.
                 stateful_default_actions=["aws:drop_established", "aws:alert_established"],
                 stateful_engine_options=networkfirewall.FirewallPolicyFirewallPolicyStatefulEngineOptionsArgs(
                     rule_order="STRICT_ORDER", stream_exception_policy="DROP"
@@ -264,7 +264,7 @@ class Egress(pulumi.ComponentResource):
         firewall_subnets: Sequence[ec2.Subnet],
         public_subnets: Sequence[ec2.Subnet],
     ) -> ec2.Eip:
-        """Each zone has its own path, so that one zone's loss takes no other along."""
+        """Each zone has its own path, so that the loss of one zone does not affect the others."""
         args = self._args
         endpoint = endpoint_of(firewall, args.zones[zone])
         address = ec2.Eip(
@@ -276,16 +276,16 @@ class Egress(pulumi.ComponentResource):
             subnet_id=public_subnets[zone].id,
             connectivity_type="public",
             tags=self._tags(str(zone)),
-            opts=self._options(gateway),  # AWS makes no NAT gateway in a network without a gateway
+            opts=self._options(gateway),  # AWS creates no NAT gateway in a network without an internet gateway
         )
         behind_firewall = self._table(f"firewall-{zone}", firewall_subnets[zone])
         public = self._table(f"public-{zone}", public_subnets[zone])
 
-        self._way(f"workload-{zone}-out", args.workload_route_table_ids[zone], ANYWHERE, vpc_endpoint_id=endpoint)
-        self._way(f"firewall-{zone}-out", behind_firewall.id, ANYWHERE, nat_gateway_id=nat.id)
-        self._way(f"public-{zone}-out", public.id, ANYWHERE, gateway_id=gateway.id)
+        self._route_to(f"workload-{zone}-out", args.workload_route_table_ids[zone], ANYWHERE, vpc_endpoint_id=endpoint)
+        self._route_to(f"firewall-{zone}-out", behind_firewall.id, ANYWHERE, nat_gateway_id=nat.id)
+        self._route_to(f"public-{zone}-out", public.id, ANYWHERE, gateway_id=gateway.id)
         back = str(args.workload_subnets[zone])
-        self._way(f"public-{zone}-back", public.id, back, vpc_endpoint_id=endpoint)
+        self._route_to(f"public-{zone}-back", public.id, back, vpc_endpoint_id=endpoint)
         return address
 
     def _table(self, label: str, subnet: ec2.Subnet) -> ec2.RouteTable:
@@ -297,11 +297,11 @@ class Egress(pulumi.ComponentResource):
         )
         return table
 
-    def _way(
+    def _route_to(
         self,
         label: str,
         table_id: pulumi.Input[str],
-        to: str,
+        destination: str,
         *,
         vpc_endpoint_id: pulumi.Input[str] | None = None,
         nat_gateway_id: pulumi.Input[str] | None = None,
@@ -310,7 +310,7 @@ class Egress(pulumi.ComponentResource):
         ec2.Route(
             f"{self._name}-{label}",
             route_table_id=table_id,
-            destination_cidr_block=to,
+            destination_cidr_block=destination,
             vpc_endpoint_id=vpc_endpoint_id,
             nat_gateway_id=nat_gateway_id,
             gateway_id=gateway_id,
@@ -319,7 +319,7 @@ class Egress(pulumi.ComponentResource):
 
 
 def endpoint_of(firewall: networkfirewall.Firewall, zone: str) -> pulumi.Output[str]:
-    """The firewall's endpoint in a zone; a zone without one fails the deployment rather than lose its way out."""
+    """The firewall's endpoint in a zone. A zone without one fails the deployment instead of losing its way out."""
 
     def pick(statuses: Sequence[networkfirewall.outputs.FirewallFirewallStatus]) -> str:
         endpoints = {

@@ -1,4 +1,4 @@
-"""The one way into a keep: an endpoint service that named principals connect to, each accepted by hand."""
+"""The only way into a keep: an endpoint service for named principals, whose connections are accepted by hand."""
 
 import re
 from dataclasses import dataclass
@@ -6,12 +6,13 @@ from hashlib import sha256
 
 import pulumi
 from codekeep_contracts.pods import GATEWAY_PORT
-from pulumi_aws import ec2, lb, vpc
+from pulumi_aws import ec2, lb
 
 from components.bucket_ref import BucketRef
 from components.naming import DataClass, Keep
 from components.network.endpoints import HTTPS
-from components.network.network_like import NetworkLike
+from components.network.network_ref import NetworkRef
+from components.network.security_group_rules import allow_between_groups
 
 PRINCIPAL_PATTERN = re.compile(r"^arn:aws[a-z-]*:iam::\d{12}:(root|(role|user)/[A-Za-z0-9+=,.@_/-]{1,512})$")
 LOAD_BALANCER_NAME_MAX = 32
@@ -22,18 +23,18 @@ CONNECTION_EVENTS = ("Accept", "Connect", "Delete", "Reject")
 
 @dataclass(frozen=True, kw_only=True)
 class EntryArgs:
-    """`target_port` is the gateway's; it speaks TLS itself.
+    """`target_port` is the gateway's, which terminates TLS itself.
 
-    Without a certificate the load balancer passes the gateway's TLS through; with one it ends TLS, opens it anew to the
-    gateway, and can then write access logs (AWS writes none for connections it does not understand).
+    Without a certificate the load balancer passes the gateway's TLS through. With one it terminates TLS and opens a new
+    TLS connection to the gateway; only then can it write access logs.
     """
 
     keep: Keep
-    network: NetworkLike
+    network: NetworkRef
     principal_arns: tuple[str, ...]
     notification_topic_arn: pulumi.Input[str]
     access_logs: BucketRef
-    target_security_group_id: pulumi.Input[str]  # of the gateway's nodes or pods
+    target_security_group_id: pulumi.Input[str]  # the gateway's nodes or pods
     target_port: int = GATEWAY_PORT
     health_path: str = "/healthz"
     certificate_arn: pulumi.Input[str] | None = None
@@ -58,12 +59,12 @@ class EntryArgs:
 
 
 def load_balancer_name(keep: Keep) -> str:
-    """Shorter than the usual physical name: AWS takes 32 characters."""
+    """Shorter than the usual physical name: AWS allows 32 characters."""
     return f"{keep.tenant}-entry"
 
 
 class Entry(pulumi.ComponentResource):
-    """Internal load balancer, and the endpoint service before it."""
+    """Internal load balancer, and the endpoint service in front of it."""
 
     service_name: pulumi.Output[str]  # what the customer's endpoint connects to
     service_id: pulumi.Output[str]
@@ -105,7 +106,7 @@ class Entry(pulumi.ComponentResource):
         return self._args.keep.tags(DataClass.CONFIG, name=self._name)
 
     def _security_group(self) -> ec2.SecurityGroup:
-        """No ingress at all: only what comes by the endpoint service, which is judged by principal, gets in."""
+        """No ingress rule: only the endpoint service, which checks principals, gets in."""
         args = self._args
         group = ec2.SecurityGroup(
             self._name,
@@ -114,25 +115,12 @@ class Entry(pulumi.ComponentResource):
             tags=self._tags(),
             opts=self._child,
         )
-        vpc.SecurityGroupEgressRule(
+        allow_between_groups(
             self._name,
-            security_group_id=group.id,
-            referenced_security_group_id=args.target_security_group_id,
+            source_id=group.id,
+            target_id=args.target_security_group_id,
+            port=args.target_port,
             description="Entry to the gateway",
-            ip_protocol="tcp",
-            from_port=args.target_port,
-            to_port=args.target_port,
-            tags=self._tags(),
-            opts=self._child,
-        )
-        vpc.SecurityGroupIngressRule(
-            self._name,
-            security_group_id=args.target_security_group_id,
-            referenced_security_group_id=group.id,
-            description="Entry to the gateway",
-            ip_protocol="tcp",
-            from_port=args.target_port,
-            to_port=args.target_port,
             tags=self._tags(),
             opts=self._child,
         )
@@ -153,7 +141,7 @@ class Entry(pulumi.ComponentResource):
             enable_deletion_protection=args.protect,
             access_logs=lb.LoadBalancerAccessLogsArgs(bucket=args.access_logs.name, prefix="lb/entry", enabled=True),
             tags=self._tags(),
-            # AWS tries whether it may write the logs there.
+            # AWS checks whether it may write the logs there.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.access_logs.policy]),
         )
 
@@ -166,7 +154,7 @@ class Entry(pulumi.ComponentResource):
             target_type="ip",
             port=args.target_port,
             protocol="TCP" if args.certificate_arn is None else "TLS",
-            preserve_client_ip="false",  # by PrivateLink the client's address means nothing here
+            preserve_client_ip="false",  # behind PrivateLink the client's address has no meaning
             deregistration_delay=DRAIN_SECONDS,
             connection_termination=False,
             health_check=lb.TargetGroupHealthCheckArgs(
@@ -211,7 +199,7 @@ class Entry(pulumi.ComponentResource):
         )
 
     def _admit_principals(self, service: ec2.VpcEndpointService) -> None:
-        """Named after the principal, not its place in the list: removing one must not touch the others."""
+        """Named after the principal, not its position in the list: removing one must not change the others."""
         for principal in self._args.principal_arns:
             ec2.VpcEndpointServiceAllowedPrinciple(
                 f"{self._name}-{_short(principal)}",

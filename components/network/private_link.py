@@ -1,40 +1,39 @@
-"""A private way to one service of the customer's: endpoint, group, name, and an alarm for when it is gone."""
+"""A private connection to one service of the customer's: endpoint, security group, DNS name, and alarms."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
-from pulumi_aws import cloudwatch, ec2, route53
+from pulumi_aws import ec2, route53
 
 from components.naming import DataClass, Keep
-from components.network.client_rules import admit_clients
-from components.network.network_like import NetworkLike
+from components.network.network_ref import NetworkRef
+from components.network.security_group_rules import admit_clients
+from components.observe.alarm import Alarm, Metric, create_alarm
 
 PORTS_MAX = 4
 LABEL_PATTERN = re.compile(r"^[a-z][a-z0-9-]{0,30}$")
 HOST_PATTERN = re.compile(r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$")
 SERVICE_PATTERN = re.compile(r"^(?:cn\.)?com\.amazonaws\.vpce\.[a-z0-9-]+\.vpce-svc-[0-9a-f]{8,17}$")
 
-ALARM_PERIOD_SECONDS = 300
-ALARM_PERIODS = 3
 SIGNS_OF_LOSS = {"reset": "RstPacketsReceived", "dropped": "PacketsDropped"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateLinkArgs:
-    """`client_security_group_ids` maps a label ("ingest") to the group of workloads that may connect."""
+    """`client_security_group_ids` maps a label ("ingest") to the security group of workloads that may connect."""
 
     keep: Keep
-    label: str  # names the link among the keep's: "ghe"
+    label: str  # unique among the keep's links: "ghe"
     host: str
     service_name: str
-    network: NetworkLike
+    network: NetworkRef
     client_security_group_ids: Mapping[str, pulumi.Input[str]]
     ports: tuple[int, ...] = (443,)
     alarm_topic_arns: Sequence[pulumi.Input[str]] = field(default_factory=tuple)
     service_has_private_dns: bool = False  # the customer verified the host as the service's private DNS name
-    allowed_regions: tuple[str, ...] = ()  # besides the keep's own, where the customer's service may lie
+    allowed_regions: tuple[str, ...] = ()  # where the customer's service may be, besides the keep's own
 
     def __post_init__(self) -> None:
         if not LABEL_PATTERN.match(self.label):
@@ -60,12 +59,12 @@ class PrivateLinkArgs:
 
     @property
     def service_region(self) -> str:
-        """The region in the service's name; PrivateLink reaches across regions when told which."""
+        """The region in the service's name; PrivateLink also reaches services of other regions."""
         return self.service_name.split("vpce.", 1)[1].split(".", 1)[0]
 
 
 class PrivateLink(pulumi.ComponentResource):
-    """An interface endpoint to the customer's endpoint service, under the host name developers know."""
+    """An interface endpoint to the customer's endpoint service, under the host name that developers know."""
 
     endpoint_id: pulumi.Output[str]
     security_group_id: pulumi.Output[str]
@@ -80,7 +79,7 @@ class PrivateLink(pulumi.ComponentResource):
         group = self._security_group()
         endpoint = self._endpoint(group)
         if not args.service_has_private_dns:
-            self._name_it(endpoint)
+            self._add_dns_name(endpoint)
         self._watch(endpoint)
 
         self.endpoint_id = endpoint.id
@@ -91,7 +90,7 @@ class PrivateLink(pulumi.ComponentResource):
         return self._args.keep.tags(DataClass.CODE, name=self._name)
 
     def _security_group(self) -> ec2.SecurityGroup:
-        """Takes the link's ports from the named clients, and sends nothing."""
+        """Accepts the link's ports from the named clients, and sends nothing."""
         args = self._args
         group = ec2.SecurityGroup(
             self._name,
@@ -126,8 +125,8 @@ class PrivateLink(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _name_it(self, endpoint: ec2.VpcEndpoint) -> None:
-        """A zone for the very host and no more, so that no other name of the customer's domain is shadowed."""
+    def _add_dns_name(self, endpoint: ec2.VpcEndpoint) -> None:
+        """A DNS zone for this host alone, so that no other name of the customer's domain is shadowed."""
         args = self._args
         zone = route53.Zone(
             self._name,
@@ -155,33 +154,22 @@ class PrivateLink(pulumi.ComponentResource):
         )
 
     def _watch(self, endpoint: ec2.VpcEndpoint) -> None:
-        """Silence may only mean that nobody is working; a reset or a dropped packet means the other side is gone."""
+        """Silence may mean that nobody is working; a reset or a dropped packet means that the other side is gone."""
         args = self._args
-        for sign, metric in SIGNS_OF_LOSS.items():
-            cloudwatch.MetricAlarm(
-                f"{self._name}-{sign}",
-                name=args.keep.physical("link", args.label, sign),
-                alarm_description=(
-                    f"The private link to {args.host} has {sign} packets: is {args.service_name} up, and is the "
-                    f"connection still accepted at the customer's side?"
-                ),
-                namespace="AWS/PrivateLinkEndpoints",
-                metric_name=metric,
-                dimensions={
-                    "Endpoint Type": "Interface",
-                    "Service Name": args.service_name,
-                    "VPC Endpoint Id": endpoint.id,
-                    "VPC Id": args.network.vpc_id,
-                },
-                statistic="Sum",
-                period=ALARM_PERIOD_SECONDS,
-                evaluation_periods=ALARM_PERIODS,
-                datapoints_to_alarm=ALARM_PERIODS,
-                comparison_operator="GreaterThanThreshold",
+        dimensions: dict[str, pulumi.Input[str]] = {
+            "Endpoint Type": "Interface",
+            "Service Name": args.service_name,
+            "VPC Endpoint Id": endpoint.id,
+            "VPC Id": args.network.vpc_id,
+        }
+        for sign, name in SIGNS_OF_LOSS.items():
+            alarm = Alarm(
+                label=f"link-{args.label}-{sign}",
+                remedy=f"The private link to {args.host} has {sign} packets: is {args.service_name} up, and is the "
+                f"connection still accepted at the customer's side?",
+                comparison="above",
                 threshold=0,
-                treat_missing_data="notBreaching",
-                alarm_actions=list(args.alarm_topic_arns),
-                ok_actions=list(args.alarm_topic_arns),
-                tags=args.keep.tags(DataClass.LOG),
-                opts=self._child,
+                metric=Metric(namespace="AWS/PrivateLinkEndpoints", name=name, statistic="Sum", dimensions=dimensions),
+                periods_needed=3,
             )
+            create_alarm(args.keep, alarm, args.alarm_topic_arns, self._child, name=f"{self._name}-{sign}")

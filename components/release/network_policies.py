@@ -16,7 +16,7 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from components.compute.cluster import service_range
 from components.identity.workload import Workload
-from components.network.network_like import NetworkLike
+from components.network.network_ref import NetworkRef
 from components.release.base import ReleaseBase
 from components.release.flows import LinkTraffic, Place, Pods, flows, label_of, narrowing
 from components.release.labels import NAME, TENANT, WORKLOAD
@@ -38,7 +38,7 @@ class NetworkPoliciesArgs:
     """`network` is the one the cluster's nodes stand in."""
 
     base: ReleaseBase
-    network: NetworkLike
+    network: NetworkRef
     link_traffic: LinkTraffic
 
 

@@ -1,6 +1,6 @@
-"""A bucket with everything that makes it a keep's: key, versions, lifecycle, ownership, refusals, access log."""
+"""A bucket of a keep: key, versions, lifecycle, ownership, policy and access log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,19 +10,20 @@ from pulumi_aws import s3
 
 from components.bucket_ref import DATA_CLASS_OF, BucketRef
 from components.iam_policy import Statement, document
-from components.naming import Keep
+from components.keys.key_ring import KeyRing
+from components.naming import DataClass, Keep
 from components.storage.bucket_policy import BucketAccess, access_log_delivery, refusals, trail_delivery
 
 UNFINISHED_UPLOAD_DAYS = 3
-DELETED_VERSION_DAYS = 7  # how long a deleted or overwritten object can still be brought back
+DELETED_VERSION_DAYS = 7  # how long a deleted or overwritten object can be restored
 BUCKET_NAME_MAX = 63
 
-# A model in use must not vanish for its age: here the retention counts from the day a version was replaced.
+# A model in use must not expire: here the retention starts when a version is replaced.
 KEPT_WHILE_CURRENT = frozenset({BucketRole.MODELS})
 
 
 class LockMode(StrEnum):
-    """Object Lock: in COMPLIANCE nobody can shorten the retention, the account's root included."""
+    """Object Lock: in COMPLIANCE nobody can shorten the retention, not even the account's root."""
 
     COMPLIANCE = "COMPLIANCE"
     GOVERNANCE = "GOVERNANCE"
@@ -82,7 +83,7 @@ class KeepBucketArgs:
 
 
 class KeepBucket(pulumi.ComponentResource):
-    """One bucket, closed on every side that AWS lets one close."""
+    """One bucket, with every restriction that AWS offers."""
 
     ref: BucketRef
     versioning: s3.BucketVersioning
@@ -119,7 +120,7 @@ class KeepBucket(pulumi.ComponentResource):
             bucket=args.bucket_name,
             region=args.region,
             object_lock_enabled=args.object_lock is not None,
-            # Logs of the last deletions arrive after the rest is gone: this bucket cannot be emptied by hand.
+            # Logs of the last deletions arrive when everything else is gone: nobody could empty this bucket by hand.
             force_destroy=args.role is BucketRole.ACCESS_LOGS,
             tags=args.keep.tags(DATA_CLASS_OF[args.role], region=args.region),
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect or None),
@@ -165,7 +166,7 @@ class KeepBucket(pulumi.ComponentResource):
                     mode=lock.mode.value, days=lock.days
                 )
             ),
-            opts=self._child(self.versioning),  # S3 locks versions, and takes no lock without them
+            opts=self._child(self.versioning),  # S3 locks versions, and accepts no lock without them
         )
 
     def _expire(self) -> None:
@@ -194,7 +195,7 @@ class KeepBucket(pulumi.ComponentResource):
                         days_after_initiation=UNFINISHED_UPLOAD_DAYS
                     ),
                 ),
-                # A rule of its own: S3 does not take this together with days.
+                # A separate rule: S3 does not accept this together with days.
                 s3.BucketLifecycleConfigurationRuleArgs(
                     id="markers-without-versions",
                     status="Enabled",
@@ -214,7 +215,7 @@ class KeepBucket(pulumi.ComponentResource):
             rule=s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
             opts=self._child(),
         )
-        # One after the other: S3 answers 409 to two changes of a bucket's access at once.
+        # One after the other: S3 answers 409 to two simultaneous changes of a bucket's access.
         private = s3.BucketPublicAccessBlock(
             self._name,
             bucket=self._bucket.id,
@@ -256,5 +257,35 @@ class KeepBucket(pulumi.ComponentResource):
                     partition_date_source="EventTime"
                 )
             ),
-            opts=self._child(logs.policy),  # S3 looks whether it may write there
+            opts=self._child(logs.policy),  # S3 checks whether it may write there
         )
+
+
+def keep_bucket(
+    name: str,
+    role: BucketRole,
+    access: BucketAccess,
+    *,
+    keys: KeyRing,
+    retention_days: Mapping[DataClass, int],
+    access_logs: KeepBucket | None,
+    audit_lock_mode: LockMode,
+    region: str | None = None,
+    protect: bool,
+    opts: pulumi.ResourceOptions,
+) -> KeepBucket:
+    """The bucket of a role, with the key and the retention of its data class; audit records are locked."""
+    data_class = DATA_CLASS_OF[role]
+    days = retention_days[data_class]
+    args = KeepBucketArgs(
+        keep=access.keep,
+        role=role,
+        region=region,
+        key_arn=None if role is BucketRole.ACCESS_LOGS else keys.arn(data_class),
+        retention_days=days,
+        access=access,
+        access_logs=None if access_logs is None else access_logs.ref,
+        object_lock=ObjectLock(days=days, mode=audit_lock_mode) if role is BucketRole.AUDIT else None,
+        protect=protect,
+    )
+    return KeepBucket(name, args, opts=opts)

@@ -1,7 +1,6 @@
 """Stand-ins for what a component is given. Call inside a recorded program: Outputs need its event loop."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pulumi
 
@@ -9,6 +8,7 @@ from components.arns import arn
 from components.keys.key_ring import STORED_CLASSES, KeyRing
 from components.naming import DataClass
 from components.network.endpoints import INTERFACE_SERVICES
+from components.network.network_ref import NetworkRef
 from tests.components.recording import ACCOUNT, REGION
 
 RECOVERY_REGION = "eu-west-1"
@@ -39,25 +39,8 @@ def fake_keys(*, replicas: bool = False) -> KeyRing:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class FakeNetwork:
-    """A NetworkLike."""
-
-    vpc_id: pulumi.Output[str]
-    cidr: pulumi.Output[str]
-    zones: Sequence[str]
-    private_subnet_ids: Sequence[pulumi.Output[str]]
-    endpoint_subnet_ids: Sequence[pulumi.Output[str]]
-    private_cidrs: Sequence[pulumi.Output[str]]
-    endpoint_cidrs: Sequence[pulumi.Output[str]]
-    route_table_ids: Sequence[pulumi.Output[str]]
-    endpoint_security_group_id: pulumi.Output[str]
-    s3_endpoint_id: pulumi.Output[str]
-    interface_endpoint_ids: Mapping[str, pulumi.Output[str]]
-
-
-def fake_network(zones: Sequence[str] = ZONES) -> FakeNetwork:
-    return FakeNetwork(
+def fake_network(zones: Sequence[str] = ZONES) -> NetworkRef:
+    return NetworkRef(
         vpc_id=known("vpc-1"),
         cidr=known("10.64.0.0/16"),
         zones=zones,

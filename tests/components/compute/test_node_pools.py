@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.compute.node_ground import placement_strategy, reservation_match
+from components.compute.node_hardware import placement_strategy, reservation_match
 from components.compute.node_pools import NodePools, NodePoolsArgs
 from components.compute.pool import Pool, PoolRole, Tenancy, ZoneCapacity
 from components.naming import DataClass, Keep

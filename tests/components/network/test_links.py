@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from components.keys.key_ring import KeyRing
 from components.keys.secret_slot import SecretSlotArgs
 from components.naming import DataClass, Keep
 from components.network.git_link import GitLink, GitLinkArgs
@@ -211,13 +212,12 @@ def test_bad_slot_args_are_named(keep: Keep, args: dict[str, Any], message: str)
     given: dict[str, Any] = {
         "label": "ghe",
         "description": "d",
-        "key_arn": "arn:k",
         "reader_arns": (READER,),
         "vpc_endpoint_ids": ("vpce-1",),
         **args,
     }
     with pytest.raises(ValueError, match=message):
-        SecretSlotArgs(keep=keep, **given)
+        SecretSlotArgs(keep=keep, keys=KeyRing(arns={}), **given)
 
 
 def test_links_can_share_a_network(keep: Keep) -> None:

@@ -6,7 +6,8 @@ import pytest
 from components.naming import Keep
 from components.network.egress import EgressMode, EgressRules
 from components.network.network import Network, NetworkArgs
-from tests.components.builders import RECOVERY_REGION, RECOVERY_ZONES, ZONES
+from components.network.network_plan import NetworkPlan
+from tests.components.builders import RECOVERY_REGION, RECOVERY_ZONES, RETENTION_DAYS, ZONES, fake_keys
 from tests.components.contract import accepts, assert_contract
 from tests.components.recording import REGION, Recording, record
 
@@ -16,16 +17,11 @@ ALLOWED = EgressRules(mode=EgressMode.ALLOW_LIST, domains=("pypi.org",))
 
 
 def arguments(keep: Keep, **args: Any) -> NetworkArgs:
-    given: dict[str, Any] = {
-        "cidr": "10.64.0.0/16",
-        "zones": ZONES,
-        "log_key_arn": "arn:log",
-        "audit_key_arn": "arn:audit",
-        "audit_retention_days": 400,
-        "log_retention_days": 90,
-        **args,
-    }
-    return NetworkArgs(keep=keep, **given)
+    """Call inside a recorded program."""
+    planned = {name: args.pop(name) for name in ("cidr", "zones", "egress") if name in args}
+    plan = NetworkPlan(**{"cidr": "10.64.0.0/16", "zones": ZONES, **planned})
+    keys = fake_keys(replicas=True)
+    return NetworkArgs(keep=keep, plan=plan, keys=keys, retention_days=RETENTION_DAYS, **args)
 
 
 def build(keep: Keep, *, preview: bool = False, **args: Any) -> Recording[Network]:
@@ -53,7 +49,7 @@ def test_with_an_allow_list_there_is_one_firewalled_way(keep: Keep) -> None:
     assert len(recording.of_type("aws:ec2/internetGateway:InternetGateway")) == 1
     assert len(recording.of_type("aws:networkfirewall/firewall:Firewall")) == 1
     assert len(recording.result.egress_ips) == len(ZONES)
-    private_tables = recording.value(recording.result.route_table_ids)
+    private_tables = recording.value(recording.result.ref.route_table_ids)
     routes = [node for node in recording.of_type(ROUTE) if node.inputs["routeTableId"] in private_tables]
     assert len(routes) == len(ZONES)
     assert all(route.inputs["vpcEndpointId"].startswith("vpce-") for route in routes)
@@ -76,7 +72,7 @@ def test_three_zones_each_with_a_private_and_an_endpoint_subnet(keep: Keep) -> N
 
 def test_outputs_run_parallel_to_the_zones(keep: Keep) -> None:
     recording = build(keep)
-    network = recording.result
+    network = recording.result.ref
     assert tuple(network.zones) == ZONES
     assert recording.value(network.private_subnet_ids) == [f"acme-network-private-{index}-id" for index in range(3)]
     assert recording.value(network.endpoint_subnet_ids) == [f"acme-network-endpoints-{index}-id" for index in range(3)]
@@ -145,4 +141,4 @@ def test_another_region_takes_every_resource_along(keep: Keep) -> None:
 )
 def test_bad_args_are_named(keep: Keep, args: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        arguments(keep, **args)
+        build(keep, **args)

@@ -5,6 +5,7 @@ from codekeep_contracts.roles import BucketRole
 
 from components.bucket_ref import DATA_CLASS_OF
 from components.naming import DataClass, Keep, Tier
+from components.network.network_plan import NetworkPlan
 from components.storage.recovery import Recovery, RecoveryArgs
 from components.storage.replication import REPLICATED, replication_role_arn
 from components.storage.storage import Storage, StorageArgs
@@ -46,12 +47,8 @@ def build(
                 service_role_arns={role: (replication_role_arn(keep),) for role in REPLICATED},
             ),
         )
-        given: dict[str, Any] = {
-            "region": RECOVERY_REGION,
-            "cidr": "10.64.0.0/16",
-            "zones": RECOVERY_ZONES,
-            **args,
-        }
+        network = NetworkPlan(cidr="10.64.0.0/16", zones=RECOVERY_ZONES)
+        given: dict[str, Any] = {"region": RECOVERY_REGION, "network": network, **args}
         return Recovery(
             "acme-recovery", RecoveryArgs(keep=keep, keys=keys, storage=storage, retention_days=days, **given)
         )

@@ -4,6 +4,7 @@ import pytest
 from codekeep_contracts.roles import BucketRole
 
 from components.naming import DataClass, Keep
+from components.storage.search_plan import SearchPlan
 from components.storage.storage import Storage, StorageArgs
 from components.storage.vector_index import VectorIndex, VectorIndexArgs, domain_arn, snapshot_role_arn
 from tests.components.builders import RETENTION_DAYS, ZONES, fake_keys, fake_network, key_arn
@@ -23,22 +24,25 @@ def build(keep: Keep, *, preview: bool = False, **args: Any) -> Recording[Vector
             "acme-storage",
             StorageArgs(keep=keep, keys=keys, retention_days=RETENTION_DAYS, vpc_endpoint_ids=("vpce-s3",)),
         )
+        size = {"instance_type": "r7g.large.search", "instance_count": 3, "volume_gib": 200, "dedicated_masters": None}
+        plan = SearchPlan(**{name: args.pop(name, usual) for name, usual in size.items()})  # type: ignore[arg-type]
         given: dict[str, Any] = {
-            "instance_type": "r7g.large.search",
-            "instance_count": 3,
-            "volume_gib": 200,
             "admin_role_arn": ROLE + "index-admin",
             "writer_role_arns": (ROLE + "ingest",),
             "reader_role_arns": (ROLE + "gateway", ROLE + "review"),
             "client_security_group_ids": {"nodes": "sg-nodes"},
-            "log_retention_days": 90,
-            "audit_retention_days": 400,
             **args,
         }
         return VectorIndex(
             "acme-index",
             VectorIndexArgs(
-                keep=keep, network=network, keys=keys, snapshots=storage.bucket(BucketRole.SNAPSHOTS), **given
+                keep=keep,
+                plan=plan,
+                network=network,
+                keys=keys,
+                retention_days=RETENTION_DAYS,
+                snapshots=storage.bucket(BucketRole.SNAPSHOTS),
+                **given,
             ),
         )
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from components.compute.cluster_like import ClusterRef
+from components.compute.cluster_ref import ClusterRef
 from components.compute.kubernetes_access import KubernetesAccess, KubernetesAccessArgs
 from components.compute.pool import PoolRole
 from components.naming import Tier
