@@ -5,16 +5,12 @@ by hand, by an operator or by a chart. They are cluster-wide objects, so their n
 cluster has one set for each keep.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import pulumi
-import yaml
 from codekeep_contracts.log_switches import CONTENT, HARMLESS, LOGS, OFF, TRACING
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from pulumi_kubernetes.admissionregistration.v1 import ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding
 
 from components.arns import dns_suffix
@@ -25,6 +21,7 @@ from components.release import log_switches
 from components.release.base import ReleaseBase
 from components.release.flows import RAY_HEAD
 from components.release.labels import TENANT, WORKLOAD, keep_labels
+from components.release.templating import yaml_template
 
 COMPONENT = "admission"
 
@@ -78,7 +75,8 @@ class Admission(pulumi.ComponentResource):
 def policies(keep: Keep, registry_account_id: str) -> tuple[Policy, ...]:
     """The policies of a keep's namespace, whose images come from the account's registry."""
     registry = f"{registry_account_id}.dkr.ecr.{keep.region}.{dns_suffix(keep.region)}"
-    rendered = _template().render(
+    documents = yaml_template(
+        "admission",
         labels={"tenant": TENANT, "workload": WORKLOAD, "role": f"{LABEL_PREFIX}/role"},
         tenant=keep.tenant,
         namespace=keep.namespace,
@@ -94,7 +92,7 @@ def policies(keep: Keep, registry_account_id: str) -> tuple[Policy, ...]:
     )
     return tuple(
         Policy(name=name, spec=_spec(policy), everywhere=policy.get("everywhere", False))
-        for name, policy in yaml.safe_load(rendered).items()
+        for name, policy in documents.items()
     )
 
 
@@ -141,14 +139,3 @@ def _resource_rule(
         "resources": resources,
         "scope": scope,
     }
-
-
-@cache
-def _template() -> Any:
-    environment = Environment(
-        loader=PackageLoader("components.release"),
-        undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - YAML, from our own values
-    )
-    environment.filters["cel"] = json.dumps  # literals of CEL are escaped like those of JSON
-    return environment.get_template("admission.yaml.j2")

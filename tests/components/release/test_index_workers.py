@@ -6,7 +6,7 @@ import pytest
 
 from components.compute.pool import PoolRole
 from components.identity.workload import Workload
-from components.release.flows import LinkTraffic, Place, Pods, Ports, flows
+from components.release.flows import External, LinkTraffic, Pods, Ports, flows
 from components.release.index_workers import IMAGE, PORTS, RAY_VERSION, IndexWorkers, IndexWorkersArgs
 from images.catalog import find
 from tests.components.conftest import make_keep
@@ -101,8 +101,8 @@ def test_the_heads_token_opens_the_size_of_its_own_cluster_and_no_more() -> None
 
 def test_only_rays_own_pods_reach_it_and_the_operator_its_dashboard() -> None:
     into = [flow for flow in flows(LinkTraffic(git_ports=(443,))) if flow.target == Pods(workload=Workload.INDEXER)]
-    assert {flow.source for flow in into} == {Pods(workload=Workload.INDEXER), Place.KUBERAY, Place.PROMETHEUS}
-    [dashboard] = [flow.ports for flow in into if flow.source is Place.KUBERAY]
+    assert {flow.source for flow in into} == {Pods(workload=Workload.INDEXER), External.KUBERAY, External.PROMETHEUS}
+    [dashboard] = [flow.ports for flow in into if flow.source is External.KUBERAY]
     assert dashboard == (Ports(first=PORTS["dashboard"], last=PORTS["dashboard"]),)
     [among] = [flow.ports for flow in into if isinstance(flow.source, Pods)]
     assert all(each.first <= port <= each.last for each in among for port in PORTS.values())

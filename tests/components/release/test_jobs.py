@@ -21,7 +21,7 @@ PLAN = JobPlan(
             Container(
                 name="evals",
                 image=f"{REGISTRY}/codekeep-acme/code-batch-review@{DIGEST}",
-                resources=Resources(cpu="1", memory="1Gi"),
+                resources=Resources(cpu=1, memory_gib=1),
                 env={"TZ": "UTC"},
             ),
         ),

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from components.release.limits import Limits, LimitsArgs, bounds, kinds, quota
-from components.release.quantities import cores, mebibytes
+from components.release.pod import Resources
 from policies.rule import Family
 from tests.components.conftest import make_keep
 from tests.components.contract import assert_contract
@@ -77,32 +77,19 @@ def test_no_container_of_the_release_is_out_of_bounds() -> None:
     every = list(kinds(PLAN))
     assert every
     for kind in every:
-        assert kind.cpu_limit <= cores(pod["max"]["cpu"])
-        assert kind.memory_mib <= mebibytes(pod["max"]["memory"])
+        assert kind.cpu_limit <= int(pod["max"]["cpu"])
+        assert kind.memory_gib <= int(pod["max"]["memory"].removesuffix("Gi"))
         for each in kind.containers:
-            assert cores(container["min"]["cpu"]) <= cores(each.cpu)
-            assert cores(each.cpu_limit or each.cpu) <= cores(container["max"]["cpu"])
-            assert mebibytes(each.memory) <= mebibytes(container["max"]["memory"])
-            assert each.cpu_limit is None or cores(each.cpu) <= cores(each.cpu_limit)
+            assert int(container["min"]["cpu"].removesuffix("m")) / 1000 <= each.cpu <= each.cpu_most
+            assert each.cpu_most <= int(container["max"]["cpu"])
+            assert each.memory_gib <= int(container["max"]["memory"].removesuffix("Gi"))
 
 
-@pytest.mark.parametrize(("text", "number"), [("500m", 0.5), ("2", 2.0), (".5", 0.5), ("1.5", 1.5)])
-def test_processors(text: str, number: float) -> None:
-    assert cores(text) == number
+@pytest.mark.parametrize(("cpu", "text"), [(0.5, "500m"), (2, "2"), (2.0, "2"), (1.5, "1500m"), (0.1, "100m")])
+def test_cores_are_written_as_kubernetes_does(cpu: float, text: str) -> None:
+    assert Resources(cpu=cpu, memory_gib=1).spec()["requests"]["cpu"] == text
 
 
-@pytest.mark.parametrize(("text", "number"), [("512Mi", 512), ("2Gi", 2_048), ("1G", 954), ("1", 1), ("1Ti", 2**20)])
-def test_memory(text: str, number: int) -> None:
-    assert mebibytes(text) == number
-
-
-@pytest.mark.parametrize("text", ["", "lots", "-1", "2Gi"])
-def test_what_is_no_amount_of_processors_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="must be like"):
-        cores(text)
-
-
-@pytest.mark.parametrize("text", ["", "500m", "1Qi"])
-def test_what_is_no_amount_of_memory_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="must be like"):
-        mebibytes(text)
+@pytest.mark.parametrize(("gib", "text"), [(0.5, "512Mi"), (2, "2Gi"), (1.5, "1536Mi")])
+def test_memory_is_written_as_kubernetes_does(gib: float, text: str) -> None:
+    assert Resources(cpu=1, memory_gib=gib).spec()["limits"]["memory"] == text

@@ -21,7 +21,7 @@ WORKER = PodPlan(
         Container(
             name="worker",
             image=f"{REGISTRY}/codekeep-acme-code-batch-review@{DIGEST}",
-            resources=Resources(cpu="500m", cpu_limit="2", memory="2Gi"),
+            resources=Resources(cpu=0.5, cpu_limit=2, memory_gib=2),
             args=("review-worker",),
             env={"TZ": "UTC"},
         ),
@@ -148,7 +148,7 @@ def test_what_is_asked_for_beside_is_there() -> None:
         ports={"http": 8080},
         probes={"readinessProbe": http_probe("/healthz", "http", scheme="HTTPS")},
         mounts={"serving": "/etc/serving"},
-        resources=Resources(cpu="4", memory="32Gi", gpus=2),
+        resources=Resources(cpu=4, memory_gib=32, gpus=2),
         stop_seconds=10,
     )
     plan = replace(
@@ -191,15 +191,15 @@ def test_a_digest_that_is_none_is_refused(digest: str) -> None:
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda: Resources(cpu="0", memory="1Gi"), "cpu must be an amount"),
-        (lambda: Resources(cpu="1", memory="lots"), "memory must be an amount"),
-        (lambda: Resources(cpu="1", memory="1Gi", cpu_limit="x"), "cpu_limit must be an amount"),
-        (lambda: Resources(cpu="1", memory="1Gi", gpus=-1), "gpus must be 0 or more"),
+        (lambda: Resources(cpu=0, memory_gib=1), "cpu must be more than 0, got 0"),
+        (lambda: Resources(cpu=1, memory_gib=-1), "memory_gib must be more than 0, got -1"),
+        (lambda: Resources(cpu=1, memory_gib=1, cpu_limit=0), "cpu_limit must be more than 0"),
+        (lambda: Resources(cpu=1, memory_gib=1, gpus=-1), "gpus must be 0 or more"),
         (lambda: Scratch(gib=0), "gib must be 1 or more"),
-        (lambda: replace(WORKER, containers=()), "containers must hold at least one"),
+        (lambda: replace(WORKER, containers=()), "containers must have at least one"),
         (
             lambda: replace(
-                WORKER, containers=(replace(WORKER.containers[0], resources=Resources(cpu="1", memory="1Gi", gpus=1)),)
+                WORKER, containers=(replace(WORKER.containers[0], resources=Resources(cpu=1, memory_gib=1, gpus=1)),)
             ),
             "role must be one with GPUs",
         ),

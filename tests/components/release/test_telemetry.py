@@ -161,5 +161,5 @@ def test_workloads_find_the_service_it_makes() -> None:
 
 
 def test_without_a_group_for_the_rest_it_is_refused() -> None:
-    with pytest.raises(ValueError, match="log_groups must hold 'system', got gateway"):
+    with pytest.raises(ValueError, match="log_groups must have 'system', got gateway"):
         collector_config(log_groups={"gateway": "g"}, region="eu-central-1", metric_namespace="n")

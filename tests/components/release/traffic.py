@@ -7,7 +7,7 @@ from typing import Any
 
 from components.identity.workload import Workload
 from components.naming import Tier
-from components.release.flows import LinkTraffic, Place, Pods, flows, label_of, narrowing
+from components.release.flows import External, LinkTraffic, Pods, flows
 from components.release.labels import TENANT, WORKLOAD
 from components.release.network_policies import PODS_ELSEWHERE, NetworkPolicies, NetworkPoliciesArgs
 from policies.traffic import Connection, Party, who_may_talk
@@ -23,19 +23,19 @@ DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "kubernetes" / "traffi
 ENDPOINTS, PRIVATE = "endpoint-subnets", "private-subnets"
 PRIVATE_CIDR = "10.64.0.0/17"  # of tests.components.builders' network
 SHOWN_AS = {
-    Place.AWS: ENDPOINTS,
-    Place.GIT: ENDPOINTS,
-    Place.REGISTRIES: ENDPOINTS,
-    Place.ISSUER: ENDPOINTS,
-    Place.ENTRY: ENDPOINTS,
-    Place.INDEX: PRIVATE,
-    Place.KUBERNETES_API: PRIVATE,
+    External.AWS: ENDPOINTS,
+    External.GIT: ENDPOINTS,
+    External.REGISTRIES: ENDPOINTS,
+    External.ISSUER: ENDPOINTS,
+    External.ENTRY: ENDPOINTS,
+    External.INDEX: PRIVATE,
+    External.KUBERNETES_API: PRIVATE,
 }
 OUTSIDE = {
     ENDPOINTS: "10.64.192.0/25",
     PRIVATE: PRIVATE_CIDR,
-    Place.S3.value: S3_RANGES[0],
-    Place.POD_IDENTITY.value: "169.254.170.23/32",
+    External.S3.value: S3_RANGES[0],
+    External.POD_IDENTITY.value: "169.254.170.23/32",
     "internet": "203.0.113.0/24",
     "another-network": "10.65.0.0/16",
 }
@@ -64,9 +64,9 @@ def pods(tenant: str = "acme") -> list[Party]:
     prefix = "" if tenant == "acme" else f"{tenant}/"
     return [
         Party(
-            name=prefix + label_of(kind),
+            name=prefix + kind.label,
             namespace=f"codekeep-{tenant}",
-            labels={TENANT: tenant, WORKLOAD: kind.workload.value if kind.workload else "", **narrowing(kind)},
+            labels={TENANT: tenant, WORKLOAD: kind.workload.value if kind.workload else "", **kind.name_labels},
             cidr=PRIVATE_CIDR,
         )
         for kind in KINDS
@@ -100,11 +100,11 @@ def expected() -> set[tuple[str, str, str]]:
     }
 
 
-def _shown(end: Pods | Place) -> list[str]:
-    if isinstance(end, Place):
+def _shown(end: Pods | External) -> list[str]:
+    if isinstance(end, External):
         return [SHOWN_AS.get(end, end.value)]
     chosen = [each for each in KINDS if end.workload in (None, each.workload) and end.name in (None, each.name)]
-    return [label_of(each) for each in chosen]
+    return [each.label for each in chosen]
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -114,10 +114,10 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def flow_table() -> str:
     rows = [
-        (label_of(flow.source), label_of(flow.target), ", ".join(map(str, flow.ports)), flow.why)
+        (flow.source.label, flow.target.label, ", ".join(map(str, flow.ports)), flow.purpose)
         for flow in flows(EVERY_WAY)
     ]
-    return table(("From", "To", "Ports", "Why"), rows)
+    return table(("From", "To", "Ports", "Purpose"), rows)
 
 
 def traffic_table() -> str:

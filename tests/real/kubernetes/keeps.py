@@ -9,12 +9,12 @@ from components.compute.cluster_ref import ClusterRef
 from components.compute.kubernetes_access import KubernetesAccess, KubernetesAccessArgs
 from components.compute.pool import PoolRole
 from components.naming import Tier
-from components.release.accounts import Accounts, AccountsArgs
+from components.release.accounts import Accounts
 from components.release.admission import Admission, AdmissionArgs
 from components.release.index_workers import IndexWorkers, IndexWorkersArgs
 from components.release.limits import Limits, LimitsArgs
 from components.release.network_policies import NetworkPolicies, NetworkPoliciesArgs
-from components.release.priorities import Priorities, PrioritiesArgs
+from components.release.priorities import Priorities
 from components.release.webhook import Webhook, WebhookArgs
 from tests.components.builders import fake_network, known
 from tests.components.recording import record
@@ -33,8 +33,8 @@ def _program(tenant: str, tier: Tier) -> None:
     base = make_base(tier, tenant)
     cluster = ClusterRef(name=known("c"), arn=known("arn:c"), endpoint=known("https://c"), ca=known("Y2E="))
     KubernetesAccess(f"{tenant}-kubernetes", KubernetesAccessArgs(keep=base.keep, cluster=cluster))
-    Priorities(f"{tenant}-priority", PrioritiesArgs(base=base))
-    Accounts(f"{tenant}-account", AccountsArgs(base=base))
+    Priorities(f"{tenant}-priority", base)
+    Accounts(f"{tenant}-account", base)
     Limits(f"{tenant}-limits", LimitsArgs(base=base, plan=PLAN))
     NetworkPolicies(f"{tenant}-traffic", NetworkPoliciesArgs(base=base, network=fake_network(), ways=EVERY_WAY))
     index = IndexWorkersArgs(
