@@ -2,6 +2,7 @@
 
 import pulumi
 from codekeep_contracts import commands
+from codekeep_contracts.images import ImageName
 from pulumi_kubernetes import batch
 
 from components.compute.pool import PoolRole
@@ -11,7 +12,7 @@ from components.release.jobs import JobPlan, cron_job_spec
 from components.release.pod import Container, PodPlan, Resources
 
 NAME = "access-sync"
-IMAGE = "code-ingest-parse"
+IMAGE: ImageName = "code-ingest-parse"
 SCHEDULE = "*/15 * * * *"  # an answer is valid for an hour (access/permissions.py): three rounds may fail
 DEADLINE_SECONDS = 720  # a round that hangs is stopped before the next
 LATEST_START_SECONDS = 300

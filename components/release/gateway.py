@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 from codekeep_contracts import commands
+from codekeep_contracts.images import ImageName
 from codekeep_contracts.pods import GATEWAY_PORT, HEALTH_PATH, READY_PATH
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
@@ -16,7 +17,7 @@ from components.release.base import Priority, ReleaseBase
 from components.release.pod import SETTINGS_DIGEST, Container, PodPlan, Resources, Scratch, http_probe
 from components.release.server import ServerPlan, serve
 
-IMAGE = "code-batch-review"  # contains the gateway too
+IMAGE: ImageName = "code-batch-review"  # contains the gateway too
 SERVICE_PORT = 443
 RESOURCES = Resources(cpu=1, cpu_limit=4, memory_gib=2)
 SEATS_PER_REPLICA = 250

@@ -17,6 +17,7 @@ from typing import Any
 
 import pulumi
 from codekeep_contracts import commands
+from codekeep_contracts.images import ImageName
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import ServiceAccount
@@ -37,7 +38,7 @@ from components.release.pod import (
     pod_template,
 )
 
-IMAGE = "code-embed-index-cu12"
+IMAGE: ImageName = "code-embed-index-cu12"
 RUNTIME = "/opt/codekeep/bin/codekeep-runtime"  # the image has no entry point, since KubeRay starts Ray in it
 RAY_API = "ray.io/v1"
 RAY_VERSION = "2.60.0"  # as in the image's lock

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pulumi
 from codekeep_contracts import commands
+from codekeep_contracts.images import ImageName
 from codekeep_contracts.pods import SHARD
 from codekeep_contracts.roles import QueueRole
 from pulumi_kubernetes import batch
@@ -23,7 +24,7 @@ from components.release.jobs import JobPlan, Shards, cron_job_spec, job_spec
 from components.release.pod import Container, PodPlan, Resources, Scratch
 from components.release.queue_scaling import KEDA_API, POLLING_SECONDS, QueueTrigger, authenticate
 
-IMAGE = "code-ingest-parse"
+IMAGE: ImageName = "code-ingest-parse"
 NIGHTLY, PUSH = "ingest-nightly", "ingest-push"
 SCHEDULE = "30 2 * * *"  # after the refresh message of 02:00
 

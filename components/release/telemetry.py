@@ -12,6 +12,7 @@ from typing import Any
 
 import pulumi
 import yaml
+from codekeep_contracts.images import ImageName
 from codekeep_contracts.metrics import metric_namespace
 from codekeep_contracts.pods import OTLP_ENDPOINT, OTLP_PORT
 from pulumi_kubernetes.core.v1 import ConfigMap
@@ -23,7 +24,7 @@ from components.release.collector_config import HEALTH_PORT, collector_config
 from components.release.pod import Container, PodPlan, Resources, http_probe
 from components.release.server import ServerPlan, serve
 
-IMAGE = "telemetry-collector"
+IMAGE: ImageName = "telemetry-collector"
 CONFIG_MAP, CONFIG_KEY, CONFIG_PATH = "telemetry-config", "collector.yaml", "/etc/telemetry"
 CONFIG_DIGEST = "codekeep.dev/config-digest"
 REPLICAS = 2

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pulumi
 from codekeep_contracts import commands
+from codekeep_contracts.images import ImageName
 from codekeep_contracts.pods import HEALTH_PATH, READY_PATH, WEBHOOK_PORT
 
 from components.compute.pool import PoolRole
@@ -12,7 +13,7 @@ from components.release.base import Priority, ReleaseBase
 from components.release.pod import SETTINGS_DIGEST, Container, PodPlan, Resources, http_probe
 from components.release.server import ServerPlan, serve
 
-IMAGE = "code-ingest-parse"
+IMAGE: ImageName = "code-ingest-parse"
 REPLICAS = 2
 RESOURCES = Resources(cpu=0.1, cpu_limit=1, memory_gib=0.5)
 

@@ -5,24 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts.images import REPOSITORIES
 from pulumi_aws import ecr
 
 from components.iam_policy import Conditions, Statement, deny, document
 from components.naming import DataClass, Keep
 from components.network.endpoints import PULL_ACTIONS
 
-REFERENCE_IMAGES = (
-    "code-ingest-parse",
-    "code-embed-index-cu12",
-    "code-symbol-index",
-    "code-copilot-serve-cu12",
-    "code-autocomplete-serve-cu12",
-    "code-batch-review",
-    "code-finetune-cu12",
-    "compat",
-)
-COPIED_IMAGES = ("telemetry-collector",)  # images of others, copied in by digest after review
-IMAGES = (*REFERENCE_IMAGES, *COPIED_IMAGES)
 KEPT_IMAGES = 30  # per repository: enough to roll back over many releases
 UNTAGGED_DAYS = 7
 PUSH_ACTIONS = (
@@ -60,11 +49,11 @@ LIFECYCLE = json.dumps(
 
 @dataclass(frozen=True, kw_only=True)
 class ImageRegistryArgs:
-    """`replica_key_arn` and `recovery_region` go together, and need an account that holds this keep alone."""
+    """`replica_key_arn` and `recovery_region` go together; they need an account with no other keep."""
 
     keep: Keep
     key_arn: pulumi.Input[str]  # the key of class MODEL: images contain engines
-    images: Sequence[str] = IMAGES
+    images: Sequence[str] = REPOSITORIES
     recovery_region: str | None = None
     replica_key_arn: pulumi.Input[str] | None = None
     protect: bool = False  # a repository with images is not deleted

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache
 
 import pulumi
+from codekeep_contracts.images import REPOSITORIES
 from codekeep_contracts.settings.links import GitLinkSpec, RegistryLinkSpec
 
 from components.compute.pool import Pool, PoolRole, Tenancy, ZoneCapacity
@@ -20,7 +21,6 @@ from components.network.egress import EgressMode, EgressRules
 from components.network.endpoints import INTERFACE_SERVICES
 from components.network.network_plan import NetworkPlan
 from components.observe.budget_plan import BudgetPlan
-from components.storage.image_registry import IMAGES
 from components.storage.search_plan import SearchPlan
 from tests.components.builders import RECOVERY_REGION, ZONES
 from tests.components.conftest import make_keep
@@ -171,7 +171,7 @@ def shared() -> Recording[tuple[Platform, PooledTenant]]:
     def program() -> tuple[Platform, PooledTenant]:
         platform = Platform("platform-euc1", platform_args())
         exports = pulumi.Output.from_input(platform.exports())
-        ref = PlatformRef.of(exports, zones=ZONES, services=tuple(INTERFACE_SERVICES), images=IMAGES)
+        ref = PlatformRef.of(exports, zones=ZONES, services=tuple(INTERFACE_SERVICES), images=REPOSITORIES)
         return platform, PooledTenant("pico", pooled_args(ref))
 
     return record(program)

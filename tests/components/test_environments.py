@@ -8,6 +8,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from codekeep_contracts.images import REPOSITORIES
 from codekeep_contracts.roles import BucketRole, QueueRole
 from codekeep_contracts.settings.links import GitLinkSpec
 
@@ -21,7 +22,6 @@ from components.naming import DataClass, Keep, Tier
 from components.network.egress import EgressMode, EgressRules
 from components.network.links import LinksArgs
 from components.network.network_plan import AdoptedNetworkPlan
-from components.storage.image_registry import IMAGES
 from sandbox.aws.check import Surroundings, check
 from sandbox.aws.registry import function_for, resource_for
 from sandbox.aws.schema import schema_of
@@ -53,7 +53,7 @@ def test_a_dedicated_keep_is_whole(keep: Keep) -> None:
     assert counts["aws:eks/nodeGroup:NodeGroup"] == 4
     assert counts["aws:opensearch/domain:Domain"] == 1
     assert counts["aws:cloudtrail/trail:Trail"] == 1
-    assert counts["aws:ecr/repository:Repository"] == len(IMAGES)
+    assert counts["aws:ecr/repository:Repository"] == len(REPOSITORIES)
     assert counts["aws:ec2/internetGateway:InternetGateway"] == 0
     assert counts["aws:kms/key:Key"] == len(DataClass)  # all classes but CONFIG have one, and records are sealed by one
 

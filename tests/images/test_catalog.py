@@ -1,8 +1,8 @@
 import re
 
 import pytest
+from codekeep_contracts.images import REFERENCE_IMAGES
 
-from components.storage.image_registry import REFERENCE_IMAGES
 from images.bases import BASES, Base, Sighting
 from images.catalog import BUILDS, IMAGES, VARIANTS, Kind, find
 from images.matrix import GPUS

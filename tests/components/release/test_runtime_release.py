@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from codekeep_contracts.images import REPOSITORIES
 
 from components.identity.workload import Workload
 from components.keep.tenant import TenantEnvironment
@@ -14,7 +15,6 @@ from components.naming import Keep
 from components.release.flows import LinkTraffic
 from components.release.release_plan import ReleasePlan
 from components.release.runtime_release import RuntimeRelease, RuntimeReleaseArgs, release_images
-from components.storage.image_registry import IMAGES
 from tests.components.contract import assert_contract
 from tests.components.environments import dedicated_args
 from tests.components.recording import Node, Recording, record
@@ -24,7 +24,7 @@ from tests.components.release.test_model_endpoint import CHAT
 SETTINGS = {"schema_version": 1, "logging": {"bodies": False, "level": "info", "allowed_fields": ["timestamp"]}}
 PLAN = ReleasePlan(
     version="1.4.0",
-    digests=dict.fromkeys((*IMAGES, "code-copilot-serve-cu12-vllm"), DIGEST),
+    digests=dict.fromkeys((*REPOSITORIES, "code-copilot-serve-cu12-vllm"), DIGEST),
     repositories={"code-copilot-serve-cu12-vllm": "code-copilot-serve-cu12"},
     endpoints=(
         CHAT,
