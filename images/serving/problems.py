@@ -1,12 +1,12 @@
-"""What is wrong with a serving configuration, said uniformly: the field, the value got, what is allowed, the remedy."""
+"""What is wrong with a serving configuration: the field, the value it has, what is allowed, the remedy."""
 
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, kw_only=True)
-class ServingFault:
+@dataclass(frozen=True)
+class Problem:
     """One thing wrong. `field` is an option's path (`kv_cache_config.dtype`) or a field of ModelFacts."""
 
     field: str
@@ -19,13 +19,19 @@ class ServingFault:
 
 
 class ServingError(ValueError):
-    """A model that cannot be served as asked; `faults` are all the reasons."""
+    """A model cannot be served as specified; `problems` are all the reasons."""
 
-    def __init__(self, faults: Sequence[ServingFault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
 def nearest(wrong: str, right: Iterable[str]) -> str | None:
-    """The known word most like the one got, or None where none is."""
+    """The known word most similar to `wrong`, or None where none is similar."""
     return next(iter(difflib.get_close_matches(wrong, list(right), n=1, cutoff=0.7)), None)
+
+
+def did_you_mean(wrong: str, right: Iterable[str], otherwise: str) -> str:
+    """A remedy that suggests the nearest known word; `otherwise` where there is none."""
+    near = nearest(wrong, right)
+    return f"did you mean {near}?" if near else otherwise

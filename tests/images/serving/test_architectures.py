@@ -3,7 +3,7 @@
 import pytest
 
 from images.serving import CLASSES, PUBLIC_MODELS
-from images.serving.shapes import Architecture
+from images.serving.architectures import Architecture
 
 
 def test_the_table_holds_the_models_people_ask_for() -> None:

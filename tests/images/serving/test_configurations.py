@@ -27,18 +27,18 @@ def test_a_right_configuration_is_accepted(known: Configuration) -> None:
 def test_a_wrong_configuration_is_refused_by_the_field_that_is_wrong(known: Configuration) -> None:
     with pytest.raises(ServingError) as refused:
         known.judge()
-    assert known.fault in {fault.field for fault in refused.value.faults}
-    assert len(refused.value.faults) == 1, str(refused.value)
+    assert known.fault in {fault.field for fault in refused.value.problems}
+    assert len(refused.value.problems) == 1, str(refused.value)
     for word in known.words:
         assert word in str(refused.value)
-    assert all(fault.got and fault.allowed and fault.remedy for fault in refused.value.faults)
+    assert all(fault.got and fault.allowed and fault.remedy for fault in refused.value.problems)
 
 
 def test_all_faults_come_at_once() -> None:
     document = {**YAML, "enable_block_reuse": True, "max_seq_len": 0}
     with pytest.raises(ServingError) as refused:
         check_trtllm(document, (MODEL, "--tp_size", "2"))
-    assert [fault.field for fault in refused.value.faults] == [
+    assert [fault.field for fault in refused.value.problems] == [
         "--tp_size",
         "--host",
         "--config",

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import yaml
 
-from images.serving.command_line import IN_YAML, ON_COMMAND_LINE, REFUSED
 from images.serving.options import NOT_IN_YAML, SECTIONS, TrtllmOptions, as_yaml, places_of
 from images.serving.roles import trtllm_options
+from images.serving.trtllm_flags import IN_YAML, ON_COMMAND_LINE, REFUSED
 from tests.images.serving.test_plan import CHAT
 
 NAMES: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "trtllm_names.yaml").read_text())

@@ -6,7 +6,17 @@ import pytest
 import yaml
 
 from images import catalog
-from images.serving import Adapters, ModelFacts, Release, ServingError, ServingPlan, check_trtllm, check_vllm, plan
+from images.serving import (
+    ENGINE_METRICS,
+    Adapters,
+    ModelFacts,
+    Release,
+    ServingError,
+    ServingPlan,
+    check_trtllm,
+    check_vllm,
+    plan,
+)
 
 REVISION = "381fc969f78efac66bc87ff7ddeadb7e73c218a7"
 CHAT = ModelFacts(
@@ -117,13 +127,15 @@ def test_every_plan_is_bound_pinned_watched_and_silent(facts: ModelFacts) -> Non
     assert catalog.find(served.image, served.image_variant).entrypoint[0] == served.command[0]
     assert facts.role in catalog.find(served.image, served.image_variant).roles
     assert served.env["HF_HUB_OFFLINE"] == served.env["DO_NOT_TRACK"] == "1"
-    assert served.metrics.waiting.endswith("num_requests_waiting")
+    assert served.metrics == ENGINE_METRICS[served.engine]
+    assert served.metrics.path.endswith("/metrics")
     assert served.fit is not None
     assert served.fit.fits
     if served.engine == "tensorrt-llm":
         written = options(served)
         assert written["revision"] == REVISION
         assert written["trust_remote_code"] is False
+        assert served.metrics.needs == "return_perf_metrics"
         assert written["return_perf_metrics"] is written["enable_iter_perf_stats"] is True
         assert written["print_iter_log"] is False
         assert "--no-telemetry" not in served.args  # 1.2 does not know it
@@ -184,4 +196,4 @@ def test_adapters_lie_in_a_folder_that_either_engine_reads() -> None:
 def test_a_refusal_tells_how_many_gpus_would_do(facts: ModelFacts, hint: str) -> None:
     with pytest.raises(ServingError) as refused:
         plan(facts)
-    assert hint in refused.value.faults[0].remedy
+    assert hint in refused.value.problems[0].remedy
