@@ -1,4 +1,4 @@
-"""The images that ours stand on: each by digest, with the public files in which that digest was seen."""
+"""Base images: each by digest, with the public files in which that digest was seen."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 @dataclass(frozen=True, kw_only=True)
 class Sighting:
-    """A public file that pins the digest; a lead, no proof: `codekeep images check --online` asks the registry."""
+    """A public file that pins the digest. It is no proof: `codekeep images check --online` asks the registry."""
 
     project: str
     file: str
@@ -19,7 +19,7 @@ class Sighting:
 
 @dataclass(frozen=True, kw_only=True)
 class Base:
-    """An image of somebody else's; `tag` says what the digest is meant to be."""
+    """Somebody else's image; `tag` says what the digest is meant to be."""
 
     repository: str
     tag: str

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-BASELINE_CUDA = "12.8"  # of every wheel that we choose ourselves: the newest CUDA 12 that torch publishes on PyPI
+BASELINE_CUDA = "12.8"  # for every wheel that we choose ourselves: the newest CUDA 12 of torch on PyPI
 BASELINE_DRIVER = 580  # branch on the nodes: the EKS AL2023 NVIDIA image ships it; it runs CUDA 12 and CUDA 13
 
 NVIDIA_COMPATIBILITY = "docs.nvidia.com/cuda/cuda-toolkit-release-notes, minor version compatibility"
@@ -17,7 +17,7 @@ class MatrixError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Gpu:
-    """A GPU as AWS rents it. `capability` is NVIDIA's compute capability."""
+    """A GPU in EC2 instances. `capability` is NVIDIA's compute capability."""
 
     name: str
     capability: str
@@ -27,7 +27,7 @@ class Gpu:
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """Versions that are built and tested together by whoever publishes them."""
+    """Versions that their publisher builds and tests together."""
 
     name: str
     cuda: str
@@ -111,7 +111,11 @@ STACKS = (TORCH, TRTLLM, TRTLLM_COMPAT, VLLM)
 
 
 def find_gpu(name: str) -> Gpu:
-    """By GPU name, instance family or instance type (`g6e.12xlarge`); MatrixError names those known."""
+    """The GPU with that name, instance family or instance type (`g6e.12xlarge`).
+
+    Raises:
+        MatrixError: it is not in the matrix; the text names those that are.
+    """
     wanted = name.lower().partition(".")[0]
     for gpu in GPUS:
         if wanted == gpu.name.lower() or wanted in gpu.families:
@@ -121,7 +125,11 @@ def find_gpu(name: str) -> Gpu:
 
 
 def driver_branch(version: str) -> int:
-    """580 for `580.95.05`, `R580` or `580`."""
+    """580 for `580.95.05`, `R580` or `580`.
+
+    Raises:
+        MatrixError: it is no version.
+    """
     head = version.removeprefix("R").partition(".")[0]
     if not (head.isascii() and head.isdigit()):
         raise MatrixError(f"driver {version} is not a version; give one such as {BASELINE_DRIVER} or 580.95.05")
@@ -129,7 +137,11 @@ def driver_branch(version: str) -> int:
 
 
 def require(stack: Stack, gpu: str, driver: str = str(BASELINE_DRIVER), cuda: str | None = None) -> Gpu:
-    """The GPU, where `stack` runs on it under `driver`; MatrixError with what is allowed where it does not."""
+    """The GPU, if `stack` runs on it with `driver`.
+
+    Raises:
+        MatrixError: it does not run there; the text says what is allowed.
+    """
     found = find_gpu(gpu)
     if found not in stack.gpus:
         raise MatrixError(

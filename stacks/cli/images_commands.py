@@ -14,7 +14,7 @@ from stacks.cli.home import Home
 from stacks.cli.project import Project
 
 if TYPE_CHECKING:
-    from images.check import Fault
+    from images.check import Problem
     from images.matrix import Gpu, Stack
 
 
@@ -79,7 +79,7 @@ def lock(names: tuple[str, ...], upgrade: bool) -> None:
     from images.catalog import IMAGES
     from images.lock import LockError, make
 
-    known = {image.name: image.lock for image in IMAGES}
+    known: dict[str, str] = {image.name: image.lock for image in IMAGES}
     for name in names:
         if name not in known:
             raise BadInputError(f"there is no image {name}; allowed: {', '.join(known)}")
@@ -160,7 +160,7 @@ def _combination(name: str, variant: str, gpu: str, driver: str | None, cuda: st
         raise BadInputError(str(error)) from error
 
 
-def _faults(root: Path, *, checkov: bool, ask_registry: bool, online: bool) -> Iterator["Fault"]:
+def _faults(root: Path, *, checkov: bool, ask_registry: bool, online: bool) -> Iterator["Problem"]:
     from images import check as checks
 
     _sbom()
@@ -176,9 +176,9 @@ def _faults(root: Path, *, checkov: bool, ask_registry: bool, online: bool) -> I
         yield from checks.unknown_bases()
 
 
-def _checkov(root: Path) -> Iterator["Fault"]:
+def _checkov(root: Path) -> Iterator["Problem"]:
     from images.catalog import BUILDS
-    from images.check import Fault
+    from images.check import Problem
     from policies.checker import CheckerError
     from stacks.cli.checkov.installation import Installation
     from stacks.cli.checkov.scan import scan
@@ -200,7 +200,7 @@ def _checkov(root: Path) -> Iterator["Fault"]:
         raise FailedError(f"Checkov did not judge {', '.join(sorted(files[file] for file in unseen))}")
     for record in records:
         if record.failed:
-            yield Fault(file=files[record.file], check=record.check, message=record.title, line=record.line)
+            yield Problem(file=files[record.file], check=record.check, message=record.title, line=record.line)
 
 
 def _locks() -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from images import check
 from images.catalog import BUILDS, IMAGES, Kind, find
 from images.lock import LockError, Pin, locks, parse
 from images.render import ROOT
-from images.sbom import bill, bills, faults
+from images.sbom import bill, bills, schema_error
 from tests.images.documents import copy_of_images, replace
 
 PIN = f"click==8.3.1 \\\n    --hash=sha256:{'a' * 64} \\\n    --hash=sha256:{'b' * 64}\n    # via -r x.in\n"
@@ -142,9 +142,9 @@ def test_bills_are_the_same_each_time_and_differ_between_builds():
 
 def test_the_schema_refuses_a_bill_that_is_none():
     document = json.loads(bill(find("compat"), parse(PIN)))
-    assert faults(json.dumps(document)) is None
+    assert schema_error(json.dumps(document)) is None
     document["components"][0]["type"] = "spaceship"
-    assert faults(json.dumps(document)) is not None
+    assert schema_error(json.dumps(document)) is not None
 
 
 def test_a_check_whose_tool_is_missing_is_no_pass(monkeypatch):
