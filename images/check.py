@@ -142,4 +142,4 @@ def unknown_bases() -> Iterator[Problem]:
             [crane, "manifest", image], capture_output=True, text=True, check=False, timeout=TIMEOUT_SECONDS
         )
         if done.returncode != 0:
-            yield Problem(file="images/bases.py", check="digest", message=f"{image}: {done.stderr.strip()}")
+            yield Problem(file="images/bases.yaml", check="digest", message=f"{image}: {done.stderr.strip()}")

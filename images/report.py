@@ -52,7 +52,7 @@ def as_markdown() -> str:
     """The matrix as the two tables in docs/images/README.md."""
     rows = as_rows()
     stacks = _table(
-        ("Stack", "CUDA", "Driver", "torch", "Engine", "GPUs", "Images", "Sources"),
+        ("Stack", "CUDA", "Driver", "torch", "Engine", "GPUs", "Images"),
         (
             (
                 stack["name"],
@@ -62,26 +62,29 @@ def as_markdown() -> str:
                 stack["engine"] or "none",
                 ", ".join(stack["gpus"]),
                 ", ".join(stack["images"]),
-                "; ".join(stack["sources"]),
             )
             for stack in rows["stacks"]
         ),
     )
     gpus = _table(
-        ("GPU", "Compute capability", "Instance families", "Source"),
-        ((gpu["name"], gpu["capability"], ", ".join(gpu["families"]), gpu["source"]) for gpu in rows["gpus"]),
+        ("GPU", "Compute capability", "Instance families"),
+        ((gpu["name"], gpu["capability"], ", ".join(gpu["families"])) for gpu in rows["gpus"]),
     )
-    return f"{stacks}\n\n{gpus}"
+    sources = _list([(stack["name"], stack["sources"]) for stack in rows["stacks"]])
+    capabilities = ", ".join(dict.fromkeys(gpu["source"] for gpu in rows["gpus"]))
+    return f"{stacks}\n\nSources:\n\n{sources}\n\n{gpus}\n\nSource of the compute capabilities: {capabilities}"
 
 
 def bases_as_markdown() -> str:
     """Every base, its digest and where the digest was seen."""
-    return _table(
-        ("Base", "Digest", "Carries", "Seen in"),
-        (
-            (f"{base.repository}:{base.tag}", f"`{base.digest}`", base.carries, "; ".join(map(str, base.sightings)))
+    return _list(
+        [
+            (
+                f"{base.repository}:{base.tag}",
+                [f"`{base.digest}`", base.carries, f"seen in {'; '.join(map(str, base.sightings))}"],
+            )
             for base in BASES
-        ),
+        ]
     )
 
 
@@ -101,6 +104,10 @@ def with_generated(page: str, name: str, text: str) -> str:
     if not opening or not closing:
         raise ValueError(f"the page must have <!-- {name} --> and <!-- /{name} -->")
     return f"{head}{opening}\n{text}\n{closing}{tail}"
+
+
+def _list(entries: Iterable[tuple[str, Sequence[str]]]) -> str:
+    return "\n".join("\n  - ".join((f"- {name}", *lines)) for name, lines in entries)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

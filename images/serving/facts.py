@@ -24,7 +24,7 @@ class Release:
 
     @classmethod
     def of(cls, stack: matrix.Stack) -> Self:
-        """The engine's release in a stack of images/matrix.py.
+        """The engine's release in a stack of images/matrix.yaml.
 
         Raises:
             ValueError: the stack has no engine.

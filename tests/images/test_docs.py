@@ -1,4 +1,4 @@
-"""docs/images/README.md says what the catalogue and the matrix say."""
+"""docs/images/README.md has the tables of the catalogue and the matrix."""
 
 import pytest
 

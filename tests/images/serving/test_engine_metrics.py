@@ -1,4 +1,4 @@
-"""The facts about engines' metrics are of the engines in the images, and complete enough to watch a model by."""
+"""The facts about engines' metrics are about the engines in the images, and suffice to monitor a model."""
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_latency_queueing_and_requests_can_be_read_from_either_engine(facts: Eng
     assert f"{prefix}request_success_total" in names(facts, "counter")
 
 
-def test_gauges_of_queue_and_cache_are_of_vllm_alone() -> None:
+def test_only_vllm_has_gauges_of_queue_and_cache() -> None:
     """TensorRT-LLM has none, and no name with its prefix `trtllm_`, before 1.3."""
     assert names(ENGINE_METRICS["tensorrt-llm"], "gauge") == set()
     assert not any(metric.name.startswith("trtllm_") for metric in ENGINE_METRICS["tensorrt-llm"].metrics)
