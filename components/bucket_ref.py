@@ -1,4 +1,4 @@
-"""What other components need to know of a bucket."""
+"""What other components need to know about a bucket."""
 
 from dataclasses import dataclass
 

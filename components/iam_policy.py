@@ -61,7 +61,7 @@ class Statement:
         return [*actions, *resources, *principals, *inverted]
 
     def render(self) -> dict[str, Any]:
-        """The statement as AWS spells it; values may still be Outputs."""
+        """The statement in AWS's JSON form; values may still be Outputs."""
         parts = {
             "Sid": self.sid,
             "Effect": self.effect,

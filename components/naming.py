@@ -9,7 +9,7 @@ from components.arns import arn
 
 TENANT_PATTERN = re.compile(r"^[a-z][a-z0-9-]{1,18}[a-z0-9]$")
 TAG_PREFIX = "codekeep"
-LABEL_PREFIX = "codekeep.dev"  # of our labels on Kubernetes objects and nodes
+LABEL_PREFIX = "codekeep.dev"  # for our labels on Kubernetes objects and nodes
 
 
 class Tier(StrEnum):
@@ -21,7 +21,7 @@ class Tier(StrEnum):
 
 
 class DataClass(StrEnum):
-    """Kind of customer data that a resource stores or carries. Each stored kind has its own key and retention."""
+    """Kind of customer data that a resource stores or transports. Each stored kind has its own key and retention."""
 
     CODE = "code"  # repositories, clones, caches, queue messages about them
     INDEX = "index"  # chunks, embeddings, symbols
@@ -31,7 +31,7 @@ class DataClass(StrEnum):
     AUDIT = "audit"  # trails and access records
     LOG = "log"  # metadata-only logs and metrics
     SECRET = "secret"  # noqa: S105 - a class of data, not a password
-    CONFIG = "config"  # infrastructure that holds no customer data
+    CONFIG = "config"  # infrastructure without customer data
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ class Keep:
 
     @property
     def namespace(self) -> str:
-        """Kubernetes namespace: one per keep, even in a cluster that holds no other keep."""
+        """Kubernetes namespace: one per keep, even in a cluster without other keeps."""
         return self.physical()
 
     def arn(self, service: str, resource: str, *, region: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""What other components need to know of a queue."""
+"""What other components need to know about a queue."""
 
 from dataclasses import dataclass
 

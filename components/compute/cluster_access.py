@@ -20,7 +20,7 @@ class AccessLevel(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterAccess:
-    """`namespaces` limits the access; without any, it covers the whole cluster."""
+    """`namespaces` limits the access; without any, it covers the cluster."""
 
     label: str  # unique in the cluster
     principal_arn: str

@@ -1,8 +1,8 @@
 """The node pools of a keep: one launch template and one managed node group each.
 
-The image is AWS's own for EKS, at a pinned release: nodes change with a commit, not with AWS's recommendation of the
-day. With our own image id, managed node groups would not add labels, taints and the cluster's address; so the group
-gets an image type and release, and the template no image.
+The image is AWS's for EKS, at a pinned release: nodes change with a commit, not with AWS's current recommendation.
+With our own image id, managed node groups would not add labels, taints and the cluster's address; so the group gets an
+image type and release, and the template no image.
 """
 
 from collections.abc import Mapping, Sequence
@@ -67,7 +67,7 @@ class NodePoolsArgs:
         for pool in self.pools:
             if pool.zone is not None and pool.zone not in self.zones:
                 raise ValueError(
-                    f"pool {pool.name}: hosts and reservations must lie in one of {', '.join(self.zones)}, "
+                    f"pool {pool.name}: hosts and reservations must be in one of {', '.join(self.zones)}, "
                     f"got {pool.zone}"
                 )
             if (data_class := DATA_CLASS_OF_POOL[pool.role]) not in self.volume_key_arns:
@@ -193,7 +193,7 @@ class NodePools(pulumi.ComponentResource):
 
 
 def _taints(pool: Pool) -> list[eks.NodeGroupTaintArgs]:
-    """Only pods that ask for a pool's role run on it; the system pool runs everything else."""
+    """Only pods that select a pool's role run on it; the system pool runs everything else."""
     if pool.role is PoolRole.SYSTEM:
         return []
     role = eks.NodeGroupTaintArgs(key=f"{LABEL_PREFIX}/role", value=pool.role.value, effect="NO_SCHEDULE")

@@ -111,4 +111,4 @@ class Pool:
                 "reservation", self.reservation, "left out where the pool has hosts, which reserve by themselves"
             )
         if self.zone and len(self.instance_types) > 1:
-            self._fail("instance_types", self.instance_types, "one type where hosts or a reservation are held")
+            self._fail("instance_types", self.instance_types, "one type for a pool with hosts or a reservation")

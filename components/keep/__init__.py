@@ -1,1 +1,1 @@
-"""Whole environments: a dedicated or premium keep, a pooled keep, and the shared platform."""
+"""Environments: a dedicated or premium keep, a pooled keep, and the shared platform."""

@@ -18,7 +18,7 @@ from components.storage.search_plan import SearchPlan
 
 @dataclass(frozen=True, kw_only=True)
 class CommonArgs:
-    """Of every keep and platform. `retention_days` must name each data class that is stored."""
+    """Common to every keep and platform. `retention_days` must name each data class that is stored."""
 
     keep: Keep
     retention_days: Mapping[DataClass, int]
@@ -31,18 +31,18 @@ class CommonArgs:
 
 @dataclass(frozen=True, kw_only=True)
 class KeepArgs(CommonArgs):
-    """Of every keep, whatever its tier."""
+    """Common to keeps of every tier."""
 
     git_links: tuple[GitLinkSpec, ...]
     entry_principal_arns: tuple[str, ...]
     registry_links: tuple[RegistryLinkSpec, ...] = ()
     recovery_region: str | None = None  # premium: a second region with replicas
-    own_account: bool = False  # the account holds this keep and nothing else
+    own_account: bool = False  # the account contains nothing but this keep
 
 
 @dataclass(frozen=True, kw_only=True)
 class InfrastructureArgs(CommonArgs):
-    """Of what has its own network, cluster and search domain: a dedicated or premium keep, or a platform."""
+    """Common to what has its own network, cluster and search domain: a dedicated or premium keep, or a platform."""
 
     network: NetworkPlan | AdoptedNetworkPlan
     pools: tuple[Pool, ...]

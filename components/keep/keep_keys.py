@@ -16,14 +16,14 @@ def keep_keys(
     own = _own_keys(keep, plan, recovery_region, protect, opts)
     if own is not None and not plan.customer_held:
         return own
-    held = CustomerKeysArgs(
+    args = CustomerKeysArgs(
         keep=keep,
         key_arns=plan.customer_held,
         replica_key_arns=plan.customer_held_replicas,
         recovery_region=recovery_region,
         others=own,
     )
-    return CustomerKeys(keep.logical("customer-keys"), held, opts=opts).ring
+    return CustomerKeys(keep.logical("customer-keys"), args, opts=opts).ring
 
 
 def _own_keys(

@@ -1,4 +1,4 @@
-"""What is deployed into a keep needs to know of it: the same for every tier."""
+"""What deployments into a keep need to know about it: the same for every tier."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

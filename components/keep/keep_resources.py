@@ -32,7 +32,7 @@ class KeepResourcesArgs:
 
 
 class KeepResources(pulumi.ComponentResource):
-    """Everything of a keep that outlives its pods."""
+    """The resources of a keep that outlive its pods."""
 
     storage: Storage
     queues: Queues

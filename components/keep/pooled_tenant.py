@@ -10,10 +10,10 @@ from components.keep.service import Service, ServiceArgs
 
 
 class PooledTenant(pulumi.ComponentResource):
-    """Of all that stores the keep's data, only the search domain is shared; its indexes have the keep's own prefix.
+    """Everything that stores the keep's data is its own, except the search domain, where its indexes have its prefix.
 
-    Two fences separate them: the roles' policies name the prefix in the path, and the domain's own security maps the
-    roles to the same prefix. The trail is the platform's and covers this keep's buckets.
+    Two controls separate the keeps in the domain: the roles' policies name the prefix in the path, and the domain's
+    own security maps the roles to the same prefix. The trail is the platform's and covers this keep's buckets.
     """
 
     outputs: KeepOutputs

@@ -25,7 +25,7 @@ class TenantEnvironmentArgs(InfrastructureArgs, KeepArgs):
             raise ValueError(f"pools must have different names, got {names}")
         if self.recovery_region is not None and not self.own_account:
             raise ValueError(
-                "recovery_region needs own_account: image replication is a setting of the whole account's registry"
+                "recovery_region needs own_account: image replication is a setting of the account's registry"
             )
 
     @property

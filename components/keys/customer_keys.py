@@ -25,7 +25,7 @@ class CustomerKeysArgs:
             raise ValueError("key_arns must have at least one key; without any, use TenantKeys alone")
         _check("key_arns", self.key_arns, self.keep.region)
         if self.replica_key_arns and self.recovery_region is None:
-            raise ValueError("replica_key_arns needs a recovery_region to lie in")
+            raise ValueError("replica_key_arns needs a recovery_region")
         if self.recovery_region is not None:
             _check("replica_key_arns", self.replica_key_arns, self.recovery_region)
             if missing := sorted(self.key_arns.keys() - self.replica_key_arns.keys()):
@@ -38,7 +38,7 @@ class CustomerKeysArgs:
 def _check(field_name: str, arns: Mapping[DataClass, str], region: str) -> None:
     for data_class, arn in arns.items():
         if data_class is DataClass.CONFIG:
-            raise ValueError(f"{field_name}: class {data_class.value!r} holds no customer data and takes no key")
+            raise ValueError(f"{field_name}: class {data_class.value!r} has no customer data and takes no key")
         match = KEY_ARN_PATTERN.match(arn)
         if match is None:
             raise ValueError(
@@ -46,7 +46,7 @@ def _check(field_name: str, arns: Mapping[DataClass, str], region: str) -> None:
                 f"(not an alias), got {arn!r}"
             )
         if match[2] != region:
-            raise ValueError(f"{field_name}[{data_class.value}] must lie in {region}, got a key in {match[2]}")
+            raise ValueError(f"{field_name}[{data_class.value}] must be in {region}, got a key in {match[2]}")
 
 
 class CustomerKeys(pulumi.ComponentResource):

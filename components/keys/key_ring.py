@@ -54,6 +54,6 @@ class KeyRing:
 
 def _key(keys: Mapping[DataClass, pulumi.Output[str]], data_class: DataClass, remedy: str) -> pulumi.Output[str]:
     if data_class not in keys:
-        held = ", ".join(sorted(each.value for each in keys)) or "none"
-        raise KeyError(f"no key for data class {data_class.value!r} (there are: {held}); {remedy}")
+        known = ", ".join(sorted(each.value for each in keys)) or "none"
+        raise KeyError(f"no key for data class {data_class.value!r} (there are: {known}); {remedy}")
     return keys[data_class]

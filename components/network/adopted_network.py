@@ -62,16 +62,14 @@ class AdoptedNetwork(pulumi.ComponentResource):
 
 
 def _checked(subnet: pulumi.Output[ec2.GetSubnetResult], vpc_id: str, zone: str) -> pulumi.Output[ec2.GetSubnetResult]:
-    """The subnet, if it is what the spec says."""
+    """The subnet, if it is as the spec says."""
 
     def check(found: ec2.GetSubnetResult) -> ec2.GetSubnetResult:
         if found.vpc_id != vpc_id:
-            raise ValueError(
-                f"subnet {found.id} lies in {found.vpc_id}, not in {vpc_id}; name one of that VPC's subnets"
-            )
+            raise ValueError(f"subnet {found.id} is in {found.vpc_id}, not in {vpc_id}; name one of that VPC's subnets")
         if found.availability_zone != zone:
             raise ValueError(
-                f"subnet {found.id} lies in {found.availability_zone}, not in {zone}; order subnets as zones"
+                f"subnet {found.id} is in {found.availability_zone}, not in {zone}; order subnets as zones"
             )
         if found.map_public_ip_on_launch:
             raise ValueError(f"subnet {found.id} gives out public addresses; name a private subnet of {zone}")

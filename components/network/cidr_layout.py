@@ -1,7 +1,7 @@
 """How a keep's address range is divided: pure arithmetic, no Pulumi.
 
 The range is split into 2, 4 or 8 equal blocks: one for the workloads of each zone, and the last for the small subnets
-(interface endpoints and load balancers; with a way out, also the firewall and the NAT gateways).
+(interface endpoints and load balancers; with internet egress, also the firewall and the NAT gateways).
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ class CidrLayout:
     vpc: IPv4Network
     workloads: Sequence[IPv4Network]
     endpoints: Sequence[IPv4Network]
-    firewalls: Sequence[IPv4Network]  # used only if the keep has a way out
+    firewalls: Sequence[IPv4Network]  # used only with internet egress
     publics: Sequence[IPv4Network]  # likewise
 
     @property

@@ -21,7 +21,7 @@ class ClusterFirewallArgs:
 
     keep: Keep
     network: NetworkRef
-    internet: bool = False  # the network has a firewalled way out, which the nodes may use
+    internet: bool = False  # nodes may use the network's firewalled egress
     api_client_cidrs: tuple[str, ...] = ()
 
 
@@ -40,7 +40,7 @@ class ClusterFirewall(pulumi.ComponentResource):
         self._open_api(nodes, control_plane)
         for label, port in CONTROL_PLANE_CALLS.items():
             self._allow(control_plane, nodes, label, port, f"control plane to {label}")
-        # Pods share their nodes' group; network policies decide what they may say to each other.
+        # Pods share their nodes' group; network policies decide which pods may connect to each other.
         self._allow(nodes, nodes, "between-nodes", None, "Nodes and pods among themselves")
         self._open_aws(nodes)
 

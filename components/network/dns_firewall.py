@@ -1,7 +1,7 @@
 """The names that a keep can resolve: those of AWS in its region, of its links, and of its egress allow-list.
 
-Without this, data could leave even a network without a way out: a query for <secret>.example.com reaches the owner of
-example.com through Amazon's resolver.
+Without this, data could leave even a network without internet egress: a query for <secret>.example.com reaches the
+owner of example.com through Amazon's resolver.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The only way out of a keep: a firewall that passes named hosts and drops everything else.
+"""A keep's only egress to the internet: a firewall that passes named hosts and drops everything else.
 
     workload -> firewall endpoint of its zone -> NAT gateway of its zone -> internet gateway
     workload <- firewall endpoint of its zone <- NAT gateway of its zone <- internet gateway
@@ -62,12 +62,12 @@ class EgressRules:
 
     @property
     def dns_domains(self) -> tuple[str, ...]:
-        """As the DNS firewall spells them, where `*.` means the names below and not the name itself."""
+        """In the notation of the DNS firewall, where `*.` means the names below and not the name itself."""
         return tuple(sorted({*self.domains, *(domain.removeprefix("*.") for domain in self.domains)}))
 
     @property
     def firewall_targets(self) -> list[str]:
-        """As Network Firewall spells them: a leading dot for a name and all below it."""
+        """In the notation of Network Firewall: a leading dot for a name and all below it."""
         return sorted({domain.removeprefix("*") for domain in self.domains})
 
 
@@ -89,16 +89,14 @@ class EgressArgs:
 
     def __post_init__(self) -> None:
         if self.rules.mode is not EgressMode.ALLOW_LIST:
-            raise ValueError(
-                f"a way out needs the mode {EgressMode.ALLOW_LIST}, got {self.rules.mode}; leave Egress out"
-            )
+            raise ValueError(f"egress needs the mode {EgressMode.ALLOW_LIST}, got {self.rules.mode}; leave Egress out")
         for name in ("firewall_subnets", "public_subnets", "workload_subnets", "workload_route_table_ids"):
             if len(getattr(self, name)) != len(self.zones):
                 raise ValueError(f"{name} must have one entry per zone, got {len(getattr(self, name))}")
 
 
 class Egress(pulumi.ComponentResource):
-    """Firewall, NAT gateways, internet gateway, and the routes that leave no way around the firewall."""
+    """Firewall, NAT gateways, internet gateway, and routes that cannot bypass the firewall."""
 
     public_ips: Sequence[pulumi.Output[str]]
     subnet_ids: Sequence[pulumi.Output[str]]  # firewall and public subnets, for the network's access list
@@ -319,7 +317,7 @@ class Egress(pulumi.ComponentResource):
 
 
 def endpoint_of(firewall: networkfirewall.Firewall, zone: str) -> pulumi.Output[str]:
-    """The firewall's endpoint in a zone. A zone without one fails the deployment instead of losing its way out."""
+    """The firewall's endpoint in a zone. A zone without one fails the deployment instead of losing its egress."""
 
     def pick(statuses: Sequence[networkfirewall.outputs.FirewallFirewallStatus]) -> str:
         endpoints = {

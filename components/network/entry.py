@@ -1,4 +1,4 @@
-"""The only way into a keep: an endpoint service for named principals, whose connections are accepted by hand."""
+"""The only entry into a keep: an endpoint service for named principals, whose connections are accepted by hand."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A keep's own network: private subnets in two or three zones, endpoints of AWS, and a way out only by allow-list."""
+"""A keep's own network: private subnets in two or three zones, endpoints of AWS, and egress only by allow-list."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,10 +31,10 @@ class NetworkArgs(NetworkServicesArgs):
         if len(set(zones)) != len(zones):
             raise ValueError(f"zones must differ, got {', '.join(zones)}")
         if foreign := [zone for zone in zones if not zone.startswith(self.actual_region)]:
-            raise ValueError(f"zones must lie in {self.actual_region}, got {', '.join(foreign)}")
+            raise ValueError(f"zones must be in {self.actual_region}, got {', '.join(foreign)}")
         if self.actual_region != self.keep.region and self.plan.egress.mode is not EgressMode.NONE:
             raise ValueError(
-                f"the network in {self.actual_region} must have no way out: a recovery region's egress mode is none"
+                f"the network in {self.actual_region} must have no egress: a recovery region's egress mode is none"
             )
 
     @property
@@ -47,10 +47,10 @@ class NetworkArgs(NetworkServicesArgs):
 
 
 class Network(pulumi.ComponentResource):
-    """VPC, subnets, endpoints, logs and DNS rules; with an allow-list, also the firewalled way out."""
+    """VPC, subnets, endpoints, logs and DNS rules; with an allow-list, also the firewalled egress."""
 
     ref: NetworkRef
-    egress_ips: Sequence[pulumi.Output[str]]  # seen by the internet; empty without a way out
+    egress_ips: Sequence[pulumi.Output[str]]  # seen by the internet; empty without egress
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:network:Network", name, None, opts)
@@ -72,10 +72,10 @@ class Network(pulumi.ComponentResource):
             egress_domains=plan.egress.dns_domains,
             opts=self._child,
         )
-        ways_out = self._open_egress(tables)
-        self._access_list(private, inner, ways_out)
+        egress = self._open_egress(tables)
+        self._access_list(private, inner, egress.subnet_ids if egress else ())
 
-        self.egress_ips = [address for way in ways_out for address in way.public_ips]
+        self.egress_ips = list(egress.public_ips) if egress else []
         self.ref = NetworkRef(
             vpc_id=self._vpc.id,
             cidr=self._vpc.cidr_block,
@@ -177,11 +177,11 @@ class Network(pulumi.ComponentResource):
             subnets.append(subnet)
         return subnets
 
-    def _open_egress(self, tables: Sequence[ec2.RouteTable]) -> list[Egress]:
-        """None or one: with the mode none there is not even a gateway to misuse."""
+    def _open_egress(self, tables: Sequence[ec2.RouteTable]) -> Egress | None:
+        """None with the mode none: then there is not even a gateway to misuse."""
         args, layout = self._args, self._args.layout
         if args.plan.egress.mode is EgressMode.NONE:
-            return []
+            return None
         egress = EgressArgs(
             keep=args.keep,
             rules=args.plan.egress,
@@ -195,16 +195,19 @@ class Network(pulumi.ComponentResource):
             log_retention_days=args.retention_days[DataClass.LOG],
             protect=args.protect,
         )
-        return [Egress(f"{self._name}-egress", egress, opts=self._child)]
+        return Egress(f"{self._name}-egress", egress, opts=self._child)
 
     def _access_list(
-        self, private: Sequence[ec2.Subnet], inner: Sequence[ec2.Subnet], ways_out: Sequence[Egress]
+        self,
+        private: Sequence[ec2.Subnet],
+        inner: Sequence[ec2.Subnet],
+        egress_subnet_ids: Sequence[pulumi.Output[str]],
     ) -> None:
         """All traffic inside; outside, HTTPS and its answers, since S3 has public addresses."""
         inside = str(self._args.layout.vpc)
         first, last = EPHEMERAL_PORTS
-        outward_ports = (HTTPS, HTTP) if ways_out else (HTTPS,)
-        subnets = [subnet.id for subnet in (*private, *inner)] + [each for way in ways_out for each in way.subnet_ids]
+        outward_ports = (HTTPS, HTTP) if egress_subnet_ids else (HTTPS,)
+        subnets = [*(subnet.id for subnet in (*private, *inner)), *egress_subnet_ids]
         ec2.NetworkAcl(
             f"{self._name}-subnets",
             vpc_id=self._vpc.id,

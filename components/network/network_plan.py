@@ -1,4 +1,4 @@
-"""The network that a keep is to have: its own, or an existing VPC."""
+"""A keep's network as planned: its own, or an existing VPC."""
 
 from dataclasses import dataclass, field
 

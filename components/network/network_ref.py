@@ -1,4 +1,4 @@
-"""What other components need to know of a keep's network, whoever built it."""
+"""What other components need to know about a keep's network, whoever built it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -47,7 +47,7 @@ class PrivateLinkArgs:
             )
         if self.service_region not in (self.keep.region, *self.allowed_regions):
             raise ValueError(
-                f"service_name must lie in {' or '.join((self.keep.region, *self.allowed_regions))}, got "
+                f"service_name must be in {' or '.join((self.keep.region, *self.allowed_regions))}, got "
                 f"{self.service_region}: code must not cross into a region the customer did not allow"
             )
         if not 1 <= len(self.ports) <= PORTS_MAX or len(set(self.ports)) != len(self.ports):

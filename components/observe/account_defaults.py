@@ -1,4 +1,4 @@
-"""Defaults of an account that holds one keep alone: every volume is encrypted under the keep's key."""
+"""Defaults of an account with only one keep: every volume is encrypted under the keep's key."""
 
 from dataclasses import dataclass
 

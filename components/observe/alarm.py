@@ -15,7 +15,7 @@ OPERATORS: Mapping[Comparison, str] = {"above": "GreaterThanThreshold", "below":
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """One series; `statistic` is spelled as in CloudWatch (Average, Sum, Maximum, p95)."""
+    """One series; `statistic` is as in CloudWatch (Average, Sum, Maximum, p95)."""
 
     namespace: pulumi.Input[str]
     name: str
@@ -25,7 +25,7 @@ class Metric:
 
 @dataclass(frozen=True, kw_only=True)
 class Alarm:
-    """On a `metric`, or on an `expression` over `metrics` by id; `missing` says what missing data means."""
+    """An alarm on a `metric`, or on an `expression` over `metrics` by id; `missing` says what missing data means."""
 
     label: str
     remedy: str

@@ -44,9 +44,9 @@ class AuditArgs:
 
     def __post_init__(self) -> None:
         if not self.object_arn_prefixes:
-            raise ValueError("object_arn_prefixes must name the buckets that hold the customer's data")
+            raise ValueError("object_arn_prefixes must name the buckets with the customer's data")
         if self.keep.region not in self.allowed_regions:
-            raise ValueError(f"allowed_regions must hold {self.keep.region}, got {', '.join(self.allowed_regions)}")
+            raise ValueError(f"allowed_regions must include {self.keep.region}, got {', '.join(self.allowed_regions)}")
 
 
 class Audit(pulumi.ComponentResource):

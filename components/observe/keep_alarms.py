@@ -21,7 +21,7 @@ AT_ONCE: Mapping[str, int] = {"periods": 1, "periods_needed": 1}
 
 
 def service_alarms(keep: Keep, slo: Slo) -> tuple[Alarm, ...]:
-    """On the objectives that developers notice."""
+    """Alarms on the objectives that developers notice."""
     return (
         _above(
             "autocomplete-latency",
@@ -56,7 +56,7 @@ def service_alarms(keep: Keep, slo: Slo) -> tuple[Alarm, ...]:
 
 
 def freshness_alarms(keep: Keep, slo: Slo) -> tuple[Alarm, ...]:
-    """On the objectives of the index."""
+    """Alarms on the objectives of the index."""
     return (
         _above(
             "index-freshness",
@@ -78,7 +78,7 @@ def freshness_alarms(keep: Keep, slo: Slo) -> tuple[Alarm, ...]:
 
 
 def record_alarms(keep: Keep) -> tuple[Alarm, ...]:
-    """On what would lose audit records."""
+    """Alarms on what would lose audit records."""
     return (
         _above(
             "audit-not-shipped",
@@ -91,7 +91,7 @@ def record_alarms(keep: Keep) -> tuple[Alarm, ...]:
 
 
 def queue_alarms(queue: QueueRef, slo: Slo) -> tuple[Alarm, ...]:
-    """On messages that wait too long, and on messages that failed for good."""
+    """Alarms on messages that wait too long, and on messages that failed for good."""
     role = queue.role.value
     waited = slo.index_freshness_minutes * 60 if queue.role is QueueRole.INGEST else OLDEST_REVIEW_SECONDS
 
@@ -127,7 +127,7 @@ class WatchedDomain:
 
 
 def domain_alarms(domain: WatchedDomain) -> tuple[Alarm, ...]:
-    """On what breaks a search domain, before it breaks."""
+    """Alarms on what would break a search domain, before it breaks."""
     dimensions = {"DomainName": domain.name, "ClientId": domain.account_id}
     free_mib = domain.volume_gib * MIB_PER_GIB * STORAGE_SHARE_FREE
 
@@ -167,7 +167,7 @@ def domain_alarms(domain: WatchedDomain) -> tuple[Alarm, ...]:
 
 
 def entry_alarms(load_balancer_suffix: pulumi.Input[str], target_group_suffix: pulumi.Input[str]) -> tuple[Alarm, ...]:
-    """On the gateways behind the entry."""
+    """Alarms on the gateways behind the entry."""
     dimensions = {"LoadBalancer": load_balancer_suffix, "TargetGroup": target_group_suffix}
 
     def hosts(name: str, statistic: str) -> Metric:

@@ -26,7 +26,7 @@ class ObservabilityArgs:
     service_alarms: Sequence[Alarm]
     alarms: Sequence[Alarm]
     domain_name: str | None = None
-    own_account: bool = False  # the budget covers the whole account
+    own_account: bool = False  # the budget covers the account
 
     def __post_init__(self) -> None:
         labels = [alarm.label for alarm in (*self.service_alarms, *self.alarms)]

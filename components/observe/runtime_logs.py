@@ -12,7 +12,7 @@ from components.naming import DataClass, Keep
 from components.observe.log_group import log_group
 
 PARTS = ("gateway", "ingest", "index", "review", "finetune", "evals", "models", "system")
-ACCESS_PART = "access"  # who asked what of which repository: audit records, kept as long as the trail
+ACCESS_PART = "access"  # who sent which request about which repository: audit records, kept as long as the trail
 
 # Second line of defence, since the runtime writes only an allow-list of fields. E-mail addresses are masked too.
 IDENTIFIERS = (

@@ -1,4 +1,4 @@
-"""What the API server itself refuses in a keep's namespace, whoever asks: admission policies in CEL.
+"""What the API server itself refuses in a keep's namespace, whoever sends the request: admission policies in CEL.
 
 `codekeep check` judges what the stack creates. These policies (templates/admission.yaml.j2) judge what anybody creates,
 by hand, by an operator or by a chart. They are cluster-wide objects, so their names contain the keep's: a shared

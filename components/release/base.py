@@ -73,7 +73,7 @@ class ReleaseBase:
         return {"name": name, "namespace": self.namespace, "labels": labels, **more}
 
     def options(self, parent: pulumi.Resource, *after: pulumi.Resource, **more: Any) -> pulumi.ResourceOptions:
-        """For a child that starts pods; it is created after `after` as well as after what the whole release needs."""
+        """For a child that starts pods; it is created after `after` and after what all pods of the release need."""
         return pulumi.ResourceOptions(parent=parent, depends_on=[*self.after, *after], **more)
 
 

@@ -100,7 +100,7 @@ class LinkTraffic:
 
 
 def flows(link_traffic: LinkTraffic) -> tuple[Flow, ...]:
-    """The whole table, in the order of docs/kubernetes/traffic.md."""
+    """The table, in the order of docs/kubernetes/traffic.md."""
     rows = (_common(), _serving(link_traffic), _reading(link_traffic), _indexing(), _training())
     return tuple(flow for part in rows for flow in starmap(_flow, part))
 

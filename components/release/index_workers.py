@@ -2,7 +2,7 @@
 
 Three parts. A driver (one pod) finds in the code bucket what ingest wrote, and submits it as tasks. A RayCluster runs
 them: its head only schedules, and its workers scale with the tasks. A suspended RayJob is the template of a full
-re-index, which runs on its own machines beside the daily work:
+re-index, which runs on its own machines while the daily work goes on:
 
     kubectl get rayjob reindex -o json | jq '.metadata = {namespace: .metadata.namespace, labels: .metadata.labels,
       name: "reindex-1"} | .spec.suspend = false | del(.status)' | kubectl create -f -

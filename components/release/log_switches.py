@@ -13,7 +13,8 @@ TALKATIVE_LINE = (
     "(?i)(^| )--?(debug( |$)|([a-z]+[-_.])*(log|logging)([-_.][a-z]+)*[-_.]?(level|verbosity)[= ]"
     "(debug|trace|verbose|all|notset)|v[= ]?(8|9|[0-9]{2}))"
 )
-"""Of a whole command line: a flag and its value may be two words. From -v=8 on, Kubernetes' programs log bodies."""
+"""For a complete command line, since a flag and its value may be two words. Kubernetes' programs log bodies from -v=8
+on."""
 
 
 def words(some: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """The pods of a release: restricted, placed on a pool of the keep, with scratch space and the settings mounted.
 
-Everything is in Kubernetes' own spelling, so that Deployments, Jobs and custom resources use the same template.
+Everything has Kubernetes' field names, so that Deployments, Jobs and custom resources use the same template.
 """
 
 import re
@@ -166,7 +166,7 @@ class PodPlan:
             raise ValueError("containers must have at least one")
         gpus = sum(each.resources.gpus for each in (*self.containers, *self.init))
         if gpus and self.role not in GPU_ROLES:
-            raise ValueError(f"role must be one with GPUs, since a container asks for {gpus}, got {self.role.value}")
+            raise ValueError(f"role must be one with GPUs, since a container requests {gpus}, got {self.role.value}")
         mounted = {name for each in (*self.containers, *self.init) for name in each.mounts}
         if strange := sorted(mounted - self.files.keys()):
             raise ValueError(f"files must name the ConfigMap of each mount; missing: {', '.join(strange)}")

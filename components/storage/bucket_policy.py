@@ -1,6 +1,6 @@
 """What a keep's bucket denies to everybody, and what AWS services may deliver into it.
 
-The Denies hold even if an identity policy somewhere in the account allows more. Each exempts what operates a keep: the
+The Denies apply even if an identity policy somewhere in the account allows more. Each exempts what operates a keep: the
 deployer's role, service-linked roles (which only AWS can assume), and the roles that AWS services assume outside the
 keep's network (replication, index snapshots).
 """

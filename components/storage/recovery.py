@@ -79,7 +79,7 @@ class Recovery(pulumi.ComponentResource):
         )
 
     def _encrypt_volumes(self) -> None:
-        """The account holds this keep alone, so the keep may set its defaults."""
+        """The account contains only this keep, so the keep may set its defaults."""
         args = self._args
         ebs.EncryptionByDefault(self._name, enabled=True, region=args.region, opts=self._child)
         ebs.DefaultKmsKey(

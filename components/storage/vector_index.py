@@ -273,7 +273,7 @@ class VectorIndex(pulumi.ComponentResource):
         )
 
     def _access_policy(self) -> pulumi.Output[str]:
-        """The outer gate, by role. What a role may do with which index is decided by the domain's own security."""
+        """Which roles may send requests at all. The domain's own security decides what each may do with which index."""
         args = self._args
         everything = (f"{domain_arn(args.keep)}/*",)
         return document(

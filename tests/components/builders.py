@@ -1,4 +1,4 @@
-"""Stand-ins for what a component is given. Call inside a recorded program: Outputs need its event loop."""
+"""Stand-ins for a component's inputs. Call inside a recorded program: Outputs need its event loop."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Whole environments, as the three tiers have them: their Args, and recordings of them."""
+"""Environments of the three tiers: their Args, and recordings of them."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -154,19 +154,19 @@ def pooled_args(platform: PlatformRef) -> PooledTenantArgs:
 
 @cache
 def dedicated() -> Recording[TenantEnvironment]:
-    """A dedicated keep brought up; recorded once, as each takes seconds."""
+    """A dedicated keep, recorded once, since each recording takes seconds."""
     return record(lambda: TenantEnvironment("acme", dedicated_args()))
 
 
 @cache
 def premium() -> Recording[TenantEnvironment]:
-    """A premium keep brought up."""
+    """A premium keep."""
     return record(lambda: TenantEnvironment("acme", premium_args()))
 
 
 @cache
 def shared() -> Recording[tuple[Platform, PooledTenant]]:
-    """A platform and a pooled keep on it, joined by exports as two stacks would be."""
+    """A platform and a pooled keep on it, connected by exports like two stacks."""
 
     def program() -> tuple[Platform, PooledTenant]:
         platform = Platform("platform-euc1", platform_args())

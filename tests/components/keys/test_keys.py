@@ -66,7 +66,7 @@ def test_a_recovery_region_gets_a_replica_of_each_key_with_its_own_policy(keep: 
     )
 
 
-def test_what_a_ring_lacks_is_named(keep: Keep) -> None:
+def test_a_missing_key_is_named(keep: Keep) -> None:
     recording = build(keep, data_classes=(DataClass.CODE, DataClass.INDEX))
     assert len(recording.of_type(KEY)) == 2
     with pytest.raises(KeyError, match=r"no key for data class 'prompt' \(there are: code, index\)"):

@@ -32,7 +32,7 @@ def build(keep: Keep, invokes: dict[str, dict[str, Any]] = VPC, **args: Any) -> 
     return record(program, invokes=invokes)
 
 
-def test_the_outputs_are_those_of_a_network_of_ones_own(keep: Keep) -> None:
+def test_the_outputs_are_those_of_a_network_of_the_keep(keep: Keep) -> None:
     recording = build(keep)
     assert_contract(recording, keep)
     network = recording.result.ref
@@ -43,7 +43,7 @@ def test_the_outputs_are_those_of_a_network_of_ones_own(keep: Keep) -> None:
     assert set(network.interface_endpoint_ids) == set(INTERFACE_SERVICES)
 
 
-def test_nothing_of_the_customers_is_made_or_changed(keep: Keep) -> None:
+def test_nothing_of_the_customers_is_created_or_changed(keep: Keep) -> None:
     kinds = {node.type for node in build(keep).resources}
     assert kinds
     assert not {kind for kind in kinds if kind.rsplit(":", 1)[1] in {"Vpc", "Subnet", "RouteTable", "Route"}}
@@ -53,8 +53,8 @@ def test_nothing_of_the_customers_is_made_or_changed(keep: Keep) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"vpcId": "vpc-2"}, "lies in vpc-2, not in vpc-1"),
-        ({"availabilityZone": ZONES[1]}, f"lies in {ZONES[1]}, not in {ZONES[0]}"),
+        ({"vpcId": "vpc-2"}, "is in vpc-2, not in vpc-1"),
+        ({"availabilityZone": ZONES[1]}, f"is in {ZONES[1]}, not in {ZONES[0]}"),
         ({"mapPublicIpOnLaunch": True}, "gives out public addresses; name a private subnet"),
     ],
 )

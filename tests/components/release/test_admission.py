@@ -49,7 +49,7 @@ def test_every_policy_is_bound_and_denies() -> None:
             assert selector == {"matchLabels": {"codekeep.dev/tenant": "acme"}}
 
 
-def test_the_namespace_policy_judges_the_keeps_alone() -> None:
+def test_the_namespace_policy_judges_only_the_keeps_namespace() -> None:
     spec = build().one(POLICY, "acme-admission-namespace").inputs["spec"]
     assert [each["expression"] for each in spec["matchConditions"]] == ['object.metadata.name == "codekeep-acme"']
 
@@ -111,7 +111,7 @@ def test_debug_switches_are_known_by_name(name: str, switch: bool) -> None:
         *((each, False) for each in ("serve --log-level info", "--v=2", "debug-symbols", "--log-format debug")),
     ],
 )
-def test_arguments_that_tell_too_much(line: str, shouts: bool) -> None:
+def test_arguments_that_log_content(line: str, shouts: bool) -> None:
     assert bool(re.search(TALKATIVE_LINE, line)) is shouts
 
 
@@ -119,7 +119,7 @@ def test_arguments_that_tell_too_much(line: str, shouts: bool) -> None:
     ("value", "shouts"),
     [("debug", True), ("DEBUG", True), ("info,hyper=trace", True), ("10", True), ("info", False), ("warning", False)],
 )
-def test_levels_that_tell_too_much(value: str, shouts: bool) -> None:
+def test_levels_that_log_content(value: str, shouts: bool) -> None:
     assert bool(re.search(TALKATIVE, value)) is shouts
 
 
@@ -127,7 +127,7 @@ def test_levels_that_tell_too_much(value: str, shouts: bool) -> None:
     ("name", "found"),
     [("LOG_PROMPTS", True), ("--log-requests", True), ("--log_body", True), ("CATALOG", False), ("PROLOGUE", False)],
 )
-def test_words_are_whole(name: str, found: bool) -> None:
+def test_only_complete_words_match(name: str, found: bool) -> None:
     assert bool(re.search(words(LOGS), name)) is found
 
 

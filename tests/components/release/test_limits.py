@@ -43,7 +43,7 @@ def test_the_rules_and_the_schemas_find_nothing() -> None:
     assert faults(graph_of(program)) == []
 
 
-def test_the_quota_is_the_sum_of_everything_at_its_most() -> None:
+def test_the_quota_is_the_sum_of_all_maxima() -> None:
     every = {each.name: each for each in kinds(PLAN)}
     assert every["model-chat"].count == PLAN.endpoints[0].max_replicas + PLAN.endpoints[0].spare_replicas + 1
     assert every["ingest"].count == 9
@@ -61,18 +61,18 @@ def test_the_quota_is_the_sum_of_everything_at_its_most() -> None:
         ({"endpoints": tuple(replace(each, max_replicas=9) for each in PLAN.endpoints)}, "requests.nvidia.com/gpu"),
     ],
 )
-def test_what_the_spec_raises_the_quota_follows(changes: dict[str, Any], grows: str) -> None:
+def test_the_quota_grows_with_the_spec(changes: dict[str, Any], grows: str) -> None:
     def number(text: str) -> int:
         return int(text.removesuffix("Gi"))
 
     assert number(hard(**changes)[grows]) > number(hard()[grows])
 
 
-def test_secrets_and_ways_in_are_none() -> None:
+def test_the_quota_allows_no_secrets_and_no_external_services() -> None:
     assert [hard()[each] for each in ("secrets", "services.loadbalancers", "services.nodeports")] == ["0"] * 3
 
 
-def test_no_container_of_the_release_is_out_of_bounds() -> None:
+def test_every_container_of_the_release_is_within_the_limit_range() -> None:
     [container, pod] = bounds(list(kinds(PLAN)))["limits"]
     every = list(kinds(PLAN))
     assert every

@@ -1,4 +1,4 @@
-"""The tables of docs/kubernetes/traffic.md; `python -m tests.components.release.traffic` writes them anew."""
+"""The tables of docs/kubernetes/traffic.md; `python -m tests.components.release.traffic` writes them again."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ from tests.components.release.bases import make_base
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 PREFIXES = "aws:ec2/getManagedPrefixList:getManagedPrefixList"
 S3_RANGES = ("52.219.0.0/20", "3.5.136.0/22")
-EVERY_WAY = LinkTraffic(git_ports=(443, 22), registry_ports=(443,), issuer_by_link=True)
+ALL_LINKS = LinkTraffic(git_ports=(443, 22), registry_ports=(443,), issuer_by_link=True)
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "kubernetes" / "traffic.md"
 ENDPOINTS, PRIVATE = "endpoint-subnets", "private-subnets"
 PRIVATE_CIDR = "10.64.0.0/17"  # of tests.components.builders' network
@@ -44,7 +44,7 @@ KINDS = (*(Pods(workload=each) for each in Workload), HEAD)
 
 
 def build(
-    tier: Tier = Tier.DEDICATED, tenant: str = "acme", link_traffic: LinkTraffic = EVERY_WAY
+    tier: Tier = Tier.DEDICATED, tenant: str = "acme", link_traffic: LinkTraffic = ALL_LINKS
 ) -> Recording[NetworkPolicies]:
     def program() -> NetworkPolicies:
         args = NetworkPoliciesArgs(base=make_base(tier, tenant), network=fake_network(), link_traffic=link_traffic)
@@ -74,7 +74,7 @@ def pods(tenant: str = "acme") -> list[Party]:
 
 
 def places() -> list[Party]:
-    """Who is no pod of the keep."""
+    """Parties that are no pods of the keep."""
     elsewhere = [
         Party(name=place.value, namespace=namespace, labels=labels)
         for place, (namespace, labels) in PODS_ELSEWHERE.items()
@@ -83,17 +83,17 @@ def places() -> list[Party]:
 
 
 def traffic() -> list[Connection]:
-    """What passes with at least one end in the keep."""
+    """The connections that are allowed with at least one end in the keep."""
     inside = {party.name for party in pods()}
     found = who_may_talk(policies(), [*pods(), *places()])
     return [each for each in found if {each.source, each.target} & inside]
 
 
 def expected() -> set[tuple[str, str, str]]:
-    """What the table of flows allows, port by port, places named as the policies know them."""
+    """What the table of flows allows, port by port, external parties named as in the policies."""
     return {
         (source, target, str(ports))
-        for flow in flows(EVERY_WAY)
+        for flow in flows(ALL_LINKS)
         for source in _shown(flow.source)
         for target in _shown(flow.target)
         for ports in flow.ports
@@ -115,7 +115,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def flow_table() -> str:
     rows = [
         (flow.source.label, flow.target.label, ", ".join(map(str, flow.ports)), flow.purpose)
-        for flow in flows(EVERY_WAY)
+        for flow in flows(ALL_LINKS)
     ]
     return table(("From", "To", "Ports", "Purpose"), rows)
 

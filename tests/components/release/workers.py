@@ -1,4 +1,4 @@
-"""All that works in the background of a keep, as one program."""
+"""All background workers of a keep, as one program."""
 
 from dataclasses import replace
 from functools import cache
@@ -18,7 +18,7 @@ from tests.components.release.namespaced import fake_queue, graph_of, in_namespa
 
 
 def everything() -> None:
-    """With the caps of a mid-sized keep that has a pool for batch work on GPUs."""
+    """A program with the caps of a mid-sized keep that has a pool for batch work on GPUs."""
     base = make_base()
     base = replace(base, images={**base.images, IMAGE: by_digest(f"{REGISTRY}/codekeep-acme/{IMAGE}", DIGEST)})
     AccessSync("acme-access-sync", base)
@@ -36,5 +36,5 @@ def everything() -> None:
 
 @cache
 def graph() -> ResourceGraph:
-    """What it registers, with the namespace."""
+    """What the program registers, with the namespace."""
     return graph_of(in_namespace(everything))

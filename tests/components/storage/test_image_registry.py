@@ -65,7 +65,7 @@ def test_other_accounts_are_refused(keep: Keep, principal: str, decision: Decisi
         assert decide(policies[0].inputs["policy"], Request(principal=principal, action=action)) is decision
 
 
-def test_the_twins_are_there_before_anything_is_copied_to_them(keep: Keep) -> None:
+def test_replicas_exist_before_anything_is_copied_to_them(keep: Keep) -> None:
     recording = replicated(keep)
     assert_contract(recording, keep, regions=frozenset({REGION, RECOVERY_REGION}))
     twins = [node for node in recording.of_type(REPOSITORY) if node.region == RECOVERY_REGION]

@@ -20,7 +20,7 @@ from tests.components.builders import fake_network, known
 from tests.components.recording import record
 from tests.components.release.bases import make_base
 from tests.components.release.test_runtime_release import PLAN
-from tests.components.release.traffic import EVERY_WAY, PREFIXES, S3_RANGES
+from tests.components.release.traffic import ALL_LINKS, PREFIXES, S3_RANGES
 from tests.real.kubernetes.api import Api
 
 Object = dict[str, Any]
@@ -36,7 +36,7 @@ def _program(tenant: str, tier: Tier) -> None:
     Priorities(f"{tenant}-priority", base)
     Accounts(f"{tenant}-account", base)
     Limits(f"{tenant}-limits", LimitsArgs(base=base, plan=PLAN))
-    NetworkPolicies(f"{tenant}-traffic", NetworkPoliciesArgs(base=base, network=fake_network(), ways=EVERY_WAY))
+    NetworkPolicies(f"{tenant}-traffic", NetworkPoliciesArgs(base=base, network=fake_network(), link_traffic=ALL_LINKS))
     index = IndexWorkersArgs(
         base=base, settings_digest="d", max_workers=2, reindex_workers=1, reindex_role=PoolRole.INGEST
     )
