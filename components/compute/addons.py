@@ -110,8 +110,8 @@ class Addons(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
         )
 
-    def _identity(self, addon: str) -> list[eks.AddonPodIdentityAssociationArgs] | None:
+    def _identity(self, addon: str) -> list[eks.AddonPodIdentityAssociationArgsDict] | None:
         account = SERVICE_ACCOUNTS.get(addon)
         if account is None:
             return None
-        return [eks.AddonPodIdentityAssociationArgs(service_account=account, role_arn=self._args.role_arns[addon])]
+        return [{"service_account": account, "role_arn": self._args.role_arns[addon]}]

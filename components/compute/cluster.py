@@ -153,26 +153,23 @@ class Cluster(pulumi.ComponentResource):
             name=cluster_name(args.keep),
             version=args.kubernetes_version,
             role_arn=role.arn,
-            vpc_config=eks.ClusterVpcConfigArgs(
-                subnet_ids=list(args.subnet_ids),
-                security_group_ids=[args.security_group_id],
-                endpoint_private_access=True,
-                endpoint_public_access=False,
-            ),
-            kubernetes_network_config=eks.ClusterKubernetesNetworkConfigArgs(
-                ip_family="ipv4", service_ipv4_cidr=pulumi.Output.from_input(args.vpc_cidr).apply(service_range)
-            ),
-            encryption_config=eks.ClusterEncryptionConfigArgs(
-                provider=eks.ClusterEncryptionConfigProviderArgs(key_arn=args.secret_key_arn), resources=["secrets"]
-            ),
-            access_config=eks.ClusterAccessConfigArgs(
-                authentication_mode="API", bootstrap_cluster_creator_admin_permissions=False
-            ),
+            vpc_config={
+                "subnet_ids": list(args.subnet_ids),
+                "security_group_ids": [args.security_group_id],
+                "endpoint_private_access": True,
+                "endpoint_public_access": False,
+            },
+            kubernetes_network_config={
+                "ip_family": "ipv4",
+                "service_ipv4_cidr": pulumi.Output.from_input(args.vpc_cidr).apply(service_range),
+            },
+            encryption_config={"provider": {"key_arn": args.secret_key_arn}, "resources": ["secrets"]},
+            access_config={"authentication_mode": "API", "bootstrap_cluster_creator_admin_permissions": False},
             # addons.py installs pinned add-ons; unmanaged ones would conflict with them.
             bootstrap_self_managed_addons=False,
             enabled_cluster_log_types=list(LOG_TYPES),
-            upgrade_policy=eks.ClusterUpgradePolicyArgs(support_type="STANDARD"),
-            zonal_shift_config=eks.ClusterZonalShiftConfigArgs(enabled=True),
+            upgrade_policy={"support_type": "STANDARD"},
+            zonal_shift_config={"enabled": True},
             deletion_protection=args.protect,
             tags=args.keep.tags(DataClass.CONFIG),
             opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on, protect=args.protect or None),
@@ -193,8 +190,8 @@ class Cluster(pulumi.ComponentResource):
             cluster_name=self._cluster.name,
             principal_arn=admitted.principal_arn,
             policy_arn=entry.policy_arn(keep.region),
-            access_scope=eks.AccessPolicyAssociationAccessScopeArgs(
-                type="namespace" if entry.namespaces else "cluster", namespaces=list(entry.namespaces) or None
-            ),
+            access_scope={"type": "namespace", "namespaces": list(entry.namespaces)}
+            if entry.namespaces
+            else {"type": "cluster"},
             opts=self._options(admitted),
         )

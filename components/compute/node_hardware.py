@@ -42,8 +42,8 @@ class NodeHardwareArgs:
 class NodeHardware(pulumi.ComponentResource):
     """What the pool's launch template refers to. Nothing for a pool on shared machines."""
 
-    placement: ec2.LaunchTemplatePlacementArgs
-    reservation: ec2.LaunchTemplateCapacityReservationSpecificationArgs
+    placement: ec2.LaunchTemplatePlacementArgsDict
+    reservation: ec2.LaunchTemplateCapacityReservationSpecificationArgsDict
     ready: list[pulumi.Resource]  # nodes must depend on these: they cannot start before their hosts
 
     def __init__(self, name: str, args: NodeHardwareArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -54,9 +54,9 @@ class NodeHardware(pulumi.ComponentResource):
         reservation = self._reserve(group)
         hosts = self._hosts()
 
-        self.placement = ec2.LaunchTemplatePlacementArgs(
-            tenancy=args.pool.tenancy.value, group_name=None if group is None else group.name
-        )
+        self.placement = {"tenancy": args.pool.tenancy.value}
+        if group is not None:
+            self.placement["group_name"] = group.name
         self.reservation = _specification(args.pool, reservation)
         self.ready = [*hosts, *([reservation] if reservation else [])]
         self.register_outputs(
@@ -122,13 +122,9 @@ class NodeHardware(pulumi.ComponentResource):
 
 def _specification(
     pool: Pool, reservation: ec2.CapacityReservation | None
-) -> ec2.LaunchTemplateCapacityReservationSpecificationArgs:
+) -> ec2.LaunchTemplateCapacityReservationSpecificationArgsDict:
     if reservation is None:
-        return ec2.LaunchTemplateCapacityReservationSpecificationArgs(capacity_reservation_preference="none")
+        return {"capacity_reservation_preference": "none"}
     if reservation_match(pool) == "open":
-        return ec2.LaunchTemplateCapacityReservationSpecificationArgs(capacity_reservation_preference="open")
-    return ec2.LaunchTemplateCapacityReservationSpecificationArgs(
-        capacity_reservation_target=ec2.LaunchTemplateCapacityReservationSpecificationCapacityReservationTargetArgs(
-            capacity_reservation_id=reservation.id
-        )
-    )
+        return {"capacity_reservation_preference": "open"}
+    return {"capacity_reservation_target": {"capacity_reservation_id": reservation.id}}

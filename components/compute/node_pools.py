@@ -117,36 +117,36 @@ class NodePools(pulumi.ComponentResource):
             update_default_version=True,
             user_data=encoded_user_data(pool),
             block_device_mappings=[
-                ec2.LaunchTemplateBlockDeviceMappingArgs(
-                    device_name=ROOT_DEVICE,
-                    ebs=ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
-                        encrypted="true",
-                        kms_key_id=args.volume_key_arns[data_class],
-                        volume_type="gp3",
-                        volume_size=pool.volume_gib,
-                        delete_on_termination="true",
-                    ),
-                )
+                {
+                    "device_name": ROOT_DEVICE,
+                    "ebs": {
+                        "encrypted": "true",
+                        "kms_key_id": args.volume_key_arns[data_class],
+                        "volume_type": "gp3",
+                        "volume_size": pool.volume_gib,
+                        "delete_on_termination": "true",
+                    },
+                }
             ],
-            metadata_options=ec2.LaunchTemplateMetadataOptionsArgs(
-                http_endpoint="enabled",
-                http_tokens="required",
-                http_put_response_hop_limit=METADATA_HOPS,
-                instance_metadata_tags="disabled",
-            ),
+            metadata_options={
+                "http_endpoint": "enabled",
+                "http_tokens": "required",
+                "http_put_response_hop_limit": METADATA_HOPS,
+                "instance_metadata_tags": "disabled",
+            },
             network_interfaces=[
-                ec2.LaunchTemplateNetworkInterfaceArgs(
-                    device_index=0,
-                    associate_public_ip_address="false",
-                    delete_on_termination="true",
-                    security_groups=list(args.security_group_ids),
-                )
+                {
+                    "device_index": 0,
+                    "associate_public_ip_address": "false",
+                    "delete_on_termination": "true",
+                    "security_groups": list(args.security_group_ids),
+                }
             ],
-            monitoring=ec2.LaunchTemplateMonitoringArgs(enabled=True),
+            monitoring={"enabled": True},
             placement=hardware.placement,
             capacity_reservation_specification=hardware.reservation,
             tag_specifications=[
-                ec2.LaunchTemplateTagSpecificationArgs(resource_type=kind, tags=args.keep.tags(data_class, name=name))
+                {"resource_type": kind, "tags": args.keep.tags(data_class, name=name)}
                 for kind in ("instance", "volume", "network-interface")
             ],
             tags=args.keep.tags(data_class, name=name),
@@ -165,14 +165,13 @@ class NodePools(pulumi.ComponentResource):
             release_version=args.image_release or NODE_RELEASES[args.kubernetes_version],
             capacity_type="ON_DEMAND",
             instance_types=list(pool.instance_types),
-            launch_template=eks.NodeGroupLaunchTemplateArgs(
-                id=template.id, version=template.latest_version.apply(lambda version: str(int(version)))
-            ),
-            scaling_config=eks.NodeGroupScalingConfigArgs(
-                min_size=pool.floor, desired_size=pool.floor, max_size=pool.max_nodes
-            ),
+            launch_template={
+                "id": template.id,
+                "version": template.latest_version.apply(lambda version: str(int(version))),
+            },
+            scaling_config={"min_size": pool.floor, "desired_size": pool.floor, "max_size": pool.max_nodes},
             update_config=_update(pool),
-            node_repair_config=eks.NodeGroupNodeRepairConfigArgs(enabled=True),
+            node_repair_config={"enabled": True},
             labels={
                 f"{LABEL_PREFIX}/pool": pool.name,
                 f"{LABEL_PREFIX}/role": pool.role.value,
@@ -192,18 +191,22 @@ class NodePools(pulumi.ComponentResource):
         return [subnet for zone, subnet in zones if pool.zone in {None, zone}]
 
 
-def _taints(pool: Pool) -> list[eks.NodeGroupTaintArgs]:
+def _taints(pool: Pool) -> list[eks.NodeGroupTaintArgsDict]:
     """Only pods that select a pool's role run on it; the system pool runs everything else."""
     if pool.role is PoolRole.SYSTEM:
         return []
-    role = eks.NodeGroupTaintArgs(key=f"{LABEL_PREFIX}/role", value=pool.role.value, effect="NO_SCHEDULE")
-    gpu = eks.NodeGroupTaintArgs(key=GPU_TAINT, value="present", effect="NO_SCHEDULE")
+    role: eks.NodeGroupTaintArgsDict = {
+        "key": f"{LABEL_PREFIX}/role",
+        "value": pool.role.value,
+        "effect": "NO_SCHEDULE",
+    }
+    gpu: eks.NodeGroupTaintArgsDict = {"key": GPU_TAINT, "value": "present", "effect": "NO_SCHEDULE"}
     return [role, gpu] if pool.is_gpu else [role]
 
 
-def _update(pool: Pool) -> eks.NodeGroupUpdateConfigArgs:
+def _update(pool: Pool) -> eks.NodeGroupUpdateConfigArgsDict:
     """One GPU node at a time. With hosts or a reservation there is no spare capacity: the old node goes first."""
     strategy = "MINIMAL" if pool.zone else "DEFAULT"
     if pool.is_gpu:
-        return eks.NodeGroupUpdateConfigArgs(max_unavailable=1, update_strategy=strategy)
-    return eks.NodeGroupUpdateConfigArgs(max_unavailable_percentage=33, update_strategy=strategy)
+        return {"max_unavailable": 1, "update_strategy": strategy}
+    return {"max_unavailable_percentage": 33, "update_strategy": strategy}

@@ -49,7 +49,7 @@ class SecretSlot(pulumi.ComponentResource):
             kms_key_id=args.keys.arn(DataClass.SECRET),
             recovery_window_in_days=args.recovery_window_days,
             replicas=[
-                secretsmanager.SecretReplicaArgs(region=region, kms_key_id=args.keys.replica_arn(DataClass.SECRET))
+                {"region": region, "kms_key_id": args.keys.replica_arn(DataClass.SECRET)}
                 for region in filter(None, (args.recovery_region,))
             ],
             tags=args.keep.tags(DataClass.SECRET),

@@ -147,10 +147,8 @@ class Egress(pulumi.ComponentResource):
             name=args.keep.physical("egress"),
             vpc_id=args.vpc_id,
             firewall_policy_arn=self._policy().arn,
-            subnet_mappings=[networkfirewall.FirewallSubnetMappingArgs(subnet_id=subnet.id) for subnet in subnets],
-            encryption_configuration=networkfirewall.FirewallEncryptionConfigurationArgs(
-                type="CUSTOMER_KMS", key_id=args.log_key_arn
-            ),
+            subnet_mappings=[{"subnet_id": subnet.id} for subnet in subnets],
+            encryption_configuration={"type": "CUSTOMER_KMS", "key_id": args.log_key_arn},
             delete_protection=args.protect,
             firewall_policy_change_protection=args.protect,
             subnet_change_protection=args.protect,
@@ -163,46 +161,40 @@ class Egress(pulumi.ComponentResource):
         protocols = self._rule_group(
             "protocols",
             RULES_CAPACITY,
-            networkfirewall.RuleGroupRuleGroupRulesSourceArgs(rules_string=PROTOCOL_RULES),
+            {"rules_string": PROTOCOL_RULES},
         )
         hosts = self._rule_group(
             "hosts",
             HOSTS_CAPACITY,
-            networkfirewall.RuleGroupRuleGroupRulesSourceArgs(
-                rules_source_list=networkfirewall.RuleGroupRuleGroupRulesSourceRulesSourceListArgs(
-                    generated_rules_type="ALLOWLIST",
-                    target_types=["TLS_SNI", "HTTP_HOST"],
-                    targets=args.rules.firewall_targets,
-                )
-            ),
+            {
+                "rules_source_list": {
+                    "generated_rules_type": "ALLOWLIST",
+                    "target_types": ["TLS_SNI", "HTTP_HOST"],
+                    "targets": args.rules.firewall_targets,
+                }
+            },
         )
         return networkfirewall.FirewallPolicy(
             self._name,
             name=args.keep.physical("egress"),
-            firewall_policy=networkfirewall.FirewallPolicyFirewallPolicyArgs(
-                stateless_default_actions=["aws:forward_to_sfe"],
-                stateless_fragment_default_actions=["aws:drop"],
+            firewall_policy={
+                "stateless_default_actions": ["aws:forward_to_sfe"],
+                "stateless_fragment_default_actions": ["aws:drop"],
                 # Not drop_strict: the handshake must pass before there is a server name to match.
-                stateful_default_actions=["aws:drop_established", "aws:alert_established"],
-                stateful_engine_options=networkfirewall.FirewallPolicyFirewallPolicyStatefulEngineOptionsArgs(
-                    rule_order="STRICT_ORDER", stream_exception_policy="DROP"
-                ),
-                stateful_rule_group_references=[
-                    networkfirewall.FirewallPolicyFirewallPolicyStatefulRuleGroupReferenceArgs(
-                        resource_arn=group.arn, priority=priority
-                    )
+                "stateful_default_actions": ["aws:drop_established", "aws:alert_established"],
+                "stateful_engine_options": {"rule_order": "STRICT_ORDER", "stream_exception_policy": "DROP"},
+                "stateful_rule_group_references": [
+                    {"resource_arn": group.arn, "priority": priority}
                     for priority, group in ((1, protocols), (2, hosts))
                 ],
-            ),
-            encryption_configuration=networkfirewall.FirewallPolicyEncryptionConfigurationArgs(
-                type="CUSTOMER_KMS", key_id=args.log_key_arn
-            ),
+            },
+            encryption_configuration={"type": "CUSTOMER_KMS", "key_id": args.log_key_arn},
             tags=self._tags(),
             opts=self._options(),
         )
 
     def _rule_group(
-        self, label: str, capacity: int, source: networkfirewall.RuleGroupRuleGroupRulesSourceArgs
+        self, label: str, capacity: int, source: networkfirewall.RuleGroupRuleGroupRulesSourceArgsDict
     ) -> networkfirewall.RuleGroup:
         args = self._args
         return networkfirewall.RuleGroup(
@@ -210,15 +202,11 @@ class Egress(pulumi.ComponentResource):
             name=args.keep.physical("egress", label),
             type="STATEFUL",
             capacity=capacity,
-            rule_group=networkfirewall.RuleGroupRuleGroupArgs(
-                rules_source=source,
-                stateful_rule_options=networkfirewall.RuleGroupRuleGroupStatefulRuleOptionsArgs(
-                    rule_order="STRICT_ORDER"
-                ),
-            ),
-            encryption_configuration=networkfirewall.RuleGroupEncryptionConfigurationArgs(
-                type="CUSTOMER_KMS", key_id=args.log_key_arn
-            ),
+            rule_group={
+                "rules_source": source,
+                "stateful_rule_options": {"rule_order": "STRICT_ORDER"},
+            },
+            encryption_configuration={"type": "CUSTOMER_KMS", "key_id": args.log_key_arn},
             tags=self._tags(label),
             opts=self._options(),
         )
@@ -241,16 +229,16 @@ class Egress(pulumi.ComponentResource):
         networkfirewall.LoggingConfiguration(
             self._name,
             firewall_arn=firewall.arn,
-            logging_configuration=networkfirewall.LoggingConfigurationLoggingConfigurationArgs(
-                log_destination_configs=[
-                    networkfirewall.LoggingConfigurationLoggingConfigurationLogDestinationConfigArgs(
-                        log_type=log_type,
-                        log_destination_type="CloudWatchLogs",
-                        log_destination={"logGroup": group.name},
-                    )
+            logging_configuration={
+                "log_destination_configs": [
+                    {
+                        "log_type": log_type,
+                        "log_destination_type": "CloudWatchLogs",
+                        "log_destination": {"logGroup": group.name},
+                    }
                     for log_type in ("ALERT", "FLOW")
                 ]
-            ),
+            },
             opts=self._options(delivery),
         )
 

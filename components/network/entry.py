@@ -139,7 +139,7 @@ class Entry(pulumi.ComponentResource):
             enforce_security_group_inbound_rules_on_private_link_traffic="off",
             enable_cross_zone_load_balancing=True,
             enable_deletion_protection=args.protect,
-            access_logs=lb.LoadBalancerAccessLogsArgs(bucket=args.access_logs.name, prefix="lb/entry", enabled=True),
+            access_logs={"bucket": args.access_logs.name, "prefix": "lb/entry", "enabled": True},
             tags=self._tags(),
             # AWS checks whether it may write the logs there.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.access_logs.policy]),
@@ -157,17 +157,17 @@ class Entry(pulumi.ComponentResource):
             preserve_client_ip="false",  # behind PrivateLink the client's address has no meaning
             deregistration_delay=DRAIN_SECONDS,
             connection_termination=False,
-            health_check=lb.TargetGroupHealthCheckArgs(
-                enabled=True,
-                protocol="HTTPS",
-                port="traffic-port",
-                path=args.health_path,
-                matcher="200",
-                interval=10,
-                timeout=6,
-                healthy_threshold=2,
-                unhealthy_threshold=2,
-            ),
+            health_check={
+                "enabled": True,
+                "protocol": "HTTPS",
+                "port": "traffic-port",
+                "path": args.health_path,
+                "matcher": "200",
+                "interval": 10,
+                "timeout": 6,
+                "healthy_threshold": 2,
+                "unhealthy_threshold": 2,
+            },
             tags=self._tags(),
             opts=self._child,
         )
@@ -183,7 +183,7 @@ class Entry(pulumi.ComponentResource):
             certificate_arn=args.certificate_arn,
             ssl_policy=TLS_POLICY if ends_tls else None,
             alpn_policy="HTTP2Preferred" if ends_tls else None,
-            default_actions=[lb.ListenerDefaultActionArgs(type="forward", target_group_arn=targets.arn)],
+            default_actions=[{"type": "forward", "target_group_arn": targets.arn}],
             tags=self._tags(),
             opts=self._child,
         )

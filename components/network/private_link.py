@@ -132,7 +132,7 @@ class PrivateLink(pulumi.ComponentResource):
             self._name,
             name=args.host,
             comment=f"codekeep {args.keep.tenant}: {args.host} by private link",
-            vpcs=[route53.ZoneVpcArgs(vpc_id=args.network.vpc_id, vpc_region=args.keep.region)],
+            vpcs=[{"vpc_id": args.network.vpc_id, "vpc_region": args.keep.region}],
             force_destroy=False,
             tags=self._tags(),
             opts=self._child,
@@ -144,11 +144,11 @@ class PrivateLink(pulumi.ComponentResource):
             name=args.host,
             type="A",
             aliases=[
-                route53.RecordAliasArgs(
-                    name=regional.dns_name,
-                    zone_id=regional.hosted_zone_id,
-                    evaluate_target_health=True,
-                )
+                {
+                    "name": regional.dns_name,
+                    "zone_id": regional.hosted_zone_id,
+                    "evaluate_target_health": True,
+                }
             ],
             opts=self._child,
         )

@@ -80,8 +80,7 @@ class AccountDetectors(pulumi.ComponentResource):
                 name=feature,
                 status="ENABLED",
                 additional_configurations=[
-                    guardduty.DetectorFeatureAdditionalConfigurationArgs(name=agent, status="ENABLED")
-                    for agent in MANAGED_AGENTS.get(feature, ())
+                    {"name": agent, "status": "ENABLED"} for agent in MANAGED_AGENTS.get(feature, ())
                 ]
                 or None,
                 opts=self._child,

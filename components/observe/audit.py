@@ -125,10 +125,7 @@ class Audit(pulumi.ComponentResource):
             include_global_service_events=True,
             is_multi_region_trail=True,
             advanced_event_selectors=[_management(), _data(args), *_refused_by_endpoints()],
-            insight_selectors=[
-                cloudtrail.TrailInsightSelectorArgs(insight_type=kind)
-                for kind in ("ApiCallRateInsight", "ApiErrorRateInsight")
-            ],
+            insight_selectors=[{"insight_type": kind} for kind in ("ApiCallRateInsight", "ApiErrorRateInsight")],
             tags=args.keep.tags(DataClass.AUDIT),
             opts=self._options(permission, *args.after),
         )

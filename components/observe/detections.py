@@ -108,9 +108,7 @@ class Detections(pulumi.ComponentResource):
             name=keep.physical("trail", detection.label),
             log_group_name=args.log_group_name,
             pattern=detection.pattern,
-            metric_transformation=cloudwatch.LogMetricFilterMetricTransformationArgs(
-                namespace=namespace, name=metric, value="1", default_value="0"
-            ),
+            metric_transformation={"namespace": namespace, "name": metric, "value": "1", "default_value": "0"},
             opts=child,
         )
         return cloudwatch.MetricAlarm(

@@ -105,7 +105,7 @@ class Observability(pulumi.ComponentResource):
             time_unit="MONTHLY",
             limit_amount=str(args.budget.monthly_usd),
             limit_unit="USD",
-            cost_filters=None if args.own_account else [budgets.BudgetCostFilterArgs(name="TagKeyValue", values=[tag])],
+            cost_filters=None if args.own_account else [{"name": "TagKeyValue", "values": [tag]}],
             notifications=[
                 *(self._notification(percent, "ACTUAL") for percent in args.budget.alert_percents),
                 self._notification(max(args.budget.alert_percents), "FORECASTED"),
@@ -114,13 +114,13 @@ class Observability(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _notification(self, percent: int, kind: str) -> budgets.BudgetNotificationArgs:
+    def _notification(self, percent: int, kind: str) -> budgets.BudgetNotificationArgsDict:
         args = self._args
-        return budgets.BudgetNotificationArgs(
-            comparison_operator="GREATER_THAN",
-            notification_type=kind,
-            threshold=percent,
-            threshold_type="PERCENTAGE",
-            subscriber_email_addresses=list(args.budget.notify),
-            subscriber_sns_topic_arns=[args.topic_arn],
-        )
+        return {
+            "comparison_operator": "GREATER_THAN",
+            "notification_type": kind,
+            "threshold": percent,
+            "threshold_type": "PERCENTAGE",
+            "subscriber_email_addresses": list(args.budget.notify),
+            "subscriber_sns_topic_arns": [args.topic_arn],
+        }

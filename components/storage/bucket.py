@@ -131,7 +131,7 @@ class KeepBucket(pulumi.ComponentResource):
             self._name,
             bucket=self._bucket.id,
             region=self._args.region,
-            versioning_configuration=s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
+            versioning_configuration={"status": "Enabled"},
             opts=self._child(),
         )
 
@@ -142,12 +142,12 @@ class KeepBucket(pulumi.ComponentResource):
             bucket=self._bucket.id,
             region=self._args.region,
             rules=[
-                s3.BucketServerSideEncryptionConfigurationRuleArgs(
-                    apply_server_side_encryption_by_default=s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
-                        sse_algorithm="AES256" if key is None else "aws:kms", kms_master_key_id=key
-                    ),
-                    bucket_key_enabled=key is not None,
-                )
+                {
+                    "apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}
+                    if key is None
+                    else {"sse_algorithm": "aws:kms", "kms_master_key_id": key},
+                    "bucket_key_enabled": key is not None,
+                }
             ],
             opts=self._child(),
         )
@@ -161,11 +161,7 @@ class KeepBucket(pulumi.ComponentResource):
             bucket=self._bucket.id,
             region=self._args.region,
             object_lock_enabled="Enabled",
-            rule=s3.BucketObjectLockConfigurationRuleArgs(
-                default_retention=s3.BucketObjectLockConfigurationRuleDefaultRetentionArgs(
-                    mode=lock.mode.value, days=lock.days
-                )
-            ),
+            rule={"default_retention": {"mode": lock.mode.value, "days": lock.days}},
             opts=self._child(self.versioning),  # S3 locks versions, and accepts no lock without them
         )
 
@@ -173,35 +169,30 @@ class KeepBucket(pulumi.ComponentResource):
         """Nothing outlives its retention by more than DELETED_VERSION_DAYS."""
         args = self._args
         current_goes = args.role not in KEPT_WHILE_CURRENT
-        every_object = s3.BucketLifecycleConfigurationRuleFilterArgs(prefix="")
+        every_object: s3.BucketLifecycleConfigurationRuleFilterArgsDict = {"prefix": ""}
+        kept_versions_days = min(DELETED_VERSION_DAYS, args.retention_days) if current_goes else args.retention_days
+        retention: s3.BucketLifecycleConfigurationRuleArgsDict = {
+            "id": "retention",
+            "status": "Enabled",
+            "filter": every_object,
+            "noncurrent_version_expiration": {"noncurrent_days": kept_versions_days},
+            "abort_incomplete_multipart_upload": {"days_after_initiation": UNFINISHED_UPLOAD_DAYS},
+        }
+        if current_goes:
+            retention["expiration"] = {"days": args.retention_days}
         s3.BucketLifecycleConfiguration(
             self._name,
             bucket=self._bucket.id,
             region=args.region,
             rules=[
-                s3.BucketLifecycleConfigurationRuleArgs(
-                    id="retention",
-                    status="Enabled",
-                    filter=every_object,
-                    expiration=s3.BucketLifecycleConfigurationRuleExpirationArgs(days=args.retention_days)
-                    if current_goes
-                    else None,
-                    noncurrent_version_expiration=s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
-                        noncurrent_days=min(DELETED_VERSION_DAYS, args.retention_days)
-                        if current_goes
-                        else args.retention_days
-                    ),
-                    abort_incomplete_multipart_upload=s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
-                        days_after_initiation=UNFINISHED_UPLOAD_DAYS
-                    ),
-                ),
+                retention,
                 # A separate rule: S3 does not accept this together with days.
-                s3.BucketLifecycleConfigurationRuleArgs(
-                    id="markers-without-versions",
-                    status="Enabled",
-                    filter=every_object,
-                    expiration=s3.BucketLifecycleConfigurationRuleExpirationArgs(expired_object_delete_marker=True),
-                ),
+                {
+                    "id": "markers-without-versions",
+                    "status": "Enabled",
+                    "filter": every_object,
+                    "expiration": {"expired_object_delete_marker": True},
+                },
             ],
             opts=self._child(self.versioning),  # rules about old versions need versions
         )
@@ -212,7 +203,7 @@ class KeepBucket(pulumi.ComponentResource):
             self._name,
             bucket=self._bucket.id,
             region=args.region,
-            rule=s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
+            rule={"object_ownership": "BucketOwnerEnforced"},
             opts=self._child(),
         )
         # One after the other: S3 answers 409 to two simultaneous changes of a bucket's access.
@@ -252,11 +243,7 @@ class KeepBucket(pulumi.ComponentResource):
             region=self._args.region,
             target_bucket=logs.name,
             target_prefix=f"s3/{self._args.role.value}/",
-            target_object_key_format=s3.BucketLoggingTargetObjectKeyFormatArgs(
-                partitioned_prefix=s3.BucketLoggingTargetObjectKeyFormatPartitionedPrefixArgs(
-                    partition_date_source="EventTime"
-                )
-            ),
+            target_object_key_format={"partitioned_prefix": {"partition_date_source": "EventTime"}},
             opts=self._child(logs.policy),  # S3 checks whether it may write there
         )
 

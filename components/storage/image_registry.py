@@ -90,10 +90,8 @@ class ImageRegistry(pulumi.ComponentResource):
             name=f"{keep.physical()}/{image}",
             region=region,
             image_tag_mutability="IMMUTABLE",
-            image_scanning_configuration=ecr.RepositoryImageScanningConfigurationArgs(scan_on_push=True),
-            encryption_configurations=[
-                ecr.RepositoryEncryptionConfigurationArgs(encryption_type="KMS", kms_key=key_arn)
-            ],
+            image_scanning_configuration={"scan_on_push": True},
+            encryption_configurations=[{"encryption_type": "KMS", "kms_key": key_arn}],
             force_delete=not args.protect,
             tags=keep.tags(DataClass.MODEL, region=region),
             opts=child,
@@ -110,22 +108,14 @@ class ImageRegistry(pulumi.ComponentResource):
         keep = self._args.keep
         ecr.ReplicationConfiguration(
             self._name,
-            replication_configuration=ecr.ReplicationConfigurationReplicationConfigurationArgs(
-                rules=[
-                    ecr.ReplicationConfigurationReplicationConfigurationRuleArgs(
-                        destinations=[
-                            ecr.ReplicationConfigurationReplicationConfigurationRuleDestinationArgs(
-                                region=region, registry_id=keep.account_id
-                            )
-                        ],
-                        repository_filters=[
-                            ecr.ReplicationConfigurationReplicationConfigurationRuleRepositoryFilterArgs(
-                                filter=f"{keep.physical()}/", filter_type="PREFIX_MATCH"
-                            )
-                        ],
-                    )
+            replication_configuration={
+                "rules": [
+                    {
+                        "destinations": [{"region": region, "registry_id": keep.account_id}],
+                        "repository_filters": [{"filter": f"{keep.physical()}/", "filter_type": "PREFIX_MATCH"}],
+                    }
                 ]
-            ),
+            },
             opts=pulumi.ResourceOptions(parent=self, depends_on=replicas),
         )
 

@@ -114,45 +114,29 @@ class Replication(pulumi.ComponentResource):
             bucket=source.ref.name,
             role=role.arn,
             rules=[
-                s3.BucketReplicationConfigRuleArgs(
-                    id="recovery",
-                    priority=0,
-                    status="Enabled",
-                    filter=s3.BucketReplicationConfigRuleFilterArgs(prefix=""),
+                {
+                    "id": "recovery",
+                    "priority": 0,
+                    "status": "Enabled",
+                    "filter": {"prefix": ""},
                     # Deletions reach the copy as well: what the customer deletes is deleted everywhere.
-                    delete_marker_replication=s3.BucketReplicationConfigRuleDeleteMarkerReplicationArgs(
-                        status="Enabled"
-                    ),
-                    source_selection_criteria=s3.BucketReplicationConfigRuleSourceSelectionCriteriaArgs(
-                        sse_kms_encrypted_objects=s3.BucketReplicationConfigRuleSourceSelectionCriteriaSseKmsEncryptedObjectsArgs(
-                            status="Enabled"
-                        )
-                    ),
-                    destination=self._destination(replica),
-                )
+                    "delete_marker_replication": {"status": "Enabled"},
+                    "source_selection_criteria": {"sse_kms_encrypted_objects": {"status": "Enabled"}},
+                    "destination": self._destination(replica),
+                }
             ],
             # S3 accepts no rule before both buckets keep versions.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[source.versioning, replica.versioning, permission]),
         )
 
-    def _destination(self, replica: KeepBucket) -> s3.BucketReplicationConfigRuleDestinationArgs:
-        return s3.BucketReplicationConfigRuleDestinationArgs(
-            bucket=replica.ref.arn,
-            storage_class="STANDARD_IA",
-            encryption_configuration=s3.BucketReplicationConfigRuleDestinationEncryptionConfigurationArgs(
-                replica_kms_key_id=self._args.keys.replica_arn(replica.ref.data_class)
-            ),
-            replication_time=s3.BucketReplicationConfigRuleDestinationReplicationTimeArgs(
-                status="Enabled",
-                time=s3.BucketReplicationConfigRuleDestinationReplicationTimeTimeArgs(minutes=RECOVERY_POINT_MINUTES),
-            ),
-            metrics=s3.BucketReplicationConfigRuleDestinationMetricsArgs(
-                status="Enabled",
-                event_threshold=s3.BucketReplicationConfigRuleDestinationMetricsEventThresholdArgs(
-                    minutes=RECOVERY_POINT_MINUTES
-                ),
-            ),
-        )
+    def _destination(self, replica: KeepBucket) -> s3.BucketReplicationConfigRuleDestinationArgsDict:
+        return {
+            "bucket": replica.ref.arn,
+            "storage_class": "STANDARD_IA",
+            "encryption_configuration": {"replica_kms_key_id": self._args.keys.replica_arn(replica.ref.data_class)},
+            "replication_time": {"status": "Enabled", "time": {"minutes": RECOVERY_POINT_MINUTES}},
+            "metrics": {"status": "Enabled", "event_threshold": {"minutes": RECOVERY_POINT_MINUTES}},
+        }
 
 
 def _objects(bucket_arns: Sequence[pulumi.Output[str]]) -> list[pulumi.Output[str]]:

@@ -209,35 +209,34 @@ class VectorIndex(pulumi.ComponentResource):
             domain_name=self.domain_name,
             engine_version=ENGINE_VERSION,
             cluster_config=self._cluster(),
-            ebs_options=opensearch.DomainEbsOptionsArgs(
-                ebs_enabled=True, volume_type="gp3", volume_size=args.plan.volume_gib, iops=3_000, throughput=125
-            ),
-            vpc_options=opensearch.DomainVpcOptionsArgs(
-                subnet_ids=list(args.network.private_subnet_ids[: args.zone_count]), security_group_ids=[group.id]
-            ),
-            encrypt_at_rest=opensearch.DomainEncryptAtRestArgs(enabled=True, kms_key_id=args.keys.arn(DataClass.INDEX)),
-            node_to_node_encryption=opensearch.DomainNodeToNodeEncryptionArgs(enabled=True),
-            domain_endpoint_options=opensearch.DomainDomainEndpointOptionsArgs(
-                enforce_https=True, tls_security_policy=TLS_POLICY
-            ),
-            advanced_security_options=opensearch.DomainAdvancedSecurityOptionsArgs(
-                enabled=True,
-                anonymous_auth_enabled=False,
-                internal_user_database_enabled=False,  # no passwords: permissions follow from IAM roles
-                master_user_options=opensearch.DomainAdvancedSecurityOptionsMasterUserOptionsArgs(
-                    master_user_arn=args.admin_role_arn
-                ),
-            ),
+            ebs_options={
+                "ebs_enabled": True,
+                "volume_type": "gp3",
+                "volume_size": args.plan.volume_gib,
+                "iops": 3_000,
+                "throughput": 125,
+            },
+            vpc_options={
+                "subnet_ids": list(args.network.private_subnet_ids[: args.zone_count]),
+                "security_group_ids": [group.id],
+            },
+            encrypt_at_rest={"enabled": True, "kms_key_id": args.keys.arn(DataClass.INDEX)},
+            node_to_node_encryption={"enabled": True},
+            domain_endpoint_options={"enforce_https": True, "tls_security_policy": TLS_POLICY},
+            advanced_security_options={
+                "enabled": True,
+                "anonymous_auth_enabled": False,
+                "internal_user_database_enabled": False,  # no passwords: permissions follow from IAM roles
+                "master_user_options": {"master_user_arn": args.admin_role_arn},
+            },
             access_policies=self._access_policy(),
             log_publishing_options=[
-                opensearch.DomainLogPublishingOptionArgs(
-                    log_type=log_type, cloudwatch_log_group_arn=self._groups[noun].arn, enabled=True
-                )
+                {"log_type": log_type, "cloudwatch_log_group_arn": self._groups[noun].arn, "enabled": True}
                 for noun, log_type in LOG_TYPES.items()
             ],
             auto_tune_options=self._auto_tune(),
-            off_peak_window_options=opensearch.DomainOffPeakWindowOptionsArgs(enabled=True),
-            software_update_options=opensearch.DomainSoftwareUpdateOptionsArgs(auto_software_update_enabled=True),
+            off_peak_window_options={"enabled": True},
+            software_update_options={"auto_software_update_enabled": True},
             ip_address_type="ipv4",
             tags=self._tags(),
             opts=pulumi.ResourceOptions(
@@ -248,29 +247,24 @@ class VectorIndex(pulumi.ComponentResource):
             ),
         )
 
-    def _cluster(self) -> opensearch.DomainClusterConfigArgs:
+    def _cluster(self) -> opensearch.DomainClusterConfigArgsDict:
         args = self._args
-        spread = args.zone_count > 1
-        return opensearch.DomainClusterConfigArgs(
-            instance_type=args.plan.instance_type,
-            instance_count=args.plan.instance_count,
-            zone_awareness_enabled=spread,
-            zone_awareness_config=opensearch.DomainClusterConfigZoneAwarenessConfigArgs(
-                availability_zone_count=args.zone_count
-            )
-            if spread
-            else None,
-            dedicated_master_enabled=args.has_masters,
-            dedicated_master_count=MASTER_COUNT if args.has_masters else None,
-            dedicated_master_type=MASTER_TYPE if args.has_masters else None,
-        )
+        cluster: opensearch.DomainClusterConfigArgsDict = {
+            "instance_type": args.plan.instance_type,
+            "instance_count": args.plan.instance_count,
+            "zone_awareness_enabled": args.zone_count > 1,
+            "dedicated_master_enabled": args.has_masters,
+        }
+        if args.zone_count > 1:
+            cluster["zone_awareness_config"] = {"availability_zone_count": args.zone_count}
+        if args.has_masters:
+            cluster |= {"dedicated_master_count": MASTER_COUNT, "dedicated_master_type": MASTER_TYPE}
+        return cluster
 
-    def _auto_tune(self) -> opensearch.DomainAutoTuneOptionsArgs:
+    def _auto_tune(self) -> opensearch.DomainAutoTuneOptionsArgsDict:
         if self._args.plan.instance_type.startswith(BURSTABLE):
-            return opensearch.DomainAutoTuneOptionsArgs(desired_state="DISABLED")
-        return opensearch.DomainAutoTuneOptionsArgs(
-            desired_state="ENABLED", use_off_peak_window=True, rollback_on_disable="NO_ROLLBACK"
-        )
+            return {"desired_state": "DISABLED"}
+        return {"desired_state": "ENABLED", "use_off_peak_window": True, "rollback_on_disable": "NO_ROLLBACK"}
 
     def _access_policy(self) -> pulumi.Output[str]:
         """Which roles may send requests at all. The domain's own security decides what each may do with which index."""
