@@ -1,4 +1,4 @@
-"""Amazon resource names, with the partition that belongs to a region."""
+"""Amazon resource names, with the partition that a region belongs to."""
 
 import re
 
@@ -16,7 +16,7 @@ def partition(region: str) -> str:
 
 
 def dns_suffix(region: str) -> str:
-    """What the region's service host names end with."""
+    """Last part of the host names of a region's services."""
     return DNS_SUFFIX_OF_PARTITION.get(partition(region), "amazonaws.com")
 
 
@@ -26,7 +26,7 @@ def arn(service: str, resource: str, *, region: str, account_id: str = "", regio
 
 
 def root_arn(account_id: str, region: str) -> str:
-    """The account itself, as a principal: whoever its IAM policies allow."""
+    """The account as a principal: everybody in it whom its IAM policies allow."""
     return arn("iam", "root", region=region, account_id=account_id, regional=False)
 
 
@@ -35,6 +35,11 @@ def role_arn(name: str, account_id: str, region: str) -> str:
     return arn("iam", f"role/{name}", region=region, account_id=account_id, regional=False)
 
 
+def aws_policy_arn(name: str, region: str) -> str:
+    """A policy that AWS manages, such as AmazonEKSClusterPolicy."""
+    return arn("iam", f"policy/{name}", region=region, account_id="aws", regional=False)
+
+
 def service_host(service: str, region: str) -> str:
-    """`<service>.<region>.amazonaws.com`: a regional principal, and what `kms:ViaService` is compared with."""
+    """`<service>.<region>.amazonaws.com`: a regional principal, and the value of `kms:ViaService`."""
     return f"{service}.{region}.{dns_suffix(region)}"

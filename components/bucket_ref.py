@@ -1,4 +1,4 @@
-"""A bucket as other components see it."""
+"""What other components need to know about a bucket."""
 
 from dataclasses import dataclass
 
@@ -21,11 +21,11 @@ DATA_CLASS_OF: dict[BucketRole, DataClass] = {
 
 @dataclass(frozen=True, kw_only=True)
 class BucketRef:
-    """`name` is also the bucket's id. What AWS delivers into the bucket must depend on `policy`: AWS looks for it."""
+    """`name` is also the bucket's id. What AWS delivers into the bucket must depend on `policy`: AWS checks it."""
 
     role: BucketRole
     name: pulumi.Output[str]
     arn: pulumi.Output[str]
     data_class: DataClass
     policy: s3.BucketPolicy
-    key_arn: pulumi.Output[str] | None  # None where S3 delivers logs, which it cannot under a customer's key
+    key_arn: pulumi.Output[str] | None  # None for access logs: S3 cannot deliver them under a customer's key

@@ -2,7 +2,7 @@
 
     document(Statement(sid="Read", actions=("s3:GetObject",), resources=(objects,)))  # Output[str], JSON
 
-A wildcard that allows something must say why it is there: `wildcard_reason` is required then, and stays in the code.
+A statement that allows something with a wildcard needs a `wildcard_reason`, which stays in the code.
 """
 
 import re
@@ -21,12 +21,12 @@ Conditions = Mapping[str, Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input
 Principals = Mapping[PrincipalKind, Sequence[pulumi.Input[str]]]
 
 ANYONE: Principals = {"AWS": ("*",)}
-"""Every principal, to be narrowed by conditions: in a Deny it means all, in an Allow it wants a `wildcard_reason`."""
+"""Every principal, to be narrowed by conditions. In an Allow it needs a `wildcard_reason`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One statement. `principals` belongs to resource and trust policies; identity policies leave it out."""
+    """One statement. Resource and trust policies have `principals`, identity policies have none."""
 
     sid: str
     actions: Sequence[str] = ()
@@ -61,7 +61,7 @@ class Statement:
         return [*actions, *resources, *principals, *inverted]
 
     def render(self) -> dict[str, Any]:
-        """The statement as AWS spells it; values may still be Outputs."""
+        """The statement in AWS's JSON form; values may still be Outputs."""
         parts = {
             "Sid": self.sid,
             "Effect": self.effect,
@@ -76,15 +76,36 @@ class Statement:
 
 
 def _plain(values: Sequence[pulumi.Input[str]]) -> Any:
-    """One value stands by itself, as AWS writes it back; some readers of policies expect that."""
+    """A single value without a list, as AWS returns it; some readers of policies expect that."""
     return values[0] if len(values) == 1 else list(values)
 
 
+def deny(
+    sid: str,
+    actions: Sequence[str],
+    resources: Sequence[pulumi.Input[str]],
+    conditions: Conditions,
+) -> Statement:
+    """Denies the actions to every principal that meets the conditions; no Allow elsewhere can override it."""
+    return Statement(
+        sid=sid, effect="Deny", principals=ANYONE, actions=actions, resources=resources, conditions=conditions
+    )
+
+
+def allow_service(
+    service: str, sid: str, actions: Sequence[str], resource: pulumi.Input[str], conditions: Conditions
+) -> Statement:
+    """Lets an AWS service such as `events.amazonaws.com` act on a resource by itself."""
+    return Statement(
+        sid=sid, principals={"Service": (service,)}, actions=actions, resources=(resource,), conditions=conditions
+    )
+
+
 def document(*statements: Statement) -> pulumi.Output[str]:
-    """JSON of a policy; sids must differ.
+    """JSON text of a policy.
 
     Raises:
-        ValueError: no statement, or two with one sid (AWS refuses both).
+        ValueError: there is no statement, or two share a sid (AWS refuses both).
     """
     sids = [statement.sid for statement in statements]
     if not sids:
@@ -103,6 +124,9 @@ def trust(
     )
 
 
-def from_account(account_id: str) -> Conditions:
-    """Confused-deputy guard: the service acts for a resource of this account."""
-    return {"StringEquals": {"aws:SourceAccount": account_id}}
+def from_account(
+    account_id: str, source_arns: pulumi.Input[str] | Sequence[pulumi.Input[str]] | None = None
+) -> Conditions:
+    """Confused-deputy guard: the service acts for a resource of this account, and for one of `source_arns` if given."""
+    account: Conditions = {"StringEquals": {"aws:SourceAccount": account_id}}
+    return account if source_arns is None else {**account, "ArnLike": {"aws:SourceArn": source_arns}}

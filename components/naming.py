@@ -1,16 +1,19 @@
-"""Names and tags: everything a keep's resources are called derives from here."""
+"""Names, tags and ARNs of a keep's resources, all derived from the keep."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from components.arns import arn
+
 TENANT_PATTERN = re.compile(r"^[a-z][a-z0-9-]{1,18}[a-z0-9]$")
 TAG_PREFIX = "codekeep"
+LABEL_PREFIX = "codekeep.dev"  # for our labels on Kubernetes objects and nodes
 
 
 class Tier(StrEnum):
-    """How much of the ground below a keep is its own."""
+    """How much of its infrastructure a keep has to itself."""
 
     POOLED = "pooled"
     DEDICATED = "dedicated"
@@ -18,7 +21,7 @@ class Tier(StrEnum):
 
 
 class DataClass(StrEnum):
-    """What kind of customer data a resource holds or carries; each that is stored has its own key and retention."""
+    """Kind of customer data that a resource stores or transports. Each stored kind has its own key and retention."""
 
     CODE = "code"  # repositories, clones, caches, queue messages about them
     INDEX = "index"  # chunks, embeddings, symbols
@@ -28,12 +31,12 @@ class DataClass(StrEnum):
     AUDIT = "audit"  # trails and access records
     LOG = "log"  # metadata-only logs and metrics
     SECRET = "secret"  # noqa: S105 - a class of data, not a password
-    CONFIG = "config"  # infrastructure that holds no customer data
+    CONFIG = "config"  # infrastructure without customer data
 
 
 @dataclass(frozen=True, kw_only=True)
 class Keep:
-    """Whose keep a component belongs to. Plain values, not Inputs: a preview must know them to name things."""
+    """The keep that a component belongs to. Plain values, not Inputs: a preview must know them to name things."""
 
     tenant: str
     tier: Tier
@@ -54,17 +57,26 @@ class Keep:
         return "-".join((self.tenant, *parts))
 
     def physical(self, *parts: str) -> str:
-        """Name inside AWS where it must be known beforehand: `codekeep-<tenant>-<part>...`."""
+        """Name inside AWS, where it must be known before the resource exists: `codekeep-<tenant>-<part>...`."""
         return "-".join((TAG_PREFIX, self.tenant, *parts))
 
     def global_name(self, *parts: str, region: str | None = None) -> str:
         """Name unique across AWS (buckets): the physical name with account and region."""
         return "-".join((self.physical(*parts), self.account_id, region or self.region))
 
-    def tags(self, data_class: DataClass, *, region: str | None = None, name: str | None = None) -> dict[str, str]:
-        """Tags of one resource. The spec's own come first, so that they cannot hide ours.
+    @property
+    def namespace(self) -> str:
+        """Kubernetes namespace: one per keep, even in a cluster without other keeps."""
+        return self.physical()
 
-        The spec's digest is none of them: it would change every resource with every edit of the spec (SpecDigest).
+    def arn(self, service: str, resource: str, *, region: str | None = None) -> str:
+        """ARN of a resource in the keep's account, known before the resource exists."""
+        return arn(service, resource, region=region or self.region, account_id=self.account_id)
+
+    def tags(self, data_class: DataClass, *, region: str | None = None, name: str | None = None) -> dict[str, str]:
+        """Tags of one resource. The spec's own come first, so that they cannot override ours.
+
+        The spec's digest is not among them: every edit of the spec would change every resource. See SpecDigest.
         """
         named = {"Name": name} if name else {}
         return {

@@ -1,4 +1,4 @@
-"""A queue as other components see it."""
+"""What other components need to know about a queue."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from codekeep_contracts.roles import QueueRole
 
 @dataclass(frozen=True, kw_only=True)
 class QueueRef:
-    """`dead_letter_name` and `name` are metric dimensions as well."""
+    """`name` and `dead_letter_name` are also the dimensions of the queues' metrics."""
 
     role: QueueRole
     name: pulumi.Output[str]

@@ -1,9 +1,11 @@
-"""The reference images: what each is for, stands on, holds and runs. All of images/<name>/ is made from this."""
+"""The reference images: what each is for, its base, its contents and its command. images/<name>/ is made from this."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from codekeep_contracts import commands
+from codekeep_contracts.images import ImageName
+from codekeep_contracts.pods import MODEL_PORT, SCRATCH_FOLDER
 
 from images import bases, matrix
 from images.bases import Base
@@ -11,16 +13,15 @@ from images.matrix import Stack
 from images.requirements import EMBED, FETCH, FINETUNE, PLATFORM, distribution
 
 USER = "65532:65532"  # numeric, so that Kubernetes can tell that it is not root
-WRITABLE = ("/tmp", "/var/cache/codekeep")  # noqa: S108 - mounts of the container; all else is read-only
-SNAPSHOT = "20261122T000000Z"  # of snapshot.debian.org: every package below, and all it pulls in, as of then
-ENGINE_PORT = 8000
+WRITABLE = ("/tmp", str(SCRATCH_FOLDER))  # noqa: S108 - mounts of the container; all else is read-only
+SNAPSHOT = "20261122T000000Z"  # of snapshot.debian.org, for every package below and its dependencies
 HELP = ("--help",)  # what a container prints where its pod gives no command
 
 
 class Kind(StrEnum):
     CPU = "cpu"  # ends on a distroless base: no shell, no package manager
     CUDA = "cuda"  # our own wheels for the baseline CUDA
-    SERVING = "serving"  # an engine's own release image, untouched, with ours beside it
+    SERVING = "serving"  # an engine's own release image, unchanged, with our libraries beside it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,16 +37,16 @@ class Package:
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """One image of linux/amd64. `variant` is empty, or names another engine under the same name."""
+    """One image for linux/amd64. `variant` is empty, or names another engine under the same name."""
 
-    name: str
+    name: ImageName
     title: str
     kind: Kind
-    base: Base  # of the last stage
+    base: Base  # the last stage's
     roles: tuple[str, ...]  # workloads that run from it
     entrypoint: tuple[str, ...]
     command: tuple[str, ...]
-    beside: tuple[str, ...] = ()  # what it asks of PyPI beside the runtime, which all hold but those that serve
+    libraries: tuple[str, ...] = ()  # from PyPI; except in serving images, those of the runtime come too
     stack: Stack | None = None
     packages: tuple[Package, ...] = ()
     health_url: str | None = None  # None: a job, healthy while its process runs
@@ -73,7 +74,7 @@ class Image:
 
     @property
     def requirements(self) -> tuple[str, ...]:
-        return self.beside if self.kind is Kind.SERVING else (*distribution(), *self.beside)
+        return self.libraries if self.kind is Kind.SERVING else (*distribution(), *self.libraries)
 
     @property
     def lock(self) -> str:
@@ -89,13 +90,13 @@ GIT = Package(name="git", version="1:2.47.3-0+deb13u1")
 SSH = Package(name="openssh-client", version="1:10.0p1-7+deb13u4")
 WGET = Package(name="wget", version="1.25.0-2")  # KubeRay's probes of a Ray container call it
 RUNTIME = ("/opt/codekeep/bin/codekeep-runtime",)
-HEALTH = f"http://127.0.0.1:{ENGINE_PORT}/health"
+HEALTH = f"http://127.0.0.1:{MODEL_PORT}/health"
 OFFLINE = (("HF_HUB_OFFLINE", "1"), ("TRANSFORMERS_OFFLINE", "1"), ("HF_HUB_DISABLE_TELEMETRY", "1"))
 NO_USAGE_REPORTS = (*OFFLINE, ("DO_NOT_TRACK", "1"))
 
 
 def _serving(
-    name: str,
+    name: ImageName,
     title: str,
     roles: tuple[str, ...],
     base: Base = bases.TENSORRT_LLM,
@@ -108,27 +109,23 @@ def _serving(
         base=base,
         stack=stack,
         roles=roles,
-        beside=FETCH,
+        libraries=FETCH,
         entrypoint=("trtllm-serve",),
-        command=("--help",),
+        command=HELP,
         health_url=HEALTH,
         environment=NO_USAGE_REPORTS,
     )
 
 
 def _with_vllm(image: Image, *more_roles: str) -> Image:
-    return Image(
-        name=image.name,
+    return replace(
+        image,
         title=f"{image.title}, on vLLM",
-        kind=Kind.SERVING,
         base=bases.VLLM,
         stack=matrix.VLLM,
         roles=(*image.roles, *more_roles),
-        beside=image.beside,
         entrypoint=("vllm", "serve"),
-        command=("--help",),
-        health_url=HEALTH,
-        environment=(*NO_USAGE_REPORTS, ("VLLM_NO_USAGE_STATS", "1")),
+        environment=(*image.environment, ("VLLM_NO_USAGE_STATS", "1")),
         variant="vllm",
     )
 
@@ -154,7 +151,7 @@ IMAGES = (
         base=bases.PYTHON,
         stack=matrix.TORCH,
         roles=("embed-index",),
-        beside=EMBED,
+        libraries=EMBED,
         packages=(WGET,),
         entrypoint=(),  # KubeRay gives the command
         command=(*RUNTIME, *commands.INDEX_WORKER.args()),
@@ -189,7 +186,7 @@ IMAGES = (
         base=bases.PYTHON,
         stack=matrix.TORCH,
         roles=("finetune",),
-        beside=FINETUNE,
+        libraries=FINETUNE,
         entrypoint=RUNTIME,
         command=HELP,
         environment=(*NO_USAGE_REPORTS, ("TORCHDYNAMO_DISABLE", "1")),  # no compiler in the image
@@ -210,9 +207,13 @@ BUILDS = (*IMAGES, *VARIANTS)
 
 
 def find(name: str, variant: str = "") -> Image:
-    """ValueError names the images there are."""
+    """The build of that name and variant.
+
+    Raises:
+        ValueError: there is none; the text names all builds.
+    """
     for image in BUILDS:
         if (image.name, image.variant) == (name, variant):
             return image
-    asked = f"{name} ({variant})" if variant else name
-    raise ValueError(f"there is no image {asked}; allowed: {', '.join(image.label for image in BUILDS)}")
+    wanted = f"{name} ({variant})" if variant else name
+    raise ValueError(f"there is no image {wanted}; allowed: {', '.join(image.label for image in BUILDS)}")

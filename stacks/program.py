@@ -6,6 +6,7 @@ from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+from codekeep_contracts.images import REPOSITORIES
 from codekeep_contracts.settings.document import RuntimeSettings
 
 from components.keep.keep_outputs import KeepOutputs
@@ -17,7 +18,6 @@ from components.keep.tenant import TenantEnvironment
 from components.naming import Keep
 from components.network.endpoints import INTERFACE_SERVICES
 from components.release.runtime_release import RuntimeRelease, RuntimeReleaseArgs
-from components.storage.image_registry import IMAGES
 from stacks.release_plan import release_plan
 from stacks.settings import settings_document
 from stacks.spec import PLATFORM_KEY, TENANT_KEY, Spec, SpecError, TenantSpec, parse, parse_platform
@@ -84,7 +84,7 @@ def platform_of(use: PlatformUse) -> PlatformRef:
         stack.require_output(PLATFORM_OUTPUT),
         zones=use.zones,
         services=tuple(INTERFACE_SERVICES),
-        images=IMAGES,
+        images=REPOSITORIES,
     )
 
 

@@ -3,12 +3,14 @@
 from typing import Final
 from urllib.parse import urlsplit
 
+from codekeep_contracts.images import VARIANT_SUFFIX
+
 from components.release.flows import LinkTraffic
 from components.release.release_plan import EndpointPlan, ReleasePlan
 from images.serving import ServingPlan
 from stacks.spec import TenantSpec
 from stacks.spec.compute import Model, Pool
-from stacks.spec.release import VARIANT_SUFFIX, repository_of
+from stacks.spec.release import repository_of
 from stacks.spec.serving import serving_plans
 
 NODE_SHARE: Final = 0.75  # of a node for its replicas; the rest is for the system and for pods that start and stop

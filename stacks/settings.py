@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from codekeep_contracts.log_fields import LOG_FIELDS
+from codekeep_contracts.pods import MODEL_PORT, model_service
 from codekeep_contracts.settings.access import AccessSettings
 from codekeep_contracts.settings.document import SCHEMA_VERSION, RuntimeSettings
 from codekeep_contracts.settings.links import GitHost, RegistryHost
@@ -13,8 +14,6 @@ from codekeep_contracts.settings.models import ServedModel
 from stacks.spec import TenantSpec
 from stacks.spec.compute import Model
 from stacks.spec.serving import requests_per_replica
-
-MODEL_PORT = 8000
 
 
 def runtime_settings(spec: TenantSpec, deployed: Mapping[str, Any]) -> RuntimeSettings:
@@ -60,7 +59,7 @@ def settings_document(spec: TenantSpec, deployed: Mapping[str, Any]) -> dict[str
 
 def model_url(role: str, namespace: str) -> str:
     """URL of a model's service inside the cluster."""
-    return f"http://model-{role}.{namespace}.svc.cluster.local:{MODEL_PORT}"
+    return f"http://{model_service(role)}.{namespace}.svc.cluster.local:{MODEL_PORT}"
 
 
 def _linked(

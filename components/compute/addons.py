@@ -1,4 +1,4 @@
-"""The cluster's add-ons, each pinned: first those without which no node joins, then those that run on nodes."""
+"""The cluster's add-ons, each pinned: first those that nodes need to join, then those that run on nodes."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from pulumi_aws import eks
 
 from components.naming import DataClass, Keep
 
-# As AWS lists them for the version; a new cluster version means a new row, tried out on a test keep first.
+# From AWS's list for the cluster version. Add a row for a new version, after trying it on a test keep.
 ADDON_VERSIONS: Mapping[str, Mapping[str, str]] = {
     "1.34": {
         "vpc-cni": "v1.21.1-eksbuild.1",
@@ -25,7 +25,7 @@ ADDON_VERSIONS: Mapping[str, Mapping[str, str]] = {
 }
 
 SERVICE_ACCOUNTS: Mapping[str, str] = {"vpc-cni": "aws-node", "aws-ebs-csi-driver": "ebs-csi-controller-sa"}
-"""Accounts of the add-ons that call AWS, which get a role by pod identity."""
+"""Service accounts of the add-ons that call AWS, which get a role by pod identity."""
 
 NODE_ADDONS = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
 WORKLOAD_ADDONS = (
@@ -38,12 +38,12 @@ WORKLOAD_ADDONS = (
 
 
 def configuration(addon: str, keep: Keep) -> dict[str, Any]:
-    """What differs from the add-on's defaults."""
+    """Settings that differ from the add-on's defaults."""
     by_addon: dict[str, dict[str, Any]] = {
         "vpc-cni": {
             "enableNetworkPolicy": "true",
             "nodeAgent": {"enablePolicyEventLogs": "true"},
-            # A handful of addresses in reserve instead of a whole interface's: networks may be as small as a /22.
+            # A few spare addresses instead of a whole interface's: networks may be as small as a /22.
             "env": {"MINIMUM_IP_TARGET": "12", "WARM_IP_TARGET": "4"},
         },
         "coredns": {"autoScaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 10}},
@@ -54,7 +54,7 @@ def configuration(addon: str, keep: Keep) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class AddonsArgs:
-    """`role_arns` holds, by add-on, the roles of those that call AWS (SERVICE_ACCOUNTS)."""
+    """`role_arns` has, by add-on, the roles of those that call AWS (SERVICE_ACCOUNTS)."""
 
     keep: Keep
     cluster_name: pulumi.Input[str]
@@ -74,11 +74,11 @@ class AddonsArgs:
             raise ValueError(f"addons must be among {', '.join(known)}, got {', '.join(unknown)}")
         calling = {addon for addon in self.addons if addon in SERVICE_ACCOUNTS}
         if calling != self.role_arns.keys():
-            raise ValueError(f"role_arns must hold the roles of {sorted(calling)}, got {sorted(self.role_arns)}")
+            raise ValueError(f"role_arns must have the roles of {sorted(calling)}, got {sorted(self.role_arns)}")
 
 
 class Addons(pulumi.ComponentResource):
-    """Some of the cluster's add-ons; depend on the component to wait for all of them."""
+    """Some of the cluster's add-ons. What needs them must depend on the component."""
 
     versions: Mapping[str, str]
 
@@ -110,8 +110,8 @@ class Addons(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
         )
 
-    def _identity(self, addon: str) -> list[eks.AddonPodIdentityAssociationArgs] | None:
+    def _identity(self, addon: str) -> list[eks.AddonPodIdentityAssociationArgsDict] | None:
         account = SERVICE_ACCOUNTS.get(addon)
         if account is None:
             return None
-        return [eks.AddonPodIdentityAssociationArgs(service_account=account, role_arn=self._args.role_arns[addon])]
+        return [{"service_account": account, "role_arn": self._args.role_arns[addon]}]

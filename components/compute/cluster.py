@@ -1,4 +1,4 @@
-"""The control plane of a keep's cluster: private, its secrets under the keep's key, everything it does on record."""
+"""The control plane of a keep's cluster: private, its secrets under the keep's key, everything it does is logged."""
 
 import re
 from collections.abc import Mapping
@@ -8,8 +8,9 @@ from ipaddress import IPv4Network
 import pulumi
 from pulumi_aws import eks, iam
 
-from components.arns import arn
+from components.arns import aws_policy_arn
 from components.compute.cluster_access import AccessLevel, ClusterAccess
+from components.compute.cluster_ref import ClusterRef
 from components.iam_policy import Statement, document, from_account, trust
 from components.naming import DataClass, Keep
 from components.observe.log_group import log_group
@@ -19,17 +20,17 @@ VERSION_PATTERN = re.compile(r"^1\.\d{2}$")
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 CLUSTER_POLICY = "AmazonEKSClusterPolicy"
 
-# Addresses of services inside the cluster; a range of the VPC's own would hide those from the pods.
+# Addresses of services inside the cluster. Pods cannot reach VPC addresses that such a range covers.
 SERVICE_RANGES = (IPv4Network("172.20.0.0/16"), IPv4Network("10.100.0.0/16"))
 
 SECRET_KEY_ACTIONS = ("kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "kms:ListGrants")
 
 
 def service_range(vpc_cidr: str) -> str:
-    """Range of the cluster's services: the first of EKS's two that does not overlap the network's.
+    """Range of the cluster's services: the first of EKS's two ranges that does not overlap the network.
 
     Raises:
-        ValueError: both overlap, as only a network wider than /8 could.
+        ValueError: both overlap, as with a network wider than /8.
     """
     network = IPv4Network(vpc_cidr)
     free = next((each for each in SERVICE_RANGES if not each.overlaps(network)), None)
@@ -39,18 +40,18 @@ def service_range(vpc_cidr: str) -> str:
 
 
 def cluster_name(keep: Keep) -> str:
-    """Plain, since role trusts and log groups name the cluster before it exists."""
+    """Known before the cluster exists, since role trusts and log groups name it."""
     return keep.physical()
 
 
 def cluster_arn(keep: Keep) -> str:
     """ARN of the keep's own cluster, known before it exists."""
-    return arn("eks", f"cluster/{cluster_name(keep)}", region=keep.region, account_id=keep.account_id)
+    return keep.arn("eks", f"cluster/{cluster_name(keep)}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterArgs:
-    """`secret_key_arn` encrypts Kubernetes secrets, `audit_key_arn` the logs; `vpc_cidr` is the network's range."""
+    """`secret_key_arn` encrypts Kubernetes secrets, `audit_key_arn` logs; `vpc_cidr` is the network's range."""
 
     keep: Keep
     vpc_cidr: pulumi.Input[str]
@@ -59,7 +60,7 @@ class ClusterArgs:
     secret_key_arn: pulumi.Input[str]
     audit_key_arn: pulumi.Input[str]
     log_retention_days: int
-    access: tuple[ClusterAccess, ...] = ()  # besides the deployer's
+    access: tuple[ClusterAccess, ...] = ()  # in addition to the deployer's
     kubernetes_version: str = KUBERNETES_VERSION
     protect: bool = False  # EKS refuses to delete the cluster
 
@@ -74,7 +75,7 @@ class ClusterArgs:
 
     @property
     def all_access(self) -> tuple[ClusterAccess, ...]:
-        """The deployer administers, since it brings in namespaces, quotas and operators; nobody else by default."""
+        """The deployer administers, since it creates namespaces, quotas and operators; nobody else by default."""
         deployer = ClusterAccess(
             label="deployer", principal_arn=self.keep.deployer_role_arn, level=AccessLevel.CLUSTER_ADMIN
         )
@@ -82,38 +83,33 @@ class ClusterArgs:
 
 
 class Cluster(pulumi.ComponentResource):
-    """An EKS control plane that only the keep's network reaches and only access entries admit to. A ClusterLike."""
+    """An EKS control plane that only the keep's network can reach, and only principals with an access entry can use."""
 
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-    endpoint: pulumi.Output[str]
-    ca: pulumi.Output[str]
-    service_cidr: pulumi.Output[str]
-    version: str
-    entries: Mapping[str, eks.AccessPolicyAssociation]  # by label; depend on the deployer's to talk to the cluster
+    ref: ClusterRef
+    entries: Mapping[str, eks.AccessPolicyAssociation]  # by label; what uses the cluster must depend on the deployer's
 
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:cluster:Cluster", name, None, opts)
         self._name, self._args = name, args
-        self.version = args.kubernetes_version
 
         logs = self._log_group()
         role, permissions = self._role()
-        self.cluster = self._control_plane(role, depends_on=[logs, *permissions])
+        self._cluster = self._control_plane(role, depends_on=[logs, *permissions])
         self.entries = {entry.label: self._admit(entry) for entry in args.all_access}
 
-        self.name = self.cluster.name
-        self.arn = self.cluster.arn
-        self.endpoint = self.cluster.endpoint
-        self.ca = self.cluster.certificate_authority.apply(lambda authority: authority.data or "")
-        self.service_cidr = pulumi.Output.from_input(args.vpc_cidr).apply(service_range)
-        self.register_outputs({"name": self.name, "arn": self.arn, "endpoint": self.endpoint})
+        self.ref = ClusterRef(
+            name=self._cluster.name,
+            arn=self._cluster.arn,
+            endpoint=self._cluster.endpoint,
+            ca=self._cluster.certificate_authority.apply(lambda authority: authority.data or ""),
+        )
+        self.register_outputs({"name": self.ref.name, "arn": self.ref.arn, "endpoint": self.ref.endpoint})
 
     def _options(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, depends_on=list(depends_on))
 
     def _log_group(self) -> pulumi.Resource:
-        """Made beforehand: EKS would make its own, unencrypted and for ever."""
+        """Created first: EKS would create its own, unencrypted and without expiry."""
         args = self._args
         return log_group(
             args.keep,
@@ -138,7 +134,7 @@ class Cluster(pulumi.ComponentResource):
         managed = iam.RolePolicyAttachment(
             self._name,
             role=role.name,
-            policy_arn=arn("iam", f"policy/{CLUSTER_POLICY}", region=keep.region, account_id="aws", regional=False),
+            policy_arn=aws_policy_arn(CLUSTER_POLICY, keep.region),
             opts=self._options(),
         )
         secrets = iam.RolePolicy(
@@ -157,26 +153,23 @@ class Cluster(pulumi.ComponentResource):
             name=cluster_name(args.keep),
             version=args.kubernetes_version,
             role_arn=role.arn,
-            vpc_config=eks.ClusterVpcConfigArgs(
-                subnet_ids=list(args.subnet_ids),
-                security_group_ids=[args.security_group_id],
-                endpoint_private_access=True,
-                endpoint_public_access=False,
-            ),
-            kubernetes_network_config=eks.ClusterKubernetesNetworkConfigArgs(
-                ip_family="ipv4", service_ipv4_cidr=pulumi.Output.from_input(args.vpc_cidr).apply(service_range)
-            ),
-            encryption_config=eks.ClusterEncryptionConfigArgs(
-                provider=eks.ClusterEncryptionConfigProviderArgs(key_arn=args.secret_key_arn), resources=["secrets"]
-            ),
-            access_config=eks.ClusterAccessConfigArgs(
-                authentication_mode="API", bootstrap_cluster_creator_admin_permissions=False
-            ),
-            # Add-ons come pinned, by addons.py; the unmanaged ones could not be told apart from them.
+            vpc_config={
+                "subnet_ids": list(args.subnet_ids),
+                "security_group_ids": [args.security_group_id],
+                "endpoint_private_access": True,
+                "endpoint_public_access": False,
+            },
+            kubernetes_network_config={
+                "ip_family": "ipv4",
+                "service_ipv4_cidr": pulumi.Output.from_input(args.vpc_cidr).apply(service_range),
+            },
+            encryption_config={"provider": {"key_arn": args.secret_key_arn}, "resources": ["secrets"]},
+            access_config={"authentication_mode": "API", "bootstrap_cluster_creator_admin_permissions": False},
+            # addons.py installs pinned add-ons; unmanaged ones would conflict with them.
             bootstrap_self_managed_addons=False,
             enabled_cluster_log_types=list(LOG_TYPES),
-            upgrade_policy=eks.ClusterUpgradePolicyArgs(support_type="STANDARD"),
-            zonal_shift_config=eks.ClusterZonalShiftConfigArgs(enabled=True),
+            upgrade_policy={"support_type": "STANDARD"},
+            zonal_shift_config={"enabled": True},
             deletion_protection=args.protect,
             tags=args.keep.tags(DataClass.CONFIG),
             opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on, protect=args.protect or None),
@@ -186,7 +179,7 @@ class Cluster(pulumi.ComponentResource):
         keep = self._args.keep
         admitted = eks.AccessEntry(
             f"{self._name}-{entry.label}",
-            cluster_name=self.cluster.name,
+            cluster_name=self._cluster.name,
             principal_arn=entry.principal_arn,
             type="STANDARD",
             tags=keep.tags(DataClass.CONFIG),
@@ -194,11 +187,11 @@ class Cluster(pulumi.ComponentResource):
         )
         return eks.AccessPolicyAssociation(
             f"{self._name}-{entry.label}",
-            cluster_name=self.cluster.name,
+            cluster_name=self._cluster.name,
             principal_arn=admitted.principal_arn,
             policy_arn=entry.policy_arn(keep.region),
-            access_scope=eks.AccessPolicyAssociationAccessScopeArgs(
-                type="namespace" if entry.namespaces else "cluster", namespaces=list(entry.namespaces) or None
-            ),
+            access_scope={"type": "namespace", "namespaces": list(entry.namespaces)}
+            if entry.namespaces
+            else {"type": "cluster"},
             opts=self._options(admitted),
         )

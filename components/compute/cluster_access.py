@@ -1,4 +1,4 @@
-"""Who may do what in a cluster: principals of IAM, bound to AWS's own access policies."""
+"""Who may do what in a cluster: IAM principals with access policies that AWS defines."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ LABEL_PATTERN = re.compile(r"^[a-z][a-z0-9-]{0,30}$")
 
 
 class AccessLevel(StrEnum):
-    """Access policies of EKS, from the widest to the narrowest. None but the first two shows secrets."""
+    """Access policies of EKS, from the widest to the narrowest. Only the first two can read secrets."""
 
     CLUSTER_ADMIN = "AmazonEKSClusterAdminPolicy"
     ADMIN = "AmazonEKSAdminPolicy"
@@ -20,9 +20,9 @@ class AccessLevel(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterAccess:
-    """`namespaces` narrows the access; without any it holds for the whole cluster."""
+    """`namespaces` limits the access; without any, it covers the cluster."""
 
-    label: str  # names the entry among the cluster's
+    label: str  # unique in the cluster
     principal_arn: str
     level: AccessLevel = AccessLevel.VIEW
     namespaces: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""A cluster that is ready for work: control plane, add-ons, nodes, and the operators that run it."""
+"""A cluster ready for workloads: control plane, add-ons, nodes, and the identities of its operators."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import pulumi
 from codekeep_contracts.roles import QueueRole
 
-from components.arns import arn
 from components.compute.addons import NODE_ADDONS, WORKLOAD_ADDONS, Addons, AddonsArgs
 from components.compute.cluster import KUBERNETES_VERSION, Cluster, ClusterArgs, cluster_arn, cluster_name
 from components.compute.cluster_access import ClusterAccess
@@ -21,16 +20,16 @@ from components.keys.key_ring import KeyRing
 from components.naming import TAG_PREFIX, DataClass, Keep
 from components.network.cluster_firewall import ClusterFirewall
 from components.network.entry import load_balancer_name
-from components.network.network_like import NetworkLike
+from components.network.network_ref import NetworkRef
 from components.storage.vector_index import domain_arn, snapshot_role_arn
 
 
 @dataclass(frozen=True, kw_only=True)
 class ComputeArgs:
-    """`hosts_others`: the cluster is a platform's, whose operators serve the queues and entries of all its keeps."""
+    """`hosts_others`: the cluster is a platform's, and its operators serve queues and entries of all its keeps."""
 
     keep: Keep
-    network: NetworkLike
+    network: NetworkRef
     firewall: ClusterFirewall
     keys: KeyRing
     boundary_arn: pulumi.Input[str]
@@ -43,16 +42,16 @@ class ComputeArgs:
 
 
 class Compute(pulumi.ComponentResource):
-    """Cluster, add-ons, pools and operators. Depend on the component where nodes must be there."""
+    """Cluster, add-ons, pools and operators. What needs nodes must depend on the component."""
 
     cluster: Cluster
     pools: NodePools
     operator_role_arns: Mapping[str, pulumi.Output[str]]
-    deployer_access: pulumi.Resource  # depend on it to talk to the cluster
+    deployer_access: pulumi.Resource  # what uses the cluster must depend on it
 
     def __init__(self, name: str, args: ComputeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:compute:Compute", name, None, opts)
-        self._args = args
+        self._args, self._child = args, pulumi.ResourceOptions(parent=self)
 
         self._operators = self._identify()
         self.cluster = self._cluster()
@@ -63,10 +62,7 @@ class Compute(pulumi.ComponentResource):
 
         self.operator_role_arns = self._operators.role_arns
         self.deployer_access = self.cluster.entries["deployer"]
-        self.register_outputs({"clusterName": self.cluster.name, "nodeRoleArn": self.pools.role_arn})
-
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
+        self.register_outputs({"clusterName": self.cluster.ref.name, "nodeRoleArn": self.pools.role_arn})
 
     def _identify(self) -> Identity:
         args = self._args
@@ -78,7 +74,7 @@ class Compute(pulumi.ComponentResource):
                 boundary_arn=args.boundary_arn,
                 accounts={operator.value: account for operator, account in OPERATOR_ACCOUNTS.items()},
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _cluster(self) -> Cluster:
@@ -97,7 +93,7 @@ class Compute(pulumi.ComponentResource):
                 kubernetes_version=args.kubernetes_version,
                 protect=args.protect,
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _permit(self) -> Permissions:
@@ -107,12 +103,12 @@ class Compute(pulumi.ComponentResource):
             PermissionsArgs(
                 keep=args.keep,
                 identity=self._operators,
-                cluster_name=self.cluster.name,
+                cluster_name=self.cluster.ref.name,
                 statements=operator_statements(args.keep, args.keys, hosts_others=args.hosts_others),
                 managed={Operator.VPC_CNI.value: operator_grants.CNI_MANAGED_POLICY},
                 bound={each.value: OPERATOR_ACCOUNTS[each] for each in Operator if each not in BOUND_BY_ADDON},
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _addons(self, label: str, addons: tuple[str, ...], after: tuple[pulumi.Resource, ...]) -> Addons:
@@ -122,13 +118,13 @@ class Compute(pulumi.ComponentResource):
             args.keep.logical(label),
             AddonsArgs(
                 keep=args.keep,
-                cluster_name=self.cluster.name,
+                cluster_name=self.cluster.ref.name,
                 kubernetes_version=args.kubernetes_version,
                 addons=addons,
                 role_arns={addon: self._operators.role_arns[addon] for addon in calling},
                 after=after,
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _pools(self, joining: Addons) -> NodePools:
@@ -138,7 +134,7 @@ class Compute(pulumi.ComponentResource):
             NodePoolsArgs(
                 keep=args.keep,
                 pools=args.pools,
-                cluster_name=self.cluster.name,
+                cluster_name=self.cluster.ref.name,
                 kubernetes_version=args.kubernetes_version,
                 security_group_ids=(args.firewall.node_group_id,),
                 zones=args.network.zones,
@@ -146,16 +142,16 @@ class Compute(pulumi.ComponentResource):
                 volume_key_arns={each: args.keys.arn(each) for each in (DataClass.CODE, DataClass.MODEL)},
                 after=(joining,),
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
 
 def operator_statements(keep: Keep, keys: KeyRing, *, hosts_others: bool) -> dict[str, list[Statement]]:
-    """What each operator may do; queues, entries and the search domain by the names they are going to have."""
+    """What each operator may do. Queues, entries and the search domain are named before they exist."""
     whose = f"{TAG_PREFIX}-*" if hosts_others else keep.physical()
-    queues = [arn("sqs", f"{whose}-{role.value}", region=keep.region, account_id=keep.account_id) for role in QueueRole]
+    queues = [keep.arn("sqs", f"{whose}-{role.value}") for role in QueueRole]
     entry = "*-entry" if hosts_others else load_balancer_name(keep)
-    targets = arn("elasticloadbalancing", f"targetgroup/{entry}/*", region=keep.region, account_id=keep.account_id)
+    targets = keep.arn("elasticloadbalancing", f"targetgroup/{entry}/*")
     return {
         Operator.EBS_CSI.value: operator_grants.volumes(keep, [keys.arn(DataClass.CODE)]),
         Operator.AUTOSCALER.value: operator_grants.scaling(keep, cluster_name(keep)),

@@ -1,4 +1,4 @@
-"""The way into a keep's cluster for Pulumi: a provider without secrets, and the keep's one namespace."""
+"""Pulumi's access to a keep's cluster: a provider without secrets, and the keep's namespace."""
 
 import json
 from collections.abc import Sequence
@@ -9,24 +9,22 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.compute.cluster import KUBERNETES_VERSION
-from components.compute.cluster_like import ClusterLike
-from components.naming import TAG_PREFIX, Keep
-
-LABEL_PREFIX = "codekeep.dev"
-
-
-def namespace_name(keep: Keep) -> str:
-    """One namespace per keep, also where the cluster holds no other keep."""
-    return keep.physical()
+from components.compute.cluster_ref import ClusterRef
+from components.naming import LABEL_PREFIX, TAG_PREFIX, Keep
 
 
 def kubeconfig(keep: Keep, *, name: str, endpoint: str, ca: str) -> str:
-    """A kubeconfig that asks AWS for a token at each use, so that it holds none."""
-    asked = {"--cluster-name": name, "--region": keep.region, "--role-arn": keep.deployer_role_arn, "--output": "json"}
+    """A kubeconfig that requests a token from AWS at each use, and so contains none."""
+    flags = {
+        "--cluster-name": name,
+        "--region": keep.region,
+        "--role-arn": keep.deployer_role_arn,
+        "--output": "json",
+    }
     token: dict[str, Any] = {
         "apiVersion": "client.authentication.k8s.io/v1beta1",
         "command": "aws",
-        "args": ["eks", "get-token", *(word for pair in asked.items() for word in pair)],
+        "args": ["eks", "get-token", *(word for pair in flags.items() for word in pair)],
         "interactiveMode": "Never",
     }
     return json.dumps(
@@ -44,15 +42,15 @@ def kubeconfig(keep: Keep, *, name: str, endpoint: str, ca: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class KubernetesAccessArgs:
-    """The machine that deploys must reach the private endpoint and may assume the deployer's role."""
+    """The deploying machine must reach the private endpoint and be allowed to assume the deployer's role."""
 
     keep: Keep
-    cluster: ClusterLike
+    cluster: ClusterRef
     after: Sequence[pulumi.Resource] = field(default_factory=tuple)  # the deployer's access entry, and nodes
 
 
 class KubernetesAccess(pulumi.ComponentResource):
-    """Where the Kubernetes objects of the keep hook in."""
+    """Provider and namespace of the keep's Kubernetes objects."""
 
     provider: kubernetes.Provider
     namespace: pulumi.Output[str]
@@ -68,27 +66,27 @@ class KubernetesAccess(pulumi.ComponentResource):
             ),
             cluster_identifier=cluster.arn,
             enable_server_side_apply=True,
-            enable_config_map_mutable=True,  # settings change in place; their pods are started anew by digest
+            enable_config_map_mutable=True,  # settings change in place; a digest in the annotations restarts their pods
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
         )
         created = kubernetes.core.v1.Namespace(
             name,
-            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=namespace_name(keep), labels=_labels(keep)),
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=keep.namespace, labels=_labels(keep)),
             opts=pulumi.ResourceOptions(parent=self, provider=self.provider),
         )
 
-        self.namespace = created.metadata.apply(lambda metadata: metadata.name or namespace_name(keep))
+        self.namespace = created.metadata.apply(lambda metadata: metadata.name or keep.namespace)
         self.register_outputs({"namespace": self.namespace})
 
 
 def _labels(keep: Keep) -> dict[str, str]:
-    """Whose it is, and that its pods run without privileges, whatever their charts ask for."""
+    """Owner of the namespace, and pod security: its pods run without privileges, whatever their charts request."""
     return {
         "app.kubernetes.io/managed-by": TAG_PREFIX,
         f"{LABEL_PREFIX}/tenant": keep.tenant,
         f"{LABEL_PREFIX}/tier": keep.tier.value,
         "pod-security.kubernetes.io/enforce": "restricted",
-        # The standard as it was when the pods were written: a cluster's upgrade must not start to refuse them.
+        # Pinned to the version the pods were written for, so that an upgrade of the cluster does not refuse them.
         "pod-security.kubernetes.io/enforce-version": f"v{KUBERNETES_VERSION}",
         "pod-security.kubernetes.io/audit": "restricted",
         "pod-security.kubernetes.io/warn": "restricted",

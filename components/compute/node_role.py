@@ -1,35 +1,26 @@
-"""The role of a keep's nodes: join the cluster, pull images, hand pods their own roles; nothing that touches data."""
-
-from dataclasses import dataclass
+"""The role of a keep's nodes: join the cluster, pull images, give pods their roles. No access to data."""
 
 import pulumi
 from pulumi_aws import iam
 
-from components.arns import arn
+from components.arns import aws_policy_arn
 from components.iam_policy import Statement, document, trust
 from components.naming import DataClass, Keep
-from components.network.endpoints import EKS_REGISTRY_ACCOUNT, EKS_REGISTRY_ACCOUNTS, PULL_ACTIONS
+from components.network.endpoints import PULL_ACTIONS, eks_registry_account
 
-# Network interfaces are for the vpc-cni add-on's own role, and nobody logs on to a node: no CNI and no SSM policy here.
+# No CNI policy, since the vpc-cni add-on has its own role, and no SSM policy, since nobody logs in to a node.
 MANAGED_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
 
 
-@dataclass(frozen=True, kw_only=True)
-class NodeRoleArgs:
-    """Whose nodes."""
-
-    keep: Keep
-
-
 class NodeRole(pulumi.ComponentResource):
-    """AWS's managed policies for nodes, fenced in to one region and to the registries of this account and of EKS."""
+    """AWS's managed policies for nodes, limited to one region and to the registries of this account and of EKS."""
 
     arn: pulumi.Output[str]
-    ready: list[pulumi.Resource]  # depend on these: a node that starts before its permissions never joins
+    ready: list[pulumi.Resource]  # nodes must depend on these: one that starts before its permissions never joins
 
-    def __init__(self, name: str, args: NodeRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, keep: Keep, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:node_role:NodeRole", name, None, opts)
-        keep, child = args.keep, pulumi.ResourceOptions(parent=self)
+        child = pulumi.ResourceOptions(parent=self)
 
         role = iam.Role(
             name,
@@ -43,7 +34,7 @@ class NodeRole(pulumi.ComponentResource):
             iam.RolePolicyAttachment(
                 f"{name}-{policy}",
                 role=role.name,
-                policy_arn=arn("iam", f"policy/{policy}", region=keep.region, account_id="aws", regional=False),
+                policy_arn=aws_policy_arn(policy, keep.region),
                 opts=child,
             )
             for policy in MANAGED_POLICIES
@@ -58,7 +49,7 @@ class NodeRole(pulumi.ComponentResource):
 
 
 def _fence(keep: Keep) -> list[Statement]:
-    registries = (keep.account_id, EKS_REGISTRY_ACCOUNTS.get(keep.region, EKS_REGISTRY_ACCOUNT))
+    registries = (keep.account_id, eks_registry_account(keep.region))
     return [
         Statement(
             sid="DenyOtherRegions",

@@ -1,7 +1,6 @@
-"""What a node does at its first boot: kubelet's settings and, where it has NVMe, the encrypted cache.
+"""What a node does at its first boot: kubelet's settings and, if it has NVMe, the encrypted cache.
 
-EKS adds where the cluster is when it merges this into its own part, so there is nothing here that tells one keep from
-another, and nothing secret.
+EKS adds the cluster's address when it merges this with its own part, so nothing here is specific to a keep or secret.
 """
 
 import base64
@@ -13,13 +12,13 @@ from components.compute.pool import Pool
 
 CACHE_NAME = "codekeep-cache"
 CACHE_MOUNT = "/mnt/codekeep-cache"
-# Images, and the pods' scratch space; all of kubelet's directory, since its file system is what kubelet counts as room.
+# Images and the pods' scratch space. All of kubelet's directory, since kubelet measures free space on its file system.
 CACHED_DIRECTORIES = ("/var/lib/containerd", "/var/lib/kubelet")
 
 BOUNDARY = "==codekeep=="
 PIDS_PER_POD = 4096
 PARALLEL_PULLS = 5
-SHUTDOWN_SECONDS = {True: 180, False: 60}  # a GPU node lets running answers finish
+SHUTDOWN_SECONDS = {True: 180, False: 60}  # on a GPU node, running answers finish
 USER_DATA_BYTES_MAX = 16_384  # EC2's limit, before base64
 
 
@@ -29,17 +28,17 @@ def _templates() -> Environment:
         loader=PackageLoader("components.compute"),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
-        comment_start_string="{##",  # the shell's own ${#array[@]} looks like the usual one
+        comment_start_string="{##",  # the default one occurs in the shell's ${#array[@]}
         comment_end_string="##}",
-        autoescape=False,  # noqa: S701 - shell and YAML, of our own constants
+        autoescape=False,  # noqa: S701 - shell and YAML, from our own constants
     )
 
 
 def user_data(pool: Pool) -> str:
-    """The MIME document; managed node groups take no other form.
+    """The MIME document, the only form that managed node groups accept.
 
     Raises:
-        ValueError: it is longer than EC2 takes.
+        ValueError: it is longer than EC2 allows.
     """
     text = (
         _templates()
@@ -64,5 +63,5 @@ def user_data(pool: Pool) -> str:
 
 
 def encoded_user_data(pool: Pool) -> str:
-    """As a launch template takes it: base64."""
+    """The document in base64, for a launch template."""
     return base64.b64encode(user_data(pool).encode()).decode()

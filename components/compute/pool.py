@@ -1,4 +1,4 @@
-"""A pool of nodes as the spec wants it: what it is for, how big it may get, on what ground it stands."""
+"""A pool of nodes as in the spec: its purpose, its size, its hardware."""
 
 import re
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from typing import Literal
 NAME_PATTERN = re.compile(r"^[a-z][a-z0-9-]{0,22}[a-z0-9]$")
 TYPE_PATTERN = re.compile(r"^[a-z][a-z0-9-]{1,15}\.[a-z0-9]{4,12}$")
 VOLUME_GIB = range(50, 2001)
-NODES_MAX = 450  # what EKS takes in one managed node group
+NODES_MAX = 450  # the most that EKS allows in one managed node group
 
 
 class PoolRole(StrEnum):
-    """What the nodes of a pool do."""
+    """The purpose of a pool's nodes."""
 
     SYSTEM = "system"
     INGEST = "ingest"
@@ -24,7 +24,7 @@ GPU_ROLES = frozenset({PoolRole.GPU_SERVE, PoolRole.GPU_BATCH})
 
 
 class Tenancy(StrEnum):
-    """Who else may run on the hardware: anybody, the account alone, or the account alone on hosts it holds."""
+    """Who shares the hardware: anybody, the account alone, or the account alone on dedicated hosts."""
 
     SHARED = "default"
     DEDICATED = "dedicated"
@@ -33,7 +33,7 @@ class Tenancy(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ZoneCapacity:
-    """So many hosts or reserved instances in one zone: AWS sells both by the zone."""
+    """A number of hosts or reserved instances in one zone; AWS sells both by zone."""
 
     count: int
     zone: str
@@ -45,11 +45,11 @@ class ZoneCapacity:
 
 @dataclass(frozen=True, kw_only=True)
 class Pool:
-    """`warm` nodes stay although nothing runs on them; `nvme` makes an encrypted cache of the instance store."""
+    """Warm nodes stay even if nothing runs on them; `nvme` uses the instance store as an encrypted cache."""
 
     name: str
     role: PoolRole
-    instance_types: tuple[str, ...]  # of one architecture
+    instance_types: tuple[str, ...]  # all of one architecture
     min_nodes: int
     max_nodes: int
     warm_nodes: int = 0
@@ -61,7 +61,7 @@ class Pool:
     reservation: ZoneCapacity | None = None
 
     def __post_init__(self) -> None:
-        for check in (self._check_names, self._check_sizes, self._check_ground):
+        for check in (self._check_names, self._check_sizes, self._check_hardware):
             check()
 
     @property
@@ -70,12 +70,12 @@ class Pool:
 
     @property
     def floor(self) -> int:
-        """Nodes that are always there: the autoscaler must not take the warm ones away."""
+        """Nodes that are always there: the autoscaler must not remove the warm ones."""
         return max(self.min_nodes, self.warm_nodes)
 
     @property
     def zone(self) -> str | None:
-        """The one zone the pool is bound to by its hosts or its reservation; None where it may use all."""
+        """The only zone of the pool, due to its hosts or its reservation; None if it may use all."""
         capacity = self.hosts or self.reservation
         return capacity.zone if capacity else None
 
@@ -103,7 +103,7 @@ class Pool:
         if self.volume_gib not in VOLUME_GIB:
             self._fail("volume_gib", self.volume_gib, "50-2000")
 
-    def _check_ground(self) -> None:
+    def _check_hardware(self) -> None:
         if (self.tenancy is Tenancy.HOST) != (self.hosts is not None):
             self._fail("hosts", self.hosts, "given exactly where tenancy is host")
         if self.hosts and self.reservation:
@@ -111,4 +111,4 @@ class Pool:
                 "reservation", self.reservation, "left out where the pool has hosts, which reserve by themselves"
             )
         if self.zone and len(self.instance_types) > 1:
-            self._fail("instance_types", self.instance_types, "one type where hosts or a reservation are held")
+            self._fail("instance_types", self.instance_types, "one type for a pool with hosts or a reservation")

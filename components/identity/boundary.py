@@ -1,16 +1,15 @@
-"""The permissions boundary: the most a pod of a keep can ever be allowed, whatever its role's policies come to say."""
+"""The permissions boundary: the most that any pod of a keep can ever do, whatever its role's policies say."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 from pulumi_aws import iam
 
-from components.iam_policy import Statement, document
+from components.iam_policy import Conditions, Statement, document
 from components.identity import grants, operator_grants
 from components.naming import DataClass, Keep
 
-# Keys may be the customer's, in the customer's account; everything else is this account's.
+# Keys may be the customer's, in the customer's account; everything else belongs to this account.
 KEY_ACTIONS: Final = tuple(sorted({*grants.READ_KEY, *grants.WRITE_KEY, *operator_grants.VOLUME_KEY}))
 REGIONAL_ACTIONS: Final = tuple(
     sorted(
@@ -19,7 +18,7 @@ REGIONAL_ACTIONS: Final = tuple(
             *grants.LIST_OBJECTS,
             *grants.WRITE_OBJECTS,
             *grants.DELETE_OBJECTS,
-            *grants.FORGET_OBJECTS,
+            *grants.DELETE_VERSIONS,
             *grants.LIST_VERSIONS,
             *grants.SIGN,
             *grants.CONSUME,
@@ -33,24 +32,16 @@ REGIONAL_ACTIONS: Final = tuple(
         }
     )
 )
-BOUNDARY_CHARACTERS_MAX: Final = 6_144  # IAM's limit, white space apart
-
-
-@dataclass(frozen=True, kw_only=True)
-class BoundaryArgs:
-    """Whose pods."""
-
-    keep: Keep
+BOUNDARY_CHARACTERS_MAX: Final = 6_144  # IAM's limit, white space not counted
 
 
 class Boundary(pulumi.ComponentResource):
-    """One managed policy, set as boundary on every role that a pod assumes."""
+    """One managed policy, set as the boundary of every role that a pod assumes."""
 
     arn: pulumi.Output[str]
 
-    def __init__(self, name: str, args: BoundaryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, keep: Keep, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:boundary:Boundary", name, None, opts)
-        keep = args.keep
         policy = iam.Policy(
             name,
             name=keep.physical("boundary"),
@@ -64,31 +55,16 @@ class Boundary(pulumi.ComponentResource):
 
 
 def boundary_statements(keep: Keep) -> list[Statement]:
-    """A boundary allows nothing by itself: what is not in here stays forbidden whatever a role's policy says."""
-    reason = "a boundary grants nothing; the roles' own policies name the resources"
+    """A boundary grants nothing by itself: it forbids what is not listed here, whatever a role's policy says."""
+    region = {"aws:RequestedRegion": keep.region}
+    account = {"aws:ResourceAccount": keep.account_id}
     return [
-        Statement(
-            sid="OwnAccountAndRegion",
-            actions=REGIONAL_ACTIONS,
-            resources=("*",),
-            conditions={
-                "StringEquals": {"aws:RequestedRegion": keep.region},
-                "StringEqualsIfExists": {"aws:ResourceAccount": keep.account_id},
-            },
-            wildcard_reason=reason,
-        ),
-        Statement(
-            sid="KeysThroughServices",
-            actions=KEY_ACTIONS,
-            resources=("*",),
-            conditions={"StringEquals": {"aws:RequestedRegion": keep.region}},
-            wildcard_reason=reason,
-        ),
-        Statement(
-            sid="SnapshotRole",
-            actions=grants.PASS_ROLE,
-            resources=("*",),
-            conditions={"StringEquals": {"iam:PassedToService": "es.amazonaws.com"}},
-            wildcard_reason=reason,
-        ),
+        _allow("OwnAccountAndRegion", REGIONAL_ACTIONS, {"StringEquals": region, "StringEqualsIfExists": account}),
+        _allow("KeysThroughServices", KEY_ACTIONS, {"StringEquals": region}),
+        _allow("SnapshotRole", grants.PASS_ROLE, {"StringEquals": {"iam:PassedToService": "es.amazonaws.com"}}),
     ]
+
+
+def _allow(sid: str, actions: tuple[str, ...], conditions: Conditions) -> Statement:
+    reason = "a boundary grants nothing; the roles' own policies name the resources"
+    return Statement(sid=sid, actions=actions, resources=("*",), conditions=conditions, wildcard_reason=reason)

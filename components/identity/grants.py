@@ -1,6 +1,6 @@
-"""What a pod may be allowed, as statements: each names its resource, its region, and the key that goes with it.
+"""What a pod may do, as IAM statements: each names its resource, its region and the key that belongs to it.
 
-Every tuple of actions here is in BOUNDARY_ACTIONS, the most that any pod of a keep can ever be allowed.
+The boundary (boundary.py) must allow every action used here.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ WRITE_OBJECTS: Final = ("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"
 DELETE_OBJECTS: Final = ("s3:DeleteObject",)
 READ_KEY: Final = ("kms:Decrypt",)
 WRITE_KEY: Final = ("kms:Decrypt", "kms:GenerateDataKey")
-FORGET_OBJECTS: Final = ("s3:DeleteObject", "s3:DeleteObjectVersion")
+DELETE_VERSIONS: Final = ("s3:DeleteObject", "s3:DeleteObjectVersion")
 LIST_VERSIONS: Final = ("s3:ListBucketVersions",)
 SIGN: Final = ("kms:Sign",)
 CONSUME: Final = (
@@ -33,10 +33,10 @@ CONSUME: Final = (
 SEND: Final = ("sqs:GetQueueUrl", "sqs:SendMessage")
 COUNT_MESSAGES: Final = ("sqs:GetQueueAttributes",)
 READ_SECRET: Final = ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")
-LOOK_AT_INDEX: Final = ("es:ESHttpGet", "es:ESHttpHead")
+READ_INDEX: Final = ("es:ESHttpGet", "es:ESHttpHead")
 QUERY: Final = ("es:ESHttpPost",)
-QUERIES: Final = ("_count", "_mget", "_refresh", "_search")  # what is sent by POST and changes no document
-INDEX: Final = (*LOOK_AT_INDEX, *QUERY, "es:ESHttpDelete", "es:ESHttpPut")
+QUERIES: Final = ("_count", "_mget", "_refresh", "_search")  # requests sent by POST that change no document
+INDEX: Final = (*READ_INDEX, *QUERY, "es:ESHttpDelete", "es:ESHttpPut")
 ADMINISTER_INDEX: Final = (*INDEX, "es:ESHttpPatch")
 PASS_ROLE: Final = ("iam:PassRole",)
 EMIT_METRICS: Final = ("cloudwatch:PutMetricData",)
@@ -49,216 +49,156 @@ def in_region(keep: Keep, **more: pulumi.Input[str] | Sequence[pulumi.Input[str]
     return {"StringEquals": {"aws:RequestedRegion": keep.region, **further}}
 
 
-def through(keep: Keep, service: str) -> Conditions:
-    """A key is used by way of a service of the keep's region, never by itself."""
-    return {"StringEquals": {"kms:ViaService": service_host(service, keep.region)}}
+def allow(
+    keep: Keep, sid: str, actions: Sequence[str], *resources: pulumi.Input[str], conditions: Conditions | None = None
+) -> Statement:
+    """Allows the actions on the resources, in the keep's region unless other conditions are given."""
+    return Statement(sid=sid, actions=actions, resources=resources, conditions=conditions or in_region(keep))
 
 
-def _label(text: str) -> str:
-    return "".join(part.capitalize() for part in text.split("-"))
-
-
-def _key(
-    keep: Keep, sid: str, key_arn: pulumi.Input[str] | None, service: str, actions: Sequence[str]
+def use_key(
+    keep: Keep, sid: str, actions: Sequence[str], service: str, *key_arns: pulumi.Input[str] | None
 ) -> list[Statement]:
-    if key_arn is None:
-        return []
-    return [Statement(sid=sid, actions=actions, resources=(key_arn,), conditions=through(keep, service))]
+    """Use keys through one AWS service of the keep's region, never directly. Nothing where there is no key."""
+    keys = [key for key in key_arns if key is not None]
+    through = {"StringEquals": {"kms:ViaService": service_host(service, keep.region)}}
+    return [allow(keep, sid, actions, *keys, conditions=through)] if keys else []
 
 
 def objects_prefix(keep: Keep) -> str:
-    """Under which a keep's objects lie in each of its buckets."""
+    """Prefix of the keep's objects in each of its buckets."""
     return f"{keep.tenant}/"
 
 
-def _objects(keep: Keep, bucket: BucketRef, folder: str = "") -> pulumi.Output[str]:
-    return pulumi.Output.concat(bucket.arn, f"/{objects_prefix(keep)}{folder}*")
-
-
-def read_objects(keep: Keep, bucket: BucketRef) -> list[Statement]:
-    """Read and list the keep's objects in a bucket."""
-    label = _label(bucket.role.value)
-    return [
-        Statement(
-            sid=f"List{label}",
-            actions=LIST_OBJECTS,
-            resources=(bucket.arn,),
-            # IfExists: S3 asks for this also when an object that is read is missing, then without a prefix, and answers
-            # 403 where it should say 404.
-            conditions={
-                "StringEquals": {"aws:RequestedRegion": keep.region},
-                "StringLikeIfExists": {"s3:prefix": f"{objects_prefix(keep)}*"},
-            },
-        ),
-        Statement(
-            sid=f"Read{label}",
-            actions=READ_OBJECTS,
-            resources=(_objects(keep, bucket),),
-            conditions=in_region(keep),
-        ),
-        *_key(keep, f"Read{label}Key", bucket.key_arn, "s3", READ_KEY),
-    ]
-
-
-def write_objects(keep: Keep, bucket: BucketRef, *, delete: bool = False) -> list[Statement]:
-    """Add objects to a bucket; what is there can be deleted only with `delete` (versions stay in any case)."""
-    label = _label(bucket.role.value)
-    return [
-        Statement(
-            sid=f"Write{label}",
-            actions=(*WRITE_OBJECTS, *(DELETE_OBJECTS if delete else ())),
-            resources=(_objects(keep, bucket),),
-            conditions=in_region(keep),
-        ),
-        *_key(keep, f"Write{label}Key", bucket.key_arn, "s3", WRITE_KEY),
-    ]
-
-
-def delete_objects(keep: Keep, bucket: BucketRef, folder: str) -> list[Statement]:
-    """Delete what lies in one folder of the keep's objects (versions stay until their time)."""
-    return [
-        Statement(
-            sid=f"DeleteFrom{_label(bucket.role.value)}",
-            actions=DELETE_OBJECTS,
-            resources=(_objects(keep, bucket, folder),),
-            conditions=in_region(keep),
-        )
-    ]
-
-
-def forget_objects(keep: Keep, bucket: BucketRef) -> list[Statement]:
-    """Find the keep's objects in a bucket and delete every version of them, unread."""
-    label = _label(bucket.role.value)
-    return [
-        Statement(
-            sid=f"ListVersionsOf{label}",
-            actions=LIST_VERSIONS,
-            resources=(bucket.arn,),
-            conditions={
-                "StringEquals": {"aws:RequestedRegion": keep.region},
-                "StringLike": {"s3:prefix": f"{objects_prefix(keep)}*"},
-            },
-        ),
-        Statement(
-            sid=f"Forget{label}",
-            actions=FORGET_OBJECTS,
-            resources=(_objects(keep, bucket),),
-            conditions=in_region(keep),
-        ),
-    ]
-
-
-def sign(keep: Keep, key_arn: pulumi.Input[str]) -> list[Statement]:
-    """Sign with a key that can do nothing else; verifying takes its public half."""
-    return [Statement(sid="Sign", actions=SIGN, resources=(key_arn,), conditions=in_region(keep))]
-
-
-def consume(keep: Keep, queue: QueueRef) -> list[Statement]:
-    """Take messages off a queue."""
-    label = _label(queue.role.value)
-    return [
-        Statement(sid=f"Consume{label}", actions=CONSUME, resources=(queue.arn,), conditions=in_region(keep)),
-        *_key(keep, f"Consume{label}Key", queue.key_arn, "sqs", READ_KEY),
-    ]
-
-
-def send(keep: Keep, queue: QueueRef) -> list[Statement]:
-    """Put messages on a queue."""
-    label = _label(queue.role.value)
-    return [
-        Statement(sid=f"Send{label}", actions=SEND, resources=(queue.arn,), conditions=in_region(keep)),
-        *_key(keep, f"Send{label}Key", queue.key_arn, "sqs", WRITE_KEY),
-    ]
-
-
-def read_secrets(keep: Keep, secret_arns: Sequence[pulumi.Input[str]], key_arn: pulumi.Input[str]) -> list[Statement]:
-    """Read the named secrets; nothing where there are none."""
-    if not secret_arns:
-        return []
-    return [
-        Statement(sid="ReadSecrets", actions=READ_SECRET, resources=secret_arns, conditions=in_region(keep)),
-        *_key(keep, "ReadSecretsKey", key_arn, "secretsmanager", READ_KEY),
-    ]
-
-
 def index_prefix(keep: Keep) -> str:
-    """What the names of the keep's indexes start with.
+    """Prefix of the names of the keep's indexes.
 
-    A tenant's name holds no underscore, so that no other tenant's indexes can match `<prefix>*`.
+    A tenant's name has no underscore, so no other tenant's indexes can match `<prefix>*`.
     """
     return f"{keep.tenant}_"
 
 
-def search(keep: Keep, domain_arn: pulumi.Input[str]) -> list[Statement]:
-    """Search the keep's indexes; requests must name them in the path. A POST that would write is none of these."""
+def read_objects(keep: Keep, bucket: BucketRef) -> list[Statement]:
+    """Read and list the keep's objects in a bucket."""
+    label = _label(bucket.role)
+    # IfExists: S3 also checks ListBucket when a requested object is missing, then without a prefix, and would answer
+    # 403 instead of 404.
+    listing = {**in_region(keep), "StringLikeIfExists": {"s3:prefix": f"{objects_prefix(keep)}*"}}
     return [
-        Statement(
-            sid="LookAtIndex",
-            actions=LOOK_AT_INDEX,
-            resources=(pulumi.Output.concat(domain_arn, f"/{index_prefix(keep)}*"),),
-            conditions=in_region(keep),
-        ),
-        Statement(
-            sid="Search",
-            actions=QUERY,
-            resources=tuple(pulumi.Output.concat(domain_arn, f"/{index_prefix(keep)}*/{each}") for each in QUERIES),
-            conditions=in_region(keep),
-        ),
+        allow(keep, f"List{label}", LIST_OBJECTS, bucket.arn, conditions=listing),
+        allow(keep, f"Read{label}", READ_OBJECTS, _objects(keep, bucket)),
+        *use_key(keep, f"Read{label}Key", READ_KEY, "s3", bucket.key_arn),
+    ]
+
+
+def write_objects(keep: Keep, bucket: BucketRef, *, delete: bool = False) -> list[Statement]:
+    """Add objects to a bucket, and with `delete` also delete them. Old versions stay in any case."""
+    label = _label(bucket.role)
+    actions = (*WRITE_OBJECTS, *(DELETE_OBJECTS if delete else ()))
+    return [
+        allow(keep, f"Write{label}", actions, _objects(keep, bucket)),
+        *use_key(keep, f"Write{label}Key", WRITE_KEY, "s3", bucket.key_arn),
+    ]
+
+
+def delete_objects(keep: Keep, bucket: BucketRef, folder: str) -> list[Statement]:
+    """Delete the keep's objects in one folder of a bucket. Old versions stay until the bucket expires them."""
+    return [allow(keep, f"DeleteFrom{_label(bucket.role)}", DELETE_OBJECTS, _objects(keep, bucket, folder))]
+
+
+def delete_versions(keep: Keep, bucket: BucketRef) -> list[Statement]:
+    """List the keep's objects in a bucket and delete every version of them, without reading them."""
+    label = _label(bucket.role)
+    listing = {**in_region(keep), "StringLike": {"s3:prefix": f"{objects_prefix(keep)}*"}}
+    return [
+        allow(keep, f"ListVersionsOf{label}", LIST_VERSIONS, bucket.arn, conditions=listing),
+        allow(keep, f"Forget{label}", DELETE_VERSIONS, _objects(keep, bucket)),
+    ]
+
+
+def sign(keep: Keep, key_arn: pulumi.Input[str]) -> list[Statement]:
+    """Sign with a key that can do nothing else. Verifying needs only its public key."""
+    return [allow(keep, "Sign", SIGN, key_arn)]
+
+
+def consume(keep: Keep, queue: QueueRef) -> list[Statement]:
+    """Receive and delete messages of a queue."""
+    label = _label(queue.role)
+    return [
+        allow(keep, f"Consume{label}", CONSUME, queue.arn),
+        *use_key(keep, f"Consume{label}Key", READ_KEY, "sqs", queue.key_arn),
+    ]
+
+
+def send(keep: Keep, queue: QueueRef) -> list[Statement]:
+    """Send messages to a queue."""
+    label = _label(queue.role)
+    return [
+        allow(keep, f"Send{label}", SEND, queue.arn),
+        *use_key(keep, f"Send{label}Key", WRITE_KEY, "sqs", queue.key_arn),
+    ]
+
+
+def read_secrets(keep: Keep, secret_arns: Sequence[pulumi.Input[str]], key_arn: pulumi.Input[str]) -> list[Statement]:
+    """Read the named secrets. Nothing where there are none."""
+    if not secret_arns:
+        return []
+    return [
+        allow(keep, "ReadSecrets", READ_SECRET, *secret_arns),
+        *use_key(keep, "ReadSecretsKey", READ_KEY, "secretsmanager", key_arn),
+    ]
+
+
+def search(keep: Keep, domain_arn: pulumi.Input[str]) -> list[Statement]:
+    """Search the keep's indexes, which requests must name in their path. A POST that writes is not allowed."""
+    queries = [_indexes(keep, domain_arn, f"/{query}") for query in QUERIES]
+    return [
+        allow(keep, "LookAtIndex", READ_INDEX, _indexes(keep, domain_arn)),
+        allow(keep, "Search", QUERY, *queries),
     ]
 
 
 def write_index(keep: Keep, domain_arn: pulumi.Input[str]) -> list[Statement]:
-    """Create, fill and delete the keep's indexes; requests must name them in the path."""
-    return [
-        Statement(
-            sid="WriteIndex",
-            actions=INDEX,
-            resources=(pulumi.Output.concat(domain_arn, f"/{index_prefix(keep)}*"),),
-            conditions=in_region(keep),
-        )
-    ]
+    """Create, fill and delete the keep's indexes, which requests must name in their path."""
+    return [allow(keep, "WriteIndex", INDEX, _indexes(keep, domain_arn))]
 
 
 def administer_index(
     keep: Keep, domain_arn: pulumi.Input[str], snapshot_role_arn: pulumi.Input[str]
 ) -> list[Statement]:
-    """Map roles to index permissions, keep templates, register and take snapshots."""
+    """Map roles to index permissions, maintain templates, register and take snapshots."""
+    to_domain: Conditions = {"StringEquals": {"iam:PassedToService": "es.amazonaws.com"}}
     return [
-        Statement(
-            sid="AdministerIndex",
-            actions=ADMINISTER_INDEX,
-            resources=(pulumi.Output.concat(domain_arn, "/*"),),
-            conditions=in_region(keep),
-        ),
-        Statement(
-            sid="HandOverSnapshotRole",
-            actions=PASS_ROLE,
-            resources=(snapshot_role_arn,),
-            conditions={"StringEquals": {"iam:PassedToService": "es.amazonaws.com"}},
-        ),
+        allow(keep, "AdministerIndex", ADMINISTER_INDEX, pulumi.Output.concat(domain_arn, "/*")),
+        allow(keep, "HandOverSnapshotRole", PASS_ROLE, snapshot_role_arn, conditions=to_domain),
     ]
 
 
 def emit_metrics(keep: Keep, namespace: str) -> list[Statement]:
-    """Put metrics into one namespace."""
+    """Write metrics into one CloudWatch namespace."""
     return [
         Statement(
             sid="EmitMetrics",
             actions=EMIT_METRICS,
             resources=("*",),
             conditions=in_region(keep, cloudwatch__namespace=namespace),
-            wildcard_reason="CloudWatch has no resources for metrics; the namespace in the condition is what it offers",
+            wildcard_reason="CloudWatch has no resources for metrics; a condition on the namespace is all it offers",
         )
     ]
 
 
 def write_logs(keep: Keep, group_arns: Sequence[pulumi.Input[str]]) -> list[Statement]:
     """Write to the named log groups."""
-    return [
-        Statement(
-            sid="WriteLogs",
-            actions=WRITE_LOGS,
-            resources=tuple(pulumi.Output.concat(arn, ":log-stream:*") for arn in group_arns),
-            conditions=in_region(keep),
-        )
-    ]
+    return [allow(keep, "WriteLogs", WRITE_LOGS, *(pulumi.Output.concat(arn, ":log-stream:*") for arn in group_arns))]
+
+
+def _label(role: str) -> str:
+    return "".join(part.capitalize() for part in role.split("-"))
+
+
+def _objects(keep: Keep, bucket: BucketRef, folder: str = "") -> pulumi.Output[str]:
+    return pulumi.Output.concat(bucket.arn, f"/{objects_prefix(keep)}{folder}*")
+
+
+def _indexes(keep: Keep, domain_arn: pulumi.Input[str], path: str = "") -> pulumi.Output[str]:
+    return pulumi.Output.concat(domain_arn, f"/{index_prefix(keep)}*{path}")

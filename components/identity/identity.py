@@ -1,7 +1,7 @@
-"""One IAM role per workload, assumed by its pods alone, bounded; what each may do follows where resources are known.
+"""One IAM role per workload, which only its pods can assume, and the permissions of the roles.
 
-Roles come first and permissions after: buckets, secrets and the search domain name the roles in their own policies, and
-the roles' policies name those.
+Two components, since roles and resources name each other: policies of buckets, secrets and the search domain name the
+roles, and the roles' policies name those resources. So all roles come first, then the resources, then the permissions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import eks, iam
 
-from components.arns import arn
+from components.arns import aws_policy_arn
 from components.iam_policy import Conditions, Statement, document, trust
 from components.identity.workload import ServiceAccount
 from components.naming import DataClass, Keep
@@ -23,7 +23,7 @@ ROLE_NAME_MAX = 64
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityArgs:
-    """`accounts` holds, by label, whose pods get a role; `cluster_arn` is the cluster they run in."""
+    """`accounts` has, by label, the service accounts whose pods get a role in the cluster `cluster_arn`."""
 
     keep: Keep
     cluster_arn: pulumi.Input[str]
@@ -32,14 +32,14 @@ class IdentityArgs:
 
     def __post_init__(self) -> None:
         if not self.accounts:
-            raise ValueError("accounts must hold at least one service account")
+            raise ValueError("accounts must have at least one service account")
         for label in self.accounts:
             if len(name := self.keep.physical(label)) > ROLE_NAME_MAX:
                 raise ValueError(f"role name {name!r} is longer than {ROLE_NAME_MAX} characters; shorten the label")
 
 
 class Identity(pulumi.ComponentResource):
-    """The roles, not yet allowed anything."""
+    """The roles, without any permission yet."""
 
     roles: Mapping[str, iam.Role]
     role_arns: Mapping[str, pulumi.Output[str]]
@@ -68,7 +68,7 @@ class Identity(pulumi.ComponentResource):
 
 
 def pod_of(keep: Keep, cluster_arn: pulumi.Input[str], account: ServiceAccount) -> Conditions:
-    """The session is for a pod of this account, in this namespace, of this cluster."""
+    """Only EKS may assume the role, for a pod of this service account, namespace and cluster."""
     return {
         "StringEquals": {
             "aws:SourceAccount": keep.account_id,
@@ -81,14 +81,14 @@ def pod_of(keep: Keep, cluster_arn: pulumi.Input[str], account: ServiceAccount) 
 
 @dataclass(frozen=True, kw_only=True)
 class PermissionsArgs:
-    """`statements` and `managed` hold, by label, what each role may; `bound` are accounts no add-on binds itself."""
+    """`statements` and `managed` have, by label, what each role may do; `bound` are accounts that no add-on binds."""
 
     keep: Keep
     identity: Identity
     cluster_name: pulumi.Input[str]
     statements: Mapping[str, Sequence[Statement]]
     bound: Mapping[str, ServiceAccount]
-    managed: Mapping[str, str] | None = None  # label -> name of AWS's own policy
+    managed: Mapping[str, str] | None = None  # label -> name of a policy that AWS manages
 
     def __post_init__(self) -> None:
         known = self.identity.roles.keys()
@@ -97,13 +97,13 @@ class PermissionsArgs:
 
 
 class Permissions(pulumi.ComponentResource):
-    """Policies on the roles, and the associations that hand roles to pods."""
+    """Policies of the roles, and the pod identity associations that give roles to pods."""
 
-    policies: Mapping[str, pulumi.Resource]  # by label; depend on one before starting what needs it
+    policies: Mapping[str, pulumi.Resource]  # by label; what needs a permission must depend on it
 
     def __init__(self, name: str, args: PermissionsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:identity:Permissions", name, None, opts)
-        self._args = args
+        self._args, self._child = args, pulumi.ResourceOptions(parent=self)
 
         inline = {label: self._allow(label, statements) for label, statements in args.statements.items()}
         managed = {label: self._attach(label, policy) for label, policy in (args.managed or {}).items()}
@@ -113,16 +113,13 @@ class Permissions(pulumi.ComponentResource):
         self.policies = {**inline, **managed}
         self.register_outputs({"roles": sorted(self.policies)})
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
     def _allow(self, label: str, statements: Sequence[Statement]) -> iam.RolePolicy:
         return iam.RolePolicy(
             self._args.keep.logical("role", label),
             name=label,
             role=self._args.identity.roles[label].name,
             policy=document(*statements),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _attach(self, label: str, policy: str) -> iam.RolePolicyAttachment:
@@ -130,8 +127,8 @@ class Permissions(pulumi.ComponentResource):
         return iam.RolePolicyAttachment(
             keep.logical("role", label),
             role=self._args.identity.roles[label].name,
-            policy_arn=arn("iam", f"policy/{policy}", region=keep.region, account_id="aws", regional=False),
-            opts=self._options(),
+            policy_arn=aws_policy_arn(policy, keep.region),
+            opts=self._child,
         )
 
     def _bind(self, label: str, account: ServiceAccount) -> None:
@@ -143,5 +140,5 @@ class Permissions(pulumi.ComponentResource):
             service_account=account.name,
             role_arn=self._args.identity.roles[label].arn,
             tags=keep.tags(DataClass.CONFIG),
-            opts=self._options(),
+            opts=self._child,
         )

@@ -1,16 +1,15 @@
-"""What the cluster's operators may do, as statements; see grants.py for the workloads'."""
+"""What the cluster's operators may do, as IAM statements; see grants.py for the workloads."""
 
 from collections.abc import Sequence
 from typing import Final
 
 import pulumi
 
-from components.arns import arn, service_host
-from components.iam_policy import Statement
+from components.iam_policy import Conditions, Statement
 from components.identity import grants
 from components.naming import Keep
 
-# As AmazonEKS_CNI_Policy has them; here so that the boundary lets them through.
+# The actions of AmazonEKS_CNI_Policy, listed so that the boundary allows them.
 CNI_MANAGED_POLICY: Final = "AmazonEKS_CNI_Policy"
 CNI: Final = (
     "ec2:AssignPrivateIpAddresses",
@@ -27,7 +26,7 @@ CNI: Final = (
     "ec2:ModifyNetworkInterfaceAttribute",
     "ec2:UnassignPrivateIpAddresses",
 )
-LOOK_AT_VOLUMES: Final = (
+DESCRIBE_VOLUMES: Final = (
     "ec2:DescribeAvailabilityZones",
     "ec2:DescribeInstances",
     "ec2:DescribeTags",
@@ -39,7 +38,7 @@ TAG_VOLUME: Final = ("ec2:CreateTags",)
 USE_VOLUME: Final = ("ec2:AttachVolume", "ec2:DetachVolume", "ec2:ModifyVolume")
 DELETE_VOLUME: Final = ("ec2:DeleteVolume",)
 VOLUME_KEY: Final = ("kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext")
-LOOK_AT_GROUPS: Final = (
+DESCRIBE_GROUPS: Final = (
     "autoscaling:DescribeAutoScalingGroups",
     "autoscaling:DescribeAutoScalingInstances",
     "autoscaling:DescribeLaunchConfigurations",
@@ -51,8 +50,8 @@ LOOK_AT_GROUPS: Final = (
     "ec2:GetInstanceTypesFromInstanceRequirements",
 )
 SCALE_GROUPS: Final = ("autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup")
-LOOK_AT_NODE_GROUPS: Final = ("eks:DescribeNodegroup",)
-LOOK_AT_TARGETS: Final = (
+DESCRIBE_NODE_GROUPS: Final = ("eks:DescribeNodegroup",)
+DESCRIBE_TARGETS: Final = (
     "ec2:DescribeAvailabilityZones",
     "ec2:DescribeInstances",
     "ec2:DescribeNetworkInterfaces",
@@ -68,126 +67,78 @@ ACTIONS: Final = tuple(
     sorted(
         {
             *CNI,
-            *LOOK_AT_VOLUMES,
+            *DESCRIBE_VOLUMES,
             *CREATE_VOLUME,
             *TAG_VOLUME,
             *USE_VOLUME,
             *DELETE_VOLUME,
-            *LOOK_AT_GROUPS,
+            *DESCRIBE_GROUPS,
             *SCALE_GROUPS,
-            *LOOK_AT_NODE_GROUPS,
-            *LOOK_AT_TARGETS,
+            *DESCRIBE_NODE_GROUPS,
+            *DESCRIBE_TARGETS,
             *BIND_TARGETS,
         }
     )
 )
-"""All of the above but the key's."""
+"""All actions above, except those on keys."""
 
-LOOKING_REASON: Final = "EC2, Auto Scaling and load balancing describe all of a region's resources or none"
-VOLUME_TAG: Final = "ebs.csi.aws.com/cluster"  # what the driver marks its volumes with
+VOLUME_TAG: Final = "ebs.csi.aws.com/cluster"  # the driver's mark on its volumes
+
+
+def _describe(keep: Keep, sid: str, actions: Sequence[str]) -> Statement:
+    return Statement(
+        sid=sid,
+        actions=actions,
+        resources=("*",),
+        conditions=grants.in_region(keep),
+        wildcard_reason="EC2, Auto Scaling and load balancing describe all of a region's resources or none",
+    )
 
 
 def volumes(keep: Keep, key_arns: Sequence[pulumi.Input[str]]) -> list[Statement]:
-    """The EBS driver: make encrypted volumes, and touch only those it made."""
-    volume = arn("ec2", "volume/*", region=keep.region, account_id=keep.account_id)
-    instance = arn("ec2", "instance/*", region=keep.region, account_id=keep.account_id)
-    ours = {"StringEquals": {f"aws:ResourceTag/{VOLUME_TAG}": "true"}}
+    """The EBS driver creates encrypted volumes, and touches only those that it created."""
+    volume, instance = keep.arn("ec2", "volume/*"), keep.arn("ec2", "instance/*")
+    own: Conditions = {"StringEquals": {f"aws:ResourceTag/{VOLUME_TAG}": "true"}}
+    tenant: Conditions = {"StringEquals": {"aws:ResourceTag/codekeep:tenant": keep.tenant}}
+    creating: Conditions = {"StringEquals": {"ec2:CreateAction": "CreateVolume"}}
+    encrypted: Conditions = {
+        "StringEquals": {f"aws:RequestTag/{VOLUME_TAG}": "true"},
+        "Bool": {"ec2:Encrypted": "true"},
+    }
     return [
-        Statement(
-            sid="LookAtVolumes",
-            actions=LOOK_AT_VOLUMES,
-            resources=("*",),
-            conditions=grants.in_region(keep),
-            wildcard_reason=LOOKING_REASON,
-        ),
-        Statement(
-            sid="CreateVolumes",
-            actions=CREATE_VOLUME,
-            resources=(volume,),
-            conditions={
-                "StringEquals": {f"aws:RequestTag/{VOLUME_TAG}": "true"},
-                "Bool": {"ec2:Encrypted": "true"},
-            },
-        ),
-        Statement(
-            sid="TagNewVolumes",
-            actions=TAG_VOLUME,
-            resources=(volume,),
-            conditions={"StringEquals": {"ec2:CreateAction": "CreateVolume"}},
-        ),
-        Statement(sid="UseVolumes", actions=USE_VOLUME, resources=(volume,), conditions=ours),
-        Statement(
-            sid="AttachToNodes",
-            actions=("ec2:AttachVolume", "ec2:DetachVolume"),
-            resources=(instance,),
-            conditions={"StringEquals": {"aws:ResourceTag/codekeep:tenant": keep.tenant}},
-        ),
-        Statement(sid="DeleteVolumes", actions=DELETE_VOLUME, resources=(volume,), conditions=ours),
-        Statement(
-            sid="VolumeKeys",
-            actions=VOLUME_KEY,
-            resources=tuple(key_arns),
-            conditions={"StringEquals": {"kms:ViaService": service_host("ec2", keep.region)}},
-        ),
+        _describe(keep, "LookAtVolumes", DESCRIBE_VOLUMES),
+        grants.allow(keep, "CreateVolumes", CREATE_VOLUME, volume, conditions=encrypted),
+        grants.allow(keep, "TagNewVolumes", TAG_VOLUME, volume, conditions=creating),
+        grants.allow(keep, "UseVolumes", USE_VOLUME, volume, conditions=own),
+        grants.allow(keep, "AttachToNodes", ("ec2:AttachVolume", "ec2:DetachVolume"), instance, conditions=tenant),
+        grants.allow(keep, "DeleteVolumes", DELETE_VOLUME, volume, conditions=own),
+        *grants.use_key(keep, "VolumeKeys", VOLUME_KEY, "ec2", *key_arns),
     ]
 
 
 def scaling(keep: Keep, cluster_name: str) -> list[Statement]:
-    """The autoscaler: size the groups of this cluster's node groups."""
-    groups = arn(
-        "autoscaling",
-        "autoScalingGroup:*:autoScalingGroupName/eks-*",
-        region=keep.region,
-        account_id=keep.account_id,
-    )
+    """The autoscaler sizes the Auto Scaling groups of this cluster's node groups."""
+    groups = keep.arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/eks-*")
+    own: Conditions = {"StringEquals": {"aws:ResourceTag/eks:cluster-name": cluster_name}}
     return [
-        Statement(
-            sid="LookAtGroups",
-            actions=LOOK_AT_GROUPS,
-            resources=("*",),
-            conditions=grants.in_region(keep),
-            wildcard_reason=LOOKING_REASON,
-        ),
+        _describe(keep, "LookAtGroups", DESCRIBE_GROUPS),
         Statement(
             sid="LookAtNodeGroups",
-            actions=LOOK_AT_NODE_GROUPS,
-            resources=(arn("eks", f"nodegroup/{cluster_name}/*/*", region=keep.region, account_id=keep.account_id),),
+            actions=DESCRIBE_NODE_GROUPS,
+            resources=(keep.arn("eks", f"nodegroup/{cluster_name}/*/*"),),
         ),
-        Statement(
-            sid="ScaleGroups",
-            actions=SCALE_GROUPS,
-            resources=(groups,),
-            conditions={"StringEquals": {"aws:ResourceTag/eks:cluster-name": cluster_name}},
-        ),
+        grants.allow(keep, "ScaleGroups", SCALE_GROUPS, groups, conditions=own),
     ]
 
 
 def counting(keep: Keep, queue_arns: Sequence[pulumi.Input[str]]) -> list[Statement]:
-    """KEDA: see how long the queues are."""
-    return [
-        Statement(
-            sid="CountMessages",
-            actions=grants.COUNT_MESSAGES,
-            resources=tuple(queue_arns),
-            conditions=grants.in_region(keep),
-        )
-    ]
+    """KEDA reads the length of the queues."""
+    return [grants.allow(keep, "CountMessages", grants.COUNT_MESSAGES, *queue_arns)]
 
 
 def binding(keep: Keep, target_group_arns: Sequence[pulumi.Input[str]]) -> list[Statement]:
-    """The load balancer controller: put the gateway's pods behind the entry; it may create nothing."""
+    """The load balancer controller registers the gateway's pods with the entry's target group, and creates nothing."""
     return [
-        Statement(
-            sid="LookAtTargets",
-            actions=LOOK_AT_TARGETS,
-            resources=("*",),
-            conditions=grants.in_region(keep),
-            wildcard_reason=LOOKING_REASON,
-        ),
-        Statement(
-            sid="BindTargets",
-            actions=BIND_TARGETS,
-            resources=tuple(target_group_arns),
-            conditions=grants.in_region(keep),
-        ),
+        _describe(keep, "LookAtTargets", DESCRIBE_TARGETS),
+        grants.allow(keep, "BindTargets", BIND_TARGETS, *target_group_arns),
     ]

@@ -1,14 +1,13 @@
-"""Who runs in a cluster and calls AWS: the keep's workloads in its namespace, and the cluster's own operators."""
+"""Pods that call AWS: the keep's workloads in its namespace, and the cluster's operators."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from components.compute.kubernetes_access import namespace_name
 from components.naming import Keep
 
 
 class Workload(StrEnum):
-    """The keep's own, each under a service account of the same name."""
+    """The keep's workloads. Each runs under a service account of the same name."""
 
     GATEWAY = "gateway"
     INGEST = "ingest"
@@ -22,7 +21,7 @@ class Workload(StrEnum):
 
 
 class Operator(StrEnum):
-    """The cluster's, one of each whoever its keeps are."""
+    """The cluster's operators: one of each, however many keeps the cluster has."""
 
     VPC_CNI = "vpc-cni"
     EBS_CSI = "aws-ebs-csi-driver"
@@ -34,7 +33,7 @@ class Operator(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceAccount:
-    """Where a pod's identity comes from."""
+    """A Kubernetes service account, from which a pod gets its AWS role."""
 
     namespace: str
     name: str
@@ -50,9 +49,9 @@ OPERATOR_ACCOUNTS: dict[Operator, ServiceAccount] = {
 }
 
 BOUND_BY_ADDON = frozenset({Operator.VPC_CNI, Operator.EBS_CSI})
-"""Operators that are add-ons: the add-on binds account and role itself."""
+"""Operators that are EKS add-ons, which bind their service account to their role themselves."""
 
 
 def workload_account(keep: Keep, workload: Workload) -> ServiceAccount:
-    """In the keep's own namespace, so that two keeps of one cluster never share an account."""
-    return ServiceAccount(namespace=namespace_name(keep), name=workload.value)
+    """The workload's service account, in the keep's own namespace: two keeps of one cluster never share one."""
+    return ServiceAccount(namespace=keep.namespace, name=workload.value)

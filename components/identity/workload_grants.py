@@ -1,4 +1,4 @@
-"""What each workload of a keep may do: the table of grants."""
+"""What each workload of a keep may do."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from components.identity.workload import Workload
 from components.naming import Keep
 from components.queue_ref import QueueRef
 
-OUTBOX = "outbox/"  # folder of the code bucket from ingest to the indexer, who takes away what it has taken
+OUTBOX = "outbox/"  # folder of the code bucket that ingest writes; the indexer reads it and deletes what it has indexed
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadResources:
-    """What the workloads work on. `read_token_arns` are credentials of links, `webhook_secret_arns` of their hooks."""
+    """The resources that workloads use. Tokens read repositories and packages; webhook secrets verify webhooks."""
 
     buckets: Mapping[BucketRole, BucketRef]
     queues: Mapping[QueueRole, QueueRef]
@@ -27,48 +27,49 @@ class WorkloadResources:
     git_token_arns: Sequence[pulumi.Input[str]]
     registry_token_arns: Sequence[pulumi.Input[str]]
     webhook_secret_arns: Sequence[pulumi.Input[str]]
-    certificate_secret_arn: pulumi.Input[str]  # the gateway's, and its key
+    certificate_secret_arn: pulumi.Input[str]  # the gateway's TLS certificate and its key
     secret_key_arn: pulumi.Input[str]
     audit_signing_key_arn: pulumi.Input[str]
     log_group_arns: Sequence[pulumi.Input[str]]
 
 
-def workload_statements(keep: Keep, to: WorkloadResources) -> dict[Workload, list[Statement]]:
-    """By workload; nobody has a permission that another could use in its stead."""
-    buckets, ingest, review = to.buckets, to.queues[QueueRole.INGEST], to.queues[QueueRole.REVIEW]
+def workload_statements(keep: Keep, resources: WorkloadResources) -> dict[Workload, list[Statement]]:
+    """Statements by workload. Each workload has only what its own work needs."""
+    buckets, ingest, review = resources.buckets, resources.queues[QueueRole.INGEST], resources.queues[QueueRole.REVIEW]
     prompts = [buckets[BucketRole.PROMPTS]] if BucketRole.PROMPTS in buckets else []
     code, models, artifacts = buckets[BucketRole.CODE], buckets[BucketRole.MODELS], buckets[BucketRole.ARTIFACTS]
+    tokens = [*resources.git_token_arns, *resources.registry_token_arns]
     recording = [
         *grants.write_objects(keep, buckets[BucketRole.AUDIT]),
-        *grants.sign(keep, to.audit_signing_key_arn),
+        *grants.sign(keep, resources.audit_signing_key_arn),
     ]
-    searching = grants.search(keep, to.index_domain_arn)
+    searching = grants.search(keep, resources.index_domain_arn)
     return {
         Workload.GATEWAY: [
             *searching,
             *recording,
-            *grants.read_secrets(keep, [to.certificate_secret_arn], to.secret_key_arn),
+            *grants.read_secrets(keep, [resources.certificate_secret_arn], resources.secret_key_arn),
             *(statement for bucket in prompts for statement in grants.write_objects(keep, bucket)),
         ],
         Workload.INGEST: [
             *grants.consume(keep, ingest),
             *grants.read_objects(keep, code),
             *grants.write_objects(keep, code, delete=True),
-            *grants.read_secrets(keep, [*to.git_token_arns, *to.registry_token_arns], to.secret_key_arn),
+            *grants.read_secrets(keep, tokens, resources.secret_key_arn),
         ],
         Workload.INDEXER: [
             *grants.read_objects(keep, code),
             *grants.delete_objects(keep, code, OUTBOX),
-            *grants.write_index(keep, to.index_domain_arn),
+            *grants.write_index(keep, resources.index_domain_arn),
             *grants.write_objects(keep, buckets[BucketRole.SNAPSHOTS]),
             *recording,
-            *(statement for bucket in prompts for statement in grants.forget_objects(keep, bucket)),
+            *(statement for bucket in prompts for statement in grants.delete_versions(keep, bucket)),
         ],
         Workload.REVIEWER: [
             *grants.consume(keep, review),
             *searching,
             *grants.read_objects(keep, code),
-            *grants.read_secrets(keep, to.git_token_arns, to.secret_key_arn),
+            *grants.read_secrets(keep, resources.git_token_arns, resources.secret_key_arn),
         ],
         Workload.FINETUNE: [
             *grants.read_objects(keep, code),
@@ -85,11 +86,11 @@ def workload_statements(keep: Keep, to: WorkloadResources) -> dict[Workload, lis
         Workload.WEBHOOK: [
             *grants.send(keep, ingest),
             *grants.send(keep, review),
-            *grants.read_secrets(keep, to.webhook_secret_arns, to.secret_key_arn),
+            *grants.read_secrets(keep, resources.webhook_secret_arns, resources.secret_key_arn),
         ],
         Workload.MODEL_SERVER: grants.read_objects(keep, models),
         Workload.TELEMETRY: [
             *grants.emit_metrics(keep, metric_namespace(keep.tenant)),
-            *grants.write_logs(keep, to.log_group_arns),
+            *grants.write_logs(keep, resources.log_group_arns),
         ],
     }

@@ -1,1 +1,1 @@
-"""Compositions: a dedicated or premium keep, a pooled keep, and the shared platform."""
+"""Environments: a dedicated or premium keep, a pooled keep, and the shared platform."""

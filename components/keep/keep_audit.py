@@ -1,4 +1,4 @@
-"""The audit of a keep as its tier wants it: trail, detectors, and defaults where the account is its own."""
+"""The audit of a keep or a platform: its trail, and the account's detectors if there are none yet."""
 
 from collections.abc import Sequence
 
@@ -6,20 +6,18 @@ import pulumi
 from codekeep_contracts.roles import BucketRole
 
 from components.bucket_ref import BucketRef
-from components.keep.platform_args import PlatformArgs
-from components.keep.tenant_args import TenantEnvironmentArgs
+from components.keep.keep_args import InfrastructureArgs
 from components.keys.key_ring import KeyRing
-from components.naming import DataClass, Keep
-from components.observe.account_defaults import AccountDefaults, AccountDefaultsArgs
+from components.naming import DataClass
 from components.observe.account_detectors import AccountDetectors, AccountDetectorsArgs
 from components.observe.audit import Audit, AuditArgs
 
-# Their objects are records themselves: recorded deliveries of records would never end.
 RECORDS = (BucketRole.AUDIT, BucketRole.ACCESS_LOGS)
+"""Buckets whose objects are records themselves: recording the delivery of records would never end."""
 
 
 def keep_audit(
-    args: TenantEnvironmentArgs | PlatformArgs,
+    args: InfrastructureArgs,
     keys: KeyRing,
     bucket: BucketRef,
     topic_arn: pulumi.Input[str],
@@ -29,42 +27,26 @@ def keep_audit(
     unrecorded: Sequence[pulumi.Input[str]] = (),
     opts: pulumi.ResourceOptions,
 ) -> Audit:
-    """The trail over objects whose ARN starts so, and the detectors where the account has none yet."""
+    """Records access to objects whose ARN starts with one of `recorded` and with none of `unrecorded`."""
     keep = args.keep
     if not args.has_detectors:
-        AccountDetectors(
-            keep.logical("detectors"),
-            AccountDetectorsArgs(
-                keep=keep,
-                topic_arn=topic_arn,
-                other_regions=tuple(region for region in regions if region != keep.region),
-            ),
-            opts=opts,
-        )
-    return Audit(
-        keep.logical("audit"),
-        AuditArgs(
-            keep=keep,
-            bucket=bucket,
-            object_arn_prefixes=recorded,
-            unrecorded_arn_prefixes=unrecorded,
-            key_arn=keys.arn(DataClass.AUDIT),
-            topic_arn=topic_arn,
-            retention_days=args.retention_days[DataClass.AUDIT],
-            allowed_regions=regions,
-            after=(bucket.policy,),
-        ),
-        opts=opts,
+        others = tuple(region for region in regions if region != keep.region)
+        detectors = AccountDetectorsArgs(keep=keep, topic_arn=topic_arn, other_regions=others)
+        AccountDetectors(keep.logical("detectors"), detectors, opts=opts)
+    audit = AuditArgs(
+        keep=keep,
+        bucket=bucket,
+        object_arn_prefixes=recorded,
+        unrecorded_arn_prefixes=unrecorded,
+        key_arn=keys.arn(DataClass.AUDIT),
+        topic_arn=topic_arn,
+        retention_days=args.retention_days[DataClass.AUDIT],
+        allowed_regions=regions,
+        after=(bucket.policy,),
     )
-
-
-def own_account_defaults(keep: Keep, keys: KeyRing, *, opts: pulumi.ResourceOptions) -> AccountDefaults:
-    """Only where the account holds this keep and nothing else."""
-    return AccountDefaults(
-        keep.logical("account"), AccountDefaultsArgs(volume_key_arn=keys.arn(DataClass.CODE)), opts=opts
-    )
+    return Audit(keep.logical("audit"), audit, opts=opts)
 
 
 def object_prefixes(buckets: Sequence[BucketRef]) -> list[pulumi.Output[str]]:
-    """ARN prefixes of the buckets' objects, those of records left out."""
+    """ARN prefixes of the buckets' objects, without the buckets of records."""
     return [pulumi.Output.concat(bucket.arn, "/") for bucket in buckets if bucket.role not in RECORDS]

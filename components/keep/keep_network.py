@@ -1,4 +1,4 @@
-"""The network of a keep as its plan wants it: one of its own, or a VPC that exists already."""
+"""The network of a keep as planned: its own, or an existing VPC."""
 
 from collections.abc import Mapping
 
@@ -9,8 +9,8 @@ from components.naming import DataClass, Keep
 from components.network.adopted_network import AdoptedNetwork, AdoptedNetworkArgs
 from components.network.egress import EgressMode
 from components.network.network import Network, NetworkArgs
-from components.network.network_like import NetworkLike
 from components.network.network_plan import AdoptedNetworkPlan, NetworkPlan
+from components.network.network_ref import NetworkRef
 
 
 def keep_network(
@@ -22,42 +22,20 @@ def keep_network(
     link_domains: tuple[str, ...],
     protect: bool,
     opts: pulumi.ResourceOptions,
-) -> NetworkLike:
+) -> NetworkRef:
     """`link_domains` are the hosts behind private links, which must resolve whatever the egress."""
     name = keep.logical("network")
     if isinstance(plan, NetworkPlan):
-        return Network(
-            name,
-            NetworkArgs(
-                keep=keep,
-                cidr=plan.cidr,
-                zones=plan.zones,
-                log_key_arn=keys.arn(DataClass.LOG),
-                audit_key_arn=keys.arn(DataClass.AUDIT),
-                audit_retention_days=retention_days[DataClass.AUDIT],
-                log_retention_days=retention_days[DataClass.LOG],
-                egress=plan.egress,
-                link_domains=link_domains,
-                protect=protect,
-            ),
-            opts=opts,
+        own = NetworkArgs(
+            keep=keep, plan=plan, keys=keys, retention_days=retention_days, link_domains=link_domains, protect=protect
         )
-    return AdoptedNetwork(
-        name,
-        AdoptedNetworkArgs(
-            keep=keep,
-            vpc_id=plan.vpc_id,
-            subnet_ids=plan.subnet_ids,
-            zones=plan.zones,
-            audit_key_arn=keys.arn(DataClass.AUDIT),
-            audit_retention_days=retention_days[DataClass.AUDIT],
-            domains=(*link_domains, *plan.egress.dns_domains),
-            protect=protect,
-        ),
-        opts=opts,
+        return Network(name, own, opts=opts).ref
+    adopted = AdoptedNetworkArgs(
+        keep=keep, plan=plan, keys=keys, retention_days=retention_days, link_domains=link_domains, protect=protect
     )
+    return AdoptedNetwork(name, adopted, opts=opts).ref
 
 
 def reaches_internet(plan: NetworkPlan | AdoptedNetworkPlan) -> bool:
-    """Whether the nodes may talk to the allow-list's hosts."""
+    """Whether the nodes may connect to the hosts of the allow-list."""
     return plan.egress.mode is not EgressMode.NONE

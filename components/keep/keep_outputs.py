@@ -1,4 +1,4 @@
-"""What a keep gives to whoever deploys into it: the same whatever its tier."""
+"""What deployments into a keep need to know about it: the same for every tier."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,38 +11,39 @@ from codekeep_contracts.roles import BucketRole, QueueRole
 from components.bucket_ref import BucketRef
 from components.identity.grants import index_prefix, objects_prefix
 from components.identity.workload import Workload
-from components.keep.holdings import Holdings
+from components.keep.infrastructure import Infrastructure
+from components.keep.keep_resources import KeepResources
 from components.keep.service import Service
 from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
-from components.network.network_like import NetworkLike
+from components.network.network_ref import NetworkRef
 from components.queue_ref import QueueRef
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeepOutputs:
-    """Links by their names, images by theirs, log groups by part of the runtime."""
+    """Links and images are by name, log groups by part of the runtime."""
 
     keep: Keep
     keys: KeyRing
     buckets: Mapping[BucketRole, BucketRef]
     queues: Mapping[QueueRole, QueueRef]
     index_endpoint: pulumi.Output[str]  # host name; HTTPS on 443
-    index_prefix: str  # what the names of the keep's indexes start with
-    objects_prefix: str  # under which the keep's objects lie in its buckets
+    index_prefix: str  # prefix of the names of the keep's indexes
+    objects_prefix: str  # prefix of the keep's objects in its buckets
     git_token_arns: Mapping[str, pulumi.Output[str]]
     webhook_secret_arns: Mapping[str, pulumi.Output[str]]
     registry_token_arns: Mapping[str, pulumi.Output[str]]
-    certificate_secret_arn: pulumi.Output[str]  # of the gateway
+    certificate_secret_arn: pulumi.Output[str]  # the gateway's
     audit_signing_key_arn: pulumi.Output[str]
     image_urls: Mapping[str, pulumi.Output[str]]
     role_arns: Mapping[Workload, pulumi.Output[str]]
     log_group_names: Mapping[str, pulumi.Output[str]]
-    entry_service_name: pulumi.Output[str]  # what the customer's endpoint connects to
-    entry_target_group_arn: pulumi.Output[str]  # where the gateway's pods are registered
+    entry_service_name: pulumi.Output[str]  # the customer's endpoint connects to it
+    entry_target_group_arn: pulumi.Output[str]  # the gateway's pods are registered with it
     topic_arn: pulumi.Output[str]
-    service_alarm_name: pulumi.Output[str]  # what a rollout watches
-    network: NetworkLike  # that the cluster's nodes stand in
+    service_alarm_name: pulumi.Output[str]  # rollouts watch it
+    network: NetworkRef  # of the cluster's nodes
     cluster_name: pulumi.Output[str]
     namespace: pulumi.Output[str]
     provider: kubernetes.Provider
@@ -52,43 +53,39 @@ class KeepOutputs:
         cls,
         keep: Keep,
         keys: KeyRing,
-        holdings: Holdings,
+        resources: KeepResources,
         service: Service,
-        *,
-        network: NetworkLike,
-        cluster_name: pulumi.Output[str],
-        index_endpoint: pulumi.Output[str],
-        image_urls: Mapping[str, pulumi.Output[str]],
+        infrastructure: Infrastructure,
     ) -> "KeepOutputs":
-        """Gathered from the parts."""
+        """Collected from the parts."""
         return cls(
             keep=keep,
             keys=keys,
-            buckets=holdings.storage.buckets,
-            queues=holdings.queues.queues,
-            index_endpoint=index_endpoint,
+            buckets=resources.storage.buckets,
+            queues=resources.queues.queues,
+            index_endpoint=infrastructure.index_endpoint,
             index_prefix=index_prefix(keep),
             objects_prefix=objects_prefix(keep),
             git_token_arns=service.links.git_token_arns,
             webhook_secret_arns=service.links.webhook_secret_arns,
             registry_token_arns=service.links.registry_token_arns,
             certificate_secret_arn=service.certificate.arn,
-            audit_signing_key_arn=holdings.audit_signing.key_arn,
-            image_urls=image_urls,
-            role_arns={each: holdings.identity.role_arns[each.value] for each in Workload},
-            log_group_names={part: group.name for part, group in holdings.logs.groups.items()},
+            audit_signing_key_arn=resources.audit_signing.key_arn,
+            image_urls=infrastructure.image_urls,
+            role_arns={each: resources.identity.role_arns[each.value] for each in Workload},
+            log_group_names={part: group.name for part, group in resources.logs.groups.items()},
             entry_service_name=service.entry.service_name,
             entry_target_group_arn=service.entry.target_group_arn,
-            topic_arn=holdings.alerts.topic_arn,
+            topic_arn=resources.alerts.topic_arn,
             service_alarm_name=service.observability.service_alarm_name,
-            network=network,
-            cluster_name=cluster_name,
+            network=infrastructure.network,
+            cluster_name=infrastructure.cluster.name,
             namespace=service.kubernetes.namespace,
             provider=service.kubernetes.provider,
         )
 
     def settings(self) -> dict[str, Any]:
-        """Sections of RuntimeSettings that only the deployment knows; dimension and hosts come from the spec."""
+        """Sections of RuntimeSettings that only the deployment knows; the rest comes from the spec."""
         return {
             "namespace": self.namespace,
             "entry": {"certificate_secret_arn": self.certificate_secret_arn},
@@ -115,7 +112,7 @@ class KeepOutputs:
         }
 
     def summary(self) -> dict[str, Any]:
-        """For register_outputs and the stack's own outputs."""
+        """For register_outputs and the stack's outputs."""
         return {
             "buckets": {role.value: ref.name for role, ref in self.buckets.items()},
             "queues": {role.value: queue.url for role, queue in self.queues.items()},

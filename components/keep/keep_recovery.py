@@ -1,4 +1,4 @@
-"""The second region of a keep that has one."""
+"""The recovery region of a keep, if it has one."""
 
 import pulumi
 
@@ -8,7 +8,7 @@ from components.network.network_plan import NetworkPlan
 from components.storage.recovery import Recovery, RecoveryArgs
 from components.storage.storage import Storage
 
-# Where the keep's own range is not known to the plan. The two networks are never joined, so any private range does.
+# Used if the keep's own range is not in the plan. The two networks are never connected, so any private range will do.
 RECOVERY_CIDR = "10.0.0.0/16"
 ZONE_LETTERS = "abcdef"
 
@@ -16,7 +16,7 @@ ZONE_LETTERS = "abcdef"
 def keep_recovery(
     args: TenantEnvironmentArgs, keys: KeyRing, storage: Storage, *, opts: pulumi.ResourceOptions
 ) -> Recovery | None:
-    """None where the spec names no recovery region."""
+    """None if the spec names no recovery region."""
     if args.recovery_region is None:
         return None
     return Recovery(
@@ -24,8 +24,10 @@ def keep_recovery(
         RecoveryArgs(
             keep=args.keep,
             region=args.recovery_region,
-            cidr=args.network.cidr if isinstance(args.network, NetworkPlan) else RECOVERY_CIDR,
-            zones=args.recovery_zones or first_zones(args.recovery_region, len(args.network.zones)),
+            network=NetworkPlan(
+                cidr=args.network.cidr if isinstance(args.network, NetworkPlan) else RECOVERY_CIDR,
+                zones=args.recovery_zones or first_zones(args.recovery_region, len(args.network.zones)),
+            ),
             keys=keys,
             storage=storage,
             retention_days=args.retention_days,
@@ -37,5 +39,5 @@ def keep_recovery(
 
 
 def first_zones(region: str, count: int) -> tuple[str, ...]:
-    """Names of a region's first zones; where an account has not all of them, the spec names others."""
+    """Names of a region's first zones. If an account lacks one of them, the spec must name others."""
     return tuple(f"{region}{letter}" for letter in ZONE_LETTERS[:count])

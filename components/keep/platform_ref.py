@@ -1,58 +1,31 @@
-"""A region's shared platform as the pooled keeps on it see it, read from the outputs of the platform's stack."""
+"""A region's shared platform as its pooled keeps see it, read from the outputs of the platform's stack."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
-from components.compute.cluster_like import ClusterRef
-from components.network.network_like import NetworkLike
+from components.compute.cluster_ref import ClusterRef
+from components.keep.infrastructure import Infrastructure
+from components.network.network_ref import NetworkRef
 
 IMAGES = "imageUrls"
 
 
-@dataclass(kw_only=True)
-class PlatformNetwork:
-    """The platform's network as a NetworkLike (not frozen, since that Protocol's members are plain attributes)."""
-
-    vpc_id: pulumi.Output[str]
-    cidr: pulumi.Output[str]
-    zones: Sequence[str]
-    private_subnet_ids: Sequence[pulumi.Output[str]]
-    endpoint_subnet_ids: Sequence[pulumi.Output[str]]
-    private_cidrs: Sequence[pulumi.Output[str]]
-    endpoint_cidrs: Sequence[pulumi.Output[str]]
-    route_table_ids: Sequence[pulumi.Output[str]]
-    endpoint_security_group_id: pulumi.Output[str]
-    s3_endpoint_id: pulumi.Output[str]
-    interface_endpoint_ids: Mapping[str, pulumi.Output[str]]
-
-    @classmethod
-    def of(cls, network: NetworkLike) -> "PlatformNetwork":
-        """The same network, seen from another stack."""
-        return cls(**{each.name: getattr(network, each.name) for each in fields(cls)})
-
-
 @dataclass(frozen=True, kw_only=True)
-class PlatformRef:
-    """What a pooled keep needs of its platform. `Platform.exports()` writes what `of` reads."""
+class PlatformRef(Infrastructure):
+    """The infrastructure that a platform shares. `of` reads what `exports` writes."""
 
-    network: PlatformNetwork
-    node_security_group_id: pulumi.Output[str]
-    cluster: ClusterRef
-    index_endpoint: pulumi.Output[str]  # host name
-    index_domain_arn: pulumi.Output[str]
     index_domain_name: pulumi.Output[str]
-    image_urls: Mapping[str, pulumi.Output[str]]
 
     @classmethod
     def of(
         cls, exports: pulumi.Output[Any], *, zones: Sequence[str], services: Sequence[str], images: Sequence[str]
     ) -> "PlatformRef":
-        """From the `platform` output of the platform's stack (a StackReference's, so perhaps not known yet).
+        """From the `platform` output of the platform's stack, a StackReference's, whose value may not be known yet.
 
-        How many zones there are, and which endpoints and images, must be known before the outputs are.
+        Zones, endpoints and images must be known before.
         """
 
         def text(*path: str | int) -> pulumi.Output[str]:
@@ -62,7 +35,7 @@ class PlatformRef:
             return [text("network", key, index) for index in range(len(zones))]
 
         return cls(
-            network=PlatformNetwork(
+            network=NetworkRef(
                 vpc_id=text("network", "vpcId"),
                 cidr=text("network", "cidr"),
                 zones=tuple(zones),
@@ -91,7 +64,7 @@ class PlatformRef:
         )
 
     def exports(self) -> dict[str, Any]:
-        """As the platform's stack exports it under `platform`."""
+        """The output `platform` of the platform's stack."""
         network = self.network
         return {
             "network": {

@@ -2,18 +2,18 @@
 
 import pulumi
 
-from components.keep.holdings import Holdings, HoldingsArgs
 from components.keep.keep_keys import keep_keys
 from components.keep.keep_outputs import KeepOutputs
+from components.keep.keep_resources import KeepResources, KeepResourcesArgs
 from components.keep.platform_args import PooledTenantArgs
-from components.keep.service import Ground, Service, ServiceArgs
+from components.keep.service import Service, ServiceArgs
 
 
 class PooledTenant(pulumi.ComponentResource):
-    """Nothing that holds this keep's data is shared but the search domain, where its indexes have their own prefix.
+    """Everything that stores the keep's data is its own, except the search domain, where its indexes have its prefix.
 
-    Two fences stand around them: the roles' policies name the prefix in the path, and the domain's own security maps
-    the roles to the same prefix. The trail is the platform's and takes in this keep's buckets.
+    Two controls separate the keeps in the domain: the roles' policies name the prefix in the path, and the domain's
+    own security maps the roles to the same prefix. The trail is the platform's and covers this keep's buckets.
     """
 
     outputs: KeepOutputs
@@ -23,29 +23,10 @@ class PooledTenant(pulumi.ComponentResource):
         keep, platform, child = args.keep, args.platform, pulumi.ResourceOptions(parent=self)
 
         keys = keep_keys(keep, args.keys, recovery_region=None, protect=args.protect, opts=child)
-        holdings = Holdings(
-            keep.logical("holdings"),
-            HoldingsArgs.of(args, keys=keys, network=platform.network, cluster_arn=platform.cluster.arn),
-            opts=child,
-        )
-        ground = Ground(
-            network=platform.network,
-            node_security_group_id=platform.node_security_group_id,
-            cluster=platform.cluster,
-            index_domain_arn=platform.index_domain_arn,
-        )
-        service = Service(
-            keep.logical("service"), ServiceArgs.of(args, keys=keys, holdings=holdings, ground=ground), opts=child
-        )
+        own = KeepResourcesArgs(args=args, keys=keys, network=platform.network, cluster_arn=platform.cluster.arn)
+        resources = KeepResources(keep.logical("holdings"), own, opts=child)
+        serving = ServiceArgs(args=args, keys=keys, resources=resources, infrastructure=platform)
+        service = Service(keep.logical("service"), serving, opts=child)
 
-        self.outputs = KeepOutputs.of(
-            keep,
-            keys,
-            holdings,
-            service,
-            network=platform.network,
-            cluster_name=platform.cluster.name,
-            index_endpoint=platform.index_endpoint,
-            image_urls=platform.image_urls,
-        )
+        self.outputs = KeepOutputs.of(keep, keys, resources, service, platform)
         self.register_outputs(self.outputs.summary())

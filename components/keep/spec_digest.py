@@ -1,4 +1,4 @@
-"""Which spec a keep was built from: one parameter in the account, so that an edit of the spec changes one resource."""
+"""The spec that a keep was built from: one parameter in the account, so that an edit changes one resource."""
 
 import pulumi
 from pulumi_aws import ssm
@@ -7,7 +7,7 @@ from components.naming import DataClass, Keep
 
 
 class SpecDigest(pulumi.ComponentResource):
-    """An SSM parameter with the digest of the spec that was applied last; drift runs compare it with the spec."""
+    """An SSM parameter with the digest of the spec that was applied last, with which drift runs compare the spec."""
 
     parameter_name: pulumi.Output[str]
 

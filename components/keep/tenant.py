@@ -1,23 +1,21 @@
-"""The environment of a dedicated or premium keep: everything from the network up is its own."""
+"""The environment of a dedicated or premium keep: all of its infrastructure is its own."""
 
 import pulumi
 from codekeep_contracts.roles import BucketRole
 
 from components.compute.cluster import cluster_arn
-from components.compute.compute import Compute, ComputeArgs
+from components.compute.compute import Compute
 from components.identity.workload import Workload
-from components.keep.holdings import Holdings, HoldingsArgs
-from components.keep.keep_audit import keep_audit, object_prefixes, own_account_defaults
-from components.keep.keep_index import keep_index
+from components.keep.infrastructure import Infrastructure, InfrastructureBuilder
+from components.keep.keep_audit import keep_audit, object_prefixes
 from components.keep.keep_keys import keep_keys
-from components.keep.keep_network import keep_network, reaches_internet
 from components.keep.keep_outputs import KeepOutputs
 from components.keep.keep_recovery import keep_recovery
-from components.keep.service import Ground, Service, ServiceArgs
+from components.keep.keep_resources import KeepResources, KeepResourcesArgs
+from components.keep.service import Service, ServiceArgs
 from components.keep.tenant_args import TenantEnvironmentArgs
 from components.naming import DataClass
-from components.network.cluster_firewall import ClusterFirewall, ClusterFirewallArgs
-from components.observe.keep_alarms import WatchedDomain, domain_alarms
+from components.observe.account_defaults import AccountDefaults, AccountDefaultsArgs
 from components.storage.image_registry import ImageRegistry, ImageRegistryArgs
 from components.storage.vector_index import VectorIndex
 
@@ -25,93 +23,57 @@ SEARCHERS = (Workload.GATEWAY, Workload.REVIEWER, Workload.EVALS)
 
 
 class TenantEnvironment(pulumi.ComponentResource):
-    """A keep of its own, from one spec."""
+    """A keep with its own infrastructure, from one spec."""
 
     outputs: KeepOutputs
 
     def __init__(self, name: str, args: TenantEnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:tenant:TenantEnvironment", name, None, opts)
         self._args, self._child = args, pulumi.ResourceOptions(parent=self)
+        keep = args.keep
 
-        self._lay_ground()
-        self._hold()
-        self._compute = self._build_cluster()
-        self._index = self._build_index()
-        images = self._register_images()
-        self.recovery = keep_recovery(args, self._keys, self._holdings.storage, opts=self._child)
-        self._audit()
-        service = self._serve()
-
-        self.outputs = KeepOutputs.of(
-            args.keep,
-            self._keys,
-            self._holdings,
-            service,
-            network=self._network,
-            cluster_name=self._compute.cluster.name,
-            index_endpoint=self._index.endpoint,
-            image_urls=images.urls,
-        )
-        self.register_outputs(self.outputs.summary())
-
-    def _lay_ground(self) -> None:
-        args, keep = self._args, self._args.keep
         self._keys = keep_keys(
             keep, args.keys, recovery_region=args.recovery_region, protect=args.protect, opts=self._child
         )
+        self._builder = InfrastructureBuilder(args, self._keys, args.link_domains, self._child)
         if args.own_account:
-            own_account_defaults(keep, self._keys, opts=self._child)
-        self._network = keep_network(
-            keep,
-            args.network,
-            keys=self._keys,
-            retention_days=args.retention_days,
-            link_domains=args.link_domains,
-            protect=args.protect,
-            opts=self._child,
+            defaults = AccountDefaultsArgs(volume_key_arn=self._keys.arn(DataClass.CODE))
+            AccountDefaults(keep.logical("account"), defaults, opts=self._child)
+        self._resources = self._create_resources()
+        compute = self._builder.create_cluster(self._resources.boundary.arn)
+        index = self._create_index(compute)
+        images = self._create_registry()
+        self.recovery = keep_recovery(args, self._keys, self._resources.storage, opts=self._child)
+        self._audit()
+        infrastructure = Infrastructure(
+            network=self._builder.network,
+            node_security_group_id=self._builder.firewall.node_group_id,
+            cluster=compute.cluster.ref,
+            index_endpoint=index.endpoint,
+            index_domain_arn=index.arn,
+            image_urls=images.urls,
         )
-        firewall = ClusterFirewallArgs(keep=keep, network=self._network, internet=reaches_internet(args.network))
-        self._firewall = ClusterFirewall(keep.logical("firewall"), firewall, opts=self._child)
+        service = self._serve(infrastructure, compute, index)
 
-    def _hold(self) -> None:
+        self.outputs = KeepOutputs.of(keep, self._keys, self._resources, service, infrastructure)
+        self.register_outputs(self.outputs.summary())
+
+    def _create_resources(self) -> KeepResources:
         args, cluster = self._args, cluster_arn(self._args.keep)
-        holdings = HoldingsArgs.of(args, keys=self._keys, network=self._network, cluster_arn=cluster)
-        self._holdings = Holdings(args.keep.logical("holdings"), holdings, opts=self._child)
+        own = KeepResourcesArgs(args=args, keys=self._keys, network=self._builder.network, cluster_arn=cluster)
+        return KeepResources(args.keep.logical("holdings"), own, opts=self._child)
 
-    def _build_cluster(self) -> Compute:
-        args = self._args
-        compute = ComputeArgs(
-            keep=args.keep,
-            network=self._network,
-            firewall=self._firewall,
-            keys=self._keys,
-            boundary_arn=self._holdings.boundary.arn,
-            pools=args.pools,
-            log_retention_days=args.retention_days[DataClass.AUDIT],
-            access=args.cluster_access,
-            protect=args.protect,
-        )
-        return Compute(args.keep.logical("compute"), compute, opts=self._child)
-
-    def _build_index(self) -> VectorIndex:
-        args, roles = self._args, self._holdings.identity.role_arns
-        return keep_index(
-            args.keep,
-            args.search,
-            keys=self._keys,
-            network=self._network,
-            node_group_id=self._firewall.node_group_id,
-            snapshots=self._holdings.storage.bucket(BucketRole.SNAPSHOTS),
-            compute=self._compute,
+    def _create_index(self, compute: Compute) -> VectorIndex:
+        roles = self._resources.identity.role_arns
+        return self._builder.create_index(
+            compute,
+            self._resources.storage.bucket(BucketRole.SNAPSHOTS),
             writer_role_arns=[roles[Workload.INDEXER.value]],
             reader_role_arns=[roles[each.value] for each in SEARCHERS],
-            retention_days=args.retention_days,
-            makes_service_role=args.own_account,
-            protect=args.protect,
-            opts=self._child,
+            makes_service_role=self._args.own_account,
         )
 
-    def _register_images(self) -> ImageRegistry:
+    def _create_registry(self) -> ImageRegistry:
         args, region = self._args, self._args.recovery_region
         registry = ImageRegistryArgs(
             keep=args.keep,
@@ -123,26 +85,19 @@ class TenantEnvironment(pulumi.ComponentResource):
         return ImageRegistry(args.keep.logical("images"), registry, opts=self._child)
 
     def _audit(self) -> None:
-        args, storage, topic = self._args, self._holdings.storage, self._holdings.alerts.topic_arn
+        args, storage, topic = self._args, self._resources.storage, self._resources.alerts.topic_arn
         copies = self.recovery.buckets if self.recovery else {}
         recorded = object_prefixes([*storage.buckets.values(), *copies.values()])
         audit = storage.bucket(BucketRole.AUDIT)
         keep_audit(args, self._keys, audit, topic, recorded, regions=args.allowed_regions, opts=self._child)
 
-    def _serve(self) -> Service:
-        args, domain = self._args, self._index.domain_name
-        watched = WatchedDomain(name=domain, account_id=args.keep.account_id, volume_gib=args.search.volume_gib)
-        ground = Ground(
-            network=self._network,
-            node_security_group_id=self._firewall.node_group_id,
-            cluster=self._compute.cluster,
-            index_domain_arn=self._index.arn,
-            index_domain_name=domain,
-            alarms=domain_alarms(watched),
-            ready=(self._compute.deployer_access,),
+    def _serve(self, infrastructure: Infrastructure, compute: Compute, index: VectorIndex) -> Service:
+        service = ServiceArgs(
+            args=self._args,
+            keys=self._keys,
+            resources=self._resources,
+            infrastructure=infrastructure,
+            domain=self._builder.watched_domain(index),
+            after=(compute.deployer_access,),
         )
-        return Service(
-            args.keep.logical("service"),
-            ServiceArgs.of(args, keys=self._keys, holdings=self._holdings, ground=ground),
-            opts=self._child,
-        )
+        return Service(self._args.keep.logical("service"), service, opts=self._child)

@@ -1,1 +1,1 @@
-"""KMS keys, who may use them, and the places for secrets."""
+"""KMS keys, who may use them, and empty secrets for others to fill."""

@@ -1,4 +1,4 @@
-"""The key that seals the record of who saw what: it signs, and nobody can take it away to sign elsewhere."""
+"""The key that signs audit records. It cannot leave KMS, so nobody can sign elsewhere."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from components.naming import DataClass, Keep
 
 @dataclass(frozen=True, kw_only=True)
 class AuditSigningArgs:
-    """`signer_role_arns` are the only ones that may sign; whoever reads the account's keys may verify."""
+    """Only `signer_role_arns` may sign; every principal of the account that IAM allows may verify."""
 
     keep: Keep
     signer_role_arns: Sequence[pulumi.Input[str]]
@@ -22,13 +22,13 @@ class AuditSigningArgs:
 
     def __post_init__(self) -> None:
         if not self.signer_role_arns:
-            raise ValueError("signer_role_arns must name at least one role: records that nobody seals prove nothing")
+            raise ValueError("signer_role_arns must name at least one role: records that nobody signs prove nothing")
         if self.deletion_window_days not in DELETION_WINDOW_DAYS:
             raise ValueError(f"deletion_window_days must be 7-30, got {self.deletion_window_days}")
 
 
 class AuditSigning(pulumi.ComponentResource):
-    """An ECDSA key on NIST P-256. KMS does not rotate such keys: each seal names the key it was made with."""
+    """An ECDSA key on NIST P-256. KMS does not rotate such keys, so each signature names its key."""
 
     key_arn: pulumi.Output[str]
 

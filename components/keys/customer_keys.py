@@ -1,4 +1,4 @@
-"""Keys that the customer holds: adopted by ARN, never created, changed or deleted here."""
+"""Keys that the customer holds. They are used by ARN, and never created, changed or deleted here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 import pulumi
 
 from components.arns import KEY_ARN_PATTERN
-from components.keys.key_ring import KeyRing, key_of
+from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
 
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerKeysArgs:
-    """`others` answers for the classes whose keys the customer does not hold."""
+    """`others` has the keys of the classes for which the customer holds none."""
 
     keep: Keep
     key_arns: Mapping[DataClass, str]
@@ -22,10 +22,10 @@ class CustomerKeysArgs:
 
     def __post_init__(self) -> None:
         if not self.key_arns:
-            raise ValueError("key_arns must hold at least one key; without any, use TenantKeys alone")
+            raise ValueError("key_arns must have at least one key; without any, use TenantKeys alone")
         _check("key_arns", self.key_arns, self.keep.region)
         if self.replica_key_arns and self.recovery_region is None:
-            raise ValueError("replica_key_arns needs a recovery_region to lie in")
+            raise ValueError("replica_key_arns needs a recovery_region")
         if self.recovery_region is not None:
             _check("replica_key_arns", self.replica_key_arns, self.recovery_region)
             if missing := sorted(self.key_arns.keys() - self.replica_key_arns.keys()):
@@ -38,7 +38,7 @@ class CustomerKeysArgs:
 def _check(field_name: str, arns: Mapping[DataClass, str], region: str) -> None:
     for data_class, arn in arns.items():
         if data_class is DataClass.CONFIG:
-            raise ValueError(f"{field_name}: class {data_class.value!r} holds no customer data and takes no key")
+            raise ValueError(f"{field_name}: class {data_class.value!r} has no customer data and takes no key")
         match = KEY_ARN_PATTERN.match(arn)
         if match is None:
             raise ValueError(
@@ -46,34 +46,24 @@ def _check(field_name: str, arns: Mapping[DataClass, str], region: str) -> None:
                 f"(not an alias), got {arn!r}"
             )
         if match[2] != region:
-            raise ValueError(f"{field_name}[{data_class.value}] must lie in {region}, got a key in {match[2]}")
+            raise ValueError(f"{field_name}[{data_class.value}] must be in {region}, got a key in {match[2]}")
 
 
 class CustomerKeys(pulumi.ComponentResource):
-    """The same outputs as TenantKeys, over keys whose policy the customer writes; key_policy says what to grant."""
+    """A key ring of keys whose policy the customer writes; key_policy says what it must grant."""
 
-    arns: Mapping[DataClass, pulumi.Output[str]]
-    replica_arns: Mapping[DataClass, pulumi.Output[str]]
+    ring: KeyRing
 
     def __init__(self, name: str, args: CustomerKeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:customer_keys:CustomerKeys", name, None, opts)
-        others = args.others
-        self.arns = {**(others.arns if others else {}), **_outputs(args.key_arns)}
-        self.replica_arns = {**(others.replica_arns if others else {}), **_outputs(args.replica_key_arns)}
-        self.register_outputs(
-            {
-                "arns": {data_class.value: arn for data_class, arn in self.arns.items()},
-                "replicaArns": {data_class.value: arn for data_class, arn in self.replica_arns.items()},
-            }
+        others = args.others or KeyRing(arns={})
+        self.ring = KeyRing(
+            arns={**others.arns, **_outputs(args.key_arns)},
+            replica_arns={**others.replica_arns, **_outputs(args.replica_key_arns)},
+            remedy="name the customer's key, or give others=TenantKeys(...)",
+            replica_remedy="name the customer's replica in replica_key_arns",
         )
-
-    def arn(self, data_class: DataClass) -> pulumi.Output[str]:
-        """ARN of the class's key; KeyError where neither the customer nor `others` has one."""
-        return key_of(self.arns, data_class, remedy="name the customer's key, or give others=TenantKeys(...)")
-
-    def replica_arn(self, data_class: DataClass) -> pulumi.Output[str]:
-        """ARN of the class's key in the recovery region; KeyError where there is none."""
-        return key_of(self.replica_arns, data_class, remedy="name the customer's replica in replica_key_arns")
+        self.register_outputs(self.ring.outputs())
 
 
 def _outputs(arns: Mapping[DataClass, str]) -> dict[DataClass, pulumi.Output[str]]:

@@ -1,19 +1,18 @@
 """Who may do what with a key of a keep.
 
-Three rings: the account and the deployer administer but cannot use; principals of the account use a key only through
-the services that store the class's data, in the key's region, and only if their own IAM policy lets them; AWS services
-that act by themselves (CloudWatch Logs, CloudTrail, ...) use it for resources of this account and no other. Foreign
-accounts are denied outright, grants included.
+The account and the deployer administer a key, but cannot use it. Principals of the account use it only through the
+services that store the class's data, in the key's region, and only if their own IAM policy allows it. AWS services that
+act by themselves (CloudWatch Logs, CloudTrail, ...) use it for resources of this account alone. Everything is denied to
+foreign accounts, grants included.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 
 from components.arns import arn, dns_suffix, role_arn, root_arn, service_host
-from components.iam_policy import ANYONE, Conditions, Statement, document
+from components.iam_policy import ANYONE, Conditions, Principals, Statement, deny, document, from_account
 from components.naming import DataClass, Keep
 
 USE_ACTIONS: Final = (
@@ -27,9 +26,9 @@ USE_ACTIONS: Final = (
 SIGN_ACTIONS: Final = ("kms:Sign",)
 VERIFY_ACTIONS: Final = ("kms:GetPublicKey", "kms:Verify")
 GRANT_ACTIONS: Final = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
-PUBLISH_ACTIONS: Final = ("kms:GenerateDataKey", "kms:Decrypt")  # what a publisher to an encrypted topic or queue needs
+PUBLISH_ACTIONS: Final = ("kms:GenerateDataKey", "kms:Decrypt")  # needed to publish to an encrypted topic or queue
 
-# No cryptographic operation and no grant: an administrator of keys is no reader of data.
+# No cryptographic operation and no grant: an administrator of keys cannot read data.
 ADMINISTRATION_ACTIONS: Final = (
     "kms:CancelKeyDeletion",
     "kms:CreateAlias",
@@ -57,7 +56,7 @@ ADMINISTRATION_ACTIONS: Final = (
     "kms:UpdatePrimaryRegion",
 )
 
-# Through which services the account's principals reach a class's data (the `service` in kms:ViaService).
+# The services through which the account's principals reach a class's data (the `service` in kms:ViaService).
 VIA_SERVICES: Final[Mapping[DataClass, tuple[str, ...]]] = {
     DataClass.CODE: ("s3", "sqs", "ec2", "ecr"),
     DataClass.INDEX: ("es", "s3", "ec2"),
@@ -68,252 +67,168 @@ VIA_SERVICES: Final[Mapping[DataClass, tuple[str, ...]]] = {
     DataClass.LOG: ("logs", "sns", "sqs", "s3", "network-firewall"),
     DataClass.SECRET: ("secretsmanager", "ssm", "eks"),
 }
-VOLUME_CLASSES: Final = (
-    DataClass.CODE,
-    DataClass.INDEX,
-    DataClass.MODEL,
-)  # EBS volumes of nodes that an Auto Scaling group starts
+VOLUME_CLASSES: Final = (DataClass.CODE, DataClass.INDEX, DataClass.MODEL)  # on EBS volumes of Auto Scaling groups
 LOG_GROUP_CLASSES: Final = (DataClass.AUDIT, DataClass.LOG)
 TOPIC_CLASSES: Final = (DataClass.LOG,)
-SCHEDULED_QUEUE_CLASSES: Final = (DataClass.CODE,)  # queues that EventBridge rules write to
+SCHEDULED_QUEUE_CLASSES: Final = (DataClass.CODE,)  # in queues that EventBridge rules write to
 
 THIS_KEY: Final = ("*",)
 THIS_KEY_REASON: Final = "in a key policy the resource * is the key the policy belongs to"
 
 
-@dataclass(frozen=True)
-class _Place:
-    """The key's owner and region, from which every ARN in its policy follows."""
-
-    keep: Keep
-    region: str
-
-    def arn(self, service: str, resource: str) -> str:
-        return arn(service, resource, region=self.region, account_id=self.keep.account_id)
-
-    def principal(self, service: str) -> str:
-        """Global service principal, e.g. `cloudtrail.amazonaws.com` (the same host in every partition)."""
-        return f"{service}.amazonaws.com"
-
-
 def key_policy(keep: Keep, data_class: DataClass, *, region: str) -> pulumi.Output[str]:
-    """Policy of the key that holds a class's data in a region (the keep's own, or its recovery region).
+    """Policy of the key of a data class in a region: the keep's own, or its recovery region.
 
     Raises:
         KeyError: the class has no key (CONFIG).
     """
-    place = _Place(keep, region)
     statements = [
-        _administration(place),
-        _use_through_services(place, VIA_SERVICES[data_class]),
-        _grants_to_services(place),
-        _no_foreign_accounts(place),
+        _administration(keep, region),
+        _use_through_services(keep, region, VIA_SERVICES[data_class]),
+        _grants_to_services(keep, region),
+        _no_foreign_accounts(keep),
     ]
     if data_class in VOLUME_CLASSES:
-        statements += _auto_scaling(place)
+        statements += _auto_scaling(keep, region)
     if data_class in LOG_GROUP_CLASSES:
-        statements.append(_log_groups(place))
+        statements.append(_log_groups(keep, region))
     if data_class is DataClass.AUDIT:
-        statements += _trail(place)
+        statements += _trail(keep, region)
     if data_class in TOPIC_CLASSES:
-        statements += _topics(place)
+        statements += [
+            _publishing(keep, f"{service.capitalize()}Publishes", service, sources)
+            for service, sources in topic_publishers(keep, region).items()
+        ]
     if data_class in SCHEDULED_QUEUE_CLASSES:
-        statements.append(_scheduled_queue(place))
+        statements.append(_publishing(keep, "EventsFillQueues", "events", topic_publishers(keep, region)["events"]))
     return document(*statements)
 
 
 def signing_policy(keep: Keep, signer_role_arns: Sequence[pulumi.Input[str]]) -> pulumi.Output[str]:
-    """Policy of the key that seals audit records: the named roles sign, and the account verifies what they signed."""
-    place = _Place(keep, keep.region)
+    """Policy of the key that signs audit records: the named roles sign, and the account verifies."""
+    from_inside: Conditions = {"StringEquals": {"kms:CallerAccount": keep.account_id}}
     return document(
-        _administration(place),
-        Statement(
-            sid="RolesSign",
-            principals={"AWS": tuple(signer_role_arns)},
-            actions=SIGN_ACTIONS,
-            resources=THIS_KEY,
-            conditions={"StringEquals": {"kms:CallerAccount": keep.account_id}},
-            wildcard_reason=THIS_KEY_REASON,
-        ),
-        Statement(
-            sid="AccountVerifies",
-            principals={"AWS": (root_arn(keep.account_id, keep.region),)},
-            actions=VERIFY_ACTIONS,
-            resources=THIS_KEY,
-            conditions={"StringEquals": {"kms:CallerAccount": keep.account_id}},
-            wildcard_reason=THIS_KEY_REASON,
-        ),
-        _no_foreign_accounts(place, (*SIGN_ACTIONS, "kms:CreateGrant")),
+        _administration(keep, keep.region),
+        _this_key("RolesSign", {"AWS": tuple(signer_role_arns)}, SIGN_ACTIONS, from_inside),
+        _this_key("AccountVerifies", _account(keep, keep.region), VERIFY_ACTIONS, from_inside),
+        _no_foreign_accounts(keep, (*SIGN_ACTIONS, "kms:CreateGrant")),
     )
 
 
-def _administration(place: _Place) -> Statement:
-    """The account's root stays in: whatever happens to the deployer's role, IAM can still hand the key to somebody."""
+def topic_publishers(keep: Keep, region: str) -> dict[str, list[str]]:
+    """Services that publish to the keep's encrypted topics, and the resources for which they may."""
+    return {
+        "cloudwatch": [keep.arn("cloudwatch", f"alarm:{keep.physical()}-*", region=region)],
+        "events": [keep.arn("events", f"rule/{keep.physical()}-*", region=region)],
+        "budgets": [arn("budgets", "*", region=region, account_id=keep.account_id, regional=False)],
+        "vpce": [keep.arn("ec2", f"{kind}/*", region=region) for kind in ("vpc-endpoint-service", "vpc-endpoint")],
+    }
+
+
+def trail_arns(keep: Keep, region: str) -> list[str]:
+    """Patterns of the ARNs of the keep's trails, which keys and buckets name before the trail exists."""
+    return [keep.arn("cloudtrail", f"trail/{keep.physical()}{rest}", region=region) for rest in ("", "-*")]
+
+
+def _this_key(
+    sid: str,
+    principals: Principals,
+    actions: Sequence[str],
+    conditions: Conditions | None = None,
+    reason: str = THIS_KEY_REASON,
+) -> Statement:
     return Statement(
-        sid="AccountAdministers",
-        principals={"AWS": (root_arn(place.keep.account_id, place.region), place.keep.deployer_role_arn)},
-        actions=ADMINISTRATION_ACTIONS,
-        resources=THIS_KEY,
-        wildcard_reason=THIS_KEY_REASON,
-    )
-
-
-def _use_through_services(place: _Place, services: tuple[str, ...]) -> Statement:
-    hosts = [service_host(service, place.region) for service in services]
-    return Statement(
-        sid="AccountUsesThroughServices",
-        principals={"AWS": (root_arn(place.keep.account_id, place.region),)},
-        actions=USE_ACTIONS,
-        resources=THIS_KEY,
-        conditions={"StringEquals": {"kms:CallerAccount": place.keep.account_id, "kms:ViaService": hosts}},
-        wildcard_reason=THIS_KEY_REASON,
-    )
-
-
-def _grants_to_services(place: _Place) -> Statement:
-    """EBS, OpenSearch, ECR and EKS work by grants, which the principal that creates the resource hands them."""
-    return Statement(
-        sid="AccountGrantsToServices",
-        principals={"AWS": (root_arn(place.keep.account_id, place.region), place.keep.deployer_role_arn)},
-        actions=GRANT_ACTIONS,
-        resources=THIS_KEY,
-        conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
-        wildcard_reason=THIS_KEY_REASON,
-    )
-
-
-def _no_foreign_accounts(place: _Place, actions: tuple[str, ...] = (*USE_ACTIONS, "kms:CreateGrant")) -> Statement:
-    """A Deny, since a grant would outdo a missing Allow. Service principals have no caller account, but own rules."""
-    return Statement(
-        sid="DenyForeignAccounts",
-        effect="Deny",
-        principals=ANYONE,
+        sid=sid,
+        principals=principals,
         actions=actions,
         resources=THIS_KEY,
-        conditions={
-            "StringNotEquals": {"kms:CallerAccount": sorted({place.keep.account_id, _account_of(place.keep)})},
-            "Bool": {"aws:PrincipalIsAWSService": "false"},
-        },
+        conditions=conditions or {},
+        wildcard_reason=reason,
     )
 
 
-def _account_of(keep: Keep) -> str:
-    """Where the deployer's role lives: a platform account may deploy into a tenant's."""
-    return keep.deployer_role_arn.split(":")[4]
+def _account(keep: Keep, region: str, *others: str) -> Principals:
+    return {"AWS": (root_arn(keep.account_id, region), *others)}
 
 
-def _auto_scaling(place: _Place) -> list[Statement]:
-    """Nodes boot from encrypted volumes; the Auto Scaling service's own role asks for them."""
+def _administration(keep: Keep, region: str) -> Statement:
+    """The account's root is included: if the deployer's role is lost, IAM can still give the key to another role."""
+    return _this_key("AccountAdministers", _account(keep, region, keep.deployer_role_arn), ADMINISTRATION_ACTIONS)
+
+
+def _use_through_services(keep: Keep, region: str, services: tuple[str, ...]) -> Statement:
+    hosts = [service_host(service, region) for service in services]
+    through: Conditions = {"StringEquals": {"kms:CallerAccount": keep.account_id, "kms:ViaService": hosts}}
+    return _this_key("AccountUsesThroughServices", _account(keep, region), USE_ACTIONS, through)
+
+
+def _grants_to_services(keep: Keep, region: str) -> Statement:
+    """EBS, OpenSearch, ECR and EKS use keys by grants, which the principal that creates the resource gives them."""
+    to_aws: Conditions = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    principals = _account(keep, region, keep.deployer_role_arn)
+    return _this_key("AccountGrantsToServices", principals, GRANT_ACTIONS, to_aws)
+
+
+def _no_foreign_accounts(keep: Keep, actions: tuple[str, ...] = (*USE_ACTIONS, "kms:CreateGrant")) -> Statement:
+    """A Deny, since a grant works without any Allow. AWS services have no caller account; they have their own rules."""
+    deployers_account = keep.deployer_role_arn.split(":")[4]  # a platform's account may deploy into a tenant's
+    foreign: Conditions = {
+        "StringNotEquals": {"kms:CallerAccount": sorted({keep.account_id, deployers_account})},
+        "Bool": {"aws:PrincipalIsAWSService": "false"},
+    }
+    return deny("DenyForeignAccounts", actions, THIS_KEY, foreign)
+
+
+def _auto_scaling(keep: Keep, region: str) -> list[Statement]:
+    """Nodes boot from encrypted volumes, which the Auto Scaling service creates under its own role."""
     linked_role = role_arn(
-        "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling", place.keep.account_id, place.region
+        "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling", keep.account_id, region
     )
-    # By condition and not as principal: KMS refuses principals that do not exist, and a new account has no such role.
+    # In a condition and not as principal: KMS refuses principals that do not exist, and a new account lacks the role.
     reason = f"{THIS_KEY_REASON}; the principal is named in the condition"
-    return [
-        Statement(
-            sid="AutoScalingUsesVolumes",
-            principals=ANYONE,
-            actions=USE_ACTIONS,
-            resources=THIS_KEY,
-            conditions={
-                "ArnEquals": {"aws:PrincipalArn": linked_role},
-                "StringEquals": {
-                    "kms:CallerAccount": place.keep.account_id,
-                    "kms:ViaService": service_host("ec2", place.region),
-                },
-            },
-            wildcard_reason=reason,
-        ),
-        Statement(
-            sid="AutoScalingGrantsVolumes",
-            principals=ANYONE,
-            actions=("kms:CreateGrant",),
-            resources=THIS_KEY,
-            conditions={
-                "ArnEquals": {"aws:PrincipalArn": linked_role},
-                "StringEquals": {"kms:CallerAccount": place.keep.account_id},
-                "Bool": {"kms:GrantIsForAWSResource": "true"},
-            },
-            wildcard_reason=reason,
-        ),
-    ]
-
-
-def _log_groups(place: _Place) -> Statement:
-    tenant = place.keep.physical()
-    groups = (
-        f"log-group:/codekeep/{place.keep.tenant}/*",
-        f"log-group:/aws/*/{tenant}/*",  # EKS names its control plane's group after the cluster
-        f"log-group:/aws/*/{tenant}-*",
-    )
-    return Statement(
-        sid="LogGroupsOfTheKeep",
-        principals={"Service": (f"logs.{place.region}.{dns_suffix(place.region)}",)},
-        actions=(*USE_ACTIONS, "kms:DescribeKey"),
-        resources=THIS_KEY,
-        conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": [place.arn("logs", group) for group in groups]}},
-        wildcard_reason=THIS_KEY_REASON,
-    )
-
-
-def _trail(place: _Place) -> list[Statement]:
-    trails = [place.arn("cloudtrail", f"trail/{place.keep.physical()}{rest}") for rest in ("", "-*")]
-    return [
-        Statement(
-            sid="TrailOfTheKeep",
-            principals={"Service": (place.principal("cloudtrail"),)},
-            actions=("kms:GenerateDataKey", "kms:Decrypt"),
-            resources=THIS_KEY,
-            conditions={
-                "ArnLike": {"aws:SourceArn": trails, "kms:EncryptionContext:aws:cloudtrail:arn": trails},
-            },
-            wildcard_reason=THIS_KEY_REASON,
-        ),
-        Statement(
-            sid="TrailDescribesTheKey",
-            principals={"Service": (place.principal("cloudtrail"),)},
-            actions=("kms:DescribeKey",),
-            resources=THIS_KEY,
-            conditions={"ArnLike": {"aws:SourceArn": trails}},
-            wildcard_reason=THIS_KEY_REASON,
-        ),
-    ]
-
-
-def _topics(place: _Place) -> list[Statement]:
-    """Services that publish to the keep's encrypted topics: alarms, rules, budgets, endpoint connections."""
-    sources = {
-        "cloudwatch": [place.arn("cloudwatch", f"alarm:{place.keep.physical()}-*")],
-        "events": [place.arn("events", f"rule/{place.keep.physical()}-*")],
-        "budgets": [arn("budgets", "*", region=place.region, account_id=place.keep.account_id, regional=False)],
-        "vpce": [place.arn("ec2", "vpc-endpoint-service/*"), place.arn("ec2", "vpc-endpoint/*")],
+    role = {"aws:PrincipalArn": linked_role}
+    using: Conditions = {
+        "ArnEquals": role,
+        "StringEquals": {"kms:CallerAccount": keep.account_id, "kms:ViaService": service_host("ec2", region)},
+    }
+    granting: Conditions = {
+        "ArnEquals": role,
+        "StringEquals": {"kms:CallerAccount": keep.account_id},
+        "Bool": {"kms:GrantIsForAWSResource": "true"},
     }
     return [
-        Statement(
-            sid=f"{service.capitalize()}Publishes",
-            principals={"Service": (place.principal(service),)},
-            actions=PUBLISH_ACTIONS,
-            resources=THIS_KEY,
-            conditions=_of_the_account(place, source_arns),
-            wildcard_reason=THIS_KEY_REASON,
-        )
-        for service, source_arns in sources.items()
+        _this_key("AutoScalingUsesVolumes", ANYONE, USE_ACTIONS, using, reason),
+        _this_key("AutoScalingGrantsVolumes", ANYONE, ("kms:CreateGrant",), granting, reason),
     ]
 
 
-def _scheduled_queue(place: _Place) -> Statement:
-    return Statement(
-        sid="EventsFillQueues",
-        principals={"Service": (place.principal("events"),)},
-        actions=PUBLISH_ACTIONS,
-        resources=THIS_KEY,
-        conditions=_of_the_account(place, [place.arn("events", f"rule/{place.keep.physical()}-*")]),
-        wildcard_reason=THIS_KEY_REASON,
+def _log_groups(keep: Keep, region: str) -> Statement:
+    name = keep.physical()
+    # EKS names the control plane's group after the cluster.
+    groups = (f"/codekeep/{keep.tenant}/*", f"/aws/*/{name}/*", f"/aws/*/{name}-*")
+    arns = [keep.arn("logs", f"log-group:{group}", region=region) for group in groups]
+    return _this_key(
+        "LogGroupsOfTheKeep",
+        {"Service": (f"logs.{region}.{dns_suffix(region)}",)},
+        (*USE_ACTIONS, "kms:DescribeKey"),
+        {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arns}},
     )
 
 
-def _of_the_account(place: _Place, source_arns: list[str]) -> Conditions:
-    return {
-        "StringEquals": {"aws:SourceAccount": place.keep.account_id},
-        "ArnLike": {"aws:SourceArn": source_arns},
-    }
+def _trail(keep: Keep, region: str) -> list[Statement]:
+    trails, service = trail_arns(keep, region), _service("cloudtrail")
+    writing: Conditions = {"ArnLike": {"aws:SourceArn": trails, "kms:EncryptionContext:aws:cloudtrail:arn": trails}}
+    describing: Conditions = {"ArnLike": {"aws:SourceArn": trails}}
+    return [
+        _this_key("TrailOfTheKeep", service, PUBLISH_ACTIONS, writing),
+        _this_key("TrailDescribesTheKey", service, ("kms:DescribeKey",), describing),
+    ]
+
+
+def _publishing(keep: Keep, sid: str, service: str, source_arns: list[str]) -> Statement:
+    return _this_key(sid, _service(service), PUBLISH_ACTIONS, from_account(keep.account_id, source_arns))
+
+
+def _service(service: str) -> Principals:
+    """Service principals such as `cloudtrail.amazonaws.com` have the same host in every partition."""
+    return {"Service": (f"{service}.amazonaws.com",)}

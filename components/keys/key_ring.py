@@ -1,21 +1,28 @@
-"""The keys of a keep as other components see them, whoever holds the keys."""
+"""The keys of a keep as other components use them, whoever holds the keys."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 
 from components.naming import DataClass
 
 STORED_CLASSES: tuple[DataClass, ...] = tuple(each for each in DataClass if each is not DataClass.CONFIG)
-"""Every class of data that is stored; CONFIG is infrastructure that holds none, and has no key."""
+"""Every class of data that is stored. CONFIG is infrastructure without customer data, and has no key."""
 
 
-class KeyRing(Protocol):
-    """One KMS key per data class."""
+@dataclass(frozen=True, kw_only=True)
+class KeyRing:
+    """ARN of the KMS key of each data class; the replicas are in the recovery region.
+
+    The remedies are what an error proposes where a key is missing.
+    """
 
     arns: Mapping[DataClass, pulumi.Output[str]]
-    replica_arns: Mapping[DataClass, pulumi.Output[str]]  # in the recovery region; empty where there is none
+    replica_arns: Mapping[DataClass, pulumi.Output[str]] = field(default_factory=dict)  # empty: no recovery region
+    remedy: str = "add it to data_classes"
+    replica_remedy: str = "give the keep a recovery_region"
 
     def arn(self, data_class: DataClass) -> pulumi.Output[str]:
         """ARN of the class's key.
@@ -23,7 +30,7 @@ class KeyRing(Protocol):
         Raises:
             KeyError: the ring has no key for the class.
         """
-        ...
+        return _key(self.arns, data_class, self.remedy)
 
     def replica_arn(self, data_class: DataClass) -> pulumi.Output[str]:
         """ARN of the class's key in the recovery region.
@@ -31,14 +38,22 @@ class KeyRing(Protocol):
         Raises:
             KeyError: the ring has no replica of that key.
         """
-        ...
+        return _key(self.replica_arns, data_class, self.replica_remedy)
+
+    def of_recovery_region(self) -> "KeyRing":
+        """The replicas as the keys of a ring of their own."""
+        return KeyRing(arns=self.replica_arns, remedy=self.replica_remedy)
+
+    def outputs(self) -> dict[str, Any]:
+        """For register_outputs."""
+        return {
+            "arns": {data_class.value: arn for data_class, arn in self.arns.items()},
+            "replicaArns": {data_class.value: arn for data_class, arn in self.replica_arns.items()},
+        }
 
 
-def key_of(
-    keys: Mapping[DataClass, pulumi.Output[str]], data_class: DataClass, *, remedy: str = "add it to data_classes"
-) -> pulumi.Output[str]:
-    """Looks a key up, with an error that says what there is."""
+def _key(keys: Mapping[DataClass, pulumi.Output[str]], data_class: DataClass, remedy: str) -> pulumi.Output[str]:
     if data_class not in keys:
-        held = ", ".join(sorted(each.value for each in keys)) or "none"
-        raise KeyError(f"no key for data class {data_class.value!r} (there are: {held}); {remedy}")
+        known = ", ".join(sorted(each.value for each in keys)) or "none"
+        raise KeyError(f"no key for data class {data_class.value!r} (there are: {known}); {remedy}")
     return keys[data_class]

@@ -1,6 +1,5 @@
-"""One KMS key per data class, bound to the keep's account and region and to the services that use it."""
+"""One KMS key per data class, usable only in the keep's account and region and through named AWS services."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -8,11 +7,11 @@ from pulumi_aws import kms
 
 from components.arns import REGION_PATTERN
 from components.keys.key_policy import key_policy
-from components.keys.key_ring import STORED_CLASSES, key_of
+from components.keys.key_ring import STORED_CLASSES, KeyRing
 from components.naming import DataClass, Keep
 
-ROTATION_DAYS = range(90, 2561)  # what KMS takes
-DELETION_WINDOW_DAYS = range(7, 31)  # what KMS takes
+ROTATION_DAYS = range(90, 2561)  # what KMS accepts
+DELETION_WINDOW_DAYS = range(7, 31)  # what KMS accepts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +42,9 @@ class TenantKeysArgs:
 
 
 class TenantKeys(pulumi.ComponentResource):
-    """Keys that rotate, cannot vanish overnight, and work only for this keep."""
+    """Keys that rotate, cannot be deleted overnight, and work only for this keep."""
 
-    arns: Mapping[DataClass, pulumi.Output[str]]
-    replica_arns: Mapping[DataClass, pulumi.Output[str]]
+    ring: KeyRing
 
     def __init__(self, name: str, args: TenantKeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:keys:TenantKeys", name, None, opts)
@@ -59,22 +57,11 @@ class TenantKeys(pulumi.ComponentResource):
             if args.recovery_region is not None
         }
 
-        self.arns = {data_class: key.arn for data_class, key in keys.items()}
-        self.replica_arns = {data_class: key.arn for data_class, key in replicas.items()}
-        self.register_outputs(
-            {
-                "arns": {data_class.value: arn for data_class, arn in self.arns.items()},
-                "replicaArns": {data_class.value: arn for data_class, arn in self.replica_arns.items()},
-            }
+        self.ring = KeyRing(
+            arns={data_class: key.arn for data_class, key in keys.items()},
+            replica_arns={data_class: key.arn for data_class, key in replicas.items()},
         )
-
-    def arn(self, data_class: DataClass) -> pulumi.Output[str]:
-        """ARN of the class's key; KeyError where the ring has none."""
-        return key_of(self.arns, data_class)
-
-    def replica_arn(self, data_class: DataClass) -> pulumi.Output[str]:
-        """ARN of the class's key in the recovery region; KeyError where there is none."""
-        return key_of(self.replica_arns, data_class, remedy="give the keep a recovery_region")
+        self.register_outputs(self.ring.outputs())
 
     def _options(self) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, protect=self._args.protect or None)
@@ -94,12 +81,7 @@ class TenantKeys(pulumi.ComponentResource):
             tags=keep.tags(data_class),
             opts=self._options(),
         )
-        kms.Alias(
-            keep.logical("key", data_class.value),
-            name=f"alias/{keep.physical(data_class.value)}",
-            target_key_id=key.key_id,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        self._alias(data_class, key.key_id)
         return key
 
     def _replica(self, data_class: DataClass, primary: kms.Key, region: str) -> kms.ReplicaKey:
@@ -114,11 +96,15 @@ class TenantKeys(pulumi.ComponentResource):
             tags=keep.tags(data_class, region=region),
             opts=self._options(),
         )
+        self._alias(data_class, replica.key_id, region=region)
+        return replica
+
+    def _alias(self, data_class: DataClass, key_id: pulumi.Output[str], region: str | None = None) -> None:
+        keep = self._args.keep
         kms.Alias(
-            keep.logical("key", data_class.value, "replica"),
+            keep.logical("key", data_class.value, *(("replica",) if region else ())),
             region=region,
             name=f"alias/{keep.physical(data_class.value)}",
-            target_key_id=replica.key_id,
+            target_key_id=key_id,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        return replica

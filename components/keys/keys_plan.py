@@ -8,7 +8,7 @@ from components.naming import DataClass
 
 @dataclass(frozen=True, kw_only=True)
 class KeysPlan:
-    """`customer_held` names, by data class, the keys the customer holds; the replicas lie in the recovery region."""
+    """`customer_held` has, by data class, the keys that the customer holds; the replicas are in the recovery region."""
 
     rotation_days: int = 365
     deletion_window_days: int = 30

@@ -1,4 +1,4 @@
-"""A place for a secret that is put in by hand or by the customer: container, key and policy, never a value."""
+"""An empty secret, for a value that a person or the customer writes: key and policy, never the value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,31 +6,24 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import secretsmanager
 
-from components.iam_policy import ANYONE, Statement, document
+from components.iam_policy import Conditions, Statement, deny, document
+from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
 
-RECOVERY_WINDOW_DAYS = range(7, 31)  # what Secrets Manager takes
-
-
-@dataclass(frozen=True, kw_only=True)
-class SecretReplica:
-    """A copy in the recovery region, under that region's key."""
-
-    region: str
-    key_arn: pulumi.Input[str]
+RECOVERY_WINDOW_DAYS = range(7, 31)  # what Secrets Manager accepts
 
 
 @dataclass(frozen=True, kw_only=True)
 class SecretSlotArgs:
-    """Only `reader_arns` read the value, and only by the keep's own endpoint (`vpc_endpoint_ids`)."""
+    """Only `reader_arns` can read the value, and only through the keep's own endpoint (`vpc_endpoint_ids`)."""
 
     keep: Keep
     label: str
     description: str
-    key_arn: pulumi.Input[str]
+    keys: KeyRing
     reader_arns: Sequence[pulumi.Input[str]]
     vpc_endpoint_ids: Sequence[pulumi.Input[str]]
-    replica: SecretReplica | None = None
+    recovery_region: str | None = None  # also keeps a copy there, under that region's key
     recovery_window_days: int = 30
 
     def __post_init__(self) -> None:
@@ -43,22 +36,21 @@ class SecretSlotArgs:
 
 
 class SecretSlot(pulumi.ComponentResource):
-    """An empty secret: whoever holds the token writes it, the keep's reader reads it, the deployer can do neither."""
+    """An empty secret. Its owner writes the value, the keep's readers read it, and the deployer can do neither."""
 
     arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: SecretSlotArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:secret_slot:SecretSlot", name, None, opts)
-        replicas = [args.replica] if args.replica else []
-        # No fixed name: a deleted secret keeps its name for weeks, and a keep could not be built again until then.
+        # No fixed name: a deleted secret keeps its name for weeks, and until then the keep could not be built again.
         secret = secretsmanager.Secret(
             name,
             description=args.description,
-            kms_key_id=args.key_arn,
+            kms_key_id=args.keys.arn(DataClass.SECRET),
             recovery_window_in_days=args.recovery_window_days,
             replicas=[
-                secretsmanager.SecretReplicaArgs(region=replica.region, kms_key_id=replica.key_arn)
-                for replica in replicas
+                {"region": region, "kms_key_id": args.keys.replica_arn(DataClass.SECRET)}
+                for region in filter(None, (args.recovery_region,))
             ],
             tags=args.keep.tags(DataClass.SECRET),
             opts=pulumi.ResourceOptions(parent=self),
@@ -75,24 +67,14 @@ class SecretSlot(pulumi.ComponentResource):
 
 
 def _refusals(args: SecretSlotArgs, secret_arn: pulumi.Input[str]) -> list[Statement]:
-    def deny(sid: str, conditions: dict[str, dict[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]]]) -> Statement:
-        return Statement(
-            sid=sid,
-            effect="Deny",
-            principals=ANYONE,
-            actions=("secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"),
-            resources=(secret_arn,),
-            conditions=conditions,
-        )
-
+    reading = ("secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue")
+    others: Conditions = {"ArnNotEquals": {"aws:PrincipalArn": list(args.reader_arns)}}
+    # Secrets Manager replicates and rotates by itself; those calls come through no endpoint.
+    elsewhere: Conditions = {
+        "StringNotEqualsIfExists": {"aws:SourceVpce": list(args.vpc_endpoint_ids)},
+        "BoolIfExists": {"aws:ViaAWSService": "false"},
+    }
     return [
-        deny("OnlyReaders", {"ArnNotEquals": {"aws:PrincipalArn": list(args.reader_arns)}}),
-        # Secrets Manager copies and rotates by itself; those calls come from no endpoint.
-        deny(
-            "OnlyByTheKeepsEndpoint",
-            {
-                "StringNotEqualsIfExists": {"aws:SourceVpce": list(args.vpc_endpoint_ids)},
-                "BoolIfExists": {"aws:ViaAWSService": "false"},
-            },
-        ),
+        deny("OnlyReaders", reading, (secret_arn,), others),
+        deny("OnlyByTheKeepsEndpoint", reading, (secret_arn,), elsewhere),
     ]

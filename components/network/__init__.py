@@ -1,1 +1,1 @@
-"""Networks, the private links and the way in: who may reach a keep, and what a keep may reach."""
+"""Networks, private links and the entry: who can reach a keep, and what a keep can reach."""

@@ -1,17 +1,17 @@
 """How a keep's address range is divided: pure arithmetic, no Pulumi.
 
-The range is cut into 2, 4 or 8 equal blocks: one for the workloads of each zone, and the last for the small subnets
-(interface endpoints and load balancers; for a way out, the firewall's and the NAT gateways').
+The range is split into 2, 4 or 8 equal blocks: one for the workloads of each zone, and the last for the small subnets
+(interface endpoints and load balancers; with internet egress, also the firewall and the NAT gateways).
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-VPC_PREFIXES = range(16, 23)  # /16 is the most AWS gives a VPC; below /22 the workloads run out of addresses
-RESERVED_ADDRESSES = 5  # AWS keeps five of every subnet
-ENDPOINT_PREFIXES = (26, 27)  # the roomier where it fits: 59 or 27 endpoints a zone
-PASSAGE_PREFIX = 28  # firewall and public subnets hold one or two interfaces each; /28 is the least AWS makes
+VPC_PREFIXES = range(16, 23)  # AWS allows no VPC larger than /16; below /22 the workloads run out of addresses
+RESERVED_ADDRESSES = 5  # AWS reserves five in every subnet
+ENDPOINT_PREFIXES = (26, 27)  # the larger if it fits: 59 or 27 endpoints per zone
+PASSAGE_PREFIX = 28  # firewall and public subnets have one or two interfaces each; AWS allows nothing smaller than /28
 ZONE_COUNTS = range(2, 4)
 
 
@@ -22,24 +22,24 @@ class CidrLayout:
     vpc: IPv4Network
     workloads: Sequence[IPv4Network]
     endpoints: Sequence[IPv4Network]
-    firewalls: Sequence[IPv4Network]  # used only where the keep has a way out
+    firewalls: Sequence[IPv4Network]  # used only with internet egress
     publics: Sequence[IPv4Network]  # likewise
 
     @property
     def workload_addresses(self) -> int:
-        """Addresses for nodes and pods in all zones together."""
+        """Addresses for nodes and pods, in all zones together."""
         return sum(subnet.num_addresses - RESERVED_ADDRESSES for subnet in self.workloads)
 
     def subnets(self) -> Iterator[IPv4Network]:
-        """All of them."""
+        """Every subnet."""
         yield from (*self.workloads, *self.endpoints, *self.firewalls, *self.publics)
 
 
 def lay_out(cidr: str, zones: int) -> CidrLayout:
-    """Divides a VPC's range among its zones. The same input always gives the same subnets: they cannot move later.
+    """Divides a VPC's range among its zones. The same input always gives the same subnets, which cannot move later.
 
     Raises:
-        ValueError: not a network, too small or too large, or too many zones.
+        ValueError: the range is no network, too small or too large, or there are too many zones.
     """
     if zones not in ZONE_COUNTS:
         raise ValueError(f"zones must be 2 or 3, got {zones}")
@@ -78,13 +78,13 @@ def _size(prefix: int) -> int:
 
 
 class _Shelf:
-    """Hands out subnets of a block from its start; largest first, so that each is aligned."""
+    """Allocates subnets of a block from its start. Take the largest first, so that each is aligned."""
 
     def __init__(self, block: IPv4Network) -> None:
         self._next = int(block.network_address)
 
     def take(self, count: int, prefix: int) -> tuple[IPv4Network, ...]:
         size = _size(prefix)
-        taken = tuple(IPv4Network((self._next + index * size, prefix)) for index in range(count))
+        subnets = tuple(IPv4Network((self._next + index * size, prefix)) for index in range(count))
         self._next += count * size
-        return taken
+        return subnets

@@ -1,4 +1,4 @@
-"""The two security groups of a cluster, control plane and nodes, and what may pass between and out of them."""
+"""The two security groups of a cluster, control plane and nodes, and the traffic between and out of them."""
 
 from dataclasses import dataclass
 
@@ -6,14 +6,13 @@ import pulumi
 from pulumi_aws import ec2, vpc
 
 from components.naming import DataClass, Keep
-from components.network.network_like import NetworkLike
+from components.network.endpoints import ANYWHERE, HTTPS
+from components.network.network_ref import NetworkRef
+from components.network.security_group_rules import allow_between_groups
 
-HTTPS = 443
-KUBELET = 10250
-METRICS_SERVER = 10251  # where the EKS add-on of metrics-server listens
-WEBHOOK = 9443  # admission webhooks of operators in the keep
-KEDA = 6443  # its metrics, which the control plane asks for
-ANYWHERE = "0.0.0.0/0"
+# Ports of the nodes that the control plane calls: metrics-server as the EKS add-on, admission webhooks of operators in
+# the keep, and KEDA's metrics.
+CONTROL_PLANE_CALLS = {"kubelet": 10_250, "metrics": 10_251, "webhook": 9_443, "keda": 6_443}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,34 +20,32 @@ class ClusterFirewallArgs:
     """`api_client_cidrs` are private ranges from which deployers reach the cluster's API."""
 
     keep: Keep
-    network: NetworkLike
-    internet: bool = False  # the network has a firewalled way out, which the nodes may use
+    network: NetworkRef
+    internet: bool = False  # nodes may use the network's firewalled egress
     api_client_cidrs: tuple[str, ...] = ()
 
 
 class ClusterFirewall(pulumi.ComponentResource):
-    """Nodes reach AWS's endpoints, the API and each other; further ways (Git, search) are opened by who needs them."""
+    """Nodes reach AWS's endpoints, the API and each other. What needs more (Git, search) adds its own rules."""
 
     control_plane_group_id: pulumi.Output[str]
     node_group_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: ClusterFirewallArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:cluster_firewall:ClusterFirewall", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
 
-        self._control_plane = self._group("control-plane", "Kubernetes API of the keep")
-        self._nodes = self._group("nodes", "Nodes of the keep")
-        self._open_api()
-        self._open_nodes_to_control_plane()
-        self._open_between_nodes()
-        self._open_aws()
+        control_plane = self._group("control-plane", "Kubernetes API of the keep").id
+        nodes = self._group("nodes", "Nodes of the keep").id
+        self._open_api(nodes, control_plane)
+        for label, port in CONTROL_PLANE_CALLS.items():
+            self._allow(control_plane, nodes, label, port, f"control plane to {label}")
+        # Pods share their nodes' group; network policies decide which pods may connect to each other.
+        self._allow(nodes, nodes, "between-nodes", None, "Nodes and pods among themselves")
+        self._open_aws(nodes)
 
-        self.control_plane_group_id = self._control_plane.id
-        self.node_group_id = self._nodes.id
-        self.register_outputs({"controlPlaneGroupId": self.control_plane_group_id, "nodeGroupId": self.node_group_id})
-
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
+        self.control_plane_group_id, self.node_group_id = control_plane, nodes
+        self.register_outputs({"controlPlaneGroupId": control_plane, "nodeGroupId": nodes})
 
     def _tags(self, label: str) -> dict[str, str]:
         return self._args.keep.tags(DataClass.CONFIG, name=f"{self._name}-{label}")
@@ -59,62 +56,38 @@ class ClusterFirewall(pulumi.ComponentResource):
             description=description,
             vpc_id=self._args.network.vpc_id,
             tags=self._tags(label),
-            opts=self._options(),
+            opts=self._child,
         )
 
-    def _open_api(self) -> None:
-        self._pass(self._nodes, self._control_plane, "api", HTTPS, "Kubernetes API")
+    def _open_api(self, nodes: pulumi.Output[str], control_plane: pulumi.Output[str]) -> None:
+        self._allow(nodes, control_plane, "api", HTTPS, "Kubernetes API")
         for index, cidr in enumerate(self._args.api_client_cidrs):
             vpc.SecurityGroupIngressRule(
                 f"{self._name}-api-client-{index}",
-                security_group_id=self._control_plane.id,
+                security_group_id=control_plane,
                 description=f"Kubernetes API for deployers in {cidr}",
                 ip_protocol="tcp",
                 from_port=HTTPS,
                 to_port=HTTPS,
                 cidr_ipv4=cidr,
                 tags=self._tags(f"api-client-{index}"),
-                opts=self._options(),
+                opts=self._child,
             )
 
-    def _open_nodes_to_control_plane(self) -> None:
-        calls = (("kubelet", KUBELET), ("metrics", METRICS_SERVER), ("webhook", WEBHOOK), ("keda", KEDA))
-        for label, port in calls:
-            self._pass(self._control_plane, self._nodes, label, port, f"control plane to {label}")
-
-    def _open_between_nodes(self) -> None:
-        """Pods share their nodes' group; what they may say to each other is for network policies."""
-        vpc.SecurityGroupIngressRule(
-            f"{self._name}-between-nodes",
-            security_group_id=self._nodes.id,
-            referenced_security_group_id=self._nodes.id,
-            description="Nodes and pods among themselves",
-            ip_protocol="-1",
-            tags=self._tags("between-nodes"),
-            opts=self._options(),
-        )
-        vpc.SecurityGroupEgressRule(
-            f"{self._name}-between-nodes",
-            security_group_id=self._nodes.id,
-            referenced_security_group_id=self._nodes.id,
-            description="Nodes and pods among themselves",
-            ip_protocol="-1",
-            tags=self._tags("between-nodes"),
-            opts=self._options(),
-        )
-
-    def _open_aws(self) -> None:
+    def _open_aws(self, nodes: pulumi.Output[str]) -> None:
         args = self._args
         s3 = ec2.get_prefix_list_output(
             name=f"com.amazonaws.{args.keep.region}.s3", opts=pulumi.InvokeOutputOptions(parent=self)
         )
-        self._let_out("endpoints", "AWS by interface endpoints", group=args.network.endpoint_security_group_id)
-        self._let_out("s3", "S3 by its gateway endpoint", prefix_list=s3.id)
+        endpoints = args.network.endpoint_security_group_id
+        self._allow_out(nodes, "endpoints", "AWS by interface endpoints", group=endpoints)
+        self._allow_out(nodes, "s3", "S3 by its gateway endpoint", prefix_list=s3.id)
         if args.internet:
-            self._let_out("internet", "Internet through the keep's firewall", cidr=ANYWHERE)
+            self._allow_out(nodes, "internet", "Internet through the keep's firewall", cidr=ANYWHERE)
 
-    def _let_out(
+    def _allow_out(
         self,
+        nodes: pulumi.Output[str],
         label: str,
         description: str,
         *,
@@ -124,7 +97,7 @@ class ClusterFirewall(pulumi.ComponentResource):
     ) -> None:
         vpc.SecurityGroupEgressRule(
             f"{self._name}-{label}",
-            security_group_id=self._nodes.id,
+            security_group_id=nodes,
             description=description,
             ip_protocol="tcp",
             from_port=HTTPS,
@@ -133,32 +106,18 @@ class ClusterFirewall(pulumi.ComponentResource):
             prefix_list_id=prefix_list,
             cidr_ipv4=cidr,
             tags=self._tags(label),
-            opts=self._options(),
+            opts=self._child,
         )
 
-    def _pass(
-        self, source: ec2.SecurityGroup, target: ec2.SecurityGroup, label: str, port: int, description: str
+    def _allow(
+        self, source: pulumi.Output[str], target: pulumi.Output[str], label: str, port: int | None, description: str
     ) -> None:
-        """Both halves of one permission: out of the source, into the target."""
-        vpc.SecurityGroupEgressRule(
+        allow_between_groups(
             f"{self._name}-{label}",
-            security_group_id=source.id,
-            referenced_security_group_id=target.id,
+            source_id=source,
+            target_id=target,
+            port=port,
             description=description,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
             tags=self._tags(label),
-            opts=self._options(),
-        )
-        vpc.SecurityGroupIngressRule(
-            f"{self._name}-{label}",
-            security_group_id=target.id,
-            referenced_security_group_id=source.id,
-            description=description,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            tags=self._tags(label),
-            opts=self._options(),
+            opts=self._child,
         )

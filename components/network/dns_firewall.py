@@ -1,7 +1,7 @@
-"""Which names a keep can resolve: AWS's own of its region, its links, what its egress allows; nothing else exists.
+"""The names that a keep can resolve: those of AWS in its region, of its links, and of its egress allow-list.
 
-Without this, a name is a way out even of a network with no way out: a query for <secret>.example.com reaches the owner
-of example.com through Amazon's resolver.
+Without this, data could leave even a network without internet egress: a query for <secret>.example.com reaches the
+owner of example.com through Amazon's resolver.
 """
 
 from collections.abc import Sequence
@@ -15,18 +15,18 @@ from components.naming import DataClass, Keep
 
 ALLOW_PRIORITY, BLOCK_PRIORITY = 100, 200
 ASSOCIATION_PRIORITY = 101  # AWS reserves 100 and below
-# Reverse names of private addresses only: those of public ones are answered by whoever owns the address.
+# Reverse names of private addresses only: the owner of a public address would see the query.
 PRIVATE_REVERSE_DOMAINS = (
     "*.10.in-addr.arpa",
     "*.168.192.in-addr.arpa",
     *(f"*.{second}.172.in-addr.arpa" for second in range(16, 32)),
 )
-DOMAINS_MAX = 1_000  # what one domain list is held to here; AWS's own limit is far above
+DOMAINS_MAX = 1_000  # our own limit for one list; AWS's is far higher
 
 
 @dataclass(frozen=True, kw_only=True)
 class DnsFirewallArgs:
-    """`domains` are host names or `*.` patterns that may be resolved besides AWS's."""
+    """`domains` are host names or `*.` patterns that may be resolved in addition to AWS's."""
 
     keep: Keep
     vpc_id: pulumi.Input[str]
@@ -37,17 +37,17 @@ class DnsFirewallArgs:
     def __post_init__(self) -> None:
         for domain in self.domains:
             if domain.strip("*.") == "" or domain != domain.strip("."):
-                raise ValueError(f"domains must hold names like example.com or *.example.com, got {domain!r}")
+                raise ValueError(f"domains must be names like example.com or *.example.com, got {domain!r}")
         if len(self.domains) > DOMAINS_MAX:
             raise ValueError(f"domains must be {DOMAINS_MAX} at most, got {len(self.domains)}")
 
     @property
-    def place(self) -> str:
+    def actual_region(self) -> str:
         return self.region or self.keep.region
 
 
 def aws_domains(region: str) -> tuple[str, ...]:
-    """Names that AWS alone answers for, in one region: services and their resources, and the network's own hosts."""
+    """Names that only AWS answers, in one region: services and their resources, and the network's own hosts."""
     suffix = dns_suffix(region)
     return (
         f"*.{region}.{suffix}",  # services, buckets, registries, load balancers
@@ -63,7 +63,7 @@ def aws_domains(region: str) -> tuple[str, ...]:
 
 
 class DnsFirewall(pulumi.ComponentResource):
-    """An allow-list before a block of everything, failing closed."""
+    """An allow-list, then a block of everything else; without an answer of the firewall, nothing resolves."""
 
     rule_group_id: pulumi.Output[str]
 
@@ -74,7 +74,9 @@ class DnsFirewall(pulumi.ComponentResource):
         group = route53.ResolverFirewallRuleGroup(
             name, name=args.keep.physical("dns"), region=args.region, tags=self._tags(), opts=self._options()
         )
-        allowed = self._rule(group, "allowed", ALLOW_PRIORITY, (*aws_domains(args.place), *args.domains), block=False)
+        allowed = self._rule(
+            group, "allowed", ALLOW_PRIORITY, (*aws_domains(args.actual_region), *args.domains), block=False
+        )
         blocked = self._rule(group, "everything", BLOCK_PRIORITY, ("*",), block=True)
         self._attach(group, allowed, blocked)
 
@@ -113,7 +115,7 @@ class DnsFirewall(pulumi.ComponentResource):
             priority=priority,
             action="BLOCK" if block else "ALLOW",
             block_response="NXDOMAIN" if block else None,
-            # An allowed name's CNAME may lead to names of the same provider that nobody can list beforehand.
+            # The CNAME of an allowed name may lead to further names of its provider, which nobody can list in advance.
             firewall_domain_redirection_action=None if block else "TRUST_REDIRECTION_DOMAIN",
             region=args.region,
             opts=self._options(),
@@ -130,7 +132,7 @@ class DnsFirewall(pulumi.ComponentResource):
             mutation_protection="ENABLED" if args.protect else "DISABLED",
             region=args.region,
             tags=self._tags(),
-            opts=self._options(*rules),  # attached whole, so that nothing is ever half blocked
+            opts=self._options(*rules),  # attached once complete, so that it never blocks only in part
         )
         route53.ResolverFirewallConfig(
             self._name,

@@ -1,10 +1,10 @@
-"""The one way out of a keep: through a firewall that passes named hosts and drops the rest.
+"""A keep's only egress to the internet: a firewall that passes named hosts and drops everything else.
 
     workload -> firewall endpoint of its zone -> NAT gateway of its zone -> internet gateway
     workload <- firewall endpoint of its zone <- NAT gateway of its zone <- internet gateway
 
-The firewall stands before the address translation, so that its log knows which workload asked; for the way back the
-public subnet's route to the workloads goes through the same endpoint, since a stateful firewall must see both ways.
+The firewall comes before the address translation, so that its log shows the workload. On the way back, the public
+subnet's route to the workloads goes through the same endpoint, since a stateful firewall must see both directions.
 """
 
 import re
@@ -17,15 +17,15 @@ import pulumi
 from pulumi_aws import cloudwatch, ec2, networkfirewall
 
 from components.naming import DataClass, Keep
+from components.network.endpoints import ANYWHERE
 from components.network.traffic_logs import delivery_policy
 from components.observe.log_group import log_group
 
-ANYWHERE = "0.0.0.0/0"
 HOST_PATTERN = re.compile(r"^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$")
-RULES_CAPACITY, HOSTS_CAPACITY = 10, 300  # fixed for a rule group's life: changing one replaces it
+RULES_CAPACITY, HOSTS_CAPACITY = 10, 300  # cannot change: another value replaces the rule group
 
-# Domain lists look at TLS and HTTP alone, and a default drop of established flows lets the first packets of others out.
-# So other protocols and ports are dropped before the lists are asked.
+# Domain lists match only TLS and HTTP, and dropping established flows by default lets the first packets of others pass.
+# So other protocols and ports are dropped before the lists are evaluated.
 PROTOCOL_RULES = "\n".join(
     (
         'drop udp $HOME_NET any -> $EXTERNAL_NET any (msg:"UDP leaves the keep"; sid:1; rev:1;)',
@@ -37,7 +37,7 @@ PROTOCOL_RULES = "\n".join(
 
 
 class EgressMode(StrEnum):
-    """What leaves a keep towards the internet."""
+    """What may leave a keep for the internet."""
 
     NONE = "none"
     ALLOW_LIST = "allow-list"
@@ -45,7 +45,7 @@ class EgressMode(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class EgressRules:
-    """`domains` are host names; a leading `*.` takes in every name below."""
+    """`domains` are host names; a leading `*.` includes every name below."""
 
     mode: EgressMode = EgressMode.NONE
     domains: tuple[str, ...] = ()
@@ -62,18 +62,18 @@ class EgressRules:
 
     @property
     def dns_domains(self) -> tuple[str, ...]:
-        """As the DNS firewall spells them, which takes `*.` for the names below and not for the name itself."""
+        """In the notation of the DNS firewall, where `*.` means the names below and not the name itself."""
         return tuple(sorted({*self.domains, *(domain.removeprefix("*.") for domain in self.domains)}))
 
     @property
     def firewall_targets(self) -> list[str]:
-        """As Network Firewall spells them: a leading dot for a name and all below it."""
+        """In the notation of Network Firewall: a leading dot for a name and all below it."""
         return sorted({domain.removeprefix("*") for domain in self.domains})
 
 
 @dataclass(frozen=True, kw_only=True)
 class EgressArgs:
-    """Sequences run parallel to `zones`. `log_key_arn` is the key of LOG, also for the firewall's own rules."""
+    """Sequences run parallel to `zones`. `log_key_arn` is the key of class LOG, also for the firewall's own rules."""
 
     keep: Keep
     rules: EgressRules
@@ -89,19 +89,17 @@ class EgressArgs:
 
     def __post_init__(self) -> None:
         if self.rules.mode is not EgressMode.ALLOW_LIST:
-            raise ValueError(
-                f"a way out needs the mode {EgressMode.ALLOW_LIST}, got {self.rules.mode}; leave Egress out"
-            )
+            raise ValueError(f"egress needs the mode {EgressMode.ALLOW_LIST}, got {self.rules.mode}; leave Egress out")
         for name in ("firewall_subnets", "public_subnets", "workload_subnets", "workload_route_table_ids"):
             if len(getattr(self, name)) != len(self.zones):
                 raise ValueError(f"{name} must have one entry per zone, got {len(getattr(self, name))}")
 
 
 class Egress(pulumi.ComponentResource):
-    """Firewall, NAT gateways, internet gateway, and the routes that leave no way around."""
+    """Firewall, NAT gateways, internet gateway, and routes that cannot bypass the firewall."""
 
     public_ips: Sequence[pulumi.Output[str]]
-    subnet_ids: Sequence[pulumi.Output[str]]  # firewall and public subnets, for the network's own access list
+    subnet_ids: Sequence[pulumi.Output[str]]  # firewall and public subnets, for the network's access list
     firewall_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: EgressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -137,7 +135,7 @@ class Egress(pulumi.ComponentResource):
             vpc_id=args.vpc_id,
             availability_zone=args.zones[zone],
             cidr_block=str(networks[zone]),
-            map_public_ip_on_launch=False,  # only the NAT gateway lives here, on an address of its own
+            map_public_ip_on_launch=False,  # contains only the NAT gateway, which has its own address
             tags=self._tags(label),
             opts=self._options(),
         )
@@ -149,10 +147,8 @@ class Egress(pulumi.ComponentResource):
             name=args.keep.physical("egress"),
             vpc_id=args.vpc_id,
             firewall_policy_arn=self._policy().arn,
-            subnet_mappings=[networkfirewall.FirewallSubnetMappingArgs(subnet_id=subnet.id) for subnet in subnets],
-            encryption_configuration=networkfirewall.FirewallEncryptionConfigurationArgs(
-                type="CUSTOMER_KMS", key_id=args.log_key_arn
-            ),
+            subnet_mappings=[{"subnet_id": subnet.id} for subnet in subnets],
+            encryption_configuration={"type": "CUSTOMER_KMS", "key_id": args.log_key_arn},
             delete_protection=args.protect,
             firewall_policy_change_protection=args.protect,
             subnet_change_protection=args.protect,
@@ -165,46 +161,40 @@ class Egress(pulumi.ComponentResource):
         protocols = self._rule_group(
             "protocols",
             RULES_CAPACITY,
-            networkfirewall.RuleGroupRuleGroupRulesSourceArgs(rules_string=PROTOCOL_RULES),
+            {"rules_string": PROTOCOL_RULES},
         )
         hosts = self._rule_group(
             "hosts",
             HOSTS_CAPACITY,
-            networkfirewall.RuleGroupRuleGroupRulesSourceArgs(
-                rules_source_list=networkfirewall.RuleGroupRuleGroupRulesSourceRulesSourceListArgs(
-                    generated_rules_type="ALLOWLIST",
-                    target_types=["TLS_SNI", "HTTP_HOST"],
-                    targets=args.rules.firewall_targets,
-                )
-            ),
+            {
+                "rules_source_list": {
+                    "generated_rules_type": "ALLOWLIST",
+                    "target_types": ["TLS_SNI", "HTTP_HOST"],
+                    "targets": args.rules.firewall_targets,
+                }
+            },
         )
         return networkfirewall.FirewallPolicy(
             self._name,
             name=args.keep.physical("egress"),
-            firewall_policy=networkfirewall.FirewallPolicyFirewallPolicyArgs(
-                stateless_default_actions=["aws:forward_to_sfe"],
-                stateless_fragment_default_actions=["aws:drop"],
-                # Not drop_strict: the handshake must pass before there is a server name to judge.
-                stateful_default_actions=["aws:drop_established", "aws:alert_established"],
-                stateful_engine_options=networkfirewall.FirewallPolicyFirewallPolicyStatefulEngineOptionsArgs(
-                    rule_order="STRICT_ORDER", stream_exception_policy="DROP"
-                ),
-                stateful_rule_group_references=[
-                    networkfirewall.FirewallPolicyFirewallPolicyStatefulRuleGroupReferenceArgs(
-                        resource_arn=group.arn, priority=priority
-                    )
+            firewall_policy={
+                "stateless_default_actions": ["aws:forward_to_sfe"],
+                "stateless_fragment_default_actions": ["aws:drop"],
+                # Not drop_strict: the handshake must pass before there is a server name to match.
+                "stateful_default_actions": ["aws:drop_established", "aws:alert_established"],
+                "stateful_engine_options": {"rule_order": "STRICT_ORDER", "stream_exception_policy": "DROP"},
+                "stateful_rule_group_references": [
+                    {"resource_arn": group.arn, "priority": priority}
                     for priority, group in ((1, protocols), (2, hosts))
                 ],
-            ),
-            encryption_configuration=networkfirewall.FirewallPolicyEncryptionConfigurationArgs(
-                type="CUSTOMER_KMS", key_id=args.log_key_arn
-            ),
+            },
+            encryption_configuration={"type": "CUSTOMER_KMS", "key_id": args.log_key_arn},
             tags=self._tags(),
             opts=self._options(),
         )
 
     def _rule_group(
-        self, label: str, capacity: int, source: networkfirewall.RuleGroupRuleGroupRulesSourceArgs
+        self, label: str, capacity: int, source: networkfirewall.RuleGroupRuleGroupRulesSourceArgsDict
     ) -> networkfirewall.RuleGroup:
         args = self._args
         return networkfirewall.RuleGroup(
@@ -212,15 +202,11 @@ class Egress(pulumi.ComponentResource):
             name=args.keep.physical("egress", label),
             type="STATEFUL",
             capacity=capacity,
-            rule_group=networkfirewall.RuleGroupRuleGroupArgs(
-                rules_source=source,
-                stateful_rule_options=networkfirewall.RuleGroupRuleGroupStatefulRuleOptionsArgs(
-                    rule_order="STRICT_ORDER"
-                ),
-            ),
-            encryption_configuration=networkfirewall.RuleGroupEncryptionConfigurationArgs(
-                type="CUSTOMER_KMS", key_id=args.log_key_arn
-            ),
+            rule_group={
+                "rules_source": source,
+                "stateful_rule_options": {"rule_order": "STRICT_ORDER"},
+            },
+            encryption_configuration={"type": "CUSTOMER_KMS", "key_id": args.log_key_arn},
             tags=self._tags(label),
             opts=self._options(),
         )
@@ -243,16 +229,16 @@ class Egress(pulumi.ComponentResource):
         networkfirewall.LoggingConfiguration(
             self._name,
             firewall_arn=firewall.arn,
-            logging_configuration=networkfirewall.LoggingConfigurationLoggingConfigurationArgs(
-                log_destination_configs=[
-                    networkfirewall.LoggingConfigurationLoggingConfigurationLogDestinationConfigArgs(
-                        log_type=log_type,
-                        log_destination_type="CloudWatchLogs",
-                        log_destination={"logGroup": group.name},
-                    )
+            logging_configuration={
+                "log_destination_configs": [
+                    {
+                        "log_type": log_type,
+                        "log_destination_type": "CloudWatchLogs",
+                        "log_destination": {"logGroup": group.name},
+                    }
                     for log_type in ("ALERT", "FLOW")
                 ]
-            ),
+            },
             opts=self._options(delivery),
         )
 
@@ -264,7 +250,7 @@ class Egress(pulumi.ComponentResource):
         firewall_subnets: Sequence[ec2.Subnet],
         public_subnets: Sequence[ec2.Subnet],
     ) -> ec2.Eip:
-        """Each zone has its own path, so that one zone's loss takes no other along."""
+        """Each zone has its own path, so that the loss of one zone does not affect the others."""
         args = self._args
         endpoint = endpoint_of(firewall, args.zones[zone])
         address = ec2.Eip(
@@ -276,16 +262,16 @@ class Egress(pulumi.ComponentResource):
             subnet_id=public_subnets[zone].id,
             connectivity_type="public",
             tags=self._tags(str(zone)),
-            opts=self._options(gateway),  # AWS makes no NAT gateway in a network without a gateway
+            opts=self._options(gateway),  # AWS creates no NAT gateway in a network without an internet gateway
         )
         behind_firewall = self._table(f"firewall-{zone}", firewall_subnets[zone])
         public = self._table(f"public-{zone}", public_subnets[zone])
 
-        self._way(f"workload-{zone}-out", args.workload_route_table_ids[zone], ANYWHERE, vpc_endpoint_id=endpoint)
-        self._way(f"firewall-{zone}-out", behind_firewall.id, ANYWHERE, nat_gateway_id=nat.id)
-        self._way(f"public-{zone}-out", public.id, ANYWHERE, gateway_id=gateway.id)
+        self._route_to(f"workload-{zone}-out", args.workload_route_table_ids[zone], ANYWHERE, vpc_endpoint_id=endpoint)
+        self._route_to(f"firewall-{zone}-out", behind_firewall.id, ANYWHERE, nat_gateway_id=nat.id)
+        self._route_to(f"public-{zone}-out", public.id, ANYWHERE, gateway_id=gateway.id)
         back = str(args.workload_subnets[zone])
-        self._way(f"public-{zone}-back", public.id, back, vpc_endpoint_id=endpoint)
+        self._route_to(f"public-{zone}-back", public.id, back, vpc_endpoint_id=endpoint)
         return address
 
     def _table(self, label: str, subnet: ec2.Subnet) -> ec2.RouteTable:
@@ -297,11 +283,11 @@ class Egress(pulumi.ComponentResource):
         )
         return table
 
-    def _way(
+    def _route_to(
         self,
         label: str,
         table_id: pulumi.Input[str],
-        to: str,
+        destination: str,
         *,
         vpc_endpoint_id: pulumi.Input[str] | None = None,
         nat_gateway_id: pulumi.Input[str] | None = None,
@@ -310,7 +296,7 @@ class Egress(pulumi.ComponentResource):
         ec2.Route(
             f"{self._name}-{label}",
             route_table_id=table_id,
-            destination_cidr_block=to,
+            destination_cidr_block=destination,
             vpc_endpoint_id=vpc_endpoint_id,
             nat_gateway_id=nat_gateway_id,
             gateway_id=gateway_id,
@@ -319,7 +305,7 @@ class Egress(pulumi.ComponentResource):
 
 
 def endpoint_of(firewall: networkfirewall.Firewall, zone: str) -> pulumi.Output[str]:
-    """The firewall's endpoint in a zone; a zone without one fails the deployment rather than lose its way out."""
+    """The firewall's endpoint in a zone. A zone without one fails the deployment instead of losing its egress."""
 
     def pick(statuses: Sequence[networkfirewall.outputs.FirewallFirewallStatus]) -> str:
         endpoints = {

@@ -1,9 +1,13 @@
-"""The endpoints by which a private network reaches AWS, each open to the keep's account and no other."""
+"""The endpoints through which a private network reaches AWS, each open to the keep's account alone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import pulumi
+import yaml
 from pulumi_aws import ec2, vpc
 
 from components.arns import arn
@@ -11,8 +15,9 @@ from components.iam_policy import ANYONE, Conditions, Statement, document
 from components.naming import TAG_PREFIX, DataClass, Keep
 
 HTTPS = 443
+ANYWHERE = "0.0.0.0/0"
 
-# Endpoint service -> IAM prefix of its actions. What private EKS nodes and the runtime call, and nothing beyond.
+# Endpoint service -> IAM prefix of its actions: only what private EKS nodes and the runtime call.
 INTERFACE_SERVICES: Mapping[str, str] = {
     "autoscaling": "autoscaling",
     "ec2": "ec2",
@@ -29,27 +34,6 @@ INTERFACE_SERVICES: Mapping[str, str] = {
     "sqs": "sqs",
     "ssm": "ssm",
     "sts": "sts",
-}
-
-# Whose registry the images of EKS add-ons come from, where it is not the usual one.
-EKS_REGISTRY_ACCOUNT = "602401143452"
-EKS_REGISTRY_ACCOUNTS: Mapping[str, str] = {
-    "af-south-1": "877085696533",
-    "ap-east-1": "800184023465",
-    "ap-south-2": "900889452093",
-    "ap-southeast-3": "296578399912",
-    "ap-southeast-4": "491585149902",
-    "ca-west-1": "761377655185",
-    "cn-north-1": "918309763551",
-    "cn-northwest-1": "961992271922",
-    "eu-central-2": "900612956339",
-    "eu-south-1": "590381155156",
-    "eu-south-2": "455263428931",
-    "il-central-1": "066635153087",
-    "me-central-1": "759879836304",
-    "me-south-1": "558608220178",
-    "us-gov-east-1": "151742754352",
-    "us-gov-west-1": "013241004608",
 }
 
 S3_ACTIONS = (
@@ -71,9 +55,20 @@ S3_ACTIONS = (
 PULL_ACTIONS = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
 
+@cache
+def _eks_registries() -> dict[str, Any]:
+    table: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("eks_registries.yaml").read_text())
+    return table
+
+
+def eks_registry_account(region: str) -> str:
+    """The AWS account whose registry serves the images of EKS add-ons in a region."""
+    return str(_eks_registries()["regions"].get(region, _eks_registries()["default"]))
+
+
 @dataclass(frozen=True, kw_only=True)
 class PrivateEndpointsArgs:
-    """Where the endpoints go: one interface of each per subnet, the gateway in each route table."""
+    """Each interface endpoint gets one interface per subnet; the S3 gateway is added to each route table."""
 
     keep: Keep
     vpc_id: pulumi.Input[str]
@@ -94,12 +89,12 @@ class PrivateEndpointsArgs:
             )
 
     @property
-    def place(self) -> str:
+    def actual_region(self) -> str:
         return self.region or self.keep.region
 
 
 class PrivateEndpoints(pulumi.ComponentResource):
-    """Interface endpoints for the services in use, and the gateway to S3."""
+    """Interface endpoints of the services in use, and the gateway endpoint of S3."""
 
     security_group_id: pulumi.Output[str]
     s3_endpoint_id: pulumi.Output[str]
@@ -107,7 +102,7 @@ class PrivateEndpoints(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: PrivateEndpointsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:endpoints:PrivateEndpoints", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
 
         group = self._security_group()
         self.security_group_id = group.id
@@ -123,9 +118,6 @@ class PrivateEndpoints(pulumi.ComponentResource):
             }
         )
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
     def _tags(self, label: str) -> dict[str, str]:
         return self._args.keep.tags(DataClass.CONFIG, region=self._args.region, name=f"{self._name}-{label}")
 
@@ -137,7 +129,7 @@ class PrivateEndpoints(pulumi.ComponentResource):
             vpc_id=args.vpc_id,
             region=args.region,
             tags=self._tags("group"),
-            opts=self._options(),
+            opts=self._child,
         )
         vpc.SecurityGroupIngressRule(
             f"{self._name}-https",
@@ -149,7 +141,7 @@ class PrivateEndpoints(pulumi.ComponentResource):
             cidr_ipv4=args.cidr,
             region=args.region,
             tags=self._tags("https"),
-            opts=self._options(),
+            opts=self._child,
         )
         return group
 
@@ -160,14 +152,14 @@ class PrivateEndpoints(pulumi.ComponentResource):
             f"{self._name}-{label}",
             vpc_id=args.vpc_id,
             vpc_endpoint_type="Interface",
-            service_name=_service_name(service, args.place),
+            service_name=_service_name(service, args.actual_region),
             subnet_ids=list(args.subnet_ids),
             security_group_ids=[group.id],
             private_dns_enabled=True,
-            policy=document(*interface_statements(args.keep, prefix, args.place, args.registry_account_ids)),
+            policy=document(*interface_statements(args.keep, prefix, args.actual_region, args.registry_account_ids)),
             region=args.region,
             tags=self._tags(label),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _s3(self) -> ec2.VpcEndpoint:
@@ -176,12 +168,12 @@ class PrivateEndpoints(pulumi.ComponentResource):
             f"{self._name}-s3",
             vpc_id=args.vpc_id,
             vpc_endpoint_type="Gateway",
-            service_name=_service_name("s3", args.place),
+            service_name=_service_name("s3", args.actual_region),
             route_table_ids=list(args.route_table_ids),
-            policy=document(*s3_statements(args.keep, args.place)),
+            policy=document(*s3_statements(args.keep, args.actual_region)),
             region=args.region,
             tags=self._tags("s3"),
-            opts=self._options(),
+            opts=self._child,
         )
 
 
@@ -193,14 +185,15 @@ def _service_name(service: str, region: str) -> str:
 def interface_statements(
     keep: Keep, prefix: str, region: str, registry_account_ids: Sequence[str] = ()
 ) -> list[Statement]:
-    """Policy of one interface endpoint: the keep's principals on the keep's resources; AWS's own only to be read."""
+    """Policy of an interface endpoint: the keep's principals on the keep's resources; AWS's own are read-only."""
     statements = [
         Statement(
             sid="KeepOnly",
             principals=ANYONE,
             actions=(f"{prefix}:*",),
             resources=("*",),
-            conditions=_of_the_keep(keep),
+            # IfExists: some actions (tokens, lists) have no resource.
+            conditions={**_principals(keep), "StringEqualsIfExists": {"aws:ResourceAccount": keep.account_id}},
             wildcard_reason="the endpoint serves one service, and the conditions name the account on both sides",
         )
     ]
@@ -211,22 +204,18 @@ def interface_statements(
     return statements
 
 
-def _of_the_keep(keep: Keep) -> Conditions:
-    """IfExists on the resource's side: some actions (tokens, lists) have no resource."""
-    return {
-        "StringEquals": {"aws:PrincipalAccount": keep.account_id},
-        "StringEqualsIfExists": {"aws:ResourceAccount": keep.account_id},
-    }
+def _principals(keep: Keep) -> Conditions:
+    return {"StringEquals": {"aws:PrincipalAccount": keep.account_id}}
 
 
 def _pull_add_ons(keep: Keep, region: str, registry_account_ids: Sequence[str]) -> Statement:
-    accounts = (EKS_REGISTRY_ACCOUNTS.get(region, EKS_REGISTRY_ACCOUNT), *registry_account_ids)
+    accounts = (eks_registry_account(region), *registry_account_ids)
     return Statement(
         sid="PullAddOns",
         principals=ANYONE,
         actions=PULL_ACTIONS,
         resources=tuple(arn("ecr", "repository/*", region=region, account_id=account) for account in accounts),
-        conditions={"StringEquals": {"aws:PrincipalAccount": keep.account_id}},
+        conditions=_principals(keep),
         wildcard_reason="the principal's account is in the condition; images of EKS add-ons can only be pulled",
     )
 
@@ -237,14 +226,14 @@ def _read_public_parameters(keep: Keep, region: str) -> Statement:
         principals=ANYONE,
         actions=("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"),
         resources=(arn("ssm", "parameter/aws/service/*", region=region),),
-        conditions={"StringEquals": {"aws:PrincipalAccount": keep.account_id}},
+        conditions=_principals(keep),
         wildcard_reason="the principal's account is in the condition; AWS publishes these parameters",
     )
 
 
 def s3_statements(keep: Keep, region: str) -> list[Statement]:
-    """Policy of the S3 gateway: the keep's buckets, and the bucket ECR serves image layers from."""
-    # By account and not by tenant: pooled keeps share their platform's endpoint; the buckets' policies part them.
+    """Policy of the S3 gateway: the keep's buckets, and the bucket from which ECR serves image layers."""
+    # By account and not by tenant: pooled keeps share their platform's endpoint; their buckets' policies separate them.
     buckets = arn("s3", f"{TAG_PREFIX}-*-{keep.account_id}-{region}", region=region, regional=False)
     layers = arn("s3", f"prod-{region}-starport-layer-bucket/*", region=region, regional=False)
     return [

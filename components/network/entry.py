@@ -1,4 +1,4 @@
-"""The one way into a keep: an endpoint service that named principals connect to, each accepted by hand."""
+"""The only entry into a keep: an endpoint service for named principals, whose connections are accepted by hand."""
 
 import re
 from dataclasses import dataclass
@@ -6,12 +6,13 @@ from hashlib import sha256
 
 import pulumi
 from codekeep_contracts.pods import GATEWAY_PORT
-from pulumi_aws import ec2, lb, vpc
+from pulumi_aws import ec2, lb
 
 from components.bucket_ref import BucketRef
 from components.naming import DataClass, Keep
 from components.network.endpoints import HTTPS
-from components.network.network_like import NetworkLike
+from components.network.network_ref import NetworkRef
+from components.network.security_group_rules import allow_between_groups
 
 PRINCIPAL_PATTERN = re.compile(r"^arn:aws[a-z-]*:iam::\d{12}:(root|(role|user)/[A-Za-z0-9+=,.@_/-]{1,512})$")
 LOAD_BALANCER_NAME_MAX = 32
@@ -22,18 +23,18 @@ CONNECTION_EVENTS = ("Accept", "Connect", "Delete", "Reject")
 
 @dataclass(frozen=True, kw_only=True)
 class EntryArgs:
-    """`target_port` is the gateway's; it speaks TLS itself.
+    """`target_port` is the gateway's, which terminates TLS itself.
 
-    Without a certificate the load balancer passes the gateway's TLS through; with one it ends TLS, opens it anew to the
-    gateway, and can then write access logs (AWS writes none for connections it does not understand).
+    Without a certificate the load balancer passes the gateway's TLS through. With one it terminates TLS and opens a new
+    TLS connection to the gateway; only then can it write access logs.
     """
 
     keep: Keep
-    network: NetworkLike
+    network: NetworkRef
     principal_arns: tuple[str, ...]
     notification_topic_arn: pulumi.Input[str]
     access_logs: BucketRef
-    target_security_group_id: pulumi.Input[str]  # of the gateway's nodes or pods
+    target_security_group_id: pulumi.Input[str]  # the gateway's nodes or pods
     target_port: int = GATEWAY_PORT
     health_path: str = "/healthz"
     certificate_arn: pulumi.Input[str] | None = None
@@ -58,12 +59,12 @@ class EntryArgs:
 
 
 def load_balancer_name(keep: Keep) -> str:
-    """Shorter than the usual physical name: AWS takes 32 characters."""
+    """Shorter than the usual physical name: AWS allows 32 characters."""
     return f"{keep.tenant}-entry"
 
 
 class Entry(pulumi.ComponentResource):
-    """Internal load balancer, and the endpoint service before it."""
+    """Internal load balancer, and the endpoint service in front of it."""
 
     service_name: pulumi.Output[str]  # what the customer's endpoint connects to
     service_id: pulumi.Output[str]
@@ -75,7 +76,7 @@ class Entry(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: EntryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:entry:Entry", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
 
         group = self._security_group()
         balancer = self._load_balancer(group)
@@ -101,43 +102,27 @@ class Entry(pulumi.ComponentResource):
             }
         )
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
     def _tags(self) -> dict[str, str]:
         return self._args.keep.tags(DataClass.CONFIG, name=self._name)
 
     def _security_group(self) -> ec2.SecurityGroup:
-        """No ingress at all: only what comes by the endpoint service, which is judged by principal, gets in."""
+        """No ingress rule: only the endpoint service, which checks principals, gets in."""
         args = self._args
         group = ec2.SecurityGroup(
             self._name,
             description="Entry: by the endpoint service only, to the gateway only",
             vpc_id=args.network.vpc_id,
             tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
-        vpc.SecurityGroupEgressRule(
+        allow_between_groups(
             self._name,
-            security_group_id=group.id,
-            referenced_security_group_id=args.target_security_group_id,
+            source_id=group.id,
+            target_id=args.target_security_group_id,
+            port=args.target_port,
             description="Entry to the gateway",
-            ip_protocol="tcp",
-            from_port=args.target_port,
-            to_port=args.target_port,
             tags=self._tags(),
-            opts=self._options(),
-        )
-        vpc.SecurityGroupIngressRule(
-            self._name,
-            security_group_id=args.target_security_group_id,
-            referenced_security_group_id=group.id,
-            description="Entry to the gateway",
-            ip_protocol="tcp",
-            from_port=args.target_port,
-            to_port=args.target_port,
-            tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
         return group
 
@@ -154,9 +139,9 @@ class Entry(pulumi.ComponentResource):
             enforce_security_group_inbound_rules_on_private_link_traffic="off",
             enable_cross_zone_load_balancing=True,
             enable_deletion_protection=args.protect,
-            access_logs=lb.LoadBalancerAccessLogsArgs(bucket=args.access_logs.name, prefix="lb/entry", enabled=True),
+            access_logs={"bucket": args.access_logs.name, "prefix": "lb/entry", "enabled": True},
             tags=self._tags(),
-            # AWS tries whether it may write the logs there.
+            # AWS checks whether it may write the logs there.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.access_logs.policy]),
         )
 
@@ -169,22 +154,22 @@ class Entry(pulumi.ComponentResource):
             target_type="ip",
             port=args.target_port,
             protocol="TCP" if args.certificate_arn is None else "TLS",
-            preserve_client_ip="false",  # by PrivateLink the client's address means nothing here
+            preserve_client_ip="false",  # behind PrivateLink the client's address has no meaning
             deregistration_delay=DRAIN_SECONDS,
             connection_termination=False,
-            health_check=lb.TargetGroupHealthCheckArgs(
-                enabled=True,
-                protocol="HTTPS",
-                port="traffic-port",
-                path=args.health_path,
-                matcher="200",
-                interval=10,
-                timeout=6,
-                healthy_threshold=2,
-                unhealthy_threshold=2,
-            ),
+            health_check={
+                "enabled": True,
+                "protocol": "HTTPS",
+                "port": "traffic-port",
+                "path": args.health_path,
+                "matcher": "200",
+                "interval": 10,
+                "timeout": 6,
+                "healthy_threshold": 2,
+                "unhealthy_threshold": 2,
+            },
             tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _listen(self, balancer: lb.LoadBalancer, targets: lb.TargetGroup) -> None:
@@ -198,9 +183,9 @@ class Entry(pulumi.ComponentResource):
             certificate_arn=args.certificate_arn,
             ssl_policy=TLS_POLICY if ends_tls else None,
             alpn_policy="HTTP2Preferred" if ends_tls else None,
-            default_actions=[lb.ListenerDefaultActionArgs(type="forward", target_group_arn=targets.arn)],
+            default_actions=[{"type": "forward", "target_group_arn": targets.arn}],
             tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _service(self, balancer: lb.LoadBalancer) -> ec2.VpcEndpointService:
@@ -210,17 +195,17 @@ class Entry(pulumi.ComponentResource):
             network_load_balancer_arns=[balancer.arn],
             supported_ip_address_types=["ipv4"],
             tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _admit_principals(self, service: ec2.VpcEndpointService) -> None:
-        """Named after the principal, not its place in the list: removing one must not touch the others."""
+        """Named after the principal, not its position in the list: removing one must not change the others."""
         for principal in self._args.principal_arns:
             ec2.VpcEndpointServiceAllowedPrinciple(
                 f"{self._name}-{_short(principal)}",
                 vpc_endpoint_service_id=service.id,
                 principal_arn=principal,
-                opts=self._options(),
+                opts=self._child,
             )
 
     def _notify(self, service: ec2.VpcEndpointService) -> None:
@@ -229,7 +214,7 @@ class Entry(pulumi.ComponentResource):
             vpc_endpoint_service_id=service.id,
             connection_notification_arn=self._args.notification_topic_arn,
             connection_events=list(CONNECTION_EVENTS),
-            opts=self._options(),
+            opts=self._child,
         )
 
 

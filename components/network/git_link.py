@@ -1,4 +1,4 @@
-"""A private link to a customer's Git host, and the place for the token the keep reads repositories with."""
+"""A private link to a customer's Git host, and the secret for the token that reads its repositories."""
 
 from dataclasses import dataclass
 
@@ -15,13 +15,13 @@ TOKEN_HINTS: dict[GitHostKind, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class GitLinkArgs(HostLinkArgs):
-    """The readers of the token are the roles that ingest."""
+    """The readers of the token are the roles that read repositories."""
 
     kind: GitHostKind
 
 
 class GitLink(HostLink):
-    """The link to one Git host; `url` is what clones start with."""
+    """The link to one Git host; URLs of clones start with `url`."""
 
     def __init__(self, name: str, args: GitLinkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         credential = f"For {args.link.host}: {TOKEN_HINTS[args.kind]}"

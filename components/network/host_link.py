@@ -1,4 +1,4 @@
-"""A private link to a host of the customer's, and the place for the credential the keep reads it with."""
+"""A private link to a host of the customer's, and the secret for the credential that reads it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,14 +6,13 @@ from dataclasses import dataclass
 import pulumi
 
 from components.keys.key_ring import KeyRing
-from components.keys.secret_slot import SecretReplica, SecretSlot, SecretSlotArgs
-from components.naming import DataClass
+from components.keys.secret_slot import SecretSlot, SecretSlotArgs
 from components.network.private_link import PrivateLink, PrivateLinkArgs
 
 
 @dataclass(frozen=True, kw_only=True)
 class HostLinkArgs:
-    """`link` is the way there; `reader_arns` are the roles that read the credential."""
+    """`link` is the connection; `reader_arns` are the roles that read the credential."""
 
     link: PrivateLinkArgs
     keys: KeyRing
@@ -22,18 +21,18 @@ class HostLinkArgs:
 
 
 class HostLink(pulumi.ComponentResource):
-    """Endpoint, name, group, alarm and credential slot of one host; its kinds say what the host is."""
+    """Endpoint, DNS name, security group, alarms and secret of one host. Subclasses say what kind of host it is."""
 
     endpoint_id: pulumi.Output[str]
     security_group_id: pulumi.Output[str]
     token_secret_arn: pulumi.Output[str]
     host: str
-    url: str  # what requests start with
+    url: str  # start of every request's URL
 
     def __init__(
         self, type_token: str, name: str, args: HostLinkArgs, credential: str, opts: pulumi.ResourceOptions | None
     ) -> None:
-        """`credential` tells whoever fills the slot what belongs there."""
+        """`credential` tells the person who writes the secret what belongs there."""
         super().__init__(type_token, name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
@@ -56,21 +55,18 @@ class HostLink(pulumi.ComponentResource):
 
 
 def _base_url(link: PrivateLinkArgs) -> str:
-    """The host by HTTPS; the port is named only where it is not the usual one."""
+    """The host by HTTPS, with the port if it is not 443."""
     port = 443 if 443 in link.ports else link.ports[0]
     return f"https://{link.host}" if port == 443 else f"https://{link.host}:{port}"
 
 
 def _slot(args: HostLinkArgs, credential: str) -> SecretSlotArgs:
-    """The slot for the credential, readable by way of the network's own Secrets Manager endpoint alone."""
-    link, region = args.link, args.recovery_region
-    replica = SecretReplica(region=region, key_arn=args.keys.replica_arn(DataClass.SECRET)) if region else None
     return SecretSlotArgs(
-        keep=link.keep,
-        label=link.label,
+        keep=args.link.keep,
+        label=args.link.label,
         description=credential,
-        key_arn=args.keys.arn(DataClass.SECRET),
+        keys=args.keys,
         reader_arns=args.reader_arns,
-        vpc_endpoint_ids=(link.network.interface_endpoint_ids["secretsmanager"],),
-        replica=replica,
+        vpc_endpoint_ids=(args.link.network.interface_endpoint_ids["secretsmanager"],),
+        recovery_region=args.recovery_region,
     )

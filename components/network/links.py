@@ -1,4 +1,4 @@
-"""All private links of a keep: its Git hosts with token and webhook secret, its package registries with token."""
+"""All private links of a keep: Git hosts with token and webhook secret, package registries with token."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,20 +8,20 @@ from codekeep_contracts.settings.links import GitLinkSpec, RegistryLinkSpec
 
 from components.identity.workload import Workload
 from components.keys.key_ring import KeyRing
-from components.keys.secret_slot import SecretReplica, SecretSlot, SecretSlotArgs
-from components.naming import DataClass, Keep
+from components.keys.secret_slot import SecretSlot, SecretSlotArgs
+from components.naming import Keep
 from components.network.git_link import GitLink, GitLinkArgs
-from components.network.network_like import NetworkLike
+from components.network.network_ref import NetworkRef
 from components.network.private_link import PrivateLinkArgs
 from components.network.registry_link import RegistryLink, RegistryLinkArgs
 
 
 @dataclass(frozen=True, kw_only=True)
 class LinksArgs:
-    """`client_group_id` is the security group of the nodes; `role_arns` those of the workloads, by name."""
+    """`client_group_id` is the nodes' security group; `role_arns` are the workloads' roles, by name."""
 
     keep: Keep
-    network: NetworkLike
+    network: NetworkRef
     keys: KeyRing
     client_group_id: pulumi.Input[str]
     role_arns: Mapping[str, pulumi.Output[str]]
@@ -49,7 +49,7 @@ class Links(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: LinksArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:links:Links", name, None, opts)
-        self._args = args
+        self._args, self._child = args, pulumi.ResourceOptions(parent=self)
 
         self.git = {link.name: self._git(link) for link in args.git_links}
         self.registries = {link.name: self._registry(link) for link in args.registry_links}
@@ -66,10 +66,7 @@ class Links(pulumi.ComponentResource):
             }
         )
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
-    def _way(self, link: GitLinkSpec | RegistryLinkSpec) -> PrivateLinkArgs:
+    def _private_link(self, link: GitLinkSpec | RegistryLinkSpec) -> PrivateLinkArgs:
         args = self._args
         return PrivateLinkArgs(
             keep=args.keep,
@@ -87,13 +84,13 @@ class Links(pulumi.ComponentResource):
         return GitLink(
             args.keep.logical("git", link.name),
             GitLinkArgs(
-                link=self._way(link),
+                link=self._private_link(link),
                 kind=link.kind,
                 keys=args.keys,
                 reader_arns=[args.role_arns[each.value] for each in (Workload.INGEST, Workload.REVIEWER)],
                 recovery_region=args.recovery_region,
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _registry(self, link: RegistryLinkSpec) -> RegistryLink:
@@ -101,31 +98,28 @@ class Links(pulumi.ComponentResource):
         return RegistryLink(
             args.keep.logical("registry", link.name),
             RegistryLinkArgs(
-                link=self._way(link),
+                link=self._private_link(link),
                 kind=link.kind,
                 ecosystems=link.ecosystems,
                 keys=args.keys,
                 reader_arns=[args.role_arns[Workload.INGEST.value]],
                 recovery_region=args.recovery_region,
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _webhook_secret(self, link: GitLinkSpec) -> SecretSlot:
         args = self._args
-        region = args.recovery_region
         return SecretSlot(
             args.keep.logical("git", link.name, "webhook"),
             SecretSlotArgs(
                 keep=args.keep,
                 label=f"{link.name}-webhook",
                 description=f"What {link.host} signs its webhooks with",
-                key_arn=args.keys.arn(DataClass.SECRET),
+                keys=args.keys,
                 reader_arns=[args.role_arns[Workload.WEBHOOK.value]],
                 vpc_endpoint_ids=(args.network.interface_endpoint_ids["secretsmanager"],),
-                replica=None
-                if region is None
-                else SecretReplica(region=region, key_arn=args.keys.replica_arn(DataClass.SECRET)),
+                recovery_region=args.recovery_region,
             ),
-            opts=self._options(),
+            opts=self._child,
         )

@@ -1,4 +1,4 @@
-"""The network a keep is to have: its own, or one that exists already."""
+"""A keep's network as planned: its own, or an existing VPC."""
 
 from dataclasses import dataclass, field
 
@@ -16,9 +16,17 @@ class NetworkPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class AdoptedNetworkPlan:
-    """A VPC that exists already: one private subnet of it per zone, in the order of `zones`."""
+    """An existing VPC, with one private subnet per zone in the order of `zones`; its owner answers for its routes."""
 
     vpc_id: str
     subnet_ids: tuple[str, ...]
     zones: tuple[str, ...]
     egress: EgressRules = field(default_factory=EgressRules)
+
+    def __post_init__(self) -> None:
+        if len(self.subnet_ids) != len(self.zones):
+            raise ValueError(
+                f"subnet_ids must name one subnet per zone, got {len(self.subnet_ids)} for {', '.join(self.zones)}"
+            )
+        if len(set(self.subnet_ids)) != len(self.subnet_ids):
+            raise ValueError(f"subnet_ids must differ, got {', '.join(self.subnet_ids)}")

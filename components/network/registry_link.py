@@ -1,4 +1,4 @@
-"""A private link to a customer's package registry, and the place for the credential it is read with."""
+"""A private link to a customer's package registry, and the secret for the credential that reads it."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from components.network.host_link import HostLink, HostLinkArgs
 
 @dataclass(frozen=True, kw_only=True)
 class RegistryLinkArgs(HostLinkArgs):
-    """The readers of the credential are the builds that resolve symbols of dependencies."""
+    """The readers of the credential are the roles that resolve symbols of dependencies."""
 
     kind: RegistryKind
     ecosystems: tuple[Ecosystem, ...]

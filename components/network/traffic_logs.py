@@ -1,19 +1,18 @@
-"""What a network records of itself: flows and DNS queries, under the audit key."""
+"""Logs of a network's traffic: flows and DNS queries, under the audit key."""
 
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_aws import cloudwatch, ec2, iam, route53
 
-from components.arns import arn
-from components.iam_policy import Statement, document, trust
+from components.iam_policy import Statement, allow_service, document, from_account, trust
 from components.naming import DataClass, Keep
 from components.observe.log_group import log_group
 
 AGGREGATION_SECONDS = 60  # the finest AWS offers
 LOG_DELIVERY = "delivery.logs.amazonaws.com"
 
-# Beyond AWS's default fields: which resource, which way, whose service, and by what path it left.
+# In addition to AWS's default fields: resource, direction, AWS service, and the path by which the traffic left.
 FLOW_FIELDS = (
     *("version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets"),
     *("bytes", "start", "end", "action", "log-status", "vpc-id", "subnet-id", "az-id", "tcp-flags", "pkt-srcaddr"),
@@ -23,7 +22,7 @@ FLOW_FIELDS = (
 
 @dataclass(frozen=True, kw_only=True)
 class TrafficLogsArgs:
-    """`key_arn` is the key of AUDIT in the network's region."""
+    """`key_arn` is the key of class AUDIT in the network's region."""
 
     keep: Keep
     vpc_id: pulumi.Input[str]
@@ -32,7 +31,7 @@ class TrafficLogsArgs:
     region: str | None = None  # None: the keep's own
 
     @property
-    def place(self) -> str:
+    def actual_region(self) -> str:
         return self.region or self.keep.region
 
 
@@ -74,17 +73,13 @@ class TrafficLogs(pulumi.ComponentResource):
 
     def _record_flows(self, group: cloudwatch.LogGroup) -> None:
         args, keep = self._args, self._args.keep
-        flow_logs = arn("ec2", "vpc-flow-log/*", region=args.place, account_id=keep.account_id)
+        flow_logs = keep.arn("ec2", "vpc-flow-log/*", region=args.region)
         role = iam.Role(
             f"{self._name}-flows",
             name=keep.physical(*_parts(args, "flow-logs")),
             description=f"VPC flow logs of {keep.tenant} into its log group",
             assume_role_policy=trust(
-                "vpc-flow-logs.amazonaws.com",
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": keep.account_id},
-                    "ArnLike": {"aws:SourceArn": flow_logs},
-                },
+                "vpc-flow-logs.amazonaws.com", conditions=from_account(keep.account_id, flow_logs)
             ),
             tags=self._tags(),
             opts=self._options(),
@@ -102,7 +97,7 @@ class TrafficLogs(pulumi.ComponentResource):
                 Statement(
                     sid="FindTheGroup",
                     actions=("logs:DescribeLogGroups",),
-                    resources=(arn("logs", "log-group:*", region=args.place, account_id=keep.account_id),),
+                    resources=(keep.arn("logs", "log-group:*", region=args.region),),
                 ),
             ),
             opts=self._options(),
@@ -118,7 +113,7 @@ class TrafficLogs(pulumi.ComponentResource):
             max_aggregation_interval=AGGREGATION_SECONDS,
             region=args.region,
             tags=self._tags(),
-            opts=self._options(permission),  # AWS tries the role when the flow log is made
+            opts=self._options(permission),  # AWS checks the role when the flow log is created
         )
 
     def _record_queries(self, group: cloudwatch.LogGroup) -> None:
@@ -126,7 +121,7 @@ class TrafficLogs(pulumi.ComponentResource):
         delivery = cloudwatch.LogResourcePolicy(
             f"{self._name}-dns",
             policy_name=keep.physical(*_parts(args, "dns-queries")),
-            policy_document=delivery_policy(keep, group.arn, region=args.place),
+            policy_document=delivery_policy(keep, group.arn, region=args.actual_region),
             region=args.region,
             opts=self._options(),
         )
@@ -148,21 +143,18 @@ class TrafficLogs(pulumi.ComponentResource):
 
 
 def _parts(args: TrafficLogsArgs, noun: str) -> tuple[str, ...]:
-    """Roles are global: a second region's name must differ."""
-    return (noun,) if args.region in (None, args.keep.region) else (noun, args.place)
+    """Parts of a name. Roles are global, so a second region's name must differ."""
+    return (noun,) if args.region in (None, args.keep.region) else (noun, args.actual_region)
 
 
 def delivery_policy(keep: Keep, group_arn: pulumi.Input[str], *, region: str) -> pulumi.Output[str]:
     """Lets AWS's log delivery write into one group, for resources of the keep's account."""
     return document(
-        Statement(
-            sid="DeliverLogs",
-            principals={"Service": (LOG_DELIVERY,)},
-            actions=("logs:CreateLogStream", "logs:PutLogEvents"),
-            resources=(pulumi.Output.concat(group_arn, ":log-stream:*"),),
-            conditions={
-                "StringEquals": {"aws:SourceAccount": keep.account_id},
-                "ArnLike": {"aws:SourceArn": arn("logs", "*", region=region, account_id=keep.account_id)},
-            },
+        allow_service(
+            LOG_DELIVERY,
+            "DeliverLogs",
+            ("logs:CreateLogStream", "logs:PutLogEvents"),
+            pulumi.Output.concat(group_arn, ":log-stream:*"),
+            from_account(keep.account_id, keep.arn("logs", "*", region=region)),
         )
     )

@@ -1,4 +1,4 @@
-"""What an account of a keep's own does unasked: every volume is encrypted, under the keep's key."""
+"""Defaults of an account with only one keep: every volume is encrypted under the keep's key."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,13 @@ from pulumi_aws import ebs
 
 @dataclass(frozen=True, kw_only=True)
 class AccountDefaultsArgs:
-    """`volume_key_arn` is the key of CODE."""
+    """`volume_key_arn` is the key of class CODE."""
 
     volume_key_arn: pulumi.Input[str]
 
 
 class AccountDefaults(pulumi.ComponentResource):
-    """Settings of the whole account in the keep's region."""
+    """Account-wide settings in the keep's region."""
 
     def __init__(self, name: str, args: AccountDefaultsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:account_defaults:AccountDefaults", name, None, opts)

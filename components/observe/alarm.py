@@ -1,6 +1,6 @@
-"""Alarms as data: what is measured, the line it must not cross, and what to do when it does."""
+"""An alarm as data: the series, its threshold, and what to do when it is crossed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,7 +15,7 @@ OPERATORS: Mapping[Comparison, str] = {"above": "GreaterThanThreshold", "below":
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """One series: `statistic` as CloudWatch spells it (Average, Sum, Maximum, p95)."""
+    """One series; `statistic` is as in CloudWatch (Average, Sum, Maximum, p95)."""
 
     namespace: pulumi.Input[str]
     name: str
@@ -25,7 +25,7 @@ class Metric:
 
 @dataclass(frozen=True, kw_only=True)
 class Alarm:
-    """`metric`, or an `expression` over `metrics` by id. `missing` says what silence means."""
+    """An alarm on a `metric`, or on an `expression` over `metrics` by id; `missing` says what missing data means."""
 
     label: str
     remedy: str
@@ -47,13 +47,18 @@ class Alarm:
 
 
 def create_alarm(
-    keep: Keep, alarm: Alarm, topic_arn: pulumi.Input[str], opts: pulumi.ResourceOptions
+    keep: Keep,
+    alarm: Alarm,
+    topic_arns: Sequence[pulumi.Input[str]],
+    opts: pulumi.ResourceOptions,
+    *,
+    name: str | None = None,
 ) -> cloudwatch.MetricAlarm:
-    """Creates the alarm; it tells the topic when it goes off and when it is over."""
+    """Creates the alarm, which notifies the topics when it starts and when it ends; `name` is Pulumi's, if special."""
     metric = alarm.metric
     is_percentile = metric is not None and metric.statistic.startswith("p")
     return cloudwatch.MetricAlarm(
-        keep.logical("alarm", alarm.label),
+        name or keep.logical("alarm", alarm.label),
         name=keep.physical(alarm.label),
         alarm_description=alarm.remedy,
         comparison_operator=OPERATORS[alarm.comparison],
@@ -68,8 +73,8 @@ def create_alarm(
         statistic=None if metric is None or is_percentile else metric.statistic,
         extended_statistic=metric.statistic if metric and is_percentile else None,
         metric_queries=_queries(alarm) if alarm.expression else None,
-        alarm_actions=[topic_arn],
-        ok_actions=[topic_arn],
+        alarm_actions=list(topic_arns),
+        ok_actions=list(topic_arns),
         tags=keep.tags(DataClass.LOG),
         opts=opts,
     )

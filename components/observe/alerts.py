@@ -1,18 +1,18 @@
-"""Where a keep's alarms go: one encrypted topic, which only this account's alarms, rules and budgets fill."""
+"""The topic for a keep's alarms: encrypted, and open only to this account's alarms, rules and budgets."""
 
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_aws import sns
 
-from components.arns import arn
-from components.iam_policy import ANYONE, Statement, document
+from components.iam_policy import Conditions, Statement, allow_service, deny, document, from_account
+from components.keys.key_policy import topic_publishers
 from components.naming import DataClass, Keep
 
 
 @dataclass(frozen=True, kw_only=True)
 class AlertsArgs:
-    """`emails` are asked by AWS to confirm; until they do, nothing reaches them."""
+    """AWS asks `emails` to confirm the subscription; until then they receive nothing."""
 
     keep: Keep
     key_arn: pulumi.Input[str]  # of LOG
@@ -24,7 +24,7 @@ class AlertsArgs:
 
 
 class Alerts(pulumi.ComponentResource):
-    """The topic and its readers. Wait for the component before what publishes is made."""
+    """The topic and its subscribers. Publishers must depend on the component."""
 
     topic_arn: pulumi.Output[str]
 
@@ -45,45 +45,21 @@ class Alerts(pulumi.ComponentResource):
         for email in args.emails:
             sns.TopicSubscription(f"{name}-{email}", topic=topic.arn, protocol="email", endpoint=email, opts=child)
 
-        # Whoever uses the ARN waits for the policy: an endpoint service tries the topic at once.
+        # Users of the ARN wait for the policy: an endpoint service publishes to the topic when it is created.
         self.topic_arn = pulumi.Output.all(topic.arn, policy.id).apply(lambda found: str(found[0]))
         self.register_outputs({"topicArn": self.topic_arn})
 
 
-def publishers(keep: Keep) -> dict[str, list[str]]:
-    """By service, the resources on whose behalf it may publish."""
-
-    def regional(service: str, resource: str) -> str:
-        return arn(service, resource, region=keep.region, account_id=keep.account_id)
-
-    return {
-        "cloudwatch": [regional("cloudwatch", f"alarm:{keep.physical()}-*")],
-        "events": [regional("events", f"rule/{keep.physical()}-*")],
-        "budgets": [arn("budgets", "*", region=keep.region, account_id=keep.account_id, regional=False)],
-        "vpce": [regional("ec2", "vpc-endpoint-service/*"), regional("ec2", "vpc-endpoint/*")],
-    }
-
-
 def _statements(keep: Keep, topic_arn: pulumi.Input[str]) -> list[Statement]:
-    services = [
-        Statement(
-            sid=f"{service.capitalize()}Publishes",
-            principals={"Service": (f"{service}.amazonaws.com",)},
-            actions=("sns:Publish",),
-            resources=(topic_arn,),
-            conditions={
-                "StringEquals": {"aws:SourceAccount": keep.account_id},
-                "ArnLike": {"aws:SourceArn": sources},
-            },
+    publishing = [
+        allow_service(
+            f"{service}.amazonaws.com",
+            f"{service.capitalize()}Publishes",
+            ("sns:Publish",),
+            topic_arn,
+            from_account(keep.account_id, sources),
         )
-        for service, sources in publishers(keep).items()
+        for service, sources in topic_publishers(keep, keep.region).items()
     ]
-    plain_http = Statement(
-        sid="DenyPlainHttp",
-        effect="Deny",
-        principals=ANYONE,
-        actions=("sns:Publish",),
-        resources=(topic_arn,),
-        conditions={"Bool": {"aws:SecureTransport": "false"}},
-    )
-    return [*services, plain_http]
+    plain_http: Conditions = {"Bool": {"aws:SecureTransport": "false"}}
+    return [*publishing, deny("DenyPlainHttp", ("sns:Publish",), (topic_arn,), plain_http)]

@@ -1,7 +1,7 @@
-"""The record of who did what in a keep: one trail, into a locked bucket and a log group that is watched.
+"""The record of who did what in a keep: one trail, into a locked bucket and a log group with alarms.
 
-The trail takes in all regions although the keep may use only some: its records are metadata and come to the keep's own
-region, and a call in a region that is not allowed is the very thing it must show.
+The trail covers all regions although the keep may use only some: its records are metadata and arrive in the keep's own
+region, and a call in a region that is not allowed is exactly what it must show.
 """
 
 from collections.abc import Sequence
@@ -11,25 +11,25 @@ import pulumi
 from pulumi_aws import cloudtrail, cloudwatch, iam
 
 from components.bucket_ref import BucketRef
-from components.iam_policy import Statement, document, trust
+from components.iam_policy import Statement, document, from_account, trust
 from components.naming import DataClass, Keep
 from components.observe.detections import Detections, DetectionsArgs
 from components.observe.log_group import log_group
 
-# Refused calls over the keep's own endpoints: somebody inside tried another account's bucket, key or secret.
+# Calls refused by the keep's endpoints: somebody inside tried another account's bucket, key or secret.
 ENDPOINT_SOURCES = ("ec2", "kms", "s3", "secretsmanager")
 
 
 def trail_name(keep: Keep) -> str:
-    """Plain: keys and the bucket admit the trail by its ARN before it exists."""
+    """Known before the trail exists, since keys and the bucket admit the trail by its ARN."""
     return keep.physical()
 
 
 @dataclass(frozen=True, kw_only=True)
 class AuditArgs:
-    """Every read and write of an object is recorded whose ARN starts with one of `object_arn_prefixes`.
+    """Records every read and write of an object whose ARN starts with one of `object_arn_prefixes`.
 
-    `unrecorded_arn_prefixes` are left out of them: the trail must not record its own deliveries, which would never end.
+    `unrecorded_arn_prefixes` are excluded: the trail must not record its own deliveries, which would never end.
     """
 
     keep: Keep
@@ -44,13 +44,13 @@ class AuditArgs:
 
     def __post_init__(self) -> None:
         if not self.object_arn_prefixes:
-            raise ValueError("object_arn_prefixes must name the buckets that hold the customer's data")
+            raise ValueError("object_arn_prefixes must name the buckets with the customer's data")
         if self.keep.region not in self.allowed_regions:
-            raise ValueError(f"allowed_regions must hold {self.keep.region}, got {', '.join(self.allowed_regions)}")
+            raise ValueError(f"allowed_regions must include {self.keep.region}, got {', '.join(self.allowed_regions)}")
 
 
 class Audit(pulumi.ComponentResource):
-    """Trail, its log group, its role and the detections over it."""
+    """Trail, its log group, its role and its detections."""
 
     trail_arn: pulumi.Output[str]
     log_group_name: pulumi.Output[str]
@@ -95,10 +95,7 @@ class Audit(pulumi.ComponentResource):
             self._name,
             name=keep.physical("trail"),
             description=f"CloudTrail writes the trail of {keep.tenant} to its log group",
-            assume_role_policy=trust(
-                "cloudtrail.amazonaws.com",
-                conditions={"StringEquals": {"aws:SourceAccount": keep.account_id}},
-            ),
+            assume_role_policy=trust("cloudtrail.amazonaws.com", conditions=from_account(keep.account_id)),
             tags=keep.tags(DataClass.CONFIG),
             opts=self._options(),
         )
@@ -128,48 +125,42 @@ class Audit(pulumi.ComponentResource):
             include_global_service_events=True,
             is_multi_region_trail=True,
             advanced_event_selectors=[_management(), _data(args), *_refused_by_endpoints()],
-            insight_selectors=[
-                cloudtrail.TrailInsightSelectorArgs(insight_type=kind)
-                for kind in ("ApiCallRateInsight", "ApiErrorRateInsight")
-            ],
+            insight_selectors=[{"insight_type": kind} for kind in ("ApiCallRateInsight", "ApiErrorRateInsight")],
             tags=args.keep.tags(DataClass.AUDIT),
             opts=self._options(permission, *args.after),
         )
 
 
-def _field(field: str, *values: str) -> cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgs:
-    return cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgs(field=field, equals=list(values))
+Selector = cloudtrail.TrailAdvancedEventSelectorArgs
+Field = cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgs
 
 
-def _management() -> cloudtrail.TrailAdvancedEventSelectorArgs:
-    return cloudtrail.TrailAdvancedEventSelectorArgs(
-        name="management", field_selectors=[_field("eventCategory", "Management")]
+def _equals(field: str, value: str) -> Field:
+    return Field(field=field, equals=[value])
+
+
+def _management() -> Selector:
+    return Selector(name="management", field_selectors=[_equals("eventCategory", "Management")])
+
+
+def _data(args: AuditArgs) -> Selector:
+    objects = Field(
+        field="resources.ARN",
+        starts_withs=list(args.object_arn_prefixes),
+        not_starts_withs=list(args.unrecorded_arn_prefixes) or None,
     )
+    fields = [_equals("eventCategory", "Data"), _equals("resources.type", "AWS::S3::Object"), objects]
+    return Selector(name="objects of the keep", field_selectors=fields)
 
 
-def _data(args: AuditArgs) -> cloudtrail.TrailAdvancedEventSelectorArgs:
-    return cloudtrail.TrailAdvancedEventSelectorArgs(
-        name="objects of the keep",
-        field_selectors=[
-            _field("eventCategory", "Data"),
-            _field("resources.type", "AWS::S3::Object"),
-            cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgs(
-                field="resources.ARN",
-                starts_withs=list(args.object_arn_prefixes),
-                not_starts_withs=list(args.unrecorded_arn_prefixes) or None,
-            ),
-        ],
-    )
-
-
-def _refused_by_endpoints() -> list[cloudtrail.TrailAdvancedEventSelectorArgs]:
+def _refused_by_endpoints() -> list[Selector]:
     return [
-        cloudtrail.TrailAdvancedEventSelectorArgs(
+        Selector(
             name=f"refused by the {source} endpoint",
             field_selectors=[
-                _field("eventCategory", "NetworkActivity"),
-                _field("eventSource", f"{source}.amazonaws.com"),
-                _field("errorCode", "VpceAccessDenied"),
+                _equals("eventCategory", "NetworkActivity"),
+                _equals("eventSource", f"{source}.amazonaws.com"),
+                _equals("errorCode", "VpceAccessDenied"),
             ],
         )
         for source in ENDPOINT_SOURCES

@@ -1,4 +1,4 @@
-"""The dashboard of a keep: its objectives with their lines, its work, its index."""
+"""The dashboard of a keep: its objectives with their thresholds, its work, its index."""
 
 import json
 from collections.abc import Sequence
@@ -13,18 +13,19 @@ COLUMNS, HEIGHT, PER_ROW = 8, 6, 3
 
 
 def dashboard_body(keep: Keep, slo: Slo, *, queues: Sequence[tuple[str, str]], domain_name: str | None) -> str:
-    """JSON of the dashboard; `queues` are pairs of a queue's name and that of its failures."""
+    """JSON text of the dashboard; `queues` are pairs of a queue's name and its dead-letter queue's."""
     widgets = [*_service(keep, slo), *_work(keep, slo, queues), *_index(keep, domain_name)]
     return json.dumps({"widgets": [_placed(index, widget) for index, widget in enumerate(widgets)]}, sort_keys=True)
 
 
-def _placed(index: int, widget: dict[str, Any]) -> dict[str, Any]:
+def _placed(index: int, properties: dict[str, Any]) -> dict[str, Any]:
     row, column = divmod(index, PER_ROW)
-    return {"type": "metric", "x": column * COLUMNS, "y": row * HEIGHT, "width": COLUMNS, "height": HEIGHT, **widget}
+    place = {"x": column * COLUMNS, "y": row * HEIGHT, "width": COLUMNS, "height": HEIGHT}
+    return {"type": "metric", **place, "properties": properties}
 
 
 def _widget(
-    keep: Keep, title: str, metrics: list[list[Any]], *, stat: str, line: tuple[str, float] | None = None
+    keep: Keep, title: str, stat: str, series: list[list[Any]], objective: float | None = None
 ) -> dict[str, Any]:
     properties: dict[str, Any] = {
         "title": title,
@@ -33,89 +34,61 @@ def _widget(
         "stacked": False,
         "period": 300,
         "stat": stat,
-        "metrics": metrics,
+        "metrics": series,
     }
-    if line is not None:
-        properties["annotations"] = {"horizontal": [{"label": line[0], "value": line[1]}]}
-    return {"properties": properties}
+    if objective is not None:
+        properties["annotations"] = {"horizontal": [{"label": "objective", "value": objective}]}
+    return properties
+
+
+def _runtime(
+    keep: Keep, title: str, stat: str, *series: metrics.Metric, objective: float | None = None
+) -> dict[str, Any]:
+    """A widget of the runtime's own metrics."""
+    namespace = metrics.metric_namespace(keep.tenant)
+    return _widget(keep, title, stat, [[namespace, metric.name] for metric in series], objective)
 
 
 def _service(keep: Keep, slo: Slo) -> list[dict[str, Any]]:
-    own = metrics.metric_namespace(keep.tenant)
+    namespace = metrics.metric_namespace(keep.tenant)
     answered: list[list[Any]] = [
         [{"expression": "100 * (1 - failed / requests)", "label": "answered %", "id": "answered"}],
-        [own, metrics.REQUESTS.name, {"id": "requests", "visible": False}],
-        [own, metrics.FAILED_REQUESTS.name, {"id": "failed", "visible": False}],
+        [namespace, metrics.REQUESTS.name, {"id": "requests", "visible": False}],
+        [namespace, metrics.FAILED_REQUESTS.name, {"id": "failed", "visible": False}],
     ]
+    autocomplete, first_token = metrics.AUTOCOMPLETE_LATENCY, metrics.CHAT_FIRST_TOKEN_LATENCY
+    load = (metrics.MODEL_REQUESTS_IN_FLIGHT, metrics.MODEL_REQUESTS_QUEUED)
     return [
-        _widget(
-            keep,
-            "Autocomplete, p95 ms",
-            [[own, metrics.AUTOCOMPLETE_LATENCY.name]],
-            stat="p95",
-            line=("objective", slo.autocomplete_ms),
-        ),
-        _widget(
-            keep,
-            "Chat to first token, p95 ms",
-            [[own, metrics.CHAT_FIRST_TOKEN_LATENCY.name]],
-            stat="p95",
-            line=("objective", slo.chat_first_token_ms),
-        ),
-        _widget(
-            keep,
-            "Retrieval, p95 ms",
-            [[own, metrics.RETRIEVAL_LATENCY.name]],
-            stat="p95",
-            line=("objective", slo.retrieval_ms),
-        ),
-        _widget(keep, "Availability", answered, stat="Sum", line=("objective", slo.availability_percent)),
-        _widget(
-            keep,
-            "Cache and retrieval hits",
-            [[own, metrics.CACHE_HITS.name], [own, metrics.RETRIEVAL_HITS.name]],
-            stat="Sum",
-        ),
-        _widget(keep, "Tokens out", [[own, metrics.OUTPUT_TOKENS.name]], stat="Sum"),
-        _widget(
-            keep,
-            "Model requests in flight and queued",
-            [[own, metrics.MODEL_REQUESTS_IN_FLIGHT.name], [own, metrics.MODEL_REQUESTS_QUEUED.name]],
-            stat="Maximum",
-        ),
+        _runtime(keep, "Autocomplete, p95 ms", "p95", autocomplete, objective=slo.autocomplete_ms),
+        _runtime(keep, "Chat to first token, p95 ms", "p95", first_token, objective=slo.chat_first_token_ms),
+        _runtime(keep, "Retrieval, p95 ms", "p95", metrics.RETRIEVAL_LATENCY, objective=slo.retrieval_ms),
+        _widget(keep, "Availability", "Sum", answered, slo.availability_percent),
+        _runtime(keep, "Cache and retrieval hits", "Sum", metrics.CACHE_HITS, metrics.RETRIEVAL_HITS),
+        _runtime(keep, "Tokens out", "Sum", metrics.OUTPUT_TOKENS),
+        _runtime(keep, "Model requests in flight and queued", "Maximum", *load),
     ]
 
 
 def _work(keep: Keep, slo: Slo, queues: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
-    own = metrics.metric_namespace(keep.tenant)
+    freshness, age = slo.index_freshness_minutes, metrics.INDEX_AGE
     waiting: list[list[Any]] = [
         ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", name] for pair in queues for name in pair
     ]
     return [
-        _widget(
-            keep,
-            "Oldest commit not yet indexed, minutes",
-            [[own, metrics.INDEX_AGE.name]],
-            stat="Maximum",
-            line=("objective", slo.index_freshness_minutes),
-        ),
-        _widget(
-            keep, "Ingest jobs", [[own, metrics.INGEST_JOBS.name], [own, metrics.FAILED_INGEST_JOBS.name]], stat="Sum"
-        ),
-        _widget(keep, "Audit records not shipped", [[own, metrics.FAILED_AUDIT_SHIPMENTS.name]], stat="Sum"),
-        _widget(keep, "Messages waiting and failed", waiting, stat="Maximum"),
+        _runtime(keep, "Oldest commit not yet indexed, minutes", "Maximum", age, objective=freshness),
+        _runtime(keep, "Ingest jobs", "Sum", metrics.INGEST_JOBS, metrics.FAILED_INGEST_JOBS),
+        _runtime(keep, "Audit records not shipped", "Sum", metrics.FAILED_AUDIT_SHIPMENTS),
+        _widget(keep, "Messages waiting and failed", "Maximum", waiting),
     ]
 
 
 def _index(keep: Keep, domain_name: str | None) -> list[dict[str, Any]]:
     if domain_name is None:
         return []
-
-    def of(name: str) -> list[Any]:
-        return ["AWS/ES", name, "DomainName", domain_name, "ClientId", keep.account_id]
-
-    return [
-        _widget(keep, "Search latency, ms", [of("SearchLatency")], stat="Average"),
-        _widget(keep, "Search memory pressure, %", [of("JVMMemoryPressure")], stat="Maximum"),
-        _widget(keep, "Free storage of the fullest node, MiB", [of("FreeStorageSpace")], stat="Minimum"),
-    ]
+    rows = (
+        ("Search latency, ms", "Average", "SearchLatency"),
+        ("Search memory pressure, %", "Maximum", "JVMMemoryPressure"),
+        ("Free storage of the fullest node, MiB", "Minimum", "FreeStorageSpace"),
+    )
+    domain = ("DomainName", domain_name, "ClientId", keep.account_id)
+    return [_widget(keep, title, stat, [["AWS/ES", metric, *domain]]) for title, stat, metric in rows]

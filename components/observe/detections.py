@@ -1,4 +1,4 @@
-"""What in a trail is an alarm by itself: filters over the trail's log group, and their alarms."""
+"""Events in a trail that raise an alarm by themselves: filters over the trail's log group, and their alarms."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,18 @@ from pulumi_aws import cloudwatch
 from components.naming import DataClass, Keep
 
 PERIOD_SECONDS = 300
+NETWORK_EXITS = (
+    "CreateInternetGateway",
+    "AttachInternetGateway",
+    "CreateVpcPeeringConnection",
+    "CreateTransitGatewayVpcAttachment",
+    "CreateVpnConnection",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Detection:
-    """`pattern` is a CloudWatch Logs filter over trail records; `remedy` is what the alarm tells whoever gets it."""
+    """`pattern` is a CloudWatch Logs filter over trail records; `remedy` is the text of the alarm."""
 
     label: str
     pattern: str
@@ -21,7 +28,7 @@ class Detection:
 
 
 def detections(keep: Keep, allowed_regions: tuple[str, ...]) -> tuple[Detection, ...]:
-    """Each says something happened that nobody does in the ordinary running of a keep."""
+    """Events that do not occur in the ordinary operation of a keep."""
     # IAM, STS and other global services report from us-east-1.
     elsewhere = " && ".join(f'($.awsRegion != "{region}")' for region in sorted({*allowed_regions, "us-east-1"}))
     return (
@@ -38,37 +45,39 @@ def detections(keep: Keep, allowed_regions: tuple[str, ...]) -> tuple[Detection,
         ),
         Detection(
             label="trail",
-            pattern='{ ($.eventSource = "cloudtrail.amazonaws.com") && (($.eventName = "StopLogging") '
-            '|| ($.eventName = "DeleteTrail") || ($.eventName = "PutEventSelectors") '
-            '|| ($.eventName = "UpdateTrail")) }',
+            pattern=_calls("cloudtrail", "StopLogging", "DeleteTrail", "PutEventSelectors", "UpdateTrail"),
             remedy="the trail was stopped or changed; run the drift report and bring the keep up again",
         ),
         Detection(
             label="keys",
-            pattern='{ ($.eventSource = "kms.amazonaws.com") && (($.eventName = "DisableKey") '
-            '|| ($.eventName = "ScheduleKeyDeletion") || ($.eventName = "PutKeyPolicy")) }',
+            pattern=_calls("kms", "DisableKey", "ScheduleKeyDeletion", "PutKeyPolicy"),
             remedy="a key was disabled, opened or set to be deleted; cancel it unless a keep is being taken down",
         ),
         Detection(
             label="network",
-            pattern='{ ($.eventName = "CreateInternetGateway") || ($.eventName = "AttachInternetGateway") '
-            '|| ($.eventName = "CreateVpcPeeringConnection") || ($.eventName = "CreateTransitGatewayVpcAttachment") '
-            '|| ($.eventName = "CreateVpnConnection") }',
+            pattern=f"{{ {_one_of('eventName', *NETWORK_EXITS)} }}",
             remedy="a way out of a network was made; remove it unless this keep's spec has just asked for it",
         ),
         Detection(
             label="denied",
-            pattern='{ ($.errorCode = "AccessDenied") || ($.errorCode = "*UnauthorizedOperation") '
-            '|| ($.errorCode = "VpceAccessDenied") }',
+            pattern=f"{{ {_one_of('errorCode', 'AccessDenied', '*UnauthorizedOperation', 'VpceAccessDenied')} }}",
             threshold=25,
             remedy="many calls were refused: a broken release, or somebody trying doors; look at who in the trail",
         ),
     )
 
 
+def _one_of(field: str, *values: str) -> str:
+    return " || ".join(f'($.{field} = "{value}")' for value in values)
+
+
+def _calls(service: str, *names: str) -> str:
+    return f'{{ ($.eventSource = "{service}.amazonaws.com") && ({_one_of("eventName", *names)}) }}'
+
+
 @dataclass(frozen=True, kw_only=True)
 class DetectionsArgs:
-    """`log_group_name` is the trail's."""
+    """`log_group_name` is the log group of the trail."""
 
     keep: Keep
     log_group_name: pulumi.Input[str]
@@ -99,9 +108,7 @@ class Detections(pulumi.ComponentResource):
             name=keep.physical("trail", detection.label),
             log_group_name=args.log_group_name,
             pattern=detection.pattern,
-            metric_transformation=cloudwatch.LogMetricFilterMetricTransformationArgs(
-                namespace=namespace, name=metric, value="1", default_value="0"
-            ),
+            metric_transformation={"namespace": namespace, "name": metric, "value": "1", "default_value": "0"},
             opts=child,
         )
         return cloudwatch.MetricAlarm(

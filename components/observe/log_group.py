@@ -5,15 +5,15 @@ from pulumi_aws import cloudwatch
 
 from components.naming import DataClass, Keep
 
-# What CloudWatch Logs takes as a retention, in days.
+# The retentions that CloudWatch Logs accepts, in days.
 RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 
 
 def log_retention_days(promised_days: int) -> int:
-    """The longest retention CloudWatch offers that does not exceed what was promised.
+    """The longest retention of CloudWatch that does not exceed the promised one.
 
     Raises:
-        ValueError: less than a day was promised.
+        ValueError: the promised retention is less than a day.
     """
     if promised_days < RETENTIONS[0]:
         raise ValueError(f"a log's retention must be 1 day or more, got {promised_days}")
@@ -21,7 +21,7 @@ def log_retention_days(promised_days: int) -> int:
 
 
 def log_group_name(keep: Keep, *parts: str) -> str:
-    """`/codekeep/<tenant>/<part>...`: the keys of logs admit this and AWS's own names for the keep's resources."""
+    """`/codekeep/<tenant>/<part>...`. Keys of logs admit these names, and those that AWS gives the keep's groups."""
     return "/".join(("", "codekeep", keep.tenant, *parts))
 
 
@@ -35,7 +35,7 @@ def log_group(
     name: str | None = None,
     region: str | None = None,
 ) -> cloudwatch.LogGroup:
-    """Creates the group; `name` only where AWS dictates it (`/aws/eks/<cluster>/cluster`)."""
+    """Creates the group; give `name` only where AWS dictates it (`/aws/eks/<cluster>/cluster`)."""
     return cloudwatch.LogGroup(
         keep.logical("logs", *parts),
         name=name or log_group_name(keep, *parts),

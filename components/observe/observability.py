@@ -1,4 +1,4 @@
-"""Whether a keep meets its objectives: alarms, the one that sums them up, the dashboard, and the budget."""
+"""Whether a keep meets its objectives: alarms, one alarm that combines them, the dashboard, and the budget."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from components.queue_ref import QueueRef
 
 @dataclass(frozen=True, kw_only=True)
 class ObservabilityArgs:
-    """`service_alarms` are those that developers feel, summed up in one; `domain_name` is the keep's own domain's."""
+    """`service_alarms` are on what developers notice, combined in one; `domain_name` is the keep's own domain."""
 
     keep: Keep
     slo: Slo
@@ -26,7 +26,7 @@ class ObservabilityArgs:
     service_alarms: Sequence[Alarm]
     alarms: Sequence[Alarm]
     domain_name: str | None = None
-    own_account: bool = False  # the budget is the whole account's
+    own_account: bool = False  # the budget covers the account
 
     def __post_init__(self) -> None:
         labels = [alarm.label for alarm in (*self.service_alarms, *self.alarms)]
@@ -44,12 +44,12 @@ class Observability(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ObservabilityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:observability:Observability", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
 
-        felt = [self._alarm(alarm) for alarm in args.service_alarms]
+        service_alarms = [self._alarm(alarm) for alarm in args.service_alarms]
         for alarm in args.alarms:
             self._alarm(alarm)
-        service = self._sum_up(felt)
+        service = self._combine(service_alarms)
         dashboard = self._dashboard()
         self._budget()
 
@@ -57,16 +57,13 @@ class Observability(pulumi.ComponentResource):
         self.dashboard_name = dashboard.dashboard_name
         self.register_outputs({"serviceAlarmName": self.service_alarm_name, "dashboardName": self.dashboard_name})
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
     def _alarm(self, alarm: Alarm) -> cloudwatch.MetricAlarm:
-        return create_alarm(self._args.keep, alarm, self._args.topic_arn, self._options())
+        return create_alarm(self._args.keep, alarm, [self._args.topic_arn], self._child)
 
-    def _sum_up(self, felt: Sequence[cloudwatch.MetricAlarm]) -> cloudwatch.CompositeAlarm:
-        """One line for the status page and for a rollout to watch."""
+    def _combine(self, alarms: Sequence[cloudwatch.MetricAlarm]) -> cloudwatch.CompositeAlarm:
+        """One alarm for the status page and for rollouts."""
         keep = self._args.keep
-        rule = pulumi.Output.all(*(alarm.name for alarm in felt)).apply(
+        rule = pulumi.Output.all(*(alarm.name for alarm in alarms)).apply(
             lambda names: " OR ".join(f'ALARM("{alarm}")' for alarm in names)
         )
         return cloudwatch.CompositeAlarm(
@@ -77,7 +74,7 @@ class Observability(pulumi.ComponentResource):
             alarm_actions=[self._args.topic_arn],
             ok_actions=[self._args.topic_arn],
             tags=keep.tags(DataClass.LOG),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _dashboard(self) -> cloudwatch.Dashboard:
@@ -95,7 +92,7 @@ class Observability(pulumi.ComponentResource):
                     domain_name=args.domain_name,
                 )
             ),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _budget(self) -> None:
@@ -108,22 +105,22 @@ class Observability(pulumi.ComponentResource):
             time_unit="MONTHLY",
             limit_amount=str(args.budget.monthly_usd),
             limit_unit="USD",
-            cost_filters=None if args.own_account else [budgets.BudgetCostFilterArgs(name="TagKeyValue", values=[tag])],
+            cost_filters=None if args.own_account else [{"name": "TagKeyValue", "values": [tag]}],
             notifications=[
                 *(self._notification(percent, "ACTUAL") for percent in args.budget.alert_percents),
                 self._notification(max(args.budget.alert_percents), "FORECASTED"),
             ],
             tags=keep.tags(DataClass.CONFIG),
-            opts=self._options(),
+            opts=self._child,
         )
 
-    def _notification(self, percent: int, kind: str) -> budgets.BudgetNotificationArgs:
+    def _notification(self, percent: int, kind: str) -> budgets.BudgetNotificationArgsDict:
         args = self._args
-        return budgets.BudgetNotificationArgs(
-            comparison_operator="GREATER_THAN",
-            notification_type=kind,
-            threshold=percent,
-            threshold_type="PERCENTAGE",
-            subscriber_email_addresses=list(args.budget.notify),
-            subscriber_sns_topic_arns=[args.topic_arn],
-        )
+        return {
+            "comparison_operator": "GREATER_THAN",
+            "notification_type": kind,
+            "threshold": percent,
+            "threshold_type": "PERCENTAGE",
+            "subscriber_email_addresses": list(args.budget.notify),
+            "subscriber_sns_topic_arns": [args.topic_arn],
+        }

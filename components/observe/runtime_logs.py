@@ -1,4 +1,4 @@
-"""Where the runtime's logs go: one encrypted group per part, with a mask over anything that looks like a credential."""
+"""Log groups of the runtime: one encrypted group per part, in which anything like a credential is masked."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,10 +12,9 @@ from components.naming import DataClass, Keep
 from components.observe.log_group import log_group
 
 PARTS = ("gateway", "ingest", "index", "review", "finetune", "evals", "models", "system")
-ACCESS_PART = "access"  # who asked what of which repository: an audit record, kept as long as the trail
+ACCESS_PART = "access"  # who sent which request about which repository: audit records, kept as long as the trail
 
-# Second line of defence: the runtime writes an allow-list of fields. Addresses of people are masked too, names are not
-# to be had from a log.
+# Second line of defence, since the runtime writes only an allow-list of fields. E-mail addresses are masked too.
 IDENTIFIERS = (
     "AwsSecretKey",
     "OpenSshPrivateKey",
@@ -27,7 +26,7 @@ IDENTIFIERS = (
 
 
 def protection_policy(region: str) -> str:
-    """Data protection policy of a log group: find the identifiers, show them to nobody."""
+    """Data protection policy of a log group: masks the identifiers for every reader."""
     identifiers = [
         arn("dataprotection", f"data-identifier/{name}", region=region, account_id="aws", regional=False)
         for name in IDENTIFIERS
@@ -57,7 +56,7 @@ class RuntimeLogsArgs:
 
 
 class RuntimeLogs(pulumi.ComponentResource):
-    """The groups, by part."""
+    """The log groups, by part."""
 
     groups: Mapping[str, cloudwatch.LogGroup]
 

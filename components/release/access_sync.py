@@ -1,9 +1,8 @@
-"""Asks the Git hosts who may read each repository, so that a team's grant lets in nobody whom they would not."""
-
-from dataclasses import dataclass
+"""Asks the Git hosts who may read each repository, so that a team's grant admits nobody whom they would not."""
 
 import pulumi
 from codekeep_contracts import commands
+from codekeep_contracts.images import ImageName
 from pulumi_kubernetes import batch
 
 from components.compute.pool import PoolRole
@@ -13,34 +12,26 @@ from components.release.jobs import JobPlan, cron_job_spec
 from components.release.pod import Container, PodPlan, Resources
 
 NAME = "access-sync"
-IMAGE = "code-ingest-parse"
-SCHEDULE = "*/15 * * * *"  # what a host said is good for an hour (access/permissions.py): three rounds may fail
-DEADLINE_SECONDS = 720  # a round that hangs makes way for the next
+IMAGE: ImageName = "code-ingest-parse"
+SCHEDULE = "*/15 * * * *"  # an answer is valid for an hour (access/permissions.py): three rounds may fail
+DEADLINE_SECONDS = 720  # a round that hangs is stopped before the next
 LATEST_START_SECONDS = 300
-RESOURCES = Resources(cpu="250m", memory="512Mi", cpu_limit="1")
+RESOURCES = Resources(cpu=0.25, memory_gib=0.5, cpu_limit=1)
 GRACE_SECONDS = 30
 
 
-@dataclass(frozen=True, kw_only=True)
-class AccessSyncArgs:
-    """Needs images[code-ingest-parse]."""
-
-    base: ReleaseBase
-
-
 class AccessSync(pulumi.ComponentResource):
-    """A CronJob as ingest, which alone reaches the Git hosts and holds their tokens."""
+    """A CronJob of the workload ingest, which alone reaches the Git hosts and has their tokens."""
 
     job: batch.v1.CronJob
 
-    def __init__(self, name: str, args: AccessSyncArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, base: ReleaseBase, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:release.access_sync:AccessSync", name, None, opts)
-        base = args.base
         pod = PodPlan(
             workload=Workload.INGEST,
             name=NAME,
             role=PoolRole.SYSTEM,
-            priority=Priority.SERVING,  # readers are shut out where it stays away
+            priority=Priority.SERVING,  # without it, readers are refused
             containers=(
                 Container(name="sync", image=base.image(IMAGE), resources=RESOURCES, args=commands.ACCESS_SYNC.args()),
             ),

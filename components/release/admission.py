@@ -1,7 +1,8 @@
-"""What the API server itself refuses in a keep's namespace, whoever asks: admission policies in CEL.
+"""What the API server itself refuses in a keep's namespace, whoever sends the request: admission policies in CEL.
 
-`codekeep check` judges what the stack makes; these judge what anybody makes, by hand, by an operator or by a chart. The
-policies are the cluster's, so the keep's name is in theirs: a shared cluster holds one set for each keep.
+`codekeep check` judges what the stack creates. These policies (templates/admission.yaml.j2) judge what anybody creates,
+by hand, by an operator or by a chart. They are cluster-wide objects, so their names contain the keep's: a shared
+cluster has one set for each keep.
 """
 
 from collections.abc import Mapping
@@ -9,50 +10,47 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes.admissionregistration.v1 import (
-    ValidatingAdmissionPolicy,
-    ValidatingAdmissionPolicyBinding,
-)
+from codekeep_contracts.log_switches import CONTENT, HARMLESS, LOGS, OFF, TRACING
+from pulumi_kubernetes.admissionregistration.v1 import ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding
 
-from components.compute.kubernetes_access import namespace_name
-from components.naming import Keep
-from components.release.admission_pods import pod_policy
-from components.release.admission_policy import Policy, Rule, Validation, text
+from components.arns import dns_suffix
+from components.compute.pool import PoolRole
+from components.identity.workload import Workload
+from components.naming import LABEL_PREFIX, Keep, Tier
+from components.release import log_switches
 from components.release.base import ReleaseBase
-from components.release.labels import TENANT, keep_labels
+from components.release.flows import RAY_HEAD
+from components.release.labels import TENANT, WORKLOAD, keep_labels
+from components.release.templating import yaml_template
 
 COMPONENT = "admission"
-POD_SECURITY = "pod-security.kubernetes.io/enforce"
-BALANCER_ANNOTATIONS = "^service\\.beta\\.kubernetes\\.io/aws-load-balancer-"
-RIGHTS_THAT_MAKE_RIGHTS = ("escalate", "bind", "impersonate")
-DOORS = (
-    "secrets",
-    "serviceaccounts/token",
-    "pods/exec",
-    "pods/attach",
-    "pods/portforward",
-    "pods/ephemeralcontainers",
-    "roles",
-    "rolebindings",
-)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """`spec` is a ValidatingAdmissionPolicy's; a policy that is not `everywhere` is bound to the keep's namespace."""
+
+    name: str
+    spec: Any
+    everywhere: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class AdmissionArgs:
-    """`registry_account_id` is the account the images are pulled from: the keep's, unless a platform has another."""
+    """`registry_account_id` is the account from which images are pulled, if it is not the keep's."""
 
     base: ReleaseBase
     registry_account_id: str | None = None
 
 
 class Admission(pulumi.ComponentResource):
-    """The policies and their bindings. Whatever cannot be judged is refused."""
+    """The policies and their bindings. A request that cannot be judged is refused."""
 
     policies: Mapping[str, ValidatingAdmissionPolicy]  # by their short name
 
     def __init__(self, name: str, args: AdmissionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:release.admission:Admission", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._base = name, args.base
 
         rules = policies(args.base.keep, args.registry_account_id or args.base.keep.account_id)
         self.policies = {policy.name: self._enforce(policy) for policy in rules}
@@ -60,194 +58,84 @@ class Admission(pulumi.ComponentResource):
         self.register_outputs({"policyNames": [args.base.keep.physical(each) for each in self.policies]})
 
     def _enforce(self, policy: Policy) -> ValidatingAdmissionPolicy:
-        base = self._args.base
+        base, label = self._base, f"{self._name}-{policy.name}"
         name = base.keep.physical(policy.name)
         metadata: Any = {"name": name, "labels": keep_labels(base.keep, COMPONENT, version=base.version)}
-        made = ValidatingAdmissionPolicy(
-            f"{self._name}-{policy.name}",
-            metadata=metadata,
-            spec=policy.spec(),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        child = pulumi.ResourceOptions(parent=self)
+        created = ValidatingAdmissionPolicy(label, metadata=metadata, spec=policy.spec, opts=child)
         binding: Any = {"policyName": name, "validationActions": ["Deny"]}
-        if policy.in_namespace:
-            # The policy `namespace` sees to it that the label stays.
+        if not policy.everywhere:
+            # The policy `namespace` protects this label.
             binding["matchResources"] = {"namespaceSelector": {"matchLabels": {TENANT: base.keep.tenant}}}
-        ValidatingAdmissionPolicyBinding(
-            f"{self._name}-{policy.name}",
-            metadata=metadata,
-            spec=binding,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[made]),
-        )
-        return made
+        after = pulumi.ResourceOptions(parent=self, depends_on=[created])
+        ValidatingAdmissionPolicyBinding(label, metadata=metadata, spec=binding, opts=after)
+        return created
 
 
 def policies(keep: Keep, registry_account_id: str) -> tuple[Policy, ...]:
-    """Everything that is refused in the keep's namespace."""
-    return (
-        pod_policy(keep, registry_account_id),
-        _doors(),
-        _exposure(),
-        _traffic(),
-        _rights(),
-        _settings(),
-        _namespace(keep),
+    """The policies of a keep's namespace, whose images come from the account's registry."""
+    registry = f"{registry_account_id}.dkr.ecr.{keep.region}.{dns_suffix(keep.region)}"
+    documents = yaml_template(
+        "admission",
+        labels={"tenant": TENANT, "workload": WORKLOAD, "role": f"{LABEL_PREFIX}/role"},
+        tenant=keep.tenant,
+        namespace=keep.namespace,
+        region=keep.region,
+        own_nodes=keep.tier is not Tier.POOLED,
+        registry_account_id=registry_account_id,
+        registry="^{}/".format(registry.replace(".", "\\.")),
+        workloads=[each.value for each in Workload],
+        pool_roles=[role.value for role in PoolRole],
+        ray_head=RAY_HEAD,
+        indexer=Workload.INDEXER.value,
+        logging=_logging_patterns(),
+    )
+    return tuple(
+        Policy(name=name, spec=_spec(policy), everywhere=policy.get("everywhere", False))
+        for name, policy in documents.items()
     )
 
 
-def _doors() -> Policy:
-    """Inside a pod are code and prompts: nobody goes in, also not whoever may do all else."""
-    return Policy(
-        name="doors",
-        rules=(
-            Rule(
-                resources=("pods/exec", "pods/attach", "pods/portforward", "pods/proxy", "services/proxy"),
-                on=("CONNECT",),
-            ),
-            Rule(resources=("pods/ephemeralcontainers",), on=("UPDATE",)),
-        ),
-        validations=(
-            Validation(
-                expression="false",
-                message="nobody enters pods that hold code; reproduce the fault in the sandbox, or read the metrics",
-            ),
-        ),
-    )
+def _logging_patterns() -> dict[str, Any]:
+    off = "|".join(OFF)
+    return {
+        "logs": log_switches.words(LOGS),
+        "content": log_switches.words(CONTENT),
+        "harmless": log_switches.words(HARMLESS),
+        "tracing": sorted(TRACING),
+        "off": f"(?i)^({off})$",
+        "ends_off": f"(?i)=({off})$",
+        "levels": log_switches.LEVELS,
+        "talkative": log_switches.TALKATIVE,
+        "talkative_line": log_switches.TALKATIVE_LINE,
+        "debugging": log_switches.DEBUGGING,
+        "hardware": log_switches.HARDWARE,
+    }
 
 
-def _exposure() -> Policy:
-    is_service = 'object.kind != "Service"'
-    return Policy(
-        name="exposure",
-        rules=(
-            Rule(resources=("services",)),
-            Rule(groups=("networking.k8s.io",), resources=("ingresses",)),
-        ),
-        validations=(
-            Validation(
-                expression='object.kind != "Ingress"',
-                message="no Ingress: developers come in by the keep's entry",
-            ),
-            Validation(
-                expression=f'{is_service} || !has(object.spec.type) || object.spec.type == "ClusterIP"',
-                message="spec.type must be ClusterIP: developers come in by the keep's entry",
-            ),
-            Validation(
-                expression=f"{is_service} || !has(object.spec.externalIPs) || size(object.spec.externalIPs) == 0",
-                message="spec.externalIPs must be empty",
-            ),
-            Validation(
-                expression=(
-                    "!has(object.metadata.annotations) || "
-                    f"!object.metadata.annotations.exists(key, key.matches({text(BALANCER_ANNOTATIONS)}))"
-                ),
-                message="no load balancer by annotation: developers come in by the keep's entry",
-            ),
-        ),
-    )
+def _spec(policy: Mapping[str, Any]) -> dict[str, Any]:
+    """`failurePolicy` Fail: an expression that cannot be evaluated refuses, too."""
+    spec: dict[str, Any] = {
+        "failurePolicy": "Fail",
+        "matchConstraints": {"resourceRules": [_resource_rule(**rule) for rule in policy["rules"]]},
+        "validations": [{**each, "reason": "Forbidden"} for each in policy["validations"]],
+    }
+    for key, expressions in (("variables", policy.get("variables")), ("matchConditions", policy.get("conditions"))):
+        if expressions:
+            spec[key] = [{"name": name, "expression": expression} for name, expression in expressions.items()]
+    return spec
 
 
-def _traffic() -> Policy:
-    """A policy more can only open: it must name its peers, and no range wider than a private network."""
-    named = (
-        "r.{peers}.all(p, !has(p.ipBlock) || p.ipBlock.cidr.matches('^[0-9.]+/(8|9|[12][0-9]|3[0-2])$')) && "
-        "r.{peers}.all(p, !has(p.namespaceSelector) || "
-        "(has(p.namespaceSelector.matchLabels) && size(p.namespaceSelector.matchLabels) > 0) || "
-        "(has(p.namespaceSelector.matchExpressions) && size(p.namespaceSelector.matchExpressions) > 0))"
-    )
-    validations = tuple(
-        Validation(
-            expression=(
-                f"!has(object.spec.{rules}) || object.spec.{rules}.all(r, has(r.{peers}) && size(r.{peers}) > 0 && "
-                f"{named.replace('{peers}', peers)})"
-            ),
-            message=f"spec.{rules} must name its peers, none wider than a private IPv4 network (/8)",
-        )
-        for rules, peers in (("ingress", "from"), ("egress", "to"))
-    )
-    return Policy(
-        name="traffic",
-        rules=(Rule(groups=("networking.k8s.io",), resources=("networkpolicies",)),),
-        validations=validations,
-    )
-
-
-def _rights() -> Policy:
-    """Roles of the namespace name what they allow, and are held by its own accounts."""
-    roles = 'object.kind != "Role" || !has(object.rules) || object.rules == null || object.rules.all(r, {})'
-    bindings = 'object.kind != "RoleBinding" || {}'
-    wild = "(!has(r.{0}) || !r.{0}.exists(each, each.contains('*')))"
-    own = (
-        "(!has(object.subjects) || object.subjects.all(s, s.kind == 'ServiceAccount' && has(s.namespace) && "
-        "s.namespace == object.metadata.namespace && s.name != 'default'))"
-    )
-    return Policy(
-        name="rights",
-        rules=(Rule(groups=("rbac.authorization.k8s.io",), resources=("roles", "rolebindings")),),
-        validations=(
-            Validation(
-                expression=roles.format(" && ".join(wild.format(each) for each in ("verbs", "apiGroups", "resources"))),
-                message="rules must name verbs, groups and resources, without *",
-            ),
-            Validation(
-                expression=roles.format(f"!r.verbs.exists(v, v in {text(RIGHTS_THAT_MAKE_RIGHTS)})"),
-                message="rules must not let anybody escalate, bind or impersonate",
-            ),
-            Validation(
-                expression=roles.format(f"!has(r.resources) || !r.resources.exists(each, each in {text(DOORS)})"),
-                message="rules must not open secrets, tokens, roles or the inside of pods",
-            ),
-            Validation(
-                expression=bindings.format("object.roleRef.kind == 'Role'"),
-                message="roleRef must be a Role of the namespace, no ClusterRole",
-            ),
-            Validation(
-                expression=bindings.format(own),
-                message="subjects must be service accounts of the namespace, and not default",
-            ),
-        ),
-    )
-
-
-def _settings() -> Policy:
-    """What the runtime logs is decided by the document it is started with."""
-    value = "object.data.all(key, !object.data[key].matches({}))"
-    return Policy(
-        name="settings",
-        rules=(Rule(resources=("configmaps",)),),
-        validations=(
-            Validation(
-                expression=f"!has(object.data) || {value.format(text(_BODIES))}",
-                message="settings must not switch on the logging of bodies",
-            ),
-            Validation(
-                expression=f"!has(object.data) || {value.format(text(_TALKATIVE))}",
-                message="settings must not set the log level to debug or trace",
-            ),
-        ),
-    )
-
-
-_BODIES = '"bodies"\\s*:\\s*(true|1|")'
-_TALKATIVE = '(?i)"level"\\s*:\\s*"(debug|trace|all|notset)"'
-
-
-def _namespace(keep: Keep) -> Policy:
-    """The labels that these policies and pod security go by stay on the namespace."""
-    stays = "has(object.metadata.labels) && {0} in object.metadata.labels && object.metadata.labels[{0}] == {1}"
-    return Policy(
-        name="namespace",
-        rules=(Rule(resources=("namespaces",), scope="Cluster"),),
-        conditions={"of-the-keep": f"object.metadata.name == {text(namespace_name(keep))}"},
-        in_namespace=False,
-        validations=(
-            Validation(
-                expression=stays.format(text(TENANT), text(keep.tenant)),
-                message=f"the label {TENANT} must stay {keep.tenant}: the keep's walls go by it",
-            ),
-            Validation(
-                expression=stays.format(text(POD_SECURITY), text("restricted")),
-                message=f"the label {POD_SECURITY} must stay restricted",
-            ),
-        ),
-    )
+def _resource_rule(
+    resources: list[str],
+    groups: tuple[str, ...] = ("",),
+    operations: tuple[str, ...] = ("CREATE", "UPDATE"),
+    scope: str = "Namespaced",
+) -> dict[str, Any]:
+    return {
+        "apiGroups": list(groups),
+        "apiVersions": ["*"],
+        "operations": list(operations),
+        "resources": resources,
+        "scope": scope,
+    }

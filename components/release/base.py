@@ -1,4 +1,4 @@
-"""What every part of a release stands on: whose it is, where its objects lie, and the images they run."""
+"""What every part of a release needs: the keep, its namespace, and the images."""
 
 import hashlib
 import re
@@ -15,11 +15,11 @@ from components.release.labels import keep_labels, labels_of
 
 DIGEST_PATTERN = re.compile(r"^sha256:[0-9a-f]{64}$")
 DIGEST_LENGTH = 16  # hexadecimal digits
-VERSION_PATTERN = re.compile(r"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$")  # what a label's value may be
+VERSION_PATTERN = re.compile(r"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$")  # a label's value
 
 
 class Priority(StrEnum):
-    """Who goes first: developers wait for SERVING, nobody for BATCH, and RESERVE only holds room for the others."""
+    """Priority of pods: developers wait for SERVING, nobody for BATCH; RESERVE keeps room for the others."""
 
     SERVING = "serving"
     BATCH = "batch"
@@ -28,14 +28,14 @@ class Priority(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseBase:
-    """`images` holds, by name, `repository@sha256:<digest>`; `after` is what must be there before any pod is."""
+    """`images` has, by name, `repository@sha256:<digest>`; every pod is created after `after`."""
 
     keep: Keep
     namespace: pulumi.Input[str]
     version: str
     images: Mapping[str, pulumi.Input[str]]
     after: Sequence[pulumi.Resource] = field(default_factory=tuple)
-    environment: Mapping[str, str] = field(default_factory=dict)  # of every container of ours: where telemetry goes
+    environment: Mapping[str, str] = field(default_factory=dict)  # of every container of ours: where to send telemetry
 
     def __post_init__(self) -> None:
         if not VERSION_PATTERN.match(self.version):
@@ -45,21 +45,25 @@ class ReleaseBase:
 
     @property
     def own_nodes(self) -> bool:
-        """Whether the cluster's nodes carry this keep's name: those of a platform carry the platform's."""
+        """Whether the nodes are labelled with this keep; those of a platform are labelled with the platform."""
         return self.keep.tier is not Tier.POOLED
 
     def image(self, name: str) -> pulumi.Input[str]:
-        """ValueError names the images the release has."""
+        """The image by name.
+
+        Raises:
+            ValueError: the release has no such image.
+        """
         if name not in self.images:
             raise ValueError(f"the release has no image {name!r} (it has: {', '.join(sorted(self.images)) or 'none'})")
         return self.images[name]
 
     def priority(self, priority: Priority) -> str:
-        """Name of the priority class; classes are the cluster's, so the keep's name is in it."""
+        """Name of the priority class. Classes are cluster-wide, so the keep's name is part of it."""
         return self.keep.physical(priority.value)
 
     def metadata(self, workload: Workload, name: str | None = None, **more: Any) -> dict[str, Any]:
-        """Metadata of an object of a workload, called `name` or like the workload itself."""
+        """Metadata of an object of a workload, named `name` or like the workload."""
         labels = labels_of(self.keep, workload, name, version=self.version)
         return {"name": name or workload.value, "namespace": self.namespace, "labels": labels, **more}
 
@@ -69,7 +73,7 @@ class ReleaseBase:
         return {"name": name, "namespace": self.namespace, "labels": labels, **more}
 
     def options(self, parent: pulumi.Resource, *after: pulumi.Resource, **more: Any) -> pulumi.ResourceOptions:
-        """For a child of a part that starts pods; `after` are its own conditions beside the release's."""
+        """For a child that starts pods; it is created after `after` and after what all pods of the release need."""
         return pulumi.ResourceOptions(parent=parent, depends_on=[*self.after, *after], **more)
 
 
@@ -77,7 +81,7 @@ def by_digest(repository: pulumi.Input[str], digest: str) -> pulumi.Output[str]:
     """The image as pods name it.
 
     Raises:
-        ValueError: the digest is none.
+        ValueError: the digest is malformed.
     """
     if not DIGEST_PATTERN.match(digest):
         raise ValueError(f"an image's digest must be sha256:<64 hex digits>, got {digest!r}; take it from the push")
@@ -85,5 +89,5 @@ def by_digest(repository: pulumi.Input[str], digest: str) -> pulumi.Output[str]:
 
 
 def digest(text: str) -> str:
-    """For a pod's annotation: it changes with the text, and the pods are rolled."""
+    """For a pod's annotation: it changes with the text, which restarts the pods."""
     return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]

@@ -1,10 +1,11 @@
-"""The gateway: the only pods that a developer's request reaches, behind the keep's entry."""
+"""The gateway: the only pods that developers' requests reach, behind the keep's entry."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 from codekeep_contracts import commands
+from codekeep_contracts.images import ImageName
 from codekeep_contracts.pods import GATEWAY_PORT, HEALTH_PATH, READY_PATH
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
@@ -16,24 +17,24 @@ from components.release.base import Priority, ReleaseBase
 from components.release.pod import SETTINGS_DIGEST, Container, PodPlan, Resources, Scratch, http_probe
 from components.release.server import ServerPlan, serve
 
-IMAGE = "code-batch-review"  # which the gateway runs from
+IMAGE: ImageName = "code-batch-review"  # contains the gateway too
 SERVICE_PORT = 443
-RESOURCES = Resources(cpu="1", cpu_limit="4", memory="2Gi")
+RESOURCES = Resources(cpu=1, cpu_limit=4, memory_gib=2)
 SEATS_PER_REPLICA = 250
 REPLICAS_MIN, REPLICAS_MAX = 2, 20
-CPU_PERCENT = 65  # of the request; retrieval is what costs
-SETTLING_SECONDS = 15  # from being taken out of the balancer until it has noticed
+CPU_PERCENT = 65  # of the request; retrieval costs most
+SETTLING_SECONDS = 15  # until the load balancer has removed the pod
 BINDING_API = "elbv2.k8s.aws/v1beta1"  # of the AWS load balancer controller
 
 
 def most_replicas(seats: int) -> int:
-    """Room for all seats twice over, as they do not come evenly."""
+    """Twice what all seats need, since load is uneven."""
     return min(REPLICAS_MAX, REPLICAS_MIN + 2 * -(-seats // SEATS_PER_REPLICA))
 
 
 @dataclass(frozen=True, kw_only=True)
 class GatewayArgs:
-    """`target_group_arn` is the entry's: the load balancer controller registers the pods there."""
+    """The load balancer controller registers the pods with the entry's target group, `target_group_arn`."""
 
     base: ReleaseBase
     target_group_arn: pulumi.Input[str]
@@ -50,7 +51,7 @@ class GatewayArgs:
 
 
 class Gateway(pulumi.ComponentResource):
-    """Deployment, Service, budget, scaler, and the binding to the entry's target group."""
+    """Deployment, Service, disruption budget, autoscaler, and the binding to the entry's target group."""
 
     def __init__(self, name: str, args: GatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:release.gateway:Gateway", name, None, opts)
@@ -109,7 +110,7 @@ class Gateway(pulumi.ComponentResource):
         )
 
     def _bind(self) -> None:
-        """Without `networking`: the rules of the security groups are the entry's."""
+        """Without `networking`: the entry has the security group rules."""
         args = self._args
         CustomResource(
             self._name,

@@ -1,15 +1,15 @@
-"""Index workers: chunks become vectors and symbols in the keep's index, on Ray.
+"""Index workers: they turn chunks into vectors and symbols in the keep's index, on Ray.
 
-Three parts. A driver (one pod) looks in the code bucket for what ingest left there and hands it out as tasks. A
-RayCluster does them: its head schedules and works on nothing itself, its workers come and go with the tasks. A RayJob
-that waits, suspended, is the template of a full re-index, on machines of its own, beside the daily work:
+Three parts. A driver (one pod) finds in the code bucket what ingest wrote, and submits it as tasks. A RayCluster runs
+them: its head only schedules, and its workers scale with the tasks. A suspended RayJob is the template of a full
+re-index, which runs on its own machines while the daily work goes on:
 
     kubectl get rayjob reindex -o json | jq '.metadata = {namespace: .metadata.namespace, labels: .metadata.labels,
       name: "reindex-1"} | .spec.suspend = false | del(.status)' | kubectl create -f -
 
-Only the head may ask the API server for something: it sets the number of workers. It holds no AWS role; workers do.
-Ray runs whatever reaches its ports, so nothing may but its own pods, and the operator its dashboard: that is what
-components.release.flows allows, and the pods must come after the policies (`ReleaseBase.after`).
+Only the head may use the API server: it sets the number of workers. It has no AWS role; workers have one. Ray runs
+whatever reaches its ports, so only its own pods may, and the operator may reach its dashboard: components.release.flows
+allows no more, and the pods are created after the policies (`ReleaseBase.after`).
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from typing import Any
 
 import pulumi
 from codekeep_contracts import commands
+from codekeep_contracts.images import ImageName
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import ServiceAccount
@@ -37,25 +38,25 @@ from components.release.pod import (
     pod_template,
 )
 
-IMAGE = "code-embed-index-cu12"
-RUNTIME = "/opt/codekeep/bin/codekeep-runtime"  # the image has no entry point: KubeRay starts Ray in it
+IMAGE: ImageName = "code-embed-index-cu12"
+RUNTIME = "/opt/codekeep/bin/codekeep-runtime"  # the image has no entry point, since KubeRay starts Ray in it
 RAY_API = "ray.io/v1"
-RAY_VERSION = "2.60.0"  # as the image's lock has it
+RAY_VERSION = "2.60.0"  # as in the image's lock
 
 CLUSTER, HEAD, WORKER, DRIVER = "index", "index-head", "index-worker", "indexer"
 REINDEX, REINDEX_WORKER = "reindex", "reindex-worker"
-HEAD_SERVICE = f"{CLUSTER}-head-svc"  # KubeRay names it so
-PORTS = {"client": 10_001, "gcs-server": 6_379, "dashboard": 8_265}  # by the names that KubeRay looks for
+HEAD_SERVICE = f"{CLUSTER}-head-svc"  # named by KubeRay
+PORTS = {"client": 10_001, "gcs-server": 6_379, "dashboard": 8_265}  # by the names that KubeRay expects
 
-HEAD_RESOURCES = Resources(cpu="1", memory="4Gi")
-AUTOSCALER_RESOURCES = Resources(cpu="500m", memory="512Mi")
-DRIVER_RESOURCES = Resources(cpu="250m", memory="1Gi", cpu_limit="1")
-WORKER_RESOURCES = Resources(cpu="2", memory="8Gi")  # whole processors: Ray reads its slots from the limit
-GPU_WORKER_RESOURCES = Resources(cpu="4", memory="24Gi", gpus=1)
+HEAD_RESOURCES = Resources(cpu=1, memory_gib=4)
+AUTOSCALER_RESOURCES = Resources(cpu=0.5, memory_gib=0.5)
+DRIVER_RESOURCES = Resources(cpu=0.25, memory_gib=1, cpu_limit=1)
+WORKER_RESOURCES = Resources(cpu=2, memory_gib=8)  # whole cores: Ray takes its slots from the limit
+GPU_WORKER_RESOURCES = Resources(cpu=4, memory_gib=24, gpus=1)
 SHARED_MEMORY_GIB, SCRATCH_GIB = 2, 40
 HEAD_SCRATCH_GIB = 5
 
-IDLE_SECONDS = 120  # before a worker without tasks goes
+IDLE_SECONDS = 120  # before a worker without tasks is removed
 GRACE_SECONDS = 120
 REINDEX_SECONDS = 48 * 3_600
 REINDEX_KEPT_SECONDS = 3_600
@@ -65,7 +66,7 @@ WORKERS_MAX = 200
 
 @dataclass(frozen=True, kw_only=True)
 class IndexWorkersArgs:
-    """`max_workers` of the daily work, `reindex_workers` of a full re-index, which gets a GPU each on a GPU role.
+    """`max_workers` is for the daily work, `reindex_workers` for a full re-index, with a GPU each on a GPU role.
 
     Needs images[code-embed-index-cu12] and the account `indexer` (components.release.accounts).
     """
@@ -99,7 +100,7 @@ class IndexWorkers(pulumi.ComponentResource):
         self.register_outputs({"cluster": CLUSTER, "reindex": REINDEX, "maxWorkers": args.max_workers})
 
     def _let_head_scale(self) -> list[pulumi.Resource]:
-        """Under the cluster's name, where KubeRay would otherwise make a role that may do more."""
+        """A role with the cluster's name; otherwise KubeRay would create one with more rights."""
         base, child = self._args.base, pulumi.ResourceOptions(parent=self)
         metadata = base.metadata(Workload.INDEXER, CLUSTER)
         account = ServiceAccount(
@@ -126,7 +127,7 @@ class IndexWorkers(pulumi.ComponentResource):
     def _cluster(self, after: list[pulumi.Resource]) -> CustomResource:
         args, base = self._args, self._args.base
         workers = _group(base, WORKER, PoolRole.INGEST, WORKER_RESOURCES, least=0, most=args.max_workers)
-        # The autoscaler writes the number of replicas into the list of groups, which has one owner: us, at each change.
+        # The autoscaler writes replicas into the list of groups; each of our updates takes ownership of the list again.
         metadata = base.metadata(Workload.INDEXER, CLUSTER, annotations={"pulumi.com/patchForce": "true"})
         return CustomResource(
             self._name,
@@ -151,7 +152,7 @@ class IndexWorkers(pulumi.ComponentResource):
         )
 
     def _drive(self, cluster: CustomResource) -> Deployment:
-        """One at a time: two would hand out the same work."""
+        """One at a time: two would submit the same work."""
         base = self._args.base
         driver = Container(
             name="driver",
@@ -181,7 +182,7 @@ class IndexWorkers(pulumi.ComponentResource):
         return Deployment(f"{self._name}-driver", metadata=metadata, spec=spec, opts=base.options(self, cluster))
 
     def _reindex(self) -> CustomResource:
-        """All its workers from the beginning to the end, so nothing needs to scale; the entry point runs on one too."""
+        """All its workers from start to end, so it needs no autoscaling. The entry point runs on one of them."""
         args, base = self._args, self._args.base
         resources = GPU_WORKER_RESOURCES if args.reindex_role in GPU_ROLES else WORKER_RESOURCES
         count = args.reindex_workers
@@ -212,9 +213,9 @@ class IndexWorkers(pulumi.ComponentResource):
 
 
 def _head(base: ReleaseBase, *, scales: bool) -> dict[str, Any]:
-    """Without a processor for tasks, and under an account that has no AWS role; `scales` gives it a token.
+    """Runs no tasks, under an account that has no AWS role; `scales` gives it a token.
 
-    Like the driver it is always there, so it stands with the system's pods.
+    Like the driver it always runs, so it is on the system pool.
     """
     ray = Container(
         name="ray-head",
@@ -246,7 +247,7 @@ def _head(base: ReleaseBase, *, scales: bool) -> dict[str, Any]:
 def _group(
     base: ReleaseBase, name: str, role: PoolRole, resources: Resources, *, least: int, most: int
 ) -> dict[str, Any]:
-    """A group of equal workers; their number between the bounds is Ray's, and starts at the least."""
+    """A group of equal workers. Ray chooses their number between the bounds, starting with the least."""
     ray = Container(name="ray-worker", image=base.image(IMAGE), resources=resources)
     pod = PodPlan(
         workload=Workload.INDEXER,
@@ -269,12 +270,12 @@ def _group(
 
 
 def _start() -> dict[str, str]:
-    """What does not fit into shared memory goes to the scratch space, not to /tmp."""
+    """Objects that do not fit into shared memory go to the scratch space, not to /tmp."""
     return {"object-spilling-directory": f"{CACHE_PATH}/spill"}
 
 
 def _restricted(base: ReleaseBase) -> dict[str, Any]:
-    """The security context of every container of a release, for the one that KubeRay adds."""
+    """The security context of a release's containers, for the one that KubeRay adds."""
     probe = Container(name="autoscaler", image=base.image(IMAGE), resources=AUTOSCALER_RESOURCES)
     context: dict[str, Any] = probe.spec([])["securityContext"]
     return context

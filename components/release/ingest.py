@@ -1,8 +1,8 @@
-"""Ingest: reads repositories over the Git links, parses them and leaves chunks in the keep's bucket for the indexers.
+"""Ingest: reads repositories over the Git links, parses them and writes chunks into the keep's bucket for the indexers.
 
-Two ways lead to it. A push: the webhook puts a message on the ingest queue, KEDA sees it and starts a Job that takes
-messages until none is left (the clock's nightly `refresh` message comes the same way). And at night: one Job over all
-repositories in shards, which finds most commits done already. The same by hand, after an outage:
+It starts in two ways. After a push, the webhook puts a message on the ingest queue, and KEDA starts a Job that takes
+messages until none is left (the nightly `refresh` message of the schedule arrives there too). At night, one Job goes
+over all repositories in shards, and finds most commits done already. By hand, after an outage:
 `kubectl create job --from=cronjob/ingest-nightly ingest-again`.
 """
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pulumi
 from codekeep_contracts import commands
+from codekeep_contracts.images import ImageName
 from codekeep_contracts.pods import SHARD
 from codekeep_contracts.roles import QueueRole
 from pulumi_kubernetes import batch
@@ -23,26 +24,26 @@ from components.release.jobs import JobPlan, Shards, cron_job_spec, job_spec
 from components.release.pod import Container, PodPlan, Resources, Scratch
 from components.release.queue_scaling import KEDA_API, POLLING_SECONDS, QueueTrigger, authenticate
 
-IMAGE = "code-ingest-parse"
+IMAGE: ImageName = "code-ingest-parse"
 NIGHTLY, PUSH = "ingest-nightly", "ingest-push"
-SCHEDULE = "30 2 * * *"  # after the clock's message of 02:00
+SCHEDULE = "30 2 * * *"  # after the refresh message of 02:00
 
-PUSH_SHARE = 4  # of so many jobs one is kept for pushes, which must not wait for the night's work
+PUSH_SHARE = 4  # one of so many jobs is for pushes, which must not wait for the nightly work
 SHARDS_PER_JOB = 4  # small shards end at about the same time, and a failed one repeats little
-RESOURCES = Resources(cpu="2", memory="8Gi", cpu_limit="4")
-SCRATCH_FACTOR = 2  # the clone, and what parsing makes of it
+RESOURCES = Resources(cpu=2, memory_gib=8, cpu_limit=4)
+SCRATCH_FACTOR = 2  # the clone, and the results of parsing
 
-TAKING_SECONDS = 1_800  # after that a worker ends, so that pods of an old release do not live on
+TAKING_SECONDS = 1_800  # then a worker ends, so that no pods of an old release remain
 LONGEST_REPOSITORY_SECONDS = 3 * 3_600
 NIGHT_SECONDS = 10 * 3_600
-GRACE_SECONDS = 120  # to give a message back and to finish an upload
+GRACE_SECONDS = 120  # to return a message and to finish an upload
 RETRIES = 2
 JOBS_MAX = 200
 
 
 @dataclass(frozen=True, kw_only=True)
 class IngestArgs:
-    """Bounds are the spec's caps; `queue` is the keep's ingest queue. Needs images[code-ingest-parse]."""
+    """The numbers are the spec's caps; `queue` is the keep's ingest queue. Needs images[code-ingest-parse]."""
 
     base: ReleaseBase
     queue: QueueRef
@@ -64,12 +65,12 @@ class IngestArgs:
 
     @property
     def push_jobs(self) -> int:
-        """Jobs for pushes; together with those of the night no more than the cap."""
+        """Jobs for pushes; together with the nightly ones no more than the cap."""
         return max(1, self.concurrent_jobs // PUSH_SHARE)
 
     @property
     def nightly_jobs(self) -> int:
-        """Pods of the night at a time; 0 where the cap is 1, and the clock's message does the night's work."""
+        """Pods of the nightly Job at a time; 0 if the cap is 1, since the refresh message does the same."""
         return self.concurrent_jobs - self.push_jobs
 
     @property
@@ -110,7 +111,7 @@ class Ingest(pulumi.ComponentResource):
 
     def _pushes(self) -> CustomResource:
         args, base = self._args, self._args.base
-        # A message that a worker took is out of sight, and `accurate` counts on that.
+        # `accurate` assumes that messages which a worker has taken are invisible.
         trigger = QueueTrigger(queue=args.queue, messages_per_worker=1, counts_in_flight=False)
         authentication = authenticate(f"{self._name}-queue", base, Workload.INGEST, trigger, base.options(self))
         job = JobPlan(
@@ -131,7 +132,7 @@ class Ingest(pulumi.ComponentResource):
                 "maxReplicaCount": args.push_jobs,
                 "successfulJobsHistoryLimit": 3,
                 "failedJobsHistoryLimit": 10,
-                "rollout": {"strategy": "gradual"},  # a release does not end the Jobs that run
+                "rollout": {"strategy": "gradual"},  # a release does not stop running Jobs
                 "scalingStrategy": {"strategy": "accurate"},
                 "triggers": [trigger.spec(base.keep.region)],
             },
@@ -139,7 +140,7 @@ class Ingest(pulumi.ComponentResource):
         )
 
     def _pod(self, name: str, args: tuple[str, ...]) -> PodPlan:
-        """On the ingest pool, whose nodes keep scratch space on encrypted NVMe."""
+        """On the ingest pool, whose nodes have scratch space on encrypted NVMe."""
         base = self._args.base
         return PodPlan(
             workload=Workload.INGEST,

@@ -1,7 +1,7 @@
-"""Jobs of a release: they end, give up on what cannot succeed, and begin again where a node was taken away.
+"""Jobs of a release: they end, give up on what cannot succeed, and start again if their node is removed.
 
-What the runtime owes a Job: it goes on from where it stood (by commit or by checkpoint), and it ends with one of
-FINAL_EXIT_CODES where another attempt would fail in the same way.
+The runtime must resume from where it stopped (by commit or by checkpoint), and end with one of FINAL_EXIT_CODES if
+another attempt would fail in the same way.
 """
 
 from dataclasses import dataclass, replace
@@ -17,15 +17,15 @@ RUN_LABEL = "batch.kubernetes.io/job-name"
 
 LONGEST_SECONDS = 7 * 24 * 3_600
 RETRIES_MAX = 10
-KEPT_SECONDS = 24 * 3_600  # a finished Job, for whoever looks for the reason
+KEPT_SECONDS = 24 * 3_600  # so that a finished Job can be examined
 HISTORY = 3
 ZONE = "Etc/UTC"
-NEVER = "0 0 1 1 *"  # a CronJob must have a schedule, also where it only is a template
+NEVER = "0 0 1 1 *"  # a CronJob needs a schedule even if it is only a template
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shards:
-    """A Job in `count` parts, `parallel` of them at a time; each finds its number in the variable SHARD."""
+    """A Job in `count` parts, `parallel` of them at a time; each gets its number in the variable SHARD."""
 
     count: int
     parallel: int
@@ -37,7 +37,7 @@ class Shards:
 
 @dataclass(frozen=True, kw_only=True)
 class JobPlan:
-    """`retries` are of the whole Job, or of each shard; pods that a drained node took along do not count."""
+    """`retries` are for the whole Job, or for each shard; pods lost with a drained node do not count."""
 
     pod: PodPlan
     deadline_seconds: int
@@ -53,12 +53,12 @@ class JobPlan:
 
 
 def job_spec(base: ReleaseBase, plan: JobPlan) -> Any:
-    """Spec of a Job, also as a CronJob's and a ScaledJob's template takes it."""
+    """Spec of a Job, also for the template of a CronJob or a ScaledJob."""
     return {
         "activeDeadlineSeconds": plan.deadline_seconds,
         "ttlSecondsAfterFinished": plan.kept_seconds,
         "podFailurePolicy": {"rules": failure_rules(plan)},
-        # The next pod begins when the last one is gone: two would write the same checkpoint.
+        # The next pod starts when the last one is gone: two would write the same checkpoint.
         "podReplacementPolicy": "Failed",
         **_attempts(plan),
         "template": _named(pod_template(base, replace(plan.pod, restart="Never"))),
@@ -84,8 +84,8 @@ def cron_job_spec(
 
 
 def failure_rules(plan: JobPlan) -> list[dict[str, Any]]:
-    """The first that fits decides: an eviction is no failure, a final exit code ends the work, all else is retried."""
-    end = "FailIndex" if plan.shards else "FailJob"  # one shard that fails for good does not stop the others
+    """The first match decides: an eviction is no failure, a final exit code ends the work, anything else is retried."""
+    end = "FailIndex" if plan.shards else "FailJob"  # a shard that fails for good does not stop the others
     return [
         {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]},
         {"action": end, "onExitCodes": {"operator": "In", "values": list(FINAL_EXIT_CODES)}},
@@ -104,7 +104,7 @@ def _attempts(plan: JobPlan) -> dict[str, Any]:
 
 
 def _named(template: Any) -> Any:
-    """The template with RUN in every container."""
+    """The template with the variable RUN in every container."""
     run = {"name": RUN, "valueFrom": {"fieldRef": {"fieldPath": f"metadata.labels['{RUN_LABEL}']"}}}
     spec = template["spec"]
     containers = [{**each, "env": [*each.get("env", ()), run]} for each in spec["containers"]]

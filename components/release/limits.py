@@ -1,7 +1,7 @@
-"""What a keep's namespace may take: a quota for all of it together, and bounds for each pod.
+"""Resource limits of a keep's namespace: a quota for all pods together, and bounds for each.
 
-Both follow from the release's plan, that is from the spec's caps, models and pools: everything at its most, and one pod
-more of each kind while a release replaces pods. What the quota refuses is therefore a fault or a foreign thing.
+Both follow from the release's plan, that is from the spec's caps, models and pools: the maximum of everything, and one
+more pod of each kind while a release replaces pods. So whatever the quota refuses is an error or does not belong here.
 """
 
 import math
@@ -16,20 +16,19 @@ from components.release import gateway, index_workers, ingest, telemetry, webhoo
 from components.release.base import ReleaseBase
 from components.release.model_endpoint import FETCH_RESOURCES
 from components.release.pod import GPU, Resources
-from components.release.quantities import cores, mebibytes
 from components.release.release_plan import ReleasePlan
 
 COMPONENT = "limits"
-REPLACING = 1  # pods more of a kind while a release replaces them
+REPLACING = 1  # more pods of a kind while a release replaces them
 SMALLEST = {"cpu": "10m", "memory": "16Mi"}
 USUAL = {"default": {"cpu": "1", "memory": "1Gi"}, "defaultRequest": {"cpu": "100m", "memory": "1Gi"}}
 NONE_OF = ("secrets", "services.loadbalancers", "services.nodeports")
-"""Secrets lie in Secrets Manager, and developers come in by the entry."""
+"""Secrets are in Secrets Manager, and developers use the entry."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """Pods that are alike: so many at most, with these containers."""
+    """Pods of one kind: their maximum number, and their containers."""
 
     name: str
     count: int
@@ -37,17 +36,17 @@ class Kind:
 
     @property
     def cpu(self) -> float:
-        """What one pod asks for."""
-        return sum(cores(each.cpu) for each in self.containers)
+        """Requested cores of one pod."""
+        return sum(each.cpu for each in self.containers)
 
     @property
     def cpu_limit(self) -> float:
-        return sum(cores(each.cpu_limit or each.cpu) for each in self.containers)
+        return sum(each.cpu_most for each in self.containers)
 
     @property
-    def memory_mib(self) -> int:
-        """Asked for and limit: memory has one number."""
-        return sum(mebibytes(each.memory) for each in self.containers)
+    def memory_gib(self) -> float:
+        """Request and limit of one pod."""
+        return sum(each.memory_gib for each in self.containers)
 
     @property
     def gpus(self) -> int:
@@ -56,7 +55,7 @@ class Kind:
 
 @dataclass(frozen=True, kw_only=True)
 class LimitsArgs:
-    """`plan` is the release's."""
+    """`plan` is that of the release."""
 
     base: ReleaseBase
     plan: ReleasePlan
@@ -78,12 +77,12 @@ class Limits(pulumi.ComponentResource):
 
 
 def kinds(plan: ReleasePlan) -> Iterator[Kind]:
-    """Every kind of pod that the release may have, at its most."""
+    """Every kind of pod that the release may have, and its maximum."""
     yield _kind("gateway", gateway.most_replicas(plan.seats) + REPLACING, gateway.RESOURCES)
     yield _kind("webhook", webhook.REPLICAS + REPLACING, webhook.RESOURCES)
     yield _kind("telemetry", telemetry.REPLICAS + REPLACING, telemetry.RESOURCES)
     for each in plan.endpoints:
-        engine = Resources(cpu=str(each.cpus), memory=f"{each.memory_gib}Gi", gpus=each.gpus)
+        engine = Resources(cpu=each.cpus, memory_gib=each.memory_gib, gpus=each.gpus)
         yield _kind(f"model-{each.role}", each.max_replicas + each.spare_replicas + REPLACING, engine)
     yield _kind("ingest", plan.concurrent_ingest_jobs + REPLACING, ingest.RESOURCES)
     yield from _indexing(plan)
@@ -104,9 +103,9 @@ def _kind(name: str, count: int, *containers: Resources) -> Kind:
 
 
 def quota(every: list[Kind], *, batch_gpus: int) -> dict[str, str]:
-    """The namespace's share. Kinds that take turns on the batch GPUs share them."""
+    """The quota. Kinds that use the batch GPUs in turn share them."""
     serving = sum(each.count * each.gpus for each in every if each.name.startswith("model-"))
-    memory = f"{math.ceil(sum(each.count * each.memory_mib for each in every) / 1024)}Gi"
+    memory = f"{math.ceil(sum(each.count * each.memory_gib for each in every))}Gi"
     return {
         "pods": str(sum(each.count for each in every)),
         "requests.cpu": str(math.ceil(sum(each.count * each.cpu for each in every))),
@@ -119,11 +118,11 @@ def quota(every: list[Kind], *, batch_gpus: int) -> dict[str, str]:
 
 
 def bounds(every: list[Kind]) -> Any:
-    """No container is bigger than the biggest of the release, and one that says nothing is small."""
+    """No container is larger than the largest of the release, and one without resources gets small ones."""
     containers = [FETCH_RESOURCES, *(each for kind in every for each in kind.containers)]
-    cpu = max(cores(each.cpu_limit or each.cpu) for each in containers)
-    memory = max(mebibytes(each.memory) for each in containers)
-    pod_cpu, pod_memory = max(each.cpu_limit for each in every), max(each.memory_mib for each in every)
+    cpu = max(each.cpu_most for each in containers)
+    memory = max(each.memory_gib for each in containers)
+    pod_cpu, pod_memory = max(each.cpu_limit for each in every), max(each.memory_gib for each in every)
     return {
         "limits": [
             {"type": "Container", "max": _amounts(cpu, memory), "min": SMALLEST, **USUAL},
@@ -132,5 +131,5 @@ def bounds(every: list[Kind]) -> Any:
     }
 
 
-def _amounts(cpu: float, memory_mib: int) -> dict[str, str]:
-    return {"cpu": str(math.ceil(cpu)), "memory": f"{math.ceil(memory_mib / 1024)}Gi"}
+def _amounts(cpu: float, memory_gib: float) -> dict[str, str]:
+    return {"cpu": str(math.ceil(cpu)), "memory": f"{math.ceil(memory_gib)}Gi"}

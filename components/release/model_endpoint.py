@@ -1,4 +1,4 @@
-"""A model endpoint: engine, verified model on NVMe, replicas that follow the load, and room kept for the next ones."""
+"""A model endpoint: engine, verified model on NVMe, replicas that follow the load, and room for the next ones."""
 
 import json
 from collections.abc import Mapping
@@ -8,55 +8,51 @@ from typing import Any
 import pulumi
 from codekeep_contracts import commands
 from codekeep_contracts.metrics import model_load
+from codekeep_contracts.pods import model_service
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core.v1 import ConfigMap
 
-from components.compute.kubernetes_access import LABEL_PREFIX
 from components.compute.pool import PoolRole
 from components.identity.workload import Workload
+from components.naming import LABEL_PREFIX
 from components.release.base import Priority, ReleaseBase, digest
 from components.release.pod import Container, PodPlan, Resources, Scratch, http_probe
 from components.release.queue_scaling import KEDA_API
 from components.release.release_plan import EndpointPlan
 from components.release.server import DeploymentPlan, ServerPlan, deploy, serve
 
-FILES_DIGEST = f"{LABEL_PREFIX}/files-digest"  # annotation: the engine starts anew when its files change
+FILES_DIGEST = f"{LABEL_PREFIX}/files-digest"  # annotation: the engine restarts when its files change
 RUNTIME = ("python3", "-m", "codekeep_runtime")
-FETCH_PATH = "/opt/codekeep/runtime:/opt/codekeep/lib"  # of the serving images, apart from the engine's own packages
-FETCH_RESOURCES = Resources(cpu="1", cpu_limit="4", memory="2Gi")
-IDLE = ("sleep", "infinity")  # pulls the engine's image onto the node while it holds the room
+FETCH_PATH = "/opt/codekeep/runtime:/opt/codekeep/lib"  # in the serving images, separate from the engine's packages
+FETCH_RESOURCES = Resources(cpu=1, cpu_limit=4, memory_gib=2)
+IDLE = ("sleep", "infinity")  # pulls the engine's image onto the node in the meantime
 
-LOADING_SECONDS = 1_800  # fetching apart: weights into the GPUs, kernels tuned, graphs captured
-ROLLOUT_SECONDS = 3_600  # of one replica, with a new node before it
+LOADING_SECONDS = 1_800  # after the download: loading weights, tuning kernels, capturing graphs
+ROLLOUT_SECONDS = 3_600  # of one replica, including a new node
 SETTLING_SECONDS = 10
-DRAIN_SECONDS = 120  # the longest answer that a replica finishes before it goes
+DRAIN_SECONDS = 120  # the longest answer that a replica finishes before it stops
 
 PROMETHEUS = "http://prometheus.codekeep-system.svc.cluster.local:9090"
-LOAD_SHARE = 0.8  # of what a replica works on at once: more, and another replica comes before requests wait
+LOAD_SHARE = 0.8  # of the requests that a replica works on at once: above, a replica is added before requests wait
 POLLING_SECONDS = 15
-QUIET_SECONDS = 900  # without load before a replica goes, since its model takes minutes to come back
+QUIET_SECONDS = 900  # without load before a replica is removed, since a new one takes minutes
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelEndpointArgs:
-    """`metrics_url` is the Prometheus that reads the runtime's metrics, as KEDA reaches it."""
+    """`metrics_url` is the Prometheus with the runtime's metrics, as KEDA reaches it."""
 
     base: ReleaseBase
     plan: EndpointPlan
     metrics_url: str = PROMETHEUS
 
 
-def endpoint_name(role: str) -> str:
-    """Of the Deployment, the Service and the rest; the runtime's settings name the same host."""
-    return f"model-{role}"
-
-
 class ModelEndpoint(pulumi.ComponentResource):
-    """One model at work. Only pods of the keep that the network policies name reach its Service."""
+    """One served model. Only the pods that the network policies name reach its Service."""
 
     def __init__(self, name: str, args: ModelEndpointArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:model_endpoint:ModelEndpoint", name, None, opts)
-        self._name, self._args, self._object = name, args, endpoint_name(args.plan.role)
+        self._name, self._args, self._object = name, args, model_service(args.plan.role)
 
         if args.plan.files:
             self._write_files()
@@ -87,7 +83,7 @@ class ModelEndpoint(pulumi.ComponentResource):
             port=plan.port,
             target="http",
             replicas=None if scaled else plan.min_replicas,
-            # A second replica's GPUs may not be there: where one can be missed, it goes before the new one comes.
+            # There may be no GPUs for a further replica: with several, an old one goes before the new one comes.
             surge=plan.min_replicas == 1,
             progress_seconds=ROLLOUT_SECONDS,
             service_annotations={
@@ -118,7 +114,7 @@ class ModelEndpoint(pulumi.ComponentResource):
         )
 
     def _fetch(self) -> Container:
-        """From the keep's bucket, which the settings name; a file whose checksum differs stops the pod."""
+        """From the keep's bucket, which is in the settings. A file with a wrong checksum stops the pod."""
         plan = self._args.plan
         return Container(
             name="fetch-model",
@@ -150,10 +146,10 @@ class ModelEndpoint(pulumi.ComponentResource):
 
     def _resources(self) -> Resources:
         plan = self._args.plan
-        return Resources(cpu=str(plan.cpus), memory=f"{plan.memory_gib}Gi", gpus=plan.gpus)
+        return Resources(cpu=plan.cpus, memory_gib=plan.memory_gib, gpus=plan.gpus)
 
     def _hold_room(self) -> None:
-        """Pods of the lowest priority: a replica takes their place at once, and they wait for the next node."""
+        """Pods of the lowest priority: a new replica takes their place at once, and they wait for the next node."""
         args, plan = self._args, self._args.plan
         holder = Container(name="room", image=args.base.image(plan.image), resources=self._resources(), command=IDLE)
         pod = PodPlan(
@@ -190,7 +186,7 @@ class ModelEndpoint(pulumi.ComponentResource):
         )
 
     def _trigger(self) -> dict[str, Any]:
-        """The runtime's own gauges: engines' names change between releases, and their gauges lag by seconds."""
+        """The runtime's own gauges: engines rename theirs between releases, and their values lag by seconds."""
         args, plan = self._args, self._args.plan
         namespace = pulumi.Output.from_input(args.base.namespace)
         return {
@@ -213,4 +209,4 @@ BEHAVIOR: Mapping[str, Any] = {
         "policies": [{"type": "Pods", "value": 1, "periodSeconds": 300}],
     },
 }
-"""One replica at a time: each takes minutes to come up, and the next one may not be needed by then."""
+"""One replica at a time: each takes minutes to start, and by then the next may not be needed."""

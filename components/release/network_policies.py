@@ -1,8 +1,8 @@
-"""The walls of a keep's namespace: nothing passes but what the table of flows (components.release.flows) names.
+"""Network policies of a keep's namespace: only the flows of components.release.flows pass.
 
-A flow between pods has a policy at each end, so that neither end's mistake opens it. What is outside the cluster has no
-labels and is named by the addresses of its subnets: hosts behind private links and AWS's own endpoints lie in the same
-ones, and are told apart by their ports, security groups and credentials (docs/kubernetes/traffic.md).
+A flow between pods has a policy at each end, so that a mistake at one end does not open it. What is outside the cluster
+has no labels and is named by the addresses of its subnets. Hosts behind private links and AWS's endpoints are in the
+same subnets, and differ by their ports, security groups and credentials (docs/kubernetes/traffic.md).
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,36 +16,36 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from components.compute.cluster import service_range
 from components.identity.workload import Workload
-from components.network.network_like import NetworkLike
+from components.network.network_ref import NetworkRef
 from components.release.base import ReleaseBase
-from components.release.flows import LinkTraffic, Place, Pods, flows, label_of, narrowing
+from components.release.flows import External, LinkTraffic, Pods, flows
 from components.release.labels import NAME, TENANT, WORKLOAD
 
 COMPONENT = "network-policies"
 DENY = "deny-all"
-NAMESPACE = "kubernetes.io/metadata.name"  # set by the API server, so nobody can take another's
+NAMESPACE = "kubernetes.io/metadata.name"  # set by the API server, so nobody can claim another's
 POD_IDENTITY_AGENT = "169.254.170.23/32"
-PODS_ELSEWHERE: Mapping[Place, tuple[str, Mapping[str, str]]] = {
-    Place.DNS: ("kube-system", {"k8s-app": "kube-dns"}),
-    Place.PROMETHEUS: ("codekeep-system", {NAME: "prometheus"}),
-    Place.KUBERAY: ("kuberay", {NAME: "kuberay-operator"}),
+PODS_ELSEWHERE: Mapping[External, tuple[str, Mapping[str, str]]] = {
+    External.DNS: ("kube-system", {"k8s-app": "kube-dns"}),
+    External.PROMETHEUS: ("codekeep-system", {NAME: "prometheus"}),
+    External.KUBERAY: ("kuberay", {NAME: "kuberay-operator"}),
 }
 """Namespace and labels."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkPoliciesArgs:
-    """`network` is the one the cluster's nodes stand in."""
+    """`network` is the one of the cluster's nodes."""
 
     base: ReleaseBase
-    network: NetworkLike
+    network: NetworkRef
     link_traffic: LinkTraffic
 
 
 class NetworkPolicies(pulumi.ComponentResource):
-    """The denial of everything, and one policy for each end of each flow."""
+    """One policy that denies everything, and one for each end of each flow."""
 
-    policies: Mapping[str, NetworkPolicy]  # by name; pods should come after `deny-all` and what they need
+    policies: Mapping[str, NetworkPolicy]  # by name; pods must depend on `deny-all` and on what they need
 
     def __init__(self, name: str, args: NetworkPoliciesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:release.network_policies:NetworkPolicies", name, None, opts)
@@ -57,8 +57,8 @@ class NetworkPolicies(pulumi.ComponentResource):
 
         self.register_outputs({"policyNames": sorted(self.policies)})
 
-    def _look_up(self) -> Mapping[Place, pulumi.Input[list[str]]]:
-        """Addresses of what has no labels. S3's are AWS's public ones, which its gateway endpoint keeps inside."""
+    def _look_up(self) -> Mapping[External, pulumi.Input[list[str]]]:
+        """Addresses of what has no labels. S3's are public ones of AWS, which its gateway endpoint routes inside."""
         network = self._args.network
         region = self._args.base.keep.region
         inner = pulumi.Output.all(*network.endpoint_cidrs).apply(list)
@@ -67,22 +67,22 @@ class NetworkPolicies(pulumi.ComponentResource):
             name=f"com.amazonaws.{region}.s3", opts=pulumi.InvokeOutputOptions(parent=self)
         )
         return {
-            Place.AWS: inner,
-            Place.GIT: inner,
-            Place.REGISTRIES: inner,
-            Place.ISSUER: inner,
-            Place.ENTRY: inner,
-            Place.INDEX: private,
-            Place.KUBERNETES_API: pulumi.Output.all(network.cidr, *network.private_cidrs).apply(_api_addresses),
-            Place.POD_IDENTITY: [POD_IDENTITY_AGENT],
-            Place.S3: s3.entries.apply(lambda entries: sorted(entry.cidr for entry in entries)),
+            External.AWS: inner,
+            External.GIT: inner,
+            External.REGISTRIES: inner,
+            External.ISSUER: inner,
+            External.ENTRY: inner,
+            External.INDEX: private,
+            External.KUBERNETES_API: pulumi.Output.all(network.cidr, *network.private_cidrs).apply(_api_addresses),
+            External.POD_IDENTITY: [POD_IDENTITY_AGENT],
+            External.S3: s3.entries.apply(lambda entries: sorted(entry.cidr for entry in entries)),
         }
 
     def _specs(self) -> Iterator[tuple[str, Any]]:
         yield DENY, {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
         for flow in flows(self._args.link_traffic):
             ports = [each.spec() for each in flow.ports]
-            source, target = label_of(flow.source), label_of(flow.target)
+            source, target = flow.source.label, flow.target.label
             if isinstance(flow.source, Pods):
                 rule = {"to": self._peers(flow.target), "ports": ports}
                 yield (
@@ -96,7 +96,7 @@ class NetworkPolicies(pulumi.ComponentResource):
                     {"podSelector": self._selector(flow.target), "policyTypes": ["Ingress"], "ingress": [rule]},
                 )
 
-    def _peers(self, end: Pods | Place) -> Any:
+    def _peers(self, end: Pods | External) -> Any:
         if isinstance(end, Pods):
             return [{"podSelector": self._selector(end)}]
         if end in PODS_ELSEWHERE:
@@ -116,7 +116,7 @@ class NetworkPolicies(pulumi.ComponentResource):
         if pods.workload is None:
             known = {"key": WORKLOAD, "operator": "In", "values": [each.value for each in Workload]}
             return {"matchLabels": tenant, "matchExpressions": [known]}
-        return {"matchLabels": {**tenant, WORKLOAD: pods.workload.value, **narrowing(pods)}}
+        return {"matchLabels": {**tenant, WORKLOAD: pods.workload.value, **pods.name_labels}}
 
     def _policy(self, policy: str, spec: Any) -> NetworkPolicy:
         base = self._args.base
@@ -129,6 +129,6 @@ class NetworkPolicies(pulumi.ComponentResource):
 
 
 def _api_addresses(ranges: list[str]) -> list[str]:
-    """The service's address, which is the first of the services' range, and the interfaces that answer for it."""
+    """The service's address, the first of the services' range, and the interfaces behind it."""
     vpc, *private = ranges
     return [f"{ip_network(service_range(vpc))[1]}/32", *private]

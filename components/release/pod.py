@@ -1,6 +1,6 @@
-"""The pods of a release: restricted, placed on a pool of the keep's, with scratch space and the settings at hand.
+"""The pods of a release: restricted, placed on a pool of the keep, with scratch space and the settings mounted.
 
-Everything is in Kubernetes' own spelling, so that Deployments, Jobs and custom resources take the same template.
+Everything has Kubernetes' field names, so that Deployments, Jobs and custom resources use the same template.
 """
 
 import re
@@ -11,18 +11,18 @@ from typing import Any
 import pulumi
 from codekeep_contracts.pods import METRICS_PATH, METRICS_PORT, METRICS_PORT_VARIABLE, SCRATCH_FOLDER, SETTINGS_FILE
 
-from components.compute.kubernetes_access import LABEL_PREFIX
 from components.compute.node_pools import GPU_TAINT
 from components.compute.pool import GPU_ROLES, PoolRole
 from components.identity.workload import Workload
+from components.naming import LABEL_PREFIX
 from components.release.base import Priority, ReleaseBase
 from components.release.labels import NAME, TENANT, labels_of, selector_of
 
-USER = 65_532  # of every image
+USER = 65_532  # in every image
 CACHE_PATH = str(SCRATCH_FOLDER)
 TMP_PATH = "/tmp"  # noqa: S108 - a mount of the container
 SETTINGS_MAP, SETTINGS_KEY, SETTINGS_PATH = "runtime-settings", SETTINGS_FILE.name, str(SETTINGS_FILE)
-SETTINGS_DIGEST = f"{LABEL_PREFIX}/settings-digest"  # annotation: a server starts anew when the settings change
+SETTINGS_DIGEST = f"{LABEL_PREFIX}/settings-digest"  # annotation: a server restarts when the settings change
 GPU = "nvidia.com/gpu"
 SCRAPED = {"prometheus.io/scrape": "true", "prometheus.io/port": str(METRICS_PORT), "prometheus.io/path": METRICS_PATH}
 TMP_MIB = 512
@@ -30,40 +30,46 @@ TERMINATION_SECONDS = 30
 SPREAD_OVER = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
 
 _BY_DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
-_QUANTITY = re.compile(r"^[0-9]*\.?[0-9]+(m|[KMGT]i?)?$")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resources:
-    """What a container may count on, and its limits; memory has one number, as it cannot be taken back."""
+    """Requests and limits of a container, in cores and GiB. Memory has one number, since it cannot be taken back."""
 
-    cpu: str
-    memory: str
-    cpu_limit: str | None = None  # as much as `cpu` if not given
+    cpu: float
+    memory_gib: float
+    cpu_limit: float | None = None  # None: as much as `cpu`
     gpus: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("cpu", "memory", "cpu_limit"):
+        for name in ("cpu", "memory_gib", "cpu_limit"):
             value = getattr(self, name)
-            if value is not None and (not _QUANTITY.match(value) or not any(digit in value for digit in "123456789")):
-                raise ValueError(f"{name} must be an amount such as 500m or 2Gi, got {value!r}")
+            if value is not None and value <= 0:
+                raise ValueError(f"{name} must be more than 0, got {value}")
         if self.gpus < 0:
             raise ValueError(f"gpus must be 0 or more, got {self.gpus}")
 
+    @property
+    def cpu_most(self) -> float:
+        """The limit, in cores."""
+        return self.cpu if self.cpu_limit is None else self.cpu_limit
+
     def spec(self) -> dict[str, Any]:
+        """In Kubernetes' notation: `500m` is half a core, `512Mi` half a GiB."""
+        memory = f"{int(self.memory_gib)}Gi" if self.memory_gib % 1 == 0 else f"{round(self.memory_gib * 1024)}Mi"
         devices = {GPU: str(self.gpus)} if self.gpus else {}
         return {
-            "requests": {"cpu": self.cpu, "memory": self.memory, **devices},
-            "limits": {"cpu": self.cpu_limit or self.cpu, "memory": self.memory, **devices},
+            "requests": {"cpu": _cores(self.cpu), "memory": memory, **devices},
+            "limits": {"cpu": _cores(self.cpu_most), "memory": memory, **devices},
         }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scratch:
-    """Room at CACHE_PATH that goes with the pod.
+    """Space at CACHE_PATH, deleted with the pod.
 
-    By default it lies in kubelet's directory, which pools with NVMe keep on their encrypted array; with a storage class
-    it is a volume of its own, made and deleted with the pod. Never a path of the node.
+    By default it is in kubelet's directory, which pools with NVMe have on their encrypted array. With a storage class
+    it is a separate volume, created and deleted with the pod. It is never a path of the node.
     """
 
     gib: int = 1
@@ -87,21 +93,21 @@ class Scratch:
 
 @dataclass(frozen=True, kw_only=True)
 class Container:
-    """One container; `command` and `args` as Kubernetes has them, `probes` by their field (`readinessProbe`)."""
+    """One container; `command` and `args` are as in Kubernetes, `probes` are by field (`readinessProbe`)."""
 
     name: str
     image: pulumi.Input[str]
     resources: Resources
     command: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
-    env: Mapping[str, str] = field(default_factory=dict)  # never a secret: the runtime asks Secrets Manager itself
+    env: Mapping[str, str] = field(default_factory=dict)  # never a secret: the runtime reads Secrets Manager itself
     ports: Mapping[str, int] = field(default_factory=dict)
     probes: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     mounts: Mapping[str, str] = field(default_factory=dict)  # ConfigMap volume of the pod (PodPlan.files) → path
-    stop_seconds: int = 0  # waits so long before it is told to stop, while balancers take it out
+    stop_seconds: int = 0  # delay before the stop signal, until load balancers have removed the pod
 
     def spec(self, shared: list[dict[str, Any]], common: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """`shared` are the mounts and `common` the variables that every container of the pod has."""
+        """`shared` and `common` are the mounts and variables that every container of the pod has."""
         optional: dict[str, Any] = {
             "command": list(self.command),
             "args": list(self.args),
@@ -126,14 +132,14 @@ class Container:
                 "capabilities": {"drop": ["ALL"]},
                 "seccompProfile": {"type": "RuntimeDefault"},
             },
-            "terminationMessagePolicy": "File",  # never the end of a log
+            "terminationMessagePolicy": "File",  # not FallbackToLogsOnError, which copies the end of the log
             "volumeMounts": [*shared, *own],
         }
 
 
 @dataclass(frozen=True, kw_only=True)
 class PodPlan:
-    """One kind of pod. `name` is the workload's own if not given; `pool` narrows `role` down to one pool."""
+    """One kind of pod. `name` defaults to the workload's; `pool` selects one pool of the role."""
 
     workload: Workload
     role: PoolRole
@@ -146,31 +152,31 @@ class PodPlan:
     shared_memory_gib: int = 0  # at /dev/shm; counts as memory of the containers
     settings: bool = True  # the keep's RuntimeSettings at SETTINGS_PATH
     files: Mapping[str, str] = field(default_factory=dict)  # volume name → name of a ConfigMap
-    token: bool = False  # of the API server
-    spread: bool = False  # over zones and nodes
-    restart: str | None = None  # of a Job: Never or OnFailure
+    token: bool = False  # for the API server
+    spread: bool = False  # across zones and nodes
+    restart: str | None = None  # for a Job: Never or OnFailure
     grace_seconds: int = TERMINATION_SECONDS
     annotations: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     measured: bool = False  # Prometheus reads its metrics
-    reports: bool = True  # by the runtime's own telemetry, as the base's environment says
-    lasting: bool = False  # runs on through a release that changes nothing of it, so it is not labelled with a version
+    reports: bool = True  # sends telemetry, with the variables of the base's environment
+    lasting: bool = False  # not restarted by a release that does not change it, and so not labelled with the version
 
     def __post_init__(self) -> None:
         if not self.containers:
-            raise ValueError("containers must hold at least one")
-        asked = sum(each.resources.gpus for each in (*self.containers, *self.init))
-        if asked and self.role not in GPU_ROLES:
-            raise ValueError(f"role must be one with GPUs, since a container asks for {asked}, got {self.role.value}")
+            raise ValueError("containers must have at least one")
+        gpus = sum(each.resources.gpus for each in (*self.containers, *self.init))
+        if gpus and self.role not in GPU_ROLES:
+            raise ValueError(f"role must be one with GPUs, since a container requests {gpus}, got {self.role.value}")
         mounted = {name for each in (*self.containers, *self.init) for name in each.mounts}
         if strange := sorted(mounted - self.files.keys()):
             raise ValueError(f"files must name the ConfigMap of each mount; missing: {', '.join(strange)}")
 
 
 def pod_template(base: ReleaseBase, plan: PodPlan) -> Any:
-    """Metadata and spec, as a Deployment's or a Job's template takes them."""
+    """Metadata and spec, for the template of a Deployment or a Job."""
     labels = labels_of(base.keep, plan.workload, plan.name, version="" if plan.lasting else base.version)
-    noted = {**plan.annotations, **(SCRAPED if plan.measured else {})}
-    annotations = {"annotations": noted} if noted else {}
+    values = {**plan.annotations, **(SCRAPED if plan.measured else {})}
+    annotations = {"annotations": values} if values else {}
     return {"metadata": {"labels": labels, **annotations}, "spec": pod_spec(base, plan)}
 
 
@@ -206,13 +212,13 @@ def pod_spec(base: ReleaseBase, plan: PodPlan) -> Any:
 
 
 def node_selector(base: ReleaseBase, role: PoolRole, pool: str | None = None) -> dict[str, str]:
-    """The nodes of a role, or of one pool; where nodes carry the keep's name, no others."""
-    place = {f"{LABEL_PREFIX}/role": role.value} | ({f"{LABEL_PREFIX}/pool": pool} if pool else {})
-    return {**place, TENANT: base.keep.tenant} if base.own_nodes else place
+    """The nodes of a role, or of one pool; if nodes are labelled with the keep, only those."""
+    pools = {f"{LABEL_PREFIX}/role": role.value} | ({f"{LABEL_PREFIX}/pool": pool} if pool else {})
+    return {**pools, TENANT: base.keep.tenant} if base.own_nodes else pools
 
 
 def tolerations(role: PoolRole) -> list[dict[str, str]]:
-    """Of the taints that components.compute.node_pools puts on a role's nodes, and of no other."""
+    """For the taints that components.compute.node_pools sets on a role's nodes, and for no others."""
     if role is PoolRole.SYSTEM:
         return []
     own = {"key": f"{LABEL_PREFIX}/role", "operator": "Equal", "value": role.value, "effect": "NoSchedule"}
@@ -223,13 +229,17 @@ def tolerations(role: PoolRole) -> list[dict[str, str]]:
 def http_probe(
     path: str, port: str, *, scheme: str = "HTTP", period_seconds: int = 10, failures: int = 3, timeout_seconds: int = 5
 ) -> dict[str, Any]:
-    """A probe that asks a route of the container."""
+    """A probe of a route of the container."""
     return {
         "httpGet": {"path": path, "port": port, "scheme": scheme},
         "periodSeconds": period_seconds,
         "timeoutSeconds": timeout_seconds,
         "failureThreshold": failures,
     }
+
+
+def _cores(cpu: float) -> str:
+    return str(int(cpu)) if cpu % 1 == 0 else f"{round(cpu * 1000)}m"
 
 
 def _checked(image: str) -> str:
@@ -239,8 +249,8 @@ def _checked(image: str) -> str:
 
 
 def _environment(base: ReleaseBase, plan: PodPlan) -> dict[str, str]:
-    reporting = base.environment if plan.reports else {}
-    return {**reporting, **({METRICS_PORT_VARIABLE: str(METRICS_PORT)} if plan.measured else {})}
+    telemetry = base.environment if plan.reports else {}
+    return {**telemetry, **({METRICS_PORT_VARIABLE: str(METRICS_PORT)} if plan.measured else {})}
 
 
 def _mounts(plan: PodPlan) -> list[dict[str, Any]]:
@@ -251,7 +261,7 @@ def _mounts(plan: PodPlan) -> list[dict[str, Any]]:
     if plan.shared_memory_gib:
         mounts.append({"name": "shared-memory", "mountPath": "/dev/shm"})  # noqa: S108 - a mount of the container
     if plan.settings:
-        # The file alone, so that other files can be mounted beside it.
+        # Only the file, so that other files can be mounted beside it.
         mounts.append({"name": "settings", "mountPath": SETTINGS_PATH, "subPath": SETTINGS_KEY, "readOnly": True})
     return mounts
 
@@ -270,7 +280,7 @@ def _volumes(base: ReleaseBase, plan: PodPlan) -> list[dict[str, Any]]:
 
 
 def _spread(base: ReleaseBase, plan: PodPlan) -> list[dict[str, Any]]:
-    """Wished for, not demanded: a pool may stand in one zone, and a pod on the wrong node is better than none."""
+    """Preferred, not required: a pool may be in one zone, and a pod on the wrong node is better than none."""
     selector = selector_of(base.keep, plan.workload, plan.name)
     wanted = {key: selector[key] for key in (NAME, TENANT)}
     return [

@@ -1,4 +1,4 @@
-"""Who goes first where there is not room for all: serving before batch, batch before pods that only hold room."""
+"""Priority classes: serving before batch, batch before pods that only reserve room."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from components.release.labels import keep_labels
 
 @dataclass(frozen=True, kw_only=True)
 class Rank:
-    """`value` as Kubernetes compares them; `preempts`: may take the place of a pod of a lower value."""
+    """`value` as in Kubernetes; `preempts`: may evict pods of a lower value."""
 
     value: int
     preempts: bool
@@ -28,31 +28,24 @@ RANKS: Mapping[Priority, Rank] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class PrioritiesArgs:
-    """The classes are the cluster's: in a shared one each keep has its own."""
-
-    base: ReleaseBase
-
-
 class Priorities(pulumi.ComponentResource):
-    """The keep's priority classes."""
+    """The keep's priority classes. They are cluster-wide: in a shared cluster each keep has its own."""
 
-    def __init__(self, name: str, args: PrioritiesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, base: ReleaseBase, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:release.priorities:Priorities", name, None, opts)
 
         for priority, rank in RANKS.items():
             PriorityClass(
                 f"{name}-{priority.value}",
                 metadata=ObjectMetaArgs(
-                    name=args.base.priority(priority),
-                    labels=keep_labels(args.base.keep, "priorities", version=args.base.version),
+                    name=base.priority(priority),
+                    labels=keep_labels(base.keep, "priorities", version=base.version),
                 ),
                 value=rank.value,
                 preemption_policy="PreemptLowerPriority" if rank.preempts else "Never",
                 global_default=False,
                 description=rank.description,
-                opts=args.base.options(self),
+                opts=base.options(self),
             )
 
-        self.register_outputs({"names": [args.base.priority(priority) for priority in RANKS]})
+        self.register_outputs({"names": [base.priority(priority) for priority in RANKS]})

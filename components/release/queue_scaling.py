@@ -1,4 +1,4 @@
-"""How many workers a queue gets: KEDA counts the messages under its own identity, without any secret."""
+"""Scaling of a queue's workers: KEDA counts the messages under its own identity, without any secret."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ POLLING_SECONDS = 15
 
 @dataclass(frozen=True, kw_only=True)
 class QueueTrigger:
-    """One worker for every `messages_per_worker` messages; `counts_in_flight`: those being worked on count too."""
+    """One worker for `messages_per_worker` messages; `counts_in_flight`: messages being processed count too."""
 
     queue: QueueRef
     messages_per_worker: int
@@ -32,7 +32,7 @@ class QueueTrigger:
         return f"{self.queue.role.value}-queue"
 
     def spec(self, region: str) -> dict[str, Any]:
-        """As ScaledObject and ScaledJob take it; all values are texts there."""
+        """For a ScaledObject or a ScaledJob, where all values are strings."""
         return {
             "type": "aws-sqs-queue",
             "metadata": {
@@ -48,7 +48,7 @@ class QueueTrigger:
 def authenticate(
     name: str, base: ReleaseBase, workload: Workload, trigger: QueueTrigger, opts: pulumi.ResourceOptions
 ) -> CustomResource:
-    """KEDA asks as its operator, whose role may only count messages (components.identity.operator_grants)."""
+    """KEDA uses its operator's role, which may only count messages (components.identity.operator_grants)."""
     return CustomResource(
         name,
         api_version=KEDA_API,

@@ -1,4 +1,4 @@
-"""What runs in a keep, in plain values: model endpoints, images by digest, and the caps that bound the work."""
+"""What runs in a keep, as plain values: model endpoints, images by digest, and the caps that bound the work."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from components.release.flows import LinkTraffic
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointPlan:
-    """How one model is served: what its engine is started with, what a replica takes, and how many there are.
+    """How one model is served: its engine's command, the resources of a replica, and the number of replicas.
 
-    `image` is one of the release's; `files` are the engine's own, by name, and lie in `files_folder`.
+    `image` is one of the release's; `files` are the engine's, by name, and are mounted in `files_folder`.
     """
 
     role: ModelRole
@@ -29,12 +29,12 @@ class EndpointPlan:
     port: int
     health_path: str
     metrics_path: str
-    requests_per_replica: int  # that its engine works on at once
+    requests_per_replica: int  # that its engine processes at once
     gpus: int
     cpus: int
     memory_gib: int
     shared_memory_gib: int
-    cache_gib: int  # of NVMe: the checkpoint, and what the engine makes of it
+    cache_gib: int  # on NVMe: the checkpoint, and what the engine builds from it
     min_replicas: int
     max_replicas: int
     spare_replicas: int = 0
@@ -48,7 +48,7 @@ class EndpointPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class ReleasePlan:
-    """What runs in a keep. `digests` holds, by image, what to pull from the repository `repositories` has for it."""
+    """`digests` and `repositories` say, by image, what to pull and from where."""
 
     version: str
     digests: Mapping[str, str]
@@ -59,5 +59,5 @@ class ReleasePlan:
     repository_count: int
     repository_gib: int
     link_traffic: LinkTraffic
-    batch_gpus: int  # that may be at work at once on pools of role gpu-batch; 0 where there is none
-    confirmed_by_git_hosts: bool = False  # Git hosts are asked who may read
+    batch_gpus: int  # of all pools of role gpu-batch; 0 without such a pool
+    confirmed_by_git_hosts: bool = False  # Git hosts confirm who may read

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 import pulumi
 from codekeep_contracts.roles import QueueRole
 
-from components.compute.kubernetes_access import namespace_name
 from components.compute.pool import PoolRole
 from components.keep.keep_outputs import KeepOutputs
-from components.release.access_sync import AccessSync, AccessSyncArgs
-from components.release.accounts import Accounts, AccountsArgs
+from components.release.access_sync import AccessSync
+from components.release.accounts import Accounts
 from components.release.admission import Admission, AdmissionArgs
 from components.release.base import ReleaseBase, by_digest
 from components.release.gateway import Gateway, GatewayArgs
@@ -19,7 +18,7 @@ from components.release.ingest import Ingest, IngestArgs
 from components.release.limits import Limits, LimitsArgs
 from components.release.model_endpoint import ModelEndpoint, ModelEndpointArgs
 from components.release.network_policies import NetworkPolicies, NetworkPoliciesArgs
-from components.release.priorities import Priorities, PrioritiesArgs
+from components.release.priorities import Priorities
 from components.release.release_plan import ReleasePlan
 from components.release.settings_map import SettingsMap, SettingsMapArgs, start_digest
 from components.release.telemetry import Telemetry, TelemetryArgs, client_environment
@@ -28,7 +27,7 @@ from components.release.webhook import Webhook, WebhookArgs
 
 @dataclass(frozen=True, kw_only=True)
 class RuntimeReleaseArgs:
-    """`settings` is the keep's RuntimeSettings as JSON text; `outputs` are those of the keep it runs in."""
+    """`settings` are the RuntimeSettings as JSON text; `outputs` are those of the keep in which it runs."""
 
     outputs: KeepOutputs
     plan: ReleasePlan
@@ -36,7 +35,7 @@ class RuntimeReleaseArgs:
 
 
 class RuntimeRelease(pulumi.ComponentResource):
-    """All Kubernetes objects of a keep but its namespace. Give it the keep's Kubernetes and AWS providers."""
+    """All Kubernetes objects of a keep except its namespace. Needs the keep's Kubernetes and AWS providers."""
 
     images: Mapping[str, pulumi.Output[str]]  # repository@digest, by name
 
@@ -49,9 +48,9 @@ class RuntimeRelease(pulumi.ComponentResource):
         bare = ReleaseBase(
             keep=self._keep, namespace=args.outputs.namespace, version=args.plan.version, images=self.images
         )
-        telling = client_environment(namespace_name(self._keep))
-        self._base = replace(bare, after=self._prepare(bare), environment=telling)
-        self._report()
+        environment = client_environment(self._keep.namespace)
+        self._base = replace(bare, after=self._prepare(bare), environment=environment)
+        self._send_telemetry()
         self._open()
         self._serve_models()
         self._read_code()
@@ -62,27 +61,27 @@ class RuntimeRelease(pulumi.ComponentResource):
         return self._keep.logical(part)
 
     def _prepare(self, base: ReleaseBase) -> list[pulumi.Resource]:
-        """What every pod needs, or is bound by, from its first second."""
+        """What every pod needs, or is restricted by, from its start."""
         args = self._args
-        walls = NetworkPoliciesArgs(base=base, network=args.outputs.network, link_traffic=args.plan.link_traffic)
+        policies = NetworkPoliciesArgs(base=base, network=args.outputs.network, link_traffic=args.plan.link_traffic)
         settings = SettingsMapArgs(base=base, document=args.settings)
         return [
             Admission(self._part("admission"), AdmissionArgs(base=base), opts=self._child),
-            NetworkPolicies(self._part("traffic"), walls, opts=self._child),
+            NetworkPolicies(self._part("traffic"), policies, opts=self._child),
             Limits(self._part("limits"), LimitsArgs(base=base, plan=args.plan), opts=self._child),
-            Priorities(self._part("priority"), PrioritiesArgs(base=base), opts=self._child),
-            Accounts(self._part("account"), AccountsArgs(base=base), opts=self._child),
+            Priorities(self._part("priority"), base, opts=self._child),
+            Accounts(self._part("account"), base, opts=self._child),
             SettingsMap(self._part("runtime-settings"), settings, opts=self._child),
         ]
 
-    def _report(self) -> None:
-        """Logs and metrics leave by the collector alone."""
+    def _send_telemetry(self) -> None:
+        """Logs and metrics leave only through the collector."""
         args = self._args
         telemetry = TelemetryArgs(base=self._base, log_group_names=args.outputs.log_group_names)
         Telemetry(self._part("telemetry"), telemetry, opts=self._child)
 
     def _open(self) -> None:
-        """To developers and to the Git hosts' webhooks."""
+        """To developers, and to the webhooks of the Git hosts."""
         args = self._args
         gateway = GatewayArgs(
             base=self._base,
@@ -110,7 +109,7 @@ class RuntimeRelease(pulumi.ComponentResource):
         )
         Ingest(self._part("ingest"), ingest, opts=self._child)
         if plan.confirmed_by_git_hosts:
-            AccessSync(self._part("access-sync"), AccessSyncArgs(base=self._base), opts=self._child)
+            AccessSync(self._part("access-sync"), self._base, opts=self._child)
         index = IndexWorkersArgs(
             base=self._base,
             settings_digest=self._settings_digest,
@@ -125,7 +124,7 @@ def release_images(plan: ReleasePlan, urls: Mapping[str, pulumi.Output[str]]) ->
     """The images as pods name them: in the keep's own registry, by digest.
 
     Raises:
-        ValueError: the registry has no such repository.
+        ValueError: the registry lacks a repository.
     """
     repositories = {name: plan.repositories.get(name, name) for name in plan.digests}
     if strange := sorted({each for each in repositories.values() if each not in urls}):

@@ -1,4 +1,4 @@
-"""What every server of a release is made of: Deployment, Service, and a budget that lets nodes be drained."""
+"""The objects of a server: Deployment, Service, and a disruption budget that lets nodes be drained."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,17 +17,17 @@ REVISIONS_KEPT = 5
 
 @dataclass(frozen=True, kw_only=True)
 class DeploymentPlan:
-    """`replicas` is None where a scaler decides."""
+    """`replicas` is None if an autoscaler decides."""
 
     pod: PodPlan
     replicas: int | None = None
-    surge: bool = True  # a new pod comes before an old one goes; without, the old one goes first
+    surge: bool = True  # a new pod starts before an old one stops; otherwise the old one stops first
     progress_seconds: int = 600
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServerPlan(DeploymentPlan):
-    """`port` is the Service's, `target` the name of the container's."""
+    """`port` is the Service's; `target` is the name of the container's port."""
 
     port: int
     target: str
@@ -35,7 +35,7 @@ class ServerPlan(DeploymentPlan):
 
 
 def serve(name: str, base: ReleaseBase, plan: ServerPlan, parent: pulumi.Resource) -> Deployment:
-    """Makes the three objects as children of `parent`."""
+    """Creates the three objects as children of `parent`."""
     pod = plan.pod
     selector = selector_of(base.keep, pod.workload, pod.name)
     deployment = deploy(name, base, plan, parent)
@@ -58,7 +58,7 @@ def serve(name: str, base: ReleaseBase, plan: ServerPlan, parent: pulumi.Resourc
 
 
 def deploy(name: str, base: ReleaseBase, plan: DeploymentPlan, parent: pulumi.Resource) -> Deployment:
-    """The Deployment alone."""
+    """Creates the Deployment alone."""
     pod = plan.pod
     spec: Any = {
         "selector": {"matchLabels": selector_of(base.keep, pod.workload, pod.name)},

@@ -1,4 +1,4 @@
-"""The ConfigMap with the keep's RuntimeSettings, which every pod of the release mounts."""
+"""The ConfigMap with the keep's RuntimeSettings, which the pods of the release mount."""
 
 import json
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from pulumi_kubernetes.core.v1 import ConfigMap
 from components.release.base import ReleaseBase, digest
 from components.release.pod import SETTINGS_KEY, SETTINGS_MAP
 
-# Who may see what is read again while a process runs, so that a revocation waits for no rollout; the rest is only told.
+# Teams are read again while a process runs, so that a revocation needs no rollout; the others are only informative.
 NOT_READ_AT_START = (("access", "teams"), ("slo",), ("tenant", "display_name"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class SettingsMapArgs:
-    """`document` is the whole of RuntimeSettings as JSON text; it names secrets and holds none."""
+    """`document` is the RuntimeSettings as JSON text. It names secrets, and contains none."""
 
     base: ReleaseBase
     document: pulumi.Input[str]
 
 
 class SettingsMap(pulumi.ComponentResource):
-    """One object, changed in place; whoever reads it at start is started anew by its digest."""
+    """One object, changed in place. Pods that read it at their start are restarted by its digest."""
 
     def __init__(self, name: str, args: SettingsMapArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:release.settings_map:SettingsMap", name, None, opts)
@@ -38,11 +38,11 @@ class SettingsMap(pulumi.ComponentResource):
 
 
 def start_digest(document: str) -> str:
-    """Changes with what a process reads at its start, and with nothing else: an edit of teams rolls no pod."""
-    read = json.loads(document)
+    """Changes only with what a process reads at its start: an edit of teams restarts no pod."""
+    settings = json.loads(document)
     for *path, last in NOT_READ_AT_START:
-        section = read
+        section = settings
         for step in path:
             section = section.get(step, {})
         section.pop(last, None)
-    return digest(json.dumps(read, sort_keys=True))
+    return digest(json.dumps(settings, sort_keys=True))

@@ -1,8 +1,8 @@
-"""The telemetry collector: the one pod that may write the keep's logs and metrics, and only what is on the allow-list.
+"""The telemetry collector: the only pods that may write the keep's logs and metrics, and only what is allow-listed.
 
-Workloads have no right to CloudWatch; they send OTLP over HTTP to this service, with the variables of
-`client_environment`. What a container prints stays on its node. The image is any OpenTelemetry Collector with the parts
-that components.release.collector_config names (the contrib distribution has them), copied into the keep's registry.
+Workloads have no access to CloudWatch; they send OTLP over HTTP to this service, with the variables of
+`client_environment`. What a container prints stays on its node. The image is an OpenTelemetry Collector with the parts
+that templates/collector.yaml.j2 names (the contrib distribution has them), copied into the keep's registry.
 """
 
 import hashlib
@@ -12,30 +12,31 @@ from typing import Any
 
 import pulumi
 import yaml
+from codekeep_contracts.images import ImageName
 from codekeep_contracts.metrics import metric_namespace
-from codekeep_contracts.pods import OTLP_ENDPOINT
+from codekeep_contracts.pods import OTLP_ENDPOINT, OTLP_PORT
 from pulumi_kubernetes.core.v1 import ConfigMap
 
 from components.compute.pool import PoolRole
 from components.identity.workload import Workload
 from components.release.base import Priority, ReleaseBase
-from components.release.collector_config import HEALTH_PORT, OTLP_PORT, collector_config
+from components.release.collector_config import HEALTH_PORT, collector_config
 from components.release.pod import Container, PodPlan, Resources, http_probe
 from components.release.server import ServerPlan, serve
 
-IMAGE = "telemetry-collector"
+IMAGE: ImageName = "telemetry-collector"
 CONFIG_MAP, CONFIG_KEY, CONFIG_PATH = "telemetry-config", "collector.yaml", "/etc/telemetry"
 CONFIG_DIGEST = "codekeep.dev/config-digest"
 REPLICAS = 2
-RESOURCES = Resources(cpu="200m", cpu_limit="1", memory="512Mi")
-GRACE_SECONDS = 60  # to send what it holds
-LINE_MAX = 1_000  # a statement stays on its line, for whoever reads the ConfigMap
+RESOURCES = Resources(cpu=0.2, cpu_limit=1, memory_gib=0.5)
+GRACE_SECONDS = 60  # to send what is buffered
+LINE_MAX = 1_000  # one line per statement, for readers of the ConfigMap
 
 
 def client_environment(namespace: str) -> dict[str, str]:
-    """Variables of OpenTelemetry's SDK for every pod that reports.
+    """Variables of OpenTelemetry's SDK for every pod that sends telemetry.
 
-    Deltas, since two collectors share a pod's reports; exponential histograms, since only those give percentiles.
+    Deltas, since a pod's data is split between two collectors; exponential histograms, since percentiles need them.
     """
     return {
         OTLP_ENDPOINT: f"http://{Workload.TELEMETRY.value}.{namespace}.svc.cluster.local:{OTLP_PORT}",
@@ -46,14 +47,14 @@ def client_environment(namespace: str) -> dict[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class TelemetryArgs:
-    """`log_group_names` by part (components.observe.runtime_logs). Needs images[telemetry-collector]."""
+    """`log_group_names` are by part (components.observe.runtime_logs). Needs images[telemetry-collector]."""
 
     base: ReleaseBase
     log_group_names: Mapping[str, pulumi.Input[str]]
 
 
 class Telemetry(pulumi.ComponentResource):
-    """Configuration, Deployment, Service and budget."""
+    """Configuration, Deployment, Service and disruption budget."""
 
     def __init__(self, name: str, args: TelemetryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:release.telemetry:Telemetry", name, None, opts)
@@ -75,12 +76,12 @@ class Telemetry(pulumi.ComponentResource):
 def _document(args: TelemetryArgs) -> pulumi.Output[str]:
     keep = args.base.keep
 
-    def written(groups: Mapping[str, str]) -> str:
-        config = collector_config(region=keep.region, log_groups=groups, metric_namespace=metric_namespace(keep.tenant))
-        return yaml.safe_dump(config, sort_keys=True, width=LINE_MAX)
+    def config(groups: Mapping[str, str]) -> str:
+        parsed = collector_config(region=keep.region, log_groups=groups, metric_namespace=metric_namespace(keep.tenant))
+        return yaml.safe_dump(parsed, sort_keys=True, width=LINE_MAX)
 
     groups: Any = dict(args.log_group_names)
-    return pulumi.Output.from_input(groups).apply(written)
+    return pulumi.Output.from_input(groups).apply(config)
 
 
 def _pod(base: ReleaseBase, document: pulumi.Output[str]) -> PodPlan:

@@ -1,9 +1,10 @@
-"""The receiver of the Git hosts' webhooks: checks their signatures and puts work on the queues."""
+"""The receiver of the Git hosts' webhooks: verifies their signatures and queues the work."""
 
 from dataclasses import dataclass
 
 import pulumi
 from codekeep_contracts import commands
+from codekeep_contracts.images import ImageName
 from codekeep_contracts.pods import HEALTH_PATH, READY_PATH, WEBHOOK_PORT
 
 from components.compute.pool import PoolRole
@@ -12,21 +13,21 @@ from components.release.base import Priority, ReleaseBase
 from components.release.pod import SETTINGS_DIGEST, Container, PodPlan, Resources, http_probe
 from components.release.server import ServerPlan, serve
 
-IMAGE = "code-ingest-parse"
+IMAGE: ImageName = "code-ingest-parse"
 REPLICAS = 2
-RESOURCES = Resources(cpu="100m", cpu_limit="1", memory="512Mi")
+RESOURCES = Resources(cpu=0.1, cpu_limit=1, memory_gib=0.5)
 
 
 @dataclass(frozen=True, kw_only=True)
 class WebhookArgs:
-    """Hooks come in by the entry like all else, and the gateway hands them on."""
+    """Webhooks arrive at the entry like all requests, and the gateway forwards them."""
 
     base: ReleaseBase
     settings_digest: pulumi.Input[str]
 
 
 class Webhook(pulumi.ComponentResource):
-    """Deployment, Service and budget."""
+    """Deployment, Service and disruption budget."""
 
     def __init__(self, name: str, args: WebhookArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:release.webhook:Webhook", name, None, opts)

@@ -1,6 +1,6 @@
-"""A bucket with everything that makes it a keep's: key, versions, lifecycle, ownership, refusals, access log."""
+"""A bucket of a keep: key, versions, lifecycle, ownership, policy and access log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,19 +10,20 @@ from pulumi_aws import s3
 
 from components.bucket_ref import DATA_CLASS_OF, BucketRef
 from components.iam_policy import Statement, document
-from components.naming import Keep
+from components.keys.key_ring import KeyRing
+from components.naming import DataClass, Keep
 from components.storage.bucket_policy import BucketAccess, access_log_delivery, refusals, trail_delivery
 
 UNFINISHED_UPLOAD_DAYS = 3
-DELETED_VERSION_DAYS = 7  # how long a deleted or overwritten object can still be brought back
+DELETED_VERSION_DAYS = 7  # how long a deleted or overwritten object can be restored
 BUCKET_NAME_MAX = 63
 
-# A model in use must not vanish for its age: here the retention counts from the day a version was replaced.
+# A model in use must not expire: here the retention starts when a version is replaced.
 KEPT_WHILE_CURRENT = frozenset({BucketRole.MODELS})
 
 
 class LockMode(StrEnum):
-    """Object Lock: in COMPLIANCE nobody can shorten the retention, the account's root included."""
+    """Object Lock: in COMPLIANCE nobody can shorten the retention, not even the account's root."""
 
     COMPLIANCE = "COMPLIANCE"
     GOVERNANCE = "GOVERNANCE"
@@ -82,7 +83,7 @@ class KeepBucketArgs:
 
 
 class KeepBucket(pulumi.ComponentResource):
-    """One bucket, closed on every side that AWS lets one close."""
+    """One bucket, with every restriction that AWS offers."""
 
     ref: BucketRef
     versioning: s3.BucketVersioning
@@ -119,7 +120,7 @@ class KeepBucket(pulumi.ComponentResource):
             bucket=args.bucket_name,
             region=args.region,
             object_lock_enabled=args.object_lock is not None,
-            # Logs of the last deletions arrive after the rest is gone: this bucket cannot be emptied by hand.
+            # Logs of the last deletions arrive when everything else is gone: nobody could empty this bucket by hand.
             force_destroy=args.role is BucketRole.ACCESS_LOGS,
             tags=args.keep.tags(DATA_CLASS_OF[args.role], region=args.region),
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect or None),
@@ -130,7 +131,7 @@ class KeepBucket(pulumi.ComponentResource):
             self._name,
             bucket=self._bucket.id,
             region=self._args.region,
-            versioning_configuration=s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
+            versioning_configuration={"status": "Enabled"},
             opts=self._child(),
         )
 
@@ -141,12 +142,12 @@ class KeepBucket(pulumi.ComponentResource):
             bucket=self._bucket.id,
             region=self._args.region,
             rules=[
-                s3.BucketServerSideEncryptionConfigurationRuleArgs(
-                    apply_server_side_encryption_by_default=s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
-                        sse_algorithm="AES256" if key is None else "aws:kms", kms_master_key_id=key
-                    ),
-                    bucket_key_enabled=key is not None,
-                )
+                {
+                    "apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}
+                    if key is None
+                    else {"sse_algorithm": "aws:kms", "kms_master_key_id": key},
+                    "bucket_key_enabled": key is not None,
+                }
             ],
             opts=self._child(),
         )
@@ -160,47 +161,38 @@ class KeepBucket(pulumi.ComponentResource):
             bucket=self._bucket.id,
             region=self._args.region,
             object_lock_enabled="Enabled",
-            rule=s3.BucketObjectLockConfigurationRuleArgs(
-                default_retention=s3.BucketObjectLockConfigurationRuleDefaultRetentionArgs(
-                    mode=lock.mode.value, days=lock.days
-                )
-            ),
-            opts=self._child(self.versioning),  # S3 locks versions, and takes no lock without them
+            rule={"default_retention": {"mode": lock.mode.value, "days": lock.days}},
+            opts=self._child(self.versioning),  # S3 locks versions, and accepts no lock without them
         )
 
     def _expire(self) -> None:
         """Nothing outlives its retention by more than DELETED_VERSION_DAYS."""
         args = self._args
         current_goes = args.role not in KEPT_WHILE_CURRENT
-        every_object = s3.BucketLifecycleConfigurationRuleFilterArgs(prefix="")
+        every_object: s3.BucketLifecycleConfigurationRuleFilterArgsDict = {"prefix": ""}
+        kept_versions_days = min(DELETED_VERSION_DAYS, args.retention_days) if current_goes else args.retention_days
+        retention: s3.BucketLifecycleConfigurationRuleArgsDict = {
+            "id": "retention",
+            "status": "Enabled",
+            "filter": every_object,
+            "noncurrent_version_expiration": {"noncurrent_days": kept_versions_days},
+            "abort_incomplete_multipart_upload": {"days_after_initiation": UNFINISHED_UPLOAD_DAYS},
+        }
+        if current_goes:
+            retention["expiration"] = {"days": args.retention_days}
         s3.BucketLifecycleConfiguration(
             self._name,
             bucket=self._bucket.id,
             region=args.region,
             rules=[
-                s3.BucketLifecycleConfigurationRuleArgs(
-                    id="retention",
-                    status="Enabled",
-                    filter=every_object,
-                    expiration=s3.BucketLifecycleConfigurationRuleExpirationArgs(days=args.retention_days)
-                    if current_goes
-                    else None,
-                    noncurrent_version_expiration=s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
-                        noncurrent_days=min(DELETED_VERSION_DAYS, args.retention_days)
-                        if current_goes
-                        else args.retention_days
-                    ),
-                    abort_incomplete_multipart_upload=s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
-                        days_after_initiation=UNFINISHED_UPLOAD_DAYS
-                    ),
-                ),
-                # A rule of its own: S3 does not take this together with days.
-                s3.BucketLifecycleConfigurationRuleArgs(
-                    id="markers-without-versions",
-                    status="Enabled",
-                    filter=every_object,
-                    expiration=s3.BucketLifecycleConfigurationRuleExpirationArgs(expired_object_delete_marker=True),
-                ),
+                retention,
+                # A separate rule: S3 does not accept this together with days.
+                {
+                    "id": "markers-without-versions",
+                    "status": "Enabled",
+                    "filter": every_object,
+                    "expiration": {"expired_object_delete_marker": True},
+                },
             ],
             opts=self._child(self.versioning),  # rules about old versions need versions
         )
@@ -211,10 +203,10 @@ class KeepBucket(pulumi.ComponentResource):
             self._name,
             bucket=self._bucket.id,
             region=args.region,
-            rule=s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
+            rule={"object_ownership": "BucketOwnerEnforced"},
             opts=self._child(),
         )
-        # One after the other: S3 answers 409 to two changes of a bucket's access at once.
+        # One after the other: S3 answers 409 to two simultaneous changes of a bucket's access.
         private = s3.BucketPublicAccessBlock(
             self._name,
             bucket=self._bucket.id,
@@ -251,10 +243,36 @@ class KeepBucket(pulumi.ComponentResource):
             region=self._args.region,
             target_bucket=logs.name,
             target_prefix=f"s3/{self._args.role.value}/",
-            target_object_key_format=s3.BucketLoggingTargetObjectKeyFormatArgs(
-                partitioned_prefix=s3.BucketLoggingTargetObjectKeyFormatPartitionedPrefixArgs(
-                    partition_date_source="EventTime"
-                )
-            ),
-            opts=self._child(logs.policy),  # S3 looks whether it may write there
+            target_object_key_format={"partitioned_prefix": {"partition_date_source": "EventTime"}},
+            opts=self._child(logs.policy),  # S3 checks whether it may write there
         )
+
+
+def keep_bucket(
+    name: str,
+    role: BucketRole,
+    access: BucketAccess,
+    *,
+    keys: KeyRing,
+    retention_days: Mapping[DataClass, int],
+    access_logs: KeepBucket | None,
+    audit_lock_mode: LockMode,
+    region: str | None = None,
+    protect: bool,
+    opts: pulumi.ResourceOptions,
+) -> KeepBucket:
+    """The bucket of a role, with the key and the retention of its data class; audit records are locked."""
+    data_class = DATA_CLASS_OF[role]
+    days = retention_days[data_class]
+    args = KeepBucketArgs(
+        keep=access.keep,
+        role=role,
+        region=region,
+        key_arn=None if role is BucketRole.ACCESS_LOGS else keys.arn(data_class),
+        retention_days=days,
+        access=access,
+        access_logs=None if access_logs is None else access_logs.ref,
+        object_lock=ObjectLock(days=days, mode=audit_lock_mode) if role is BucketRole.AUDIT else None,
+        protect=protect,
+    )
+    return KeepBucket(name, args, opts=opts)

@@ -1,8 +1,8 @@
-"""What a keep's bucket refuses, whoever asks, and what it lets AWS deliver.
+"""What a keep's bucket denies to everybody, and what AWS services may deliver into it.
 
-The refusals are Denies: an identity policy somewhere in the account cannot widen them. Each leaves open the ways a
-keep is run by: the deployer's role, service-linked roles (nobody but AWS can assume those), and the roles named to the
-bucket that AWS services assume outside the keep's network (replication, index snapshots).
+The Denies apply even if an identity policy somewhere in the account allows more. Each exempts what operates a keep: the
+deployer's role, service-linked roles (which only AWS can assume), and the roles that AWS services assume outside the
+keep's network (replication, index snapshots).
 """
 
 from collections.abc import Sequence
@@ -11,20 +11,21 @@ from dataclasses import dataclass
 import pulumi
 
 from components.arns import arn, role_arn
-from components.iam_policy import ANYONE, Conditions, Principals, Statement
+from components.iam_policy import Conditions, Statement, allow_service, deny, from_account
+from components.keys.key_policy import trail_arns
 from components.naming import Keep
+from components.network.traffic_logs import LOG_DELIVERY
 
-LOG_DELIVERY = "delivery.logs.amazonaws.com"
 OWNER_CONTROLS = "bucket-owner-full-control"
 
 
 @dataclass(frozen=True, kw_only=True)
 class BucketAccess:
-    """From where and by whom a bucket is reached."""
+    """From where a bucket is reached, and which roles may reach it from outside the keep's network."""
 
     keep: Keep
     vpc_endpoint_ids: Sequence[pulumi.Input[str]]
-    service_role_arns: Sequence[pulumi.Input[str]] = ()  # assumed by AWS services, from outside the keep's network
+    service_role_arns: Sequence[pulumi.Input[str]] = ()  # assumed by AWS services
 
     def __post_init__(self) -> None:
         if not self.vpc_endpoint_ids:
@@ -33,144 +34,80 @@ class BucketAccess:
 
 def refusals(access: BucketAccess, bucket_arn: pulumi.Input[str], key_arn: pulumi.Input[str] | None) -> list[Statement]:
     """The Denies of one bucket; `key_arn` is None for a bucket that S3 encrypts with its own keys."""
-    target = _Target(access, bucket_arn)
+    everything = (bucket_arn, pulumi.Output.concat(bucket_arn, "/*"))
+    conditions: dict[str, Conditions] = {
+        "DenyPlainHttp": {"Bool": {"aws:SecureTransport": "false"}},
+        "DenyOldTls": {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
+        "DenyForeignPrincipals": _foreign_principals(access.keep),
+        "DenyForeignNetworks": _foreign_networks(access),
+    }
     return [
-        target.deny("DenyPlainHttp", {"Bool": {"aws:SecureTransport": "false"}}),
-        target.deny("DenyOldTls", {"NumericLessThan": {"s3:TlsVersion": "1.2"}}),
-        _foreign_principals(target),
-        _foreign_networks(target),
-        *(_other_keys(target, key_arn) if key_arn is not None else ()),
+        *(deny(sid, ("s3:*",), everything, condition) for sid, condition in conditions.items()),
+        *(_other_keys(bucket_arn, key_arn) if key_arn is not None else ()),
     ]
 
 
-@dataclass(frozen=True)
-class _Target:
-    access: BucketAccess
-    bucket_arn: pulumi.Input[str]
-
-    @property
-    def objects(self) -> pulumi.Output[str]:
-        return pulumi.Output.concat(self.bucket_arn, "/*")
-
-    def deny(self, sid: str, conditions: Conditions) -> Statement:
-        return Statement(
-            sid=sid,
-            effect="Deny",
-            principals=ANYONE,
-            actions=("s3:*",),
-            resources=(self.bucket_arn, self.objects),
-            conditions=conditions,
-        )
+def _foreign_principals(keep: Keep) -> Conditions:
+    """IfExists: an anonymous request has none of these keys, and is denied. AWS services need an Allow."""
+    return {
+        "StringNotEqualsIfExists": {"aws:PrincipalAccount": keep.account_id},
+        "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+        "ArnNotEqualsIfExists": {"aws:PrincipalArn": keep.deployer_role_arn},
+    }
 
 
-def _foreign_principals(target: _Target) -> Statement:
-    """IfExists: an anonymous request carries none of the keys, and is refused; services are left to the Allows."""
-    keep = target.access.keep
-    return target.deny(
-        "DenyForeignPrincipals",
-        {
-            "StringNotEqualsIfExists": {"aws:PrincipalAccount": keep.account_id},
-            "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
-            "ArnNotEqualsIfExists": {"aws:PrincipalArn": keep.deployer_role_arn},
-        },
-    )
-
-
-def _foreign_networks(target: _Target) -> Statement:
-    access, keep = target.access, target.access.keep
+def _foreign_networks(access: BucketAccess) -> Conditions:
+    keep = access.keep
     linked_roles = role_arn("aws-service-role/*", keep.account_id, keep.region)
-    return target.deny(
-        "DenyForeignNetworks",
-        {
-            "StringNotEqualsIfExists": {"aws:SourceVpce": list(access.vpc_endpoint_ids)},
-            "BoolIfExists": {"aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false"},
-            "ArnNotLikeIfExists": {
-                "aws:PrincipalArn": [keep.deployer_role_arn, linked_roles, *access.service_role_arns]
-            },
-        },
-    )
+    return {
+        "StringNotEqualsIfExists": {"aws:SourceVpce": list(access.vpc_endpoint_ids)},
+        "BoolIfExists": {"aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false"},
+        "ArnNotLikeIfExists": {"aws:PrincipalArn": [keep.deployer_role_arn, linked_roles, *access.service_role_arns]},
+    }
 
 
-def _other_keys(target: _Target, key_arn: pulumi.Input[str]) -> list[Statement]:
-    """A write that names no encryption gets the bucket's default, the right key; one that names another is refused."""
+def _other_keys(bucket_arn: pulumi.Input[str], key_arn: pulumi.Input[str]) -> list[Statement]:
+    """A write that names no encryption gets the bucket's default, the right key. One that names another is denied."""
 
-    def deny_write(sid: str, key: str, *, unless: pulumi.Input[str] | None) -> Statement:
-        named = {"Null": {key: "false"}}
-        other = {} if unless is None else {"StringNotEquals": {key: unless}}
-        return Statement(
-            sid=sid,
-            effect="Deny",
-            principals=ANYONE,
-            actions=("s3:PutObject",),
-            resources=(target.objects,),
-            conditions={**named, **other},
-        )
+    def deny_write(sid: str, header: str, allowed: pulumi.Input[str] | None) -> Statement:
+        key = f"s3:x-amz-server-side-encryption{header}"
+        named: Conditions = {"Null": {key: "false"}}
+        other: Conditions = {} if allowed is None else {"StringNotEquals": {key: allowed}}
+        return deny(sid, ("s3:PutObject",), (pulumi.Output.concat(bucket_arn, "/*"),), {**named, **other})
 
     return [
-        deny_write("DenyOtherEncryption", "s3:x-amz-server-side-encryption", unless="aws:kms"),
-        deny_write("DenyOtherKeys", "s3:x-amz-server-side-encryption-aws-kms-key-id", unless=key_arn),
-        deny_write("DenyCallersKeys", "s3:x-amz-server-side-encryption-customer-algorithm", unless=None),
+        deny_write("DenyOtherEncryption", "", "aws:kms"),
+        deny_write("DenyOtherKeys", "-aws-kms-key-id", key_arn),
+        deny_write("DenyCallersKeys", "-customer-algorithm", None),
     ]
 
 
 def trail_delivery(keep: Keep, bucket_arn: pulumi.Input[str]) -> list[Statement]:
-    """Lets CloudTrail deliver, for the keep's own trails alone."""
-    trails = [
-        arn("cloudtrail", f"trail/{keep.physical()}{rest}", region=keep.region, account_id=keep.account_id)
-        for rest in ("", "-*")
-    ]
-    service: Principals = {"Service": ("cloudtrail.amazonaws.com",)}
+    """Lets CloudTrail deliver the keep's own trails."""
+    service, own = "cloudtrail.amazonaws.com", {"ArnLike": {"aws:SourceArn": trail_arns(keep, keep.region)}}
+    objects = pulumi.Output.concat(bucket_arn, f"/*AWSLogs/{keep.account_id}/*")
+    owned: Conditions = {**own, "StringEquals": {"s3:x-amz-acl": OWNER_CONTROLS}}
     return [
-        Statement(
-            sid="TrailReadsAcl",
-            principals=service,
-            actions=("s3:GetBucketAcl",),
-            resources=(bucket_arn,),
-            conditions={"ArnLike": {"aws:SourceArn": trails}},
-        ),
-        Statement(
-            sid="TrailDelivers",
-            principals=service,
-            actions=("s3:PutObject",),
-            resources=(pulumi.Output.concat(bucket_arn, f"/*AWSLogs/{keep.account_id}/*"),),
-            conditions={"ArnLike": {"aws:SourceArn": trails}, "StringEquals": {"s3:x-amz-acl": OWNER_CONTROLS}},
-        ),
+        allow_service(service, "TrailReadsAcl", ("s3:GetBucketAcl",), bucket_arn, own),
+        allow_service(service, "TrailDelivers", ("s3:PutObject",), objects, owned),
     ]
 
 
 def access_log_delivery(keep: Keep, bucket_arn: pulumi.Input[str], *, region: str) -> list[Statement]:
     """Lets S3 deliver the access logs of the keep's buckets, and load balancers theirs."""
-    sources = arn("s3", f"{keep.physical()}-*", region=region, regional=False)
-    deliveries: Conditions = {
-        "StringEquals": {"aws:SourceAccount": keep.account_id},
-        "ArnLike": {"aws:SourceArn": arn("logs", "*", region=region, account_id=keep.account_id)},
+    account = keep.account_id
+    buckets = arn("s3", f"{keep.physical()}-*", region=region, regional=False)
+    balancers = from_account(account, keep.arn("logs", "*", region=region))
+    owned: Conditions = {
+        **balancers,
+        "StringEquals": {"aws:SourceAccount": account, "s3:x-amz-acl": OWNER_CONTROLS},
     }
+    # S3 checks for exactly this resource when logging is switched on.
+    objects = pulumi.Output.concat(bucket_arn, "/*")
+    balancer_logs = pulumi.Output.concat(bucket_arn, f"/lb/*AWSLogs/{account}/*")
+    listing, writing = ("s3:GetBucketAcl", "s3:ListBucket"), ("s3:PutObject",)
     return [
-        Statement(
-            sid="S3Delivers",
-            principals={"Service": ("logging.s3.amazonaws.com",)},
-            actions=("s3:PutObject",),
-            resources=(pulumi.Output.concat(bucket_arn, "/*"),),  # S3 looks for this when logging is switched on
-            conditions={
-                "StringEquals": {"aws:SourceAccount": keep.account_id},
-                "ArnLike": {"aws:SourceArn": sources},
-            },
-        ),
-        Statement(
-            sid="LoadBalancersReadAcl",
-            principals={"Service": (LOG_DELIVERY,)},
-            actions=("s3:GetBucketAcl", "s3:ListBucket"),
-            resources=(bucket_arn,),
-            conditions=deliveries,
-        ),
-        Statement(
-            sid="LoadBalancersDeliver",
-            principals={"Service": (LOG_DELIVERY,)},
-            actions=("s3:PutObject",),
-            resources=(pulumi.Output.concat(bucket_arn, f"/lb/*AWSLogs/{keep.account_id}/*"),),
-            conditions={
-                **deliveries,
-                "StringEquals": {"aws:SourceAccount": keep.account_id, "s3:x-amz-acl": OWNER_CONTROLS},
-            },
-        ),
+        allow_service("logging.s3.amazonaws.com", "S3Delivers", writing, objects, from_account(account, buckets)),
+        allow_service(LOG_DELIVERY, "LoadBalancersReadAcl", listing, bucket_arn, balancers),
+        allow_service(LOG_DELIVERY, "LoadBalancersDeliver", writing, balancer_logs, owned),
     ]

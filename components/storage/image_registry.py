@@ -1,29 +1,18 @@
-"""The registry of a keep's images: tags that never move, scanned, under the keep's key, closed to other accounts."""
+"""The registry of a keep's images: immutable tags, scans, the keep's key, and no access for other accounts."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts.images import REPOSITORIES
 from pulumi_aws import ecr
 
-from components.iam_policy import ANYONE, Statement, document
+from components.iam_policy import Conditions, Statement, deny, document
 from components.naming import DataClass, Keep
 from components.network.endpoints import PULL_ACTIONS
 
-REFERENCE_IMAGES = (
-    "code-ingest-parse",
-    "code-embed-index-cu12",
-    "code-symbol-index",
-    "code-copilot-serve-cu12",
-    "code-autocomplete-serve-cu12",
-    "code-batch-review",
-    "code-finetune-cu12",
-    "compat",
-)
-COPIED_IMAGES = ("telemetry-collector",)  # of others: copied in by digest, after review
-IMAGES = (*REFERENCE_IMAGES, *COPIED_IMAGES)
-KEPT_IMAGES = 30  # of each repository: enough to roll back over many releases
+KEPT_IMAGES = 30  # per repository: enough to roll back over many releases
 UNTAGGED_DAYS = 7
 PUSH_ACTIONS = (
     "ecr:CompleteLayerUpload",
@@ -60,14 +49,14 @@ LIFECYCLE = json.dumps(
 
 @dataclass(frozen=True, kw_only=True)
 class ImageRegistryArgs:
-    """`replica_key_arn` and `recovery_region` belong together, and need an account of the keep's own."""
+    """`replica_key_arn` and `recovery_region` go together; they need an account with no other keep."""
 
     keep: Keep
-    key_arn: pulumi.Input[str]  # of MODEL: engines are built into images
-    images: Sequence[str] = IMAGES
+    key_arn: pulumi.Input[str]  # the key of class MODEL: images contain engines
+    images: Sequence[str] = REPOSITORIES
     recovery_region: str | None = None
     replica_key_arn: pulumi.Input[str] | None = None
-    protect: bool = False  # a repository that holds images is not deleted
+    protect: bool = False  # a repository with images is not deleted
 
     def __post_init__(self) -> None:
         if not self.images or len(set(self.images)) != len(self.images):
@@ -77,7 +66,7 @@ class ImageRegistryArgs:
 
 
 class ImageRegistry(pulumi.ComponentResource):
-    """One repository per image, and its twin in the recovery region."""
+    """One repository per image, and its replica in the recovery region."""
 
     urls: Mapping[str, pulumi.Output[str]]
 
@@ -101,10 +90,8 @@ class ImageRegistry(pulumi.ComponentResource):
             name=f"{keep.physical()}/{image}",
             region=region,
             image_tag_mutability="IMMUTABLE",
-            image_scanning_configuration=ecr.RepositoryImageScanningConfigurationArgs(scan_on_push=True),
-            encryption_configurations=[
-                ecr.RepositoryEncryptionConfigurationArgs(encryption_type="KMS", kms_key=key_arn)
-            ],
+            image_scanning_configuration={"scan_on_push": True},
+            encryption_configurations=[{"encryption_type": "KMS", "kms_key": key_arn}],
             force_delete=not args.protect,
             tags=keep.tags(DataClass.MODEL, region=region),
             opts=child,
@@ -116,41 +103,28 @@ class ImageRegistry(pulumi.ComponentResource):
         return repository
 
     def _replicate(self, region: str, key_arn: pulumi.Input[str]) -> None:
-        """The twins come first: a repository that replication makes itself is unencrypted by our key and movable."""
-        twins = [self._repository(image, key_arn, region=region) for image in self._args.images]
+        """Replicas are created first: replication would create them without our key and with mutable tags."""
+        replicas = [self._repository(image, key_arn, region=region) for image in self._args.images]
         keep = self._args.keep
         ecr.ReplicationConfiguration(
             self._name,
-            replication_configuration=ecr.ReplicationConfigurationReplicationConfigurationArgs(
-                rules=[
-                    ecr.ReplicationConfigurationReplicationConfigurationRuleArgs(
-                        destinations=[
-                            ecr.ReplicationConfigurationReplicationConfigurationRuleDestinationArgs(
-                                region=region, registry_id=keep.account_id
-                            )
-                        ],
-                        repository_filters=[
-                            ecr.ReplicationConfigurationReplicationConfigurationRuleRepositoryFilterArgs(
-                                filter=f"{keep.physical()}/", filter_type="PREFIX_MATCH"
-                            )
-                        ],
-                    )
+            replication_configuration={
+                "rules": [
+                    {
+                        "destinations": [{"region": region, "registry_id": keep.account_id}],
+                        "repository_filters": [{"filter": f"{keep.physical()}/", "filter_type": "PREFIX_MATCH"}],
+                    }
                 ]
-            ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=twins),
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=replicas),
         )
 
 
 def _no_foreign_accounts(keep: Keep) -> Statement:
-    """The repository is the policy's resource; naming one is not allowed there."""
+    """Without resource, which a repository's policy may not name: it is the repository itself."""
     deployers_account = keep.deployer_role_arn.split(":")[4]
-    return Statement(
-        sid="DenyForeignAccounts",
-        effect="Deny",
-        principals=ANYONE,
-        actions=(*PULL_ACTIONS, *PUSH_ACTIONS),
-        conditions={
-            "StringNotEquals": {"aws:PrincipalAccount": sorted({keep.account_id, deployers_account})},
-            "Bool": {"aws:PrincipalIsAWSService": "false"},
-        },
-    )
+    foreign: Conditions = {
+        "StringNotEquals": {"aws:PrincipalAccount": sorted({keep.account_id, deployers_account})},
+        "Bool": {"aws:PrincipalIsAWSService": "false"},
+    }
+    return deny("DenyForeignAccounts", (*PULL_ACTIONS, *PUSH_ACTIONS), (), foreign)

@@ -1,4 +1,4 @@
-"""The work queues of a keep, each with a place for what failed, and the clock that refreshes the index at night."""
+"""The work queues of a keep, their dead-letter queues, and the nightly schedule that refreshes the index."""
 
 import json
 import re
@@ -9,23 +9,23 @@ import pulumi
 from codekeep_contracts.roles import QueueRole
 from pulumi_aws import cloudwatch, sqs
 
-from components.iam_policy import ANYONE, Statement, document
+from components.iam_policy import Conditions, Statement, allow_service, deny, document
 from components.naming import DataClass, Keep
 from components.queue_ref import QueueRef
 
-KEPT_DAYS = 4  # a message nobody took by then is about a commit that newer ones have overtaken
-FAILED_KEPT_DAYS = 14  # SQS's longest: time to look into it
+KEPT_DAYS = 4  # after that, newer commits have replaced the one in the message
+FAILED_KEPT_DAYS = 14  # the longest that SQS allows
 ATTEMPTS = 5
 LONG_POLL_SECONDS = 20
 DATA_KEY_SECONDS = 300
 DAY_SECONDS = 86_400
 
-# How long one message may take before another worker gets it; workers extend it while they are at it.
+# How long a message stays invisible to other workers; a worker extends it while it works.
 VISIBILITY_SECONDS: Mapping[QueueRole, int] = {QueueRole.INGEST: 900, QueueRole.REVIEW: 300}
 
 SCHEDULE_PATTERN = re.compile(r"^(cron|rate)\([^()]+\)$")
 NIGHTLY = "cron(0 2 * * ? *)"  # UTC
-REFRESH_MESSAGE = {"kind": "refresh", "version": 1}  # every repository that is due
+REFRESH_MESSAGE = {"kind": "refresh", "version": 1}  # about every repository that is due
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +45,13 @@ class QueuesArgs:
 
 
 class Queues(pulumi.ComponentResource):
-    """Ingest and review."""
+    """The queues for ingest and for review."""
 
     queues: Mapping[QueueRole, QueueRef]
 
     def __init__(self, name: str, args: QueuesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:queues:Queues", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
 
         refresh = self._refresh_rule()
         self.queues = {role: self._queue(role, refresh) for role in QueueRole}
@@ -62,9 +62,6 @@ class Queues(pulumi.ComponentResource):
     def queue(self, role: QueueRole) -> QueueRef:
         """The queue for a kind of work."""
         return self.queues[role]
-
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
 
     def _queue(self, role: QueueRole, refresh: cloudwatch.EventRule) -> QueueRef:
         keep = self._args.keep
@@ -81,7 +78,7 @@ class Queues(pulumi.ComponentResource):
             redrive_allow_policy=pulumi.Output.json_dumps(
                 {"redrivePermission": "byQueue", "sourceQueueArns": [queue.arn]}
             ),
-            opts=self._options(),
+            opts=self._child,
         )
         self._guard(f"{role.value}-failed", failed, [])
         self._guard(role.value, queue, self._schedule_statements(queue, refresh) if role is QueueRole.INGEST else [])
@@ -109,7 +106,7 @@ class Queues(pulumi.ComponentResource):
             receive_wait_time_seconds=LONG_POLL_SECONDS,
             redrive_policy=redrive,
             tags=keep.tags(DataClass.CODE),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _guard(self, label: str, queue: sqs.Queue, more: list[Statement]) -> None:
@@ -117,7 +114,7 @@ class Queues(pulumi.ComponentResource):
             self._args.keep.logical("queue", label),
             queue_url=queue.url,
             policy=document(*_refusals(self._args, queue.arn), *more),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _refresh_rule(self) -> cloudwatch.EventRule:
@@ -128,7 +125,7 @@ class Queues(pulumi.ComponentResource):
             description="Every night, index what no webhook told of",
             schedule_expression=self._args.refresh_schedule,
             tags=keep.tags(DataClass.CODE),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _refresh_target(self, rule: cloudwatch.EventRule, queue: QueueRef) -> None:
@@ -138,58 +135,33 @@ class Queues(pulumi.ComponentResource):
             target_id="ingest",
             arn=queue.arn,
             input=json.dumps(REFRESH_MESSAGE, sort_keys=True),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _schedule_statements(self, queue: sqs.Queue, rule: cloudwatch.EventRule) -> list[Statement]:
-        return [
-            Statement(
-                sid="ScheduleSends",
-                principals={"Service": ("events.amazonaws.com",)},
-                actions=("sqs:SendMessage",),
-                resources=(queue.arn,),
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": self._args.keep.account_id},
-                    "ArnEquals": {"aws:SourceArn": rule.arn},
-                },
-            )
-        ]
+        own_rule: Conditions = {
+            "StringEquals": {"aws:SourceAccount": self._args.keep.account_id},
+            "ArnEquals": {"aws:SourceArn": rule.arn},
+        }
+        return [allow_service("events.amazonaws.com", "ScheduleSends", ("sqs:SendMessage",), queue.arn, own_rule)]
 
 
 def _refusals(args: QueuesArgs, queue_arn: pulumi.Input[str]) -> list[Statement]:
-    """Denies, so that no identity policy can widen them; the deployer reaches the queue's settings from anywhere."""
+    """Denies, which no identity policy can override. The deployer manages the queue's settings from any network."""
     keep = args.keep
     messages = ("sqs:DeleteMessage", "sqs:ReceiveMessage", "sqs:SendMessage")
+    plain_http: Conditions = {"Bool": {"aws:SecureTransport": "false"}}
+    foreign_accounts: Conditions = {
+        "StringNotEqualsIfExists": {"aws:PrincipalAccount": keep.account_id},
+        "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+        "ArnNotEqualsIfExists": {"aws:PrincipalArn": keep.deployer_role_arn},
+    }
+    foreign_networks: Conditions = {
+        "StringNotEqualsIfExists": {"aws:SourceVpce": list(args.vpc_endpoint_ids)},
+        "BoolIfExists": {"aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false"},
+    }
     return [
-        Statement(
-            sid="DenyPlainHttp",
-            effect="Deny",
-            principals=ANYONE,
-            actions=("sqs:*",),
-            resources=(queue_arn,),
-            conditions={"Bool": {"aws:SecureTransport": "false"}},
-        ),
-        Statement(
-            sid="DenyForeignAccounts",
-            effect="Deny",
-            principals=ANYONE,
-            actions=("sqs:*",),
-            resources=(queue_arn,),
-            conditions={
-                "StringNotEqualsIfExists": {"aws:PrincipalAccount": keep.account_id},
-                "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
-                "ArnNotEqualsIfExists": {"aws:PrincipalArn": keep.deployer_role_arn},
-            },
-        ),
-        Statement(
-            sid="DenyForeignNetworks",
-            effect="Deny",
-            principals=ANYONE,
-            actions=messages,
-            resources=(queue_arn,),
-            conditions={
-                "StringNotEqualsIfExists": {"aws:SourceVpce": list(args.vpc_endpoint_ids)},
-                "BoolIfExists": {"aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false"},
-            },
-        ),
+        deny("DenyPlainHttp", ("sqs:*",), (queue_arn,), plain_http),
+        deny("DenyForeignAccounts", ("sqs:*",), (queue_arn,), foreign_accounts),
+        deny("DenyForeignNetworks", messages, (queue_arn,), foreign_networks),
     ]

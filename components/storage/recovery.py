@@ -1,7 +1,7 @@
-"""The second region of a premium keep: a network and replicas, from which the keep can be built again.
+"""The recovery region of a premium keep: a network and replicas, from which the keep can be built again.
 
-Nothing runs there. A restore brings up a stack whose primary region is this one; it finds keys, snapshots, models and
-audit trail in place.
+Nothing runs there. A restore brings up a stack whose primary region is this one, where keys, snapshots, models and the
+audit trail already are.
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,13 @@ import pulumi
 from codekeep_contracts.roles import BucketRole
 from pulumi_aws import ebs
 
-from components.bucket_ref import DATA_CLASS_OF, BucketRef
+from components.bucket_ref import BucketRef
 from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
 from components.network.network import Network, NetworkArgs
-from components.storage.bucket import KeepBucket, KeepBucketArgs, LockMode, ObjectLock
+from components.network.network_plan import NetworkPlan
+from components.network.network_ref import NetworkRef
+from components.storage.bucket import KeepBucket, LockMode, keep_bucket
 from components.storage.bucket_policy import BucketAccess
 from components.storage.replication import REPLICATED, Replication, ReplicationArgs, replication_role_arn
 from components.storage.storage import Storage
@@ -23,12 +25,11 @@ from components.storage.storage import Storage
 
 @dataclass(frozen=True, kw_only=True)
 class RecoveryArgs:
-    """`cidr` may equal the primary network's: the two are never joined, and a restore takes the primary's place."""
+    """The network may have the primary's range: the two are never connected, and a restore replaces the primary."""
 
     keep: Keep
     region: str
-    cidr: str
-    zones: tuple[str, ...]  # names like eu-west-1a
+    network: NetworkPlan
     keys: KeyRing
     storage: Storage
     retention_days: Mapping[DataClass, int]
@@ -43,7 +44,7 @@ class RecoveryArgs:
 
     @property
     def roles(self) -> tuple[BucketRole, ...]:
-        """The buckets the keep has of those worth copying."""
+        """The replicated buckets that the keep has."""
         return tuple(role for role in REPLICATED if role in self.storage.made)
 
 
@@ -51,17 +52,17 @@ class Recovery(pulumi.ComponentResource):
     """Network, replica buckets and their replication in the recovery region."""
 
     region: str
-    network: Network
+    network: NetworkRef
     buckets: Mapping[BucketRole, BucketRef]
     replication_role_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: RecoveryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:recovery:Recovery", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
         self.region = args.region
 
         self._encrypt_volumes()
-        self.network = self._network()
+        self.network = self._network().ref
         logs = self._bucket(BucketRole.ACCESS_LOGS, None)
         replicas = {role: self._bucket(role, logs) for role in args.roles}
         replication = self._replicate(replicas)
@@ -77,59 +78,43 @@ class Recovery(pulumi.ComponentResource):
             }
         )
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
     def _encrypt_volumes(self) -> None:
-        """The account is the keep's own, so its defaults are the keep's to set."""
+        """The account contains only this keep, so the keep may set its defaults."""
         args = self._args
-        ebs.EncryptionByDefault(self._name, enabled=True, region=args.region, opts=self._options())
+        ebs.EncryptionByDefault(self._name, enabled=True, region=args.region, opts=self._child)
         ebs.DefaultKmsKey(
             self._name,
             key_arn=args.keys.replica_arn(DataClass.CODE),
             region=args.region,
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _network(self) -> Network:
         args = self._args
-        return Network(
-            f"{self._name}-network",
-            NetworkArgs(
-                keep=args.keep,
-                region=args.region,
-                cidr=args.cidr,
-                zones=args.zones,
-                log_key_arn=args.keys.replica_arn(DataClass.LOG),
-                audit_key_arn=args.keys.replica_arn(DataClass.AUDIT),
-                audit_retention_days=args.retention_days[DataClass.AUDIT],
-                log_retention_days=args.retention_days[DataClass.LOG],
-                protect=args.protect,
-            ),
-            opts=self._options(),
+        network = NetworkArgs(
+            keep=args.keep,
+            region=args.region,
+            plan=args.network,
+            keys=args.keys.of_recovery_region(),
+            retention_days=args.retention_days,
+            protect=args.protect,
         )
+        return Network(f"{self._name}-network", network, opts=self._child)
 
     def _bucket(self, role: BucketRole, logs: KeepBucket | None) -> KeepBucket:
-        args, data_class = self._args, DATA_CLASS_OF[role]
-        days = args.retention_days[data_class]
-        return KeepBucket(
+        args, services = self._args, (replication_role_arn(self._args.keep),)
+        endpoints = (self.network.s3_endpoint_id,)
+        return keep_bucket(
             f"{self._name}-bucket-{role.value}",
-            KeepBucketArgs(
-                keep=args.keep,
-                role=role,
-                region=args.region,
-                key_arn=None if role is BucketRole.ACCESS_LOGS else args.keys.replica_arn(data_class),
-                retention_days=days,
-                access=BucketAccess(
-                    keep=args.keep,
-                    vpc_endpoint_ids=(self.network.s3_endpoint_id,),
-                    service_role_arns=(replication_role_arn(args.keep),),
-                ),
-                access_logs=None if logs is None else logs.ref,
-                object_lock=ObjectLock(days=days, mode=args.audit_lock_mode) if role is BucketRole.AUDIT else None,
-                protect=args.protect,
-            ),
-            opts=self._options(),
+            role,
+            BucketAccess(keep=args.keep, vpc_endpoint_ids=endpoints, service_role_arns=services),
+            region=args.region,
+            keys=args.keys.of_recovery_region(),
+            retention_days=args.retention_days,
+            access_logs=logs,
+            audit_lock_mode=args.audit_lock_mode,
+            protect=args.protect,
+            opts=self._child,
         )
 
     def _replicate(self, replicas: Mapping[BucketRole, KeepBucket]) -> Replication:
@@ -143,5 +128,5 @@ class Recovery(pulumi.ComponentResource):
                 sources={role: args.storage.made[role] for role in replicas},
                 replicas=replicas,
             ),
-            opts=self._options(),
+            opts=self._child,
         )

@@ -1,6 +1,6 @@
 """Copies of a keep's buckets in its recovery region, under that region's keys, within minutes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -8,25 +8,25 @@ from codekeep_contracts.roles import BucketRole
 from pulumi_aws import iam, s3
 
 from components.arns import role_arn, service_host
-from components.iam_policy import Statement, document, trust
+from components.iam_policy import Conditions, Statement, document, from_account, trust
 from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
 from components.storage.bucket import KeepBucket
 
-RECOVERY_POINT_MINUTES = 15  # the only time S3 promises
+RECOVERY_POINT_MINUTES = 15  # the only time that S3 guarantees
 
 # What a restore needs. Clones are fetched again from the customer's Git host, access logs belong to their region.
 REPLICATED = (BucketRole.SNAPSHOTS, BucketRole.MODELS, BucketRole.ARTIFACTS, BucketRole.PROMPTS, BucketRole.AUDIT)
 
 
 def replication_role_arn(keep: Keep) -> str:
-    """The role S3 copies with; the buckets let it in from outside the network."""
+    """The role with which S3 copies. The buckets admit it from outside the network."""
     return role_arn(keep.physical("replication"), keep.account_id, keep.region)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReplicationArgs:
-    """`sources` and `replicas` hold the same roles."""
+    """`sources` and `replicas` have the same roles."""
 
     keep: Keep
     keys: KeyRing
@@ -37,7 +37,7 @@ class ReplicationArgs:
     def __post_init__(self) -> None:
         if not self.sources or self.sources.keys() != self.replicas.keys():
             raise ValueError(
-                f"sources and replicas must hold the same buckets, got {sorted(self.sources)} and "
+                f"sources and replicas must have the same buckets, got {sorted(self.sources)} and "
                 f"{sorted(self.replicas)}"
             )
 
@@ -60,18 +60,12 @@ class Replication(pulumi.ComponentResource):
         self.register_outputs({"roleArn": self.role_arn})
 
     def _role(self) -> iam.Role:
-        keep = self._args.keep
+        keep, sources = self._args.keep, [source.ref.arn for source in self._args.sources.values()]
         return iam.Role(
             self._name,
             name=keep.physical("replication"),
             description=f"S3 copies the buckets of {keep.tenant} to {self._args.region}",
-            assume_role_policy=trust(
-                "s3.amazonaws.com",
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": keep.account_id},
-                    "ArnLike": {"aws:SourceArn": [source.ref.arn for source in self._args.sources.values()]},
-                },
-            ),
+            assume_role_policy=trust("s3.amazonaws.com", conditions=from_account(keep.account_id, sources)),
             tags=keep.tags(DataClass.CONFIG),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -88,46 +82,28 @@ class Replication(pulumi.ComponentResource):
     def _bucket_statements(self) -> list[Statement]:
         sources = [source.ref.arn for source in self._args.sources.values()]
         replicas = [replica.ref.arn for replica in self._args.replicas.values()]
+        reading = (
+            "s3:GetObjectVersionForReplication",
+            "s3:GetObjectVersionAcl",
+            "s3:GetObjectVersionTagging",
+            "s3:GetObjectRetention",
+            "s3:GetObjectLegalHold",
+        )
+        writing = ("s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags")
         return [
-            Statement(
-                sid="ReadRules",
-                actions=("s3:GetReplicationConfiguration", "s3:ListBucket"),
-                resources=sources,
-            ),
-            Statement(
-                sid="ReadVersions",
-                actions=(
-                    "s3:GetObjectVersionForReplication",
-                    "s3:GetObjectVersionAcl",
-                    "s3:GetObjectVersionTagging",
-                    "s3:GetObjectRetention",
-                    "s3:GetObjectLegalHold",
-                ),
-                resources=[pulumi.Output.concat(arn, "/*") for arn in sources],
-            ),
-            Statement(
-                sid="WriteReplicas",
-                actions=("s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"),
-                resources=[pulumi.Output.concat(arn, "/*") for arn in replicas],
-            ),
+            Statement(sid="ReadRules", actions=("s3:GetReplicationConfiguration", "s3:ListBucket"), resources=sources),
+            Statement(sid="ReadVersions", actions=reading, resources=_objects(sources)),
+            Statement(sid="WriteReplicas", actions=writing, resources=_objects(replicas)),
         ]
 
     def _key_statements(self) -> list[Statement]:
         args = self._args
         classes = sorted({source.ref.data_class for source in args.sources.values()})
+        sources, replicas = [args.keys.arn(each) for each in classes], [args.keys.replica_arn(each) for each in classes]
+        writing = ("kms:Encrypt", "kms:GenerateDataKey")
         return [
-            Statement(
-                sid="DecryptSources",
-                actions=("kms:Decrypt",),
-                resources=[args.keys.arn(each) for each in classes],
-                conditions={"StringEquals": {"kms:ViaService": service_host("s3", args.keep.region)}},
-            ),
-            Statement(
-                sid="EncryptReplicas",
-                actions=("kms:Encrypt", "kms:GenerateDataKey"),
-                resources=[args.keys.replica_arn(each) for each in classes],
-                conditions={"StringEquals": {"kms:ViaService": service_host("s3", args.region)}},
-            ),
+            _use_keys("DecryptSources", ("kms:Decrypt",), sources, args.keep.region),
+            _use_keys("EncryptReplicas", writing, replicas, args.region),
         ]
 
     def _copy(self, bucket_role: BucketRole, role: iam.Role, permission: iam.RolePolicy) -> None:
@@ -138,42 +114,35 @@ class Replication(pulumi.ComponentResource):
             bucket=source.ref.name,
             role=role.arn,
             rules=[
-                s3.BucketReplicationConfigRuleArgs(
-                    id="recovery",
-                    priority=0,
-                    status="Enabled",
-                    filter=s3.BucketReplicationConfigRuleFilterArgs(prefix=""),
-                    # A deletion must reach the copy as well: what the customer had deleted is deleted everywhere.
-                    delete_marker_replication=s3.BucketReplicationConfigRuleDeleteMarkerReplicationArgs(
-                        status="Enabled"
-                    ),
-                    source_selection_criteria=s3.BucketReplicationConfigRuleSourceSelectionCriteriaArgs(
-                        sse_kms_encrypted_objects=s3.BucketReplicationConfigRuleSourceSelectionCriteriaSseKmsEncryptedObjectsArgs(
-                            status="Enabled"
-                        )
-                    ),
-                    destination=self._destination(replica),
-                )
+                {
+                    "id": "recovery",
+                    "priority": 0,
+                    "status": "Enabled",
+                    "filter": {"prefix": ""},
+                    # Deletions reach the copy as well: what the customer deletes is deleted everywhere.
+                    "delete_marker_replication": {"status": "Enabled"},
+                    "source_selection_criteria": {"sse_kms_encrypted_objects": {"status": "Enabled"}},
+                    "destination": self._destination(replica),
+                }
             ],
-            # S3 takes no rule before both sides keep versions.
+            # S3 accepts no rule before both buckets keep versions.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[source.versioning, replica.versioning, permission]),
         )
 
-    def _destination(self, replica: KeepBucket) -> s3.BucketReplicationConfigRuleDestinationArgs:
-        return s3.BucketReplicationConfigRuleDestinationArgs(
-            bucket=replica.ref.arn,
-            storage_class="STANDARD_IA",
-            encryption_configuration=s3.BucketReplicationConfigRuleDestinationEncryptionConfigurationArgs(
-                replica_kms_key_id=self._args.keys.replica_arn(replica.ref.data_class)
-            ),
-            replication_time=s3.BucketReplicationConfigRuleDestinationReplicationTimeArgs(
-                status="Enabled",
-                time=s3.BucketReplicationConfigRuleDestinationReplicationTimeTimeArgs(minutes=RECOVERY_POINT_MINUTES),
-            ),
-            metrics=s3.BucketReplicationConfigRuleDestinationMetricsArgs(
-                status="Enabled",
-                event_threshold=s3.BucketReplicationConfigRuleDestinationMetricsEventThresholdArgs(
-                    minutes=RECOVERY_POINT_MINUTES
-                ),
-            ),
-        )
+    def _destination(self, replica: KeepBucket) -> s3.BucketReplicationConfigRuleDestinationArgsDict:
+        return {
+            "bucket": replica.ref.arn,
+            "storage_class": "STANDARD_IA",
+            "encryption_configuration": {"replica_kms_key_id": self._args.keys.replica_arn(replica.ref.data_class)},
+            "replication_time": {"status": "Enabled", "time": {"minutes": RECOVERY_POINT_MINUTES}},
+            "metrics": {"status": "Enabled", "event_threshold": {"minutes": RECOVERY_POINT_MINUTES}},
+        }
+
+
+def _objects(bucket_arns: Sequence[pulumi.Output[str]]) -> list[pulumi.Output[str]]:
+    return [pulumi.Output.concat(arn, "/*") for arn in bucket_arns]
+
+
+def _use_keys(sid: str, actions: Sequence[str], key_arns: Sequence[pulumi.Output[str]], region: str) -> Statement:
+    through: Conditions = {"StringEquals": {"kms:ViaService": service_host("s3", region)}}
+    return Statement(sid=sid, actions=actions, resources=key_arns, conditions=through)

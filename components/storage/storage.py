@@ -1,4 +1,4 @@
-"""The buckets of a keep, one for each kind of data that lies in objects."""
+"""The buckets of a keep: one for each kind of data that is stored in objects."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from codekeep_contracts.roles import BucketRole
 from components.bucket_ref import DATA_CLASS_OF, BucketRef
 from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
-from components.storage.bucket import KeepBucket, KeepBucketArgs, LockMode, ObjectLock
+from components.storage.bucket import KeepBucket, LockMode, keep_bucket
 from components.storage.bucket_policy import BucketAccess
 
 ALWAYS = (BucketRole.CODE, BucketRole.SNAPSHOTS, BucketRole.MODELS, BucketRole.ARTIFACTS, BucketRole.AUDIT)
@@ -17,14 +17,14 @@ ALWAYS = (BucketRole.CODE, BucketRole.SNAPSHOTS, BucketRole.MODELS, BucketRole.A
 
 @dataclass(frozen=True, kw_only=True)
 class StorageArgs:
-    """`retention_days` counts by data class; a retention for PROMPT is what turns the prompts' bucket on."""
+    """`retention_days` is by data class; a retention for PROMPT adds the bucket of prompts."""
 
     keep: Keep
     keys: KeyRing
     retention_days: Mapping[DataClass, int]
     vpc_endpoint_ids: Sequence[pulumi.Input[str]]  # S3 gateway endpoints of the networks that read and write
     service_role_arns: Mapping[BucketRole, Sequence[pulumi.Input[str]]] = field(default_factory=dict)
-    always: tuple[BucketRole, ...] = ALWAYS  # a platform holds less than a keep
+    always: tuple[BucketRole, ...] = ALWAYS  # a platform stores less than a keep
     audit_lock_mode: LockMode = LockMode.COMPLIANCE
     protect: bool = False  # Pulumi refuses to delete the buckets
 
@@ -35,12 +35,12 @@ class StorageArgs:
 
     @property
     def roles(self) -> tuple[BucketRole, ...]:
-        """The buckets there will be, besides that of the access logs."""
+        """The buckets, except the one for access logs."""
         return (*self.always, BucketRole.PROMPTS) if DataClass.PROMPT in self.retention_days else self.always
 
 
 class Storage(pulumi.ComponentResource):
-    """All buckets, and the log of who asked for what in them."""
+    """All buckets, and the one for their access logs."""
 
     buckets: Mapping[BucketRole, BucketRef]
 
@@ -56,29 +56,26 @@ class Storage(pulumi.ComponentResource):
         self.register_outputs({"buckets": {role.value: ref.name for role, ref in self.buckets.items()}})
 
     def bucket(self, role: BucketRole) -> BucketRef:
-        """The bucket for a kind of data; KeyError where the keep has none (prompts without opt-in)."""
+        """The bucket for a kind of data.
+
+        Raises:
+            KeyError: the keep has none (prompts without opt-in).
+        """
         if role not in self.buckets:
             raise KeyError(f"no {role.value} bucket (there are: {', '.join(sorted(self.buckets))})")
         return self.buckets[role]
 
     def _bucket(self, role: BucketRole, logs: KeepBucket | None) -> KeepBucket:
-        args, data_class = self._args, DATA_CLASS_OF[role]
-        days = args.retention_days[data_class]
-        return KeepBucket(
+        args = self._args
+        services = args.service_role_arns.get(role, ())
+        return keep_bucket(
             args.keep.logical("bucket", role.value),
-            KeepBucketArgs(
-                keep=args.keep,
-                role=role,
-                key_arn=None if role is BucketRole.ACCESS_LOGS else args.keys.arn(data_class),
-                retention_days=days,
-                access=BucketAccess(
-                    keep=args.keep,
-                    vpc_endpoint_ids=args.vpc_endpoint_ids,
-                    service_role_arns=args.service_role_arns.get(role, ()),
-                ),
-                access_logs=None if logs is None else logs.ref,
-                object_lock=ObjectLock(days=days, mode=args.audit_lock_mode) if role is BucketRole.AUDIT else None,
-                protect=args.protect,
-            ),
+            role,
+            BucketAccess(keep=args.keep, vpc_endpoint_ids=args.vpc_endpoint_ids, service_role_arns=services),
+            keys=args.keys,
+            retention_days=args.retention_days,
+            access_logs=logs,
+            audit_lock_mode=args.audit_lock_mode,
+            protect=args.protect,
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -1,4 +1,4 @@
-"""The vector index: an OpenSearch domain inside the network, under the index key, open to named roles."""
+"""The vector index: an OpenSearch domain inside the network, under the key of INDEX, open to named roles."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,15 +8,16 @@ import pulumi
 from codekeep_contracts.index_names import snapshot_role_name
 from pulumi_aws import cloudwatch, ec2, iam, opensearch
 
-from components.arns import arn, role_arn, service_host
+from components.arns import role_arn, service_host
 from components.bucket_ref import BucketRef
-from components.iam_policy import Statement, document, trust
+from components.iam_policy import Statement, document, from_account, trust
 from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
-from components.network.client_rules import admit_clients
 from components.network.endpoints import HTTPS
-from components.network.network_like import NetworkLike
+from components.network.network_ref import NetworkRef
+from components.network.security_group_rules import admit_clients
 from components.observe.log_group import log_group
+from components.storage.search_plan import SearchPlan
 
 ENGINE_VERSION = "OpenSearch_2.19"
 TLS_POLICY = "Policy-Min-TLS-1-2-PFS-2023-10"
@@ -24,55 +25,49 @@ DOMAIN_NAME_MAX = 28
 INSTANCE_PATTERN = re.compile(r"^[a-z0-9]+\.[a-z0-9]+\.search$")
 NODES = range(1, 81)
 VOLUME_GIB = range(10, 16_385)
-MASTERS_FROM_NODES = 6  # from here on, electing a leader beside the searches costs more than nodes of its own
+MASTERS_FROM_NODES = 6  # from here on, dedicated masters cost less than elections on busy data nodes
 MASTER_COUNT, MASTER_TYPE = 3, "m7g.large.search"
-BURSTABLE = "t3."  # takes no auto-tune
+BURSTABLE = "t3."  # without auto-tune
 
 READ_ACTIONS = ("es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost")  # searches are POSTs
 WRITE_ACTIONS = (*READ_ACTIONS, "es:ESHttpPut", "es:ESHttpPatch", "es:ESHttpDelete")
 
-# Not the slow logs: they hold queries and documents, which is to say code.
+# Not the slow logs: they contain queries and documents, and so code.
 LOG_TYPES = {"audit": "AUDIT_LOGS", "application": "ES_APPLICATION_LOGS"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class VectorIndexArgs:
-    """`instance_count` counts data nodes, `volume_gib` is each node's volume.
-
-    Roles are IAM role ARNs: the admin maps the others to index permissions, writers ingest, readers search.
-    """
+    """Roles are ARNs of IAM roles: the admin maps the others to index permissions, writers index, readers search."""
 
     keep: Keep
-    network: NetworkLike
+    plan: SearchPlan
+    network: NetworkRef
     keys: KeyRing
-    instance_type: str
-    instance_count: int
-    volume_gib: int
+    retention_days: Mapping[DataClass, int]
     admin_role_arn: pulumi.Input[str]
     writer_role_arns: Sequence[pulumi.Input[str]]
     reader_role_arns: Sequence[pulumi.Input[str]]
-    client_security_group_ids: Mapping[str, pulumi.Input[str]]  # label -> group that may connect
+    client_security_group_ids: Mapping[str, pulumi.Input[str]]  # label -> security group that may connect
     snapshots: BucketRef
-    log_retention_days: int
-    audit_retention_days: int
-    dedicated_masters: bool | None = None  # None: from MASTERS_FROM_NODES nodes on
-    makes_service_role: bool = False  # once per account, where no VPC domain was ever made by the console
+    makes_service_role: bool = False  # once per account, if the console has never created a VPC domain
     protect: bool = False
 
     def __post_init__(self) -> None:
-        if not INSTANCE_PATTERN.match(self.instance_type):
+        plan = self.plan
+        if not INSTANCE_PATTERN.match(plan.instance_type):
             raise ValueError(
-                f"instance_type must be an OpenSearch type like r7g.large.search, got {self.instance_type!r}"
+                f"instance_type must be an OpenSearch type like r7g.large.search, got {plan.instance_type!r}"
             )
-        if self.instance_count not in NODES:
-            raise ValueError(f"instance_count must be 1-80, got {self.instance_count}")
-        if self.zone_count == 1 < self.instance_count:
+        if plan.instance_count not in NODES:
+            raise ValueError(f"instance_count must be 1-80, got {plan.instance_count}")
+        if self.zone_count == 1 < plan.instance_count:
             raise ValueError(
-                f"instance_count must be 1 or a multiple of 2 or {len(self.network.zones)}, so that each zone holds as "
-                f"much, got {self.instance_count}"
+                f"instance_count must be 1 or a multiple of 2 or {len(self.network.zones)}, so that each zone has as "
+                f"many, got {plan.instance_count}"
             )
-        if self.volume_gib not in VOLUME_GIB:
-            raise ValueError(f"volume_gib must be 10-16384, got {self.volume_gib}")
+        if plan.volume_gib not in VOLUME_GIB:
+            raise ValueError(f"volume_gib must be 10-16384, got {plan.volume_gib}")
         if not self.writer_role_arns or not self.reader_role_arns:
             raise ValueError("writer_role_arns and reader_role_arns must name who ingests and who searches")
         if len(domain_name(self.keep)) > DOMAIN_NAME_MAX:
@@ -80,33 +75,33 @@ class VectorIndexArgs:
 
     @property
     def zone_count(self) -> int:
-        """As many of the network's zones as share the nodes evenly; OpenSearch takes no other spread."""
-        return max(count for count in range(1, len(self.network.zones) + 1) if self.instance_count % count == 0)
+        """The largest number of the network's zones that share the nodes evenly, as OpenSearch requires."""
+        return max(count for count in range(1, len(self.network.zones) + 1) if self.plan.instance_count % count == 0)
 
     @property
     def has_masters(self) -> bool:
-        if self.dedicated_masters is None:
-            return self.instance_count >= MASTERS_FROM_NODES
-        return self.dedicated_masters
+        if self.plan.dedicated_masters is None:
+            return self.plan.instance_count >= MASTERS_FROM_NODES
+        return self.plan.dedicated_masters
 
 
 def domain_name(keep: Keep) -> str:
-    """Shorter than the usual physical name: AWS takes 28 characters."""
+    """Shorter than the usual physical name: AWS allows 28 characters."""
     return f"{keep.tenant}-index"
 
 
 def domain_arn(keep: Keep) -> str:
-    """Known before the domain exists, as its own access policy must name it."""
-    return arn("es", f"domain/{domain_name(keep)}", region=keep.region, account_id=keep.account_id)
+    """Known before the domain exists, since its access policy must name it."""
+    return keep.arn("es", f"domain/{domain_name(keep)}")
 
 
 def snapshot_role_arn(keep: Keep) -> str:
-    """The role OpenSearch writes snapshots with; the snapshots' bucket lets it in from outside the network."""
+    """The role with which OpenSearch writes snapshots. Their bucket admits it from outside the network."""
     return role_arn(snapshot_role_name(keep.tenant), keep.account_id, keep.region)
 
 
 class VectorIndex(pulumi.ComponentResource):
-    """Domain, its group, logs, access policy and the role its snapshots are written with."""
+    """Domain, its security group, logs, access policy and the role that writes its snapshots."""
 
     endpoint: pulumi.Output[str]  # host name; HTTPS on 443
     arn: pulumi.Output[str]
@@ -116,7 +111,7 @@ class VectorIndex(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: VectorIndexArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:vector_index:VectorIndex", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
         self.domain_name = domain_name(args.keep)
 
         group = self._security_group()
@@ -137,9 +132,6 @@ class VectorIndex(pulumi.ComponentResource):
             }
         )
 
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
-
     def _tags(self, data_class: DataClass = DataClass.INDEX) -> dict[str, str]:
         return self._args.keep.tags(data_class, name=self._name)
 
@@ -150,7 +142,7 @@ class VectorIndex(pulumi.ComponentResource):
             description="Vector index: HTTPS from the workloads that search or ingest",
             vpc_id=args.network.vpc_id,
             tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
         admit_clients(
             self._name,
@@ -159,7 +151,7 @@ class VectorIndex(pulumi.ComponentResource):
             ports=(HTTPS,),
             service="the vector index",
             tags=self._tags(),
-            opts=self._options(),
+            opts=self._child,
         )
         return group
 
@@ -172,14 +164,13 @@ class VectorIndex(pulumi.ComponentResource):
                 aws_service_name="opensearchservice.amazonaws.com",
                 description="Lets OpenSearch put its interfaces into the keep's network",
                 tags=self._tags(DataClass.CONFIG),
-                opts=self._options(),
+                opts=self._child,
             )
         ]
 
     def _log_groups(self) -> list[pulumi.Resource]:
-        """Groups and the leave to write them; OpenSearch checks it when the domain is made."""
+        """Log groups, and the resource policy that lets OpenSearch write to them, which it checks at creation."""
         args = self._args
-        days = {"audit": args.audit_retention_days, "application": args.log_retention_days}
         classes = {"audit": DataClass.AUDIT, "application": DataClass.LOG}
         self._groups: dict[str, cloudwatch.LogGroup] = {
             noun: log_group(
@@ -187,13 +178,13 @@ class VectorIndex(pulumi.ComponentResource):
                 "index",
                 noun,
                 key_arn=args.keys.arn(classes[noun]),
-                retention_days=days[noun],
+                retention_days=args.retention_days[classes[noun]],
                 data_class=classes[noun],
-                opts=self._options(),
+                opts=self._child,
             )
             for noun in LOG_TYPES
         }
-        leave = cloudwatch.LogResourcePolicy(
+        write_logs = cloudwatch.LogResourcePolicy(
             self._name,
             policy_name=args.keep.physical("index"),
             policy_document=document(
@@ -204,15 +195,12 @@ class VectorIndex(pulumi.ComponentResource):
                     resources=tuple(
                         pulumi.Output.concat(group.arn, ":log-stream:*") for group in self._groups.values()
                     ),
-                    conditions={
-                        "StringEquals": {"aws:SourceAccount": args.keep.account_id},
-                        "ArnLike": {"aws:SourceArn": domain_arn(args.keep)},
-                    },
+                    conditions=from_account(args.keep.account_id, domain_arn(args.keep)),
                 )
             ),
-            opts=self._options(),
+            opts=self._child,
         )
-        return [leave]
+        return [write_logs]
 
     def _domain(self, group: ec2.SecurityGroup, needed: list[pulumi.Resource]) -> opensearch.Domain:
         args = self._args
@@ -221,35 +209,34 @@ class VectorIndex(pulumi.ComponentResource):
             domain_name=self.domain_name,
             engine_version=ENGINE_VERSION,
             cluster_config=self._cluster(),
-            ebs_options=opensearch.DomainEbsOptionsArgs(
-                ebs_enabled=True, volume_type="gp3", volume_size=args.volume_gib, iops=3_000, throughput=125
-            ),
-            vpc_options=opensearch.DomainVpcOptionsArgs(
-                subnet_ids=list(args.network.private_subnet_ids[: args.zone_count]), security_group_ids=[group.id]
-            ),
-            encrypt_at_rest=opensearch.DomainEncryptAtRestArgs(enabled=True, kms_key_id=args.keys.arn(DataClass.INDEX)),
-            node_to_node_encryption=opensearch.DomainNodeToNodeEncryptionArgs(enabled=True),
-            domain_endpoint_options=opensearch.DomainDomainEndpointOptionsArgs(
-                enforce_https=True, tls_security_policy=TLS_POLICY
-            ),
-            advanced_security_options=opensearch.DomainAdvancedSecurityOptionsArgs(
-                enabled=True,
-                anonymous_auth_enabled=False,
-                internal_user_database_enabled=False,  # no passwords: who may do what follows from IAM roles
-                master_user_options=opensearch.DomainAdvancedSecurityOptionsMasterUserOptionsArgs(
-                    master_user_arn=args.admin_role_arn
-                ),
-            ),
+            ebs_options={
+                "ebs_enabled": True,
+                "volume_type": "gp3",
+                "volume_size": args.plan.volume_gib,
+                "iops": 3_000,
+                "throughput": 125,
+            },
+            vpc_options={
+                "subnet_ids": list(args.network.private_subnet_ids[: args.zone_count]),
+                "security_group_ids": [group.id],
+            },
+            encrypt_at_rest={"enabled": True, "kms_key_id": args.keys.arn(DataClass.INDEX)},
+            node_to_node_encryption={"enabled": True},
+            domain_endpoint_options={"enforce_https": True, "tls_security_policy": TLS_POLICY},
+            advanced_security_options={
+                "enabled": True,
+                "anonymous_auth_enabled": False,
+                "internal_user_database_enabled": False,  # no passwords: permissions follow from IAM roles
+                "master_user_options": {"master_user_arn": args.admin_role_arn},
+            },
             access_policies=self._access_policy(),
             log_publishing_options=[
-                opensearch.DomainLogPublishingOptionArgs(
-                    log_type=log_type, cloudwatch_log_group_arn=self._groups[noun].arn, enabled=True
-                )
+                {"log_type": log_type, "cloudwatch_log_group_arn": self._groups[noun].arn, "enabled": True}
                 for noun, log_type in LOG_TYPES.items()
             ],
             auto_tune_options=self._auto_tune(),
-            off_peak_window_options=opensearch.DomainOffPeakWindowOptionsArgs(enabled=True),
-            software_update_options=opensearch.DomainSoftwareUpdateOptionsArgs(auto_software_update_enabled=True),
+            off_peak_window_options={"enabled": True},
+            software_update_options={"auto_software_update_enabled": True},
             ip_address_type="ipv4",
             tags=self._tags(),
             opts=pulumi.ResourceOptions(
@@ -260,32 +247,27 @@ class VectorIndex(pulumi.ComponentResource):
             ),
         )
 
-    def _cluster(self) -> opensearch.DomainClusterConfigArgs:
+    def _cluster(self) -> opensearch.DomainClusterConfigArgsDict:
         args = self._args
-        spread = args.zone_count > 1
-        return opensearch.DomainClusterConfigArgs(
-            instance_type=args.instance_type,
-            instance_count=args.instance_count,
-            zone_awareness_enabled=spread,
-            zone_awareness_config=opensearch.DomainClusterConfigZoneAwarenessConfigArgs(
-                availability_zone_count=args.zone_count
-            )
-            if spread
-            else None,
-            dedicated_master_enabled=args.has_masters,
-            dedicated_master_count=MASTER_COUNT if args.has_masters else None,
-            dedicated_master_type=MASTER_TYPE if args.has_masters else None,
-        )
+        cluster: opensearch.DomainClusterConfigArgsDict = {
+            "instance_type": args.plan.instance_type,
+            "instance_count": args.plan.instance_count,
+            "zone_awareness_enabled": args.zone_count > 1,
+            "dedicated_master_enabled": args.has_masters,
+        }
+        if args.zone_count > 1:
+            cluster["zone_awareness_config"] = {"availability_zone_count": args.zone_count}
+        if args.has_masters:
+            cluster |= {"dedicated_master_count": MASTER_COUNT, "dedicated_master_type": MASTER_TYPE}
+        return cluster
 
-    def _auto_tune(self) -> opensearch.DomainAutoTuneOptionsArgs:
-        if self._args.instance_type.startswith(BURSTABLE):
-            return opensearch.DomainAutoTuneOptionsArgs(desired_state="DISABLED")
-        return opensearch.DomainAutoTuneOptionsArgs(
-            desired_state="ENABLED", use_off_peak_window=True, rollback_on_disable="NO_ROLLBACK"
-        )
+    def _auto_tune(self) -> opensearch.DomainAutoTuneOptionsArgsDict:
+        if self._args.plan.instance_type.startswith(BURSTABLE):
+            return {"desired_state": "DISABLED"}
+        return {"desired_state": "ENABLED", "use_off_peak_window": True, "rollback_on_disable": "NO_ROLLBACK"}
 
     def _access_policy(self) -> pulumi.Output[str]:
-        """The outer gate by role; what a role may do with which index, the domain's own security decides."""
+        """Which roles may send requests at all. The domain's own security decides what each may do with which index."""
         args = self._args
         everything = (f"{domain_arn(args.keep)}/*",)
         return document(
@@ -309,22 +291,16 @@ class VectorIndex(pulumi.ComponentResource):
             f"{self._name}-snapshots",
             name=snapshot_role_name(keep.tenant),
             description=f"OpenSearch writes snapshots of {self.domain_name}",
-            assume_role_policy=trust(
-                "es.amazonaws.com",
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": keep.account_id},
-                    "ArnLike": {"aws:SourceArn": domain_arn(keep)},
-                },
-            ),
+            assume_role_policy=trust("es.amazonaws.com", conditions=from_account(keep.account_id, domain_arn(keep))),
             tags=self._tags(DataClass.CONFIG),
-            opts=self._options(),
+            opts=self._child,
         )
         iam.RolePolicy(
             f"{self._name}-snapshots",
             name="write-snapshots",
             role=role.name,
             policy=document(*self._snapshot_permissions()),
-            opts=self._options(),
+            opts=self._child,
         )
         return role
 

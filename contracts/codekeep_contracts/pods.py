@@ -29,3 +29,13 @@ OTLP_ENDPOINT: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
 """Address of the keep's telemetry collector."""
 TRACES_EXPORTER: Final = "OTEL_TRACES_EXPORTER"
 """`otlp` sends spans too; a keep's collector refuses them."""
+
+MODEL_PORT: Final = 8000
+"""Plain HTTP of the model servers; network policies say who reaches it. The engines' default."""
+OTLP_PORT: Final = 4318
+"""OTLP over HTTP of the telemetry collector. OpenTelemetry's default."""
+
+
+def model_service(role: str) -> str:
+    """Name of a role's model server: its Deployment, its Service and so its host."""
+    return f"model-{role}"

@@ -1,16 +1,16 @@
-"""What serving one model starts from: a model of the spec, and the GPU it runs on."""
+"""Input of a serving plan: a model of the spec, and the GPU it runs on."""
 
 import re
 from dataclasses import dataclass
 from typing import Final, Literal, Self
 
 from images import matrix
-from images.serving.shapes import GENERATE, Architecture, Engine, Role, architecture_of
+from images.serving.architectures import GENERATE, Architecture, Engine, Role, architecture_of
 
 Quantization = Literal["none", "fp8", "int8", "int4-awq", "nvfp4"]
 
 DEFAULT_CONCURRENCY: Final[dict[Role, int]] = {"chat": 4, "autocomplete": 8, "embed": 32, "rerank": 16}
-"""Requests of full length that one replica must hold at once, where the spec does not say."""
+"""Requests of full length that one replica must run at once, where the spec does not say."""
 _FP8_CACHE: Final[frozenset[Quantization]] = frozenset({"fp8", "nvfp4"})
 _BYTES_16_BIT: Final = 2
 
@@ -24,7 +24,11 @@ class Release:
 
     @classmethod
     def of(cls, stack: matrix.Stack) -> Self:
-        """The engine's release in a stack of images/matrix.py; ValueError where the stack has no engine."""
+        """The engine's release in a stack of images/matrix.yaml.
+
+        Raises:
+            ValueError: the stack has no engine.
+        """
         found = re.search(r"(\d+)\.(\d+)", stack.engine or "")
         if found is None:
             raise ValueError(f"{stack.name} names no engine release, got {stack.engine!r}")
@@ -40,7 +44,7 @@ SHIPPED: Final[dict[Engine, Release]] = {"tensorrt-llm": Release.of(matrix.TRTLL
 
 @dataclass(frozen=True, kw_only=True)
 class Adapters:
-    """LoRA adapters held on the GPU at once."""
+    """LoRA adapters that are on the GPU at once."""
 
     max_rank: int
     max_adapters: int
@@ -52,7 +56,7 @@ class Adapters:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelFacts:
-    """One model to serve. None means: as the role, the model's name or the images have it."""
+    """One model to serve. None means the default for the role, the model's name or the images."""
 
     role: Role
     name: str  # organisation/model
@@ -67,9 +71,9 @@ class ModelFacts:
     architecture: Architecture | None = None
     engine: Engine | None = None
     release: Release | None = None
-    gpu_memory_gib: float | None = None  # of one GPU; None: unknown here, the fit is judged where it is known
+    gpu_memory_gib: float | None = None  # one GPU; None: not known, so the fit is not judged
     latency_target_ms: int | None = None  # to the first token
-    dimension: int | None = None  # of an embed model's vectors
+    dimension: int | None = None  # length of an embed model's vectors
 
     def __post_init__(self) -> None:
         for name in ("parameters_billions", "context_tokens", "tensor_parallel", "pipeline_parallel"):
@@ -82,15 +86,19 @@ class ModelFacts:
 
     @property
     def shape(self) -> Architecture:
-        """ServingError where the model is not known and its architecture not given."""
+        """The stated or known architecture.
+
+        Raises:
+            ServingError: the model is not known and no architecture is stated.
+        """
         return architecture_of(self.name, self.architecture)
 
     @property
     def serves_with(self) -> Engine:
-        """The engine asked for; else TensorRT-LLM for what generates, vLLM for embed and rerank.
+        """The engine that the spec names; else TensorRT-LLM for chat and autocomplete, vLLM for embed and rerank.
 
         TensorRT-LLM got `trtllm-serve embeddings` after 1.2 (NVIDIA/TensorRT-LLM pull request 15424) and has no
-        re-ranking route. A class of model that an engine does not serve is a fault, not a silent change of engine.
+        re-ranking route. A class of model that an engine does not serve is refused; the engine never changes silently.
         """
         return self.engine or ("tensorrt-llm" if self.role in GENERATE else "vllm")
 
@@ -100,12 +108,12 @@ class ModelFacts:
 
     @property
     def requests_at_once(self) -> int:
-        """Of full length, on one replica."""
+        """Requests of full length that one replica runs at once."""
         return self.concurrency or DEFAULT_CONCURRENCY[self.role]
 
     @property
     def gpus(self) -> int:
-        """Of one replica."""
+        """GPUs that one replica needs."""
         return self.tensor_parallel * self.pipeline_parallel
 
     @property
@@ -115,5 +123,5 @@ class ModelFacts:
 
     @property
     def cache_bytes(self) -> int:
-        """Of one cached value."""
+        """Bytes of one cached value."""
         return 1 if self.cache_dtype == "fp8" else _BYTES_16_BIT

@@ -1,14 +1,14 @@
-"""The derived figures of docs/images/serving.md: `python -m images.serving.figures` writes them anew."""
+"""The computed figures in docs/images/serving.md; `python -m images.serving.figures` writes them."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from images.report import with_generated
 from images.serving.facts import Adapters, ModelFacts
 from images.serving.memory import memory_fit
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "images" / "serving.md"
-_START, _END = "<!-- figures -->\n", "<!-- /figures -->\n"
 _ANY_REVISION: Final = "0" * 40  # memory does not depend on it
 
 
@@ -69,12 +69,12 @@ def figures() -> str:
 
 
 def with_figures(page: str) -> str:
-    """The page with its figures made anew; ValueError where it has no place for them."""
-    before, start, rest = page.partition(_START)
-    _, end, after = rest.partition(_END)
-    if not (start and end):
-        raise ValueError(f"the page has no {_START.strip()} ... {_END.strip()} block")
-    return f"{before}{_START}\n{figures()}\n{_END}{after}"
+    """The page with its figures computed again.
+
+    Raises:
+        ValueError: the page has no place for them.
+    """
+    return with_generated(page, "figures", f"\n{figures()}")
 
 
 def _figure(figure: Figure) -> str:

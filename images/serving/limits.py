@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Final
 
+from images.serving.architectures import GENERATE
 from images.serving.facts import ModelFacts
-from images.serving.shapes import GENERATE
 
-TOKENS_PER_BLOCK: Final = 32  # of TensorRT-LLM's key-value cache: a chunk of a prompt is a multiple
+TOKENS_PER_BLOCK: Final = 32  # in TensorRT-LLM's key-value cache: a chunk of a prompt is a multiple
 _LARGEST_BATCH: Final = 256
-_SHORT_REQUESTS: Final = 4  # chat requests are a quarter of the context on average: so many share one full one's room
+_SHORT_REQUESTS: Final = 4  # chat requests are a quarter of the context on average, so four take the room of one
 _SMALLEST_CHAT_BATCH: Final = 16
-_PASS_BY_TARGET: Final = ((1500, 8192), (700, 4096))  # from this target in ms, so many tokens a pass
+_PASS_BY_TARGET: Final = ((1500, 8192), (700, 4096))  # smallest target in ms, tokens a pass
 _SMALLEST_PASS: Final = 2048
 _LARGEST_PASS: Final = 8192
 
@@ -26,14 +26,14 @@ class Limits:
 
 
 def limits_of(facts: ModelFacts) -> Limits:
-    """Chat: large batches, prompts in chunks that keep its latency target. Autocomplete: small batches, a prompt in one
-    pass. Embed and rerank: whole texts, as many as fit a pass."""
+    """Chat: large batches, and prompts in chunks small enough for its latency target. Autocomplete: small batches, a
+    prompt in one pass. Embed and rerank: as many texts as fit in a pass."""
     if facts.role == "chat":
         batch = min(_LARGEST_BATCH, max(_SMALLEST_CHAT_BATCH, _SHORT_REQUESTS * facts.requests_at_once))
         tokens = _pass_within(facts.latency_target_ms)
     elif facts.role == "autocomplete":
         batch = min(_LARGEST_BATCH, facts.requests_at_once)
-        tokens = min(_LARGEST_PASS, _whole_blocks(facts.context_tokens))
+        tokens = min(_LARGEST_PASS, _round_up_to_blocks(facts.context_tokens))
     else:
         batch = min(_LARGEST_BATCH, facts.requests_at_once)
         tokens = max(_LARGEST_PASS, facts.context_tokens)  # an encoder reads a text in one pass
@@ -47,13 +47,14 @@ def limits_of(facts: ModelFacts) -> Limits:
 
 
 def _pass_within(target_ms: int | None) -> int:
-    """A request that decodes waits for the pass that reads another's prompt: the tighter the target, the smaller."""
+    """A request that decodes waits for the pass that reads another's prompt: the tighter the target, the smaller
+    the pass."""
     if target_ms is None:
         return _LARGEST_PASS
     return next((tokens for least, tokens in _PASS_BY_TARGET if target_ms >= least), _SMALLEST_PASS)
 
 
-def _whole_blocks(tokens: int) -> int:
+def _round_up_to_blocks(tokens: int) -> int:
     return -(-tokens // TOKENS_PER_BLOCK) * TOKENS_PER_BLOCK
 
 

@@ -1,9 +1,9 @@
 """Whether a model fits its GPUs. docs/images/serving.md explains each term and where it comes from.
 
-What one GPU holds, in GiB of 2^30 bytes:
+What one GPU needs, in GiB of 2^30 bytes:
 
     weights     = (parameters - embeddings) x bytes / (tp x pp)  +  embeddings x 2 / tp
-    KV cache    = 2 x layers / pp x KV heads / tp x head size x bytes x tokens held at once
+    KV cache    = 2 x layers / pp x KV heads / tp x head size x bytes x tokens cached at once
     adapters    = adapters x rank x (inputs + outputs of the adapted matrices) x layers / pp x 2 / tp
     activations = tokens a pass x (6 x hidden + 3 x feed-forward / tp) x 2  +  batch x vocabulary x 2 x 4
     workspace   = 1.0  (+ 0.5 with more than one GPU)  + 0.2 for each captured CUDA graph
@@ -16,14 +16,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from images.serving.architectures import GENERATE
 from images.serving.facts import ModelFacts
 from images.serving.limits import Limits, limits_of
-from images.serving.shapes import GENERATE
 
 GIB: Final = 2**30
-USABLE_SHARE: Final = 0.9  # of a GPU's memory: trtllm-serve's and vLLM's own default
+USABLE_SHARE: Final = 0.9  # of a GPU's memory: trtllm-serve's default (vLLM 0.28's is 0.92), stated to both engines
 BYTES_PER_WEIGHT: Final = {"none": 2.0, "fp8": 1.0, "int8": 1.0, "int4-awq": 0.5625, "nvfp4": 0.5625}
-"""Four-bit formats hold half a byte and a 16-bit scale for 32 weights, or an 8-bit one for 16."""
+"""Four-bit formats have half a byte a weight, and a 16-bit scale for 32 weights or an 8-bit one for 16."""
 CONTEXT_GIB: Final = 1.0
 COMMUNICATION_GIB: Final = 0.5
 GRAPH_GIB: Final = 0.2
@@ -36,7 +36,7 @@ _BYTES_32_BIT: Final = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Term:
-    """One part of what a GPU holds, and how it was computed."""
+    """One part of the memory that a GPU needs, and how it was computed."""
 
     name: str
     gib: float
@@ -48,7 +48,7 @@ class Term:
 
 @dataclass(frozen=True, kw_only=True)
 class MemoryNeed:
-    """What one GPU of a replica must hold."""
+    """The memory that one GPU of a replica needs."""
 
     weights: Term
     cache: Term
@@ -89,7 +89,7 @@ class MemoryFit:
 
     @property
     def arithmetic(self) -> str:
-        """Line by line, as a refusal shows it."""
+        """One line for each term, as a refusal shows it."""
         relation = "which fits in" if self.fits else "more than"
         verdict = f"{relation} {self.usable_gib:.2f} GiB ({USABLE_SHARE} x {self.gpu_memory_gib:g} GiB)"
         lines = [
@@ -100,7 +100,7 @@ class MemoryFit:
 
 
 def memory_need(facts: ModelFacts) -> MemoryNeed:
-    """What one GPU must hold.
+    """The memory that one GPU needs.
 
     Raises:
         ServingError: the model's architecture is not known.
@@ -132,7 +132,7 @@ def memory_fit(facts: ModelFacts, gpu_memory_gib: float) -> MemoryFit:
 
 
 def cache_bytes_per_token(facts: ModelFacts) -> int:
-    """Of one token's keys and values on one GPU; heads that do not divide are held by several GPUs."""
+    """Bytes of one token's keys and values on one GPU; KV heads that do not divide are on several GPUs."""
     shape = facts.shape
     layers = -(-shape.num_hidden_layers // facts.pipeline_parallel)
     if shape.latent_width is not None:
@@ -142,8 +142,8 @@ def cache_bytes_per_token(facts: ModelFacts) -> int:
 
 
 def cached_tokens(facts: ModelFacts, limits: Limits) -> int:
-    """Held at once: every request's whole context where text is generated, one pass where a decoder embeds, none in an
-    encoder or in TensorRT-LLM's encode path."""
+    """Tokens cached at once: the full context of every request where text is generated, one pass where a decoder
+    embeds, none in an encoder or in TensorRT-LLM's encode path."""
     if facts.role in GENERATE:
         return facts.context_tokens * facts.requests_at_once
     if facts.shape.traits.encoder or facts.serves_with == "tensorrt-llm":
@@ -165,7 +165,7 @@ def _largest(with_value: Callable[[int], ModelFacts], gpu_memory_gib: float, mos
 
 
 def _weights(facts: ModelFacts) -> Term:
-    """Embedding and output layer stay in 16 bits when the rest is quantized; one pipeline stage holds them."""
+    """Embedding and output layer stay in 16 bits when the rest is quantized; they are on one pipeline stage."""
     parameters = facts.parameters_billions * 1e9
     embeddings = min(parameters, facts.shape.embedding_parameters)
     size = BYTES_PER_WEIGHT[facts.quantization]
@@ -187,7 +187,7 @@ def _cache(facts: ModelFacts, limits: Limits) -> Term:
         per_token = f"{layers} x {shape.latent_width} latent values"
     else:
         per_token = f"2 x {layers} x {shape.num_key_value_heads} KV heads / {facts.tensor_parallel} x {shape.head_dim}"
-    held = (
+    cached = (
         f"{facts.context_tokens} tokens x {facts.requests_at_once} requests"
         if facts.role in GENERATE
         else f"{tokens} tokens of one pass"
@@ -195,7 +195,7 @@ def _cache(facts: ModelFacts, limits: Limits) -> Term:
     return Term(
         name="KV cache",
         gib=tokens * cache_bytes_per_token(facts) / GIB,
-        working=f"{per_token} x {facts.cache_bytes} B x {held}",
+        working=f"{per_token} x {facts.cache_bytes} B x {cached}",
     )
 
 
@@ -205,17 +205,17 @@ def _adapters(facts: ModelFacts) -> Term:
     shape, lora = facts.shape, facts.adapters
     widths = _adapted_widths(facts)
     layers = -(-shape.num_hidden_layers // facts.pipeline_parallel)
-    held = lora.max_adapters * lora.max_rank * widths * layers * _BYTES_16_BIT / facts.tensor_parallel
+    size = lora.max_adapters * lora.max_rank * widths * layers * _BYTES_16_BIT / facts.tensor_parallel
     working = (
         f"{lora.max_adapters} adapters x rank {lora.max_rank} x {widths} widths x {layers} layers"
         f" x {_BYTES_16_BIT} B / {facts.tensor_parallel}"
     )
-    return Term(name="adapters", gib=held / GIB, working=working)
+    return Term(name="adapters", gib=size / GIB, working=working)
 
 
 def _adapted_widths(facts: ModelFacts) -> int:
-    """Inputs and outputs of one layer's adapted matrices: query, key and value with TensorRT-LLM, whose lora_config
-    names them; every linear layer with vLLM, which keeps room for all."""
+    """Inputs and outputs of one layer's adapted matrices. TensorRT-LLM adapts query, key and value, as its lora_config
+    says; vLLM reserves memory for every linear layer."""
     shape = facts.shape
     queries, keys = shape.num_attention_heads * shape.head_dim, shape.num_key_value_heads * shape.head_dim
     attention = 3 * shape.hidden_size + queries + 2 * keys

@@ -1,10 +1,11 @@
 """trtllm-serve 1.2's YAML (`--config`), typed: the LLM arguments of its PyTorch backend under their own names.
 
 Source: NVIDIA/TensorRT-LLM tensorrt_llm/llmapi/llm_args.py and tests/unittest/api_stability/references*/llm.yaml of
-1.2. Arguments that are Python objects, or of the older TensorRT backend alone, cannot be stated here.
+1.2. Arguments that are Python objects, or for the older TensorRT backend alone, cannot be stated here.
 """
 
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, Final, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,7 +18,7 @@ Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 
 
 class Options(BaseModel):
-    """Strict, frozen, and closed: an unknown key is a fault, never ignored."""
+    """Strict, frozen, and closed: an unknown key is an error."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False, protected_namespaces=())
 
@@ -93,7 +94,7 @@ class MoeConfig(Options):
 
 
 class SpeculativeConfig(Options):
-    """Drafting by n-grams of the text itself or by a draft model that lies in the model's folder."""
+    """Drafts tokens from n-grams of the text itself, or with a draft model in the model's folder."""
 
     decoding_type: Literal["NGram", "DraftTarget", "Eagle3", "MTP"]
     max_draft_len: Count | None = None
@@ -114,7 +115,7 @@ class TorchCompileConfig(Options):
 
 
 class TrtllmOptions(Options):
-    """The whole YAML. Nothing in it logs a prompt; `trust_remote_code` has no other value than false."""
+    """The YAML. Nothing in it logs a prompt; `trust_remote_code` has no other value than false."""
 
     revision: Commit
     tokenizer_revision: Commit | None = None
@@ -187,29 +188,29 @@ NOT_IN_YAML: Final[dict[str, str]] = {
     "enable_layerwise_nvtx_marker": "it is for profiling",
     "otlp_traces_endpoint": "traces are the gateway's; an engine's would name its requests",
 }
-"""Names that trtllm-serve knows and that are refused here, with the reason."""
+"""Options of trtllm-serve that are refused here → why."""
 
-SECTIONS: Final[dict[str, type[Options]]] = {
-    "kv_cache_config": KvCacheConfig,
-    "cuda_graph_config": CudaGraphConfig,
-    "scheduler_config": SchedulerConfig,
-    "scheduler_config.dynamic_batch_config": DynamicBatchConfig,
-    "lora_config": LoraConfig,
-    "peft_cache_config": PeftCacheConfig,
-    "moe_config": MoeConfig,
-    "speculative_config": SpeculativeConfig,
-    "torch_compile_config": TorchCompileConfig,
-}
+
+def _sections(model: type[Options], prefix: str = "") -> Iterator[tuple[str, type[Options]]]:
+    for name, field in model.model_fields.items():
+        for part in get_args(field.annotation):
+            if isinstance(part, type) and issubclass(part, Options):
+                yield prefix + name, part
+                yield from _sections(part, f"{prefix}{name}.")
+
+
+SECTIONS: Final[dict[str, type[Options]]] = dict(_sections(TrtllmOptions))
+"""Path of each option that has options of its own → their model."""
 
 
 def places_of(name: str) -> list[str]:
-    """Paths under which an option of that name may stand: `["max_batch_size", "cuda_graph_config.max_batch_size"]`."""
+    """Paths of the options with that name: `["max_batch_size", "cuda_graph_config.max_batch_size"]`."""
     top = [name] if name in TrtllmOptions.model_fields else []
     return [*top, *(f"{section}.{name}" for section, model in SECTIONS.items() if name in model.model_fields)]
 
 
 def as_yaml(options: TrtllmOptions) -> str:
-    """The YAML: what was set, and nothing that was left at its default."""
+    """The YAML, with what was set and nothing that was left at its default."""
     return yaml.safe_dump(stated(options), sort_keys=False, default_flow_style=False, width=120)
 
 

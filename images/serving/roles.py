@@ -2,28 +2,30 @@
 
 from typing import Final
 
-from images.serving.command_line import HOST, TELEMETRY_FROM
+from codekeep_contracts.pods import MODEL_PORT
+
+from images.serving.command_line import HOST
 from images.serving.facts import ModelFacts
 from images.serving.limits import limits_of
 from images.serving.memory import USABLE_SHARE
 from images.serving.options import CudaGraphConfig, KvCacheConfig, LoraConfig, SchedulerConfig, TrtllmOptions
+from images.serving.trtllm_flags import TELEMETRY_FROM
 
-PORT: Final = 8000
 LORA_MODULES: Final = ("attn_q", "attn_k", "attn_v")
-_HOST_ADAPTERS: Final = 4  # kept in the host's memory for each one on the GPU
+_HOST_ADAPTERS: Final = 4  # in the host's memory, for each one on the GPU
 _QUEUE_DELAY_SECONDS: Final = 0.005
 _QUEUE_SIZE: Final = 2048
 
 
 def trtllm_options(facts: ModelFacts) -> TrtllmOptions:
-    """The YAML of a model: chat reuses prefixes (each request carries its access group's cache_salt), autocomplete does
-    not, since /v1/completions takes no salt; embed has neither cache nor decoding."""
+    """The YAML of a model. Chat reuses prefixes, since each request has its access group's cache_salt. Autocomplete
+    does not: /v1/completions takes no salt. Embed has neither a cache nor decoding."""
     return _embed(facts) if facts.role == "embed" else _generate(facts)
 
 
 def trtllm_arguments(facts: ModelFacts, model_path: str, config_path: str) -> tuple[str, ...]:
-    """What follows `trtllm-serve`: only what has no key in the YAML."""
-    common = ("--host", HOST, "--port", str(PORT), "--log_level", "warning", "--config", config_path)
+    """What follows `trtllm-serve`: only flags without a key in the YAML."""
+    common = ("--host", HOST, "--port", str(MODEL_PORT), "--log_level", "warning", "--config", config_path)
     telemetry = ("--no-telemetry",) if facts.engine_release >= TELEMETRY_FROM else ()
     if facts.role != "embed":
         return (model_path, *common, *telemetry)
@@ -61,7 +63,7 @@ def _generate(facts: ModelFacts) -> TrtllmOptions:
 
 
 def _embed(facts: ModelFacts) -> TrtllmOptions:
-    """One GPU, no parallelism: the embeddings server refuses it."""
+    """No parallelism: the embeddings server refuses it."""
     return TrtllmOptions(
         revision=facts.revision,
         tokenizer_revision=facts.revision,

@@ -1,23 +1,26 @@
-"""Everything that running one model needs: command, files, environment, GPUs, and how to watch it."""
+"""Everything that the pod of one model needs: command, files, environment, GPUs, metrics."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from codekeep_contracts.pods import MODEL_PORT, SCRATCH_FOLDER
+
 from images import catalog
+from images.serving.architectures import Engine, Role
 from images.serving.checking import check_trtllm
+from images.serving.engine_metrics import ENGINE_METRICS, EngineMetrics
 from images.serving.facts import ModelFacts
-from images.serving.faults import ServingError
 from images.serving.limits import limits_of
 from images.serving.memory import MemoryFit, MemoryNeed, memory_fit, memory_need
 from images.serving.options import as_yaml
-from images.serving.roles import PORT, trtllm_arguments, trtllm_options
-from images.serving.shapes import Engine, Role
+from images.serving.problems import ServingError
+from images.serving.roles import trtllm_arguments, trtllm_options
 from images.serving.suitability import unsuitable
 from images.serving.vllm import check_vllm, vllm_arguments
 
-MODELS_FOLDER: Final = "/var/cache/codekeep/models"
-ADAPTERS_FOLDER: Final = "/var/cache/codekeep/adapters"
+MODELS_FOLDER: Final = f"{SCRATCH_FOLDER}/models"
+ADAPTERS_FOLDER: Final = f"{SCRATCH_FOLDER}/adapters"
 CONFIG_FOLDER: Final = "/etc/codekeep/serving"
 CONFIG_FILE: Final = "engine.yaml"
 _SHARED_MEMORY_GIB: Final = 2  # of /dev/shm for each GPU: workers pass tensors through it
@@ -31,51 +34,21 @@ _ROUTES: Final[Mapping[Role, str]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class EngineMetrics:
-    """Where an engine's Prometheus metrics are, and their names. Scale on `waiting` and `cache_use` (0 to 1)."""
-
-    path: str
-    waiting: str
-    running: str
-    cache_use: str
-    time_to_first: str  # histogram of seconds to the first token
-
-
-METRICS: Final[Mapping[Engine, EngineMetrics]] = {
-    "tensorrt-llm": EngineMetrics(
-        path="/prometheus/metrics",
-        waiting="trtllm_num_requests_waiting",
-        running="trtllm_num_requests_running",
-        cache_use="trtllm_kv_cache_utilization",
-        time_to_first="trtllm_time_to_first_token_seconds",
-    ),
-    "vllm": EngineMetrics(
-        path="/metrics",
-        waiting="vllm:num_requests_waiting",
-        running="vllm:num_requests_running",
-        cache_use="vllm:kv_cache_usage_perc",
-        time_to_first="vllm:time_to_first_token_seconds",
-    ),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
 class ServingPlan:
     """One model endpoint.
 
-    `files` are to be mounted under `config_folder`; the checkpoint is to lie in `model_path`, whose last part is the
-    model's name. `route` is the one path a gateway may ask for; `health_path` and `metrics.path` are for probes and
-    scaling.
+    `files` are mounted under `config_folder`. The checkpoint belongs in `model_path`, whose last part is the model's
+    name. `route` is the only path that a gateway requests; `health_path` is for probes, `metrics.path` for Prometheus.
     """
 
     role: Role
     engine: Engine
-    image: str  # of images/catalog.py
+    image: str  # a name in images/catalog.py
     image_variant: str  # "" or "vllm": the build of that image
     model_name: str
     revision: str
     model_path: str
-    adapters_path: str | None  # the folder that adapters are to lie in, each in its own; None without adapters
+    adapters_path: str | None  # the folder with one folder for each adapter; None without adapters
     command: tuple[str, ...]
     args: tuple[str, ...]
     files: Mapping[str, str]
@@ -85,7 +58,7 @@ class ServingPlan:
     health_path: str
     route: str
     metrics: EngineMetrics
-    prefix_reuse: Literal["salted", "off"]  # salted: every request must carry its access group's cache_salt
+    prefix_reuse: Literal["salted", "off"]  # salted: every request must have its access group's cache_salt
     gpus: int
     shared_memory_gib: int
     max_batch_size: int
@@ -97,11 +70,11 @@ def plan(facts: ModelFacts) -> ServingPlan:
     """How to serve a model.
 
     Raises:
-        ServingError: with every reason why it cannot be served as the facts ask; where it does not fit its GPU, with
-            the arithmetic line by line and the largest concurrency and context that do.
+        ServingError: with every reason why it cannot be served as specified; where it does not fit its GPU, with the
+            arithmetic and the largest concurrency and context that do.
     """
-    if faults := unsuitable(facts):
-        raise ServingError(faults)
+    if problems := unsuitable(facts):
+        raise ServingError(problems)
     path = model_path(facts)
     engine = facts.serves_with
     args, files = _trtllm(facts, path) if engine == "tensorrt-llm" else _vllm(facts, path)
@@ -120,10 +93,10 @@ def plan(facts: ModelFacts) -> ServingPlan:
         files=files,
         env={**dict(image.environment), **_adapter_environment(facts)},
         config_folder=CONFIG_FOLDER,
-        port=PORT,
+        port=MODEL_PORT,
         health_path="/health",
         route=_ROUTES[facts.role],
-        metrics=METRICS[engine],
+        metrics=ENGINE_METRICS[engine],
         prefix_reuse="salted" if facts.role == "chat" else "off",
         gpus=facts.gpus,
         shared_memory_gib=_SHARED_MEMORY_GIB * facts.gpus,
@@ -139,7 +112,7 @@ def model_path(facts: ModelFacts) -> str:
 
 
 def _trtllm(facts: ModelFacts, path: str) -> tuple[tuple[str, ...], dict[str, str]]:
-    """What is written is read again and checked: the plan holds nothing that check_trtllm refuses."""
+    """What is written is checked: no plan contains anything that check_trtllm refuses."""
     args = trtllm_arguments(facts, path, f"{CONFIG_FOLDER}/{CONFIG_FILE}")
     written = as_yaml(trtllm_options(facts))
     check_trtllm(written, args, facts.engine_release)
@@ -153,10 +126,10 @@ def _vllm(facts: ModelFacts, path: str) -> tuple[tuple[str, ...], dict[str, str]
 
 
 def _adapter_environment(facts: ModelFacts) -> dict[str, str]:
-    """vLLM looks in the folder for an adapter of the request's model name; TensorRT-LLM gets its path with the request.
+    """vLLM looks for an adapter by the model name in the request; TensorRT-LLM gets the adapter's path in the request.
 
-    Source: docs.vllm.ai, "LoRA Resolver Plugins". The variable that allows it also opens /v1/load_lora_adapter, which
-    only pods that may reach the endpoint at all can ask for: the gateway forwards `route` alone.
+    Source: docs.vllm.ai, "LoRA Resolver Plugins". VLLM_ALLOW_RUNTIME_LORA_UPDATING also opens /v1/load_lora_adapter.
+    Users cannot reach it: the gateway forwards `route` alone, and network policies close the pod to others.
     """
     if facts.adapters is None or facts.serves_with != "vllm":
         return {}

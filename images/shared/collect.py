@@ -1,7 +1,7 @@
-"""Gathers what a distroless stage needs beyond its base: Debian packages, folders, and the libraries they load.
+"""Collects what a distroless stage needs beyond its base: Debian packages, folders, and the libraries they load.
 
-Runs in the build stage. Left out: what the base has already, documentation, and every script that wants an interpreter
-that the last stage lacks (git's shell and perl helpers, hook samples).
+Runs in the build stage. Left out: what the base has already, documentation, and every script whose interpreter is not
+in the last stage (git's shell and perl helpers, hook samples).
 """
 
 import argparse
@@ -53,7 +53,11 @@ def files_below(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def libraries_of(files: Iterable[Path]) -> list[Path]:
-    """Every shared library that `files` load, directly or not; RuntimeError where one is missing."""
+    """Every shared library that `files` load, directly or not.
+
+    Raises:
+        RuntimeError: a library is missing.
+    """
     found: set[Path] = set()
     for file in files:
         if file.is_symlink() or not is_elf(file):
@@ -68,7 +72,7 @@ def libraries_of(files: Iterable[Path]) -> list[Path]:
 
 
 def place(file: Path, base: Path, root: Path) -> None:
-    """Copies under the canonical path (/lib is a link to /usr/lib), links as links and with what they lead to."""
+    """Copies to the canonical path (/lib is a link to /usr/lib); a link stays a link, and its target is copied too."""
     canonical = file.parent.resolve() / file.name
     inside = canonical.relative_to("/")
     target = root / inside
@@ -81,7 +85,7 @@ def place(file: Path, base: Path, root: Path) -> None:
 
 
 def record(package: str, root: Path) -> None:
-    """The package's entry where scanners of distroless images look for it."""
+    """Writes the package's entry where scanners of distroless images look for it."""
     entry = root / "var/lib/dpkg/status.d" / package
     entry.parent.mkdir(parents=True, exist_ok=True)
     entry.write_text(_run("dpkg-query", "--status", package))
@@ -97,7 +101,7 @@ def is_elf(file: Path) -> bool:
 
 
 def _ldd(file: Path) -> list[str]:
-    """No line for a program that loads nothing."""
+    """ldd's lines; none for a program that loads nothing."""
     done = subprocess.run(["ldd", str(file)], capture_output=True, text=True, check=False)  # noqa: S603, S607
     return done.stdout.splitlines()
 

@@ -1,4 +1,4 @@
-"""Health of a container, asked from inside it without a shell: `probe.py process` or `probe.py URL`."""
+"""Health check inside a container that has no shell: `probe.py process` or `probe.py URL`."""
 
 import sys
 from pathlib import Path
@@ -18,7 +18,7 @@ def process_runs(status: Path) -> bool:
 
 
 def answers(url: str) -> bool:
-    """Whether `url` gives status 200 in time."""
+    """Whether `url` answers with status 200 in time."""
     try:
         with urlopen(url, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310 - the image's own health check names it
             return bool(response.status == 200)
@@ -28,7 +28,7 @@ def answers(url: str) -> bool:
 
 
 def main(target: str) -> int:
-    """0 healthy, 1 not: what HEALTHCHECK reads."""
+    """Exit code for HEALTHCHECK: 0 healthy, 1 not."""
     healthy = process_runs(Path("/proc/1/status")) if target == "process" else answers(target)
     return 0 if healthy else 1
 

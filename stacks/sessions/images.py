@@ -49,7 +49,7 @@ def lock(root: Path, names: Sequence[str] = (), *, upgrade: bool = False) -> int
         UsageFault: there is no image of a name.
         Fault: uv is missing, or the requirements do not resolve.
     """
-    known = {image.name: image.lock for image in IMAGES}
+    known: dict[str, str] = {image.name: image.lock for image in IMAGES}
     for name in names:
         if name not in known:
             raise UsageFault(f"there is no image {name}; allowed: {', '.join(known)}")
@@ -65,7 +65,7 @@ def lock(root: Path, names: Sequence[str] = (), *, upgrade: bool = False) -> int
 
 def check(
     root: Path, *, checkov: bool, ask_registry: bool, online: bool, on_progress: Callable[[str], None]
-) -> list[checks.Fault]:
+) -> list[checks.Problem]:
     """Everything wrong with the images as they are in the project.
 
     Raises:
@@ -103,7 +103,7 @@ def combination(name: str, variant: str, gpu: str, driver: str | None, cuda: str
     return Combination(image=name, stack=stack.name, cuda=stack.cuda, gpu=found.name, driver=under)
 
 
-def _checkov(root: Path, on_progress: Callable[[str], None]) -> Iterator[checks.Fault]:
+def _checkov(root: Path, on_progress: Callable[[str], None]) -> Iterator[checks.Problem]:
     home = Home.of(root)
     home.prepare()
     paths = {str((root / image.dockerfile).resolve()): image.dockerfile for image in BUILDS}
@@ -117,7 +117,7 @@ def _checkov(root: Path, on_progress: Callable[[str], None]) -> Iterator[checks.
         raise Fault(f"Checkov did not judge {', '.join(sorted(paths[file] for file in unseen))}")
     for record in records:
         if record.failed:
-            yield checks.Fault(file=paths[record.file], check=record.check, message=record.title, line=record.line)
+            yield checks.Problem(file=paths[record.file], check=record.check, message=record.title, line=record.line)
 
 
 def _sbom() -> ModuleType:

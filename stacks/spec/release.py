@@ -1,26 +1,13 @@
 """The release of a keep: one version of the runtime, its images by digest."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
+from codekeep_contracts.images import VARIANT_SUFFIX, ImageName
 from codekeep_contracts.model import StrictModel, text
 from pydantic import Field
 
 from images.serving import ModelFacts
 
-ImageName = Literal[
-    "code-ingest-parse",
-    "code-embed-index-cu12",
-    "code-symbol-index",
-    "code-copilot-serve-cu12",
-    "code-copilot-serve-cu12-vllm",
-    "code-autocomplete-serve-cu12",
-    "code-autocomplete-serve-cu12-vllm",
-    "code-batch-review",
-    "code-finetune-cu12",
-    "compat",
-    "telemetry-collector",
-]
-VARIANT_SUFFIX = "-vllm"  # in the same repository, built on the other engine
 FINETUNE_IMAGE: ImageName = "code-finetune-cu12"
 NEEDED_IMAGES: tuple[ImageName, ...] = (
     "code-ingest-parse",

@@ -1,14 +1,14 @@
-"""Stand-ins for what a component is given. Call inside a recorded program: Outputs need its event loop."""
+"""Stand-ins for a component's inputs. Call inside a recorded program: Outputs need its event loop."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pulumi
 
 from components.arns import arn
-from components.keys.key_ring import STORED_CLASSES, key_of
+from components.keys.key_ring import STORED_CLASSES, KeyRing
 from components.naming import DataClass
 from components.network.endpoints import INTERFACE_SERVICES
+from components.network.network_ref import NetworkRef
 from tests.components.recording import ACCOUNT, REGION
 
 RECOVERY_REGION = "eu-west-1"
@@ -32,46 +32,15 @@ def key_arn(data_class: DataClass, region: str = REGION) -> str:
     return arn("kms", f"key/{data_class.value}", region=region, account_id=ACCOUNT)
 
 
-@dataclass(frozen=True)
-class FakeKeys:
-    """A KeyRing with a readable ARN for every class."""
-
-    arns: Mapping[DataClass, pulumi.Output[str]]
-    replica_arns: Mapping[DataClass, pulumi.Output[str]]
-
-    def arn(self, data_class: DataClass) -> pulumi.Output[str]:
-        return key_of(self.arns, data_class)
-
-    def replica_arn(self, data_class: DataClass) -> pulumi.Output[str]:
-        return key_of(self.replica_arns, data_class)
-
-
-def fake_keys(*, replicas: bool = False) -> FakeKeys:
-    return FakeKeys(
+def fake_keys(*, replicas: bool = False) -> KeyRing:
+    return KeyRing(
         arns={each: known(key_arn(each)) for each in STORED_CLASSES},
         replica_arns={each: known(key_arn(each, RECOVERY_REGION)) for each in STORED_CLASSES} if replicas else {},
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class FakeNetwork:
-    """A NetworkLike."""
-
-    vpc_id: pulumi.Output[str]
-    cidr: pulumi.Output[str]
-    zones: Sequence[str]
-    private_subnet_ids: Sequence[pulumi.Output[str]]
-    endpoint_subnet_ids: Sequence[pulumi.Output[str]]
-    private_cidrs: Sequence[pulumi.Output[str]]
-    endpoint_cidrs: Sequence[pulumi.Output[str]]
-    route_table_ids: Sequence[pulumi.Output[str]]
-    endpoint_security_group_id: pulumi.Output[str]
-    s3_endpoint_id: pulumi.Output[str]
-    interface_endpoint_ids: Mapping[str, pulumi.Output[str]]
-
-
-def fake_network(zones: Sequence[str] = ZONES) -> FakeNetwork:
-    return FakeNetwork(
+def fake_network(zones: Sequence[str] = ZONES) -> NetworkRef:
+    return NetworkRef(
         vpc_id=known("vpc-1"),
         cidr=known("10.64.0.0/16"),
         zones=zones,

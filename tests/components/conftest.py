@@ -1,4 +1,4 @@
-"""Fixtures for component tests; see recording.py for what `record` gives."""
+"""Fixtures for component tests; see recording.py for what `record` returns."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What every component owes, whatever it builds. Call it in each component's tests."""
+"""Rules that every component must follow. Call this in each component's tests."""
 
 import importlib
 import inspect
@@ -9,7 +9,7 @@ from tests.components.recording import Node, Recording
 
 
 def assert_contract(recording: Recording[object], keep: Keep, *, regions: frozenset[str] | None = None) -> None:
-    """Children parented, outputs registered, names derived, everything taggable tagged, nothing in a foreign region."""
+    """Children have parents, outputs are registered, names derived, taggable resources tagged, all in known regions."""
     assert recording.components, "no component registered"
     assert recording.resources, "no resource registered"
     components = {node.urn for node in recording.components}

@@ -1,10 +1,11 @@
-"""Whole environments, as the three tiers have them: their Args, and recordings of them."""
+"""Environments of the three tiers: their Args, and recordings of them."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
 import pulumi
+from codekeep_contracts.images import REPOSITORIES
 from codekeep_contracts.settings.links import GitLinkSpec, RegistryLinkSpec
 
 from components.compute.pool import Pool, PoolRole, Tenancy, ZoneCapacity
@@ -20,7 +21,6 @@ from components.network.egress import EgressMode, EgressRules
 from components.network.endpoints import INTERFACE_SERVICES
 from components.network.network_plan import NetworkPlan
 from components.observe.budget_plan import BudgetPlan
-from components.storage.image_registry import IMAGES
 from components.storage.search_plan import SearchPlan
 from tests.components.builders import RECOVERY_REGION, ZONES
 from tests.components.conftest import make_keep
@@ -154,24 +154,24 @@ def pooled_args(platform: PlatformRef) -> PooledTenantArgs:
 
 @cache
 def dedicated() -> Recording[TenantEnvironment]:
-    """A dedicated keep brought up; recorded once, as each takes seconds."""
+    """A dedicated keep, recorded once, since each recording takes seconds."""
     return record(lambda: TenantEnvironment("acme", dedicated_args()))
 
 
 @cache
 def premium() -> Recording[TenantEnvironment]:
-    """A premium keep brought up."""
+    """A premium keep."""
     return record(lambda: TenantEnvironment("acme", premium_args()))
 
 
 @cache
 def shared() -> Recording[tuple[Platform, PooledTenant]]:
-    """A platform and a pooled keep on it, joined by exports as two stacks would be."""
+    """A platform and a pooled keep on it, connected by exports like two stacks."""
 
     def program() -> tuple[Platform, PooledTenant]:
         platform = Platform("platform-euc1", platform_args())
         exports = pulumi.Output.from_input(platform.exports())
-        ref = PlatformRef.of(exports, zones=ZONES, services=tuple(INTERFACE_SERVICES), images=IMAGES)
+        ref = PlatformRef.of(exports, zones=ZONES, services=tuple(INTERFACE_SERVICES), images=REPOSITORIES)
         return platform, PooledTenant("pico", pooled_args(ref))
 
     return record(program)

@@ -2,7 +2,7 @@
 
 recording = record(lambda: TenantKeys("acme-keys", TenantKeysArgs(keep=keep, ...)))
 keys = recording.of_type("aws:kms/key:Key")        # inputs in Pulumi's camelCase, secrets unwrapped
-recording.value(recording.result.arn(DataClass.CODE))  # an Output of the component, resolved
+recording.value(recording.result.ring.arn(DataClass.CODE))  # an Output of the component, resolved
 """
 
 import asyncio
@@ -45,7 +45,7 @@ class Node:
     id: str
     outputs: Props
     dependencies: frozenset[str]
-    secrets: frozenset[str]  # top-level inputs that are, or hold, secrets
+    secrets: frozenset[str]  # top-level inputs that are or contain secrets
     protect: bool
     retain_on_delete: bool
     ignore_changes: tuple[str, ...]
@@ -62,13 +62,13 @@ class Node:
 
     @property
     def region(self) -> str:
-        """The region the resource lives in: its own, or the provider's."""
+        """The region of the resource: its own, or the provider's."""
         return str(self.inputs.get("region", REGION))
 
 
 @dataclass(frozen=True)
 class Recording(Generic[T]):
-    """Everything one program registered, and what it returned."""
+    """Everything that one program registered, and what it returned."""
 
     result: T
     nodes: Sequence[Node]
@@ -107,7 +107,7 @@ class Recording(Generic[T]):
 
     @property
     def resources(self) -> list[Node]:
-        """The custom resources: what a cloud would be asked for."""
+        """The custom resources, which a cloud would create."""
         return [node for node in self.nodes if node.custom]
 
     @property
@@ -131,7 +131,7 @@ def record(
 
     `outputs` adds output properties by type token or by resource name; `invokes` answers functions by token.
     """
-    gc.disable()  # as stacks/__main__.py: what a program makes lives until its end
+    gc.disable()  # as stacks/__main__.py: what a program creates lives until its end
     try:
         return contextvars.copy_context().run(_record, program, preview, outputs or {}, invokes or {}, config or {})
     finally:
@@ -186,7 +186,7 @@ def _record(
 
 
 def _abandon(loop: asyncio.AbstractEventLoop) -> None:
-    """Ends what a failed program left waiting; its first exception is on its way, the others would only be noise."""
+    """Ends what a failed program left waiting. Its first exception is raised; the others would only be noise."""
     loop.set_exception_handler(lambda _loop, _context: None)
     waiting = asyncio.all_tasks(loop)
     for task in waiting:

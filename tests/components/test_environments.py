@@ -1,4 +1,4 @@
-"""Whole environments: what each tier comes to, and what must hold whatever it is made of."""
+"""Environments: what each tier consists of, and what is true for all of them."""
 
 import copy
 from collections import Counter
@@ -8,6 +8,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from codekeep_contracts.images import REPOSITORIES
 from codekeep_contracts.roles import BucketRole, QueueRole
 from codekeep_contracts.settings.links import GitLinkSpec
 
@@ -19,11 +20,9 @@ from components.keep.keep_recovery import first_zones
 from components.keep.platform_ref import PlatformRef
 from components.keep.tenant import TenantEnvironment
 from components.naming import DataClass, Keep, Tier
-from components.network.adopted_network import AdoptedNetwork
 from components.network.egress import EgressMode, EgressRules
 from components.network.links import LinksArgs
 from components.network.network_plan import AdoptedNetworkPlan
-from components.storage.image_registry import IMAGES
 from sandbox.aws.check import ProviderDefaults, check
 from sandbox.aws.registry import function_for, resource_for
 from tests.components.builders import RECOVERY_REGION, RETENTION_DAYS, ZONES, fake_keys, fake_network
@@ -45,7 +44,7 @@ ALL = pytest.mark.parametrize("environment", [dedicated, premium, shared], ids=l
 DOMAINS = "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList"
 
 
-def test_a_dedicated_keep_is_whole(keep: Keep) -> None:
+def test_a_dedicated_keep_is_complete(keep: Keep) -> None:
     recording = dedicated()
     assert_contract(recording, keep)
     assert len(recording.resources) >= 120
@@ -54,12 +53,12 @@ def test_a_dedicated_keep_is_whole(keep: Keep) -> None:
     assert counts["aws:eks/nodeGroup:NodeGroup"] == 4
     assert counts["aws:opensearch/domain:Domain"] == 1
     assert counts["aws:cloudtrail/trail:Trail"] == 1
-    assert counts["aws:ecr/repository:Repository"] == len(IMAGES)
+    assert counts["aws:ecr/repository:Repository"] == len(REPOSITORIES)
     assert counts["aws:ec2/internetGateway:InternetGateway"] == 0
     assert counts["aws:kms/key:Key"] == len(DataClass)  # all classes but CONFIG have one, and records are sealed by one
 
 
-def test_a_premium_keep_has_a_second_region_and_sits_nowhere_else() -> None:
+def test_a_premium_keep_has_a_second_region_and_no_third() -> None:
     recording = premium()
     keep = make_keep(Tier.PREMIUM)
     assert_contract(recording, keep, regions=frozenset({REGION, RECOVERY_REGION}))
@@ -82,7 +81,7 @@ def test_the_trail_records_the_objects_of_both_regions() -> None:
     assert {name.rpartition("bucket-")[2] for name in unrecorded} == {"audit", "access-logs"}
 
 
-def test_a_premium_keep_uses_the_key_the_customer_holds() -> None:
+def test_a_premium_keep_uses_the_customers_key() -> None:
     recording = premium()
     assert "acme-key-code" not in recording.names("aws:kms/key:Key")
     held = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/mrk-0123456789abcdef0123456789abcdef"
@@ -91,11 +90,11 @@ def test_a_premium_keep_uses_the_key_the_customer_holds() -> None:
     assert queue.inputs["kmsMasterKeyId"] == held
 
 
-def test_a_platform_holds_no_keeps_data_and_a_pooled_keep_no_machines() -> None:
+def test_a_platform_has_no_data_of_keeps_and_a_pooled_keep_no_machines() -> None:
     recording = shared()
     own = [node for node in recording.resources if node.name.startswith("pico-")]
-    ground = [node for node in recording.resources if node.name.startswith("platform-euc1-")]
-    assert len(own) + len(ground) == len(recording.resources)
+    of_platform = [node for node in recording.resources if node.name.startswith("platform-euc1-")]
+    assert len(own) + len(of_platform) == len(recording.resources)
     kinds = {node.type for node in own}
     assert not kinds & {
         "aws:eks/cluster:Cluster",
@@ -121,7 +120,7 @@ def test_a_pooled_keeps_data_is_under_its_own_keys(environment: Environment) -> 
 
 
 @ALL
-def test_a_pooled_and_an_own_keep_give_the_same(environment: Environment) -> None:
+def test_a_pooled_and_a_dedicated_keep_have_the_same_outputs(environment: Environment) -> None:
     recording = environment()
     result = recording.result[1] if isinstance(recording.result, tuple) else recording.result
     outputs = result.outputs
@@ -148,7 +147,7 @@ def test_a_pooled_and_an_own_keep_give_the_same(environment: Environment) -> Non
 
 @ALL
 def test_every_property_is_one_of_the_official_providers(environment: Environment) -> None:
-    """Names, kinds and required ones by the SDK; enumerations by the rules of the AWS stand-in."""
+    """Judges names, kinds and required properties by the SDK, and enumerations by the rules of the AWS stand-in."""
     recording = environment()
     resources = [node for node in recording.resources if node.type.startswith("aws:")]
     assert len(resources) > 200
@@ -169,7 +168,7 @@ def test_every_property_is_one_of_the_official_providers(environment: Environmen
 
 
 @ALL
-def test_no_secret_is_held_by_the_program(environment: Environment) -> None:
+def test_the_program_contains_no_secret(environment: Environment) -> None:
     recording = environment()
     assert not recording.of_type("aws:secretsmanager/secretVersion:SecretVersion")
     assert len(recording.of_type("aws:secretsmanager/secret:Secret")) == 4
@@ -179,7 +178,7 @@ def test_no_secret_is_held_by_the_program(environment: Environment) -> None:
     ("build", "recorded"),
     [(lambda: TenantEnvironment("acme", dedicated_args()), dedicated)],
 )
-def test_a_preview_registers_the_very_same(build: Callable[[], Any], recorded: Environment) -> None:
+def test_a_preview_registers_the_same(build: Callable[[], Any], recorded: Environment) -> None:
     preview = record(build, preview=True)
     assert {node.urn for node in preview.nodes} == {node.urn for node in recorded().nodes}
 
@@ -192,7 +191,7 @@ def test_everything_can_be_taken_down_unless_it_is_protected() -> None:
     }
 
 
-def test_a_keep_can_live_in_a_network_that_exists(keep: Keep) -> None:
+def test_a_keep_can_use_an_existing_network(keep: Keep) -> None:
     plan = AdoptedNetworkPlan(
         vpc_id="vpc-0123456789abcdef0",
         subnet_ids=("subnet-1",),
@@ -220,7 +219,7 @@ def test_a_keep_can_live_in_a_network_that_exists(keep: Keep) -> None:
             "aws:ec2/getRouteTable:getRouteTable": {"routeTableId": "rtb-1"},
         },
     )
-    assert isinstance(recording.result, AdoptedNetwork)
+    assert "codekeep:adopted_network:AdoptedNetwork" in {node.type for node in recording.components}
     assert recording.value(recording.result.cidr) == "10.1.0.0/16"
     assert not recording.of_type("aws:ec2/vpc:Vpc")
     resolved = [node.inputs["domains"] for node in recording.of_type(DOMAINS) if node.inputs["domains"] != ["*"]]

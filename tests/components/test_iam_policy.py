@@ -49,7 +49,7 @@ def test_trust_names_services_and_conditions() -> None:
         ({"not_actions": ("s3:GetObject",), "resources": ("arn:b",)}, "everything but s3:GetObject"),
     ],
 )
-def test_an_allowing_wildcard_wants_a_reason(parts: dict[str, object], named: str) -> None:
+def test_an_allowing_wildcard_needs_a_reason(parts: dict[str, object], named: str) -> None:
     with pytest.raises(ValueError, match="name what is meant, or give the wildcard_reason") as error:
         Statement(sid="Wild", **parts)  # type: ignore[arg-type]
     assert named in str(error.value)

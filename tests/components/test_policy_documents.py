@@ -1,4 +1,4 @@
-"""Every policy document of every shipped stack: whole, within AWS's limits, and no wider than it says."""
+"""Every policy document of every shipped stack: valid, within AWS's limits, and no wider than stated."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from tests.stacks.programs import graph_of
 STACKS = ("demo", "acme", "pico", "platform-eu-central-1")
 PROPERTIES = ("policy", "assumeRolePolicy", "accessPolicies", "policyDocument")
 
-# Characters AWS takes, by type; the least of them where a type is not named.
+# Characters that AWS accepts, by type; the smallest limit for types that are not listed.
 LIMITS = {
     "aws:kms/key:Key": 32_768,
     "aws:kms/replicaKey:ReplicaKey": 32_768,
@@ -59,7 +59,7 @@ def principals(statement: Mapping[str, Any], kind: str) -> list[str]:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_documents_are_whole_and_fit(stack: str) -> None:
+def test_documents_are_valid_and_fit(stack: str) -> None:
     found = list(documents(stack))
     assert len(found) > 20
     for token, name, key, text in found:
@@ -81,7 +81,7 @@ def test_no_statement_allows_every_action(stack: str) -> None:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_whatever_is_allowed_to_everybody_is_narrowed_by_account_or_role(stack: str) -> None:
+def test_what_everybody_may_do_is_narrowed_by_account_or_role(stack: str) -> None:
     narrowing = {"aws:PrincipalAccount", "aws:PrincipalArn", "kms:CallerAccount", "aws:PrincipalOrgID"}
     seen = 0
     for where, statement in statements(stack):

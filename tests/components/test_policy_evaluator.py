@@ -1,4 +1,4 @@
-"""The evaluator on cases AWS's own documentation decides."""
+"""The evaluator, on cases that AWS's documentation decides."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def test_a_named_principal_is_allowed_and_its_account_delegates() -> None:
     assert decide(policy(Principal={"Service": "s3.amazonaws.com"}), request) is Decision.NONE
 
 
-def test_a_deny_outdoes_an_allow() -> None:
+def test_a_deny_overrides_an_allow() -> None:
     both = policy()
     both["Statement"] += policy("Deny", Action="s3:Get*")["Statement"]  # type: ignore[operator]
     assert decide(both, Request(principal=ROLE, action="s3:GetObject")) is Decision.DENY
@@ -28,12 +28,12 @@ def test_a_deny_outdoes_an_allow() -> None:
 
 
 @pytest.mark.parametrize(
-    ("condition", "context", "holds"),
+    ("condition", "context", "expected"),
     [
         ({"StringEquals": {"k": ["a", "b"]}}, {"k": "b"}, True),
         ({"StringEquals": {"k": "a"}}, {}, False),
         ({"StringEqualsIfExists": {"k": "a"}}, {}, True),
-        ({"StringNotEquals": {"k": "a"}}, {}, True),  # a negated operator holds where the key is absent
+        ({"StringNotEquals": {"k": "a"}}, {}, True),  # a negated operator is true if the key is absent
         ({"StringNotEquals": {"k": ["a", "b"]}}, {"k": "b"}, False),
         ({"Bool": {"k": "false"}}, {}, False),
         ({"BoolIfExists": {"k": "false"}}, {}, True),
@@ -44,6 +44,6 @@ def test_a_deny_outdoes_an_allow() -> None:
         ({"NumericLessThan": {"k": "1.2"}}, {"k": "1.2"}, False),
     ],
 )
-def test_conditions(condition: object, context: dict[str, str], holds: bool) -> None:
+def test_conditions(condition: object, context: dict[str, str], expected: bool) -> None:
     decision = decide(policy(Condition=condition), Request(principal=ROLE, action="s3:GetObject", context=context))
-    assert (decision is Decision.ALLOW) == holds
+    assert (decision is Decision.ALLOW) == expected

@@ -1,4 +1,4 @@
-"""The harness itself: a test on top of it is worth what it is worth."""
+"""The recording harness itself, on which all component tests depend."""
 
 import pulumi
 import pytest
@@ -16,7 +16,7 @@ class Pair(pulumi.ComponentResource):
         self.register_outputs({"queue": self.queue.arn})
 
 
-def test_registrations_come_back_with_inputs_parents_and_dependencies() -> None:
+def test_registrations_have_inputs_parents_and_dependencies() -> None:
     recording = record(lambda: Pair("p"))
     queue, key, pair = recording.one("aws:sqs/queue:Queue"), recording.one("aws:kms/key:Key"), recording.components[0]
     assert queue.inputs == {"kmsMasterKeyId": "arn:aws:kms:eu-central-1:123456789012:key/p", "tags": {"a": "b"}}
@@ -50,5 +50,5 @@ def test_secrets_are_unwrapped_and_marked() -> None:
     assert bucket.secrets == {"bucket"}
 
 
-def test_recordings_do_not_see_each_other() -> None:
+def test_recordings_are_isolated() -> None:
     assert len(record(lambda: Pair("p")).nodes) == len(record(lambda: Pair("p")).nodes) == 3

@@ -1,4 +1,4 @@
-"""A copy of the committed images to spoil, and Dockerfiles taken apart."""
+"""A copy of the committed images for changes, and parsed Dockerfiles."""
 
 import re
 import shutil
@@ -9,13 +9,13 @@ from images.render import ROOT
 
 
 def copy_of_images(folder: Path) -> Path:
-    """A project root of its own that holds images/ and nothing else."""
+    """A project root with nothing but images/."""
     shutil.copytree(ROOT / "images", folder / "images", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     return folder
 
 
 def replace(file: Path, old: str, new: str) -> None:
-    """Once, and `old` must be there."""
+    """Replaces the first `old`, which must be there."""
     text = file.read_text()
     assert old in text, old
     file.write_text(text.replace(old, new, 1))
@@ -23,7 +23,7 @@ def replace(file: Path, old: str, new: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One FROM and what follows it; continued lines are joined."""
+    """One FROM and the steps after it; continued lines are joined."""
 
     source: str
     name: str | None

@@ -1,4 +1,4 @@
-"""The two scripts that go into the images, run here as they run there."""
+"""The two scripts that go into the images."""
 
 import http.server
 import shutil
@@ -65,7 +65,7 @@ def _collect(base, to, *rest):
     return {"/" + str(file.relative_to(to)) for file in to.rglob("*") if not file.is_dir()}
 
 
-def test_what_a_program_loads_comes_along_and_its_caches_do_not(tmp_path, program):
+def test_a_programs_libraries_are_copied_and_its_caches_are_not(tmp_path, program):
     got = _collect(tmp_path / "empty", tmp_path / "root", program)
     assert f"{program}/bin/program" in got
     assert (tmp_path / "root" / f"{program}/bin/alias".lstrip("/")).is_symlink()
@@ -82,7 +82,7 @@ def test_what_the_base_has_is_not_copied_again(tmp_path, program):
 
 
 @pytest.mark.skipif(shutil.which("dpkg") is None, reason="needs Debian's package manager")
-def test_a_packages_programs_come_without_its_scripts_and_with_its_record(tmp_path):
+def test_a_package_is_copied_without_its_scripts_and_with_its_status_entry(tmp_path):
     got = _collect(tmp_path / "empty", tmp_path / "root", "--package", "gzip")
     names = {file.rpartition("/")[2] for file in got}
     assert "gzip" in names

@@ -1,20 +1,20 @@
 import re
 
 import pytest
+from codekeep_contracts.images import REFERENCE_IMAGES
 
-from components.storage.image_registry import REFERENCE_IMAGES
 from images.bases import BASES, Base, Sighting
 from images.catalog import BUILDS, IMAGES, VARIANTS, Kind, find
 from images.matrix import GPUS
 from stacks.spec.instances import INSTANCE_TYPES
 
 
-def test_the_catalogue_holds_exactly_the_images_that_a_keeps_registry_has_repositories_for():
+def test_the_catalogue_has_exactly_the_reference_images():
     assert len(IMAGES) == 8
     assert tuple(image.name for image in IMAGES) == REFERENCE_IMAGES
 
 
-def test_a_variant_is_another_build_of_an_image_that_there_is():
+def test_a_variant_is_another_build_of_an_existing_image():
     assert VARIANTS
     assert {image.name for image in VARIANTS} <= set(REFERENCE_IMAGES)
     assert len({image.dockerfile for image in BUILDS}) == len(BUILDS)
@@ -36,10 +36,10 @@ def test_every_base_says_where_its_digest_was_seen():
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "said"),
+    ("field", "value", "message"),
     [("digest", "sha256:12", "64 hex digits"), ("tag", "latest", "name a release"), ("sightings", (), "was seen")],
 )
-def test_a_base_without_digest_release_or_origin_is_refused(field, value, said):
+def test_a_base_without_digest_release_or_origin_is_refused(field, value, message):
     good = {
         "repository": "example.test/base",
         "tag": "1.2",
@@ -48,17 +48,17 @@ def test_a_base_without_digest_release_or_origin_is_refused(field, value, said):
         "sightings": (Sighting(project="some/project", file="Dockerfile"),),
     }
     assert Base(**good).reference.endswith("a" * 64)
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         Base(**{**good, field: value})
 
 
 def test_the_matrix_knows_every_gpu_that_a_spec_may_ask_for():
-    asked = {kind.family for kind in INSTANCE_TYPES.values() if kind.gpu is not None}
+    needed = {kind.family for kind in INSTANCE_TYPES.values() if kind.gpu is not None}
     known = {family for gpu in GPUS for family in gpu.families}
-    assert "g6e" in asked
-    assert asked == known
+    assert "g6e" in needed
+    assert needed == known
 
 
-def test_an_unknown_image_is_answered_by_the_known_ones():
+def test_an_unknown_image_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match="no image code-copilot; allowed: code-ingest-parse"):
         find("code-copilot")

@@ -1,4 +1,4 @@
-"""What the checks say of the committed images, and that each of them can say something else."""
+"""The checks find nothing in the committed images, and each finds what it should in changed ones."""
 
 import json
 import sys
@@ -10,24 +10,24 @@ from images import check
 from images.catalog import BUILDS, IMAGES, Kind, find
 from images.lock import LockError, Pin, locks, parse
 from images.render import ROOT
-from images.sbom import bill, bills, faults
+from images.sbom import bill, bills, schema_error
 from tests.images.documents import copy_of_images, replace
 
 PIN = f"click==8.3.1 \\\n    --hash=sha256:{'a' * 64} \\\n    --hash=sha256:{'b' * 64}\n    # via -r x.in\n"
 
 
 def test_nothing_is_wrong_with_the_committed_images():
-    assert [str(fault) for fault in check.stale_files()] == []
-    assert [str(fault) for fault in check.bad_locks()] == []
-    assert [str(fault) for fault in check.bad_bills()] == []
-    assert [str(fault) for fault in check.linted()] == []
+    assert [str(problem) for problem in check.stale_files()] == []
+    assert [str(problem) for problem in check.bad_locks()] == []
+    assert [str(problem) for problem in check.bad_bills()] == []
+    assert [str(problem) for problem in check.linted()] == []
 
 
 def test_a_file_edited_by_hand_or_lost_is_named(tmp_path):
     root = copy_of_images(tmp_path)
     replace(root / "images/compat/Dockerfile", "USER 65532:65532", "USER 0")
     (root / "images/code-symbol-index/Dockerfile.dockerignore").unlink()
-    found = {fault.file: fault.message for fault in check.stale_files(root)}
+    found = {problem.file: problem.message for problem in check.stale_files(root)}
     assert set(found) == {"images/compat/Dockerfile", "images/code-symbol-index/Dockerfile.dockerignore"}
     assert "codekeep images render" in found["images/compat/Dockerfile"]
 
@@ -37,7 +37,7 @@ def test_hadolint_reads_every_dockerfile(tmp_path):
     for image in BUILDS:
         file = root / image.dockerfile
         file.write_text(file.read_text() + "USER root\n")
-    found = {fault.file for fault in check.linted(root) if fault.check == "DL3002"}
+    found = {problem.file for problem in check.linted(root) if problem.check == "DL3002"}
     assert found == {image.dockerfile for image in BUILDS}
 
 
@@ -46,7 +46,7 @@ def test_a_lock_without_a_hash_or_a_requirement_is_named(tmp_path):
     lock = root / "images/code-batch-review/requirements.txt"
     lock.write_text("click==8.3.1\n")
     (root / "images/compat/requirements.txt").write_text(PIN)
-    found = [str(fault) for fault in check.bad_locks(root)]
+    found = [str(problem) for problem in check.bad_locks(root)]
     assert any("code-batch-review" in line and "not a pin with its hashes" in line for line in found)
     assert any("compat" in line and "boto3>=1.40,<2 is not locked" in line for line in found)
 
@@ -58,7 +58,7 @@ def test_a_lock_at_a_version_outside_the_range_is_named():
 
 
 @pytest.mark.parametrize("image", [image for image in IMAGES if image.kind is Kind.CUDA], ids=lambda image: image.name)
-def test_our_own_wheels_are_of_the_baseline_cuda(image):
+def test_our_own_wheels_have_the_baseline_cuda(image):
     pins = parse((ROOT / image.lock).read_text())
     assert any(pin.name == check.CUDA_RUNTIME and pin.version.startswith("12.8.") for pin in pins)
     assert list(check.wrong_cuda(image, pins)) == []
@@ -67,14 +67,14 @@ def test_our_own_wheels_are_of_the_baseline_cuda(image):
 def test_another_cuda_is_named():
     image = find("code-finetune-cu12")
     pins = (Pin(name="nvidia-cuda-runtime", version="13.0.96", hashes=("a" * 64,)),)
-    said = list(check.wrong_cuda(image, pins))
-    assert said == [
+    problems = list(check.wrong_cuda(image, pins))
+    assert problems == [
         "nvidia-cuda-runtime-cu12 must be 12.8.x, the baseline, got none",
         "nvidia-cuda-runtime does not belong to the baseline CUDA 12.8",
     ]
 
 
-def test_images_lock_what_the_runtime_and_its_contracts_ask_for():
+def test_images_lock_the_dependencies_of_the_runtime_and_its_contracts():
     image = next(image for image in IMAGES if image.kind is Kind.CPU)
     names = {Requirement(each).name for each in image.requirements}
     assert {"pydantic", "starlette", "click"} <= names
@@ -104,23 +104,23 @@ pathlib.Path(sys.argv[sys.argv.index("--output-file") + 1]).write_text({answer!r
 
 
 @pytest.mark.parametrize(
-    ("offered", "said"),
+    ("offered", "message"),
     [
         (PIN, None),
         (PIN.replace("b" * 64, "c" * 64), f"no file with hash sha256:{'b' * 64}"),
         (PIN.replace("8.3.1", "8.3.2"), "click==8.3.1 is not what resolves, got 8.3.2"),
     ],
 )
-def test_a_file_that_the_registry_no_longer_has_is_named(tmp_path, monkeypatch, offered, said):
-    """uv stands for the registry here; `codekeep images check --locks` asks the real one."""
+def test_a_file_that_the_registry_no_longer_has_is_named(tmp_path, monkeypatch, offered, message):
+    """A fake uv answers for the registry; `codekeep images check --locks` asks the real one."""
     uv = tmp_path / "uv"
     uv.write_text(FAKE_UV.format(python=sys.executable, answer=offered))
     uv.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / "requirements.txt").write_text(PIN)
-    found = [fault.message for fault in check.unresolved(("requirements.txt",), tmp_path)]
-    assert len(found) == (said is not None)
-    assert said is None or said in found[0]
+    found = [problem.message for problem in check.unresolved(("requirements.txt",), tmp_path)]
+    assert len(found) == (message is not None)
+    assert message is None or message in found[0]
 
 
 def test_a_bill_names_the_base_the_packages_and_every_locked_distribution():
@@ -140,11 +140,11 @@ def test_bills_are_the_same_each_time_and_differ_between_builds():
     assert len(serials) == len(BUILDS)
 
 
-def test_the_schema_refuses_a_bill_that_is_none():
+def test_the_schema_refuses_an_invalid_bill():
     document = json.loads(bill(find("compat"), parse(PIN)))
-    assert faults(json.dumps(document)) is None
+    assert schema_error(json.dumps(document)) is None
     document["components"][0]["type"] = "spaceship"
-    assert faults(json.dumps(document)) is not None
+    assert schema_error(json.dumps(document)) is not None
 
 
 def test_a_check_whose_tool_is_missing_is_no_pass(monkeypatch):

@@ -32,11 +32,11 @@ def test_list_names_every_build():
     assert "code-copilot-serve-cu12 (vllm)" in run("list").output
 
 
-def test_check_finds_what_was_spoiled_render_mends_it_and_check_finds_nothing(project):
+def test_check_finds_a_changed_file_and_render_repairs_it(project):
     replace(project / "images/compat/Dockerfile", "USER 65532:65532", "USER root")
-    spoiled = run("check", "--json")
-    assert spoiled.exit_code == 1
-    found = {(each["file"], each["check"]) for each in json.loads(spoiled.output)["faults"]}
+    changed = run("check", "--json")
+    assert changed.exit_code == 1
+    found = {(each["file"], each["check"]) for each in json.loads(changed.output)["faults"]}
     assert {file for file, _ in found} == {"images/compat/Dockerfile"}
     assert {"stale", "DL3002"} <= {check for _, check in found}  # hadolint: the last user should not be root
     assert run("render").output.split() == ["images/compat/Dockerfile"]
@@ -45,15 +45,15 @@ def test_check_finds_what_was_spoiled_render_mends_it_and_check_finds_nothing(pr
 
 def test_lock_says_when_uv_is_missing(project, monkeypatch):
     monkeypatch.setenv("PATH", "")
-    said = run("lock")
-    assert said.exit_code == 1
-    assert "pip install uv" in said.output
+    result = run("lock")
+    assert result.exit_code == 1
+    assert "pip install uv" in result.output
 
 
 def test_lock_knows_its_images(project):
-    said = run("lock", "code-chat")
-    assert said.exit_code == 2
-    assert "allowed: code-ingest-parse" in said.output
+    result = run("lock", "code-chat")
+    assert result.exit_code == 2
+    assert "allowed: code-ingest-parse" in result.output
 
 
 def test_matrix_prints_everything_or_judges_one_combination():
@@ -64,7 +64,7 @@ def test_matrix_prints_everything_or_judges_one_combination():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("--image", "compat", "--gpu", "p6-b200.48xlarge"), "trtllm-1.0 is not for B200"),
         (("--image", "code-copilot-serve-cu12", "--gpu", "L4", "--driver", "570"), "branch 580 and later"),
@@ -73,7 +73,7 @@ def test_matrix_prints_everything_or_judges_one_combination():
         (("--gpu", "L4"), "by --image and --gpu"),
     ],
 )
-def test_matrix_refuses_what_is_outside(arguments, said):
+def test_matrix_refuses_what_is_outside(arguments, message):
     done = run("matrix", *arguments)
     assert done.exit_code == 2
-    assert said in done.output
+    assert message in done.output

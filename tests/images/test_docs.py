@@ -1,4 +1,4 @@
-"""docs/images/README.md says what the catalogue and the matrix say."""
+"""docs/images/README.md has the tables of the catalogue and the matrix."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def test_the_pages_tables_are_those_of_the_catalogue():
 
 
 def test_a_page_without_its_marks_is_refused():
-    with pytest.raises(ValueError, match="must hold <!-- bases -->"):
+    with pytest.raises(ValueError, match="must have <!-- bases -->"):
         with_tables("# Images")
 
 

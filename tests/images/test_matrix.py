@@ -15,14 +15,14 @@ from images.matrix import (
 )
 
 
-def test_the_baseline_is_a_cuda_12_and_every_stack_runs_under_its_driver():
+def test_the_baseline_is_a_cuda_12_and_every_stack_runs_with_its_driver():
     assert BASELINE_CUDA.startswith("12.")
     assert TORCH.cuda == BASELINE_CUDA
     assert len(STACKS) == 4
     assert all(stack.driver <= BASELINE_DRIVER for stack in STACKS)
 
 
-def test_every_line_says_where_it_is_from():
+def test_every_stack_and_gpu_has_a_source():
     assert all(stack.sources and stack.gpus for stack in STACKS)
     assert all(gpu.source for gpu in GPUS)
 
@@ -43,7 +43,7 @@ def test_a_combination_inside_names_its_gpu(stack, gpu, driver, name):
 
 
 @pytest.mark.parametrize(
-    ("stack", "gpu", "driver", "cuda", "said"),
+    ("stack", "gpu", "driver", "cuda", "message"),
     [
         (TRTLLM, "g4dn", "580", None, r"GPU g4dn is not in the matrix; allowed: A10G \(g5\)"),
         (TRTLLM_COMPAT, "p6-b200", "580", None, r"capability 10\.0\); allowed: A10G"),
@@ -53,8 +53,8 @@ def test_a_combination_inside_names_its_gpu(stack, gpu, driver, name):
         (TORCH, "L40S", "new", None, "not a version; give one such as 580"),
     ],
 )
-def test_a_combination_outside_is_refused_with_what_is_allowed(stack, gpu, driver, cuda, said):
-    with pytest.raises(MatrixError, match=said):
+def test_a_combination_outside_is_refused_with_what_is_allowed(stack, gpu, driver, cuda, message):
+    with pytest.raises(MatrixError, match=message):
         require(stack, gpu, driver, cuda)
 
 

@@ -24,7 +24,7 @@ def test_rendering_twice_gives_the_same():
 
 
 @pytest.mark.parametrize("image", BUILDS, ids=IDS)
-def test_every_stage_stands_on_a_digest_or_on_a_stage_before_it(image):
+def test_every_stage_starts_from_a_digest_or_an_earlier_stage(image):
     found = stages(dockerfile(image))
     assert len(found) >= 2
     named: set[str] = set()
@@ -34,7 +34,7 @@ def test_every_stage_stands_on_a_digest_or_on_a_stage_before_it(image):
 
 
 @pytest.mark.parametrize("image", BUILDS, ids=IDS)
-def test_the_last_stage_runs_as_nobody_in_particular_and_asks_after_its_health_without_a_shell(image):
+def test_the_last_stage_runs_as_an_unprivileged_user_and_checks_health_without_a_shell(image):
     last = stages(dockerfile(image))[-1]
     assert last.steps[-1][0] in {"CMD", "ENTRYPOINT"}
     assert last.all("USER") == ("65532:65532",)
@@ -71,13 +71,13 @@ def test_no_step_runs_in_a_last_stage_without_a_shell():
 
 
 @pytest.mark.parametrize("image", BUILDS, ids=IDS)
-def test_labels_name_the_base_and_what_it_carries(image):
+def test_labels_name_the_base_and_its_contents(image):
     (labels,) = stages(dockerfile(image))[-1].all("LABEL")
-    said = dict(re.findall(r'([\w.-]+)="([^"]*)"', labels))
-    assert said["org.opencontainers.image.base.digest"] == image.base.digest
-    assert said["org.opencontainers.image.revision"] == "${REVISION}"
-    assert said["codekeep.read-only-root"] == "true"
-    assert said.get("codekeep.cuda") == (image.stack.cuda if image.stack else None)
+    values = dict(re.findall(r'([\w.-]+)="([^"]*)"', labels))
+    assert values["org.opencontainers.image.base.digest"] == image.base.digest
+    assert values["org.opencontainers.image.revision"] == "${REVISION}"
+    assert values["codekeep.read-only-root"] == "true"
+    assert values.get("codekeep.cuda") == (image.stack.cuda if image.stack else None)
 
 
 @pytest.mark.parametrize("image", BUILDS, ids=IDS)
@@ -92,7 +92,7 @@ def test_a_build_sees_only_the_files_it_copies(image):
     assert copied <= let_in
 
 
-def test_a_gpu_reaches_only_the_pod_that_asks():
+def test_only_a_pod_that_requests_a_gpu_gets_one():
     with_gpu = [image for image in BUILDS if image.stack is not None]
     assert len(with_gpu) == 7
     assert all("NVIDIA_VISIBLE_DEVICES=void" in dockerfile(image) for image in with_gpu)

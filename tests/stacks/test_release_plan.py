@@ -4,12 +4,11 @@ import json
 from urllib.parse import urlsplit
 
 import pytest
+from codekeep_contracts.pods import MODEL_PORT
 
-from components.release.flows import MODEL_PORT as ALLOWED_PORT
 from components.release.release_plan import ReleasePlan
 from policies.graph.model import Node
 from stacks.release_plan import cache_gib, release_plan
-from stacks.settings import MODEL_PORT
 from stacks.spec import TenantSpec, load_spec, parse
 from stacks.spec.instances import INSTANCE_TYPES
 from stacks.spec.release import serving_image
@@ -55,7 +54,7 @@ def test_each_model_is_served_from_its_image(stack: str) -> None:
     for endpoint, model in zip(plan.endpoints, spec.models, strict=True):
         assert endpoint.image in plan.digests
         assert (endpoint.revision, endpoint.gpus, endpoint.pool) == (model.revision, model.gpus, model.pool)
-        assert endpoint.port == MODEL_PORT == ALLOWED_PORT
+        assert endpoint.port == MODEL_PORT
         assert endpoint.command
         assert endpoint.model_path in endpoint.args
 

@@ -29,7 +29,7 @@ RULE = Rule(
     applies_to=(VOLUME, TEMPLATE, INSTANCE, CONFIGURATION),
     requirement=Requirement.ENCRYPTION_AT_REST,
     why="A node's disk holds working trees and weights while it runs, and its snapshots do after it is gone.",
-    remedy="use components.compute.node_ground, or encrypt each device with the key of data class code or model",
+    remedy="use components.compute.node_hardware, or encrypt each device with the key of data class code or model",
     frameworks={**FRAMEWORKS, "CIS AWS": ("2.2.1",)},
     guards=(
         *guards(VOLUME_TYPES),

@@ -2,84 +2,11 @@
 
 import re
 
+from codekeep_contracts.log_switches import CONTENT, HARMLESS, LOGS, OFF, TRACING
+
 from policies.environments import Setting
 
-OFF = frozenset({"", "0", "false", "no", "off", "none", "never", "disabled", "no_content"})
-_LOGS = frozenset({"LOG", "LOGS", "LOGGING", "LOGGER", "CAPTURE", "RECORD", "TRACE", "DUMP", "PRINT"})
-_CONTENT = frozenset(
-    {
-        "BODY",
-        "BODIES",
-        "PROMPT",
-        "PROMPTS",
-        "PAYLOAD",
-        "PAYLOADS",
-        "CONTENT",
-        "CONTENTS",
-        "REQUEST",
-        "REQUESTS",
-        "RESPONSE",
-        "RESPONSES",
-        "COMPLETION",
-        "COMPLETIONS",
-        "INPUT",
-        "INPUTS",
-        "OUTPUT",
-        "OUTPUTS",
-        "DELTAS",
-        "EVENT",
-        "QUERY",
-        "QUERIES",
-    }
-)
-_HARMLESS = frozenset(
-    {
-        "ID",
-        "IDS",
-        "TYPE",
-        "TYPES",
-        "LENGTH",
-        "SIZE",
-        "FORMAT",
-        "LEVEL",
-        "COUNT",
-        "TIMEOUT",
-        "METRICS",
-        "DURATION",
-        "TIME",
-        "STATUS",
-        "PATH",
-        "DIR",
-        "FILE",
-        "ENDPOINT",
-        "URL",
-        "DISABLE",
-        "DISABLED",
-        "NO",
-        "HIDE",
-        "REDACT",
-        "MASK",
-        "SAMPLING",
-        "RATE",
-        "MAX",
-    }
-)
-TRACING = frozenset(
-    {
-        "LANGCHAIN_TRACING",
-        "LANGCHAIN_TRACING_V2",
-        "LANGSMITH_TRACING",
-        "LANGSMITH_TRACING_V2",
-        "VLLM_TRACE_FUNCTION",
-        "GIT_TRACE",
-        "GIT_TRACE_PACKET",
-        "GIT_TRACE_CURL",
-        "GIT_CURL_VERBOSE",
-        "SENTRY_SEND_DEFAULT_PII",
-    }
-)
-"""Switches that send or write content though their names do not say so."""
-
+_LOGS, _CONTENT, _HARMLESS = frozenset(LOGS), frozenset(CONTENT), frozenset(HARMLESS)
 _TALKATIVE = re.compile(r"(?<![a-z])(debug|trace|verbose|silly|all|notset|finest)(?![a-z])|^(5|10)$")
 _LEVELS = frozenset({"RUST_LOG", "LITELLM_LOG", "OPENAI_LOG", "ANTHROPIC_LOG", "TF_LOG", "GIN_MODE", "LOGLEVEL"})
 _HARDWARE = ("NCCL_", "CUDA_", "UCX_", "NVIDIA_")  # their debug output holds addresses and sizes

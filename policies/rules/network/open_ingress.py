@@ -16,7 +16,7 @@ RULE = Rule(
     applies_to=types_of("ingress"),
     requirement=Requirement.ISOLATION,
     why="Developers come in by PrivateLink; nothing with a public address has business in a keep.",
-    remedy="admit a security group, or a range of the keep's own network (components.network.client_rules)",
+    remedy="admit a security group, or a range of the keep's own network (components.network.security_group_rules)",
     frameworks={**FRAMEWORKS, "CIS AWS": ("5.2", "5.3")},
     guards=(
         Guard(

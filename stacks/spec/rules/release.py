@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from codekeep_contracts.images import ImageName
+
 from images.serving import unsuitable
 from stacks.spec.problems import Problem
-from stacks.spec.release import FINETUNE_IMAGE, NEEDED_IMAGES, ImageName, serving_image
+from stacks.spec.release import FINETUNE_IMAGE, NEEDED_IMAGES, serving_image
 from stacks.spec.rules.draft import Draft
 from stacks.spec.serving import serving_facts
 

@@ -29,7 +29,7 @@ NARROW = ClusterAccess(
 def build(keep: Keep, **changes: Any) -> Recording[Cluster]:
     def program() -> Cluster:
         network = fake_network()
-        given: dict[str, Any] = {
+        all_args: dict[str, Any] = {
             "vpc_cidr": network.cidr,
             "subnet_ids": list(network.private_subnet_ids),
             "security_group_id": "sg-control-plane",
@@ -38,7 +38,7 @@ def build(keep: Keep, **changes: Any) -> Recording[Cluster]:
             "log_retention_days": 400,
             **changes,
         }
-        return Cluster("acme-cluster", ClusterArgs(keep=keep, **given))
+        return Cluster("acme-cluster", ClusterArgs(keep=keep, **all_args))
 
     return record(program)
 
@@ -145,7 +145,7 @@ def test_wrong_access_is_refused(changes: dict[str, Any], message: str) -> None:
 
 
 @given(st.ip_addresses(v=4), st.integers(16, 22))
-def test_services_never_hide_the_networks_addresses(address: Any, prefix: int) -> None:
+def test_service_range_never_overlaps_the_network(address: Any, prefix: int) -> None:
     network = IPv4Network((int(address) >> (32 - prefix) << (32 - prefix), prefix))
     assert not IPv4Network(service_range(str(network))).overlaps(network)
 
@@ -155,7 +155,7 @@ def test_a_network_over_both_ranges_is_refused() -> None:
         service_range("0.0.0.0/0")
 
 
-def test_the_firewall_opens_no_way_from_or_to_the_internet(keep: Keep) -> None:
+def test_the_security_groups_allow_nothing_from_or_to_the_internet(keep: Keep) -> None:
     recording = record(lambda: ClusterFirewall("acme-firewall", ClusterFirewallArgs(keep=keep, network=fake_network())))
     assert_contract(recording, keep)
     ingress = recording.of_type("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
@@ -165,7 +165,7 @@ def test_the_firewall_opens_no_way_from_or_to_the_internet(keep: Keep) -> None:
     assert not any("cidrIpv4" in rule.inputs or "cidrIpv6" in rule.inputs for rule in (*ingress, *egress))
 
 
-def test_the_firewall_lets_named_ranges_in_and_egress_out(keep: Keep) -> None:
+def test_the_security_groups_admit_named_ranges_and_allow_egress(keep: Keep) -> None:
     args = ClusterFirewallArgs(keep=keep, network=fake_network(), internet=True, api_client_cidrs=("10.9.0.0/24",))
     recording = record(lambda: ClusterFirewall("acme-firewall", args))
     api = recording.one("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "acme-firewall-api-client-0")
@@ -174,7 +174,7 @@ def test_the_firewall_lets_named_ranges_in_and_egress_out(keep: Keep) -> None:
     assert (out.inputs["cidrIpv4"], out.inputs["fromPort"]) == ("0.0.0.0/0", 443)
 
 
-def test_every_add_on_is_pinned_and_comes_when_it_can_run() -> None:
+def test_every_add_on_is_pinned_and_created_when_it_can_run() -> None:
     recording = dedicated()
     addons = {node.inputs["addonName"]: node for node in recording.of_type("aws:eks/addon:Addon")}
     assert set(addons) == {*NODE_ADDONS, *WORKLOAD_ADDONS}
@@ -186,7 +186,7 @@ def test_every_add_on_is_pinned_and_comes_when_it_can_run() -> None:
         assert all(recording.depends_on(addons[name], group) for name in WORKLOAD_ADDONS)
 
 
-def test_add_ons_that_call_aws_do_it_by_a_role_of_their_own() -> None:
+def test_add_ons_that_call_aws_have_their_own_role() -> None:
     recording = dedicated()
     calling = {
         node.inputs["addonName"]: node.inputs["podIdentityAssociations"]
@@ -213,6 +213,6 @@ def test_network_policies_are_enforced() -> None:
     ],
 )
 def test_wrong_add_ons_are_refused(keep: Keep, changes: dict[str, Any], message: str) -> None:
-    given: dict[str, Any] = {"kubernetes_version": "1.34", "addons": ("coredns",), **changes}
+    all_args: dict[str, Any] = {"kubernetes_version": "1.34", "addons": ("coredns",), **changes}
     with pytest.raises(ValueError, match=message):
-        AddonsArgs(keep=keep, cluster_name="c", **given)
+        AddonsArgs(keep=keep, cluster_name="c", **all_args)

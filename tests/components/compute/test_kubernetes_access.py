@@ -3,14 +3,14 @@ from typing import Any
 
 import pytest
 
-from components.compute.kubernetes_access import kubeconfig, namespace_name
+from components.compute.kubernetes_access import kubeconfig
 from components.naming import Keep
 from tests.components.environments import dedicated, premium, shared
 
 PROVIDER, NAMESPACE = "pulumi:providers:kubernetes", "kubernetes:core/v1:Namespace"
 
 
-def test_the_kubeconfig_holds_no_secret_but_asks_for_a_token_each_time(keep: Keep) -> None:
+def test_the_kubeconfig_requests_a_token_at_each_use_and_contains_no_secret(keep: Keep) -> None:
     config = json.loads(kubeconfig(keep, name="codekeep-acme", endpoint="https://x.eks.amazonaws.com", ca="Y2E="))
     [user] = config["users"]
     assert user["user"].keys() == {"exec"}
@@ -44,8 +44,8 @@ def test_each_keep_has_one_namespace_whose_pods_run_restricted(environment: Any,
     assert recording.one(PROVIDER).urn in namespace.provider
 
 
-def test_the_deployer_is_admitted_before_anything_is_asked_of_the_cluster(keep: Keep) -> None:
+def test_the_deployer_has_access_before_anything_uses_the_cluster(keep: Keep) -> None:
     recording = dedicated()
     entry = recording.one("aws:eks/accessPolicyAssociation:AccessPolicyAssociation", "acme-cluster-deployer")
     assert recording.depends_on(recording.one(PROVIDER), entry)
-    assert recording.value(recording.result.outputs.namespace) == namespace_name(keep)
+    assert recording.value(recording.result.outputs.namespace) == keep.namespace

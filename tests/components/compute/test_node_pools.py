@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.compute.node_ground import placement_strategy, reservation_match
+from components.compute.node_hardware import placement_strategy, reservation_match
 from components.compute.node_pools import NodePools, NodePoolsArgs
 from components.compute.pool import Pool, PoolRole, Tenancy, ZoneCapacity
 from components.naming import DataClass, Keep
@@ -24,7 +24,7 @@ HOSTED = replace(BATCH, tenancy=Tenancy.HOST, hosts=ZoneCapacity(count=2, zone=Z
 def build(keep: Keep, pools: Sequence[Pool] = POOLS, **changes: Any) -> Recording[NodePools]:
     def program() -> NodePools:
         network = fake_network()
-        given: dict[str, Any] = {
+        all_args: dict[str, Any] = {
             "cluster_name": "codekeep-acme",
             "kubernetes_version": "1.34",
             "security_group_ids": ("sg-nodes",),
@@ -33,7 +33,7 @@ def build(keep: Keep, pools: Sequence[Pool] = POOLS, **changes: Any) -> Recordin
             "volume_key_arns": {each: key_arn(each) for each in (DataClass.CODE, DataClass.MODEL)},
             **changes,
         }
-        return NodePools("acme-pool", NodePoolsArgs(keep=keep, pools=pools, **given))
+        return NodePools("acme-pool", NodePoolsArgs(keep=keep, pools=pools, **all_args))
 
     return record(program)
 
@@ -88,7 +88,7 @@ def test_nodes_have_no_public_address_and_guarded_metadata(pools: Recording[Node
     [(SYSTEM, DataClass.CODE), (INGEST, DataClass.CODE), (SERVE, DataClass.MODEL), (BATCH, DataClass.MODEL)],
     ids=lambda value: getattr(value, "name", value),
 )
-def test_root_volumes_are_under_the_key_of_what_lies_on_them(
+def test_root_volumes_are_encrypted_with_the_key_of_their_data_class(
     pools: Recording[NodePools], pool: Pool, data_class: DataClass
 ) -> None:
     [mapping] = template(pools, pool).inputs["blockDeviceMappings"]
@@ -115,7 +115,7 @@ def test_sizes_are_the_pools_and_the_desired_one_is_left_to_the_autoscaler(pools
         assert node.ignore_changes == ("scalingConfig.desiredSize",)
 
 
-def test_images_are_awss_own_at_a_named_release(pools: Recording[NodePools]) -> None:
+def test_images_are_those_of_aws_at_a_pinned_release(pools: Recording[NodePools]) -> None:
     assert group(pools, SYSTEM).inputs["amiType"] == "AL2023_x86_64_STANDARD"
     assert group(pools, SERVE).inputs["amiType"] == "AL2023_x86_64_NVIDIA"
     assert {group(pools, pool).inputs["releaseVersion"] for pool in POOLS} == {RELEASE}
@@ -137,7 +137,7 @@ def test_arm_pools_take_arm_images(keep: Keep) -> None:
     assert group(build(keep, (arm,)), arm).inputs["amiType"] == "AL2023_ARM_64_STANDARD"
 
 
-def test_only_what_asks_for_a_pool_comes_onto_it(pools: Recording[NodePools]) -> None:
+def test_only_pods_that_select_a_pool_run_on_it(pools: Recording[NodePools]) -> None:
     role = {"key": "codekeep.dev/role", "effect": "NO_SCHEDULE"}
     gpu = {"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"}
     assert group(pools, SYSTEM).inputs.get("taints", []) == []
@@ -188,7 +188,7 @@ def test_a_reservation_is_made_in_its_zone_and_used_by_its_pool(keep: Keep) -> N
     assert recording.depends_on(node, reservation)
 
 
-def test_a_reservation_for_the_whole_pool_is_the_pools_alone(keep: Keep) -> None:
+def test_a_reservation_as_large_as_the_pool_is_for_the_pool_alone(keep: Keep) -> None:
     whole = replace(RESERVED, max_nodes=2)
     recording = build(keep, (SYSTEM, whole))
     reservation = recording.one("aws:ec2/capacityReservation:CapacityReservation")
@@ -198,7 +198,7 @@ def test_a_reservation_for_the_whole_pool_is_the_pools_alone(keep: Keep) -> None
     }
 
 
-def test_hosts_are_held_in_their_zone_before_nodes_start(keep: Keep) -> None:
+def test_hosts_are_allocated_in_their_zone_before_nodes_start(keep: Keep) -> None:
     recording = build(keep, (SYSTEM, HOSTED))
     hosts = recording.of_type("aws:ec2/dedicatedHost:DedicatedHost")
     assert len(hosts) == 2
@@ -210,7 +210,7 @@ def test_hosts_are_held_in_their_zone_before_nodes_start(keep: Keep) -> None:
     assert template(recording, HOSTED).inputs["placement"] == {"tenancy": "host"}
 
 
-def test_serving_nodes_lie_on_different_racks() -> None:
+def test_serving_nodes_are_on_different_racks() -> None:
     assert placement_strategy(SERVE) == "partition"
     assert placement_strategy(SYSTEM) is None
     assert placement_strategy(HOSTED) is None

@@ -58,7 +58,7 @@ def test_the_scripts_are_well_formed_shell() -> None:
         assert (checked.returncode, checked.stderr) == (0, "")
 
 
-def test_a_machine_without_an_instance_store_says_so_and_does_not_join(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_machine_without_an_instance_store_logs_it_and_does_not_join(tmp_path) -> None:  # type: ignore[no-untyped-def]
     script = parts(user_data(SERVE))["text/x-shellscript"]
     inner = script.split("<<'SCRIPT'\n")[1].split("\nSCRIPT\n")[0].replace("/dev/disk/by-id", str(tmp_path))
     ran = subprocess.run(["bash"], input=inner, text=True, capture_output=True, check=False)
@@ -66,11 +66,11 @@ def test_a_machine_without_an_instance_store_says_so_and_does_not_join(tmp_path)
     assert "no NVMe instance store" in ran.stderr
 
 
-def test_nothing_in_it_tells_one_keep_from_another() -> None:
+def test_user_data_is_the_same_for_every_keep() -> None:
     assert user_data(replace(SERVE, name="other", max_nodes=9)) == user_data(SERVE)
 
 
-def test_a_document_longer_than_ec2_takes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_longer_than_ec2_accepts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("components.compute.node_user_data.USER_DATA_BYTES_MAX", 100)
     with pytest.raises(ValueError, match="longer than 100 bytes"):
         user_data(SERVE)

@@ -34,13 +34,13 @@ def test_a_wrong_pool_is_named_with_its_field(changes: dict[str, Any], message: 
     assert message in str(caught.value)
 
 
-def test_capacity_of_nothing_is_refused() -> None:
+def test_empty_capacity_is_refused() -> None:
     with pytest.raises(ValueError, match="count must be 1 or more"):
         ZoneCapacity(count=0, zone="eu-central-1a")
 
 
 @given(st.integers(0, 20), st.integers(0, 20))
-def test_warm_nodes_are_never_scaled_away(minimum: int, warm: int) -> None:
+def test_warm_nodes_are_never_removed(minimum: int, warm: int) -> None:
     pool = replace(SYSTEM, min_nodes=minimum, warm_nodes=warm, max_nodes=20)
     assert pool.floor >= warm
     assert pool.floor >= minimum

@@ -1,4 +1,4 @@
-"""Roles of pods: who assumes them, what they may, and that nothing is wider than it is said to be."""
+"""Roles of pods: who assumes them, what they may do, and that no permission is wider than needed."""
 
 import fnmatch
 import json
@@ -18,9 +18,9 @@ from tests.components.recording import ACCOUNT, Node, Recording
 
 ROLE, POLICY = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"
 DESCRIBING = (
-    *operator_grants.LOOK_AT_GROUPS,
-    *operator_grants.LOOK_AT_TARGETS,
-    *operator_grants.LOOK_AT_VOLUMES,
+    *operator_grants.DESCRIBE_GROUPS,
+    *operator_grants.DESCRIBE_TARGETS,
+    *operator_grants.DESCRIBE_VOLUMES,
     *grants.EMIT_METRICS,
 )
 LABELS = [*(each.value for each in Workload), *(each.value for each in Operator)]
@@ -98,22 +98,22 @@ def test_no_policy_allows_all_actions_and_all_resources_only_where_there_is_no_o
 
 
 @pytest.mark.parametrize("environment", [dedicated, premium, shared], ids=lambda each: each.__name__)
-def test_nothing_is_granted_that_the_boundary_would_not_let_through(environment: Any) -> None:
+def test_every_granted_action_is_within_the_boundary(environment: Any) -> None:
     recording = environment()
     boundaries = recording.of_type("aws:iam/policy:Policy")
     assert boundaries
     for boundary in boundaries:
         tenant = boundary.name.removesuffix("-boundary")
         most = {action for statement in boundary.policy()["Statement"] for action in listed(statement["Action"])}
-        given = [node for node in recording.of_type(POLICY) if node.name.startswith(f"{tenant}-role-")]
-        assert given
-        for node in given:
+        role_policies = [node for node in recording.of_type(POLICY) if node.name.startswith(f"{tenant}-role-")]
+        assert role_policies
+        for node in role_policies:
             wanted = {action for statement in node.policy()["Statement"] for action in listed(statement["Action"])}
             assert wanted <= most, f"{node.name}: {sorted(wanted - most)}"
         assert set(operator_grants.CNI) <= most
 
 
-def test_the_boundary_is_no_longer_than_iam_takes() -> None:
+def test_the_boundary_is_within_iams_size_limit() -> None:
     keep = make_keep(tenant="a" * 20)
     text = json.dumps([statement.render() for statement in boundary_statements(keep)], separators=(",", ":"))
     assert len(text) < BOUNDARY_CHARACTERS_MAX * 0.8
@@ -153,7 +153,7 @@ def test_each_workload_reads_and_writes_the_buckets_it_needs(
     assert {role for role in roles if allowed(recording, label, "s3:PutObject", BUCKETS.format(role))} == may_write
 
 
-def test_the_indexer_takes_away_what_it_took_from_the_outbox_and_nothing_else() -> None:
+def test_the_indexer_deletes_from_the_outbox_and_nowhere_else() -> None:
     from codekeep_runtime.assembly.stores import OUTBOX
 
     code = BUCKETS.format("code").removesuffix("x")
@@ -198,7 +198,7 @@ def test_queues_are_emptied_by_their_workers_alone(label: str, queues: set[str])
     assert found == queues
 
 
-def test_tokens_are_read_by_those_the_secrets_let_in() -> None:
+def test_tokens_are_read_by_the_readers_of_the_secrets() -> None:
     recording = dedicated()
     readers: dict[str, set[str]] = {}
     for label in (each.value for each in Workload):
@@ -225,7 +225,7 @@ def test_keys_are_used_through_services_only() -> None:
         assert statement["Condition"]["StringEquals"]["kms:ViaService"].endswith(".eu-central-1.amazonaws.com"), label
 
 
-def test_who_records_what_was_shown_signs_and_nobody_takes_a_record_away() -> None:
+def test_workloads_that_write_audit_records_sign_them_and_nobody_deletes_any() -> None:
     key = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/acme-audit-signing"
     assert [label for label in LABELS if label != "vpc-cni" and allowed(dedicated(), label, "kms:Sign", key)] == [
         "gateway",
@@ -236,7 +236,7 @@ def test_who_records_what_was_shown_signs_and_nobody_takes_a_record_away() -> No
             assert label == "vpc-cni" or not allowed(dedicated(), label, action, BUCKETS.format("audit")), label
 
 
-def test_prompts_are_forgotten_by_the_indexer_which_cannot_read_them() -> None:
+def test_the_indexer_deletes_prompts_but_cannot_read_them() -> None:
     prompts = BUCKETS.format("prompts")
     assert allowed(premium(), "indexer", "s3:DeleteObjectVersion", prompts)
     assert not allowed(premium(), "indexer", "s3:GetObject", prompts)
@@ -248,7 +248,7 @@ def test_the_autoscaler_scales_this_cluster_alone() -> None:
     assert scale["Condition"] == {"StringEquals": {"aws:ResourceTag/eks:cluster-name": "codekeep-acme"}}
 
 
-def test_a_role_name_longer_than_iam_takes_is_refused(keep: Keep) -> None:
+def test_a_role_name_longer_than_iam_accepts_is_refused(keep: Keep) -> None:
     account = workload_account(keep, Workload.GATEWAY)
     with pytest.raises(ValueError, match="shorten the label"):
         IdentityArgs(keep=keep, cluster_arn="c", boundary_arn="b", accounts={"x" * 60: account})

@@ -14,8 +14,8 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/codekeep-acme-gateway"
 
 
 def build(keep: Keep, **args: Any) -> Recording[AuditSigning]:
-    given = {"signer_role_arns": [ROLE], **args}
-    return record(lambda: AuditSigning("acme-audit-signing", AuditSigningArgs(keep=keep, **given)))
+    all_args = {"signer_role_arns": [ROLE], **args}
+    return record(lambda: AuditSigning("acme-audit-signing", AuditSigningArgs(keep=keep, **all_args)))
 
 
 def test_it_signs_and_does_nothing_else(keep: Keep) -> None:
@@ -35,9 +35,9 @@ def test_protection_is_a_choice(keep: Keep) -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "message"),
     [({"signer_role_arns": []}, "at least one role"), ({"deletion_window_days": 6}, "must be 7-30, got 6")],
 )
-def test_what_makes_no_sense_is_refused(keep: Keep, args: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_wrong_args_are_refused(keep: Keep, args: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         build(keep, **args)

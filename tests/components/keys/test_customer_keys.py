@@ -12,37 +12,37 @@ REPLICA = HELD.replace(REGION, RECOVERY_REGION)
 ONE = {DataClass.CODE: HELD}
 
 
-def test_customer_keys_answer_first_and_others_for_the_rest(keep: Keep) -> None:
+def test_customer_keys_are_used_first_and_others_for_the_rest(keep: Keep) -> None:
     recording = record(lambda: CustomerKeys("acme-keys", CustomerKeysArgs(keep=keep, key_arns=ONE, others=fake_keys())))
     assert recording.resources == []  # nothing of the customer's is created or changed
-    assert recording.value(recording.result.arn(DataClass.CODE)) == HELD
-    assert recording.value(recording.result.arn(DataClass.INDEX)) == key_arn(DataClass.INDEX)
+    assert recording.value(recording.result.ring.arn(DataClass.CODE)) == HELD
+    assert recording.value(recording.result.ring.arn(DataClass.INDEX)) == key_arn(DataClass.INDEX)
     registered = recording.component_outputs[recording.components[0].urn]
     assert registered["arns"]["code"] == HELD
 
 
-def test_replicas_follow(keep: Keep) -> None:
+def test_replicas_are_used_in_the_recovery_region(keep: Keep) -> None:
     args = CustomerKeysArgs(
         keep=keep, key_arns=ONE, replica_key_arns={DataClass.CODE: REPLICA}, recovery_region=RECOVERY_REGION
     )
     recording = record(lambda: CustomerKeys("acme-keys", args))
-    assert recording.value(recording.result.replica_arn(DataClass.CODE)) == REPLICA
+    assert recording.value(recording.result.ring.replica_arn(DataClass.CODE)) == REPLICA
     with pytest.raises(KeyError, match="name the customer's key"):
-        recording.result.arn(DataClass.INDEX)
+        recording.result.ring.arn(DataClass.INDEX)
 
 
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ({"key_arns": {}}, "key_arns must hold at least one key"),
-        ({"key_arns": {DataClass.CONFIG: HELD}}, "holds no customer data and takes no key"),
+        ({"key_arns": {}}, "key_arns must have at least one key"),
+        ({"key_arns": {DataClass.CONFIG: HELD}}, "has no customer data and takes no key"),
         ({"key_arns": {DataClass.CODE: "alias/mine"}}, "must be a key's ARN .* got 'alias/mine'"),
-        ({"key_arns": {DataClass.CODE: REPLICA}}, f"must lie in {REGION}, got a key in {RECOVERY_REGION}"),
+        ({"key_arns": {DataClass.CODE: REPLICA}}, f"must be in {REGION}, got a key in {RECOVERY_REGION}"),
         ({"key_arns": ONE, "replica_key_arns": {DataClass.CODE: REPLICA}}, "needs a recovery_region"),
         ({"key_arns": ONE, "recovery_region": RECOVERY_REGION}, "replica_key_arns misses code"),
         (
             {"key_arns": ONE, "replica_key_arns": {DataClass.CODE: HELD}, "recovery_region": RECOVERY_REGION},
-            f"replica_key_arns.code. must lie in {RECOVERY_REGION}",
+            f"replica_key_arns.code. must be in {RECOVERY_REGION}",
         ),
     ],
 )

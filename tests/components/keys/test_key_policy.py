@@ -51,7 +51,7 @@ def test_policies_fit(policy: str) -> None:
     assert 500 < len(policy) < KEY_POLICY_MAX
 
 
-def test_the_account_can_always_take_the_key_back(policy: str) -> None:
+def test_the_account_can_always_recover_the_key(policy: str) -> None:
     for action in ("kms:PutKeyPolicy", "kms:DescribeKey", "kms:CancelKeyDeletion"):
         assert decide(policy, use(action)) is Decision.DELEGATED
         assert decide(policy, use(action, DEPLOYER)) is Decision.ALLOW
@@ -63,7 +63,7 @@ def test_nobody_uses_a_key_directly(policy: str, action: str) -> None:
     assert decide(policy, use(action, DEPLOYER)) is Decision.NONE
 
 
-def test_administration_holds_no_cryptography() -> None:
+def test_administrators_have_no_cryptographic_operation() -> None:
     assert not set(ADMINISTRATION_ACTIONS) & {*USE_ACTIONS, "kms:CreateGrant", "kms:Sign", "kms:GenerateMac"}
     assert not [action for action in ADMINISTRATION_ACTIONS if "*" in action]
 
@@ -81,7 +81,7 @@ def test_principals_of_the_account_use_a_key_through_its_services_and_no_others(
         assert decide(policy, use("kms:Decrypt", **via(service, "us-east-1"))) is Decision.NONE, service
 
 
-def test_foreign_accounts_are_denied_whatever_they_come_through(policy: str) -> None:
+def test_foreign_accounts_are_denied_through_every_service(policy: str) -> None:
     for action in (*USE_ACTIONS, "kms:CreateGrant"):
         assert decide(policy, use(action, FOREIGN, **via("s3"))) is Decision.DENY
         assert decide(policy, use(action, FOREIGN, kms__GrantIsForAWSResource="true")) is Decision.DENY
@@ -121,7 +121,7 @@ def test_log_groups_of_the_keep_and_no_others(keep: Keep, data_class: DataClass)
     )
 
 
-def test_data_of_customers_is_never_within_reach_of_log_services(keep: Keep) -> None:
+def test_log_services_can_never_use_keys_of_customer_data(keep: Keep) -> None:
     for data_class in set(STORED_CLASSES) - {DataClass.LOG, DataClass.AUDIT}:
         policy = policy_of(keep, data_class)
         context = log_group("/codekeep/acme/dns")
@@ -167,7 +167,7 @@ def test_services_publish_to_the_keeps_topics_for_its_own_resources(keep: Keep, 
     assert decide(policy_of(keep, DataClass.MODEL), use("kms:Decrypt", principal, **ours)) is Decision.NONE
 
 
-def test_rules_fill_encrypted_queues(keep: Keep) -> None:
+def test_event_rules_write_to_encrypted_queues(keep: Keep) -> None:
     source = {
         "aws__SourceAccount": ACCOUNT,
         "aws__SourceArn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/codekeep-acme-nightly",

@@ -27,7 +27,7 @@ def test_one_key_and_alias_per_stored_class(keep: Keep) -> None:
     for each in STORED_CLASSES:
         key = recording.one(KEY, f"acme-key-{each.value}")
         assert key.tags["codekeep:data-class"] == each.value
-        assert recording.value(recording.result.arn(each)) == key.outputs["arn"]
+        assert recording.value(recording.result.ring.arn(each)) == key.outputs["arn"]
         assert recording.one(ALIAS, f"acme-key-{each.value}").inputs["targetKeyId"] == key.outputs["keyId"]
 
 
@@ -61,18 +61,18 @@ def test_a_recovery_region_gets_a_replica_of_each_key_with_its_own_policy(keep: 
         assert replica.region == RECOVERY_REGION
         assert f".{RECOVERY_REGION}.amazonaws.com" in replica.inputs["policy"]
         assert f".{REGION}.amazonaws.com" not in replica.inputs["policy"]
-    assert recording.value(recording.result.replica_arn(DataClass.INDEX)) == (
+    assert recording.value(recording.result.ring.replica_arn(DataClass.INDEX)) == (
         f"arn:aws:kms:{RECOVERY_REGION}:{ACCOUNT}:key/acme-key-index-replica"
     )
 
 
-def test_what_a_ring_lacks_is_named(keep: Keep) -> None:
+def test_a_missing_key_is_named(keep: Keep) -> None:
     recording = build(keep, data_classes=(DataClass.CODE, DataClass.INDEX))
     assert len(recording.of_type(KEY)) == 2
     with pytest.raises(KeyError, match=r"no key for data class 'prompt' \(there are: code, index\)"):
-        recording.result.arn(DataClass.PROMPT)
+        recording.result.ring.arn(DataClass.PROMPT)
     with pytest.raises(KeyError, match="give the keep a recovery_region"):
-        recording.result.replica_arn(DataClass.CODE)
+        recording.result.ring.replica_arn(DataClass.CODE)
 
 
 def test_a_preview_registers_the_same(keep: Keep) -> None:

@@ -60,6 +60,6 @@ def test_the_layout_is_a_contract() -> None:
         ("10.0.0.0/16", 4, "zones must be 2 or 3, got 4"),
     ],
 )
-def test_what_cannot_be_laid_out_is_named(cidr: str, zones: int, message: str) -> None:
+def test_a_range_that_cannot_be_divided_is_named(cidr: str, zones: int, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         lay_out(cidr, zones)

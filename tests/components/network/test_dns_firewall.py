@@ -62,11 +62,11 @@ def test_what_a_keep_can_resolve(keep: Keep, name: str) -> None:
         "pythonhosted.org",
     ],
 )
-def test_what_it_cannot(keep: Keep, name: str) -> None:
+def test_what_a_keep_cannot_resolve(keep: Keep, name: str) -> None:
     assert not resolves(build(keep, domains=("git.example.com", "*.pythonhosted.org")), name)
 
 
-def test_everything_else_does_not_exist_and_failure_blocks(keep: Keep) -> None:
+def test_other_names_get_nxdomain_and_a_failure_blocks(keep: Keep) -> None:
     recording = build(keep)
     assert_contract(recording, keep)
     allowed, blocked = sorted(recording.of_type(RULE), key=lambda node: int(node.inputs["priority"]))
@@ -76,7 +76,7 @@ def test_everything_else_does_not_exist_and_failure_blocks(keep: Keep) -> None:
     assert config.inputs == {"resourceId": "vpc-1", "firewallFailOpen": "DISABLED"}
 
 
-def test_the_rules_are_attached_whole(keep: Keep) -> None:
+def test_rules_are_attached_once_complete(keep: Keep) -> None:
     recording = build(keep)
     attached = recording.one(ATTACHED)
     assert len(recording.of_type(RULE)) == 2
@@ -87,7 +87,7 @@ def test_the_rules_are_attached_whole(keep: Keep) -> None:
 
 
 @pytest.mark.parametrize("region", ["eu-central-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1"])
-def test_aws_names_hold_no_bare_wildcard(region: str) -> None:
+def test_aws_names_contain_no_bare_wildcard(region: str) -> None:
     domains = aws_domains(region)
     assert domains
     for domain in domains:
@@ -97,5 +97,5 @@ def test_aws_names_hold_no_bare_wildcard(region: str) -> None:
 
 @pytest.mark.parametrize("domain", ["*", "*.", "", "example.com.", ".example.com"])
 def test_a_domain_that_allows_too_much_or_nothing_is_refused(keep: Keep, domain: str) -> None:
-    with pytest.raises(ValueError, match="domains must hold names like"):
+    with pytest.raises(ValueError, match="domains must be names like"):
         DnsFirewallArgs(keep=keep, vpc_id="vpc-1", domains=(domain,))

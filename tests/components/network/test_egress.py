@@ -19,7 +19,7 @@ def build(
     keep: Keep, *, preview: bool = False, outputs: dict[str, Any] | None = None, **args: Any
 ) -> Recording[Egress]:
     layout = lay_out("10.64.0.0/16", len(ZONES))
-    given: dict[str, Any] = {
+    all_args: dict[str, Any] = {
         "rules": ALLOWED,
         "vpc_id": "vpc-1",
         "zones": ZONES,
@@ -31,7 +31,7 @@ def build(
         "log_retention_days": 90,
         **args,
     }
-    return record(lambda: Egress("acme-egress", EgressArgs(keep=keep, **given)), preview=preview, outputs=outputs)
+    return record(lambda: Egress("acme-egress", EgressArgs(keep=keep, **all_args)), preview=preview, outputs=outputs)
 
 
 class Walk:
@@ -59,7 +59,7 @@ class Walk:
 
 
 @pytest.mark.parametrize("zone", range(3))
-def test_the_way_out_and_back_passes_the_firewall_of_the_same_zone(keep: Keep, zone: int) -> None:
+def test_packets_out_and_back_pass_the_firewall_of_the_same_zone(keep: Keep, zone: int) -> None:
     recording = build(keep)
     walk = Walk(recording)
     firewall = walk.subnet(f"acme-egress-firewall-{zone}")
@@ -108,7 +108,7 @@ def test_the_firewall_passes_named_hosts_and_drops_the_rest_in_order(keep: Keep)
     )
 
 
-def test_protocol_rules_are_whole_and_fit() -> None:
+def test_protocol_rules_are_valid_and_fit() -> None:
     lines = PROTOCOL_RULES.splitlines()
     assert 1 <= len(lines) <= RULES_CAPACITY
     sids = [re.search(r"sid:(\d+);", line) for line in lines]
@@ -119,7 +119,7 @@ def test_protocol_rules_are_whole_and_fit() -> None:
     assert {line.split()[1] for line in lines} >= {"udp", "icmp", "tcp"}
 
 
-def test_firewall_rules_and_logs_lie_under_the_keeps_key(keep: Keep) -> None:
+def test_firewall_rules_and_logs_are_encrypted_with_the_keeps_key(keep: Keep) -> None:
     recording = build(keep)
     kinds = ("firewall:Firewall", "firewallPolicy:FirewallPolicy", "ruleGroup:RuleGroup")
     for kind in kinds:
@@ -161,7 +161,7 @@ def test_nat_gateways_wait_for_the_internet_gateway(keep: Keep) -> None:
     assert len({nat.inputs["allocationId"] for nat in nats}) == len(ZONES)
 
 
-def test_domains_as_each_firewall_spells_them() -> None:
+def test_domains_are_in_the_notation_of_each_firewall() -> None:
     assert ALLOWED.firewall_targets == [".pythonhosted.org", "pypi.org"]
     assert ALLOWED.dns_domains == ("*.pythonhosted.org", "pypi.org", "pythonhosted.org")
 

@@ -25,14 +25,14 @@ NEEDED = {"ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "elasticloadbalancing"
 
 
 def build(keep: Keep, **args: Any) -> Recording[PrivateEndpoints]:
-    given = {
+    all_args = {
         "vpc_id": "vpc-1",
         "cidr": "10.0.0.0/16",
         "subnet_ids": ("subnet-a", "subnet-b"),
         "route_table_ids": ("rtb-a", "rtb-b"),
         **args,
     }
-    return record(lambda: PrivateEndpoints("acme-endpoint", PrivateEndpointsArgs(keep=keep, **given)))
+    return record(lambda: PrivateEndpoints("acme-endpoint", PrivateEndpointsArgs(keep=keep, **all_args)))
 
 
 def test_an_endpoint_for_every_service_in_each_subnet(keep: Keep) -> None:
@@ -50,7 +50,7 @@ def test_an_endpoint_for_every_service_in_each_subnet(keep: Keep) -> None:
     assert recording.value(recording.result.interface_endpoint_ids["ecr.api"]) == "acme-endpoint-ecr-api-id"
 
 
-def test_the_gateway_to_s3_stands_in_every_route_table(keep: Keep) -> None:
+def test_the_s3_gateway_is_in_every_route_table(keep: Keep) -> None:
     recording = build(keep)
     gateway = recording.one(ENDPOINT, "acme-endpoint-s3")
     assert gateway.inputs["vpcEndpointType"] == "Gateway"
@@ -58,7 +58,7 @@ def test_the_gateway_to_s3_stands_in_every_route_table(keep: Keep) -> None:
     assert recording.value(recording.result.s3_endpoint_id) == gateway.id
 
 
-def test_endpoints_take_https_from_the_network_and_send_nothing(keep: Keep) -> None:
+def test_endpoints_accept_https_from_the_network_and_send_nothing(keep: Keep) -> None:
     recording = build(keep)
     rule = recording.one("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
     assert (rule.inputs["cidrIpv4"], rule.inputs["fromPort"], rule.inputs["toPort"]) == ("10.0.0.0/16", 443, 443)
@@ -78,15 +78,15 @@ def test_an_endpoint_serves_the_keeps_account_on_both_sides(keep: Keep, service:
     action = f"{INTERFACE_SERVICES[service]}:PutSomething"
     other = next(prefix for prefix in INTERFACE_SERVICES.values() if prefix != INTERFACE_SERVICES[service])
 
-    def ask(principal: str, resource_account: str | None, what: str = action) -> Decision:
+    def decision(principal: str, resource_account: str | None, what: str = action) -> Decision:
         context = {"aws:ResourceAccount": resource_account} if resource_account else {}
         return decide(policy, Request(principal=principal, action=what, resource="arn:x", context=context))
 
-    assert ask(ROLE, ACCOUNT) is Decision.ALLOW
-    assert ask(ROLE, None) is Decision.ALLOW  # actions without a resource
-    assert ask(ROLE, "999999999999") is Decision.NONE  # the way stolen data would take
-    assert ask(FOREIGN, ACCOUNT) is Decision.NONE  # stolen credentials of another account
-    assert ask(ROLE, ACCOUNT, f"{other}:PutSomething") is Decision.NONE
+    assert decision(ROLE, ACCOUNT) is Decision.ALLOW
+    assert decision(ROLE, None) is Decision.ALLOW  # actions without a resource
+    assert decision(ROLE, "999999999999") is Decision.NONE  # the way stolen data would take
+    assert decision(FOREIGN, ACCOUNT) is Decision.NONE  # stolen credentials of another account
+    assert decision(ROLE, ACCOUNT, f"{other}:PutSomething") is Decision.NONE
 
 
 def policy_of(*statements: Any) -> str:
@@ -97,16 +97,16 @@ def policy_of(*statements: Any) -> str:
 def test_add_on_images_can_be_pulled_and_nothing_pushed(keep: Keep) -> None:
     policy = policy_of(*interface_statements(keep, "ecr", REGION, registry_account_ids=("444455556666",)))
 
-    def ask(action: str, account: str, principal: str = ROLE) -> Decision:
+    def decision(action: str, account: str, principal: str = ROLE) -> Decision:
         image = f"arn:aws:ecr:{REGION}:{account}:repository/eks/coredns"
         context = {"aws:ResourceAccount": account}
         return decide(policy, Request(principal=principal, action=action, resource=image, context=context))
 
     for account in ("602401143452", "444455556666"):
-        assert ask("ecr:BatchGetImage", account) is Decision.ALLOW
-        assert ask("ecr:PutImage", account) is Decision.NONE
-    assert ask("ecr:BatchGetImage", "999999999999") is Decision.NONE
-    assert ask("ecr:BatchGetImage", "602401143452", FOREIGN) is Decision.NONE
+        assert decision("ecr:BatchGetImage", account) is Decision.ALLOW
+        assert decision("ecr:PutImage", account) is Decision.NONE
+    assert decision("ecr:BatchGetImage", "999999999999") is Decision.NONE
+    assert decision("ecr:BatchGetImage", "602401143452", FOREIGN) is Decision.NONE
 
 
 def test_regions_with_a_registry_of_their_own(keep: Keep) -> None:
@@ -126,22 +126,22 @@ def test_public_parameters_can_be_read(keep: Keep) -> None:
 def test_s3_serves_the_accounts_buckets_and_image_layers_only(keep: Keep) -> None:
     policy = policy_of(*s3_statements(keep, REGION))
 
-    def ask(action: str, bucket: str, *, owner: str = ACCOUNT, principal: str = ROLE) -> Decision:
+    def decision(action: str, bucket: str, *, owner: str = ACCOUNT, principal: str = ROLE) -> Decision:
         context = {"aws:ResourceAccount": owner}
         return decide(
             policy, Request(principal=principal, action=action, resource=f"arn:aws:s3:::{bucket}/key", context=context)
         )
 
     ours = f"codekeep-acme-models-{ACCOUNT}-{REGION}"
-    assert ask("s3:GetObject", ours) is Decision.ALLOW
-    assert ask("s3:PutObject", ours) is Decision.ALLOW
-    assert ask("s3:PutObject", ours, owner="999999999999") is Decision.NONE  # a look-alike in another account
-    assert ask("s3:PutObject", ours, principal=FOREIGN) is Decision.NONE
-    assert ask("s3:PutObject", "thiefs-bucket") is Decision.NONE
-    assert ask("s3:PutBucketPolicy", ours) is Decision.NONE
+    assert decision("s3:GetObject", ours) is Decision.ALLOW
+    assert decision("s3:PutObject", ours) is Decision.ALLOW
+    assert decision("s3:PutObject", ours, owner="999999999999") is Decision.NONE  # a look-alike in another account
+    assert decision("s3:PutObject", ours, principal=FOREIGN) is Decision.NONE
+    assert decision("s3:PutObject", "thiefs-bucket") is Decision.NONE
+    assert decision("s3:PutBucketPolicy", ours) is Decision.NONE
     layers = f"prod-{REGION}-starport-layer-bucket"
-    assert ask("s3:GetObject", layers, owner="111122223333", principal="") is Decision.ALLOW
-    assert ask("s3:PutObject", layers, owner="111122223333") is Decision.NONE
+    assert decision("s3:GetObject", layers, owner="111122223333", principal="") is Decision.ALLOW
+    assert decision("s3:PutObject", layers, owner="111122223333") is Decision.NONE
 
 
 @pytest.mark.parametrize(

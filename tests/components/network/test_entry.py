@@ -27,14 +27,14 @@ def build(keep: Keep, *, preview: bool = False, **args: Any) -> Recording[Entry]
             "acme-storage",
             StorageArgs(keep=keep, keys=fake_keys(), retention_days=RETENTION_DAYS, vpc_endpoint_ids=("vpce-s3",)),
         )
-        given: dict[str, Any] = {
+        all_args: dict[str, Any] = {
             "principal_arns": (CUSTOMER,),
             "notification_topic_arn": "arn:topic",
             "target_security_group_id": "sg-gateway",
             **args,
         }
         logs = storage.bucket(BucketRole.ACCESS_LOGS)
-        return Entry("acme-entry", EntryArgs(keep=keep, network=fake_network(), access_logs=logs, **given))
+        return Entry("acme-entry", EntryArgs(keep=keep, network=fake_network(), access_logs=logs, **all_args))
 
     return record(program, preview=preview)
 
@@ -53,7 +53,7 @@ def test_an_internal_balancer_across_all_zones(keep: Keep) -> None:
     assert {node.urn for node in build(keep, preview=True).nodes} == {node.urn for node in recording.nodes}
 
 
-def test_its_log_goes_to_the_access_log_bucket_once_that_admits_it(keep: Keep) -> None:
+def test_access_logging_waits_for_the_buckets_policy(keep: Keep) -> None:
     recording = build(keep)
     balancer = recording.one(BALANCER)
     assert balancer.inputs["accessLogs"] == {
@@ -66,7 +66,7 @@ def test_its_log_goes_to_the_access_log_bucket_once_that_admits_it(keep: Keep) -
     assert "/lb/*AWSLogs/" in policy.inputs["policy"]
 
 
-def test_nothing_gets_in_but_by_the_endpoint_service(keep: Keep) -> None:
+def test_only_the_endpoint_service_reaches_the_load_balancer(keep: Keep) -> None:
     recording = build(keep)
     group = recording.one("aws:ec2/securityGroup:SecurityGroup")
     ingress = recording.one("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").inputs
@@ -93,14 +93,14 @@ def test_connections_are_accepted_by_hand_from_named_principals_and_reported(kee
     assert recording.value(recording.result.service_name) == service.outputs["serviceName"]
 
 
-def test_removing_a_principal_leaves_the_others_alone(keep: Keep) -> None:
+def test_removing_a_principal_does_not_change_the_others(keep: Keep) -> None:
     both = build(keep, principal_arns=(CUSTOMER, DEVELOPERS)).names(PRINCIPAL)
     one = build(keep, principal_arns=(DEVELOPERS,)).names(PRINCIPAL)
     assert len(both) == 2
     assert one < both
 
 
-def test_without_a_certificate_tls_goes_through(keep: Keep) -> None:
+def test_without_a_certificate_tls_passes_through(keep: Keep) -> None:
     recording = build(keep)
     listener, targets = recording.one(LISTENER).inputs, recording.one(TARGETS).inputs
     assert (listener["protocol"], listener["port"], targets["protocol"]) == ("TCP", 443, "TCP")
@@ -108,7 +108,7 @@ def test_without_a_certificate_tls_goes_through(keep: Keep) -> None:
     assert listener["defaultActions"] == [{"type": "forward", "targetGroupArn": recording.one(TARGETS).outputs["arn"]}]
 
 
-def test_with_a_certificate_tls_ends_and_begins_anew(keep: Keep) -> None:
+def test_with_a_certificate_tls_is_terminated_and_opened_again(keep: Keep) -> None:
     recording = build(keep, certificate_arn="arn:cert")
     listener, targets = recording.one(LISTENER).inputs, recording.one(TARGETS).inputs
     assert (listener["protocol"], targets["protocol"]) == ("TLS", "TLS")
@@ -116,7 +116,7 @@ def test_with_a_certificate_tls_ends_and_begins_anew(keep: Keep) -> None:
     assert listener["sslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-2021-06"
 
 
-def test_the_gateway_is_asked_for_its_health(keep: Keep) -> None:
+def test_the_gateways_health_is_checked(keep: Keep) -> None:
     targets = build(keep, health_path="/ready").one(TARGETS).inputs
     assert targets["targetType"] == "ip"
     check = targets["healthCheck"]

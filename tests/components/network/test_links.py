@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from components.keys.key_ring import KeyRing
 from components.keys.secret_slot import SecretSlotArgs
 from components.naming import DataClass, Keep
 from components.network.git_link import GitLink, GitLinkArgs
@@ -24,7 +25,7 @@ ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
 
 def link_args(keep: Keep, **args: Any) -> PrivateLinkArgs:
-    given: dict[str, Any] = {
+    all_args: dict[str, Any] = {
         "label": "ghe",
         "host": "git.example.com",
         "service_name": SERVICE,
@@ -33,7 +34,7 @@ def link_args(keep: Keep, **args: Any) -> PrivateLinkArgs:
         "alarm_topic_arns": ("arn:topic",),
         **args,
     }
-    return PrivateLinkArgs(keep=keep, **given)
+    return PrivateLinkArgs(keep=keep, **all_args)
 
 
 def link(keep: Keep, **args: Any) -> Recording[PrivateLink]:
@@ -81,7 +82,7 @@ def test_a_service_with_a_private_dns_name_needs_no_zone(keep: Keep) -> None:
     assert recording.of_type(ZONE) == recording.of_type(RECORD) == []
 
 
-def test_only_named_clients_on_named_ports_and_both_ways(keep: Keep) -> None:
+def test_rules_name_clients_and_ports_in_both_directions(keep: Keep) -> None:
     recording = link(keep, ports=(443, 22), client_security_group_ids={"ingest": "sg-i", "review": "sg-r"})
     group = recording.one("aws:ec2/securityGroup:SecurityGroup")
     admitted = {
@@ -112,7 +113,7 @@ def test_a_lost_link_raises_an_alarm(keep: Keep) -> None:
         assert alarm.inputs["name"].startswith("codekeep-acme-link-ghe-")  # the log key admits alarms by this prefix
 
 
-def test_a_service_of_an_allowed_region_is_reached_across(keep: Keep) -> None:
+def test_a_service_in_another_allowed_region_is_reached(keep: Keep) -> None:
     abroad = SERVICE.replace(REGION, RECOVERY_REGION)
     recording = link(keep, service_name=abroad, allowed_regions=(RECOVERY_REGION,))
     assert recording.one(ENDPOINT).inputs["serviceRegion"] == RECOVERY_REGION
@@ -126,7 +127,7 @@ def test_a_git_link_has_a_slot_for_its_token_and_no_token(keep: Keep) -> None:
     secret = recording.one("aws:secretsmanager/secret:Secret")
     assert secret.inputs["kmsKeyId"] == key_arn(DataClass.SECRET)
     assert secret.tags["codekeep:data-class"] == "secret"
-    assert "name" not in secret.inputs  # a deleted secret holds its name for weeks
+    assert "name" not in secret.inputs  # a deleted secret keeps its name for weeks
     assert recording.of_type("aws:secretsmanager/secretVersion:SecretVersion") == []
     assert "GitHub App" in secret.inputs["description"]
     assert recording.value(recording.result.token_secret_arn) == secret.outputs["arn"]
@@ -161,7 +162,7 @@ def test_a_premium_keeps_token_is_copied_under_the_other_regions_key(keep: Keep)
     assert git(keep).one("aws:secretsmanager/secret:Secret").inputs["replicas"] == []
 
 
-def test_a_registry_link_is_built_of_the_same_parts(keep: Keep) -> None:
+def test_a_registry_link_has_the_same_parts(keep: Keep) -> None:
     def program() -> RegistryLink:
         args = RegistryLinkArgs(
             link=link_args(keep, label="nexus", host="packages.example.com", ports=(8443,)),
@@ -208,16 +209,15 @@ def test_bad_link_args_are_named(keep: Keep, args: dict[str, Any], message: str)
     ],
 )
 def test_bad_slot_args_are_named(keep: Keep, args: dict[str, Any], message: str) -> None:
-    given: dict[str, Any] = {
+    all_args: dict[str, Any] = {
         "label": "ghe",
         "description": "d",
-        "key_arn": "arn:k",
         "reader_arns": (READER,),
         "vpc_endpoint_ids": ("vpce-1",),
         **args,
     }
     with pytest.raises(ValueError, match=message):
-        SecretSlotArgs(keep=keep, **given)
+        SecretSlotArgs(keep=keep, keys=KeyRing(arns={}), **all_args)
 
 
 def test_links_can_share_a_network(keep: Keep) -> None:

@@ -6,7 +6,8 @@ import pytest
 from components.naming import Keep
 from components.network.egress import EgressMode, EgressRules
 from components.network.network import Network, NetworkArgs
-from tests.components.builders import RECOVERY_REGION, RECOVERY_ZONES, ZONES
+from components.network.network_plan import NetworkPlan
+from tests.components.builders import RECOVERY_REGION, RECOVERY_ZONES, RETENTION_DAYS, ZONES, fake_keys
 from tests.components.contract import accepts, assert_contract
 from tests.components.recording import REGION, Recording, record
 
@@ -16,16 +17,11 @@ ALLOWED = EgressRules(mode=EgressMode.ALLOW_LIST, domains=("pypi.org",))
 
 
 def arguments(keep: Keep, **args: Any) -> NetworkArgs:
-    given: dict[str, Any] = {
-        "cidr": "10.64.0.0/16",
-        "zones": ZONES,
-        "log_key_arn": "arn:log",
-        "audit_key_arn": "arn:audit",
-        "audit_retention_days": 400,
-        "log_retention_days": 90,
-        **args,
-    }
-    return NetworkArgs(keep=keep, **given)
+    """Call inside a recorded program."""
+    planned = {name: args.pop(name) for name in ("cidr", "zones", "egress") if name in args}
+    plan = NetworkPlan(**{"cidr": "10.64.0.0/16", "zones": ZONES, **planned})
+    keys = fake_keys(replicas=True)
+    return NetworkArgs(keep=keep, plan=plan, keys=keys, retention_days=RETENTION_DAYS, **args)
 
 
 def build(keep: Keep, *, preview: bool = False, **args: Any) -> Recording[Network]:
@@ -33,7 +29,7 @@ def build(keep: Keep, *, preview: bool = False, **args: Any) -> Recording[Networ
 
 
 @pytest.mark.parametrize("egress", [EgressRules(), ALLOWED])
-def test_the_contract_holds_with_and_without_a_way_out(keep: Keep, egress: EgressRules) -> None:
+def test_the_contract_is_met_with_and_without_egress(keep: Keep, egress: EgressRules) -> None:
     recording = build(keep, egress=egress)
     assert_contract(recording, keep)
     assert {node.urn for node in build(keep, egress=egress, preview=True).nodes} == {n.urn for n in recording.nodes}
@@ -48,12 +44,12 @@ def test_without_egress_there_is_no_gateway_to_misuse(keep: Keep) -> None:
     assert recording.result.egress_ips == []
 
 
-def test_with_an_allow_list_there_is_one_firewalled_way(keep: Keep) -> None:
+def test_with_an_allow_list_all_egress_passes_the_firewall(keep: Keep) -> None:
     recording = build(keep, egress=ALLOWED)
     assert len(recording.of_type("aws:ec2/internetGateway:InternetGateway")) == 1
     assert len(recording.of_type("aws:networkfirewall/firewall:Firewall")) == 1
     assert len(recording.result.egress_ips) == len(ZONES)
-    private_tables = recording.value(recording.result.route_table_ids)
+    private_tables = recording.value(recording.result.ref.route_table_ids)
     routes = [node for node in recording.of_type(ROUTE) if node.inputs["routeTableId"] in private_tables]
     assert len(routes) == len(ZONES)
     assert all(route.inputs["vpcEndpointId"].startswith("vpce-") for route in routes)
@@ -76,7 +72,7 @@ def test_three_zones_each_with_a_private_and_an_endpoint_subnet(keep: Keep) -> N
 
 def test_outputs_run_parallel_to_the_zones(keep: Keep) -> None:
     recording = build(keep)
-    network = recording.result
+    network = recording.result.ref
     assert tuple(network.zones) == ZONES
     assert recording.value(network.private_subnet_ids) == [f"acme-network-private-{index}-id" for index in range(3)]
     assert recording.value(network.endpoint_subnet_ids) == [f"acme-network-endpoints-{index}-id" for index in range(3)]
@@ -93,7 +89,7 @@ def test_every_subnet_has_a_route_table_of_its_purpose(keep: Keep) -> None:
     assert set(associated.values()) == tables
 
 
-def test_what_aws_hands_out_unasked_is_locked(keep: Keep) -> None:
+def test_defaults_that_aws_creates_are_locked(keep: Keep) -> None:
     recording = build(keep)
     group = recording.one("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup").inputs
     acl = recording.one("aws:ec2/defaultNetworkAcl:DefaultNetworkAcl")
@@ -125,7 +121,7 @@ def test_links_and_allowed_hosts_resolve(keep: Keep) -> None:
     assert {"git.example.com", "pypi.org"} <= set(allowed)
 
 
-def test_another_region_takes_every_resource_along(keep: Keep) -> None:
+def test_every_resource_is_in_the_networks_region(keep: Keep) -> None:
     recording = build(keep, region=RECOVERY_REGION, zones=RECOVERY_ZONES)
     assert_contract(recording, keep, regions=frozenset({RECOVERY_REGION, REGION}))
     placed = [node for node in recording.resources if accepts(node.type, "region")]
@@ -138,11 +134,11 @@ def test_another_region_takes_every_resource_along(keep: Keep) -> None:
     [
         ({"cidr": "10.0.0.0/24"}, "cidr must be from /16 to /22"),
         ({"zones": (ZONES[0], ZONES[0])}, "zones must differ"),
-        ({"zones": RECOVERY_ZONES}, f"zones must lie in {REGION}, got {RECOVERY_REGION}a"),
+        ({"zones": RECOVERY_ZONES}, f"zones must be in {REGION}, got {RECOVERY_REGION}a"),
         ({"zones": ZONES[:1]}, "zones must be 2 or 3, got 1"),
-        ({"region": RECOVERY_REGION, "zones": RECOVERY_ZONES, "egress": ALLOWED}, "must have no way out"),
+        ({"region": RECOVERY_REGION, "zones": RECOVERY_ZONES, "egress": ALLOWED}, "must have no egress"),
     ],
 )
 def test_bad_args_are_named(keep: Keep, args: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        arguments(keep, **args)
+        build(keep, **args)

@@ -12,8 +12,8 @@ DELIVERY = "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"
 
 
 def build(keep: Keep, **args: Any) -> Recording[TrafficLogs]:
-    given = {"vpc_id": "vpc-1", "key_arn": "arn:audit", "retention_days": 400, **args}
-    return record(lambda: TrafficLogs("acme-logs", TrafficLogsArgs(keep=keep, **given)))
+    all_args = {"vpc_id": "vpc-1", "key_arn": "arn:audit", "retention_days": 400, **args}
+    return record(lambda: TrafficLogs("acme-logs", TrafficLogsArgs(keep=keep, **all_args)))
 
 
 def test_every_flow_is_recorded_under_the_audit_key(keep: Keep) -> None:
@@ -31,13 +31,13 @@ def test_every_flow_is_recorded_under_the_audit_key(keep: Keep) -> None:
     assert group.tags["codekeep:data-class"] == "audit"
 
 
-def test_the_flow_format_is_aws_own_spelling(keep: Keep) -> None:
+def test_the_flow_log_format_is_in_awss_notation(keep: Keep) -> None:
     text = build(keep).one("aws:ec2/flowLog:FlowLog").inputs["logFormat"]
     assert text.startswith("${version} ${account-id} ")
     assert text.count("${") == len(FLOW_FIELDS) == len(set(FLOW_FIELDS))
 
 
-def test_only_the_accounts_flow_logs_take_the_role_and_only_into_the_group(keep: Keep) -> None:
+def test_only_the_accounts_flow_logs_assume_the_role_and_write_only_to_the_group(keep: Keep) -> None:
     recording = build(keep)
     role, permission = recording.one("aws:iam/role:Role"), recording.one("aws:iam/rolePolicy:RolePolicy")
     service, source = "vpc-flow-logs.amazonaws.com", f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc-flow-log/fl-1"

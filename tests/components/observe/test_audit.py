@@ -31,7 +31,7 @@ def data(trail: Node) -> dict[str, list[str]]:
     return next(each for each in selectors(trail) if each["eventCategory"] == ["Data"])
 
 
-def test_the_trail_is_encrypted_checked_and_takes_in_all_regions() -> None:
+def test_the_trail_is_encrypted_validated_and_covers_all_regions() -> None:
     recording = dedicated()
     inputs = recording.one(TRAIL).inputs
     assert inputs["name"] == "codekeep-acme"
@@ -43,7 +43,7 @@ def test_the_trail_is_encrypted_checked_and_takes_in_all_regions() -> None:
     assert inputs["s3BucketName"] == f"codekeep-acme-audit-{ACCOUNT}-eu-central-1"
 
 
-def test_the_trail_waits_for_what_lets_it_write() -> None:
+def test_the_trail_waits_for_the_policies_that_let_it_write() -> None:
     recording = dedicated()
     trail = recording.one(TRAIL)
     assert recording.depends_on(trail, recording.one("aws:s3/bucketPolicy:BucketPolicy", "acme-bucket-audit"))
@@ -57,7 +57,7 @@ def test_every_object_of_the_customers_is_watched_and_no_record_is() -> None:
     assert any("-prompts-" in prefix for prefix in data(premium().one(TRAIL))["resources.ARN"])
 
 
-def test_a_platforms_trail_takes_in_its_keeps_but_not_itself() -> None:
+def test_a_platforms_trail_covers_its_keeps_but_not_itself() -> None:
     trail = shared().one(TRAIL)
     assert data(trail)["resources.ARN"] == ["arn:aws:s3:::codekeep-"]
     assert set(data(trail)["!resources.ARN"]) == {
@@ -75,7 +75,7 @@ def test_refusals_by_the_keeps_endpoints_are_recorded() -> None:
 
 
 @pytest.mark.parametrize("environment", [dedicated, premium, shared], ids=lambda each: each.__name__)
-def test_what_nobody_should_do_raises_an_alarm(environment: Any, keep: Keep) -> None:
+def test_every_detection_raises_an_alarm(environment: Any, keep: Keep) -> None:
     recording: Recording[Any] = environment()
     filters = recording.of_type("aws:cloudwatch/logMetricFilter:LogMetricFilter")
     assert len(filters) == len(detections(keep, ("eu-central-1",))) == 6
@@ -96,7 +96,7 @@ def test_a_change_outside_the_allowed_regions_is_a_detection(keep: Keep) -> None
     assert all(each.pattern.count("(") == each.pattern.count(")") for each in detections(keep, ("eu-central-1",)))
 
 
-def test_the_account_is_watched_by_awss_own_detectors_and_findings_reach_the_topic() -> None:
+def test_findings_of_awss_detectors_reach_the_topic() -> None:
     recording = dedicated()
     detector = recording.one("aws:guardduty/detector:Detector")
     assert detector.inputs["enable"] is True
@@ -113,7 +113,7 @@ def test_the_account_is_watched_by_awss_own_detectors_and_findings_reach_the_top
         assert target.inputs["arn"] == topic
 
 
-def test_the_recovery_region_has_an_analyzer_of_its_own() -> None:
+def test_the_recovery_region_has_its_own_analyzer() -> None:
     analyzers = premium().of_type("aws:accessanalyzer/analyzer:Analyzer")
     assert [node.inputs.get("region") for node in analyzers] == [None, "eu-west-1"]
     assert [node.inputs["tags"]["codekeep:region"] for node in analyzers] == ["eu-central-1", "eu-west-1"]
@@ -121,7 +121,7 @@ def test_the_recovery_region_has_an_analyzer_of_its_own() -> None:
         AccountDetectorsArgs(keep=premium_args().keep, topic_arn="arn", other_regions=("eu-central-1",))
 
 
-def test_an_account_of_the_keeps_own_encrypts_every_volume() -> None:
+def test_an_account_with_one_keep_encrypts_every_volume() -> None:
     recording = premium()
     here = recording.one("aws:ebs/encryptionByDefault:EncryptionByDefault", "acme-account")
     assert here.inputs["enabled"] is True
@@ -130,7 +130,7 @@ def test_an_account_of_the_keeps_own_encrypts_every_volume() -> None:
 
 def test_wrong_args_are_refused(keep: Keep) -> None:
     bucket = dedicated().result.outputs.buckets[BucketRole.AUDIT]
-    given: dict[str, Any] = {
+    all_args: dict[str, Any] = {
         "keep": keep,
         "bucket": bucket,
         "key_arn": "k",
@@ -140,7 +140,7 @@ def test_wrong_args_are_refused(keep: Keep) -> None:
         "allowed_regions": ("eu-central-1",),
     }
     with pytest.raises(ValueError, match="object_arn_prefixes"):
-        AuditArgs(**{**given, "object_arn_prefixes": []})
-    with pytest.raises(ValueError, match="must hold eu-central-1"):
-        AuditArgs(**{**given, "allowed_regions": ("eu-west-1",)})
+        AuditArgs(**{**all_args, "object_arn_prefixes": []})
+    with pytest.raises(ValueError, match="must include eu-central-1"):
+        AuditArgs(**{**all_args, "allowed_regions": ("eu-west-1",)})
     assert bucket.data_class is DataClass.AUDIT

@@ -21,7 +21,7 @@ def test_a_retention_below_a_day_is_refused() -> None:
         log_retention_days(0)
 
 
-def test_a_group_lies_under_the_keeps_path_and_key(keep: Keep) -> None:
+def test_a_group_has_the_keeps_path_and_key(keep: Keep) -> None:
     def program() -> None:
         log_group(
             keep, "gateway", "audit", key_arn="arn:k", retention_days=100, opts=pulumi.ResourceOptions(),

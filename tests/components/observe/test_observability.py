@@ -5,9 +5,10 @@ import pytest
 from codekeep_contracts import metrics
 from codekeep_contracts.settings.governance import Slo
 
+from components.keys.key_policy import topic_publishers
 from components.naming import DataClass, Keep
 from components.observe.alarm import Alarm, Metric
-from components.observe.alerts import Alerts, AlertsArgs, publishers
+from components.observe.alerts import Alerts, AlertsArgs
 from components.observe.budget_plan import BudgetPlan
 from components.observe.dashboard import dashboard_body
 from components.observe.runtime_logs import ACCESS_PART, IDENTIFIERS, PARTS, protection_policy
@@ -44,7 +45,7 @@ def test_each_objective_has_its_alarm(label: str, metric: str, statistic: str, t
     ("label", "threshold", "failed"),
     [("availability", 99.5, metrics.FAILED_REQUESTS.name), ("ingest-success", 99.0, metrics.FAILED_INGEST_JOBS.name)],
 )
-def test_shares_are_computed_and_nobody_asking_is_no_failure(label: str, threshold: float, failed: str) -> None:
+def test_shares_are_computed_and_no_requests_mean_no_failure(label: str, threshold: float, failed: str) -> None:
     inputs = dedicated().one(ALARM, f"acme-alarm-{label}").inputs
     result, *series = inputs["metricQueries"]
     assert result["returnData"] is True
@@ -58,7 +59,7 @@ def test_shares_are_computed_and_nobody_asking_is_no_failure(label: str, thresho
 
 
 @pytest.mark.parametrize("environment", [dedicated, premium, shared], ids=lambda each: each.__name__)
-def test_every_alarm_says_what_to_do_and_tells_the_topic(environment: Any) -> None:
+def test_every_alarm_has_a_remedy_and_notifies_the_topic(environment: Any) -> None:
     alarms = environment().of_type(ALARM)
     assert len(alarms) > 15
     assert len({node.inputs["name"] for node in alarms}) == len(alarms)
@@ -69,7 +70,7 @@ def test_every_alarm_says_what_to_do_and_tells_the_topic(environment: Any) -> No
         assert node.inputs["name"].startswith("codekeep-"), node.name
 
 
-def test_one_alarm_sums_up_what_developers_feel() -> None:
+def test_one_alarm_combines_what_developers_notice() -> None:
     service = dedicated().one("aws:cloudwatch/compositeAlarm:CompositeAlarm").inputs
     assert service["alarmName"] == "codekeep-acme-service"
     for label in ("autocomplete-latency", "chat-latency", "retrieval-latency", "availability", "entry-no-gateway"):
@@ -77,7 +78,7 @@ def test_one_alarm_sums_up_what_developers_feel() -> None:
     assert service["alarmRule"].count(" OR ") == 5
 
 
-def test_an_entry_without_gateway_is_an_alarm_even_in_silence() -> None:
+def test_an_entry_without_gateways_raises_an_alarm_even_without_data() -> None:
     inputs = dedicated().one(ALARM, "acme-alarm-entry-no-gateway").inputs
     assert inputs["treatMissingData"] == "breaching"
     assert inputs["dimensions"] == {
@@ -86,7 +87,7 @@ def test_an_entry_without_gateway_is_an_alarm_even_in_silence() -> None:
     }
 
 
-def test_a_pooled_keep_watches_its_own_and_leaves_the_domain_to_the_platform() -> None:
+def test_a_pooled_keep_has_no_alarms_on_the_platforms_domain() -> None:
     names = shared().names(ALARM)
     assert "platform-euc1-alarm-index-red" in names
     assert "pico-alarm-queue-ingest-age" in names
@@ -108,7 +109,7 @@ def test_the_dashboard_shows_every_metric_with_its_objective(keep: Keep) -> None
     assert json.loads(dedicated().one("aws:cloudwatch/dashboard:Dashboard").inputs["dashboardBody"])["widgets"]
 
 
-def test_the_budget_counts_the_keeps_cost_and_tells_before_it_is_spent() -> None:
+def test_the_budget_counts_the_keeps_cost_and_notifies_before_it_is_spent() -> None:
     budget = dedicated().one("aws:budgets/budget:Budget").inputs
     assert (budget["limitAmount"], budget["limitUnit"], budget["timeUnit"]) == ("60000", "USD", "MONTHLY")
     assert budget["costFilters"] == [{"name": "TagKeyValue", "values": ["user:codekeep:tenant$acme"]}]
@@ -119,7 +120,7 @@ def test_the_budget_counts_the_keeps_cost_and_tells_before_it_is_spent() -> None
 
 
 @pytest.mark.parametrize("environment", [dedicated, premium, shared], ids=lambda each: each.__name__)
-def test_every_log_group_is_encrypted_and_forgets(environment: Any) -> None:
+def test_every_log_group_is_encrypted_and_has_a_retention(environment: Any) -> None:
     groups = environment().of_type(GROUP)
     assert len(groups) > 10
     for node in groups:
@@ -127,7 +128,7 @@ def test_every_log_group_is_encrypted_and_forgets(environment: Any) -> None:
         assert 1 <= node.inputs["retentionInDays"] <= 3653, node.name
 
 
-def test_the_runtimes_logs_hide_what_looks_like_a_credential(keep: Keep) -> None:
+def test_the_runtimes_logs_mask_what_looks_like_a_credential(keep: Keep) -> None:
     recording = dedicated()
     policies = {
         node.inputs["logGroupName"]: node.inputs["policyDocument"]
@@ -142,14 +143,14 @@ def test_the_runtimes_logs_hide_what_looks_like_a_credential(keep: Keep) -> None
     assert access.inputs["kmsKeyId"] == recording.one("aws:kms/key:Key", "acme-key-audit").outputs["arn"]
 
 
-def test_the_topic_is_filled_by_this_keeps_publishers_alone(keep: Keep) -> None:
+def test_only_this_keeps_publishers_write_to_the_topic(keep: Keep) -> None:
     recording = record(
         lambda: Alerts("acme-alerts", AlertsArgs(keep=keep, key_arn=key_arn(DataClass.LOG), emails=("a@b.example",)))
     )
     assert_contract(recording, keep)
     assert recording.one("aws:sns/topic:Topic").inputs["kmsMasterKeyId"] == key_arn(DataClass.LOG)
     policy = recording.one("aws:sns/topicPolicy:TopicPolicy").inputs["policy"]
-    for service, sources in publishers(keep).items():
+    for service, sources in topic_publishers(keep, keep.region).items():
         for source in sources:
             context = {
                 "aws:SourceAccount": ACCOUNT,
@@ -193,6 +194,6 @@ def test_wrong_plans_and_alarms_are_refused(make: Any, message: str) -> None:
         make()
 
 
-def test_two_readers_of_one_address_are_refused(keep: Keep) -> None:
+def test_duplicate_email_addresses_are_refused(keep: Keep) -> None:
     with pytest.raises(ValueError, match="emails must differ"):
         AlertsArgs(keep=keep, key_arn="k", emails=("a@b.example", "a@b.example"))

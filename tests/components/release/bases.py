@@ -1,10 +1,10 @@
 """A release's base for the tests of its parts."""
 
 import pulumi
+from codekeep_contracts.images import REPOSITORIES
 
 from components.naming import Tier
 from components.release.base import ReleaseBase, by_digest
-from components.storage.image_registry import IMAGES
 from tests.components.conftest import make_keep
 from tests.components.recording import ACCOUNT, REGION
 
@@ -19,5 +19,5 @@ def make_base(tier: Tier = Tier.DEDICATED, tenant: str = "acme") -> ReleaseBase:
         keep=keep,
         namespace=pulumi.Output.from_input(keep.physical()),
         version="1.4.0",
-        images={name: by_digest(f"{REGISTRY}/{keep.physical(name)}", DIGEST) for name in IMAGES},
+        images={name: by_digest(f"{REGISTRY}/{keep.physical(name)}", DIGEST) for name in REPOSITORIES},
     )

@@ -49,7 +49,7 @@ def in_namespace(program: Callable[[], Any]) -> Callable[[], None]:
 
 
 def graph_of(program: Callable[[], Any]) -> ResourceGraph:
-    """What the program asks for."""
+    """The objects that the program creates."""
     return record(program, project="codekeep", stack="acme", config={"aws:region": REGION})
 
 
@@ -64,7 +64,7 @@ def objects(graph: ResourceGraph) -> list[Node]:
 
 
 def faults_of(thing: dict[str, Any]) -> list[str]:
-    """Of one manifest."""
+    """The problems of one manifest."""
     group = thing["apiVersion"].rpartition("/")[0]
     if group in ("keda.sh", "ray.io"):
         schema = definition(group, thing["kind"])[thing["apiVersion"].rpartition("/")[2]]
@@ -75,13 +75,13 @@ def faults_of(thing: dict[str, Any]) -> list[str]:
 
 
 def manifest(node: Node | Registered) -> dict[str, Any]:
-    """As the API server would get it."""
+    """The manifest as an API server would get it."""
     return {**node.inputs, "kind": node.type.rpartition(":")[2]}
 
 
 @cache
 def definition(group: str, kind: str) -> dict[str, Any]:
-    """openAPIV3Schema by version."""
+    """Each version → its openAPIV3Schema."""
     text = (CRDS / f"{group}_{kind.lower()}s.yaml").read_text()
     found = yaml.load(text, Loader=yaml.CSafeLoader)  # the safe one, in C: the files are large
     return {version["name"]: version["schema"]["openAPIV3Schema"] for version in found["spec"]["versions"]}

@@ -36,7 +36,7 @@ def test_servers_keep_the_contract(recorded: Callable[[], Recording[pulumi.Compo
     assert_contract(recorded(), keep)
 
 
-def test_the_entry_and_the_gateway_mean_the_same_port_and_path() -> None:
+def test_the_entry_and_the_gateway_use_the_same_port_and_path() -> None:
     defaults = {name: each.default for name, each in EntryArgs.__dataclass_fields__.items()}
     assert (defaults["target_port"], defaults["health_path"]) == (GATEWAY_PORT, HEALTH_PATH)
 
@@ -55,7 +55,7 @@ def test_the_gateways_pods_are_registered_with_the_entry() -> None:
 
 
 @pytest.mark.parametrize("recorded", [gateway, webhook])
-def test_a_server_is_spread_asked_and_drained(recorded: Callable[[], Recording[pulumi.ComponentResource]]) -> None:
+def test_a_server_is_spread_probed_and_drained(recorded: Callable[[], Recording[pulumi.ComponentResource]]) -> None:
     recording = recorded()
     deployment = recording.one(DEPLOYMENT).inputs["spec"]
     pod = deployment["template"]["spec"]
@@ -75,18 +75,18 @@ def test_a_server_is_spread_asked_and_drained(recorded: Callable[[], Recording[p
     assert recording.one(SERVICE).inputs["spec"]["type"] == "ClusterIP"
 
 
-def test_answers_under_way_are_finished_before_a_gateway_goes() -> None:
+def test_running_answers_finish_before_a_gateway_stops() -> None:
     pod = gateway().one(DEPLOYMENT).inputs["spec"]["template"]["spec"]
     waits = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
     assert pod["terminationGracePeriodSeconds"] == waits + 120
 
 
 @pytest.mark.parametrize(("seats", "most"), [(1, 4), (250, 4), (251, 6), (2_000, 18), (100_000, 20)])
-def test_the_gateway_grows_with_its_seats(seats: int, most: int) -> None:
+def test_the_gateway_scales_with_its_seats(seats: int, most: int) -> None:
     spec = gateway(seats).one(SCALER).inputs["spec"]
     assert (spec["minReplicas"], spec["maxReplicas"]) == (2, most)
 
 
-def test_a_gateway_for_nobody_is_refused() -> None:
+def test_a_gateway_without_seats_is_refused() -> None:
     with pytest.raises(ValueError, match="seats must be 1 or more, got 0"):
         gateway(0)

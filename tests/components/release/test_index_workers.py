@@ -6,7 +6,7 @@ import pytest
 
 from components.compute.pool import PoolRole
 from components.identity.workload import Workload
-from components.release.flows import LinkTraffic, Place, Pods, Ports, flows
+from components.release.flows import External, LinkTraffic, Pods, Ports, flows
 from components.release.index_workers import IMAGE, PORTS, RAY_VERSION, IndexWorkers, IndexWorkersArgs
 from images.catalog import find
 from tests.components.conftest import make_keep
@@ -22,8 +22,8 @@ ROLE = "kubernetes:rbac.authorization.k8s.io/v1:Role"
 
 def index_workers(**changes: Any) -> Recording[IndexWorkers]:
     def program() -> IndexWorkers:
-        given = {"settings_digest": "digest", "max_workers": 8, "reindex_workers": 4, **changes}
-        return IndexWorkers("acme-index", IndexWorkersArgs(base=make_base(), **given))
+        all_args = {"settings_digest": "digest", "max_workers": 8, "reindex_workers": 4, **changes}
+        return IndexWorkers("acme-index", IndexWorkersArgs(base=make_base(), **all_args))
 
     return record(program)
 
@@ -41,19 +41,19 @@ def test_it_is_a_component() -> None:
 
 
 @pytest.mark.parametrize("token", [CLUSTER, JOB])
-def test_kuberays_definitions_take_it(token: str) -> None:
+def test_it_is_valid_against_kuberays_definitions(token: str) -> None:
     thing = manifest(index_workers().one(token))
     assert faults_of(thing) == []
     thing["spec"]["rayVersion" if token == CLUSTER else "suspend"] = 2
     assert len(faults_of(thing)) == 1
 
 
-def test_ray_is_the_one_of_the_image() -> None:
+def test_ray_is_the_version_in_the_image() -> None:
     [locked] = re.findall(r"^ray(?:\[\w+\])?==([\d.]+)", (ROOT / find(IMAGE).lock).read_text(), re.MULTILINE)
     assert locked == RAY_VERSION
 
 
-def test_the_head_schedules_and_works_on_nothing() -> None:
+def test_the_head_schedules_and_runs_no_task() -> None:
     head = cluster()["headGroupSpec"]
     assert head["rayStartParams"]["num-cpus"] == "0"
     assert head["serviceType"] == "ClusterIP"
@@ -62,7 +62,7 @@ def test_the_head_schedules_and_works_on_nothing() -> None:
     assert spec["nodeSelector"]["codekeep.dev/role"] == "system"
 
 
-def test_workers_come_and_go_between_bounds() -> None:
+def test_the_number_of_workers_has_bounds() -> None:
     spec = cluster(max_workers=24)
     assert spec["enableInTreeAutoscaling"] is True
     [group] = spec["workerGroupSpecs"]
@@ -74,13 +74,13 @@ def test_workers_come_and_go_between_bounds() -> None:
     assert re.fullmatch(r"\d+", pod["containers"][0]["resources"]["limits"]["cpu"])  # Ray counts whole processors
 
 
-def test_what_spills_over_goes_to_the_scratch_space() -> None:
+def test_spilled_objects_go_to_the_scratch_space() -> None:
     spec = cluster()
     starts = [spec["headGroupSpec"]["rayStartParams"], *(group["rayStartParams"] for group in spec["workerGroupSpecs"])]
     assert [each["object-spilling-directory"] for each in starts] == ["/var/cache/codekeep/spill"] * 2
 
 
-def test_the_heads_token_opens_the_size_of_its_own_cluster_and_no_more() -> None:
+def test_the_heads_token_may_only_resize_its_cluster() -> None:
     recording = index_workers()
     assert recording.one(ROLE).inputs["rules"] == [
         {"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]},
@@ -99,16 +99,16 @@ def test_the_heads_token_opens_the_size_of_its_own_cluster_and_no_more() -> None
     assert with_token == [True, False, False, False]
 
 
-def test_only_rays_own_pods_reach_it_and_the_operator_its_dashboard() -> None:
+def test_only_rays_pods_reach_its_ports_and_the_operator_its_dashboard() -> None:
     into = [flow for flow in flows(LinkTraffic(git_ports=(443,))) if flow.target == Pods(workload=Workload.INDEXER)]
-    assert {flow.source for flow in into} == {Pods(workload=Workload.INDEXER), Place.KUBERAY, Place.PROMETHEUS}
-    [dashboard] = [flow.ports for flow in into if flow.source is Place.KUBERAY]
+    assert {flow.source for flow in into} == {Pods(workload=Workload.INDEXER), External.KUBERAY, External.PROMETHEUS}
+    [dashboard] = [flow.ports for flow in into if flow.source is External.KUBERAY]
     assert dashboard == (Ports(first=PORTS["dashboard"], last=PORTS["dashboard"]),)
     [among] = [flow.ports for flow in into if isinstance(flow.source, Pods)]
     assert all(each.first <= port <= each.last for each in among for port in PORTS.values())
 
 
-def test_ports_have_the_names_that_kuberay_makes_a_service_of() -> None:
+def test_ports_have_the_names_that_kuberay_expects() -> None:
     [ray] = cluster()["headGroupSpec"]["template"]["spec"]["containers"]
     assert {each["name"]: each["containerPort"] for each in ray["ports"]} == {
         "client": 10_001,
@@ -117,7 +117,7 @@ def test_ports_have_the_names_that_kuberay_makes_a_service_of() -> None:
     }
 
 
-def test_the_autoscaler_that_kuberay_adds_runs_restricted_too() -> None:
+def test_the_autoscaler_that_kuberay_adds_is_restricted_too() -> None:
     spec = cluster()
     [ray] = spec["headGroupSpec"]["template"]["spec"]["containers"]
     assert spec["autoscalerOptions"]["securityContext"] == ray["securityContext"]
@@ -125,7 +125,7 @@ def test_the_autoscaler_that_kuberay_adds_runs_restricted_too() -> None:
     assert ray["volumeMounts"][0]["mountPath"] == "/tmp"  # noqa: S108 - a mount
 
 
-def test_one_driver_hands_out_the_work() -> None:
+def test_one_driver_submits_the_work() -> None:
     spec = index_workers().one("kubernetes:apps/v1:Deployment").inputs["spec"]
     assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
     [container] = spec["template"]["spec"]["containers"]
@@ -133,7 +133,7 @@ def test_one_driver_hands_out_the_work() -> None:
     assert container["args"] == ["index-worker", "--ray=ray://index-head-svc:10001"]
 
 
-def test_the_numbers_the_autoscaler_writes_are_taken_back_at_a_release() -> None:
+def test_a_release_takes_back_ownership_of_the_autoscalers_fields() -> None:
     metadata = index_workers().one(CLUSTER).inputs["metadata"]
     assert metadata["annotations"] == {"pulumi.com/patchForce": "true"}
 
@@ -165,6 +165,6 @@ def test_a_reindex_embeds_on_gpus_where_the_keep_has_a_batch_pool(role: PoolRole
         ({"reindex_role": PoolRole.GPU_SERVE}, "reindex_role must be ingest or gpu-batch, got gpu-serve"),
     ],
 )
-def test_bounds_and_places_out_of_reason_are_refused(changes: Any, message: str) -> None:
+def test_wrong_bounds_and_pools_are_refused(changes: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         index_workers(**changes)

@@ -38,7 +38,7 @@ def test_it_is_a_component() -> None:
 
 
 @pytest.mark.parametrize("cap", [1, 2, 3, 8, 24, 200])
-def test_night_and_pushes_together_stay_within_the_cap(cap: int) -> None:
+def test_nightly_jobs_and_pushes_together_stay_within_the_cap(cap: int) -> None:
     recording = ingest(concurrent_jobs=cap)
     night = nightly(recording)
     at_night = 0 if night["suspend"] else night["jobTemplate"]["spec"]["parallelism"]
@@ -48,13 +48,13 @@ def test_night_and_pushes_together_stay_within_the_cap(cap: int) -> None:
     assert night["suspend"] is (cap == 1)
 
 
-def test_the_caps_a_spec_may_hold_are_allowed() -> None:
+def test_the_caps_that_a_spec_allows_are_accepted() -> None:
     largest = {name: Caps.model_fields[name].metadata[-1].le for name in ("concurrent_ingest_jobs", "repositories")}
     spec = nightly(ingest(concurrent_jobs=largest["concurrent_ingest_jobs"], repositories=largest["repositories"]))
     assert spec["jobTemplate"]["spec"]["completions"] == 600
 
 
-def test_the_night_is_cut_into_shards_by_repository() -> None:
+def test_the_nightly_run_has_shards_by_repository() -> None:
     job = nightly(ingest())["jobTemplate"]["spec"]
     assert (job["completionMode"], job["completions"], job["parallelism"]) == ("Indexed", 24, 6)
     [container] = job["template"]["spec"]["containers"]
@@ -79,7 +79,7 @@ def test_a_push_starts_a_job_by_the_queue() -> None:
     assert container["args"] == ["ingest", "queue", "--take-seconds=1800"]
 
 
-def test_keda_counts_under_its_own_identity_and_before_the_jobs() -> None:
+def test_keda_counts_under_its_own_identity_which_comes_before_the_jobs() -> None:
     recording = ingest()
     authentication = recording.one("kubernetes:keda.sh/v1alpha1:TriggerAuthentication")
     assert authentication.inputs["metadata"]["name"] == "ingest-queue"
@@ -87,7 +87,7 @@ def test_keda_counts_under_its_own_identity_and_before_the_jobs() -> None:
     assert recording.depends_on(recording.one("kubernetes:keda.sh/v1alpha1:ScaledJob"), authentication)
 
 
-def test_scratch_lies_on_the_ingest_pool_and_holds_a_repository_twice() -> None:
+def test_scratch_is_on_the_ingest_pool_with_room_for_a_repository_twice() -> None:
     recording = ingest(repository_gib=15)
     pods = [nightly(recording)["jobTemplate"]["spec"], pushes(recording)["jobTargetRef"]]
     for spec in (pod["template"]["spec"] for pod in pods):
@@ -101,7 +101,7 @@ def test_a_pooled_keep_uses_the_platforms_pool() -> None:
     assert spec["nodeSelector"] == {"codekeep.dev/role": "ingest"}
 
 
-def test_a_stopped_worker_has_time_to_give_its_message_back_before_another_would_get_it() -> None:
+def test_a_stopped_worker_has_time_to_return_its_message() -> None:
     assert VISIBILITY_SECONDS[QueueRole.INGEST] > GRACE_SECONDS
 
 
@@ -113,12 +113,12 @@ def test_a_stopped_worker_has_time_to_give_its_message_back_before_another_would
         ({"repository_gib": 0}, "repository_gib must be 1 or more, got 0"),
     ],
 )
-def test_bounds_that_bound_nothing_are_refused(changes: Any, message: str) -> None:
+def test_wrong_bounds_are_refused(changes: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         ingest(**changes)
 
 
-def test_the_queue_of_the_reviews_is_refused() -> None:
+def test_the_review_queue_is_refused() -> None:
     def program() -> None:
         IngestArgs(base=make_base(), queue=fake_queue(QueueRole.REVIEW), **CAPS)
 

@@ -21,7 +21,7 @@ PLAN = JobPlan(
             Container(
                 name="evals",
                 image=f"{REGISTRY}/codekeep-acme/code-batch-review@{DIGEST}",
-                resources=Resources(cpu="1", memory="1Gi"),
+                resources=Resources(cpu=1, memory_gib=1),
                 env={"TZ": "UTC"},
             ),
         ),
@@ -69,7 +69,7 @@ def test_every_container_knows_the_name_of_the_run() -> None:
     ]
 
 
-def test_shards_fail_and_are_retried_each_by_itself() -> None:
+def test_each_shard_fails_and_is_retried_by_itself() -> None:
     spec = job(replace(PLAN, shards=Shards(count=12, parallel=3)))
     assert spec["completionMode"] == "Indexed"
     assert (spec["completions"], spec["parallelism"], spec["backoffLimitPerIndex"]) == (12, 3, 3)
@@ -93,7 +93,7 @@ def test_runs_do_not_overlap_and_late_ones_are_left_out() -> None:
         ({"retries": 11}, "retries must be 0-10, got 11"),
     ],
 )
-def test_what_has_no_end_is_refused(changes: Any, message: str) -> None:
+def test_a_job_without_an_end_is_refused(changes: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         replace(PLAN, **changes)
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from components.release.limits import Limits, LimitsArgs, bounds, kinds, quota
-from components.release.quantities import cores, mebibytes
+from components.release.pod import Resources
 from policies.rule import Family
 from tests.components.conftest import make_keep
 from tests.components.contract import assert_contract
@@ -43,7 +43,7 @@ def test_the_rules_and_the_schemas_find_nothing() -> None:
     assert faults(graph_of(program)) == []
 
 
-def test_the_quota_is_the_sum_of_everything_at_its_most() -> None:
+def test_the_quota_is_the_sum_of_all_maxima() -> None:
     every = {each.name: each for each in kinds(PLAN)}
     assert every["model-chat"].count == PLAN.endpoints[0].max_replicas + PLAN.endpoints[0].spare_replicas + 1
     assert every["ingest"].count == 9
@@ -61,48 +61,35 @@ def test_the_quota_is_the_sum_of_everything_at_its_most() -> None:
         ({"endpoints": tuple(replace(each, max_replicas=9) for each in PLAN.endpoints)}, "requests.nvidia.com/gpu"),
     ],
 )
-def test_what_the_spec_raises_the_quota_follows(changes: dict[str, Any], grows: str) -> None:
+def test_the_quota_grows_with_the_spec(changes: dict[str, Any], grows: str) -> None:
     def number(text: str) -> int:
         return int(text.removesuffix("Gi"))
 
     assert number(hard(**changes)[grows]) > number(hard()[grows])
 
 
-def test_secrets_and_ways_in_are_none() -> None:
+def test_the_quota_allows_no_secrets_and_no_external_services() -> None:
     assert [hard()[each] for each in ("secrets", "services.loadbalancers", "services.nodeports")] == ["0"] * 3
 
 
-def test_no_container_of_the_release_is_out_of_bounds() -> None:
+def test_every_container_of_the_release_is_within_the_limit_range() -> None:
     [container, pod] = bounds(list(kinds(PLAN)))["limits"]
     every = list(kinds(PLAN))
     assert every
     for kind in every:
-        assert kind.cpu_limit <= cores(pod["max"]["cpu"])
-        assert kind.memory_mib <= mebibytes(pod["max"]["memory"])
+        assert kind.cpu_limit <= int(pod["max"]["cpu"])
+        assert kind.memory_gib <= int(pod["max"]["memory"].removesuffix("Gi"))
         for each in kind.containers:
-            assert cores(container["min"]["cpu"]) <= cores(each.cpu)
-            assert cores(each.cpu_limit or each.cpu) <= cores(container["max"]["cpu"])
-            assert mebibytes(each.memory) <= mebibytes(container["max"]["memory"])
-            assert each.cpu_limit is None or cores(each.cpu) <= cores(each.cpu_limit)
+            assert int(container["min"]["cpu"].removesuffix("m")) / 1000 <= each.cpu <= each.cpu_most
+            assert each.cpu_most <= int(container["max"]["cpu"])
+            assert each.memory_gib <= int(container["max"]["memory"].removesuffix("Gi"))
 
 
-@pytest.mark.parametrize(("text", "number"), [("500m", 0.5), ("2", 2.0), (".5", 0.5), ("1.5", 1.5)])
-def test_processors(text: str, number: float) -> None:
-    assert cores(text) == number
+@pytest.mark.parametrize(("cpu", "text"), [(0.5, "500m"), (2, "2"), (2.0, "2"), (1.5, "1500m"), (0.1, "100m")])
+def test_cores_are_written_as_kubernetes_does(cpu: float, text: str) -> None:
+    assert Resources(cpu=cpu, memory_gib=1).spec()["requests"]["cpu"] == text
 
 
-@pytest.mark.parametrize(("text", "number"), [("512Mi", 512), ("2Gi", 2_048), ("1G", 954), ("1", 1), ("1Ti", 2**20)])
-def test_memory(text: str, number: int) -> None:
-    assert mebibytes(text) == number
-
-
-@pytest.mark.parametrize("text", ["", "lots", "-1", "2Gi"])
-def test_what_is_no_amount_of_processors_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="must be like"):
-        cores(text)
-
-
-@pytest.mark.parametrize("text", ["", "500m", "1Qi"])
-def test_what_is_no_amount_of_memory_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="must be like"):
-        mebibytes(text)
+@pytest.mark.parametrize(("gib", "text"), [(0.5, "512Mi"), (2, "2Gi"), (1.5, "1536Mi")])
+def test_memory_is_written_as_kubernetes_does(gib: float, text: str) -> None:
+    assert Resources(cpu=1, memory_gib=gib).spec()["limits"]["memory"] == text

@@ -55,7 +55,7 @@ def test_an_endpoint_keeps_the_contract(keep: Keep) -> None:
     assert_contract(recorded(), keep)
 
 
-def test_the_engine_starts_with_its_plan_and_is_asked_how_it_is() -> None:
+def test_the_engine_starts_as_planned_and_is_probed() -> None:
     recording = recorded()
     [engine] = engine_pod(recording)["containers"]
     assert engine["command"] == ["trtllm-serve"]
@@ -97,7 +97,7 @@ def test_a_replica_stays_on_the_pool_of_its_model_with_a_role_that_only_reads_mo
     }
 
 
-def test_the_service_is_the_one_the_settings_name_and_stays_inside() -> None:
+def test_the_service_has_the_name_in_the_settings_and_is_internal() -> None:
     service = recorded().one(SERVICE).inputs
     assert service["metadata"]["name"] == "model-chat"
     assert service["spec"]["type"] == "ClusterIP"
@@ -105,7 +105,7 @@ def test_the_service_is_the_one_the_settings_name_and_stays_inside() -> None:
     assert service["metadata"]["annotations"]["prometheus.io/path"] == "/prometheus/metrics"
 
 
-def test_service_and_budget_select_the_replicas_and_not_the_pods_that_hold_room() -> None:
+def test_service_and_budget_select_replicas_and_not_placeholders() -> None:
     recording = recorded()
     selectors = [
         recording.one(SERVICE).inputs["spec"]["selector"],
@@ -122,7 +122,7 @@ def test_service_and_budget_select_the_replicas_and_not_the_pods_that_hold_room(
     assert recording.one(BUDGET).inputs["spec"]["maxUnavailable"] == 1
 
 
-def test_room_is_held_by_pods_that_ask_for_the_same_and_give_way() -> None:
+def test_placeholders_reserve_the_same_resources_and_are_evicted_first() -> None:
     recording = recorded()
     spare = recording.one(DEPLOYMENT, "acme-model-chat-spare").inputs["spec"]
     assert spare["replicas"] == 1
@@ -135,7 +135,7 @@ def test_room_is_held_by_pods_that_ask_for_the_same_and_give_way() -> None:
     assert pod["nodeSelector"] == engine_pod(recording)["nodeSelector"]
 
 
-def test_replicas_follow_the_requests_that_the_runtime_has_in_flight_and_queued() -> None:
+def test_replicas_scale_with_the_runtimes_requests_in_flight_and_queued() -> None:
     recording = recorded()
     assert "replicas" not in recording.one(DEPLOYMENT, "acme-model-chat").inputs["spec"]
     spec = recording.one(SCALER).inputs["spec"]
@@ -160,7 +160,7 @@ def test_an_endpoint_of_fixed_size_has_no_scaler() -> None:
     assert deployment.inputs["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
 
 
-def test_where_a_replica_can_be_missed_no_further_gpus_are_asked_for() -> None:
+def test_with_several_replicas_a_rollout_needs_no_further_gpu() -> None:
     strategy = recorded().one(DEPLOYMENT, "acme-model-chat").inputs["spec"]["strategy"]
     assert strategy["rollingUpdate"] == {"maxSurge": 0, "maxUnavailable": 1}
 
@@ -172,7 +172,7 @@ def test_an_engine_without_files_has_no_config_map() -> None:
     assert not [each for each in engine["volumeMounts"] if each["name"] == "engine"]
 
 
-def test_other_files_start_the_engine_anew_and_another_version_does_not() -> None:
+def test_other_files_restart_the_engine_and_another_version_does_not() -> None:
     def template(plan: EndpointPlan) -> dict[str, Any]:
         found: dict[str, Any] = recorded(plan).one(DEPLOYMENT, "acme-model-chat").inputs["spec"]["template"]["metadata"]
         return found

@@ -17,9 +17,9 @@ from tests.components.release.bases import make_base
 from tests.components.release.judged import findings
 from tests.components.release.namespaced import faults, graph_of
 from tests.components.release.traffic import (
+    ALL_LINKS,
     DOCUMENT,
     ENDPOINTS,
-    EVERY_WAY,
     POLICY,
     PRIVATE,
     build,
@@ -46,7 +46,7 @@ def test_the_component_keeps_the_contract() -> None:
         assert node.inputs["metadata"]["labels"][TENANT] == "acme"
 
 
-def test_what_the_objects_let_through_is_the_table() -> None:
+def test_the_objects_allow_exactly_the_table() -> None:
     found = traffic()
     assert len(found) > 50
     ports = {(each.source, each.target, port) for each in found for port in each.ports}
@@ -71,7 +71,7 @@ def test_nobody_reaches_ingest() -> None:
     assert [each for each in traffic() if each.target == "ingest"] == []
 
 
-def test_models_are_reached_by_those_who_ask_them_and_reach_nobody() -> None:
+def test_models_are_reached_by_their_clients_and_reach_nobody() -> None:
     found = traffic()
     asking = {each.source for each in found if each.target == "model-server"}
     assert asking == {"gateway", "reviewer", "evals", "indexer", "index-head", "prometheus"}
@@ -84,7 +84,7 @@ def test_nothing_leads_to_the_internet_or_another_network() -> None:
     assert [each for each in traffic() if {each.source, each.target} & {"internet", "another-network"}] == []
 
 
-def test_two_keeps_of_one_cluster_do_not_talk() -> None:
+def test_two_keeps_of_one_cluster_cannot_reach_each_other() -> None:
     objects = [*policies(tier=Tier.POOLED), *policies(tier=Tier.POOLED, tenant="bond")]
     ours, theirs = pods(), pods("bond")
     found = who_may_talk(objects, [*ours, *theirs])
@@ -100,31 +100,31 @@ def test_a_pod_without_a_workload_reaches_nothing() -> None:
     assert [each for each in found if "stray" in (each.source, each.target)] == []
 
 
-def test_options_add_their_ways_and_no_others() -> None:
+def test_options_add_only_their_flows() -> None:
     def rows(link_traffic: LinkTraffic) -> Iterator[str]:
         return (f"{each.source} {each.target} {each.ports}" for each in flows(link_traffic))
 
-    plain, every = set(rows(PLAIN)), set(rows(EVERY_WAY))
+    plain, every = set(rows(PLAIN)), set(rows(ALL_LINKS))
     added = sorted(every - plain)
     assert len(added) == 4  # two Git flows with port 22, a registry, the issuer
     assert "issuer" not in str(plain)
     assert "registry" not in str(plain)
 
 
-def test_every_workload_has_a_flow_of_its_own() -> None:
+def test_every_workload_has_a_flow() -> None:
     named = {end.workload for flow in flows(PLAIN) for end in (flow.source, flow.target) if hasattr(end, "workload")}
     assert named == {None, *Workload}
 
 
 @pytest.mark.parametrize("ports", [(), (0,), (443, 70_000)])
-def test_ports_that_are_none_are_refused(ports: tuple[int, ...]) -> None:
+def test_wrong_ports_are_refused(ports: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="git_ports"):
         LinkTraffic(git_ports=ports)
 
 
 def test_the_rules_find_nothing() -> None:
     def program() -> None:
-        NetworkPolicies("acme-n", NetworkPoliciesArgs(base=make_base(), network=fake_network(), link_traffic=EVERY_WAY))
+        NetworkPolicies("acme-n", NetworkPoliciesArgs(base=make_base(), network=fake_network(), link_traffic=ALL_LINKS))
 
     assert findings(program, [Family.KUBERNETES, Family.NETWORK, Family.TENANCY]) == []
     assert faults(graph_of(program)) == []

@@ -21,7 +21,7 @@ WORKER = PodPlan(
         Container(
             name="worker",
             image=f"{REGISTRY}/codekeep-acme-code-batch-review@{DIGEST}",
-            resources=Resources(cpu="500m", cpu_limit="2", memory="2Gi"),
+            resources=Resources(cpu=0.5, cpu_limit=2, memory_gib=2),
             args=("review-worker",),
             env={"TZ": "UTC"},
         ),
@@ -86,7 +86,7 @@ def test_every_container_has_room_and_the_settings() -> None:
         assert mounts == {"/tmp": False, "/var/cache/codekeep": False, "/etc/codekeep/settings.json": True}  # noqa: S108 - a mount
 
 
-def test_scratch_of_a_storage_class_lives_and_dies_with_the_pod() -> None:
+def test_scratch_of_a_storage_class_is_deleted_with_the_pod() -> None:
     [scratch] = [
         each
         for each in pod(replace(WORKER, scratch=Scratch(gib=50, storage_class="nvme")))["volumes"]
@@ -101,7 +101,7 @@ def test_scratch_of_a_storage_class_lives_and_dies_with_the_pod() -> None:
     assert template["metadata"]["labels"]["codekeep.dev/tenant"] == "acme"
 
 
-def test_labels_say_whose_and_what() -> None:
+def test_labels_name_the_keep_and_the_workload() -> None:
     labels = deployed(replace(WORKER, name="reviewer-large"))["metadata"]["labels"]
     assert labels == {
         "app.kubernetes.io/name": "reviewer-large",
@@ -128,13 +128,13 @@ def test_a_pod_stays_on_its_pool() -> None:
     assert [each["key"] for each in serving["tolerations"]] == ["codekeep.dev/role", "nvidia.com/gpu"]
 
 
-def test_a_pooled_keeps_pod_goes_by_role_as_the_nodes_are_the_platforms() -> None:
+def test_a_pooled_keeps_pod_selects_the_role_alone() -> None:
     spec = pod(WORKER, lambda: make_base(Tier.POOLED, "pico"))
     assert spec["nodeSelector"] == {"codekeep.dev/role": "ingest"}
     assert spec["priorityClassName"] == "codekeep-pico-batch"
 
 
-def test_spread_goes_over_zones_and_nodes() -> None:
+def test_pods_are_spread_over_zones_and_nodes() -> None:
     constraints = pod(replace(WORKER, spread=True))["topologySpreadConstraints"]
     assert [each["topologyKey"] for each in constraints] == ["topology.kubernetes.io/zone", "kubernetes.io/hostname"]
     for each in constraints:
@@ -142,13 +142,13 @@ def test_spread_goes_over_zones_and_nodes() -> None:
         assert selected == {"app.kubernetes.io/name": "reviewer", "codekeep.dev/tenant": "acme"}
 
 
-def test_what_is_asked_for_beside_is_there() -> None:
+def test_optional_parts_of_a_pod_are_present() -> None:
     container = replace(
         WORKER.containers[0],
         ports={"http": 8080},
         probes={"readinessProbe": http_probe("/healthz", "http", scheme="HTTPS")},
         mounts={"serving": "/etc/serving"},
-        resources=Resources(cpu="4", memory="32Gi", gpus=2),
+        resources=Resources(cpu=4, memory_gib=32, gpus=2),
         stop_seconds=10,
     )
     plan = replace(
@@ -177,13 +177,13 @@ def test_what_is_asked_for_beside_is_there() -> None:
 
 
 @pytest.mark.parametrize("image", [f"{REGISTRY}/x:1.4.0", f"{REGISTRY}/x", f"{REGISTRY}/x@sha256:abc"])
-def test_an_image_that_is_no_digest_is_refused(image: str) -> None:
+def test_an_image_without_a_digest_is_refused(image: str) -> None:
     with pytest.raises(Exception, match=r"image must be repository@sha256"):
         pod(replace(WORKER, containers=(replace(WORKER.containers[0], image=image),)))
 
 
 @pytest.mark.parametrize("digest", ["latest", "sha256:abc", f"sha256:{'AB' * 32}", ""])
-def test_a_digest_that_is_none_is_refused(digest: str) -> None:
+def test_a_malformed_digest_is_refused(digest: str) -> None:
     with pytest.raises(ValueError, match="an image's digest must be sha256"):
         by_digest(f"{REGISTRY}/x", digest)
 
@@ -191,15 +191,15 @@ def test_a_digest_that_is_none_is_refused(digest: str) -> None:
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda: Resources(cpu="0", memory="1Gi"), "cpu must be an amount"),
-        (lambda: Resources(cpu="1", memory="lots"), "memory must be an amount"),
-        (lambda: Resources(cpu="1", memory="1Gi", cpu_limit="x"), "cpu_limit must be an amount"),
-        (lambda: Resources(cpu="1", memory="1Gi", gpus=-1), "gpus must be 0 or more"),
+        (lambda: Resources(cpu=0, memory_gib=1), "cpu must be more than 0, got 0"),
+        (lambda: Resources(cpu=1, memory_gib=-1), "memory_gib must be more than 0, got -1"),
+        (lambda: Resources(cpu=1, memory_gib=1, cpu_limit=0), "cpu_limit must be more than 0"),
+        (lambda: Resources(cpu=1, memory_gib=1, gpus=-1), "gpus must be 0 or more"),
         (lambda: Scratch(gib=0), "gib must be 1 or more"),
-        (lambda: replace(WORKER, containers=()), "containers must hold at least one"),
+        (lambda: replace(WORKER, containers=()), "containers must have at least one"),
         (
             lambda: replace(
-                WORKER, containers=(replace(WORKER.containers[0], resources=Resources(cpu="1", memory="1Gi", gpus=1)),)
+                WORKER, containers=(replace(WORKER.containers[0], resources=Resources(cpu=1, memory_gib=1, gpus=1)),)
             ),
             "role must be one with GPUs",
         ),

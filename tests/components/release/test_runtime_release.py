@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from codekeep_contracts.images import REPOSITORIES
 
 from components.identity.workload import Workload
 from components.keep.tenant import TenantEnvironment
@@ -14,7 +15,6 @@ from components.naming import Keep
 from components.release.flows import LinkTraffic
 from components.release.release_plan import ReleasePlan
 from components.release.runtime_release import RuntimeRelease, RuntimeReleaseArgs, release_images
-from components.storage.image_registry import IMAGES
 from tests.components.contract import assert_contract
 from tests.components.environments import dedicated_args
 from tests.components.recording import Node, Recording, record
@@ -24,7 +24,7 @@ from tests.components.release.test_model_endpoint import CHAT
 SETTINGS = {"schema_version": 1, "logging": {"bodies": False, "level": "info", "allowed_fields": ["timestamp"]}}
 PLAN = ReleasePlan(
     version="1.4.0",
-    digests=dict.fromkeys((*IMAGES, "code-copilot-serve-cu12-vllm"), DIGEST),
+    digests=dict.fromkeys((*REPOSITORIES, "code-copilot-serve-cu12-vllm"), DIGEST),
     repositories={"code-copilot-serve-cu12-vllm": "code-copilot-serve-cu12"},
     endpoints=(
         CHAT,
@@ -50,7 +50,7 @@ def recorded(plan: ReleasePlan = PLAN, settings: str = json.dumps(SETTINGS)) -> 
 
 @cache
 def release() -> Recording[RuntimeRelease]:
-    """With everything; recorded once."""
+    """A release with every part, recorded once."""
     return recorded()
 
 
@@ -78,7 +78,7 @@ def test_a_release_keeps_the_contract(keep: Keep) -> None:
     assert_contract(release(), keep)
 
 
-def test_every_object_is_the_keeps_and_lies_in_its_namespace() -> None:
+def test_every_object_belongs_to_the_keep_and_is_in_its_namespace() -> None:
     recording = release()
     found = objects(recording)
     assert len(found) >= 40
@@ -97,7 +97,7 @@ def test_no_two_objects_of_a_kind_have_the_same_name() -> None:
     assert len(named) == len(set(named))
 
 
-def test_every_pod_runs_what_the_registry_holds_by_digest() -> None:
+def test_every_image_is_in_the_keeps_registry_by_digest() -> None:
     found = all_pods(release())
     assert len(found) >= 12
     for node, pod in found:
@@ -105,7 +105,7 @@ def test_every_pod_runs_what_the_registry_holds_by_digest() -> None:
             assert re.search(rf"code-[a-z0-9-]+@{DIGEST}$|telemetry-collector@{DIGEST}$", container["image"]), node.name
 
 
-def test_every_pod_has_an_account_and_a_priority_that_are_there() -> None:
+def test_every_pods_account_and_priority_exist() -> None:
     recording = release()
     accounts = {node.inputs["metadata"]["name"] for node in recording.of_type("kubernetes:core/v1:ServiceAccount")}
     classes = {
@@ -119,13 +119,13 @@ def test_every_pod_has_an_account_and_a_priority_that_are_there() -> None:
         assert pod["priorityClassName"] in classes, node.name
 
 
-def test_no_account_carries_a_token() -> None:
+def test_no_account_has_a_token() -> None:
     accounts = release().of_type("kubernetes:core/v1:ServiceAccount")
     assert accounts
     assert all(node.inputs["automountServiceAccountToken"] is False for node in accounts)
 
 
-def test_serving_goes_before_batch_and_batch_before_room() -> None:
+def test_serving_has_priority_over_batch_and_batch_over_placeholders() -> None:
     classes = release().of_type("kubernetes:scheduling.k8s.io/v1:PriorityClass")
     ranked = sorted(classes, key=lambda node: -node.inputs["value"])
     assert [node.inputs["metadata"]["name"] for node in ranked] == [
@@ -150,13 +150,13 @@ def test_pods_wait_for_accounts_and_settings() -> None:
         assert recording.depends_on(node, account), node.name
 
 
-def test_the_settings_are_mounted_as_they_were_written() -> None:
+def test_the_settings_are_mounted_unchanged() -> None:
     settings = release().one("kubernetes:core/v1:ConfigMap", "acme-runtime-settings").inputs
     assert settings["metadata"]["name"] == "runtime-settings"
     assert json.loads(settings["data"]["settings.json"]) == SETTINGS
 
 
-def test_other_settings_start_the_servers_anew_but_no_engine() -> None:
+def test_other_settings_restart_the_servers_but_no_engine() -> None:
     def templates(recording: Recording[RuntimeRelease]) -> dict[str, Any]:
         return {
             node.name: node.inputs["spec"]["template"] for node in recording.of_type("kubernetes:apps/v1:Deployment")
@@ -168,7 +168,7 @@ def test_other_settings_start_the_servers_anew_but_no_engine() -> None:
     assert not {name for name in changed if name.startswith("acme-model-")}
 
 
-def test_every_pod_of_ours_tells_the_collector() -> None:
+def test_every_pod_of_ours_sends_telemetry_to_the_collector() -> None:
     recording = release()
     gateway = recording.one("kubernetes:apps/v1:Deployment", "acme-gateway").inputs
     [pod] = pods(gateway)
@@ -183,7 +183,7 @@ def test_a_variant_comes_from_the_repository_of_its_image() -> None:
     assert pod["containers"][0]["image"].endswith(f"code-copilot-serve-cu12@{DIGEST}")
 
 
-def test_no_manifest_holds_a_secret() -> None:
+def test_no_manifest_contains_a_secret() -> None:
     assert objects(release())
     assert release().of_type("kubernetes:core/v1:Secret") == []
     assert not [node.name for node in objects(release()) if node.secrets]
@@ -194,7 +194,7 @@ def test_an_image_without_a_repository_is_refused() -> None:
         release_images(replace(PLAN, digests={"other": DIGEST}), {"code-x": pulumi.Output.from_input("x")})
 
 
-def test_git_hosts_are_asked_who_may_read_only_where_the_spec_wants_it() -> None:
+def test_git_hosts_confirm_readers_only_if_the_spec_says_so() -> None:
     assert "acme-access-sync" not in release().names("kubernetes:batch/v1:CronJob")
     recording = recorded(replace(PLAN, confirmed_by_git_hosts=True))
     spec = recording.one("kubernetes:batch/v1:CronJob", "acme-access-sync").inputs["spec"]

@@ -1,4 +1,4 @@
-"""Which edits of the settings start pods anew."""
+"""Which edits of the settings restart pods."""
 
 import json
 import re
@@ -31,20 +31,20 @@ def edited(*path: str, value: object) -> str:
 
 
 @pytest.mark.parametrize("path", NOT_READ_AT_START, ids=".".join)
-def test_what_is_read_again_or_only_told_starts_nothing_anew(path: tuple[str, ...]) -> None:
+def test_fields_that_are_read_again_or_informative_restart_nothing(path: tuple[str, ...]) -> None:
     assert edited(*path, value="other") == start_digest(json.dumps(document()))
 
 
 @pytest.mark.parametrize("path", [("access", "oidc"), ("logging",), ("caps",), ("git_links",), ("regions", "primary")])
-def test_what_is_read_at_start_does(path: tuple[str, ...]) -> None:
+def test_fields_that_are_read_at_start_restart_pods(path: tuple[str, ...]) -> None:
     assert edited(*path, value="other") != start_digest(json.dumps(document()))
 
 
-def test_the_order_of_keys_means_nothing() -> None:
+def test_the_order_of_keys_does_not_matter() -> None:
     assert start_digest('{"b": 1, "a": 2}') == start_digest('{"a": 2, "b": 1}')
 
 
-def test_the_runtime_reads_none_of_it_at_its_start() -> None:
+def test_the_runtime_reads_none_of_those_fields_at_its_start() -> None:
     sources = [path for path in RUNTIME.rglob("*.py") if path.relative_to(RUNTIME).parts[0] != "settings"]
     assert len(sources) > 100
     for path in sources:

@@ -45,7 +45,7 @@ def test_it_is_a_component() -> None:
     assert_contract(telemetry(), make_keep())
 
 
-def test_a_log_record_keeps_the_allow_list_and_loses_all_else() -> None:
+def test_a_log_record_keeps_the_fields_of_the_allow_list_only() -> None:
     transform = config()["processors"]["transform/logs"]
     statements = transform["log_statements"]
     assert kept(statements, "log") == list(LOG_FIELDS)
@@ -69,7 +69,7 @@ def test_a_log_record_keeps_the_allow_list_and_loses_all_else() -> None:
         "",
     ],
 )
-def test_identifiers_counts_times_and_routes_pass(value: str) -> None:
+def test_identifiers_counts_times_and_routes_are_kept(value: str) -> None:
     assert re.match(VALUE, value)
 
 
@@ -88,7 +88,7 @@ def test_identifiers_counts_times_and_routes_pass(value: str) -> None:
         "x" * 129,
     ],
 )
-def test_what_may_be_code_does_not(value: str) -> None:
+def test_what_may_be_code_is_dropped(value: str) -> None:
     assert not re.match(VALUE, value)
 
 
@@ -126,7 +126,7 @@ def test_every_part_writes_to_its_own_group() -> None:
             assert routes[f'attributes["component"] == "{part}"'] == [f"logs/{part}"]
 
 
-def test_nothing_passes_by_the_fence_and_traces_have_no_way() -> None:
+def test_every_pipeline_filters_and_traces_have_none() -> None:
     pipelines = config()["service"]["pipelines"]
     incoming = {name: each["processors"] for name, each in pipelines.items() if "otlp" in each["receivers"]}
     assert incoming.keys() == {"logs", "metrics"}
@@ -142,7 +142,7 @@ def test_the_configuration_names_only_what_it_defines() -> None:
         assert set(pipeline["receivers"]) <= parsed["receivers"].keys() | parsed["connectors"].keys()
 
 
-def test_a_new_configuration_starts_the_pods_anew() -> None:
+def test_a_new_configuration_restarts_the_pods() -> None:
     def digest(recording: Recording[Telemetry]) -> str:
         template = recording.one("kubernetes:apps/v1:Deployment").inputs["spec"]["template"]
         return str(template["metadata"]["annotations"]["codekeep.dev/config-digest"])
@@ -150,16 +150,16 @@ def test_a_new_configuration_starts_the_pods_anew() -> None:
     assert digest(telemetry()) == digest(telemetry()) != digest(telemetry({**GROUPS, "gateway": "/elsewhere"}))
 
 
-def test_workloads_find_the_service_it_makes() -> None:
+def test_workloads_send_to_the_collectors_service() -> None:
     recording = telemetry()
     service = recording.one("kubernetes:core/v1:Service").inputs
     [port] = service["spec"]["ports"]
     place = f"http://{service['metadata']['name']}.codekeep-acme.svc.cluster.local:{port['port']}"
-    told = client_environment("codekeep-acme")
-    assert told["OTEL_EXPORTER_OTLP_ENDPOINT"] == place
-    assert told["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"] == "delta"
+    environment = client_environment("codekeep-acme")
+    assert environment["OTEL_EXPORTER_OTLP_ENDPOINT"] == place
+    assert environment["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"] == "delta"
 
 
-def test_without_a_group_for_the_rest_it_is_refused() -> None:
-    with pytest.raises(ValueError, match="log_groups must hold 'system', got gateway"):
+def test_without_a_default_log_group_it_is_refused() -> None:
+    with pytest.raises(ValueError, match="log_groups must have 'system', got gateway"):
         collector_config(log_groups={"gateway": "g"}, region="eu-central-1", metric_namespace="n")

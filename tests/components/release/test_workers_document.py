@@ -1,4 +1,4 @@
-"""docs/kubernetes/workers.md says of each worker what its object says."""
+"""docs/kubernetes/workers.md describes each worker as its object does."""
 
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ def _job(node: Node, spec: Any) -> Any:
     return spec["jobTargetRef"] if node.type == SCALED_JOB else spec
 
 
-def test_the_table_is_the_one_of_the_objects() -> None:
+def test_the_documents_table_matches_the_objects() -> None:
     rows = sorted(row(node) for node in objects(graph()) if node.type in KINDS)
     assert len(rows) == 7
     _, begun, rest = DOCUMENT.read_text().partition(BEGIN)
@@ -60,6 +60,6 @@ def test_the_table_is_the_one_of_the_objects() -> None:
     assert rest.partition(END)[0] == HEAD + "".join(rows)
 
 
-def test_the_final_exit_codes_are_told() -> None:
+def test_the_document_lists_the_final_exit_codes() -> None:
     text = DOCUMENT.read_text()
     assert all(f"| {code} |" in text for code in FINAL_EXIT_CODES)

@@ -1,4 +1,4 @@
-"""All that works in the background, together, before the rules and before an API server's schemas."""
+"""All background workers together, judged by the rules and by an API server's schemas."""
 
 from typing import Any
 
@@ -18,14 +18,14 @@ def test_the_rules_find_nothing() -> None:
     assert findings(in_namespace(everything), FAMILIES) == []
 
 
-def test_an_api_server_would_take_all_of_it() -> None:
+def test_every_object_is_valid_for_an_api_server() -> None:
     kinds = {node.type.rpartition(":")[2] for node in objects(graph())}
     assert kinds >= {"CronJob", "Deployment", "RayCluster", "RayJob", "ScaledJob"}
     assert faults(graph()) == []
 
 
 @pytest.mark.parametrize("kind", ["RayCluster", "RayJob", "ScaledJob", "TriggerAuthentication"])
-def test_a_misspelt_field_of_a_custom_resource_would_be_refused(kind: str) -> None:
+def test_a_misspelt_field_of_a_custom_resource_is_refused(kind: str) -> None:
     things = [manifest(node) for node in objects(graph()) if node.type.endswith(f":{kind}")]
     assert things
     for thing in things:
@@ -34,7 +34,7 @@ def test_a_misspelt_field_of_a_custom_resource_would_be_refused(kind: str) -> No
 
 
 def test_deploying_starts_no_run() -> None:
-    """Servers and scalers begin by themselves; jobs wait for their clock, for a message or for somebody."""
+    """Servers and scalers begin by themselves; jobs wait for their schedule, for a message or for a person."""
     assert not [node for node in objects(graph()) if node.type.endswith((":Job", ":Pod"))]
     suspended = {
         node.inputs["metadata"]["name"]: node.inputs["spec"].get("suspend")

@@ -1,4 +1,4 @@
-"""The tables of docs/kubernetes/traffic.md; `python -m tests.components.release.traffic` writes them anew."""
+"""The tables of docs/kubernetes/traffic.md; `python -m tests.components.release.traffic` writes them again."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 
 from components.identity.workload import Workload
 from components.naming import Tier
-from components.release.flows import LinkTraffic, Place, Pods, flows, label_of, narrowing
+from components.release.flows import External, LinkTraffic, Pods, flows
 from components.release.labels import TENANT, WORKLOAD
 from components.release.network_policies import PODS_ELSEWHERE, NetworkPolicies, NetworkPoliciesArgs
 from policies.traffic import Connection, Party, who_may_talk
@@ -18,24 +18,24 @@ from tests.components.release.bases import make_base
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 PREFIXES = "aws:ec2/getManagedPrefixList:getManagedPrefixList"
 S3_RANGES = ("52.219.0.0/20", "3.5.136.0/22")
-EVERY_WAY = LinkTraffic(git_ports=(443, 22), registry_ports=(443,), issuer_by_link=True)
+ALL_LINKS = LinkTraffic(git_ports=(443, 22), registry_ports=(443,), issuer_by_link=True)
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "kubernetes" / "traffic.md"
 ENDPOINTS, PRIVATE = "endpoint-subnets", "private-subnets"
 PRIVATE_CIDR = "10.64.0.0/17"  # of tests.components.builders' network
 SHOWN_AS = {
-    Place.AWS: ENDPOINTS,
-    Place.GIT: ENDPOINTS,
-    Place.REGISTRIES: ENDPOINTS,
-    Place.ISSUER: ENDPOINTS,
-    Place.ENTRY: ENDPOINTS,
-    Place.INDEX: PRIVATE,
-    Place.KUBERNETES_API: PRIVATE,
+    External.AWS: ENDPOINTS,
+    External.GIT: ENDPOINTS,
+    External.REGISTRIES: ENDPOINTS,
+    External.ISSUER: ENDPOINTS,
+    External.ENTRY: ENDPOINTS,
+    External.INDEX: PRIVATE,
+    External.KUBERNETES_API: PRIVATE,
 }
 OUTSIDE = {
     ENDPOINTS: "10.64.192.0/25",
     PRIVATE: PRIVATE_CIDR,
-    Place.S3.value: S3_RANGES[0],
-    Place.POD_IDENTITY.value: "169.254.170.23/32",
+    External.S3.value: S3_RANGES[0],
+    External.POD_IDENTITY.value: "169.254.170.23/32",
     "internet": "203.0.113.0/24",
     "another-network": "10.65.0.0/16",
 }
@@ -44,7 +44,7 @@ KINDS = (*(Pods(workload=each) for each in Workload), HEAD)
 
 
 def build(
-    tier: Tier = Tier.DEDICATED, tenant: str = "acme", link_traffic: LinkTraffic = EVERY_WAY
+    tier: Tier = Tier.DEDICATED, tenant: str = "acme", link_traffic: LinkTraffic = ALL_LINKS
 ) -> Recording[NetworkPolicies]:
     def program() -> NetworkPolicies:
         args = NetworkPoliciesArgs(base=make_base(tier, tenant), network=fake_network(), link_traffic=link_traffic)
@@ -64,9 +64,9 @@ def pods(tenant: str = "acme") -> list[Party]:
     prefix = "" if tenant == "acme" else f"{tenant}/"
     return [
         Party(
-            name=prefix + label_of(kind),
+            name=prefix + kind.label,
             namespace=f"codekeep-{tenant}",
-            labels={TENANT: tenant, WORKLOAD: kind.workload.value if kind.workload else "", **narrowing(kind)},
+            labels={TENANT: tenant, WORKLOAD: kind.workload.value if kind.workload else "", **kind.name_labels},
             cidr=PRIVATE_CIDR,
         )
         for kind in KINDS
@@ -74,7 +74,7 @@ def pods(tenant: str = "acme") -> list[Party]:
 
 
 def places() -> list[Party]:
-    """Who is no pod of the keep."""
+    """Parties that are no pods of the keep."""
     elsewhere = [
         Party(name=place.value, namespace=namespace, labels=labels)
         for place, (namespace, labels) in PODS_ELSEWHERE.items()
@@ -83,28 +83,28 @@ def places() -> list[Party]:
 
 
 def traffic() -> list[Connection]:
-    """What passes with at least one end in the keep."""
+    """The connections that are allowed with at least one end in the keep."""
     inside = {party.name for party in pods()}
     found = who_may_talk(policies(), [*pods(), *places()])
     return [each for each in found if {each.source, each.target} & inside]
 
 
 def expected() -> set[tuple[str, str, str]]:
-    """What the table of flows allows, port by port, places named as the policies know them."""
+    """What the table of flows allows, port by port, external parties named as in the policies."""
     return {
         (source, target, str(ports))
-        for flow in flows(EVERY_WAY)
+        for flow in flows(ALL_LINKS)
         for source in _shown(flow.source)
         for target in _shown(flow.target)
         for ports in flow.ports
     }
 
 
-def _shown(end: Pods | Place) -> list[str]:
-    if isinstance(end, Place):
+def _shown(end: Pods | External) -> list[str]:
+    if isinstance(end, External):
         return [SHOWN_AS.get(end, end.value)]
     chosen = [each for each in KINDS if end.workload in (None, each.workload) and end.name in (None, each.name)]
-    return [label_of(each) for each in chosen]
+    return [each.label for each in chosen]
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -114,10 +114,10 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def flow_table() -> str:
     rows = [
-        (label_of(flow.source), label_of(flow.target), ", ".join(map(str, flow.ports)), flow.why)
-        for flow in flows(EVERY_WAY)
+        (flow.source.label, flow.target.label, ", ".join(map(str, flow.ports)), flow.purpose)
+        for flow in flows(ALL_LINKS)
     ]
-    return table(("From", "To", "Ports", "Why"), rows)
+    return table(("From", "To", "Ports", "Purpose"), rows)
 
 
 def traffic_table() -> str:

@@ -1,4 +1,4 @@
-"""All that works in the background of a keep, as one program."""
+"""All background workers of a keep, as one program."""
 
 from dataclasses import replace
 from functools import cache
@@ -7,7 +7,7 @@ from codekeep_contracts.roles import QueueRole
 
 from components.compute.pool import PoolRole
 from components.observe.runtime_logs import ACCESS_PART, PARTS
-from components.release.access_sync import AccessSync, AccessSyncArgs
+from components.release.access_sync import AccessSync
 from components.release.base import by_digest
 from components.release.index_workers import IndexWorkers, IndexWorkersArgs
 from components.release.ingest import Ingest, IngestArgs
@@ -18,10 +18,10 @@ from tests.components.release.namespaced import fake_queue, graph_of, in_namespa
 
 
 def everything() -> None:
-    """With the caps of a mid-sized keep that has a pool for batch work on GPUs."""
+    """A program with the caps of a mid-sized keep that has a pool for batch work on GPUs."""
     base = make_base()
     base = replace(base, images={**base.images, IMAGE: by_digest(f"{REGISTRY}/codekeep-acme/{IMAGE}", DIGEST)})
-    AccessSync("acme-access-sync", AccessSyncArgs(base=base))
+    AccessSync("acme-access-sync", base)
     ingest = fake_queue(QueueRole.INGEST)
     Ingest("acme-ingest", IngestArgs(base=base, queue=ingest, concurrent_jobs=8, repositories=500, repository_gib=10))
     IndexWorkers(
@@ -36,5 +36,5 @@ def everything() -> None:
 
 @cache
 def graph() -> ResourceGraph:
-    """What it registers, with the namespace."""
+    """What the program registers, with the namespace."""
     return graph_of(in_namespace(everything))

@@ -43,7 +43,7 @@ def put(**headers: str) -> Request:
     )
 
 
-def test_the_keep_reads_by_its_own_endpoint(policy: str) -> None:
+def test_the_keep_reads_through_its_own_endpoint(policy: str) -> None:
     assert decide(policy, get()) is Decision.NONE  # not denied: its IAM policy decides
     assert decide(policy, request("s3:ListBucket")) is Decision.NONE
 
@@ -60,7 +60,7 @@ def test_other_networks_are_denied(policy: str, endpoint: str | None) -> None:
     assert decide(policy, request("s3:PutBucketPolicy", aws__SourceVpce=endpoint)) is Decision.DENY
 
 
-def test_who_may_come_from_elsewhere(policy: str, keep: Keep) -> None:
+def test_exempt_roles_reach_the_bucket_from_elsewhere(policy: str, keep: Keep) -> None:
     for principal in (keep.deployer_role_arn, REPLICATION, LINKED, "cloudtrail.amazonaws.com"):
         assert decide(policy, get(principal, aws__SourceVpce=None)) is Decision.NONE, principal
     assert decide(policy, get(aws__SourceVpce=None, aws__ViaAWSService="true")) is Decision.NONE

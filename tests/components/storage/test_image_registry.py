@@ -2,9 +2,10 @@ import json
 from typing import Any
 
 import pytest
+from codekeep_contracts.images import REFERENCE_IMAGES, REPOSITORIES
 
 from components.naming import DataClass, Keep
-from components.storage.image_registry import IMAGES, REFERENCE_IMAGES, ImageRegistry, ImageRegistryArgs
+from components.storage.image_registry import ImageRegistry, ImageRegistryArgs
 from tests.components.builders import RECOVERY_REGION, key_arn
 from tests.components.contract import assert_contract
 from tests.components.policy_evaluator import Decision, Request, decide
@@ -26,7 +27,7 @@ def test_each_image_has_a_repository_whose_tags_never_move(keep: Keep) -> None:
     recording = build(keep)
     assert_contract(recording, keep)
     repositories = recording.of_type(REPOSITORY)
-    assert {node.inputs["name"] for node in repositories} == {f"codekeep-acme/{image}" for image in IMAGES}
+    assert {node.inputs["name"] for node in repositories} == {f"codekeep-acme/{image}" for image in REPOSITORIES}
     assert len(REFERENCE_IMAGES) == 8
     for node in repositories:
         assert node.inputs["imageTagMutability"] == "IMMUTABLE"
@@ -42,7 +43,7 @@ def test_each_image_has_a_repository_whose_tags_never_move(keep: Keep) -> None:
 
 def test_old_images_go_and_untagged_ones_sooner(keep: Keep) -> None:
     policies = build(keep).of_type("aws:ecr/lifecyclePolicy:LifecyclePolicy")
-    assert len(policies) == len(IMAGES)
+    assert len(policies) == len(REPOSITORIES)
     untagged, old = json.loads(policies[0].inputs["policy"])["rules"]
     assert untagged["selection"]["tagStatus"] == "untagged"
     assert old["selection"] == {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 30}
@@ -59,16 +60,16 @@ def test_old_images_go_and_untagged_ones_sooner(keep: Keep) -> None:
 )
 def test_other_accounts_are_refused(keep: Keep, principal: str, decision: Decision) -> None:
     policies = build(keep).of_type("aws:ecr/repositoryPolicy:RepositoryPolicy")
-    assert len(policies) == len(IMAGES)
+    assert len(policies) == len(REPOSITORIES)
     for action in ("ecr:BatchGetImage", "ecr:PutImage"):
         assert decide(policies[0].inputs["policy"], Request(principal=principal, action=action)) is decision
 
 
-def test_the_twins_are_there_before_anything_is_copied_to_them(keep: Keep) -> None:
+def test_replicas_exist_before_anything_is_copied_to_them(keep: Keep) -> None:
     recording = replicated(keep)
     assert_contract(recording, keep, regions=frozenset({REGION, RECOVERY_REGION}))
     twins = [node for node in recording.of_type(REPOSITORY) if node.region == RECOVERY_REGION]
-    assert len(twins) == len(IMAGES)
+    assert len(twins) == len(REPOSITORIES)
     replication = recording.one("aws:ecr/replicationConfiguration:ReplicationConfiguration")
     [rule] = replication.inputs["replicationConfiguration"]["rules"]
     assert rule["destinations"] == [{"region": RECOVERY_REGION, "registryId": ACCOUNT}]

@@ -18,11 +18,11 @@ HOME = {"aws:SourceVpce": "vpce-sqs", "aws:SecureTransport": "true"}
 
 
 def build(keep: Keep, **changes: Any) -> Recording[Queues]:
-    given: dict[str, Any] = {"key_arn": key_arn(DataClass.CODE), "vpc_endpoint_ids": ("vpce-sqs",), **changes}
-    return record(lambda: Queues("acme-queues", QueuesArgs(keep=keep, **given)))
+    all_args: dict[str, Any] = {"key_arn": key_arn(DataClass.CODE), "vpc_endpoint_ids": ("vpce-sqs",), **changes}
+    return record(lambda: Queues("acme-queues", QueuesArgs(keep=keep, **all_args)))
 
 
-def test_each_queue_is_encrypted_and_has_a_place_for_what_failed(keep: Keep) -> None:
+def test_each_queue_is_encrypted_and_has_a_dead_letter_queue(keep: Keep) -> None:
     recording = build(keep)
     assert_contract(recording, keep)
     queues = {node.inputs["name"]: node for node in recording.of_type(QUEUE)}
@@ -48,7 +48,7 @@ def test_each_queue_is_encrypted_and_has_a_place_for_what_failed(keep: Keep) -> 
         }
 
 
-def test_what_others_get_are_names_arns_and_urls(keep: Keep) -> None:
+def test_references_have_names_arns_and_urls(keep: Keep) -> None:
     recording = build(keep)
     ref = recording.result.queue(QueueRole.INGEST)
     assert recording.value(ref.arn) == INGEST_ARN
@@ -111,7 +111,7 @@ def test_what_others_get_are_names_arns_and_urls(keep: Keep) -> None:
     ],
     ids=["worker by the endpoint", "plain http", "foreign network", "foreign account", "schedule", "foreign schedule"],
 )
-def test_messages_pass_by_the_keeps_endpoint_alone(keep: Keep, request_: Request, decision: Decision) -> None:
+def test_messages_pass_the_keeps_endpoint_alone(keep: Keep, request_: Request, decision: Decision) -> None:
     """NONE leaves it to the caller's own IAM policy, as this account's principals need no more."""
     policy = build(keep).one(POLICY, "acme-queue-ingest").inputs["policy"]
     assert decide(policy, request_) is decision
@@ -127,7 +127,7 @@ def test_the_deployer_is_not_locked_out_of_settings(keep: Keep) -> None:
     assert decide(build(keep).one(POLICY, "acme-queue-ingest").inputs["policy"], deployer) is Decision.NONE
 
 
-def test_every_night_what_no_webhook_told_of_is_indexed(keep: Keep) -> None:
+def test_a_nightly_message_refreshes_the_index(keep: Keep) -> None:
     recording = build(keep)
     rule, target = (
         recording.one("aws:cloudwatch/eventRule:EventRule"),

@@ -5,6 +5,7 @@ from codekeep_contracts.roles import BucketRole
 
 from components.bucket_ref import DATA_CLASS_OF
 from components.naming import DataClass, Keep, Tier
+from components.network.network_plan import NetworkPlan
 from components.storage.recovery import Recovery, RecoveryArgs
 from components.storage.replication import REPLICATED, replication_role_arn
 from components.storage.storage import Storage, StorageArgs
@@ -46,20 +47,16 @@ def build(
                 service_role_arns={role: (replication_role_arn(keep),) for role in REPLICATED},
             ),
         )
-        given: dict[str, Any] = {
-            "region": RECOVERY_REGION,
-            "cidr": "10.64.0.0/16",
-            "zones": RECOVERY_ZONES,
-            **args,
-        }
+        network = NetworkPlan(cidr="10.64.0.0/16", zones=RECOVERY_ZONES)
+        all_args: dict[str, Any] = {"region": RECOVERY_REGION, "network": network, **args}
         return Recovery(
-            "acme-recovery", RecoveryArgs(keep=keep, keys=keys, storage=storage, retention_days=days, **given)
+            "acme-recovery", RecoveryArgs(keep=keep, keys=keys, storage=storage, retention_days=days, **all_args)
         )
 
     return record(program, preview=preview)
 
 
-def test_the_second_region_holds_a_network_without_a_way_out_and_replicas(keep: Keep) -> None:
+def test_the_second_region_has_a_network_without_egress_and_replicas(keep: Keep) -> None:
     recording = build(keep)
     assert_contract(recording, keep, regions=frozenset({REGION, RECOVERY_REGION}))
     there = [node for node in recording.resources if node.region == RECOVERY_REGION]
@@ -79,7 +76,7 @@ def test_volumes_there_are_encrypted_by_default(keep: Keep) -> None:
     assert default.inputs["keyArn"] == key_arn(DataClass.CODE, RECOVERY_REGION)
 
 
-def test_replicas_are_as_closed_as_their_sources(keep: Keep) -> None:
+def test_replicas_are_as_restricted_as_their_sources(keep: Keep) -> None:
     recording = build(keep)
     replicas = [node for node in recording.of_type(BUCKET) if node.region == RECOVERY_REGION]
     assert {node.name for node in replicas} == {
@@ -152,7 +149,7 @@ def test_the_copying_role_reads_sources_writes_replicas_and_no_more(keep: Keep) 
     assert not any("s3:GetObject" in statement["Action"] for statement in statements)
 
 
-def test_only_the_keeps_buckets_take_the_role(keep: Keep) -> None:
+def test_s3_assumes_the_role_only_for_the_keeps_buckets(keep: Keep) -> None:
     trust = build(keep).one("aws:iam/role:Role", "acme-recovery-replication").policy("assumeRolePolicy")
 
     def assume(bucket: str, account: str = ACCOUNT) -> Decision:
@@ -164,7 +161,7 @@ def test_only_the_keeps_buckets_take_the_role(keep: Keep) -> None:
     assert assume(f"codekeep-acme-models-{ACCOUNT}-{REGION}", "999999999999") is Decision.NONE
 
 
-def test_both_sides_let_the_copying_role_in_from_outside_their_networks(keep: Keep) -> None:
+def test_both_buckets_admit_the_copying_role_from_outside_the_network(keep: Keep) -> None:
     recording = build(keep)
     context = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"}
     for name in ("acme-bucket-models", "acme-recovery-bucket-models"):

@@ -32,8 +32,10 @@ WITH_PROMPTS = {**RETENTION_DAYS, DataClass.PROMPT: 7}
 
 
 def build(keep: Keep, *, preview: bool = False, **args: Any) -> Recording[Storage]:
-    given = {"retention_days": RETENTION_DAYS, "vpc_endpoint_ids": ("vpce-s3",), **args}
-    return record(lambda: Storage("acme-storage", StorageArgs(keep=keep, keys=fake_keys(), **given)), preview=preview)
+    all_args = {"retention_days": RETENTION_DAYS, "vpc_endpoint_ids": ("vpce-s3",), **args}
+    return record(
+        lambda: Storage("acme-storage", StorageArgs(keep=keep, keys=fake_keys(), **all_args)), preview=preview
+    )
 
 
 def logical(role: BucketRole) -> str:
@@ -65,7 +67,7 @@ def test_prompts_have_a_bucket_only_by_opt_in(keep: Keep) -> None:
 
 
 @pytest.mark.parametrize("token", EVERY_BUCKET_HAS)
-def test_every_bucket_is_closed_on_every_side(keep: Keep, token: str) -> None:
+def test_every_bucket_has_every_restriction(keep: Keep, token: str) -> None:
     recording = build(keep, retention_days=WITH_PROMPTS)
     assert len(recording.of_type(BUCKET)) == len(BucketRole)
     assert recording.names(token) == recording.names(BUCKET)
@@ -105,7 +107,7 @@ def test_only_the_access_logs_are_under_s3s_own_key(keep: Keep) -> None:
     assert recording.result.bucket(BucketRole.ACCESS_LOGS).key_arn is None
 
 
-def test_data_goes_when_its_retention_ends(keep: Keep) -> None:
+def test_data_expires_when_its_retention_ends(keep: Keep) -> None:
     recording = build(keep)
     for role in (BucketRole.CODE, BucketRole.SNAPSHOTS, BucketRole.ARTIFACTS, BucketRole.AUDIT):
         rule = rules(recording, role)["retention"]
@@ -117,7 +119,7 @@ def test_data_goes_when_its_retention_ends(keep: Keep) -> None:
     assert marker["expiration"] == {"expiredObjectDeleteMarker": True}
 
 
-def test_models_in_use_stay(keep: Keep) -> None:
+def test_models_in_use_do_not_expire(keep: Keep) -> None:
     rule = rules(build(keep), BucketRole.MODELS)["retention"]
     assert "expiration" not in rule
     assert rule["noncurrentVersionExpiration"] == {"noncurrentDays": 365}
@@ -155,7 +157,7 @@ def sids(node: Node) -> set[str]:
     return {statement["Sid"] for statement in node.policy()["Statement"]}
 
 
-def test_every_policy_refuses_what_it_must(keep: Keep) -> None:
+def test_every_policy_denies_what_it_must(keep: Keep) -> None:
     recording = build(keep)
     always = {"DenyPlainHttp", "DenyOldTls", "DenyForeignPrincipals", "DenyForeignNetworks"}
     keyed = {"DenyOtherEncryption", "DenyOtherKeys", "DenyCallersKeys"}

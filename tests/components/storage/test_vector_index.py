@@ -4,6 +4,7 @@ import pytest
 from codekeep_contracts.roles import BucketRole
 
 from components.naming import DataClass, Keep
+from components.storage.search_plan import SearchPlan
 from components.storage.storage import Storage, StorageArgs
 from components.storage.vector_index import VectorIndex, VectorIndexArgs, domain_arn, snapshot_role_arn
 from tests.components.builders import RETENTION_DAYS, ZONES, fake_keys, fake_network, key_arn
@@ -23,22 +24,25 @@ def build(keep: Keep, *, preview: bool = False, **args: Any) -> Recording[Vector
             "acme-storage",
             StorageArgs(keep=keep, keys=keys, retention_days=RETENTION_DAYS, vpc_endpoint_ids=("vpce-s3",)),
         )
-        given: dict[str, Any] = {
-            "instance_type": "r7g.large.search",
-            "instance_count": 3,
-            "volume_gib": 200,
+        size = {"instance_type": "r7g.large.search", "instance_count": 3, "volume_gib": 200, "dedicated_masters": None}
+        plan = SearchPlan(**{name: args.pop(name, usual) for name, usual in size.items()})  # type: ignore[arg-type]
+        all_args: dict[str, Any] = {
             "admin_role_arn": ROLE + "index-admin",
             "writer_role_arns": (ROLE + "ingest",),
             "reader_role_arns": (ROLE + "gateway", ROLE + "review"),
             "client_security_group_ids": {"nodes": "sg-nodes"},
-            "log_retention_days": 90,
-            "audit_retention_days": 400,
             **args,
         }
         return VectorIndex(
             "acme-index",
             VectorIndexArgs(
-                keep=keep, network=network, keys=keys, snapshots=storage.bucket(BucketRole.SNAPSHOTS), **given
+                keep=keep,
+                plan=plan,
+                network=network,
+                keys=keys,
+                retention_days=RETENTION_DAYS,
+                snapshots=storage.bucket(BucketRole.SNAPSHOTS),
+                **all_args,
             ),
         )
 
@@ -49,7 +53,7 @@ def domain(keep: Keep, **args: Any) -> Node:
     return build(keep, **args).one(DOMAIN)
 
 
-def test_the_domain_lies_in_the_network_under_the_index_key(keep: Keep) -> None:
+def test_the_domain_is_in_the_network_under_the_index_key(keep: Keep) -> None:
     recording = build(keep)
     assert_contract(recording, keep)
     found = recording.one(DOMAIN)
@@ -82,19 +86,19 @@ def test_there_are_no_passwords(keep: Keep) -> None:
 def test_only_named_roles_reach_it_and_readers_change_nothing(keep: Keep) -> None:
     policy = domain(keep).inputs["accessPolicies"]
 
-    def ask(who: str, verb: str, name: str = "acme-index") -> Decision:
+    def decision(who: str, verb: str, name: str = "acme-index") -> Decision:
         resource = f"arn:aws:es:{REGION}:{ACCOUNT}:domain/{name}/chunks/_search"
         return decide(policy, Request(principal=who, action=f"es:ESHttp{verb}", resource=resource))
 
     for verb in ("Get", "Head", "Post", "Put", "Patch", "Delete"):
-        assert ask(ROLE + "ingest", verb) is ask(ROLE + "index-admin", verb) is Decision.ALLOW
+        assert decision(ROLE + "ingest", verb) is decision(ROLE + "index-admin", verb) is Decision.ALLOW
         expected = Decision.ALLOW if verb in {"Get", "Head", "Post"} else Decision.NONE
-        assert ask(ROLE + "gateway", verb) is ask(ROLE + "review", verb) is expected
-        assert ask(ROLE + "stranger", verb) is ask("", verb) is Decision.NONE
-    assert ask(ROLE + "ingest", "Get", "other-index") is Decision.NONE
+        assert decision(ROLE + "gateway", verb) is decision(ROLE + "review", verb) is expected
+        assert decision(ROLE + "stranger", verb) is decision("", verb) is Decision.NONE
+    assert decision(ROLE + "ingest", "Get", "other-index") is Decision.NONE
 
 
-def test_logs_hold_no_queries_and_lie_under_the_keeps_keys(keep: Keep) -> None:
+def test_logs_contain_no_queries_and_are_encrypted_with_the_keeps_keys(keep: Keep) -> None:
     recording = build(keep)
     options = {each["logType"]: each for each in recording.one(DOMAIN).inputs["logPublishingOptions"]}
     assert options.keys() == {"AUDIT_LOGS", "ES_APPLICATION_LOGS"}  # slow logs would hold code
@@ -105,7 +109,7 @@ def test_logs_hold_no_queries_and_lie_under_the_keeps_keys(keep: Keep) -> None:
     assert (application.inputs["kmsKeyId"], application.inputs["retentionInDays"]) == (key_arn(DataClass.LOG), 90)
 
 
-def test_opensearch_may_write_those_logs_before_the_domain_is_made(keep: Keep) -> None:
+def test_opensearch_may_write_logs_before_the_domain_is_created(keep: Keep) -> None:
     recording = build(keep)
     leave = recording.one("aws:cloudwatch/logResourcePolicy:LogResourcePolicy")
     stream = recording.one("aws:cloudwatch/logGroup:LogGroup", "acme-logs-index-audit").outputs["arn"] + ":log-stream:1"
@@ -135,15 +139,15 @@ def test_nodes_are_spread_evenly(keep: Keep, count: int, zones: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "count", "masters"), [(None, 3, False), (None, 6, True), (True, 3, True), (False, 6, False)]
+    ("requested", "count", "masters"), [(None, 3, False), (None, 6, True), (True, 3, True), (False, 6, False)]
 )
-def test_large_domains_elect_among_masters(keep: Keep, given: bool | None, count: int, masters: bool) -> None:
-    config = domain(keep, instance_count=count, dedicated_masters=given).inputs["clusterConfig"]
+def test_large_domains_have_dedicated_masters(keep: Keep, requested: bool | None, count: int, masters: bool) -> None:
+    config = domain(keep, instance_count=count, dedicated_masters=requested).inputs["clusterConfig"]
     assert config["dedicatedMasterEnabled"] is masters
     assert config.get("dedicatedMasterCount") == (3 if masters else None)
 
 
-def test_auto_tune_only_where_the_instances_take_it(keep: Keep) -> None:
+def test_auto_tune_only_on_instances_that_support_it(keep: Keep) -> None:
     assert domain(keep).inputs["autoTuneOptions"] == {
         "desiredState": "ENABLED",
         "useOffPeakWindow": True,
@@ -164,7 +168,7 @@ def test_workloads_reach_it_on_443_alone(keep: Keep) -> None:
     )
 
 
-def test_snapshots_are_written_by_a_role_that_only_this_domain_takes(keep: Keep) -> None:
+def test_snapshots_are_written_by_a_role_for_this_domain_alone(keep: Keep) -> None:
     recording = build(keep)
     role, permission = recording.one("aws:iam/role:Role"), recording.one("aws:iam/rolePolicy:RolePolicy")
     assert role.outputs["arn"] == snapshot_role_arn(keep) == recording.value(recording.result.snapshot_role_arn)
@@ -183,7 +187,7 @@ def test_snapshots_are_written_by_a_role_that_only_this_domain_takes(keep: Keep)
     assert key_use["Condition"] == {"StringEquals": {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}}
 
 
-def test_the_service_role_is_made_only_on_request(keep: Keep) -> None:
+def test_the_service_role_is_created_only_on_request(keep: Keep) -> None:
     token = "aws:iam/serviceLinkedRole:ServiceLinkedRole"
     assert build(keep).of_type(token) == []
     recording = build(keep, makes_service_role=True)

@@ -1,4 +1,4 @@
-"""Serving configurations, right and wrong, with the verdict each must get."""
+"""Serving configurations, right and wrong, with the problem that each must have."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -14,11 +14,11 @@ L4, A10G, L40S, H100 = 22.3, 22.3, 44.7, 80.0  # GiB of one GPU
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
-    """`fault` is None where it is right; else the field the verdict names. `words` stand in the verdict."""
+    """`field` is None where it is right; else the field that the problem names. `words` are in the message."""
 
     name: str
     judge: Callable[[], object]
-    fault: str | None = None
+    field: str | None = None
     words: tuple[str, ...] = ()
 
 
@@ -38,17 +38,17 @@ ARGUMENTS = (MODEL, "--host", "0.0.0.0", "--port", "8000", "--config", "/etc/cod
 
 def trtllm(
     name: str,
-    fault: str | None = None,
+    field: str | None = None,
     *words: str,
     put: Mapping[str, Any] | None = None,
     without: tuple[str, ...] = (),
     args: tuple[str, ...] = ARGUMENTS,
     release: Release = TRTLLM_1_2,
 ) -> Configuration:
-    """The right configuration with keys put in or left out."""
+    """The right configuration with keys added or left out."""
     document = {key: value for key, value in {**YAML, **(put or {})}.items() if key not in without}
     return Configuration(
-        name=f"trtllm: {name}", judge=lambda: check_trtllm(document, args, release), fault=fault, words=words
+        name=f"trtllm: {name}", judge=lambda: check_trtllm(document, args, release), field=field, words=words
     )
 
 
@@ -66,7 +66,7 @@ VLLM_SHORT = tuple(
 
 def vllm(
     name: str,
-    fault: str | None = None,
+    field: str | None = None,
     *words: str,
     args: tuple[str, ...],
     without: str = "",
@@ -75,7 +75,7 @@ def vllm(
 ) -> Configuration:
     kept = tuple(word for word in base if word != without)
     return Configuration(
-        name=f"vllm: {name}", judge=lambda: check_vllm((*kept, *args), release), fault=fault, words=words
+        name=f"vllm: {name}", judge=lambda: check_vllm((*kept, *args), release), field=field, words=words
     )
 
 
@@ -114,8 +114,8 @@ DEEPSEEK = replace(
 )
 
 
-def fit(name: str, facts: ModelFacts, fault: str | None = None, *words: str) -> Configuration:
-    return Configuration(name=f"plan: {name}", judge=lambda: plan(facts), fault=fault, words=words)
+def fit(name: str, facts: ModelFacts, field: str | None = None, *words: str) -> Configuration:
+    return Configuration(name=f"plan: {name}", judge=lambda: plan(facts), field=field, words=words)
 
 
 OPTIONS = (
@@ -188,10 +188,10 @@ OPTIONS = (
     Configuration(
         name="trtllm: a key twice in the YAML",
         judge=lambda: check_trtllm(f"revision: {COMMIT}\nmax_batch_size: 8\nmax_batch_size: 9\n", ARGUMENTS),
-        fault="YAML",
+        field="YAML",
         words=("max_batch_size is stated a second time",),
     ),
-    Configuration(name="trtllm: an empty YAML", judge=lambda: check_trtllm("", ARGUMENTS), fault="YAML"),
+    Configuration(name="trtllm: an empty YAML", judge=lambda: check_trtllm("", ARGUMENTS), field="YAML"),
     vllm("as it should be", args=("--enable-prefix-caching",)),
     vllm(
         "an older release's quiet flag",
@@ -200,7 +200,7 @@ OPTIONS = (
         release=Release(0, 10),
     ),
     vllm("prompts in the log", "--enable-log-requests", "prompts to the log", args=("--enable-log-requests",)),
-    vllm("nothing said of the log", "--no-enable-log-requests", args=(), without="--no-enable-log-requests"),
+    vllm("no flag about the log", "--no-enable-log-requests", args=(), without="--no-enable-log-requests"),
     vllm(
         "TensorRT-LLM's spelling", "--max_model_len", "did you mean --max-model-len?", args=("--max_model_len", "4096")
     ),

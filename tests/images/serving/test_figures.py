@@ -1,4 +1,4 @@
-"""The documented figures are the code's."""
+"""The documented figures are those that the code computes."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from images.serving.figures import FIGURES, PAGE, figures, with_figures
 from images.serving.memory import memory_fit
 
 
-def test_the_page_has_the_figures_the_code_comes_to() -> None:
+def test_the_page_has_the_figures_that_the_code_computes() -> None:
     page = PAGE.read_text()
     assert with_figures(page) == page, "write them anew: python -m images.serving.figures"
 

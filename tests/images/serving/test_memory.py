@@ -1,4 +1,4 @@
-"""The memory fit: by hand, and what must hold for every model."""
+"""The memory fit: one sum by hand, and properties for every model."""
 
 from dataclasses import replace
 
@@ -64,7 +64,7 @@ def test_keys_and_values_of_one_token() -> None:
     assert cache_bytes_per_token(replace(CODER_32B, quantization="none", tensor_parallel=1)) == 256 * 1024
     assert cache_bytes_per_token(CODER_32B) == 64 * 1024
     four_heads = replace(CODER_32B, name="Qwen/Qwen2.5-Coder-7B", quantization="none", tensor_parallel=8)
-    assert cache_bytes_per_token(four_heads) == 2 * 28 * 1 * 128 * 2  # four heads on eight GPUs: each holds one
+    assert cache_bytes_per_token(four_heads) == 2 * 28 * 1 * 128 * 2  # four heads on eight GPUs: each has one
 
 
 def test_latent_attention_caches_one_vector_on_every_gpu() -> None:
@@ -87,7 +87,7 @@ def test_the_largest_that_fits_fits_and_the_next_does_not() -> None:
     assert not memory_fit(replace(shorter, context_tokens=crowded.largest_context_tokens + 1), 44.7).fits
 
 
-def test_nothing_fits_where_the_weights_do_not() -> None:
+def test_nothing_fits_if_the_weights_do_not() -> None:
     fit = memory_fit(replace(CODER_32B, quantization="none", tensor_parallel=1), 44.7)
     assert (fit.fits, fit.largest_concurrency, fit.largest_context_tokens) == (False, 0, 0)
 
@@ -124,7 +124,7 @@ def test_the_need_grows_with_the_parameters(facts: ModelFacts, more: float) -> N
 
 @settings(max_examples=150, deadline=None)
 @given(served())
-def test_twice_the_gpus_hold_half_the_weights_adapters_and_cache_each(facts: ModelFacts) -> None:
+def test_with_twice_the_gpus_each_has_half_of_weights_adapters_and_cache(facts: ModelFacts) -> None:
     wider = replace(facts, tensor_parallel=2 * facts.tensor_parallel)
     one, half = memory_need(facts), memory_need(wider)
     assert half.weights.gib == pytest.approx(one.weights.gib / 2, rel=EXACT)
@@ -136,7 +136,7 @@ def test_twice_the_gpus_hold_half_the_weights_adapters_and_cache_each(facts: Mod
 
 @settings(max_examples=60, deadline=None)
 @given(served(), st.floats(10, 200))
-def test_what_is_called_the_largest_is(facts: ModelFacts, memory_gib: float) -> None:
+def test_the_largest_that_fits_is_the_largest(facts: ModelFacts, memory_gib: float) -> None:
     fit = memory_fit(facts, memory_gib)
     assert fit.fits == (fit.largest_concurrency >= facts.requests_at_once)
     assert fit.fits == (fit.largest_context_tokens >= facts.context_tokens)
@@ -147,6 +147,6 @@ def test_what_is_called_the_largest_is(facts: ModelFacts, memory_gib: float) -> 
 @pytest.mark.parametrize(
     ("field", "value"), [("context_tokens", 0), ("concurrency", 0), ("gpu_memory_gib", -1.0), ("tensor_parallel", 0)]
 )
-def test_facts_that_are_no_amounts_are_refused(field: str, value: float) -> None:
+def test_facts_below_one_are_refused(field: str, value: float) -> None:
     with pytest.raises(ValueError, match=field):
         replace(CODER_32B, **{field: value})

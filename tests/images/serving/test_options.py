@@ -1,12 +1,12 @@
-"""The option model against trtllm-serve 1.2's own lists of names."""
+"""The option model, compared with trtllm-serve 1.2's own lists of names."""
 
 from pathlib import Path
 
 import yaml
 
-from images.serving.command_line import IN_YAML, ON_COMMAND_LINE, REFUSED
 from images.serving.options import NOT_IN_YAML, SECTIONS, TrtllmOptions, as_yaml, places_of
 from images.serving.roles import trtllm_options
+from images.serving.trtllm_flags import IN_YAML, ON_COMMAND_LINE, REFUSED
 from tests.images.serving.test_plan import CHAT
 
 NAMES: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "trtllm_names.yaml").read_text())
@@ -21,14 +21,14 @@ def test_every_llm_argument_is_typed_or_refused_with_a_reason() -> None:
     assert all(NOT_IN_YAML.values())
 
 
-def test_every_flag_is_used_here_stands_in_the_yaml_or_is_refused() -> None:
+def test_every_flag_is_allowed_in_the_yaml_or_refused() -> None:
     assert len(NAMES["flags"]) == len(set(NAMES["flags"])) >= 35
     groups = (set(ON_COMMAND_LINE), set(IN_YAML), set(REFUSED))
     assert sum(len(group) for group in groups) == len(set().union(*groups))
     assert set().union(*groups) == set(NAMES["flags"])
 
 
-def test_a_flag_of_the_yaml_names_a_place_that_exists() -> None:
+def test_a_flag_that_belongs_in_the_yaml_names_an_existing_option() -> None:
     for place in IN_YAML.values():
         assert place in places_of(place.rsplit(".", maxsplit=1)[-1])
 
@@ -39,7 +39,7 @@ def test_every_section_is_an_option() -> None:
         assert path in places_of(path.rsplit(".", maxsplit=1)[-1])
 
 
-def test_the_yaml_states_what_was_set_and_reads_back_as_the_same() -> None:
+def test_the_yaml_has_what_was_set_and_reads_back_equal() -> None:
     options = trtllm_options(CHAT)
     written = as_yaml(options)
     assert "null" not in written

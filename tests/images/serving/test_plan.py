@@ -1,4 +1,4 @@
-"""What a plan holds for each role: what the pod runs, and what is never switched on."""
+"""The plan for each role: what the pod runs, and what is never switched on."""
 
 import dataclasses
 
@@ -6,7 +6,17 @@ import pytest
 import yaml
 
 from images import catalog
-from images.serving import Adapters, ModelFacts, Release, ServingError, ServingPlan, check_trtllm, check_vllm, plan
+from images.serving import (
+    ENGINE_METRICS,
+    Adapters,
+    ModelFacts,
+    Release,
+    ServingError,
+    ServingPlan,
+    check_trtllm,
+    check_vllm,
+    plan,
+)
 
 REVISION = "381fc969f78efac66bc87ff7ddeadb7e73c218a7"
 CHAT = ModelFacts(
@@ -71,11 +81,11 @@ def test_chat_reuses_prefixes_in_large_batches_with_adapters() -> None:
     assert served.gpus == written["tensor_parallel_size"] == 2
 
 
-def test_a_tighter_latency_target_takes_smaller_bites_of_a_prompt() -> None:
-    bites = [
+def test_a_tighter_latency_target_gives_smaller_chunks_of_a_prompt() -> None:
+    chunks = [
         options(plan(dataclasses.replace(CHAT, latency_target_ms=ms)))["max_num_tokens"] for ms in (2000, 1000, 300)
     ]
-    assert bites == [8192, 4096, 2048]
+    assert chunks == [8192, 4096, 2048]
 
 
 def test_autocomplete_has_small_batches_and_no_reuse() -> None:
@@ -117,13 +127,15 @@ def test_every_plan_is_bound_pinned_watched_and_silent(facts: ModelFacts) -> Non
     assert catalog.find(served.image, served.image_variant).entrypoint[0] == served.command[0]
     assert facts.role in catalog.find(served.image, served.image_variant).roles
     assert served.env["HF_HUB_OFFLINE"] == served.env["DO_NOT_TRACK"] == "1"
-    assert served.metrics.waiting.endswith("num_requests_waiting")
+    assert served.metrics == ENGINE_METRICS[served.engine]
+    assert served.metrics.path.endswith("/metrics")
     assert served.fit is not None
     assert served.fit.fits
     if served.engine == "tensorrt-llm":
         written = options(served)
         assert written["revision"] == REVISION
         assert written["trust_remote_code"] is False
+        assert served.metrics.needs == "return_perf_metrics"
         assert written["return_perf_metrics"] is written["enable_iter_perf_stats"] is True
         assert written["print_iter_log"] is False
         assert "--no-telemetry" not in served.args  # 1.2 does not know it
@@ -132,12 +144,12 @@ def test_every_plan_is_bound_pinned_watched_and_silent(facts: ModelFacts) -> Non
         assert served.args[served.args.index("--revision") + 1] == REVISION
         assert "--no-enable-log-requests" in served.args
         check_vllm(served.args)
-    said = {word.lstrip("-").replace("-", "_") for word in served.args} | set(served.files)
-    assert not said & {"trust_remote_code", "enable_log_requests", "enable_log_outputs", "otlp_traces_endpoint"}
+    switched_on = {word.lstrip("-").replace("-", "_") for word in served.args} | set(served.files)
+    assert not switched_on & {"trust_remote_code", "enable_log_requests", "enable_log_outputs", "otlp_traces_endpoint"}
 
 
 @pytest.mark.parametrize("facts", [CHAT, AUTOCOMPLETE], ids=lambda facts: facts.role)
-def test_no_option_stands_in_both_places(facts: ModelFacts) -> None:
+def test_no_option_is_in_both_places(facts: ModelFacts) -> None:
     served = plan(facts)
     flags = {word.removeprefix("--") for word in served.args if word.startswith("--")}
     written = options(served)
@@ -152,7 +164,7 @@ def test_without_a_gpu_the_need_is_known_and_the_fit_is_not() -> None:
     assert served.need.total_gib == pytest.approx(27.7, abs=0.1)
 
 
-def test_both_engines_are_given_the_same_limits() -> None:
+def test_both_engines_have_the_same_limits() -> None:
     written = options(plan(CHAT))
     args = plan(dataclasses.replace(CHAT, engine="vllm")).args
     for option, flag in (
@@ -165,7 +177,7 @@ def test_both_engines_are_given_the_same_limits() -> None:
     assert "--enable-lora" in args
 
 
-def test_adapters_lie_in_a_folder_that_either_engine_reads() -> None:
+def test_adapters_are_in_a_folder_that_either_engine_reads() -> None:
     assert plan(AUTOCOMPLETE).adapters_path is None
     assert plan(CHAT).adapters_path == "/var/cache/codekeep/adapters"
     assert not any(name.startswith("VLLM") for name in plan(CHAT).env)
@@ -181,7 +193,7 @@ def test_adapters_lie_in_a_folder_that_either_engine_reads() -> None:
         (dataclasses.replace(CHAT, quantization="none", gpu_memory_gib=8.0), "raise tensor_parallel or pipeline"),
     ],
 )
-def test_a_refusal_tells_how_many_gpus_would_do(facts: ModelFacts, hint: str) -> None:
+def test_a_refusal_suggests_how_many_gpus_suffice(facts: ModelFacts, hint: str) -> None:
     with pytest.raises(ServingError) as refused:
         plan(facts)
-    assert hint in refused.value.faults[0].remedy
+    assert hint in refused.value.problems[0].remedy

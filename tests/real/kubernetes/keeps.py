@@ -5,22 +5,22 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from components.compute.cluster_like import ClusterRef
+from components.compute.cluster_ref import ClusterRef
 from components.compute.kubernetes_access import KubernetesAccess, KubernetesAccessArgs
 from components.compute.pool import PoolRole
 from components.naming import Tier
-from components.release.accounts import Accounts, AccountsArgs
+from components.release.accounts import Accounts
 from components.release.admission import Admission, AdmissionArgs
 from components.release.index_workers import IndexWorkers, IndexWorkersArgs
 from components.release.limits import Limits, LimitsArgs
 from components.release.network_policies import NetworkPolicies, NetworkPoliciesArgs
-from components.release.priorities import Priorities, PrioritiesArgs
+from components.release.priorities import Priorities
 from components.release.webhook import Webhook, WebhookArgs
 from tests.components.builders import fake_network, known
 from tests.components.recording import record
 from tests.components.release.bases import make_base
 from tests.components.release.test_runtime_release import PLAN
-from tests.components.release.traffic import EVERY_WAY, PREFIXES, S3_RANGES
+from tests.components.release.traffic import ALL_LINKS, PREFIXES, S3_RANGES
 from tests.real.kubernetes.api import Api
 
 Object = dict[str, Any]
@@ -33,10 +33,10 @@ def _program(tenant: str, tier: Tier) -> None:
     base = make_base(tier, tenant)
     cluster = ClusterRef(name=known("c"), arn=known("arn:c"), endpoint=known("https://c"), ca=known("Y2E="))
     KubernetesAccess(f"{tenant}-kubernetes", KubernetesAccessArgs(keep=base.keep, cluster=cluster))
-    Priorities(f"{tenant}-priority", PrioritiesArgs(base=base))
-    Accounts(f"{tenant}-account", AccountsArgs(base=base))
+    Priorities(f"{tenant}-priority", base)
+    Accounts(f"{tenant}-account", base)
     Limits(f"{tenant}-limits", LimitsArgs(base=base, plan=PLAN))
-    NetworkPolicies(f"{tenant}-traffic", NetworkPoliciesArgs(base=base, network=fake_network(), ways=EVERY_WAY))
+    NetworkPolicies(f"{tenant}-traffic", NetworkPoliciesArgs(base=base, network=fake_network(), link_traffic=ALL_LINKS))
     index = IndexWorkersArgs(
         base=base, settings_digest="d", max_workers=2, reindex_workers=1, reindex_role=PoolRole.INGEST
     )

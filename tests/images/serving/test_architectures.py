@@ -1,12 +1,12 @@
-"""The table of public models agrees with the numbers of parameters their publishers give."""
+"""The table of public models agrees with the numbers of parameters that their publishers state."""
 
 import pytest
 
 from images.serving import CLASSES, PUBLIC_MODELS
-from images.serving.shapes import Architecture
+from images.serving.architectures import Architecture
 
 
-def test_the_table_holds_the_models_people_ask_for() -> None:
+def test_the_table_has_popular_models_for_every_role() -> None:
     assert len(PUBLIC_MODELS) >= 20
     assert {model.architecture.model_class for model in PUBLIC_MODELS.values()} <= set(CLASSES)
     roles = [role for model in PUBLIC_MODELS.values() for role in model.architecture.traits.roles]
@@ -15,18 +15,18 @@ def test_the_table_holds_the_models_people_ask_for() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(PUBLIC_MODELS))
-def test_a_shape_comes_to_the_published_number_of_parameters(name: str) -> None:
+def test_a_shape_implies_the_published_number_of_parameters(name: str) -> None:
     """A wrong layer, width or vocabulary would be off by far more than the norms and biases left out."""
     model = PUBLIC_MODELS[name]
-    told = model.architecture.parameters
-    if told is None:
+    derived = model.architecture.parameters
+    if derived is None:
         assert model.architecture.latent_width is not None
     else:
-        assert told == pytest.approx(model.parameters, rel=0.01)
+        assert derived == pytest.approx(model.parameters, rel=0.01)
 
 
 @pytest.mark.parametrize("name", sorted(PUBLIC_MODELS))
-def test_a_shape_is_whole(name: str) -> None:
+def test_a_shape_is_consistent(name: str) -> None:
     shape: Architecture = PUBLIC_MODELS[name].architecture
     assert shape.num_attention_heads % shape.num_key_value_heads == 0
     assert shape.max_position_embeddings >= 512

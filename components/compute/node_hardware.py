@@ -1,4 +1,4 @@
-"""The hardware a pool stands on: hosts it holds, capacity it has reserved, racks it is spread over."""
+"""The hardware of a pool: its dedicated hosts, its reserved capacity, and how it is spread over racks."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,14 @@ from pulumi_aws import ec2
 from components.compute.pool import Pool, PoolRole, Tenancy
 from components.naming import DataClass, Keep
 
-PARTITIONS = 2  # racks; what a partition group allows dedicated instances too
+PARTITIONS = 2  # racks; partition placement groups allow dedicated instances two
 
 
 def placement_strategy(pool: Pool) -> str | None:
-    """How the pool's nodes lie to each other; None where AWS is left to choose.
+    """Placement of the pool's nodes; None leaves it to AWS.
 
-    Reserved nodes lie close together, since reservations in a placement group exist for clusters only. Serving nodes
-    lie on different racks, so that one rack's failure leaves replicas of each model. Hosts take no placement group.
+    Reserved nodes are close together, since only cluster placement groups support reservations. Serving nodes are on
+    different racks, so that replicas of each model survive the failure of a rack. Hosts support no placement group.
     """
     if pool.tenancy is Tenancy.HOST:
         return None
@@ -25,38 +25,38 @@ def placement_strategy(pool: Pool) -> str | None:
 
 
 def reservation_match(pool: Pool) -> str:
-    """Who may use the reservation: this pool alone, unless it may grow beyond it and then takes what is open."""
+    """Who may use the reservation: this pool alone, unless it may grow beyond it."""
     fits = pool.reservation is not None and pool.max_nodes <= pool.reservation.count
     return "targeted" if fits else "open"
 
 
 @dataclass(frozen=True, kw_only=True)
-class NodeGroundArgs:
-    """Whose pool, and which."""
+class NodeHardwareArgs:
+    """The pool, and the data class of its disks."""
 
     keep: Keep
     data_class: DataClass
     pool: Pool
 
 
-class NodeGround(pulumi.ComponentResource):
-    """What the pool's launch template refers to; empty for a pool on shared machines anywhere."""
+class NodeHardware(pulumi.ComponentResource):
+    """What the pool's launch template refers to. Nothing for a pool on shared machines."""
 
-    placement: ec2.LaunchTemplatePlacementArgs
-    reservation: ec2.LaunchTemplateCapacityReservationSpecificationArgs
-    ready: list[pulumi.Resource]  # depend on these: nodes started before their hosts do not start
+    placement: ec2.LaunchTemplatePlacementArgsDict
+    reservation: ec2.LaunchTemplateCapacityReservationSpecificationArgsDict
+    ready: list[pulumi.Resource]  # nodes must depend on these: they cannot start before their hosts
 
-    def __init__(self, name: str, args: NodeGroundArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: NodeHardwareArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:node_ground:NodeGround", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
 
         group = self._placement_group()
         reservation = self._reserve(group)
         hosts = self._hosts()
 
-        self.placement = ec2.LaunchTemplatePlacementArgs(
-            tenancy=args.pool.tenancy.value, group_name=None if group is None else group.name
-        )
+        self.placement = {"tenancy": args.pool.tenancy.value}
+        if group is not None:
+            self.placement["group_name"] = group.name
         self.reservation = _specification(args.pool, reservation)
         self.ready = [*hosts, *([reservation] if reservation else [])]
         self.register_outputs(
@@ -66,9 +66,6 @@ class NodeGround(pulumi.ComponentResource):
                 "reservationId": None if reservation is None else reservation.id,
             }
         )
-
-    def _options(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
 
     def _tags(self, label: str) -> dict[str, str]:
         return self._args.keep.tags(self._args.data_class, name=f"{self._name}-{label}")
@@ -82,7 +79,7 @@ class NodeGround(pulumi.ComponentResource):
             strategy=strategy,
             partition_count=PARTITIONS if strategy == "partition" else None,
             tags=self._tags("placement"),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _reserve(self, group: ec2.PlacementGroup | None) -> ec2.CapacityReservation | None:
@@ -101,7 +98,7 @@ class NodeGround(pulumi.ComponentResource):
             instance_match_criteria=reservation_match(pool),
             placement_group_arn=None if group is None else group.arn,
             tags=self._tags("reservation"),
-            opts=self._options(),
+            opts=self._child,
         )
 
     def _hosts(self) -> list[ec2.DedicatedHost]:
@@ -113,11 +110,11 @@ class NodeGround(pulumi.ComponentResource):
                 f"{self._name}-{index}",
                 availability_zone=pool.hosts.zone,
                 instance_type=pool.instance_types[0],
-                auto_placement="on",  # an Auto Scaling group names no host; it takes any that is open to it
-                # AWS moves no instance whose data lies on an instance store.
+                auto_placement="on",  # an Auto Scaling group cannot name a host; it uses any that allows it
+                # AWS cannot move an instance with an instance store.
                 host_recovery="off" if pool.nvme else "on",
                 tags=self._tags(f"host-{index}"),
-                opts=self._options(),
+                opts=self._child,
             )
             for index in range(pool.hosts.count)
         ]
@@ -125,13 +122,9 @@ class NodeGround(pulumi.ComponentResource):
 
 def _specification(
     pool: Pool, reservation: ec2.CapacityReservation | None
-) -> ec2.LaunchTemplateCapacityReservationSpecificationArgs:
+) -> ec2.LaunchTemplateCapacityReservationSpecificationArgsDict:
     if reservation is None:
-        return ec2.LaunchTemplateCapacityReservationSpecificationArgs(capacity_reservation_preference="none")
+        return {"capacity_reservation_preference": "none"}
     if reservation_match(pool) == "open":
-        return ec2.LaunchTemplateCapacityReservationSpecificationArgs(capacity_reservation_preference="open")
-    return ec2.LaunchTemplateCapacityReservationSpecificationArgs(
-        capacity_reservation_target=ec2.LaunchTemplateCapacityReservationSpecificationCapacityReservationTargetArgs(
-            capacity_reservation_id=reservation.id
-        )
-    )
+        return {"capacity_reservation_preference": "open"}
+    return {"capacity_reservation_target": {"capacity_reservation_id": reservation.id}}

@@ -1,0 +1,15 @@
+"""What other components need to know about a cluster: the keep's own, or the shared platform's."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterRef:
+    """Where a cluster is and how its API is reached."""
+
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+    endpoint: pulumi.Output[str]
+    ca: pulumi.Output[str]  # certificate authority, base64 as in a kubeconfig
