@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from codekeep_runtime.core.ray_cluster import joined
 from codekeep_runtime.embed.embedder import Embedder
-from codekeep_runtime.keep.ray_cluster import joined
 
 TASK_TEXTS = 256  # one task's; a worker that dies costs no more than that, and Ray gives it to another
 Make = Callable[[Any], Embedder]  # a function of a module, for it goes to the workers

@@ -1,4 +1,4 @@
-"""From repositories to the index: fetch, screen, parse, write, embed."""
+"""Brings repositories into the index: fetch, screen, parse, write, embed."""
 
 from codekeep_runtime.ingest.ingest import Ingest
 from codekeep_runtime.ingest.manifest import Manifest

@@ -1,4 +1,4 @@
-"""One ingest at a time for a data folder. The system takes the lock back when its holder dies."""
+"""One ingest at a time for a data folder. The system releases the lock when its holder dies."""
 
 import fcntl
 import os
@@ -10,13 +10,14 @@ from codekeep_contracts.faults import Fault
 
 
 class BusyFault(Fault):
-    """Another ingest works on this data folder."""
+    """Another ingest uses this data folder."""
 
 
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
-    """Raises:
-    BusyFault: at once, when another process holds it.
+    """
+    Raises:
+        BusyFault: another process holds the lock.
     """
     descriptor = os.open(folder / "ingest.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:

@@ -1,4 +1,4 @@
-"""Files of a branch as JSON, and back."""
+"""Branches and files as JSON documents, and back."""
 
 from dataclasses import fields
 from typing import Any
@@ -31,14 +31,9 @@ def file_document(file: SourceFile) -> dict[str, Any]:
 
 
 def file_of(document: dict[str, Any], branch: Branch) -> SourceFile:
-    return SourceFile(
-        path=document["path"],
-        blob=document["blob"],
-        language=document["language"],
-        size=document["size"],
-        chunks=tuple(
-            Chunk(branch=branch, imports=tuple(row[-1]), **dict(zip(_CHUNK, row, strict=False)))
-            for row in document["chunks"]
-        ),
-        symbols=FileSymbols.of(document["symbols"]),
-    )
+    chunks = [
+        Chunk(branch=branch, imports=tuple(row[-1]), **dict(zip(_CHUNK, row, strict=False)))
+        for row in document["chunks"]
+    ]
+    changed = {"chunks": tuple(chunks), "symbols": FileSymbols.of(document["symbols"])}
+    return SourceFile(**document | changed)

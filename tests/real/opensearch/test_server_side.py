@@ -14,7 +14,7 @@ from codekeep_runtime.index.analysis import words
 from codekeep_runtime.index.faults import IndexFault
 from codekeep_runtime.index.opensearch import OpenSearchIndex, connect
 from codekeep_runtime.index.opensearch.mapping import CODE
-from codekeep_runtime.index.opensearch.versions import LOOK_SECONDS
+from codekeep_runtime.index.opensearch.versions import ALIAS_SECONDS
 
 from tests.real.opensearch.prefixes import REGION, Prefixes
 from tests.real.opensearch.server import Server
@@ -136,7 +136,7 @@ def test_the_old_version_serves_until_the_new_one_is_whole(opener: Prefixes) -> 
     assert [hit.chunk.path for hit in new.lexical(SEEN, "alpha", 5)] == ["a.py"]  # a head is missing
     new.set_head(MAIN, HEAD)
     assert [hit.chunk.path for hit in new.semantic(SEEN, unit(1), 5)] == ["b.py"]
-    time.sleep(LOOK_SECONDS)
+    time.sleep(ALIAS_SECONDS)
     assert [hit.chunk.path for hit in reader.lexical(SEEN, "alpha", 5)] == ["b.py"]
     assert not reader.semantic(SEEN, unit(1), 5)
     assert new.collect_garbage() == 1

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from codekeep_contracts.faults import DataFault, Fault, UsageFault
-from codekeep_runtime.assembly.stores import served_embedder
 from codekeep_runtime.cli.main import cli
 from codekeep_runtime.index.opensearch import OpenSearchIndex
 from codekeep_runtime.index.opensearch.restoring import Restoring
 from codekeep_runtime.index.opensearch.snapshots import Snapshots
 from codekeep_runtime.index.opensearch.versions import Versions
+from codekeep_runtime.platform.keep.platform import served_embedder
 
 from tests.real.opensearch.prefixes import Prefixes
 from tests.real.opensearch.server import Server
@@ -148,7 +148,7 @@ def test_killed_at_any_request_the_index_serves_and_the_same_again_ends_it(
     keep: Keep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`kill` lets so many requests through."""
-    monkeypatch.setattr("codekeep_runtime.index.opensearch.versions.LOOK_SECONDS", 0.0)  # nobody else reads here
+    monkeypatch.setattr("codekeep_runtime.index.opensearch.versions.ALIAS_SECONDS", 0.0)  # nobody else reads here
     keep("take", "--name", "first")
     before, transport = keep.index().digest(), keep.opener.store.client.transport
     perform, killed = transport.perform_request, 0

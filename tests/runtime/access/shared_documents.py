@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from codekeep_contracts.faults import AccessFault, UsageFault
 from codekeep_runtime.access.accounts import ServiceAccounts
-from codekeep_runtime.access.documents import ConflictFault, Documents, changed
+from codekeep_runtime.access.documents import ConflictFault, Documents, update
 from codekeep_runtime.access.permissions import Confirmed, Permissions, PermissionStore
 from codekeep_runtime.access.watched import watched_document
 from codekeep_runtime.core.repository import RepositoryId
@@ -26,16 +26,16 @@ class OfDocuments:
 
     def test_a_document_is_what_was_written_last(self, opened: Open) -> None:
         mine, others = opened(), opened()
-        assert (mine.read("one.json"), mine.mark("one.json")) == (None, None)
+        assert (mine.read("one.json"), mine.fingerprint("one.json")) == (None, None)
         mine.write("one.json", "größe", None)
-        first, mark = others.read("one.json"), others.mark("one.json")
+        first, fingerprint = others.read("one.json"), others.fingerprint("one.json")
         assert first is not None
         assert first.content == "größe"
         others.write("one.json", "2", first.version)
         second = mine.read("one.json")
         assert second is not None
         assert second.content == "2"
-        assert mine.mark("one.json") not in (None, mark)
+        assert mine.fingerprint("one.json") not in (None, fingerprint)
         assert mine.read("two.json") is None
 
     def test_a_change_of_an_older_version_is_a_conflict(self, opened: Open) -> None:
@@ -53,18 +53,18 @@ class OfDocuments:
         documents = opened()
         documents.remove("one")
         documents.write("one", "1", None)
-        mark = documents.mark("one")
+        fingerprint = documents.fingerprint("one")
         documents.remove("one")
         documents.remove("one")
         assert documents.read("one") is None
         documents.write("one", "1", None)
-        assert documents.mark("one") != mark
+        assert documents.fingerprint("one") != fingerprint
 
     def test_no_change_of_several_writers_is_lost(self, opened: Open) -> None:
         def write(writer: int) -> None:
             documents = opened()
             for number in range(EACH):
-                changed(documents, "list", lambda told, n=number: f"{told or ''}{writer}.{n} ")  # type: ignore[misc]
+                update(documents, "list", lambda told, n=number: f"{told or ''}{writer}.{n} ")  # type: ignore[misc]
 
         with ThreadPoolExecutor(WRITERS) as threads:
             list(threads.map(write, range(WRITERS)))
@@ -104,7 +104,7 @@ class OfDocuments:
         assert watched.current() == 7
         documents.write("accounts.json", "none", None)
         assert within(WITHIN_SECONDS, lambda: _denies(watched.current))
-        changed(documents, "accounts.json", lambda _: "1")
+        update(documents, "accounts.json", lambda _: "1")
         assert within(WITHIN_SECONDS, lambda: not _denies(watched.current))
         documents.remove("accounts.json")
         assert within(WITHIN_SECONDS, lambda: not _denies(watched.current) and watched.current() == 7)
@@ -122,8 +122,8 @@ class OfDocuments:
 
     def test_a_tombstone_holds_everywhere_at_once(self, opened: Open) -> None:
         mine, others = Tombstones(opened()), Tombstones(opened())
-        mine.put(LEDGER.id, datetime(2026, 3, 1, tzinfo=UTC))
-        assert others.is_put(LEDGER)
+        mine.add(LEDGER.id, datetime(2026, 3, 1, tzinfo=UTC))
+        assert others.is_purged(LEDGER)
         others.allow(LEDGER)
         mine.check(LEDGER)
 

@@ -9,11 +9,12 @@ import pytest
 from codekeep_contracts.faults import AccessFault, SettingsFault, UsageFault
 from codekeep_runtime.access import Access
 from codekeep_runtime.access.accounts import ServiceAccounts
-from codekeep_runtime.access.files import FolderDocuments, replace
+from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.access.grants import Grant, Policy, TeamGrants
 from codekeep_runtime.access.laptop import OWNER, LaptopAccess, LaptopIdentity
 from codekeep_runtime.access.permissions import Confirmed, Permissions, PermissionStore
 from codekeep_runtime.access.watched import watched_file
+from codekeep_runtime.core.files import replace_file
 from codekeep_runtime.core.reader import Reader
 from codekeep_runtime.core.repository import RepositoryId
 
@@ -134,19 +135,18 @@ def test_what_the_host_does_not_confirm_is_denied(tmp_path: Path) -> None:
     }
     store.keep(Permissions(repositories=told))
     assert checked.scope(ANN).repositories == {LEDGER}
-    assert store.stale() == 1
 
 
 def test_a_file_that_breaks_denies_until_it_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "number"
-    replace(path, "1")
+    replace_file(path, b"1")
     watched = watched_file(path, lambda each: int(each.read_text()))
     assert watched.current() == 1
-    replace(path, "none")
+    replace_file(path, b"none")
     watched.forget()
     with pytest.raises(AccessFault):
         watched.current()
-    replace(path, "2")
+    replace_file(path, b"2")
     watched.forget()
     assert watched.current() == 2
     path.unlink()

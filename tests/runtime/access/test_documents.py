@@ -21,7 +21,7 @@ def test_files_are_named_as_their_documents_for_the_owner_alone(tmp_path: Path) 
     documents = FolderDocuments(tmp_path / "access")
     documents.write("accounts.json", "{}", None)
     path = tmp_path / "access" / "accounts.json"
-    assert documents.where("accounts.json") == str(path)
+    assert documents.location("accounts.json") == str(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert {each.name for each in path.parent.iterdir()} == {"accounts.json", ".lock"}

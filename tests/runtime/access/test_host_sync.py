@@ -12,7 +12,7 @@ from codekeep_runtime.access.github import GitHub
 from codekeep_runtime.access.gitlab import GitLab
 from codekeep_runtime.access.host_api import NotConfirmed, NotThere, RateLimited
 from codekeep_runtime.access.permissions import PermissionStore
-from codekeep_runtime.access.sync import Synced, synchronise
+from codekeep_runtime.access.sync import SyncResult, synchronise
 from codekeep_runtime.core.repository import RepositoryId
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -181,16 +181,16 @@ def test_a_round_keeps_what_was_said_until_it_is_stale(host: GitHost, github: Gi
     store = PermissionStore(FolderDocuments(tmp_path), stale_after_seconds=3600)
     hosts = {LEDGER.host: github}
     foreign = RepositoryId("git.other.example", "payments", "ledger")  # the same name on a host that is not asked
-    assert synchronise(store, hosts, [LEDGER, foreign]) == Synced(1, 1, 0)
+    assert synchronise(store, hosts, [LEDGER, foreign]) == SyncResult(1, 1, 0)
     assert store.confirmed("ANN", frozenset({LEDGER, foreign})) == {LEDGER}
     host.failure = Response(status_code=429)
     other = RepositoryId(LEDGER.host, "payments", "cards")
-    assert synchronise(store, hosts, [LEDGER, other]) == Synced(0, 0, 2)
+    assert synchronise(store, hosts, [LEDGER, other]) == SyncResult(0, 0, 2)
     assert store.confirmed("ann", frozenset({LEDGER, other})) == {LEDGER}
     stale = PermissionStore(FolderDocuments(tmp_path), stale_after_seconds=0)
     assert not stale.confirmed("ann", frozenset({LEDGER}))
     host.failure = Response(status_code=404)
-    assert synchronise(store, hosts, [LEDGER]) == Synced(0, 1, 0)
+    assert synchronise(store, hosts, [LEDGER]) == SyncResult(0, 1, 0)
     assert not store.confirmed("ann", frozenset({LEDGER}))
 
 

@@ -15,7 +15,8 @@ from codekeep_contracts.faults import SettingsFault, UsageFault
 from codekeep_runtime.audit import AuditLog, AuditRecord, Purpose, Report, Verdict, verify
 from codekeep_runtime.audit import log as log_module
 from codekeep_runtime.audit.log import AuditFault
-from codekeep_runtime.audit.signer import FileSigner, KmsSigner, Signer
+from codekeep_runtime.audit.signer import FileSigner, Signer
+from codekeep_runtime.platform.keep.kms_signer import KmsSigner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
@@ -93,7 +94,7 @@ def test_any_changed_removed_or_added_byte_is_found(whole: Place, data: st.DataO
     tail = data.draw(st.sampled_from([0, 1]))  # replaced or removed, or inserted
     kept = data.draw(st.sampled_from([byte, b""]))
     is_changed, report = mutated(whole, lambda text: text[:at] + kept + text[at + 1 - (tail if kept else 0) :])
-    assert report.is_whole is not is_changed
+    assert report.is_intact is not is_changed
 
 
 @settings(max_examples=100, deadline=None)
@@ -105,10 +106,10 @@ def test_reordered_removed_and_repeated_lines_are_found(whole: Place, order: lis
         return b"".join(lines[number] for number in order[:length])
 
     is_changed, report = mutated(whole, change)
-    assert report.is_whole is not is_changed
+    assert report.is_intact is not is_changed
     is_changed, report = mutated(whole, lambda text: text + text.splitlines(keepends=True)[order[0]])
     assert is_changed
-    assert not report.is_whole
+    assert not report.is_intact
 
 
 def test_a_chain_rewritten_with_right_hashes_lacks_the_signature(place: Place, tmp_path: Path) -> None:
@@ -118,7 +119,7 @@ def test_a_chain_rewritten_with_right_hashes_lacks_the_signature(place: Place, t
         log.record(record(reader_id="1111111111111111"))
     shutil.copy(Place(tmp_path / "forger").segment, place.segment)
     whats = " ".join(finding.what for finding in place.verify().findings)
-    assert "signature does not hold" in whats
+    assert "signature is not valid" in whats
     assert "sealed head" in whats
 
 
@@ -126,13 +127,13 @@ def test_a_chain_removed_as_a_whole_is_found_by_its_head(place: Place) -> None:
     with place.log() as log:
         log.record(record())
     shutil.rmtree(place.folder / "runtime-0")
-    assert not place.verify().is_whole
+    assert not place.verify().is_intact
 
 
 def test_unsigned_records_are_counted(place: Place) -> None:
     log = place.log()
     log.record(record())
-    assert (place.verify().unsigned, place.verify().is_whole) == (1, True)
+    assert (place.verify().unsigned, place.verify().is_intact) == (1, True)
     log.close()
 
 
@@ -163,13 +164,13 @@ def test_a_torn_line_is_set_aside_and_the_chain_goes_on(place: Place, kept: int)
     crashed(log)
     lines = place.segment.read_bytes().splitlines(keepends=True)
     place.segment.write_bytes(b"".join(lines[:-1]) + lines[-1][:kept])
-    assert not place.verify().is_whole
+    assert not place.verify().is_intact
     with place.log() as log:
         log.record(record())
     report = place.verify()
     assert (report.records, report.gaps, report.findings) == (2, 1, ())
     next(place.folder.glob("*/torn-*")).unlink()
-    assert not place.verify().is_whole
+    assert not place.verify().is_intact
 
 
 def test_an_altered_end_is_not_built_upon(place: Place) -> None:
@@ -202,7 +203,7 @@ def test_segments_rotate_within_one_chain(place: Place) -> None:
     assert len(list(place.folder.glob("*/*.jsonl"))) > 2
     assert (place.verify().records, place.verify().findings) == (10, ())
     sorted(place.folder.glob("*/*.jsonl"))[1].unlink()
-    assert not place.verify().is_whole
+    assert not place.verify().is_intact
 
 
 def test_a_disk_that_is_full_refuses_and_goes_on_when_there_is_room(place: Place) -> None:
@@ -271,6 +272,6 @@ def test_a_kms_key_signs_and_verifies(place: Place, aws: Callable[[str], Any]) -
     key = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["Arn"]
     with AuditLog(place.folder, place.heads, KmsSigner(kms, key)) as log:
         log.record(record())
-    assert place.verify(KmsSigner(kms, key)).is_whole
+    assert place.verify(KmsSigner(kms, key)).is_intact
     other = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["Arn"]
-    assert not place.verify(KmsSigner(kms, other)).is_whole
+    assert not place.verify(KmsSigner(kms, other)).is_intact

@@ -12,8 +12,9 @@ from codekeep_contracts.faults import SettingsFault
 from codekeep_contracts.settings.stores import BucketSettings
 from codekeep_runtime.audit import AuditLog, verify
 from codekeep_runtime.audit.shipping import Shipping
-from codekeep_runtime.audit.signer import EcdsaKey, KmsSigner
-from codekeep_runtime.audit.vault import Vault
+from codekeep_runtime.audit.signer import EcdsaKey
+from codekeep_runtime.platform.keep.kms_signer import KmsSigner
+from codekeep_runtime.platform.keep.vault import Vault
 from codekeep_runtime.telemetry.metrics import text
 from cryptography.hazmat.primitives import serialization
 from moto import mock_aws
@@ -142,12 +143,12 @@ def test_what_was_altered_or_left_out_of_a_copy_is_found(keep: Keep) -> None:
     assert len(segments) == 4
     content = segments[1].read_bytes()
     segments[1].write_bytes(content.replace(b"payments", b"platform", 1))
-    assert not verify(copy, None, keep.public()).is_whole
+    assert not verify(copy, None, keep.public()).is_intact
     segments[1].unlink()
-    assert not verify(copy, None, keep.public()).is_whole
+    assert not verify(copy, None, keep.public()).is_intact
     segments[0].unlink()  # now all before the third are gone, as after their retention
     report = verify(copy, None, keep.public())
-    assert (report.is_whole, report.shortened, report.records) == (True, 1, 2)
+    assert (report.is_intact, report.shortened, report.records) == (True, 1, 2)
 
 
 def test_another_key_is_none_of_this_keep(keep: Keep) -> None:
@@ -155,7 +156,7 @@ def test_another_key_is_none_of_this_keep(keep: Keep) -> None:
         log.record(record())
     other = keep.kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["Arn"]
     der = keep.kms.get_public_key(KeyId=other)["PublicKey"]
-    assert not verify(keep.copy(), None, EcdsaKey(keep.key, der)).is_whole
+    assert not verify(keep.copy(), None, EcdsaKey(keep.key, der)).is_intact
 
 
 def test_a_public_key_is_read_as_der_and_pem_and_no_other(keep: Keep) -> None:
@@ -166,8 +167,8 @@ def test_a_public_key_is_read_as_der_and_pem_and_no_other(keep: Keep) -> None:
     text = b"codekeep-audit/1 x 1 y"
     signature = KmsSigner(keep.kms, keep.key).sign(text)
     for document in (der, pem):
-        assert EcdsaKey(keep.key, document).holds(text, signature)
-        assert not EcdsaKey(keep.key, document).holds(text + b"z", signature)
+        assert EcdsaKey(keep.key, document).is_valid(text, signature)
+        assert not EcdsaKey(keep.key, document).is_valid(text + b"z", signature)
     for wrong in (b"", b"no key", b"-----BEGIN PUBLIC KEY-----\nx\n-----END PUBLIC KEY-----"):
         with pytest.raises(SettingsFault, match="DER or PEM"):
             EcdsaKey(keep.key, wrong)

@@ -94,7 +94,7 @@ def test_everything_that_was_shown_is_recorded_and_an_altered_record_is_found(in
     content = segment.read_bytes()
     segment.write_bytes(content.replace(b'"purpose":"search"', b'"purpose":"review"', 1))
     found = indexed("audit", "verify", code=1)
-    assert "Not as it was written." in found.out
+    assert "Audit record was changed" in found.out
     segment.write_bytes(content)
 
 

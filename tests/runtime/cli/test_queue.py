@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 from codekeep_contracts.messages import Push
-from codekeep_runtime.assembly import ingesting
-from codekeep_runtime.assembly.indexing import run_worker
-from codekeep_runtime.assembly.runtime import Runtime
 from codekeep_runtime.core.reader import Scope
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.ingest.source import Source
-from codekeep_runtime.place import Place
+from codekeep_runtime.jobs.index_worker import run_worker
+from codekeep_runtime.jobs.ingest_queue import work_queue
+from codekeep_runtime.platform.context import RuntimeContext
+from codekeep_runtime.platform.keep.platform import KeepPlatform
+from codekeep_runtime.platform.keep.services import KeepServices
+from codekeep_runtime.platform.laptop.platform import LaptopPlatform
+from codekeep_runtime.platform.runtime import Runtime
 
 from tests.runtime.cli.keep import keep_settings
 from tests.runtime.keep.conftest import REGION, aws  # noqa: F401 - a fixture
@@ -28,10 +31,10 @@ class Work:
         self._sqs, self._folder = client, folder
         self._url = client.create_queue(QueueName="ingest")["QueueUrl"]
         self.sources: dict[str, Source] = {}
-        monkeypatch.setattr(ingesting, "linked", lambda _: ((LINK, each) for each in self.sources.values()))
+        monkeypatch.setattr(KeepServices, "sources", lambda _: ((LINK, each) for each in self.sources.values()))
         queue = {"url": self._url, "dead_letter_url": self._url}
         self.settings = keep_settings(queues={"ingest": queue})
-        self._place = Place(data=folder / "data", settings=self.settings, embedded=True)
+        self._platform = LaptopPlatform(RuntimeContext(data=folder / "data", settings=self.settings))
 
     def repository(self, name: str) -> Repository:
         made = Repository(self._folder / "code" / name)
@@ -46,11 +49,11 @@ class Work:
         self._sqs.send_message(QueueUrl=self._url, MessageBody=body)
 
     def run(self, seconds: float = 60) -> int:
-        with Runtime(self._place, writes=True) as runtime:
-            return ingesting.work_queue(runtime, seconds)
+        with Runtime(self._platform) as runtime:
+            return work_queue(runtime, seconds)
 
     def indexed(self) -> set[str]:
-        with Runtime(self._place) as runtime:
+        with Runtime(self._platform) as runtime:
             return {branch.repository.name for branch in runtime.index.branches()}
 
     def left(self) -> tuple[int, int]:
@@ -62,7 +65,7 @@ class Work:
 
 @pytest.fixture
 def work(aws: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Work:  # noqa: F811
-    monkeypatch.setattr("codekeep_runtime.keep.work_queue.WorkQueue.take.__defaults__", (0,))
+    monkeypatch.setattr("codekeep_runtime.platform.keep.work_queue.WorkQueue.receive.__defaults__", (0,))
     return Work(aws("sqs"), tmp_path, monkeypatch)
 
 
@@ -70,13 +73,13 @@ def test_a_burst_is_one_run_and_only_of_what_was_pushed(work: Work, monkeypatch:
     for name in ("ledger", "shop"):
         work.repository(name)
     runs: list[list[str]] = []
-    real = ingesting.run_ingest
+    real = Runtime.ingest
 
-    def counted(runtime: Runtime, sources: Any, progress: Any) -> Any:
+    def counted(runtime: Runtime, sources: Any) -> Any:
         runs.append([each.repository.name for each in sources])
-        return real(runtime, sources, progress)
+        return real(runtime, sources)
 
-    monkeypatch.setattr(ingesting, "run_ingest", counted)
+    monkeypatch.setattr(Runtime, "ingest", counted)
     for _ in range(12):
         work.push("ledger")
     assert work.run() == 12
@@ -123,10 +126,10 @@ def test_from_an_ingest_pod_to_the_indexer(
     for name in ("ledger", "shop"):
         work.repository(name)
     work.send('{"kind": "refresh", "version": 1}')
-    pod = Place(data=tmp_path / "pod", settings=work.settings, embedded=False)
-    with Runtime(pod, writes=True) as runtime:
-        assert ingesting.work_queue(runtime, 60) == 1
-    indexer = Place(data=tmp_path / "indexer", settings=work.settings, embedded=True)
+    pod = KeepPlatform(RuntimeContext(data=tmp_path / "pod", settings=work.settings))
+    with Runtime(pod) as runtime:
+        assert work_queue(runtime, 60) == 1
+    indexer = LaptopPlatform(RuntimeContext(data=tmp_path / "indexer", settings=work.settings))
     before = signal.getsignal(signal.SIGTERM)
     run_worker(indexer, None, is_full=False, once=True)
     signal.signal(signal.SIGTERM, before)
@@ -145,7 +148,7 @@ def test_stopped_in_the_middle_it_gives_back_at_once(work: Work, monkeypatch: py
         def stop(*_: Any) -> None:
             raise SystemExit(143)
 
-        stopped.setattr(ingesting, "run_ingest", stop)
+        stopped.setattr(Runtime, "ingest", stop)
         with pytest.raises(SystemExit):
             work.run()
     assert work.left() == (1, 0)

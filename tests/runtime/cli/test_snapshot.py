@@ -8,10 +8,11 @@ import pytest
 from click.testing import CliRunner
 from codekeep_contracts.faults import SettingsFault, UsageFault
 from codekeep_contracts.settings.document import RuntimeSettings
-from codekeep_runtime.assembly import snapshots
-from codekeep_runtime.assembly.snapshots import Location, keep_snapshots
 from codekeep_runtime.cli.main import cli
-from codekeep_runtime.place import Place
+from codekeep_runtime.platform.context import RuntimeContext
+from codekeep_runtime.platform.keep import snapshots
+from codekeep_runtime.platform.keep.platform import KeepPlatform
+from codekeep_runtime.platform.keep.snapshots import Location
 from opensearchpy import NotFoundError
 
 from components.naming import Keep
@@ -26,8 +27,8 @@ def settings(**tenant: Any) -> RuntimeSettings:
     return keep_settings(buckets={"snapshots": BUCKET}, tenant=tenant)
 
 
-def place(of: RuntimeSettings) -> Place:
-    return Place(data=Path("/nowhere"), settings=of, embedded=False)
+def platform(of: RuntimeSettings) -> KeepPlatform:
+    return KeepPlatform(RuntimeContext(data=Path("/nowhere"), settings=of))
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_on_one_machine_it_says_what_to_copy(tmp_path: Path, arguments: list[str
 
 
 def test_the_repository_is_the_keeps_bucket_written_by_its_stacks_role(client: Mock) -> None:
-    with keep_snapshots(place(settings()), Location()):
+    with platform(settings()).snapshots(Location()):
         pass
     told = client.snapshot.create_repository.call_args.kwargs
     assert told["repository"] == "codekeep-demo"
@@ -59,10 +60,10 @@ def test_one_that_is_registered_so_is_left_as_it_is(client: Mock) -> None:
     place_ = {"bucket": BUCKET["name"], "base_path": "demo", "region": settings().regions.primary, "role_arn": ROLE}
     client.snapshot.get_repository.side_effect = None
     client.snapshot.get_repository.return_value = {"codekeep-demo": {"type": "s3", "settings": {**place_, "x": "1"}}}
-    with keep_snapshots(place(settings()), Location()):
+    with platform(settings()).snapshots(Location()):
         pass
     client.snapshot.create_repository.assert_not_called()
-    with keep_snapshots(place(settings()), Location(bucket="other")):
+    with platform(settings()).snapshots(Location(bucket="other")):
         pass
     client.snapshot.create_repository.assert_called_once()
 
@@ -80,17 +81,17 @@ def test_the_role_is_named_as_the_stack_names_it() -> None:
 
 
 def test_a_pooled_keep_gives_its_platforms_bucket_and_role(client: Mock) -> None:
-    pooled = place(settings(tier="pooled"))
-    with pytest.raises(UsageFault, match="--bucket and --role-arn"), keep_snapshots(pooled, Location(bucket="x")):
+    pooled = platform(settings(tier="pooled"))
+    with pytest.raises(UsageFault, match="--bucket and --role-arn"), pooled.snapshots(Location(bucket="x")):
         pass
-    with keep_snapshots(pooled, Location(bucket="platform-snapshots", role_arn=ROLE)):
+    with pooled.snapshots(Location(bucket="platform-snapshots", role_arn=ROLE)):
         pass
     told = client.snapshot.create_repository.call_args.kwargs["body"]["settings"]
     assert (told["bucket"], told["base_path"]) == ("platform-snapshots", "demo")
 
 
 def test_settings_without_the_bucket_say_so() -> None:
-    with pytest.raises(SettingsFault, match=r"buckets\.snapshots"), keep_snapshots(place(keep_settings()), Location()):
+    with pytest.raises(SettingsFault, match=r"buckets\.snapshots"), platform(keep_settings()).snapshots(Location()):
         pass
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from codekeep_contracts.faults import SettingsFault
-from codekeep_runtime.keep.secrets import KEPT_SECONDS, Secrets
+from codekeep_runtime.platform.keep.secrets import TTL_SECONDS, Secrets
 
 
 class Clock:
@@ -22,7 +22,7 @@ def test_a_rotated_secret_is_seen_when_the_kept_one_is_old(aws: Any) -> None:
     assert secrets.text(arn) == "first"
     client.put_secret_value(SecretId=arn, SecretString="second")
     assert secrets.text(arn) == "first"
-    clock.now = KEPT_SECONDS + 1
+    clock.now = TTL_SECONDS + 1
     assert secrets.text(arn) == "second"
 
 

@@ -1,4 +1,4 @@
-"""Rows of the database to nouns."""
+"""Converts rows of the database."""
 
 import json
 import sqlite3
@@ -7,7 +7,6 @@ from typing import Any
 from codekeep_runtime.core.chunk import Chunk
 from codekeep_runtime.core.repository import Branch, RepositoryId
 from codekeep_runtime.core.symbol import Definition, FileSymbols, Import, Reference, ReferenceRole, SymbolKind
-from codekeep_runtime.index.embedded.text_index import Entry
 from codekeep_runtime.index.interface import FoundDefinition, FoundReference
 
 ENTRIES = (
@@ -34,11 +33,6 @@ def chunk(row: Row) -> Chunk:
         imports=tuple(json.loads(row[14])),
         text=row[15],
     )
-
-
-def entry(row: Row) -> Entry:
-    """From a row of ENTRIES."""
-    return Entry(*row)
 
 
 def found_definition(row: Row) -> FoundDefinition:

@@ -1,4 +1,4 @@
-"""Nouns to documents and back."""
+"""Converts chunks, files and heads to documents and back."""
 
 import hashlib
 from collections.abc import Collection
@@ -14,7 +14,7 @@ from codekeep_runtime.index.opensearch.store import Document
 
 CHUNK, FILE, HEAD = "chunk", "file", "head"
 _PLAIN = [each.name for each in fields(Chunk) if each.name not in ("id", "branch", "imports")]
-UNFINISHED = ""  # the blob of a file that is being written: none is like it, so that it is written again
+UNFINISHED = ""  # blob of a file that is being written; differs from every real blob, so ingest writes it again
 
 
 def file_key(branch: Branch, path: str) -> str:
@@ -50,7 +50,7 @@ def file_document(branch_: Branch, file: SourceFile) -> Document:
 
 
 def unfinished(branch_: Branch, path: str, chunks: Collection[str]) -> Document:
-    """A file between two versions, with the chunks that either has."""
+    """A file between two versions, with the chunk ids of both."""
     own = {"file_path": path, "blob": UNFINISHED, "chunks": sorted(chunks), "symbols": [[], [], []]}
     return _document(FILE, file_key(branch_, path), branch_) | own
 
