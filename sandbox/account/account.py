@@ -8,8 +8,12 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from codekeep_contracts.file_lock import FileLockedError, file_lock
 
 from sandbox.account.files import IDENTITY_PATH, AccountFiles, ServerRecord
 
@@ -100,8 +104,15 @@ class Account:
 
     # Helpers
 
-    def _locked(self) -> "_Lock":
-        return _Lock(self._files)
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """One process at a time starts or stops the server."""
+        self._files.home.mkdir(parents=True, exist_ok=True)
+        try:
+            with file_lock(self._files.lock, wait_seconds=START_SECONDS):
+                yield
+        except FileLockedError as error:
+            raise AccountError(f"the sandbox account is being started or stopped elsewhere: {error}") from None
 
     def _endpoint(self, record: ServerRecord) -> Endpoint:
         return Endpoint(
@@ -145,22 +156,6 @@ class Account:
 
     def _log_tail(self) -> str:
         return self._files.log.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL_CHARACTERS:]
-
-
-class _Lock:
-    """The account's lock, with an error that says what to do."""
-
-    def __init__(self, files: AccountFiles) -> None:
-        self._held = files.locked(START_SECONDS)
-
-    def __enter__(self) -> None:
-        try:
-            self._held.__enter__()
-        except TimeoutError as error:
-            raise AccountError(f"the sandbox account is being started or stopped elsewhere: {error}") from None
-
-    def __exit__(self, *exc: object) -> None:
-        self._held.__exit__(None, None, None)
 
 
 def _spawn(files: AccountFiles, run: str) -> "subprocess.Popen[bytes]":

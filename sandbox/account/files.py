@@ -1,12 +1,8 @@
-"""The files of one sandbox account, and the lock that lets one process at a time start or stop its server."""
+"""The files of one sandbox account."""
 
-import fcntl
 import json
 import os
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -63,21 +59,10 @@ class AccountFiles:
         for suffix in ("", "-wal", "-shm"):
             Path(f"{self.ledger}{suffix}").unlink(missing_ok=True)
 
-    @contextmanager
-    def locked(self, timeout_seconds: float) -> Iterator[None]:
-        """Holds the account's lock; raises TimeoutError where another process keeps it."""
-        self.home.mkdir(parents=True, exist_ok=True)
-        with (self.home / "account.lock").open("w") as file:
-            deadline = time.monotonic() + timeout_seconds
-            while True:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > deadline:
-                        raise TimeoutError(f"another process holds {self.home / 'account.lock'}") from None
-                    time.sleep(0.05)
-            yield
+    @property
+    def lock(self) -> Path:
+        """Held by whoever starts or stops the server."""
+        return self.home / "account.lock"
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -1,6 +1,5 @@
 """One deployment per stack: a lock file that names its holder, where Pulumi's own file backend looks for locks too."""
 
-import fcntl
 import getpass
 import json
 import os
@@ -10,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from codekeep_contracts.file_lock import file_lock
 
 from sandbox.engine.backend import StackFiles, write_atomically
 from sandbox.engine.checkpoint import now
@@ -48,24 +49,13 @@ class StackLockedError(RuntimeError):
 def stack_lock(files: StackFiles, operation: str) -> Iterator[Holder | None]:
     """Holds the stack's lock. Yields the dead holder whose lock was taken over, if any. Raises StackLockedError."""
     path = files.locks / _OURS
-    with _guard(files.guard):
+    with file_lock(files.guard):  # one process at a time looks at the locks and writes its own
         previous = _stale_or_raise(files)
         write_atomically(path, json.dumps(asdict(_myself(operation))).encode())
     try:
         yield previous
     finally:
         path.unlink(missing_ok=True)
-
-
-@contextmanager
-def _guard(path: Path) -> Iterator[None]:
-    """Serializes looking at the locks and writing one; the kernel lets go of it when a process dies."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _stale_or_raise(files: StackFiles) -> Holder | None:

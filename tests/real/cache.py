@@ -1,12 +1,12 @@
 """Where servers that take long to make are kept between runs, outside the repository."""
 
-import fcntl
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+
+from codekeep_contracts.file_lock import file_lock
 
 CACHE_VARIABLE = "CODEKEEP_CACHE"
 
@@ -21,7 +21,7 @@ def made_once(name: str, make: Callable[[Path], None]) -> Path:
     folder = cache / name
     if not folder.exists():
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone(cache / f"{name.partition('-')[0]}.lock"):
+        with file_lock(cache / f"{name.partition('-')[0]}.lock"):
             if not folder.exists():
                 with tempfile.TemporaryDirectory(dir=cache, prefix=f".{name}.") as temporary:
                     made = Path(temporary) / name
@@ -44,10 +44,3 @@ def _cache() -> Path:
     if given:
         return Path(given).expanduser().resolve()
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "codekeep"
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -1,16 +1,16 @@
 """Checkov's own virtual environment: it pins an old boto3, which codekeep cannot live with."""
 
-import fcntl
 import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from codekeep_contracts.file_lock import file_lock
 
 from policies.checker import CheckerError
 
@@ -42,7 +42,7 @@ class Installation:
     def ready(self, say: Say) -> Path:
         """Its Python, installed at the first call; `say` hears how far it is. CheckerError where it cannot be."""
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone(self.home / "checkov.lock"):
+        with file_lock(self.home / "checkov.lock"):  # two runs at once install once
             if not (self.folder / STAMP).exists():
                 shutil.rmtree(self.folder, ignore_errors=True)  # an install that was interrupted
                 self._install(say)
@@ -66,14 +66,6 @@ class Installation:
 
         options = ["--disable-pip-version-check", "--no-input", "--require-hashes", "--only-binary=:all:"]
         _run([str(self.python), "-m", "pip", "install", *options, "-r", str(self.lock)], count)
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Two runs at once install once."""
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _run(command: list[str], hear: Callable[[str], None]) -> None:
