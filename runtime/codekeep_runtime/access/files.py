@@ -1,10 +1,10 @@
 """Documents as files of one folder, each replaced atomically and readable by its owner only."""
 
-import fcntl
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
+
+from codekeep_contracts.file_lock import file_lock
 
 from codekeep_runtime.access.documents import ConflictFault, Document
 from codekeep_runtime.core.files import replace_file
@@ -42,12 +42,9 @@ class FolderDocuments:
     def location(self, name: str) -> str:
         return str(self._folder / name)
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self) -> AbstractContextManager[int]:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self._folder / LOCK).open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        return file_lock(self._folder / LOCK)
 
 
 def file_fingerprint(path: Path) -> str | None:

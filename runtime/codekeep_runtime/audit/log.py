@@ -1,17 +1,17 @@
 """The chain that a process appends to: on disk before `record` returns, sealed by a signature at intervals."""
 
-import fcntl
 import json
 import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from io import FileIO
 from pathlib import Path
 
 from codekeep_contracts.audit import AuditRecord
 from codekeep_contracts.faults import Fault
+from codekeep_contracts.file_lock import FileLockedError, acquire_file_lock
 
 from codekeep_runtime.audit.line import START, TORN, Head, Kind, canonical, read, signed_text, written
 from codekeep_runtime.audit.signer import Signer
@@ -215,13 +215,8 @@ def _own_chain(folder: Path, name: str) -> tuple[int, Path]:
     for number in range(CHAINS_MAX):
         path = folder / f"{name}-{number}"
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(lock)
-            continue
-        return lock, path
+        with suppress(FileLockedError):
+            return acquire_file_lock(path / "lock", wait_seconds=0), path
     raise AuditFault(f"{CHAINS_MAX} processes named {name!r} write audit chains already; give this one another name")
 
 
