@@ -1,4 +1,4 @@
-"""Where a repository is fetched from: a URL that git may be given, or a path."""
+"""Address of a repository: an allowed URL, or a path."""
 
 import re
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ _SCP = re.compile(r"(?P<user>[A-Za-z0-9_.-]+)@(?P<host>[A-Za-z0-9.-]+):(?P<path>
 
 @dataclass(frozen=True)
 class Location:
-    """`address` is what git gets: an https or ssh URL, or an absolute path."""
+    """`address` is for git: an https or ssh URL, or an absolute path."""
 
     address: str
-    host: str  # with its port; "" of a path
+    host: str  # with its port; "" for a path
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """A URL (https, ssh, file, user@host:path) or a path of a working tree or bare repository.
+        """From a URL (https, ssh, file, user@host:path) or the path of a working tree or bare repository.
 
         Raises:
-            UsageFault: another scheme, a password within the URL, or a path where there is no folder.
+            UsageFault: another scheme, a password in the URL, or not a folder.
         """
         if "://" in text:
             return cls._of_url(text)
@@ -46,7 +46,7 @@ class Location:
         return None if self.host else Path(self.address)
 
     def repository(self) -> RepositoryId:
-        """host/owner/name as the address says.
+        """host/owner/name from the address.
 
         Raises:
             UsageFault: the address has no owner and name.

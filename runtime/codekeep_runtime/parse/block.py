@@ -1,4 +1,4 @@
-"""A span of lines that has a name: what both symbols and chunks are made from."""
+"""A named span of lines, from which both symbols and chunks are made."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ CONTAINERS = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM,
 
 
 class Block(NamedTuple):
-    """Rows are 0-based and inclusive; blocks come sorted by start and nest. `defines` is false for a mere scope."""
+    """Rows are 0-based and inclusive. Blocks are sorted by start and nested. `defines` is false for a mere scope."""
 
     start: int
     end: int

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from codekeep_runtime.parse.cut import LARGEST
+from codekeep_runtime.parse.cut import MAX_PIECE
 from codekeep_runtime.parse.grammar import GRAMMARS
 from codekeep_runtime.parse.language import language_of
 from codekeep_runtime.parse.parser import Parsed, parse
@@ -27,7 +27,7 @@ def assert_whole(text: str, parsed: Parsed) -> None:
     assert "\n".join(piece.text for piece in parsed.pieces) == "\n".join(lines)
     for piece in parsed.pieces:
         cut = piece.text.rstrip("])};, \t\n\r\f\v").rsplit("\n", 1)  # blank lines and braces stay with what they close
-        assert len(piece.text) <= LARGEST or piece.start_line == piece.end_line or len(cut[0]) <= LARGEST
+        assert len(piece.text) <= MAX_PIECE or piece.start_line == piece.end_line or len(cut[0]) <= MAX_PIECE
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from codekeep_contracts.messages import parse
 from codekeep_contracts.settings.links import GitLinkSettings
-from codekeep_runtime.webhook.app import MOST_BYTES, create_app
+from codekeep_runtime.webhook.app import MAX_BYTES, create_app
 from starlette.testclient import TestClient
 
 SECRET = "a-long-random-secret"
@@ -138,4 +138,4 @@ def test_a_wrong_payload_is_refused_without_a_trace_of_it(host: Host, change: di
 
 
 def test_a_body_beyond_any_hosts_is_not_read(host: Host) -> None:
-    assert host.client.post("/webhooks/ghe", content=b" " * (MOST_BYTES + 1)).status_code == 413
+    assert host.client.post("/webhooks/ghe", content=b" " * (MAX_BYTES + 1)).status_code == 413

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from codekeep_runtime.gateway.server import server
-from codekeep_runtime.webhook.app import MOST_BYTES
+from codekeep_runtime.webhook.app import MAX_BYTES
 from codekeep_runtime.webhook.forward import forwarding
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -69,7 +69,7 @@ def test_a_path_leads_to_hooks_alone(receiver: str, seen: Seen) -> None:
 
 
 def test_what_is_too_large_goes_no_further(receiver: str, seen: Seen) -> None:
-    assert gateway(receiver).post("/webhooks/ghe", content=b"x" * (MOST_BYTES + 1)).status_code == 413
+    assert gateway(receiver).post("/webhooks/ghe", content=b"x" * (MAX_BYTES + 1)).status_code == 413
     assert seen == []
 
 
