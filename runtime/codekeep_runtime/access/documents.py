@@ -26,11 +26,9 @@ class Documents(Protocol):
 
     def read(self, name: str) -> Document | None:
         """The current content; None if there is no such document."""
-        ...
 
     def fingerprint(self, name: str) -> str | None:
         """Changes with each write; None if there is no such document. Cheap, since it is polled twice a second."""
-        ...
 
     def write(self, name: str, content: str, expected: str | None) -> None:
         """
@@ -40,15 +38,12 @@ class Documents(Protocol):
         Raises:
             ConflictFault: it has another version by now.
         """
-        ...
 
     def remove(self, name: str) -> None:
         """Removes any version; does nothing if there is no such document."""
-        ...
 
     def location(self, name: str) -> str:
         """Where the document is stored, for people."""
-        ...
 
 
 def update(documents: Documents, name: str, change: Callable[[str | None], str | None]) -> None:

@@ -25,11 +25,9 @@ class Host(Protocol):
 
     def logins(self, repository: RepositoryId) -> frozenset[str]:
         """Who may read a repository, case-folded."""
-        ...
 
     def repositories(self, group: str) -> list[str]:
         """`owner/name` of what is directly in a group and not archived; subgroups have grants of their own."""
-        ...
 
 
 class PermissionSink(Protocol):
@@ -40,7 +38,6 @@ class PermissionSink(Protocol):
         Raises:
             AccessFault: it cannot be read.
         """
-        ...
 
     def keep(self, permissions: Permissions) -> None: ...
 

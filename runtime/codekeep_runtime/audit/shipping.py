@@ -17,7 +17,6 @@ SHIP_SECONDS = 60.0  # records of that time are lost if a node vanishes
 class SegmentStore(Protocol):
     def put(self, chain: str, segment: str, content: bytes) -> bool:
         """Stores a segment once. False if it exists: writers may not read, so an auditor verifies its content."""
-        ...
 
 
 class Shipping(AbstractContextManager["Shipping"]):

@@ -1,15 +1,11 @@
 """`access`: what grants access in addition to the settings' teams."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from codekeep_runtime.cli import show
 from codekeep_runtime.cli.opening import opened
 from codekeep_runtime.cli.options import as_json, on_platform
-
-if TYPE_CHECKING:
-    from codekeep_runtime.platform.port import Platform
+from codekeep_runtime.platform.port import Platform
 
 
 @click.group()
@@ -29,7 +25,7 @@ def access() -> None:
 @as_json
 @on_platform
 def create(
-    name: str, days: int, team: str | None, repositories: tuple[str, ...], as_json: bool, platform: "Platform"
+    name: str, days: int, team: str | None, repositories: tuple[str, ...], as_json: bool, platform: Platform
 ) -> None:
     """Create a service account NAME and print its token, which cannot be printed again."""
     from codekeep_runtime.core.repository import RepositoryId
@@ -43,7 +39,7 @@ def create(
 @click.argument("name")
 @as_json
 @on_platform
-def revoke(name: str, as_json: bool, platform: "Platform") -> None:
+def revoke(name: str, as_json: bool, platform: Platform) -> None:
     """Revoke a service account; running answers end within 5 seconds."""
     platform.accounts.revoke(name)
     show.result({"revoked": name}, f"{name} is revoked", as_json=as_json)
@@ -53,7 +49,7 @@ def revoke(name: str, as_json: bool, platform: "Platform") -> None:
 @click.argument("reader_id", metavar="READER_ID")
 @as_json
 @on_platform
-def shut_out(reader_id: str, as_json: bool, platform: "Platform") -> None:
+def shut_out(reader_id: str, as_json: bool, platform: Platform) -> None:
     """Shut a person out before their token expires, by the id in audit records."""
     platform.accounts.revoke_reader(reader_id)
     show.result({"shut_out": reader_id}, f"{reader_id} is shut out", as_json=as_json)
@@ -62,7 +58,7 @@ def shut_out(reader_id: str, as_json: bool, platform: "Platform") -> None:
 @access.command()
 @as_json
 @on_platform
-def sync(as_json: bool, platform: "Platform") -> None:
+def sync(as_json: bool, platform: Platform) -> None:
     """Ask the settings' Git hosts who may read what. From then on, a grant counts only if its host confirms it.
 
     In a keep, the settings' access.confirmed_by_git_hosts says whether grants need it.

@@ -8,11 +8,11 @@ import click
 from codekeep_runtime.cli import show
 from codekeep_runtime.cli.opening import opened_as, recorder
 from codekeep_runtime.cli.options import as_json, as_team, as_user, on_platform
+from codekeep_runtime.platform.port import Platform
 
 if TYPE_CHECKING:
     from codekeep_runtime.core.answer import Citation, Citations, End
     from codekeep_runtime.core.reader import Scope
-    from codekeep_runtime.platform.port import Platform
     from codekeep_runtime.platform.runtime import Runtime
 
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @as_team
 @as_json
 @on_platform
-def ask(question: str, user: str | None, teams: tuple[str, ...], as_json: bool, platform: "Platform") -> None:
+def ask(question: str, user: str | None, teams: tuple[str, ...], as_json: bool, platform: Platform) -> None:
     """Answer from the indexed code with checked citations. Without any citation it ends with 1."""
     with opened_as(platform, user, teams) as (runtime, scope):
         text, citations, end = asyncio.run(_answer(runtime, scope, question, is_shown=not as_json))

@@ -7,10 +7,10 @@ import click
 
 from codekeep_runtime.cli import show
 from codekeep_runtime.cli.options import FILE, as_json, on_platform
+from codekeep_runtime.platform.port import Platform
 
 if TYPE_CHECKING:
     from codekeep_runtime.audit import Report
-    from codekeep_runtime.platform.port import Platform
 
 
 @click.group()
@@ -31,7 +31,7 @@ def audit() -> None:
 )
 @as_json
 @on_platform
-def verify(copy: Path | None, public_key: Path | None, as_json: bool, platform: "Platform") -> None:
+def verify(copy: Path | None, public_key: Path | None, as_json: bool, platform: Platform) -> None:
     """Read every record again. Altered, removed, reordered or truncated ones are named, and end with 1.
 
     With --copy, --public-key and the keep's --settings, nothing is asked of AWS.

@@ -1,13 +1,9 @@
 """`index-worker`: the indexer of a keep."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from codekeep_runtime.cli.options import on_platform
-
-if TYPE_CHECKING:
-    from codekeep_runtime.platform.port import Platform
+from codekeep_runtime.platform.port import Platform
 
 
 @click.command("index-worker")
@@ -15,7 +11,7 @@ if TYPE_CHECKING:
 @click.option("--full", is_flag=True, help="Have ingest send everything again, and end once a new version serves.")
 @click.option("--once", is_flag=True, help="End when nothing is left to do.")
 @on_platform
-def index_worker(ray_address: str | None, full: bool, once: bool, platform: "Platform") -> None:
+def index_worker(ray_address: str | None, full: bool, once: bool, platform: Platform) -> None:
     """Write what ingest sent into the index and embed it, until stopped."""
     from codekeep_runtime import telemetry
     from codekeep_runtime.jobs.index_worker import run_worker

@@ -8,12 +8,12 @@ import click
 from codekeep_runtime.cli import show
 from codekeep_runtime.cli.opening import opened
 from codekeep_runtime.cli.options import FILE, as_json, on_platform
+from codekeep_runtime.platform.port import Platform
 
 if TYPE_CHECKING:
     from codekeep_runtime.git.credential import Credential
     from codekeep_runtime.ingest.manifest import Manifest
     from codekeep_runtime.ingest.source import Source
-    from codekeep_runtime.platform.port import Platform
 
 SUBCOMMANDS = ("shard", "queue")
 
@@ -53,7 +53,7 @@ def these(
     ray: str | None,
     allow_purged: bool,
     as_json: bool,
-    platform: "Platform",
+    platform: Platform,
 ) -> None:
     """Index repositories by path or URL; when run again, only what changed. After a stop the same command continues.
 
@@ -76,7 +76,7 @@ def these(
 @click.option("--count", type=click.IntRange(1), required=True, help="Number of shards.")
 @as_json
 @on_platform
-def shard(shard: int, count: int, as_json: bool, platform: "Platform") -> None:
+def shard(shard: int, count: int, as_json: bool, platform: Platform) -> None:
     """Index the settings' repositories of one shard, as each pod of the nightly job does."""
     from codekeep_runtime.ingest.source import in_shard
 
@@ -92,7 +92,7 @@ def shard(shard: int, count: int, as_json: bool, platform: "Platform") -> None:
 @click.option("--take-seconds", type=click.IntRange(1, 43_200), required=True, help="Take new messages for so long.")
 @as_json
 @on_platform
-def queue(take_seconds: int, as_json: bool, platform: "Platform") -> None:
+def queue(take_seconds: int, as_json: bool, platform: Platform) -> None:
     """Work through the ingest queue, pushes and the nightly refresh, until it is empty."""
     from codekeep_runtime.jobs.ingest_queue import work_queue
 

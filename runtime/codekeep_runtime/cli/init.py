@@ -1,20 +1,16 @@
 """`init`: creates a data folder and says what to do next."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from codekeep_runtime.cli import show
 from codekeep_runtime.cli.options import as_json, on_platform
-
-if TYPE_CHECKING:
-    from codekeep_runtime.platform.port import Platform
+from codekeep_runtime.platform.port import Platform
 
 
 @click.command()
 @as_json
 @on_platform
-def init(as_json: bool, platform: "Platform") -> None:
+def init(as_json: bool, platform: Platform) -> None:
     """Create the data folder, its signing key and the file of readers. Running it again changes nothing."""
     from codekeep_runtime.core.files import replace_file
 

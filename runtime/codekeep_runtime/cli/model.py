@@ -1,4 +1,4 @@
-"""`model`: copies models between folders and the keep's bucket."""
+"""`model`: copies models between folders and the keep's bucket. Runs in engines' images, which have no index."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 import click
 
 from codekeep_runtime.cli import show
-from codekeep_runtime.cli.options import FOLDER, as_json, on_platform
+from codekeep_runtime.cli.options import FOLDER, as_json, in_context
 
 if TYPE_CHECKING:
-    from codekeep_contracts.settings.models import ModelRole
+    from codekeep_contracts.settings.models import ModelRole, ModelSettings
 
-    from codekeep_runtime.platform.port import Platform
+    from codekeep_runtime.platform.context import RuntimeContext
+    from codekeep_runtime.platform.keep.model_store import ModelStore
 
 ROLES = ("chat", "autocomplete", "embed", "rerank")
 _role = click.option("--role", type=click.Choice(ROLES), required=True, help="Which of the settings' models.")
@@ -28,13 +29,13 @@ def model() -> None:
 @click.option("--into", type=FOLDER, required=True, help="Folder to fill.")
 @click.option("--verify", is_flag=True, help="Check existing files, too; fetched ones are always checked.")
 @as_json
-@on_platform
-def fetch(role: "ModelRole", revision: str, into: Path, verify: bool, as_json: bool, platform: "Platform") -> None:
+@in_context
+def fetch(role: "ModelRole", revision: str, into: Path, verify: bool, as_json: bool, context: "RuntimeContext") -> None:
     """Fill a folder with a model's files. One that differs from its checksum ends with 65."""
-    wanted = platform.context.required_settings().model_of(role)
+    store, wanted = _store(context, role)
     if revision != wanted.revision:
         raise click.UsageError(f"--revision {revision!r} is not the settings' ({wanted.revision}) of {role}")
-    count = platform.services.models().fetch(wanted, into, verify_existing=verify)
+    count = store.fetch(wanted, into, verify_existing=verify)
     show.result({"fetched": count}, f"{count} files fetched", as_json=as_json)
 
 
@@ -42,9 +43,19 @@ def fetch(role: "ModelRole", revision: str, into: Path, verify: bool, as_json: b
 @_role
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @as_json
-@on_platform
-def publish(role: "ModelRole", folder: Path, as_json: bool, platform: "Platform") -> None:
+@in_context
+def publish(role: "ModelRole", folder: Path, as_json: bool, context: "RuntimeContext") -> None:
     """Upload a model's files to the bucket, at the revision of the settings."""
-    wanted = platform.context.required_settings().model_of(role)
-    count = platform.services.models().publish(wanted, folder)
+    store, wanted = _store(context, role)
+    count = store.publish(wanted, folder)
     show.result({"published": count}, f"{count} files published", as_json=as_json)
+
+
+def _store(context: "RuntimeContext", role: "ModelRole") -> "tuple[ModelStore, ModelSettings]":
+    from codekeep_contracts.roles import BucketRole
+
+    from codekeep_runtime.platform.keep.aws import client
+    from codekeep_runtime.platform.keep.model_store import ModelStore
+
+    settings = context.required_settings()
+    return ModelStore(client(settings, "s3"), settings.bucket(BucketRole.MODELS)), settings.model_of(role)

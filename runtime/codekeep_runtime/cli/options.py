@@ -19,12 +19,25 @@ as_team = click.option("--team", "teams", multiple=True, help="A team of the set
 def on_platform(command: Command) -> Command:
     """--data, --settings and --embedded. The command receives the chosen `platform`."""
 
+    def chosen(context: Any, *, embedded: bool) -> Any:
+        from codekeep_runtime.platform.choose import platform_of
+
+        return platform_of(context, embedded=embedded)
+
+    return _located(command, "platform", chosen)
+
+
+def in_context(command: Command) -> Command:
+    """The same options for a command that opens no stores. It receives the `context`."""
+    return _located(command, "context", lambda context, *, embedded: context)
+
+
+def _located(command: Command, name: str, made: Callable[..., Any]) -> Command:
     @functools.wraps(command)
     def run(*args: Any, data: Path | None, settings: Path | None, embedded: bool, **rest: Any) -> Any:
-        from codekeep_runtime.platform.choose import platform_of
         from codekeep_runtime.platform.context import context_of
 
-        return command(*args, platform=platform_of(context_of(data, settings), embedded=embedded), **rest)
+        return command(*args, **{name: made(context_of(data, settings), embedded=embedded)}, **rest)
 
     for option in (
         click.option(

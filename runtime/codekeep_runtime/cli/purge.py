@@ -1,16 +1,13 @@
 """`purge`: the right to be forgotten."""
 
 import json
-from typing import TYPE_CHECKING
 
 import click
 
 from codekeep_runtime.cli import show
 from codekeep_runtime.cli.opening import opened
 from codekeep_runtime.cli.options import as_json, on_platform
-
-if TYPE_CHECKING:
-    from codekeep_runtime.platform.port import Platform
+from codekeep_runtime.platform.port import Platform
 
 
 @click.command()
@@ -20,9 +17,7 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @as_json
 @on_platform
-def purge(
-    repo: str | None, user: str | None, allow: str | None, yes: bool, as_json: bool, platform: "Platform"
-) -> None:
+def purge(repo: str | None, user: str | None, allow: str | None, yes: bool, as_json: bool, platform: Platform) -> None:
     """Delete a repository or a reader from every store, read all of them again, and sign the counts.
 
     Audit records stay: they contain ids, no names and no code. In a keep this runs in an index-worker pod, the only one

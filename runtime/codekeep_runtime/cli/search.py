@@ -8,11 +8,11 @@ import click
 from codekeep_runtime.cli import show
 from codekeep_runtime.cli.opening import opened_as, recorder
 from codekeep_runtime.cli.options import as_json, as_team, as_user, on_platform
+from codekeep_runtime.platform.port import Platform
 
 if TYPE_CHECKING:
     from codekeep_runtime.core.reader import Scope
     from codekeep_runtime.core.repository import RepositoryId
-    from codekeep_runtime.platform.port import Platform
 
 LINES_SHOWN = 12
 
@@ -36,7 +36,7 @@ def search(
     user: str | None,
     teams: tuple[str, ...],
     as_json: bool,
-    platform: "Platform",
+    platform: Platform,
 ) -> None:
     """Find code by words, identifiers or meaning. Nothing found ends with 1."""
     from codekeep_runtime.index.interface import Narrowing

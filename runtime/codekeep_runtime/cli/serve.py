@@ -3,15 +3,12 @@
 import json
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from codekeep_runtime.cli.opening import opened
 from codekeep_runtime.cli.options import FILE, as_json, as_team, as_user, on_platform
-
-if TYPE_CHECKING:
-    from codekeep_runtime.platform.port import Platform
+from codekeep_runtime.platform.port import Platform
 
 
 @click.command()
@@ -31,7 +28,7 @@ def serve(
     user: str | None,
     teams: tuple[str, ...],
     as_json: bool,
-    platform: "Platform",
+    platform: Platform,
 ) -> None:
     """Serve search and chat over HTTP, with a page at `/`. Ctrl-C ends it once running answers are done.
 

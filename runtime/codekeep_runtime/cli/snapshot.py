@@ -10,11 +10,11 @@ import click
 from codekeep_runtime.cli import show
 from codekeep_runtime.cli.bars import bytes_bar
 from codekeep_runtime.cli.options import FOLDER, Command, as_json, on_platform
+from codekeep_runtime.platform.port import Platform
 
 if TYPE_CHECKING:
     from codekeep_runtime.index.opensearch.snapshots import Snapshot
     from codekeep_runtime.platform.keep.snapshots import Location
-    from codekeep_runtime.platform.port import Platform
 
 
 def _located(command: Command) -> Callable[..., Any]:
@@ -50,7 +50,7 @@ def snapshot() -> None:
 @_located
 @as_json
 @on_platform
-def take(name: str | None, location: "Location", as_json: bool, platform: "Platform") -> None:
+def take(name: str | None, location: "Location", as_json: bool, platform: Platform) -> None:
     """Copy the index that serves, and wait until the copy is complete."""
     with platform.snapshots(location) as keep, bytes_bar("Taking a snapshot") as on_bytes:
         taken = keep.take(name, on_bytes)
@@ -61,7 +61,7 @@ def take(name: str | None, location: "Location", as_json: bool, platform: "Platf
 @_located
 @as_json
 @on_platform
-def list_(location: "Location", as_json: bool, platform: "Platform") -> None:
+def list_(location: "Location", as_json: bool, platform: Platform) -> None:
     """Snapshots that can be restored, the oldest first."""
     with platform.snapshots(location) as keep:
         found = keep.snapshots.list()
@@ -77,9 +77,7 @@ def list_(location: "Location", as_json: bool, platform: "Platform") -> None:
 @_located
 @as_json
 @on_platform
-def restore(
-    name: str, with_removed: bool, yes: bool, location: "Location", as_json: bool, platform: "Platform"
-) -> None:
+def restore(name: str, with_removed: bool, yes: bool, location: "Location", as_json: bool, platform: Platform) -> None:
     """Make the content of snapshot NAME serve. Index workers must be stopped.
 
     It is copied beside the index that serves, which is deleted only once the copy is complete and serves. If this is

@@ -10,11 +10,11 @@ import click
 from codekeep_runtime.cli import show
 from codekeep_runtime.cli.opening import opened
 from codekeep_runtime.cli.options import as_json, on_platform
+from codekeep_runtime.platform.port import Platform
 
 if TYPE_CHECKING:
     from codekeep_runtime.core.repository import Branch
     from codekeep_runtime.index.interface import Head
-    from codekeep_runtime.platform.port import Platform
     from codekeep_runtime.platform.runtime import Runtime
 
 RUNS_READ = 100
@@ -23,7 +23,7 @@ RUNS_READ = 100
 @click.command()
 @as_json
 @on_platform
-def status(as_json: bool, platform: "Platform") -> None:
+def status(as_json: bool, platform: Platform) -> None:
     """Branches with their commits and age, counts, quarantined and skipped files, service accounts."""
     with opened(platform) as runtime:
         document = _document(runtime)

@@ -1,15 +1,11 @@
 """`symbols`: definitions, mentions, calls and subclasses of a name."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from codekeep_runtime.cli import show
 from codekeep_runtime.cli.opening import opened_as, recorder
 from codekeep_runtime.cli.options import as_json, as_team, as_user, on_platform
-
-if TYPE_CHECKING:
-    from codekeep_runtime.platform.port import Platform
+from codekeep_runtime.platform.port import Platform
 
 QUERIES = {  # argument → method of SymbolGraph
     "def": "definitions",
@@ -28,9 +24,7 @@ MAX_SHOWN = 200
 @as_team
 @as_json
 @on_platform
-def symbols(
-    query: str, name: str, user: str | None, teams: tuple[str, ...], as_json: bool, platform: "Platform"
-) -> None:
+def symbols(query: str, name: str, user: str | None, teams: tuple[str, ...], as_json: bool, platform: Platform) -> None:
     """Where NAME (`price`, `Basket.price`) is defined, mentioned or called, what it calls, or what inherits from it.
 
     Certain results come first; calls on values of unknown type come after them. Nothing found ends with 1.

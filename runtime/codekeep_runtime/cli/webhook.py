@@ -1,20 +1,16 @@
 """`webhook`: receives the webhooks of a keep's Git hosts."""
 
-from typing import TYPE_CHECKING
-
 import click
 from codekeep_contracts.pods import WEBHOOK_PORT
 
 from codekeep_runtime.cli.options import on_platform
-
-if TYPE_CHECKING:
-    from codekeep_runtime.platform.port import Platform
+from codekeep_runtime.platform.port import Platform
 
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=WEBHOOK_PORT, show_default=True)
 @on_platform
-def webhook(port: int, platform: "Platform") -> None:
+def webhook(port: int, platform: Platform) -> None:
     """Receive signed pushes of the settings' Git hosts and put them on the ingest queue."""
     from codekeep_runtime import telemetry
     from codekeep_runtime.cli.stopping import until_stopped

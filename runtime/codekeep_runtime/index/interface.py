@@ -79,11 +79,9 @@ class BranchList(Protocol):
 
     def branches(self) -> Sequence[Branch]:
         """Every branch with a file or a head, sorted."""
-        ...
 
     def head(self, branch: Branch) -> Head | None:
         """None until the branch was indexed once to its end."""
-        ...
 
 
 class IndexReader(BranchList, Protocol):
@@ -97,31 +95,24 @@ class IndexReader(BranchList, Protocol):
 
     def lexical(self, scope: Scope, query: str, k: int, narrowing: Narrowing = EVERYTHING) -> Sequence[Hit]:
         """BM25 over split and stemmed identifiers; paths and symbols weigh more. Any text is a valid query."""
-        ...
 
     def semantic(self, scope: Scope, vector: Vector, k: int, narrowing: Narrowing = EVERYTHING) -> Sequence[Hit]:
         """Nearest neighbours by cosine."""
-        ...
 
     def chunks(self, scope: Scope, ids: Collection[str]) -> Mapping[str, Chunk]:
         """By id, those that exist and are visible. Citations are checked with it."""
-        ...
 
     def file(self, scope: Scope, branch: Branch, path: str) -> Sequence[Chunk]:
         """The chunks of a file in order."""
-        ...
 
     def definitions(self, scope: Scope, name: str) -> Sequence[FoundDefinition]:
         """By simple name, or by the tail of a qualified name if it contains a dot. Exact and case-sensitive."""
-        ...
 
     def references(self, scope: Scope, name: str) -> Sequence[FoundReference]:
         """Mentions of a simple name."""
-        ...
 
     def references_within(self, scope: Scope, branch: Branch, path: str, enclosing: str) -> Sequence[FoundReference]:
         """Mentions inside the definition with that qualified name."""
-        ...
 
     def imports(self, scope: Scope, branch: Branch, path: str) -> Sequence[Import]: ...
 
@@ -136,27 +127,22 @@ class IndexWriter(BranchList, Protocol):
 
         In an index the files are searchable by text when this returns.
         """
-        ...
 
     def set_head(self, branch: Branch, head: Head) -> None: ...
 
     def blobs(self, branch: Branch) -> Mapping[str, str]:
         """Path → blob of every file of the branch. Ingest compares a commit with it."""
-        ...
 
     def drop(self, branch: Branch) -> int:
         """Removes a branch with its files, chunks, vectors and symbols; returns the number of chunks, if known."""
-        ...
 
 
 class VectorWriter(Protocol):
     def unembedded(self, limit: int) -> Sequence[Chunk]:
         """Chunks without a vector."""
-        ...
 
     def put_vectors(self, vectors: Mapping[str, Vector]) -> None:
         """By chunk id; ids that no longer exist are ignored."""
-        ...
 
 
 class IndexAdministrator(Protocol):
@@ -168,22 +154,18 @@ class IndexAdministrator(Protocol):
         Raises:
             DataFault: an index of that name exists for another embedder.
         """
-        ...
 
     def digest(self) -> str:
         """SHA-256 over all documents in a fixed order, without commits and times: equal content, equal digest."""
-        ...
 
     def snapshot(self, target: Path) -> None:
         """A copy from which `restore` of the same class makes an equal index."""
-        ...
 
     def collect_garbage(self) -> int:
         """Removes unused versions of the index and what is left of deleted documents; returns the number of versions.
 
         Afterwards no file of the index contains text of a deleted document.
         """
-        ...
 
     def close(self) -> None: ...
 

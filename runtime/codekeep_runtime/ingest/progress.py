@@ -13,7 +13,6 @@ class Phase(StrEnum):
 class Progress(Protocol):
     def __call__(self, phase: Phase, done: int, total: int) -> None:
         """`total` grows as more work becomes known; both count from the start of the run."""
-        ...
 
 
 def silent(phase: Phase, done: int, total: int) -> None:

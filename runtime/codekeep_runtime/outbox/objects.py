@@ -11,14 +11,11 @@ class Objects(Protocol):
 
     def get(self, key: str) -> Any:
         """None if the object does not exist."""
-        ...
 
     def version(self, key: str) -> str | None:
         """Changes with each `put`; None if the object does not exist."""
-        ...
 
     def delete(self, key: str) -> None: ...
 
     def keys(self, folder: str, limit: int = 1_000) -> Iterator[str]:
         """In lexical order."""
-        ...

@@ -50,7 +50,6 @@ class Platform(Protocol):
     @property
     def outbox(self) -> Objects | None:
         """Where ingest writes to if it cannot reach the index; None if it can."""
-        ...
 
     # Stores and models
 
@@ -59,25 +58,20 @@ class Platform(Protocol):
         Args:
             ray: address of a Ray cluster to embed on.
         """
-        ...
 
     def index(self, embedder: Embedder) -> Index:
         """The caller closes it."""
-        ...
 
     def documents(self, folder: str) -> Documents:
         """Documents of one purpose, shared by all processes. In a keep, only the indexer may change them."""
-        ...
 
     def prompts(self) -> Prompts | None:
         """None if the settings do not opt in to store prompts."""
-        ...
 
     def chat_engine(self) -> ChatEngine: ...
 
     def reranker(self) -> Reranker | None:
         """None if no model re-ranks."""
-        ...
 
     # Readers
 
@@ -87,7 +81,6 @@ class Platform(Protocol):
         Raises:
             UsageFault: in a keep, where everybody must be named.
         """
-        ...
 
     def access(self, indexed: Callable[[], Iterable[RepositoryId]], reader: Reader) -> Access: ...
 
@@ -102,7 +95,6 @@ class Platform(Protocol):
         Args:
             role: of this process. Processes with the same role write separate chains.
         """
-        ...
 
     def verify_audit(self, copy: Path | None, public_key: Path | None) -> Report:
         """
@@ -114,7 +106,6 @@ class Platform(Protocol):
             UsageFault: a copy or a key is given on a laptop.
             SettingsFault: the key cannot verify signatures.
         """
-        ...
 
     # Jobs
 
@@ -124,7 +115,6 @@ class Platform(Protocol):
         Raises:
             UsageFault: `allow_purged` in a keep, where ingest does not reach the tombstones.
         """
-        ...
 
     def sync_permissions(self, indexed: Callable[[], Iterable[RepositoryId]]) -> SyncResult:
         """Asks the Git hosts who may read what is indexed; in a keep, what its links name.
@@ -133,14 +123,12 @@ class Platform(Protocol):
             SettingsFault: there are no settings.
             AccessFault: a host does not list a group.
         """
-        ...
 
     def prompt_targets(self, readers: Mapping[str, str]) -> list[PurgeTarget]:
         """
         Args:
             readers: name in the proof → reader id.
         """
-        ...
 
     def snapshots(self, location: Location) -> AbstractContextManager[KeepSnapshots]:
         """
@@ -149,18 +137,15 @@ class Platform(Protocol):
             SettingsFault: the settings name no bucket for snapshots.
             IndexFault: the domain refuses, as it does for everybody but its administrator.
         """
-        ...
 
     def server(self, app: Starlette, host: str, port: int | None, certificate: Certificate | None) -> Server:
         """
         Args:
             port: 0 for any free one, None for the platform's default.
         """
-        ...
 
     def gateway_routes(self) -> Sequence[BaseRoute]:
         """Routes that the gateway has on this platform only."""
-        ...
 
     # The same on both platforms
 

@@ -21,7 +21,6 @@ class Prompts(Protocol):
         Raises:
             UsageFault: the reader's id is not 16 hex digits.
         """
-        ...
 
     def count(self, reader_id: str) -> int: ...
 

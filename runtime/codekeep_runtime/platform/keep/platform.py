@@ -1,47 +1,56 @@
 """The keep's platform: stores and models of the cluster, which all of its pods share."""
 
-from __future__ import annotations
-
 import hashlib
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import httpx
 from codekeep_contracts.faults import UsageFault
-from codekeep_contracts.roles import OUTBOX_FOLDER, PERMISSIONS_FOLDER
+from codekeep_contracts.pods import GATEWAY_PORT
+from codekeep_contracts.roles import OUTBOX_FOLDER, PERMISSIONS_FOLDER, BucketRole
+from codekeep_contracts.settings.document import RuntimeSettings
+from codekeep_contracts.settings.models import ModelSettings, Prefixes
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
+from codekeep_runtime.access.identity import Identity
+from codekeep_runtime.access.issuer import signing_keys
+from codekeep_runtime.access.keys import FetchedKeys, PinnedKeys
+from codekeep_runtime.access.sync import SyncResult
+from codekeep_runtime.audit import AuditLog, Report, verify
+from codekeep_runtime.audit.shipping import Shipping
+from codekeep_runtime.audit.signer import EcdsaKey, Verifier
+from codekeep_runtime.chat.engine import ChatEngine
+from codekeep_runtime.chat.upstream import UpstreamEngine
+from codekeep_runtime.core.reader import Reader
+from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.embed.cache import CachedEmbedder
+from codekeep_runtime.embed.embedder import Embedder
+from codekeep_runtime.embed.on_ray import RayEmbedder
+from codekeep_runtime.embed.openai import OpenAiEmbedder
+from codekeep_runtime.gateway.server import Certificate, Server, pod_server
+from codekeep_runtime.gateway.services import Access
+from codekeep_runtime.ingest.manifest import Failure
+from codekeep_runtime.ingest.source import Source
+from codekeep_runtime.outbox.permissions import PermissionHandover
+from codekeep_runtime.platform.context import RuntimeContext
+from codekeep_runtime.platform.keep.bucket import Bucket
+from codekeep_runtime.platform.keep.kms_signer import KmsSigner
+from codekeep_runtime.platform.keep.prompt_bucket import PromptBucket
+from codekeep_runtime.platform.keep.snapshots import KeepSnapshots, Location, keep_snapshots
 from codekeep_runtime.platform.port import Platform
+from codekeep_runtime.purge.targets import PurgeTarget, folder_target, prompt_target
+from codekeep_runtime.retrieval.reranker import Reranker
+from codekeep_runtime.retrieval.served_reranker import ServedReranker
+from codekeep_runtime.webhook.forward import forwarding
 
-if TYPE_CHECKING:
-    from codekeep_contracts.settings.document import RuntimeSettings
-    from codekeep_contracts.settings.models import ModelSettings
-    from starlette.applications import Starlette
-    from starlette.routing import BaseRoute
-
-    from codekeep_runtime.access.identity import Identity
-    from codekeep_runtime.access.sync import SyncResult
-    from codekeep_runtime.audit import AuditLog, Report
-    from codekeep_runtime.audit.signer import Verifier
-    from codekeep_runtime.chat.engine import ChatEngine
-    from codekeep_runtime.core.reader import Reader
-    from codekeep_runtime.core.repository import RepositoryId
-    from codekeep_runtime.embed.embedder import Embedder
-    from codekeep_runtime.gateway.server import Certificate, Server
-    from codekeep_runtime.gateway.services import Access
+if TYPE_CHECKING:  # pods that reach no index need not load its client
     from codekeep_runtime.index.opensearch import OpenSearchIndex, Store
     from codekeep_runtime.index.opensearch.access_documents import AccessDocuments
-    from codekeep_runtime.ingest.manifest import Failure
-    from codekeep_runtime.ingest.source import Source
-    from codekeep_runtime.platform.context import RuntimeContext
-    from codekeep_runtime.platform.keep.bucket import Bucket
-    from codekeep_runtime.platform.keep.kms_signer import KmsSigner
-    from codekeep_runtime.platform.keep.prompt_bucket import PromptBucket
-    from codekeep_runtime.platform.keep.snapshots import KeepSnapshots, Location
-    from codekeep_runtime.purge.targets import PurgeTarget
-    from codekeep_runtime.retrieval.reranker import Reranker
 
 ANSWER_TOKENS = 1_024
 ACCESS_RETRIES = 1  # an index that does not answer must deny within the time that a revocation may take
@@ -63,20 +72,16 @@ class KeepPlatform(Platform):
 
     def embedder(self, ray: str | None = None) -> Embedder:
         if ray is not None:
-            from codekeep_runtime.embed.on_ray import RayEmbedder
-
             return RayEmbedder(ray, served_embedder, self.settings)
-        from codekeep_runtime.embed.cache import CachedEmbedder
-
         return CachedEmbedder(served_embedder(self.settings), self.context.folder("vectors") / "vectors.sqlite")
 
-    def index(self, embedder: Embedder) -> OpenSearchIndex:
+    def index(self, embedder: Embedder) -> "OpenSearchIndex":
         from codekeep_runtime.index.opensearch import OpenSearchIndex
 
         prefix = self.settings.index.prefix
         return OpenSearchIndex(self._store(), prefix, self.context.tenant, embedder.version, embedder.dimension)
 
-    def documents(self, folder: str) -> AccessDocuments:
+    def documents(self, folder: str) -> "AccessDocuments":
         from codekeep_runtime.index.opensearch.access_documents import AccessDocuments
 
         return AccessDocuments(self._store(retries=ACCESS_RETRIES), self.settings.index.prefix, folder)
@@ -92,10 +97,6 @@ class KeepPlatform(Platform):
         return bucket if bucket.is_on else None
 
     def chat_engine(self) -> ChatEngine:
-        import httpx
-
-        from codekeep_runtime.chat.upstream import UpstreamEngine
-
         model = self.settings.model_of("chat")
         client = httpx.AsyncClient(base_url=model.url, trust_env=False)
         return UpstreamEngine(client, model.name, model.context_tokens, ANSWER_TOKENS)
@@ -104,10 +105,6 @@ class KeepPlatform(Platform):
         found = next((each for each in self.settings.models if each.role == "rerank"), None)
         if found is None:
             return None
-        import httpx
-
-        from codekeep_runtime.retrieval.served_reranker import ServedReranker
-
         return ServedReranker(httpx.Client(base_url=found.url, trust_env=False), found.name)
 
     def owner(self) -> Reader:
@@ -118,10 +115,6 @@ class KeepPlatform(Platform):
         return self.granted_access(indexed, self.permissions if self.settings.access.confirmed_by_git_hosts else None)
 
     def identity(self, reader: Reader) -> Identity:
-        from codekeep_runtime.access.identity import Identity
-        from codekeep_runtime.access.issuer import signing_keys
-        from codekeep_runtime.access.keys import FetchedKeys, PinnedKeys
-
         del reader
         oidc = self.settings.access.oidc
         keys = PinnedKeys(oidc.keys) if oidc.jwks == "pinned" else FetchedKeys(lambda: signing_keys(oidc.issuer))
@@ -133,9 +126,6 @@ class KeepPlatform(Platform):
     @contextmanager
     def audit_log(self, role: str) -> Iterator[AuditLog]:
         """Records are shipped to the vault each minute and at the end. Chains of all pods are in one vault."""
-        from codekeep_runtime.audit import AuditLog
-        from codekeep_runtime.audit.shipping import Shipping
-
         folder, name = self.context.folder("audit"), f"{role}-{socket.gethostname()}"
         with (
             AuditLog(folder, self.context.folder("audit-heads"), self.signer(), name=name) as log,
@@ -144,9 +134,6 @@ class KeepPlatform(Platform):
             yield log
 
     def verify_audit(self, copy: Path | None, public_key: Path | None) -> Report:
-        from codekeep_runtime.audit import verify
-        from codekeep_runtime.audit.signer import EcdsaKey
-
         key_id = self.settings.audit.signing_key_arn
         verifier: Verifier = EcdsaKey(key_id, public_key.read_bytes()) if public_key else self.signer()
         if copy is not None:
@@ -164,8 +151,6 @@ class KeepPlatform(Platform):
 
     def sync_permissions(self, indexed: Callable[[], Iterable[RepositoryId]]) -> SyncResult:
         """Runs in a pod that cannot reach the index: the indexer takes the answers from the code bucket."""
-        from codekeep_runtime.outbox.permissions import PermissionHandover
-
         del indexed
         services = self.services
         repositories = {source.repository: None for _, source in services.sources()}
@@ -173,37 +158,24 @@ class KeepPlatform(Platform):
 
     def prompt_targets(self, readers: Mapping[str, str]) -> list[PurgeTarget]:
         """A keep that does not store prompts still has a pod's scratch folder."""
-        from codekeep_runtime.purge.targets import folder_target, prompt_target
-
-        if "prompts" not in self.settings.buckets:
+        if BucketRole.PROMPTS not in self.settings.buckets:
             return [folder_target(name, self.context.folder("prompts") / id_) for name, id_ in readers.items()]
         bucket = self.services.prompts()
         return [prompt_target(bucket, id_, name) for name, id_ in readers.items()]
 
-    @contextmanager
-    def snapshots(self, location: Location) -> Iterator[KeepSnapshots]:
-        from codekeep_runtime.platform.keep.snapshots import keep_snapshots
-
-        version = space_version(self.settings.model_of("embed"))
-        with keep_snapshots(self.settings, version, location) as snapshots:
-            yield snapshots
+    def snapshots(self, location: Location) -> AbstractContextManager[KeepSnapshots]:
+        return keep_snapshots(self.settings, space_version(self.settings.model_of("embed")), location)
 
     def server(self, app: Starlette, host: str, port: int | None, certificate: Certificate | None) -> Server:
-        from codekeep_contracts.pods import GATEWAY_PORT
-
-        from codekeep_runtime.gateway.server import pod_server
-
         del host
         certificate = certificate or self.services.certificate(self.context.folder("tls"))
         return pod_server(app, GATEWAY_PORT if port is None else port, certificate)
 
     def gateway_routes(self) -> Sequence[BaseRoute]:
         """The gateway is the only way into the keep, so it forwards webhooks."""
-        from codekeep_runtime.webhook.forward import forwarding
-
         return (forwarding(),)
 
-    def _store(self, **options: int) -> Store:
+    def _store(self, **options: int) -> "Store":
         from codekeep_runtime.index.opensearch import Store, connect
 
         return Store(connect(self.settings.index.endpoint, self.settings.regions.primary, **options))
@@ -211,11 +183,6 @@ class KeepPlatform(Platform):
 
 def served_embedder(settings: RuntimeSettings) -> Embedder:
     """The keep's embed model at its pinned revision."""
-    import httpx
-    from codekeep_contracts.settings.models import Prefixes
-
-    from codekeep_runtime.embed.openai import OpenAiEmbedder
-
     model = settings.model_of("embed")
     prefixes = model.prefixes or Prefixes()
     return OpenAiEmbedder(

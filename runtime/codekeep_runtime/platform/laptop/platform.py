@@ -1,40 +1,36 @@
 """The laptop's platform; with a keep's settings it serves under the keep's access rules, caps and logging."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NoReturn
+from pathlib import Path
+from typing import NoReturn
 
 from codekeep_contracts.faults import AccessFault, UsageFault
+from starlette.applications import Starlette
 
+from codekeep_runtime.access.files import FolderDocuments
+from codekeep_runtime.access.laptop import OWNER, LaptopAccess, LaptopIdentity
+from codekeep_runtime.access.sync import SyncResult
+from codekeep_runtime.audit import AuditLog, Report, verify
+from codekeep_runtime.audit.signer import FileSigner
+from codekeep_runtime.chat.embedded import EmbeddedEngine
+from codekeep_runtime.core.reader import Reader
+from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.embed.embedder import Embedder
+from codekeep_runtime.embed.static import StaticEmbedder
+from codekeep_runtime.gateway.server import Certificate, Server, server
+from codekeep_runtime.gateway.services import Access
+from codekeep_runtime.index.embedded import EmbeddedIndex
+from codekeep_runtime.ingest.manifest import Failure
+from codekeep_runtime.ingest.source import Source
+from codekeep_runtime.platform.context import RuntimeContext
+from codekeep_runtime.platform.keep.snapshots import Location
 from codekeep_runtime.platform.port import Platform
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from starlette.applications import Starlette
-
-    from codekeep_runtime.access.files import FolderDocuments
-    from codekeep_runtime.access.laptop import LaptopIdentity
-    from codekeep_runtime.access.sync import SyncResult
-    from codekeep_runtime.audit import AuditLog, Report
-    from codekeep_runtime.audit.signer import FileSigner
-    from codekeep_runtime.chat.embedded import EmbeddedEngine
-    from codekeep_runtime.core.reader import Reader
-    from codekeep_runtime.core.repository import RepositoryId
-    from codekeep_runtime.embed.embedder import Embedder
-    from codekeep_runtime.embed.static import StaticEmbedder
-    from codekeep_runtime.gateway.server import Certificate, Server
-    from codekeep_runtime.gateway.services import Access
-    from codekeep_runtime.index.embedded import EmbeddedIndex
-    from codekeep_runtime.ingest.manifest import Failure
-    from codekeep_runtime.ingest.source import Source
-    from codekeep_runtime.platform.context import RuntimeContext
-    from codekeep_runtime.platform.keep.snapshots import Location
-    from codekeep_runtime.prompts.store import PromptStore
-    from codekeep_runtime.purge.targets import PurgeTarget
-    from codekeep_runtime.telemetry.log import Level
+from codekeep_runtime.prompts.store import PromptStore
+from codekeep_runtime.prompts.wrapping import FileWrapping
+from codekeep_runtime.purge.targets import PurgeTarget, folder_target
+from codekeep_runtime.telemetry import metrics
+from codekeep_runtime.telemetry.log import Level
 
 PORT = 8710
 
@@ -49,27 +45,18 @@ class LaptopPlatform(Platform):
         self.context = context
 
     def embedder(self, ray: str | None = None) -> StaticEmbedder:
-        from codekeep_runtime.embed.static import StaticEmbedder
-
         del ray
         return StaticEmbedder()
 
     def index(self, embedder: Embedder) -> EmbeddedIndex:
-        from codekeep_runtime.index.embedded import EmbeddedIndex
-
         folder = self.context.folder("index")
         return EmbeddedIndex.open(folder, self.context.tenant, embedder.version, embedder.dimension)
 
     def documents(self, folder: str) -> FolderDocuments:
-        from codekeep_runtime.access.files import FolderDocuments
-
         return FolderDocuments(self.context.folder(folder))
 
     def prompts(self) -> PromptStore | None:
         """Deletes expired prompts with each start."""
-        from codekeep_runtime.prompts.store import PromptStore
-        from codekeep_runtime.prompts.wrapping import FileWrapping
-
         settings = self.context.settings
         if settings is None or not settings.prompt_storage.enabled:
             return None
@@ -79,22 +66,16 @@ class LaptopPlatform(Platform):
         return store if store.is_on else None
 
     def chat_engine(self) -> EmbeddedEngine:
-        from codekeep_runtime.chat.embedded import EmbeddedEngine
-
         return EmbeddedEngine()
 
     def reranker(self) -> None:
         return None
 
     def owner(self) -> Reader:
-        from codekeep_runtime.access.laptop import OWNER
-
         return OWNER
 
     def access(self, indexed: Callable[[], Iterable[RepositoryId]], reader: Reader) -> Access:
         """The owner can read the data folder's files anyway and sees everything; others need grants."""
-        from codekeep_runtime.access.laptop import LaptopAccess
-
         if self.context.settings is None:
             return LaptopAccess(self.context.tenant, indexed, self.context.readers_file)
         if reader == self.owner():
@@ -103,31 +84,21 @@ class LaptopPlatform(Platform):
         return self.granted_access(indexed, permissions if permissions.exists() else None)
 
     def identity(self, reader: Reader) -> LaptopIdentity:
-        from codekeep_runtime.access.laptop import LaptopIdentity
-
         return LaptopIdentity(reader)
 
     def signer(self) -> FileSigner:
         """The key lies apart from what it signs, since whoever may read it may sign."""
-        from codekeep_runtime.audit.signer import FileSigner
-
         return FileSigner(self.context.folder("keys") / "audit.pem")
 
     def audit_log(self, role: str) -> AuditLog:
-        from codekeep_runtime.audit import AuditLog
-
         return AuditLog(self.context.folder("audit"), self.context.folder("audit-heads"), self.signer(), name=role)
 
     def verify_audit(self, copy: Path | None, public_key: Path | None) -> Report:
-        from codekeep_runtime.audit import verify
-
         if copy is not None or public_key is not None:
             raise UsageFault("--copy and --public-key are of a keep: give its --settings, without --embedded")
         return verify(self.context.folder("audit"), self.context.folder("audit-heads"), self.signer())
 
     def admitted(self, sources: Sequence[Source], *, allow_purged: bool) -> tuple[Sequence[Source], list[Failure]]:
-        from codekeep_runtime.ingest.manifest import Failure
-
         admitted: list[Source] = []
         refused: list[Failure] = []
         tombstones = self.tombstones
@@ -147,8 +118,6 @@ class LaptopPlatform(Platform):
         return self.services.sync_permissions(self.permissions, indexed())
 
     def prompt_targets(self, readers: Mapping[str, str]) -> list[PurgeTarget]:
-        from codekeep_runtime.purge.targets import folder_target
-
         return [folder_target(name, self.context.folder("prompts") / id_) for name, id_ in readers.items()]
 
     def snapshots(self, location: Location) -> NoReturn:
@@ -159,9 +128,6 @@ class LaptopPlatform(Platform):
         )
 
     def server(self, app: Starlette, host: str, port: int | None, certificate: Certificate | None) -> Server:
-        from codekeep_runtime.gateway.server import server
-        from codekeep_runtime.telemetry import metrics
-
         metrics.start()
         return server(app, host, PORT if port is None else port, certificate)
 
