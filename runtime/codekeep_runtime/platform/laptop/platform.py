@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from codekeep_contracts.faults import AccessFault, UsageFault
-from starlette.applications import Starlette
 
 from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.access.laptop import OWNER, LaptopAccess, LaptopIdentity
-from codekeep_runtime.access.sync import SyncResult
 from codekeep_runtime.audit import AuditLog, Report, verify
 from codekeep_runtime.audit.signer import FileSigner
 from codekeep_runtime.chat.embedded import EmbeddedEngine
@@ -18,7 +16,6 @@ from codekeep_runtime.core.reader import Reader
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.embed.static import StaticEmbedder
-from codekeep_runtime.gateway.server import Certificate, Server, server
 from codekeep_runtime.gateway.services import Access
 from codekeep_runtime.index.embedded import EmbeddedIndex
 from codekeep_runtime.ingest.manifest import Failure
@@ -31,6 +28,12 @@ from codekeep_runtime.prompts.wrapping import FileWrapping
 from codekeep_runtime.purge.targets import PurgeTarget, folder_target
 from codekeep_runtime.telemetry import metrics
 from codekeep_runtime.telemetry.log import Level
+
+if TYPE_CHECKING:  # HTTP clients and servers load when they are used
+    from starlette.applications import Starlette
+
+    from codekeep_runtime.access.sync import SyncResult
+    from codekeep_runtime.gateway.server import Certificate, Server
 
 PORT = 8710
 
@@ -114,7 +117,7 @@ class LaptopPlatform(Platform):
                 refused.append(Failure(repository.key, repository.id, type(fault).__name__, message))
         return admitted, refused
 
-    def sync_permissions(self, indexed: Callable[[], Iterable[RepositoryId]]) -> SyncResult:
+    def sync_permissions(self, indexed: Callable[[], Iterable[RepositoryId]]) -> "SyncResult":
         return self.services.sync_permissions(self.permissions, indexed())
 
     def prompt_targets(self, readers: Mapping[str, str]) -> list[PurgeTarget]:
@@ -127,7 +130,9 @@ class LaptopPlatform(Platform):
             "runs on it and copy that folder, or index again with ingest"
         )
 
-    def server(self, app: Starlette, host: str, port: int | None, certificate: Certificate | None) -> Server:
+    def server(self, app: "Starlette", host: str, port: int | None, certificate: "Certificate | None") -> "Server":
+        from codekeep_runtime.gateway.server import server
+
         metrics.start()
         return server(app, host, PORT if port is None else port, certificate)
 
