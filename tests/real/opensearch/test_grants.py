@@ -92,7 +92,7 @@ def test_who_is_let_in_is_changed_by_the_indexer_and_read_by_the_gateway(
     assert not requests.refused("indexer")
     assert requests.refused("gateway")
     requests.seen.clear()
-    documents.mark("accounts.json")
+    documents.fingerprint("accounts.json")
     documents.read("accounts.json")
     assert requests.seen
     assert not requests.refused("gateway")

@@ -50,7 +50,7 @@ class TextIndex:
         folder.mkdir(parents=True, exist_ok=True)
         self._schema = _schema()
         self._index = tantivy.Index(self._schema, path=str(folder))
-        self._analyzer = _analyzer()
+        self._analyzer = analyzer()
         self._index.register_tokenizer("code", self._analyzer)
         self._index.config_reader(
             reload_policy="manual"
@@ -184,12 +184,13 @@ def _schema() -> Any:
     return builder.build()
 
 
-def _analyzer() -> Any:
+def analyzer() -> Any:
+    """Splits, lower-cases and stems like the analyzer in index/opensearch/mapping.py."""
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         .filter(tantivy.Filter.lowercase())
         .filter(tantivy.Filter.remove_long(65))
-        .filter(tantivy.Filter.stemmer("english"))
+        .filter(tantivy.Filter.stemmer("english"))  # Snowball English (Porter2)
         .build()
     )
 
