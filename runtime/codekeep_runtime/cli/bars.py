@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import ProgressColumn
+
     from codekeep_runtime.ingest.progress import Phase, Progress
 
 _LABELS = {"fetch": "Repositories", "parse": "Files", "embed": "Vectors"}
@@ -15,13 +18,9 @@ _LABELS = {"fetch": "Repositories", "parse": "Files", "embed": "Vectors"}
 @contextmanager
 def bars() -> "Iterator[Progress]":
     """One bar per phase, shown once the phase has work."""
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
 
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Bars(*columns, console=console, disable=not console.is_terminal) as drawn:
+    with _bars(TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as drawn:
         tasks = {phase: drawn.add_task(label, total=None, visible=False) for phase, label in _LABELS.items()}
 
         def draw(phase: "Phase", done: int, total: int) -> None:
@@ -33,14 +32,18 @@ def bars() -> "Iterator[Progress]":
 @contextmanager
 def bytes_bar(label: str) -> "Iterator[Callable[[int, int], None]]":
     """One bar of bytes, drawn by calls with (done, total). Outside a terminal it only prints the label."""
-    from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeElapsedColumn
+
+    with _bars(TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn()) as drawn:
+        if not drawn.console.is_terminal:
+            click.echo(label, err=True)
+        task = drawn.add_task(label, total=None)
+        yield lambda done, total: drawn.update(task, completed=done, total=total or None)
+
+
+def _bars(*columns: "ProgressColumn") -> "Bars":
+    from rich.console import Console
     from rich.progress import Progress as Bars
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
-    if not console.is_terminal:
-        click.echo(label, err=True)
-    with Bars(*columns, console=console, disable=not console.is_terminal) as drawn:
-        task = drawn.add_task(label, total=None)
-        yield lambda done, total: drawn.update(task, completed=done, total=total or None)
+    return Bars(*columns, console=console, disable=not console.is_terminal)

@@ -1,7 +1,5 @@
 """`snapshot`: copies of a keep's index."""
 
-import functools
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,24 +15,23 @@ if TYPE_CHECKING:
     from codekeep_runtime.platform.keep.snapshots import Location
 
 
-def _located(command: Command) -> Callable[..., Any]:
-    """Where snapshots are stored. The command receives `location`."""
-
-    @functools.wraps(command)
-    def run(*args: Any, bucket: str | None, role_arn: str | None, folder: Path | None, **rest: Any) -> Any:
-        from codekeep_runtime.platform.keep.snapshots import Location
-
-        if folder and (bucket or role_arn):
-            raise click.UsageError("--folder goes without --bucket and --role-arn")
-        return command(*args, location=Location(bucket=bucket, role_arn=role_arn, folder=folder), **rest)
-
+def _located(command: Command) -> Command:
+    """Options for where snapshots are stored. The command passes them to `_location`."""
     for option in (
         click.option("--folder", type=FOLDER, help="Instead of a bucket: under path.repo of a server on this machine."),
         click.option("--role-arn", help="Role that the domain writes with. Default: that of the keep's stack."),
         click.option("--bucket", help="Where snapshots are stored. Default: the settings' bucket for snapshots."),
     ):
-        run = option(run)
-    return run
+        command = option(command)
+    return command
+
+
+def _location(folder: Path | None, **options: str | None) -> "Location":
+    from codekeep_runtime.platform.keep.snapshots import Location
+
+    if folder and any(options.values()):
+        raise click.UsageError("--folder goes without --bucket and --role-arn")
+    return Location(folder=folder, **options)
 
 
 @click.group()
@@ -50,9 +47,9 @@ def snapshot() -> None:
 @_located
 @as_json
 @on_platform
-def take(name: str | None, location: "Location", as_json: bool, platform: Platform) -> None:
+def take(name: str | None, as_json: bool, platform: Platform, **location: Any) -> None:
     """Copy the index that serves, and wait until the copy is complete."""
-    with platform.snapshots(location) as keep, bytes_bar("Taking a snapshot") as on_bytes:
+    with platform.snapshots(_location(**location)) as keep, bytes_bar("Taking a snapshot") as on_bytes:
         taken = keep.take(name, on_bytes)
     show.result(_document(taken), _line(taken), as_json=as_json)
 
@@ -61,9 +58,9 @@ def take(name: str | None, location: "Location", as_json: bool, platform: Platfo
 @_located
 @as_json
 @on_platform
-def list_(location: "Location", as_json: bool, platform: Platform) -> None:
+def list_(as_json: bool, platform: Platform, **location: Any) -> None:
     """Snapshots that can be restored, the oldest first."""
-    with platform.snapshots(location) as keep:
+    with platform.snapshots(_location(**location)) as keep:
         found = keep.snapshots.list()
     document = {"repository": keep.snapshots.repository, "snapshots": [_document(each) for each in found]}
     text = "\n".join(map(_line, found)) or "none yet: codekeep-runtime snapshot take"
@@ -77,13 +74,13 @@ def list_(location: "Location", as_json: bool, platform: Platform) -> None:
 @_located
 @as_json
 @on_platform
-def restore(name: str, with_removed: bool, yes: bool, location: "Location", as_json: bool, platform: Platform) -> None:
+def restore(name: str, with_removed: bool, yes: bool, as_json: bool, platform: Platform, **location: Any) -> None:
     """Make the content of snapshot NAME serve. Index workers must be stopped.
 
     It is copied beside the index that serves, which is deleted only once the copy is complete and serves. If this is
     killed, the same command continues. Branches that are no longer in the index are not restored.
     """
-    with platform.snapshots(location) as keep:
+    with platform.snapshots(_location(**location)) as keep:
         line = _line(keep.snapshots.named(name))
         if not yes:
             click.confirm(

@@ -1,7 +1,7 @@
 """A piece of a file, cut along its syntax. Chunks are embedded, searched and cited."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from codekeep_runtime.core.repository import Branch
 
@@ -26,6 +26,10 @@ class Chunk:
     symbol_kind: str  # a SymbolKind, or ""
     imports: tuple[str, ...]
     text: str
+
+
+PLAIN_FIELDS = tuple(each.name for each in fields(Chunk) if each.name not in ("branch", "imports"))
+"""Fields that are strings or numbers: stores write them in this order."""
 
 
 def chunk_id(branch: Branch, path: str, blob: str, ordinal: int) -> str:

@@ -4,10 +4,8 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from codekeep_runtime.core.chunk import Chunk
+from codekeep_runtime.core.chunk import PLAIN_FIELDS, Chunk
 from codekeep_runtime.core.symbol import FileSymbols
-
-_FIELDS = "path blob ordinal language start_line end_line symbol symbol_kind imports text".split()  # noqa: SIM905
 
 
 class Digest:
@@ -19,8 +17,8 @@ class Digest:
     def add(self, chunks: Iterable[Chunk], symbols: FileSymbols) -> None:
         """Adds one file: its chunks by ordinal, its symbols in any order."""
         for chunk in sorted(chunks, key=lambda each: each.ordinal):
-            fields = [getattr(chunk, name) for name in _FIELDS]
-            self._line(chunk.id, chunk.branch.repository.key, chunk.branch.name, *fields)
+            plain = [getattr(chunk, name) for name in PLAIN_FIELDS if name != "commit"]
+            self._line(chunk.branch.repository.key, chunk.branch.name, chunk.imports, *plain)
         for group in (symbols.definitions, symbols.references, symbols.imports):
             for fact in sorted(group):
                 self._line(*fact)

@@ -91,12 +91,8 @@ def _source_file(job: Job, file: RawFile, language: str, parsed: "Parsed") -> So
             blob=file.blob,
             ordinal=ordinal,
             language=language,
-            start_line=piece.start_line,
-            end_line=piece.end_line,
-            symbol=piece.symbol,
-            symbol_kind=piece.symbol_kind,
             imports=imports,
-            text=piece.text,
+            **piece._asdict(),
         )
         for ordinal, piece in enumerate(parsed.pieces)
     )

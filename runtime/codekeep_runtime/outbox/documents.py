@@ -1,14 +1,11 @@
 """Branches and files as JSON documents, and back."""
 
-from dataclasses import fields
 from typing import Any
 
-from codekeep_runtime.core.chunk import Chunk
+from codekeep_runtime.core.chunk import PLAIN_FIELDS, Chunk
 from codekeep_runtime.core.repository import Branch, RepositoryId
 from codekeep_runtime.core.source_file import SourceFile
 from codekeep_runtime.core.symbol import FileSymbols
-
-_CHUNK = [each.name for each in fields(Chunk) if each.name not in ("branch", "imports")]
 
 
 def branch_document(branch: Branch) -> list[str]:
@@ -25,14 +22,14 @@ def file_document(file: SourceFile) -> dict[str, Any]:
         "blob": file.blob,
         "language": file.language,
         "size": file.size,
-        "chunks": [[getattr(chunk, name) for name in _CHUNK] + [list(chunk.imports)] for chunk in file.chunks],
+        "chunks": [[getattr(chunk, name) for name in PLAIN_FIELDS] + [list(chunk.imports)] for chunk in file.chunks],
         "symbols": tuple(file.symbols),
     }
 
 
 def file_of(document: dict[str, Any], branch: Branch) -> SourceFile:
     chunks = [
-        Chunk(branch=branch, imports=tuple(row[-1]), **dict(zip(_CHUNK, row, strict=False)))
+        Chunk(branch=branch, imports=tuple(row[-1]), **dict(zip(PLAIN_FIELDS, row, strict=False)))
         for row in document["chunks"]
     ]
     changed = {"chunks": tuple(chunks), "symbols": FileSymbols.of(document["symbols"])}

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Sequence
+from operator import attrgetter
 
 from codekeep_runtime.core.repository import Branch
 from codekeep_runtime.core.source_file import SourceFile
@@ -68,17 +69,11 @@ def put_vector(connection: sqlite3.Connection, id_: str, vector: bytes) -> None:
 
 
 def _add_chunks(connection: sqlite3.Connection, branch: int, file: SourceFile, file_id: int | None) -> None:
-    rows = [
-        (
-            *(each.id, file_id, branch, each.commit, each.ordinal, each.start_line, each.end_line),
-            *(each.symbol, each.symbol_kind, json.dumps(each.imports), each.text),
-        )
-        for each in file.chunks
-    ]
+    plain = attrgetter("id", "commit", "ordinal", "start_line", "end_line", "symbol", "symbol_kind", "text")
     connection.executemany(
-        "INSERT INTO chunks (id, file, branch, commit_, ordinal, start_line, end_line, symbol, symbol_kind, imports, "
-        "text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        rows,
+        "INSERT INTO chunks (id, commit_, ordinal, start_line, end_line, symbol, symbol_kind, text, file, branch, "
+        "imports) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(*plain(each), file_id, branch, json.dumps(each.imports)) for each in file.chunks],
     )
     connection.execute("INSERT INTO unembedded SELECT row FROM chunks WHERE file = ?", (file_id,))
 

@@ -47,8 +47,8 @@ CREATE TABLE IF NOT EXISTS imports (
 );
 CREATE INDEX IF NOT EXISTS imports_by_file ON imports (file);
 CREATE VIEW IF NOT EXISTS chunk_rows AS
-    SELECT c.row, c.branch AS branch_id, b.repository, b.name AS branch, f.path, f.blob, f.language, c.id, c.commit_,
-        c.ordinal, c.start_line, c.end_line, c.symbol, c.symbol_kind, c.imports, c.text
+    SELECT c.row, c.branch AS branch_id, b.repository, b.name AS branch, c.id, c.commit_, f.path, f.blob, c.ordinal,
+        f.language, c.start_line, c.end_line, c.symbol, c.symbol_kind, c.text, c.imports
     FROM chunks c JOIN files f ON f.id = c.file JOIN branches b ON b.id = c.branch;
 CREATE VIEW IF NOT EXISTS definition_rows AS
     SELECT b.repository, b.name AS branch, f.path, d.name, d.qualified_name, d.kind, d.start_line, d.end_line,

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from typing import Any
 
-from codekeep_runtime.core.chunk import Chunk
+from codekeep_runtime.core.chunk import PLAIN_FIELDS, Chunk
 from codekeep_runtime.core.repository import Branch, RepositoryId
 from codekeep_runtime.core.symbol import Definition, FileSymbols, Import, Reference, ReferenceRole, SymbolKind
 from codekeep_runtime.index.interface import FoundDefinition, FoundReference
@@ -18,21 +18,8 @@ Row = tuple[Any, ...]
 
 def chunk(row: Row) -> Chunk:
     """From a row of `chunk_rows`."""
-    return Chunk(
-        id=row[7],
-        branch=Branch(RepositoryId.parse(row[2]), row[3]),
-        commit=row[8],
-        path=row[4],
-        blob=row[5],
-        ordinal=row[9],
-        language=row[6],
-        start_line=row[10],
-        end_line=row[11],
-        symbol=row[12],
-        symbol_kind=row[13],
-        imports=tuple(json.loads(row[14])),
-        text=row[15],
-    )
+    plain = dict(zip(PLAIN_FIELDS, row[4:-1], strict=True))
+    return Chunk(branch=branch(row[2:4]), imports=tuple(json.loads(row[-1])), **plain)
 
 
 def found_definition(row: Row) -> FoundDefinition:

@@ -2,10 +2,9 @@
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import fields
 from datetime import datetime
 
-from codekeep_runtime.core.chunk import Chunk
+from codekeep_runtime.core.chunk import PLAIN_FIELDS, Chunk
 from codekeep_runtime.core.repository import Branch, RepositoryId
 from codekeep_runtime.core.source_file import SourceFile
 from codekeep_runtime.core.symbol import FileSymbols
@@ -13,7 +12,6 @@ from codekeep_runtime.index.interface import Head
 from codekeep_runtime.index.opensearch.store import Document
 
 CHUNK, FILE, HEAD = "chunk", "file", "head"
-_PLAIN = [each.name for each in fields(Chunk) if each.name not in ("id", "branch", "imports")]
 UNFINISHED = ""  # blob of a file that is being written; differs from every real blob, so ingest writes it again
 
 
@@ -26,13 +24,13 @@ def head_key(branch: Branch) -> str:
 
 
 def chunk_document(chunk: Chunk) -> Document:
-    plain = {name: getattr(chunk, name) for name in _PLAIN}
+    plain = {name: getattr(chunk, name) for name in PLAIN_FIELDS if name != "id"}
     own = {"file": file_key(chunk.branch, chunk.path), "imports": list(chunk.imports), "embedded": False}
     return _document(CHUNK, chunk.id, chunk.branch) | plain | own
 
 
 def chunk(document: Document) -> Chunk:
-    plain = {name: document[name] for name in _PLAIN}
+    plain = {name: document[name] for name in PLAIN_FIELDS if name != "id"}
     return Chunk(id=document["key"], branch=branch(document), imports=tuple(document["imports"]), **plain)
 
 
