@@ -12,6 +12,7 @@ BENCHMARKS = (
     "runtime_index",
     "runtime_embed",
     "runtime_ingest",
+    "runtime_engine_client",
     "runtime_gateway",
     "runtime_retrieval",
     "runtime_quality",

@@ -18,9 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from codekeep_contracts.audit import AuditRecord
 from codekeep_runtime.access.laptop import LaptopAccess, LaptopIdentity
-from codekeep_runtime.chat import Chat
-from codekeep_runtime.chat.upstream import UpstreamEngine
 from codekeep_runtime.core.chunk import Chunk, chunk_id
 from codekeep_runtime.core.reader import Scope
 from codekeep_runtime.core.repository import Branch, RepositoryId
@@ -28,14 +27,18 @@ from codekeep_runtime.core.source_file import SourceFile
 from codekeep_runtime.core.symbol import FileSymbols
 from codekeep_runtime.gateway.app import create_app
 from codekeep_runtime.gateway.limits import Limits
-from codekeep_runtime.gateway.services import Served, Services
+from codekeep_runtime.gateway.services import Services
 from codekeep_runtime.index.embedded import EmbeddedIndex
 from codekeep_runtime.index.interface import FoundDefinition, FoundReference, Hit, Narrowing
+from codekeep_runtime.models.chat import ServedChatModel
+from codekeep_runtime.models.client import EngineClient
+from codekeep_runtime.models.routes import Route, Routes
+from codekeep_runtime.products.chat.chat import Chat
 from codekeep_runtime.telemetry.log import LOG
+from starlette import routing
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from tests.runtime.gateway.serving import served
 
@@ -72,7 +75,7 @@ def main(chunks: int, questions: int) -> int:
         index = EmbeddedIndex.open(Path(folder), "bench", "none-1", 64)
         fill(index, chunks)
         engine = stack.enter_context(
-            served(Starlette(routes=[Route("/v1/chat/completions", answer, methods=["POST"])]))
+            served(Starlette(routes=[routing.Route("/v1/chat/completions", answer, methods=["POST"])]))
         )
         identity = LaptopIdentity()
         url = stack.enter_context(served(gateway(index, engine, identity, Path(folder) / "audit")))
@@ -121,25 +124,25 @@ def source_file(branch: Branch, number: int, chance: random.Random) -> SourceFil
 
 
 def gateway(index: EmbeddedIndex, engine: str, identity: LaptopIdentity, records: Path) -> Starlette:
-    def audit(served: Served) -> None:
+    def audit(record: AuditRecord) -> None:
         with records.open("a") as file:
-            file.write(f"{served}\n")
+            file.write(f"{record}\n")
             file.flush()
             os.fsync(file.fileno())
 
     retriever = Lexical(index)
-    upstream = UpstreamEngine(httpx.AsyncClient(base_url=engine), "bench", 16_384, 512)
+    model = ServedChatModel(EngineClient(engine, "chat", "gateway", 64), 16_384, 512)
     return create_app(
         Services(
             identity=identity,
             access=LaptopAccess("bench", lambda: {branch.repository for branch in index.branches()}),
             retriever=retriever,
             symbols=NoSymbols(),
-            chat=Chat(retriever, index, upstream),
+            chat=Chat(retriever, index, {"bench": model}),
             audit=audit,
             limits=Limits(requests_per_minute=1_000_000, tokens_per_day=2**40),
             ready=lambda: {"index": True},
-            models=("bench",),
+            routes=Routes([Route(product="chat", model="bench", role="chat")]),
         )
     )
 

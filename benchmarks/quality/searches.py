@@ -16,12 +16,12 @@ from codekeep_runtime.ingest.progress import Counter, Phase, silent
 from codekeep_runtime.retrieval import Retriever
 from codekeep_runtime.retrieval.candidate import candidates
 from codekeep_runtime.retrieval.ranking import shortlist
-from codekeep_runtime.retrieval.retriever import LEAST_CANDIDATES
+from codekeep_runtime.retrieval.retriever import CANDIDATES_MIN
 
 from benchmarks.quality.measures import DEPTH
 
 TENANT = "bench"
-FUSED = LEAST_CANDIDATES  # of each query where nothing looks closer
+FUSED = CANDIDATES_MIN  # of each query where nothing looks closer
 
 Search = Callable[[str], list[Chunk]]
 

@@ -14,7 +14,7 @@ from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.index.embedded import EmbeddedIndex
 from codekeep_runtime.retrieval.candidate import candidates
 from codekeep_runtime.retrieval.ranking import shortlist, signals
-from codekeep_runtime.retrieval.retriever import LEAST_LOOKED_AT
+from codekeep_runtime.retrieval.retriever import SHORTLIST_MIN
 from numpy.typing import NDArray
 
 from benchmarks.quality.embedders import EVERY_TIME, embedder_of
@@ -41,7 +41,7 @@ def _cases(embedder: Embedder) -> list[Case]:
         found = []
         for text, right in asked.items():
             both = candidates(index.lexical(scope, text, FUSED), index.semantic(scope, embedder.query(text), FUSED))
-            given = shortlist(both, LEAST_LOOKED_AT)
+            given = shortlist(both, SHORTLIST_MIN)
             at = [each.chunk.id for each in given]
             if right in at:
                 found.append((np.array(signals(text, given)), at.index(right)))

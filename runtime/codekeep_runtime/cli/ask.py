@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 import click
 
 from codekeep_runtime.cli import show
-from codekeep_runtime.cli.opening import opened_as, recorder
+from codekeep_runtime.cli.opening import opened_as, reader_request
 from codekeep_runtime.cli.options import as_json, as_team, as_user, on_platform
 from codekeep_runtime.platform.port import Platform
 
 if TYPE_CHECKING:
-    from codekeep_runtime.core.answer import Citation, Citations, End
     from codekeep_runtime.core.reader import Scope
     from codekeep_runtime.platform.runtime import Runtime
+    from codekeep_runtime.products.answer import Citation, Citations, End
 
 
 @click.command()
@@ -47,41 +47,33 @@ def ask(question: str, user: str | None, teams: tuple[str, ...], as_json: bool, 
 
 async def _answer(runtime: "Runtime", scope: "Scope", question: str, *, is_shown: bool) -> "tuple[str, Citations, End]":
     """The whole text, which is printed as it comes if people read it."""
-    from codekeep_runtime.core.answer import Citations, Context, Delta, End
+    from codekeep_runtime.gateway.answer_stream import AnswerStream
+    from codekeep_runtime.products.answer import Citations, Delta, End
+    from codekeep_runtime.products.chat import CHAT
+    from codekeep_runtime.products.chat.question import Message
 
-    access, audit = recorder(runtime, scope), runtime.services.audit
-    text, citations, end = "", Citations(()), End(0, 0, "unsupported")
-    messages = [{"role": "user", "content": question}]
-    async for event in runtime.chat.answer(scope, messages, lambda: runtime.access.still(runtime.reader, scope)):
-        if isinstance(event, Context):
-            audit(access.served_chunks("chat", event.chunks))
-        elif isinstance(event, Delta):
+    request, route = reader_request(runtime, scope), runtime.services.routes.route(CHAT.name, runtime.reader.id)
+    source = runtime.chat.answer(scope, [Message("user", question)], route)
+    answer = AnswerStream(request, CHAT, source, len(question))
+    text, citations, end = "", Citations(()), End()
+    await answer.begin()
+    async for event in answer.events():
+        if isinstance(event, Delta):
             text += event.text
             if is_shown:
                 click.echo(show.plain(event.text), nl=False)
         elif isinstance(event, Citations):
             citations = event
-        else:
+        elif isinstance(event, End):
             end = event
     if is_shown:
         click.echo("\n")
-    cited = [each.chunk for each in citations.citations]
-    ended = access.served(
-        "chat",
-        _VERDICTS.get(end.finish_reason, "failed"),
-        repositories={chunk.branch.repository for chunk in cited},
-        chunk_ids=tuple(chunk.id for chunk in cited),
-        prompt_tokens=end.prompt_tokens,
-        completion_tokens=end.completion_tokens,
-    )
-    audit(ended)
     return text, citations, end
 
 
-_VERDICTS = {"stop": "answered", "length": "answered", "unsupported": "unsupported", "access-lost": "revoked"}
-
-
 def _document(citation: "Citation") -> dict[str, object]:
-    chunk = show.chunk_document(citation.chunk)
+    from codekeep_runtime.gateway.documents import chunk_document
+
+    chunk = chunk_document(citation.chunk)
     del chunk["text"]
     return {"number": citation.number, **chunk, "url": citation.url}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from codekeep_runtime.core.reader import Reader, Scope
-    from codekeep_runtime.gateway.services import Recorder
+    from codekeep_runtime.gateway.reader_request import ReaderRequest
     from codekeep_runtime.platform.port import Platform
     from codekeep_runtime.platform.runtime import Runtime
 
@@ -40,8 +40,9 @@ def opened_as(platform: "Platform", user: str | None, teams: Sequence[str]) -> "
         yield runtime, runtime.access.scope(runtime.reader)
 
 
-def recorder(runtime: "Runtime", scope: "Scope") -> "Recorder":
+def reader_request(runtime: "Runtime", scope: "Scope") -> "ReaderRequest":
     """Makes the audit records of one command; `runtime.services.audit` writes them before anything is shown."""
-    from codekeep_runtime.gateway.services import Recorder
+    from codekeep_runtime.gateway.reader_request import ReaderRequest
 
-    return Recorder(request_id=f"cli-{secrets.token_hex(8)}", reader=runtime.reader, scope=scope)
+    request_id = f"cli-{secrets.token_hex(8)}"
+    return ReaderRequest(services=runtime.services, reader=runtime.reader, scope=scope, request_id=request_id)

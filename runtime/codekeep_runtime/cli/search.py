@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
+from codekeep_contracts.audit import Purpose
 
 from codekeep_runtime.cli import show
-from codekeep_runtime.cli.opening import opened_as, recorder
+from codekeep_runtime.cli.opening import opened_as, reader_request
 from codekeep_runtime.cli.options import as_json, as_team, as_user, on_platform
 from codekeep_runtime.platform.port import Platform
 
@@ -39,6 +40,7 @@ def search(
     platform: Platform,
 ) -> None:
     """Find code by words, identifiers or meaning. Nothing found ends with 1."""
+    from codekeep_runtime.gateway.documents import chunk_document
     from codekeep_runtime.index.interface import Narrowing
 
     with opened_as(platform, user, teams) as (runtime, scope):
@@ -48,9 +50,10 @@ def search(
             branches=frozenset(branches) or None,
         )
         found = runtime.retriever.search(scope, query, count, narrowing)
-        runtime.services.audit(recorder(runtime, scope).served_chunks("search", (each.chunk for each in found)))
+        request = reader_request(runtime, scope)
+        runtime.services.audit(request.record(Purpose.SEARCH, chunks=(each.chunk for each in found)))
     if as_json:
-        show.document([{**show.chunk_document(each.chunk), "score": round(each.score, 6)} for each in found])
+        show.document([{**chunk_document(each.chunk), "score": round(each.score, 6)} for each in found])
     else:
         for number, each in enumerate(found, 1):
             click.echo(f"{number}. {click.style(show.position(each.chunk), bold=True)}  {each.chunk.symbol}")

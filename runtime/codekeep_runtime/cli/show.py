@@ -32,12 +32,6 @@ def position(chunk: "Chunk") -> str:
     return plain(f"{chunk.branch.repository.key} {chunk.path}:{chunk.start_line}-{chunk.end_line}")
 
 
-def chunk_document(chunk: "Chunk") -> dict[str, Any]:
-    from codekeep_runtime.gateway.search import told
-
-    return told(chunk)
-
-
 def excerpt(chunk: "Chunk", lines: int) -> str:
     shown = chunk.text.splitlines()
     numbered = [f"{number:>5}  {plain(line)}" for number, line in enumerate(shown[:lines], chunk.start_line)]

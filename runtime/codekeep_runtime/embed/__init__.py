@@ -1,1 +1,1 @@
-"""Text to vectors: an OpenAI-compatible server in a keep, embedders that need no network on a laptop."""
+"""Text to vectors: the interface, its cache, and the embedders that run in this process."""

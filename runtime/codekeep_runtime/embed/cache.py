@@ -1,11 +1,10 @@
-"""Vectors that were made before: equal text is embedded once."""
+"""A cache of vectors, so that equal text is embedded once."""
 
 import hashlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,24 +12,24 @@ from numpy.typing import NDArray
 
 from codekeep_runtime.embed.embedder import Embedder
 
-MOST_VECTORS = 2_000_000  # about 2.5 GB of 256 dimensions
+VECTORS_MAX = 2_000_000  # about 2.5 GB of 256 dimensions
 _BUSY_SECONDS = 30.0
-_AT_ONCE = 500  # keys in one question to SQLite
+_KEYS_PER_QUERY = 500
 _SCHEMA = "CREATE TABLE IF NOT EXISTS vectors (key BLOB NOT NULL UNIQUE, vector BLOB NOT NULL)"
 
 
 class CachedEmbedder:
-    """Remembers the vectors of documents by a hash of text and embedder version; what people ask is not remembered.
+    """Keeps vectors of documents by a hash of text and embedding-space version, but no vectors of queries.
 
-    Several threads and processes may share the file. Each call's vectors are written at once or not at all. A file that
-    is damaged is begun anew: nothing but time is lost with it.
+    Several threads and processes may share the file. Each call's vectors are written all or none. A damaged file is
+    replaced by an empty one, which costs only time.
 
     Args:
-        file: made if it is missing, readable by its owner only. Holds no text.
-        most: vectors kept; the oldest leave first.
+        file: made if it is missing, readable by its owner only. Contains no text.
+        most: vectors kept; the oldest are removed first.
     """
 
-    def __init__(self, embedder: Embedder, file: Path, most: int = MOST_VECTORS) -> None:
+    def __init__(self, embedder: Embedder, file: Path, most: int = VECTORS_MAX) -> None:
         self._embedder, self._file, self._most = embedder, file, most
         self.version, self.dimension = embedder.version, embedder.dimension
         self._lock = threading.Lock()
@@ -51,21 +50,22 @@ class CachedEmbedder:
         return self._embedder.query(text)
 
     def clear(self) -> int:
-        """Forgets everything, on the disk too; returns how many vectors there were."""
+        """Removes everything, from the disk too; returns how many vectors there were."""
         with self._lock:
-            count = self._database.execute("DELETE FROM vectors").rowcount
+            with self._database:
+                count = self._database.execute("DELETE FROM vectors").rowcount
             self._database.execute("VACUUM")
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return count
 
     def note(self) -> None:
-        """Remembers, for this process, which vectors there are now."""
+        """Notes, for this process, which vectors there are now."""
         with self._lock:
             self._database.execute("DROP TABLE IF EXISTS temp.noted")
             self._database.execute("CREATE TEMP TABLE noted AS SELECT key FROM main.vectors")
 
     def count_noted(self) -> int:
-        """How many of the vectors that were noted there are still."""
+        """How many of the noted vectors there still are."""
         with self._lock:
             query = "SELECT count(*) FROM main.vectors WHERE key IN (SELECT key FROM temp.noted)"
             return int(self._database.execute(query).fetchone()[0])
@@ -75,14 +75,14 @@ class CachedEmbedder:
             self._database.close()
 
     def _key(self, text: str) -> bytes:
-        whole = f"{self.version}\0{self.dimension}\0{text}"
-        return hashlib.blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        content = f"{self.version}\0{self.dimension}\0{text}"
+        return hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
     def _recall(self, keys: dict[bytes, None]) -> dict[bytes, NDArray[np.float32]]:
-        asked, found = list(keys), dict[bytes, bytes]()
+        wanted, found = list(keys), dict[bytes, bytes]()
         with self._lock:
-            for start in range(0, len(asked), _AT_ONCE):
-                some = asked[start : start + _AT_ONCE]
+            for start in range(0, len(wanted), _KEYS_PER_QUERY):
+                some = wanted[start : start + _KEYS_PER_QUERY]
                 marks = ",".join("?" * len(some))
                 query = f"SELECT key, vector FROM vectors WHERE key IN ({marks})"  # noqa: S608 - marks only
                 found.update(self._database.execute(query, some).fetchall())
@@ -91,7 +91,7 @@ class CachedEmbedder:
 
     def _remember(self, vectors: dict[bytes, NDArray[np.float32]]) -> None:
         rows = [(key, vector.astype("<f4").tobytes()) for key, vector in vectors.items()]
-        with self._lock, _transaction(self._database):
+        with self._lock, self._database:  # one transaction
             self._database.executemany("INSERT OR REPLACE INTO vectors (key, vector) VALUES (?, ?)", rows)
             self._database.execute(
                 "DELETE FROM vectors WHERE rowid <= (SELECT max(rowid) FROM vectors) - ?", (self._most,)
@@ -102,7 +102,7 @@ def _open(file: Path) -> sqlite3.Connection:
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
         return _connect(file)
-    except sqlite3.OperationalError:  # busy, no place, no permission: the file itself is well
+    except sqlite3.OperationalError:  # busy, disk full or no permission: the file itself is intact
         raise
     except sqlite3.DatabaseError:
         for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
@@ -112,7 +112,7 @@ def _open(file: Path) -> sqlite3.Connection:
 
 def _connect(file: Path) -> sqlite3.Connection:
     os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
-    database = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    database = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level="IMMEDIATE", check_same_thread=False)
     try:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
@@ -122,14 +122,3 @@ def _connect(file: Path) -> sqlite3.Connection:
         database.close()
         raise
     return database
-
-
-@contextmanager
-def _transaction(database: sqlite3.Connection) -> Iterator[None]:
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        database.execute("ROLLBACK")
-        raise
-    database.execute("COMMIT")

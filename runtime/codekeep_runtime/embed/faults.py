@@ -1,9 +1,9 @@
-"""What goes wrong with an embedder."""
+"""What goes wrong with embedding."""
 
 from codekeep_contracts.faults import Fault
 
 
 class EmbedFault(Fault):
-    """The server refused or could not be reached after its retries (EX_UNAVAILABLE). Holds no text of chunks."""
+    """The server refused, or could not be reached after all attempts (EX_UNAVAILABLE). Contains no text of chunks."""
 
     exit_code = 69

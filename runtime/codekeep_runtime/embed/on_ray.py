@@ -1,26 +1,30 @@
-"""Embedding on a Ray cluster: the same batches as on one machine, each a task."""
+"""Embedding on a Ray cluster: each batch of texts is a task."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
+from codekeep_contracts.metrics import MODEL_REQUESTS_IN_FLIGHT
 from numpy.typing import NDArray
 
 from codekeep_runtime.core.ray_cluster import joined
 from codekeep_runtime.embed.embedder import Embedder
+from codekeep_runtime.telemetry.metrics import observe
 
-TASK_TEXTS = 256  # one task's; a worker that dies costs no more than that, and Ray gives it to another
-Make = Callable[[Any], Embedder]  # a function of a module, for it goes to the workers
+TASK_TEXTS = 256  # a worker that dies loses no more than these, and Ray gives them to another
+count_load = partial(observe, MODEL_REQUESTS_IN_FLIGHT, component="index", role="embed")
+MakeEmbedder = Callable[[Any], Embedder]  # a module's function, so that it can be sent to workers
 
 
 class RayEmbedder:
     """
     Args:
-        address: of Ray's client server, or "local" for a cluster of this machine's own.
-        make: makes the embedder from `settings`, on a worker and here.
+        address: of Ray's client server, or "local" to start a cluster on this machine.
+        make: makes the embedder from `settings`, on each worker and in this process.
     """
 
-    def __init__(self, address: str, make: Make, settings: Any) -> None:
+    def __init__(self, address: str, make: MakeEmbedder, settings: Any) -> None:
         self._ray, self._make, self._settings = joined(address), make, settings
         self._here = make(settings)
         self.version, self.dimension = self._here.version, self._here.dimension
@@ -28,18 +32,21 @@ class RayEmbedder:
 
     def documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         parts = [list(texts[start : start + TASK_TEXTS]) for start in range(0, len(texts), TASK_TEXTS)]
-        waiting = [self._task.remote(self._make, self._settings, part) for part in parts]
-        found = self._ray.get(waiting)
+        count_load(len(parts))  # here, as workers serve no metrics
+        try:
+            found = self._ray.get([self._task.remote(self._make, self._settings, part) for part in parts])
+        finally:
+            count_load(-len(parts))
         return np.concatenate(found) if found else np.zeros((0, self.dimension), np.float32)
 
     def query(self, text: str) -> NDArray[np.float32]:
         return self._here.query(text)
 
 
-_kept: dict[int, tuple[Any, Embedder]] = {}  # a worker serves one keep: its embedder is made once
+_embedders: list[Embedder] = []  # of this worker: one at most, as a worker serves one keep
 
 
-def _documents(make: Make, settings: Any, texts: list[str]) -> NDArray[np.float32]:
-    if not _kept:
-        _kept[0] = (settings, make(settings))
-    return _kept[0][1].documents(texts)
+def _documents(make: MakeEmbedder, settings: Any, texts: list[str]) -> NDArray[np.float32]:
+    if not _embedders:
+        _embedders.append(make(settings))
+    return _embedders[0].documents(texts)

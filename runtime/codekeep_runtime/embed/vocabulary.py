@@ -1,4 +1,4 @@
-"""A table of words: which rows stand for a word, and the rows."""
+"""The table of word vectors: which rows stand for a word, and the rows."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,41 +10,43 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-_LONGEST_WORD = 32  # characters looked at
-_SHORTEST_PART = 3
-_REMEMBERED = 200_000  # words outside the table
-_HASHED_ROWS = 1_024  # for words that have no part in it: equal words still meet
+_WORD_CHARACTERS_MAX = 32  # the rest is ignored
+_PART_CHARACTERS_MIN = 3
+_CACHED_WORDS = 200_000  # that are not in the table
+_HASHED_ROWS = 1_024  # for words of which no part is in the table: equal words get equal rows
 
 
 class Vocabulary:
-    """Words and their vectors, longer for words that tell more.
+    """Words and their vectors; a longer vector is a more informative word.
 
     Args:
-        version: of the table.
+        version: embedding-space version.
         words: in the order of the rows.
         rows: (len(words), dimension).
-        asked: how much each word counts in a question.
+        query_weights: (len(words),), how much each word counts in a query.
     """
 
     def __init__(
-        self, version: str, words: Sequence[str], rows: NDArray[np.float32], asked: NDArray[np.float32]
+        self, version: str, words: Sequence[str], rows: NDArray[np.float32], query_weights: NDArray[np.float32]
     ) -> None:
         self.version, self.dimension = version, rows.shape[1]
         self._row_of = {word: row for row, word in enumerate(words)}
         length = float(np.median(np.linalg.norm(rows, axis=1)))
         self.rows = np.concatenate([rows, _hashed_rows(self.dimension) * length])
-        self.asked = np.concatenate([asked, np.full(_HASHED_ROWS, np.median(asked), np.float32)])
-        self._parts = lru_cache(_REMEMBERED)(self._split)
+        self.query_weights = np.concatenate(
+            [query_weights, np.full(_HASHED_ROWS, np.median(query_weights), np.float32)]
+        )
+        self._parts = lru_cache(_CACHED_WORDS)(self._split)
 
     @classmethod
     def load(cls, file: Path | IO[bytes]) -> "Vocabulary":
-        with np.load(file, allow_pickle=False) as held:
-            rows = held["rows"].astype(np.float32) * held["scale"].astype(np.float32)[:, None]
-            words = held["words"].tobytes().decode().split("\n")
-            return cls(str(held["version"]), words, rows, held["asked"].astype(np.float32))
+        with np.load(file, allow_pickle=False) as arrays:
+            rows = arrays["rows"].astype(np.float32) * arrays["scale"].astype(np.float32)[:, None]
+            words = arrays["words"].tobytes().decode().split("\n")
+            return cls(str(arrays["version"]), words, rows, arrays["asked"].astype(np.float32))
 
     def save(self, file: Path) -> None:
-        """Eight bits a number: a hundredth of the quality for a quarter of the size."""
+        """With 8 bits a number: a quarter of the size for a hundredth of the quality."""
         rows = self.rows[:-_HASHED_ROWS]
         scale = (np.abs(rows).max(axis=1) / 127).astype(np.float16)
         np.savez_compressed(
@@ -53,7 +55,7 @@ class Vocabulary:
             words=np.frombuffer("\n".join(self._row_of).encode(), np.uint8),
             rows=np.rint(rows / scale.astype(np.float32)[:, None]).astype(np.int8),
             scale=scale,
-            asked=self.asked[:-_HASHED_ROWS].astype(np.float16),
+            asked=self.query_weights[:-_HASHED_ROWS].astype(np.float16),
         )
 
     def rows_of(self, word: str) -> tuple[int, ...]:
@@ -63,9 +65,9 @@ class Vocabulary:
 
     def _split(self, word: str) -> tuple[int, ...]:
         """The longest parts from the left: `urlparse` → `url`, `parse`."""
-        word, parts, start = word[:_LONGEST_WORD], [], 0
+        word, parts, start = word[:_WORD_CHARACTERS_MAX], [], 0
         while start < len(word):
-            for end in range(len(word), start + _SHORTEST_PART - 1, -1):
+            for end in range(len(word), start + _PART_CHARACTERS_MIN - 1, -1):
                 if (row := self._row_of.get(word[start:end])) is not None:
                     parts.append(row)
                     start = end
@@ -80,7 +82,7 @@ class Vocabulary:
 
 
 def _hashed_rows(dimension: int) -> NDArray[np.float32]:
-    """Of length 1, in directions that have nothing to do with each other; the same on every machine."""
+    """Vectors of length 1 in unrelated directions, the same on every machine."""
     signs = [hashlib.shake_128(b"%d" % row).digest(dimension) for row in range(_HASHED_ROWS)]
     bits = np.frombuffer(b"".join(signs), np.uint8).reshape(_HASHED_ROWS, dimension) & 1
     return (bits.astype(np.float32) * 2 - 1) / np.float32(np.sqrt(dimension))
@@ -88,6 +90,6 @@ def _hashed_rows(dimension: int) -> NDArray[np.float32]:
 
 @cache
 def shipped() -> Vocabulary:
-    """The one of this package."""
+    """The table that this package contains."""
     with (resources.files(__package__) / "static.npz").open("rb") as file:
         return Vocabulary.load(file)

@@ -1,1 +1,1 @@
-"""The HTTP front of a keep: who asks, what they may see, and an audit record before anything leaves."""
+"""The HTTP front of a keep: each request has a reader, a scope, and an audit record before anything leaves."""

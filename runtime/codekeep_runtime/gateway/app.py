@@ -3,20 +3,20 @@
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from codekeep_runtime.gateway import about, errors
+from codekeep_runtime.gateway import info
 from codekeep_runtime.gateway.chat import chat
+from codekeep_runtime.gateway.errors import HANDLERS
+from codekeep_runtime.gateway.middleware import RequestMiddleware
 from codekeep_runtime.gateway.search import search
 from codekeep_runtime.gateway.services import Services
-from codekeep_runtime.gateway.shell import Shell
 from codekeep_runtime.gateway.symbols import callers, definitions, references
 
 
 def create_app(services: Services) -> Starlette:
-    """One tenant's app. `app.state.draining` makes it say that it is not ready, and ends nothing that runs."""
+    """One tenant's app. With `app.state.draining` it reports that it is not ready, and goes on answering."""
     routes = [
         Route("/v1/chat/completions", chat, methods=["POST"]),
         Route("/v1beta/chat/completions", chat, methods=["POST"]),
@@ -24,17 +24,17 @@ def create_app(services: Services) -> Starlette:
         Route("/v1/symbols/definitions", definitions),
         Route("/v1/symbols/references", references),
         Route("/v1/symbols/callers", callers),
-        Route("/v1/models", about.models),
-        Route("/v1/me", about.me),
-        Route("/healthz", about.alive),
-        Route("/readyz", about.ready),
-        Route("/metrics", about.metrics),
+        Route("/v1/models", info.models),
+        Route("/v1/me", info.me),
+        Route("/healthz", info.alive),
+        Route("/readyz", info.ready),
+        Route("/metrics", info.metrics),
     ]
-    handlers: dict[Any, Any] = {**errors.HANDLERS, HTTPException: errors.http_error}
+    handlers: dict[Any, Any] = {**HANDLERS}
     app = Starlette(
         routes=[*routes, *services.page],
         exception_handlers=handlers,
-        middleware=[Middleware(Shell, routes=frozenset(route.path for route in routes))],
+        middleware=[Middleware(RequestMiddleware, routes=frozenset(route.path for route in routes))],
     )
     app.state.services = services
     app.state.draining = False

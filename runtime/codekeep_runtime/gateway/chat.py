@@ -1,114 +1,95 @@
 """POST /v1/chat/completions, in OpenAI's shape, streamed or whole."""
 
-import json
 import time
-from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
-from codekeep_runtime.core.answer import Citation, Citations, Delta, End
-from codekeep_runtime.gateway.answering import Answering, Revoked
+from codekeep_runtime.gateway.answer_stream import AnswerStream
 from codekeep_runtime.gateway.bodies import ChatBody, parsed
-from codekeep_runtime.gateway.caller import caller_of
+from codekeep_runtime.gateway.documents import chunk_document
 from codekeep_runtime.gateway.errors import refusal
-from codekeep_runtime.gateway.search import told
+from codekeep_runtime.gateway.reader_request import ReaderRequest, admitted
+from codekeep_runtime.gateway.sse import REFUSED, sse_response
+from codekeep_runtime.products.answer import AnswerEvent, Citations, Delta, End
+from codekeep_runtime.products.chat import CHAT
 from codekeep_runtime.telemetry import emit
 
-ENGINE_FAILED = "engine-failed"
-_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
-
-async def chat(request: Request) -> Response:
-    """Audited with its chunks before the first byte leaves; ends when the reader loses access."""
-    caller = await caller_of(request)
-    body = await parsed(request, ChatBody)
-    caller.services.limits.check_tokens(caller.reader.id)
-    answering = Answering(caller, body.messages)
-    shape = _Shape(caller.request_id, caller.services.models[0])
-    await answering.begin()
+async def chat(http: Request) -> Response:
+    request = await admitted(http)
+    body = await parsed(http, ChatBody)
+    services, reader_id = request.services, request.reader.id
+    services.limits.check_tokens(reader_id)
+    route = services.routes.route(CHAT.name, reader_id, body.model)
+    source = services.chat.answer(request.scope, body.messages, route)
+    answer = AnswerStream(request, CHAT, source, sum(len(message.content) for message in body.messages))
+    await answer.begin()
+    await _remember(request, body.messages[-1].content)
+    common = {"id": f"chatcmpl-{request.request_id}", "created": int(time.time()), "model": route.served_name}
     if body.stream:
-        return StreamingResponse(_streamed(answering, shape), media_type="text/event-stream", headers=_HEADERS)
-    return await _whole(answering, shape)
+        return sse_response(answer, lambda event: {**common, **_chunk(event)})
+    return await _whole(http, answer, common)
 
 
-async def _streamed(answering: Answering, shape: "_Shape") -> AsyncIterator[bytes]:
+async def _remember(request: ReaderRequest, question: str) -> None:
+    if request.services.remember is None:
+        return
     try:
-        async for event in answering.events():
-            if event is None:
-                yield b": still here\n\n"
-            elif isinstance(event, Delta):
-                yield _sse(shape.piece({"delta": {"role": "assistant", "content": event.text}}))
-            elif isinstance(event, Citations):
-                yield _sse({**shape.piece({"delta": {}}), "citations": _cited(event.citations)})
-            elif isinstance(event, End) and event.finish_reason == ENGINE_FAILED:
-                yield b"data: " + bytes(refusal(503).body) + b"\n\n"
-            elif isinstance(event, End):
-                yield _sse({**shape.piece({"delta": {}, "finish_reason": event.finish_reason}), "usage": _usage(event)})
-        yield b"data: [DONE]\n\n"
-    except Revoked:
-        yield b"data: " + bytes(refusal(403).body) + b"\n\n"
-    except Exception as error:  # the status has left: what failed is told inside the stream, by its class to the log
-        emit(
-            "answer-failed",
-            component="gateway",
-            level="error",
-            error_kind=type(error).__name__,
-            request_id=answering.caller.request_id,
-        )
-        yield b"data: " + bytes(refusal(500).body) + b"\n\n"
+        await run_in_threadpool(request.services.remember, request.reader.id, question)
+    except Exception as error:  # a full disk or a key that is away: no reason to leave the reader without an answer
+        emit("prompt-not-kept", component="gateway", level="error", error_kind=type(error).__name__)
 
 
-async def _whole(answering: Answering, shape: "_Shape") -> Response:
-    text: list[str] = []
-    citations: tuple[Citation, ...] = ()
-    end = End(0, 0)
-    try:
-        async for event in answering.events():
+async def _whole(http: Request, answer: AnswerStream, common: dict[str, Any]) -> Response:
+    text, citations, end = "", Citations(()), End()
+    async with aclosing(answer.events()) as events:
+        async for event in events:
             if isinstance(event, Delta):
-                text.append(event.text)
+                text += event.text
             elif isinstance(event, Citations):
-                citations = event.citations
+                citations = event
             elif isinstance(event, End):
                 end = event
-    except Revoked:
-        return refusal(403)
-    if end.finish_reason == ENGINE_FAILED:
-        return refusal(503)
-    message = {"role": "assistant", "content": "".join(text)}
-    whole = shape.whole({"message": message, "finish_reason": end.finish_reason})
-    return JSONResponse({**whole, "citations": _cited(citations), "usage": _usage(end)})
+            elif await http.is_disconnected():  # nothing came for a while: does anybody still wait?
+                break
+    if end.finish_reason in REFUSED:
+        return refusal(REFUSED[end.finish_reason])
+    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": end.finish_reason}
+    completion = {**common, "object": "chat.completion", "choices": [choice]}
+    return JSONResponse({**completion, **_citations(citations), **_usage(end)})
 
 
-class _Shape:
-    """What all pieces of one answer share."""
-
-    def __init__(self, request_id: str, model: str) -> None:
-        self._common = {"id": f"chatcmpl-{request_id}", "created": int(time.time()), "model": model}
-
-    def piece(self, choice: dict[str, Any]) -> dict[str, Any]:
-        return {
-            **self._common,
-            "object": "chat.completion.chunk",
-            "choices": [{"index": 0, "finish_reason": None, **choice}],
-        }
-
-    def whole(self, choice: dict[str, Any]) -> dict[str, Any]:
-        return {**self._common, "object": "chat.completion", "choices": [{"index": 0, **choice}]}
+def _chunk(event: AnswerEvent) -> dict[str, Any]:
+    """One event of a streamed answer."""
+    delta = {"role": "assistant", "content": event.text} if isinstance(event, Delta) else {}
+    finish_reason = event.finish_reason if isinstance(event, End) else None
+    chunk = {
+        "object": "chat.completion.chunk",
+        "choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason}],
+    }
+    if isinstance(event, Citations):
+        return {**chunk, **_citations(event)}
+    return {**chunk, **_usage(event)} if isinstance(event, End) else chunk
 
 
-def _cited(citations: tuple[Citation, ...]) -> list[dict[str, Any]]:
-    return [{"number": each.number, "url": each.url, **told(each.chunk)} for each in citations]
-
-
-def _usage(end: End) -> dict[str, int]:
+def _citations(found: Citations) -> dict[str, Any]:
+    """Our addition to OpenAI's fields: the chunk that each `[number]` of the text names."""
     return {
-        "prompt_tokens": end.prompt_tokens,
-        "completion_tokens": end.completion_tokens,
-        "total_tokens": end.prompt_tokens + end.completion_tokens,
+        "citations": [
+            {"number": each.number, "url": each.url, **chunk_document(each.chunk)} for each in found.citations
+        ]
     }
 
 
-def _sse(data: dict[str, Any]) -> bytes:
-    return b"data: " + json.dumps(data, separators=(",", ":")).encode() + b"\n\n"
+def _usage(end: End) -> dict[str, Any]:
+    return {
+        "usage": {
+            "prompt_tokens": end.prompt_tokens,
+            "completion_tokens": end.completion_tokens,
+            "total_tokens": end.prompt_tokens + end.completion_tokens,
+        }
+    }

@@ -1,14 +1,17 @@
-"""Answers that refuse, in OpenAI's shape. None repeats what was asked or what an exception said."""
+"""Refusals in OpenAI's shape. None repeats text of the request or of an exception."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
-from codekeep_contracts.faults import AccessFault, UsageFault
+from codekeep_contracts.faults import AccessFault, Fault, UsageFault
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from codekeep_runtime.gateway.limits import TooMany
+from codekeep_runtime.gateway.limits import TooManyRequestsFault
+from codekeep_runtime.models.faults import UnknownModelFault
 
-_SAID: Mapping[int, tuple[str, str]] = {
+_KINDS_AND_MESSAGES: Mapping[int, tuple[str, str]] = {
     400: ("invalid_request_error", "the request is not what this route takes; see the API reference"),
     401: ("authentication_error", "sign-in is needed"),
     403: ("permission_error", "not permitted"),
@@ -21,44 +24,45 @@ _SAID: Mapping[int, tuple[str, str]] = {
 }
 
 
-class Unavailable(Exception):  # noqa: N818 - a state, not an error of the caller's
-    """What is needed to answer cannot be had now: 503."""
+class UnavailableFault(Fault):
+    """What is needed to answer cannot be had now."""
 
 
-def refusal(status: int, *, field: str | None = None, headers: Mapping[str, str] | None = None) -> JSONResponse:
+def refusal(
+    status: int,
+    *,
+    field: str | None = None,
+    code: str | None = None,
+    message: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
     """
     Args:
         field: the name in the request's schema that is wrong, never a value.
+        code: OpenAI's, where it has one.
+        message: in place of the status' own.
     """
-    kind, message = _SAID[status]
-    body = {"error": {"message": message, "type": kind, "param": field, "code": None}}
-    return JSONResponse(body, status, headers=headers)
+    kind, default = _KINDS_AND_MESSAGES[status]
+    error = {"message": message or default, "type": kind, "param": field, "code": code}
+    return JSONResponse({"error": error}, status, headers=headers)
 
 
-async def not_signed_in(_: Request, __: Exception) -> Response:
-    return refusal(401, headers={"www-authenticate": "Bearer"})
+def _handled(refused: Callable[[Any], Response]) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def handle(_: Request, error: Exception) -> Response:
+        return refused(error)
+
+    return handle
 
 
-async def wrong_request(_: Request, error: Exception) -> Response:
-    return refusal(400, field=getattr(error, "field", None))
-
-
-async def too_many(_: Request, error: Exception) -> Response:
-    return refusal(429, headers={"retry-after": str(getattr(error, "seconds", 60))})
-
-
-async def unavailable(_: Request, __: Exception) -> Response:
-    return refusal(503)
-
-
-async def http_error(_: Request, error: Exception) -> Response:
-    status = getattr(error, "status_code", 500)
-    return refusal(status if status in _SAID else 400)
+def _http_status(error: HTTPException) -> int:
+    return error.status_code if error.status_code in _KINDS_AND_MESSAGES else 400
 
 
 HANDLERS = {
-    AccessFault: not_signed_in,
-    UsageFault: wrong_request,
-    TooMany: too_many,
-    Unavailable: unavailable,
+    AccessFault: _handled(lambda _: refusal(401, headers={"www-authenticate": "Bearer"})),
+    UsageFault: _handled(lambda error: refusal(400, field=getattr(error, "field", None))),
+    UnknownModelFault: _handled(lambda error: refusal(404, field="model", code="model_not_found", message=str(error))),
+    TooManyRequestsFault: _handled(lambda error: refusal(429, headers={"retry-after": str(error.seconds)})),
+    UnavailableFault: _handled(lambda _: refusal(503)),
+    HTTPException: _handled(lambda error: refusal(_http_status(error))),
 }

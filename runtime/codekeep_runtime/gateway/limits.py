@@ -1,19 +1,21 @@
-"""Requests a minute and tokens a day per reader."""
+"""Limits of each reader: requests a minute and tokens a day."""
 
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from codekeep_contracts.faults import Fault
+
 MINUTE, DAY = 60.0, 86_400.0
-MOST_READERS = 20_000  # as many as a keep may have seats
+READERS_MAX = 20_000  # as many as a keep may have seats
 
 
-class TooMany(Exception):  # noqa: N818 - names what the caller did
-    """Try again after `seconds`."""
+class TooManyRequestsFault(Fault):
+    """A reader's limit is used up; after `seconds` there is something again."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(seconds)
+        super().__init__(f"too many requests or tokens; try again in {seconds} s")
         self.seconds = seconds
 
 
@@ -26,9 +28,9 @@ class _Used:
 
 
 class Limits:
-    """Counted in the memory of one replica: with n replicas a reader gets up to n times as much.
+    """Each replica counts in its own memory: with n replicas a reader gets up to n times as much.
 
-    Requests refill evenly over the minute, so that a burst cannot double at its border; days are UTC.
+    Requests refill evenly over the minute, so that no burst doubles at its border; days are UTC.
     """
 
     def __init__(
@@ -42,25 +44,25 @@ class Limits:
         """One request.
 
         Raises:
-            TooMany: the minute's requests are used up.
+            TooManyRequestsFault: the minute's requests are used up.
         """
         with self._lock:
             used, now = self._of(reader_id), self._clock()
             used.allowance = min(self._requests, used.allowance + (now - used.at) * self._requests / MINUTE)
             used.at = now
             if used.allowance < 1:
-                raise TooMany(int((1 - used.allowance) * MINUTE / self._requests) + 1)
+                raise TooManyRequestsFault(int((1 - used.allowance) * MINUTE / self._requests) + 1)
             used.allowance -= 1
 
     def check_tokens(self, reader_id: str) -> None:
         """
         Raises:
-            TooMany: the day's tokens are used up.
+            TooManyRequestsFault: the day's tokens are used up.
         """
         with self._lock:
             used, now = self._of(reader_id), self._clock()
             if used.day == int(now // DAY) and used.tokens >= self._tokens:
-                raise TooMany(int(DAY - now % DAY) + 1)
+                raise TooManyRequestsFault(int(DAY - now % DAY) + 1)
 
     def spend(self, reader_id: str, tokens: int) -> None:
         with self._lock:
@@ -70,7 +72,7 @@ class Limits:
 
     def _of(self, reader_id: str) -> _Used:
         used = self._used.pop(reader_id, None) or _Used(self._requests, self._clock())
-        self._used[reader_id] = used  # the one used last stands last
-        if len(self._used) > MOST_READERS:
+        self._used[reader_id] = used  # the first one is the least recently used
+        if len(self._used) > READERS_MAX:
             del self._used[next(iter(self._used))]
         return used

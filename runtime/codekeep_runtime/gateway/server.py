@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 DRAIN_SECONDS = 30
 KEEP_ALIVE_SECONDS = 15
-MOST_CONNECTIONS = 1000
+CONNECTIONS_MAX = 1000
 
 
 @dataclass(frozen=True)
@@ -25,15 +25,38 @@ class Certificate:
 
 
 class Server(uvicorn.Server):
-    """Not ready from the first SIGTERM on; open streams may end within DRAIN_SECONDS."""
+    """Reports that it is not ready from the first SIGTERM on, and gives open streams DRAIN_SECONDS to end.
 
-    def __init__(self, app: Starlette, config: uvicorn.Config) -> None:
+    Args:
+        port: 0 for any free one; `announce` is called with it once requests are answered.
+
+    Raises:
+        UsageFault: the certificate cannot be loaded.
+    """
+
+    def __init__(self, app: Starlette, host: str, port: int, certificate: Certificate | None) -> None:
+        config = uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # a client could claim any address by a header
+            limit_concurrency=CONNECTIONS_MAX,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+            lifespan="off",
+        )
+        config.load()
+        if certificate is not None:
+            config.ssl = _tls(certificate)
         super().__init__(config)
         self._app = app
-        self.announce: Callable[[int], None] = lambda port: None  # called with the port once requests are answered
+        self.announce: Callable[[int], None] = lambda port: None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Its sockets are bound here: uvicorn would log why it could not, beside our error.
+        """Binds its sockets itself: uvicorn would log its own message beside our error.
 
         Raises:
             UsageFault: the address cannot be listened on.
@@ -48,45 +71,21 @@ class Server(uvicorn.Server):
 
 def server(app: Starlette, host: str, port: int, certificate: Certificate | None = None) -> Server:
     """
-    Args:
-        port: 0 for any; `server.servers[0].sockets[0].getsockname()` tells it once started.
-
     Raises:
         UsageFault: plain HTTP on an address that others reach, or a certificate that cannot be loaded.
     """
     if certificate is None and not _is_loopback(host):
         raise UsageFault(f"host {host!r} is not loopback: plain HTTP is for 127.0.0.1 and ::1; give a certificate")
-    return _server(app, host, port, certificate)
-
-
-def _server(app: Starlette, host: str, port: int, certificate: Certificate | None) -> Server:
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # nobody says by a header where they come from
-        limit_concurrency=MOST_CONNECTIONS,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-        lifespan="off",
-    )
-    config.load()
-    if certificate is not None:
-        config.ssl = _tls(certificate)
-    return Server(app, config)
+    return Server(app, host, port, certificate)
 
 
 def pod_server(app: Starlette, port: int, certificate: Certificate | None = None) -> Server:
-    """On every address of a pod, where network policies say who reaches it; without TLS only for what those let through
-    from pods of the keep."""
-    return _server(app, "0.0.0.0", port, certificate)  # noqa: S104 - a pod's own address is not known before it runs
+    """On every address of a pod. Network policies say who reaches it; without TLS that may only be pods of the keep."""
+    return Server(app, "0.0.0.0", port, certificate)  # noqa: S104 - a pod's own address is not known before it runs
 
 
 def _bound(host: str, port: int) -> list[socket.socket]:
-    """On every address that the host's name stands for. A piece of a stream leaves at once, be it ever so small."""
+    """A socket for each address of the host's name. Each sends even the smallest part of a stream at once."""
     bound: list[socket.socket] = []
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)

@@ -31,7 +31,7 @@ def run_worker(platform: Platform, ray_address: str | None, *, is_full: bool, on
         SettingsFault: there are no settings, or they name no bucket for code.
     """
     objects = platform.services.objects(OUTBOX_FOLDER)
-    embedder = platform.embedder(ray_address)
+    embedder = platform.indexer_embedder(ray_address)
     index = platform.index(embedder).prepare()
     worker = Worker(objects, index, Embedding(index, embedder).run, platform.tombstones.is_purged)
     permissions, stopped, quiet = PermissionIntake(platform), _stop_by_signal(), 0

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from codekeep_runtime.access.sync import SyncResult
     from codekeep_runtime.audit import AuditLog, Report
     from codekeep_runtime.audit.signer import Signer
-    from codekeep_runtime.chat.engine import ChatEngine
     from codekeep_runtime.core.reader import Reader
     from codekeep_runtime.core.repository import RepositoryId
     from codekeep_runtime.embed.embedder import Embedder
@@ -27,14 +26,16 @@ if TYPE_CHECKING:
     from codekeep_runtime.index.interface import Index
     from codekeep_runtime.ingest.manifest import Failure
     from codekeep_runtime.ingest.source import Source
+    from codekeep_runtime.models.routes import Routes
     from codekeep_runtime.outbox.objects import Objects
     from codekeep_runtime.platform.context import RuntimeContext
     from codekeep_runtime.platform.keep.services import KeepServices
     from codekeep_runtime.platform.keep.snapshots import KeepSnapshots, Location
+    from codekeep_runtime.products.chat.engine import ChatEngine
     from codekeep_runtime.prompts.opt_in import Prompts
     from codekeep_runtime.purge import Tombstones
     from codekeep_runtime.purge.targets import PurgeTarget
-    from codekeep_runtime.retrieval.reranker import Reranker
+    from codekeep_runtime.retrieval.retriever import Reranker
     from codekeep_runtime.telemetry.log import Level
 
 ACCESS, TOMBSTONES, PURGES = "access", "tombstones", "purges"  # folders of documents
@@ -53,7 +54,9 @@ class Platform(Protocol):
 
     # Stores and models
 
-    def embedder(self, ray: str | None = None) -> Embedder:
+    def embedder(self) -> Embedder: ...
+
+    def indexer_embedder(self, ray: str | None) -> Embedder:
         """
         Args:
             ray: address of a Ray cluster to embed on.
@@ -68,7 +71,11 @@ class Platform(Protocol):
     def prompts(self) -> Prompts | None:
         """None if the settings do not opt in to store prompts."""
 
-    def chat_engine(self) -> ChatEngine: ...
+    def routes(self) -> Routes:
+        """Which model answers which product."""
+
+    def chat_engines(self) -> Mapping[str, ChatEngine]:
+        """By the model's name."""
 
     def reranker(self) -> Reranker | None:
         """None if no model re-ranks."""

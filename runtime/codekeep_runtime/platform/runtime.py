@@ -6,17 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 
-from codekeep_contracts.audit import AuditRecord, Purpose, Verdict
-
 from codekeep_runtime.access.laptop import OWNER
-from codekeep_runtime.chat import Chat
-from codekeep_runtime.chat.engine import ChatEngine
 from codekeep_runtime.core.reader import Reader
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.gateway.limits import Limits
 from codekeep_runtime.gateway.page import page_routes
-from codekeep_runtime.gateway.services import Access, Identity, Served, Services
+from codekeep_runtime.gateway.services import Access, Identity, Services
 from codekeep_runtime.index.interface import Index
 from codekeep_runtime.ingest.embedding import Embedding
 from codekeep_runtime.ingest.ingest import Ingest, Options, pipeline_version
@@ -25,6 +21,7 @@ from codekeep_runtime.ingest.progress import Progress, silent
 from codekeep_runtime.ingest.source import Source
 from codekeep_runtime.outbox import Outbox
 from codekeep_runtime.platform.port import Platform
+from codekeep_runtime.products.chat.chat import Chat
 from codekeep_runtime.retrieval.retriever import Retriever
 from codekeep_runtime.symbols.graph import SymbolGraph
 
@@ -76,7 +73,7 @@ class Runtime(AbstractContextManager["Runtime"]):
     def chat(self) -> Chat:
         settings = self.platform.context.settings
         gitlab = [link.host for link in settings.git_links if link.kind == "gitlab"] if settings else []
-        return Chat(self.retriever, self.index, self._engine, gitlab_hosts=gitlab)
+        return Chat(self.retriever, self.index, self.platform.chat_engines(), gitlab_hosts=gitlab)
 
     @cached_property
     def services(self) -> Services:
@@ -90,10 +87,10 @@ class Runtime(AbstractContextManager["Runtime"]):
             retriever=self.retriever,
             symbols=self.symbols,
             chat=self.chat,
-            audit=lambda served: log.record(_record_of(served)),
+            audit=log.record,
             limits=self._limits(),
             ready=self._ready,
-            models=(self._engine.name,),
+            routes=self.platform.routes(),
             remember=(lambda reader_id, asked: prompts.keep(reader_id, asked, datetime.now(UTC))) if prompts else None,
             metrics=text,
             page=[*page_routes(self.index), *self.platform.gateway_routes()],
@@ -127,10 +124,6 @@ class Runtime(AbstractContextManager["Runtime"]):
         manifest.failures.extend(refused)
         return manifest
 
-    @cached_property
-    def _engine(self) -> ChatEngine:
-        return self.platform.chat_engine()
-
     def _limits(self) -> Limits:
         settings = self.platform.context.settings
         if settings is None:
@@ -147,8 +140,3 @@ class Runtime(AbstractContextManager["Runtime"]):
         except Exception:  # any error of a store means not ready
             return {"index": False}
         return {"index": True}
-
-
-def _record_of(served: Served) -> AuditRecord:
-    fields = {**vars(served), "purpose": Purpose(served.purpose), "verdict": Verdict(served.verdict)}
-    return AuditRecord(time=datetime.now(UTC), **fields)

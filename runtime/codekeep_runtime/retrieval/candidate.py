@@ -1,4 +1,4 @@
-"""What both queries found, side by side."""
+"""What the lexical and the semantic query found, side by side."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,32 +10,41 @@ from codekeep_runtime.index.interface import Hit
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Scores of the two queries do not compare. By words: 0 (or not found) to 1 (the best). By meaning: how many
-    standard deviations above the mean, for any two texts mean something alike; not found is as the last that was.
+    """A chunk and its normalised scores; the raw scores of the two queries do not compare.
+
+    Args:
+        lexical_score: from 0 (the worst, or not found) to 1 (the best).
+        semantic_score: standard deviations above the mean, as any two texts are somewhat similar. A chunk that was not
+            found counts as the last one that was.
+        lexical_rank, semantic_rank: from 1; None where not found.
     """
 
     chunk: Chunk
-    by_words: float
-    by_meaning: float
-    lexical_rank: int | None  # from 1
+    lexical_score: float
+    semantic_score: float
+    lexical_rank: int | None
     semantic_rank: int | None
 
 
 def candidates(lexical: Sequence[Hit], semantic: Sequence[Hit]) -> list[Candidate]:
-    """Each chunk once, in no order that means anything."""
-    by_words, by_meaning = _stretched(lexical), _standardised(semantic)
-    least = min(by_meaning.values(), default=0.0)
-    word_ranks, meaning_ranks = _ranks(lexical), _ranks(semantic)
+    """Each chunk once, in no particular order."""
+    lexical_scores, semantic_scores = _scaled(lexical), _standardised(semantic)
+    lexical_ranks, semantic_ranks = _ranks(lexical), _ranks(semantic)
+    lowest = min(semantic_scores.values(), default=0.0)
     chunks = {hit.chunk.id: hit.chunk for hit in (*lexical, *semantic)}
     return [
         Candidate(
-            chunk, by_words.get(key, 0.0), by_meaning.get(key, least), word_ranks.get(key), meaning_ranks.get(key)
+            chunk,
+            lexical_scores.get(key, 0.0),
+            semantic_scores.get(key, lowest),
+            lexical_ranks.get(key),
+            semantic_ranks.get(key),
         )
         for key, chunk in chunks.items()
     ]
 
 
-def _stretched(hits: Sequence[Hit]) -> dict[str, float]:
+def _scaled(hits: Sequence[Hit]) -> dict[str, float]:
     if not hits:
         return {}
     least, most = hits[-1].score, hits[0].score

@@ -1,8 +1,12 @@
-"""What retrieval finds."""
+"""What retrieval finds, and what its callers need of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from codekeep_runtime.core.chunk import Chunk
+from codekeep_runtime.core.reader import Scope
+from codekeep_runtime.index.interface import Narrowing
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +17,17 @@ class Found:
     score: float
     lexical_rank: int | None = None
     semantic_rank: int | None = None
+
+
+class ScoredChunk(Protocol):
+    @property
+    def chunk(self) -> Chunk: ...
+
+    @property
+    def score(self) -> float: ...
+
+
+class ChunkSearch(Protocol):
+    def search(self, scope: Scope, text: str, k: int, narrowing: Narrowing) -> Sequence[ScoredChunk]:
+        """At most k chunks of the scope, best first."""
+        ...

@@ -1,30 +1,35 @@
-"""Hybrid retrieval."""
+"""Hybrid retrieval: a lexical and a semantic query, fused into one order."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from codekeep_runtime.core.reader import Scope
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.embed.faults import EmbedFault
-from codekeep_runtime.index.interface import Hit, Index, Narrowing
+from codekeep_runtime.index.interface import EVERYTHING, Hit, IndexReader, Narrowing
 from codekeep_runtime.retrieval.candidate import candidates
 from codekeep_runtime.retrieval.found import Found
 from codekeep_runtime.retrieval.ranking import ranked, shortlist
-from codekeep_runtime.retrieval.reranker import Reranker
 from codekeep_runtime.telemetry import emit
 
-CANDIDATES, LEAST_CANDIDATES = 5, 50  # of each query: times k, but no fewer
-LOOKED_AT, LEAST_LOOKED_AT = 3, 50  # of both together
-EVERYTHING = Narrowing()
+CANDIDATES_PER_RESULT, CANDIDATES_MIN = 5, 50  # of each query
+SHORTLIST_PER_RESULT, SHORTLIST_MIN = 3, 50  # of both together
+
+
+class Reranker(Protocol):
+    """Orders chunks by a closer look at their text: best first, none added, none lost."""
+
+    def rerank(self, text: str, found: Sequence[Found]) -> Sequence[Found]: ...
 
 
 class Retriever:
-    """Asks the index by words and by meaning, both within the reader's scope. Several threads may search.
+    """Both queries stay within the reader's scope. Several threads may search.
 
     Args:
-        reranker: a model that orders the best once more.
+        reranker: a model that orders the best once more, None without one.
     """
 
-    def __init__(self, index: Index, embedder: Embedder, reranker: Reranker | None = None) -> None:
+    def __init__(self, index: IndexReader, embedder: Embedder, reranker: Reranker | None = None) -> None:
         self._index, self._embedder, self._reranker = index, embedder, reranker
 
     def search(self, scope: Scope, text: str, k: int, narrowing: Narrowing = EVERYTHING) -> Sequence[Found]:
@@ -35,15 +40,15 @@ class Retriever:
         """
         if k < 1 or not text.strip():
             return []
-        depth = max(CANDIDATES * k, LEAST_CANDIDATES)
+        depth = max(CANDIDATES_PER_RESULT * k, CANDIDATES_MIN)
         lexical = self._index.lexical(scope, text, depth, narrowing)
         semantic = self._semantic(scope, text, depth, narrowing)
-        chosen = shortlist(candidates(lexical, semantic), max(LOOKED_AT * k, LEAST_LOOKED_AT))
+        chosen = shortlist(candidates(lexical, semantic), max(SHORTLIST_PER_RESULT * k, SHORTLIST_MIN))
         found = ranked(text, chosen)
         return (self._reranker.rerank(text, found) if self._reranker else found)[:k]
 
     def _semantic(self, scope: Scope, text: str, depth: int, narrowing: Narrowing) -> Sequence[Hit]:
-        """Nothing while the embedder cannot be reached: what words find is better than no answer."""
+        """Nothing while the embedder cannot be reached: the lexical query alone is better than no answer."""
         try:
             vector = self._embedder.query(text)
         except EmbedFault:

@@ -1,7 +1,8 @@
-"""What a text says, as stems: only roughly, and the same way on both sides."""
+"""Texts as sets of stems, to compare a question with code. The stemmer is rough, and the same for both."""
 
 from functools import lru_cache
 
+from codekeep_runtime.core.chunk import Chunk
 from codekeep_runtime.index.analysis import query_terms, words
 
 COMMON = frozenset(
@@ -15,13 +16,17 @@ COMMON = frozenset(
 _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ied", "ers", "er", "ed", "es", "s", "y", "e")
 
 
-def telling(text: str) -> frozenset[str]:
-    """The words of a question that say what it is about, stemmed."""
+def content_stems(text: str) -> frozenset[str]:
+    """Stems of a question's words without the common ones."""
     return frozenset(stem(word) for word in query_terms(text) if word not in COMMON and len(word) > 1)
 
 
 def stems(text: str) -> frozenset[str]:
     return frozenset(map(stem, set(words(text))))
+
+
+def chunk_stems(chunk: Chunk) -> frozenset[str]:
+    return stems(f"{chunk.path} {chunk.symbol} {chunk.text}")
 
 
 @lru_cache(maxsize=50_000)

@@ -1,4 +1,4 @@
-"""What may leave a process: named events with fields of one allow-list. No text that a person or repository wrote."""
+"""Events, metrics and spans with fields of one allow-list, and no text that a person or a repository wrote."""
 
 from codekeep_runtime.telemetry.log import emit
 from codekeep_runtime.telemetry.setup import setup

@@ -1,4 +1,4 @@
-"""Uncaught exceptions: their class and where in our own code, without message, source lines or values."""
+"""Uncaught exceptions: their class and place in our code, without message, source lines or values."""
 
 import asyncio
 import faulthandler
@@ -25,37 +25,37 @@ def frames(trace: TracebackType | None) -> Iterator[str]:
 
 
 def report(kind: type[BaseException], trace: TracebackType | None) -> None:
-    """One event; its route is the innermost place of ours."""
-    places = list(frames(trace))
+    """One event, whose `route` is the innermost frame of ours."""
+    inner = list(frames(trace))
     emit(
         "uncaught-exception",
         component="system",
         level="error",
         error_kind=kind.__name__,
-        route=places[-1] if places else "elsewhere",
+        route=inner[-1] if inner else "elsewhere",
     )
 
 
 def install() -> None:
-    """In place of everything that would print a traceback; and no core dump, which holds all of memory."""
+    """Replaces everything that prints a traceback, and turns off core dumps, which contain all of memory."""
     sys.excepthook = lambda kind, _, trace: report(kind, trace)
     threading.excepthook = lambda args: report(args.exc_type, args.exc_traceback)
     sys.unraisablehook = lambda args: report(args.exc_type, args.exc_traceback)
-    traceback.print_exception = _report_current  # what multiprocessing prints a worker's end by
+    traceback.print_exception = _report_current  # multiprocessing prints a failed worker with it
     traceback.print_exc = _report_current
     faulthandler.disable()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _report_current(*_: object, **__: object) -> None:
-    """In place of `traceback.print_exc`: whatever it was given, the exception being handled is the one reported."""
+    """In place of `traceback.print_exc`: reports the exception being handled, whatever the arguments are."""
     kind, _error, trace = sys.exc_info()
     if kind is not None:
         report(kind, trace)
 
 
 def for_loop(loop: asyncio.AbstractEventLoop) -> None:
-    """The same for what a task raised and nobody awaited."""
+    """Reports what a task raised and nobody awaited."""
 
     def handle(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")

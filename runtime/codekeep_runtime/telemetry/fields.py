@@ -1,4 +1,4 @@
-"""The one gate through which log lines, spans and metrics go."""
+"""The gate that log lines, spans and metrics all pass."""
 
 import math
 import re
@@ -12,14 +12,14 @@ Value = str | int | float | bool
 
 
 class Gate:
-    """Lets through what is allowed by name and by shape; counts the rest."""
+    """Passes fields whose name and value are allowed; counts the others."""
 
     def __init__(self, allowed: Iterable[str] = LOG_FIELDS) -> None:
         self.allowed = frozenset(allowed)
         self.dropped = 0
 
     def passed(self, fields: Mapping[str, object]) -> dict[str, Value]:
-        """The fields that may leave."""
+        """The fields that may leave the process."""
         kept: dict[str, Value] = {}
         for name, value in fields.items():
             if name in self.allowed and _is_harmless(value):
@@ -30,7 +30,7 @@ class Gate:
 
 
 def _is_harmless(value: object) -> bool:
-    """A number, or an identifier: nothing with a space, bracket or quote, as every line of code has."""
+    """A number or an identifier: no space, bracket or quote, one of which is in every line of code."""
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, int):

@@ -1,4 +1,4 @@
-"""Log records of other libraries: that there was one may leave, what it says may not."""
+"""Log records of other libraries leave the process without their text."""
 
 import logging
 import sys
@@ -10,9 +10,9 @@ _LEVELS: tuple[tuple[int, Level], ...] = ((logging.ERROR, "error"), (logging.WAR
 
 
 class EmptyRecord(logging.LogRecord):
-    """A record that forgot its message, arguments and stack before any handler could see it, whoever installed that.
+    """A record without message, arguments and stack.
 
-    A library may add a handler at any time (uvicorn does); so what is unfit to print is not there to be printed.
+    A library may add a handler at any time (uvicorn does), so no handler may be given a text that it could print.
     """
 
     def __init__(self, name: str, level: int, *args: Any, **more: Any) -> None:
@@ -23,7 +23,7 @@ class EmptyRecord(logging.LogRecord):
 
 
 class ForeignHandler(logging.Handler):
-    """Writes the package of the logger and the exception's class."""
+    """Writes the logger's package and the exception's class."""
 
     def emit(self, record: logging.LogRecord) -> None:
         level: Level = next((name for rank, name in _LEVELS if record.levelno >= rank), "info")
@@ -34,13 +34,13 @@ class ForeignHandler(logging.Handler):
 
 
 def _package(logger: str) -> str:
-    """A logger may be named by data; a package that is loaded is not."""
+    """A logger's name may be made of data; the name of a loaded package is not."""
     package = logger.partition(".")[0]
     return package if package in sys.modules else "elsewhere"
 
 
 def catch_all() -> None:
-    """The root logger has this handler and no other; loggers that bring their own lose them."""
+    """Gives the root logger this one handler, and removes those of all other loggers."""
     logging.setLogRecordFactory(EmptyRecord)
     logging.captureWarnings(capture=True)
     root = logging.getLogger()

@@ -14,14 +14,14 @@ _RANK = {"debug": 0, "info": 1, "warning": 2, "error": 3}
 
 
 class Log:
-    """Where events go. `least` silences what is less important; a command line for people sets it to "error"."""
+    """Where events go. `least` is the lowest level written; commands for people set it to "error"."""
 
     def __init__(self) -> None:
         self.gate = Gate()
         self.least: Level = "info"
         self.constant: dict[str, object] = {"version": VERSION}
         self.stream: TextIO | None = None  # None: standard error as it is when written
-        self.also: Callable[[dict[str, Value]], None] | None = None  # OTLP, where there is a collector
+        self.also: Callable[[dict[str, Value]], None] | None = None  # sends it by OTLP too, where there is a collector
 
     def write(self, event: str, component: str, level: Level, fields: dict[str, object]) -> None:
         if _RANK[level] < _RANK[self.least]:
@@ -40,7 +40,7 @@ class Log:
         try:
             stream.write(json.dumps(line, separators=(",", ":")) + "\n")
             stream.flush()
-        except (OSError, ValueError):  # nobody reads standard error any more: no reason to fail a reader's request
+        except (OSError, ValueError):  # standard error is closed: no reason to fail a request
             self.gate.dropped += 1
         if self.also is not None:
             self.also(line)
@@ -54,7 +54,7 @@ def emit(event: str, *, component: str, level: Level = "info", **fields: object)
 
     Args:
         event: a literal of ours in kebab-case, never made of data.
-        component: gateway, ingest, index, review, finetune, evals, models or access: its log group in a keep.
-        fields: of the allow-list; others, and values that are more than numbers and identifiers, are dropped.
+        component: of codekeep_contracts.log_fields.Component; names the log group in a keep.
+        fields: of the allow-list; others, and values other than numbers and identifiers, are dropped.
     """
     LOG.write(event, component, level, fields)

@@ -1,9 +1,9 @@
-"""Measurements by OpenTelemetry: read by Prometheus, and sent by OTLP where a collector is configured.
+"""Metrics by OpenTelemetry: read by Prometheus, and sent by OTLP where a collector is configured.
 
-Nothing is recorded, and no SDK loaded, before `start`: a command that nobody watches measures nothing.
+Before `start` nothing is recorded and no SDK loaded: a command that nobody monitors pays nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from codekeep_contracts.metrics import LABELS, METRICS, Metric
@@ -28,7 +28,7 @@ def observe(metric: Metric, value: float = 1, **labels: object) -> None:
 
     Args:
         value: a finite number in the metric's unit.
-        labels: of the metric; others, and values that are more than identifiers, are dropped and counted.
+        labels: of the metric; others, and values other than identifiers, are dropped and counted.
     """
     if not _records:
         return
@@ -38,7 +38,7 @@ def observe(metric: Metric, value: float = 1, **labels: object) -> None:
 
 
 def start(*exporters: "MetricReader") -> Callable[[], None]:
-    """Records from now on, for /metrics and for `exporters`; returns what sends the rest and stops."""
+    """Starts recording for /metrics and `exporters`. Returns a function that sends what is left and stops."""
     from opentelemetry.exporter.prometheus import PrometheusMetricReader
     from opentelemetry.sdk.metrics import MeterProvider
     from opentelemetry.sdk.resources import Resource
@@ -60,26 +60,22 @@ def start(*exporters: "MetricReader") -> Callable[[], None]:
 
 
 def text() -> bytes:
-    """What /metrics answers, in Prometheus' text format; empty before `start`."""
+    """The answer of /metrics, in Prometheus' text format; empty before `start`."""
     from prometheus_client import generate_latest
 
     return b"" if _registry is None else generate_latest(_registry)
 
 
 def serve(port: int) -> None:
-    """Answers Prometheus on a port of all interfaces, in a thread that ends with the process."""
+    """Serves Prometheus on a port of all interfaces, in a daemon thread."""
     from prometheus_client import start_http_server
 
     start_http_server(port, registry=_registry)
 
 
 def _instrument(meter: "Meter", metric: Metric) -> Record:
-    described: dict[str, Any] = {"unit": metric.unit, "description": metric.help}
-    if metric.kind == "counter":
-        return meter.create_counter(metric.name, **described).add
-    if metric.kind == "up-down-counter":
-        return meter.create_up_down_counter(metric.name, **described).add
-    if metric.kind == "histogram":
-        buckets: Sequence[float] = LATENCY_BUCKETS_MS
-        return meter.create_histogram(metric.name, explicit_bucket_boundaries_advisory=buckets, **described).record
-    return meter.create_gauge(metric.name, **described).set
+    create = getattr(meter, f"create_{metric.kind.replace('-', '_')}")
+    buckets = {"explicit_bucket_boundaries_advisory": LATENCY_BUCKETS_MS} if metric.kind == "histogram" else {}
+    instrument = create(metric.name, unit=metric.unit, description=metric.help, **buckets)
+    record: Record = getattr(instrument, {"histogram": "record", "gauge": "set"}.get(metric.kind, "add"))
+    return record

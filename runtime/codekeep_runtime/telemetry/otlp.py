@@ -1,7 +1,7 @@
-"""OpenTelemetry's SDK: logs, metrics and, when asked, spans by OTLP over HTTP to the keep's collector.
+"""Export by OpenTelemetry's SDK: logs, metrics and, if asked for, spans by OTLP over HTTP to the keep's collector.
 
-Follows OpenTelemetry's own variables (`client_environment` in components/release/telemetry.py sets them). Providers are
-this package's own, never global: a library with instrumentation of its own has no way out through them.
+Follows OpenTelemetry's own variables (`client_environment` in components/release/telemetry.py sets them). Providers
+are private to this package, never global, so that no library's own instrumentation is exported.
 """
 
 import os
@@ -15,7 +15,7 @@ from codekeep_runtime.telemetry.log import LOG
 
 
 def start(environment: Mapping[str, str] = os.environ) -> Callable[[], None]:
-    """Exports from now on where an endpoint or a port is set; returns what sends the rest and stops."""
+    """Starts exporting where an endpoint or a port is set. Returns a function that sends what is left and stops."""
     stops = []
     if environment.get(OTLP_ENDPOINT):
         stops.append(_logs())
@@ -33,7 +33,7 @@ def start(environment: Mapping[str, str] = os.environ) -> Callable[[], None]:
 
 
 def _metrics(environment: Mapping[str, str]) -> Callable[[], None]:
-    """To the collector where there is one, and on a port of its own where a Prometheus reads it."""
+    """To the collector where there is one, and on a port where Prometheus reads it."""
     readers = []
     if environment.get(OTLP_ENDPOINT):
         from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
@@ -51,7 +51,7 @@ def _spans() -> Callable[[], None]:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    provider = TracerProvider(resource=_nobody())
+    provider = TracerProvider(resource=_empty_resource())
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     spans.trace_by(provider)
     return provider.shutdown
@@ -63,14 +63,14 @@ def _logs() -> Callable[[], None]:
     from opentelemetry.sdk._logs import LoggerProvider
     from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
 
-    provider = LoggerProvider(resource=_nobody())
+    provider = LoggerProvider(resource=_empty_resource())
     provider.add_log_record_processor(BatchLogRecordProcessor(OTLPLogExporter()))
     logger = provider.get_logger("codekeep")
     LOG.also = lambda line: logger.emit(LogRecord(attributes=line))
     return provider.shutdown
 
 
-def _nobody() -> Any:
+def _empty_resource() -> Any:
     """A resource without attributes: the SDK's default reads OTEL_RESOURCE_ATTRIBUTES, process and host."""
     from opentelemetry.sdk.resources import Resource
 

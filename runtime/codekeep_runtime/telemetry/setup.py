@@ -1,4 +1,4 @@
-"""What every process calls first."""
+"""The set-up of telemetry, which every process calls first."""
 
 import atexit
 from functools import cache
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def setup(settings: "RuntimeSettings | None" = None, *, least: Level | None = None) -> None:
-    """Follows the settings' allow-list and level; silences other ways out: libraries' logs, tracebacks, core dumps."""
+    """Applies the settings' allow-list and level, and closes other ways out: library logs, tracebacks, core dumps."""
     from codekeep_runtime.telemetry import crash, foreign
 
     if settings is not None:
@@ -28,7 +28,7 @@ def setup(settings: "RuntimeSettings | None" = None, *, least: Level | None = No
 
 @cache
 def _export() -> None:
-    """Once a process; what is left is sent when it ends."""
+    """Once per process; what is left is sent when it ends."""
     from codekeep_runtime.telemetry import otlp
 
     atexit.register(otlp.start())

@@ -1,4 +1,4 @@
-"""Spans: how long a step took and whether it failed, never what it worked on."""
+"""Spans: how long a step took and whether it failed, without what it worked on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,18 +10,18 @@ _tracers: list[Any] = []  # at most one: without it a span costs nothing
 
 
 def trace_by(provider: Any) -> None:
-    """Writes spans by an OpenTelemetry TracerProvider from now on."""
+    """Starts writing spans by an OpenTelemetry TracerProvider."""
     _tracers[:] = [provider.get_tracer("codekeep")]
 
 
 @contextmanager
 def span(name: str, component: str, **fields: object) -> Iterator[None]:
-    """A step of the work.
+    """Measures a step.
 
     Args:
         name: a literal of ours in kebab-case.
         component: as for `emit`.
-        fields: as for `emit`; an exception adds `error_kind`, and neither message nor stack.
+        fields: as for `emit`. An exception adds its class as `error_kind`, no message and no stack.
     """
     if not _tracers:
         yield

@@ -16,7 +16,7 @@ from codekeep_runtime.index.opensearch import OpenSearchIndex
 from codekeep_runtime.index.opensearch.restoring import Restoring
 from codekeep_runtime.index.opensearch.snapshots import Snapshots
 from codekeep_runtime.index.opensearch.versions import Versions
-from codekeep_runtime.platform.keep.platform import served_embedder
+from codekeep_runtime.models.served import served_embedder
 
 from tests.real.opensearch.prefixes import Prefixes
 from tests.real.opensearch.server import Server

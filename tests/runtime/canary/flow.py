@@ -17,16 +17,19 @@ from pathlib import Path
 import httpx
 from codekeep_runtime import telemetry
 from codekeep_runtime.access.laptop import OWNER
-from codekeep_runtime.chat import Chat
-from codekeep_runtime.chat.upstream import UpstreamEngine
 from codekeep_runtime.gateway.app import create_app
 from codekeep_runtime.ingest.embedding import Embedding
 from codekeep_runtime.ingest.file_task import parse_source
 from codekeep_runtime.ingest.ingest import Ingest, Options
 from codekeep_runtime.ingest.source import Source
+from codekeep_runtime.models.chat import ServedChatModel
+from codekeep_runtime.models.client import EngineClient
+from codekeep_runtime.models.routes import Route
 from codekeep_runtime.platform.context import RuntimeContext
 from codekeep_runtime.platform.laptop.platform import LaptopPlatform
 from codekeep_runtime.platform.runtime import Runtime
+from codekeep_runtime.products.chat.chat import Chat
+from codekeep_runtime.products.chat.question import Message
 from codekeep_runtime.telemetry import crash
 
 from tests.runtime.canary.strings import CODE, CRASH, HEADER, PROMPT, UPSTREAM
@@ -81,7 +84,7 @@ def ask(runtime: Runtime) -> dict:
     """Every route, right and wrong requests."""
     with served(create_app(runtime.services)) as address, httpx.Client(base_url=address) as client:
         headers = {"authorization": f"Bearer {runtime.identity.token}"}
-        body = {"model": "m", "messages": [{"role": "user", "content": QUESTION}]}
+        body = {"model": "codekeep", "messages": [{"role": "user", "content": QUESTION}]}
         whole = client.post("/v1/chat/completions", json=body, headers=headers).json()
         streamed = client.post("/v1/chat/completions", json={**body, "stream": True}, headers=headers).text
         found = client.post("/v1/search", json={"query": QUESTION, "k": 3}, headers=headers).json()
@@ -108,11 +111,11 @@ def fail_upstream(runtime: Runtime) -> dict:
     """A chat whose model fails in the middle of it."""
 
     async def answer() -> list[str]:
-        async with httpx.AsyncClient(base_url=address) as client:
-            chat = Chat(runtime.retriever, runtime.index, UpstreamEngine(client, "m", 8000, 500))
-            scope = runtime.access.scope(OWNER)
-            asked = [{"role": "user", "content": QUESTION}]
-            return [str(getattr(event, "message", "")) async for event in chat.answer(scope, asked, lambda: True)]
+        engine = ServedChatModel(EngineClient(address, "chat", "gateway", 4), 8000, 500)
+        chat = Chat(runtime.retriever, runtime.index, {"m": engine})
+        route = Route(product="chat", model="m", role="chat")
+        events = chat.answer(runtime.access.scope(OWNER), [Message("user", QUESTION)], route)
+        return [str(getattr(event, "message", "")) async for event in events]
 
     with failing_model() as address:
         return {"failed": [message for message in asyncio.run(answer()) if message]}

@@ -89,7 +89,7 @@ def run(tmp_path_factory) -> Run:
     return Run(json.loads(done.stdout), done.returncode, done.stderr, dict(received), folder / "data")
 
 
-def test_the_flow_was_a_whole_one(run):
+def test_the_flow_ran_completely(run):
     """What the other tests look for was there to be lost."""
     assert strings.CODE in run.got["answer"]["choices"][0]["message"]["content"]
     assert strings.CODE in run.got["streamed"]
@@ -112,7 +112,7 @@ def test_the_flow_was_a_whole_one(run):
 
 
 @pytest.mark.parametrize("canary", strings.ALL)
-def test_no_canary_is_in_what_leaves(run, canary):
+def test_no_canary_leaves_the_process(run, canary):
     places = {
         "standard error": run.stderr,
         "logs": run.exported["/v1/logs"],
@@ -128,7 +128,7 @@ def test_no_canary_is_in_what_leaves(run, canary):
     assert {name for name, content in places.items() if canary.encode() in content} == set()
 
 
-def test_a_masked_secret_is_nowhere_but_in_the_mirror(run):
+def test_a_masked_secret_is_only_in_the_mirror(run):
     for folder in ("index", "audit", "audit-heads", "keys", "ingest/runs"):
         assert run.files(folder), folder
         assert strings.SECRET.encode() not in run.files(folder), folder

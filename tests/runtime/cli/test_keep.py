@@ -8,14 +8,15 @@ import os
 import shutil
 import subprocess
 import sys
-from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from codekeep_contracts.faults import SettingsFault, UsageFault
 from codekeep_contracts.messages import parse
+from codekeep_contracts.metrics import MODEL_REQUESTS_IN_FLIGHT as IN_FLIGHT
+from codekeep_contracts.metrics import MODEL_REQUESTS_QUEUED as QUEUED
 from codekeep_contracts.settings.document import RuntimeSettings
 from codekeep_contracts.settings.governance import PromptStorage
 from codekeep_contracts.settings.models import Prefixes
@@ -25,14 +26,17 @@ from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.gateway.app import create_app
 from codekeep_runtime.gateway.server import Certificate, server
 from codekeep_runtime.jobs.purge import run_purge
+from codekeep_runtime.models.client import EngineClient
+from codekeep_runtime.models.served import served_embedder
 from codekeep_runtime.platform.context import RuntimeContext
 from codekeep_runtime.platform.keep.kms_signer import KmsSigner
-from codekeep_runtime.platform.keep.platform import KeepPlatform, served_embedder
+from codekeep_runtime.platform.keep.platform import KeepPlatform
 from codekeep_runtime.platform.keep.prompt_bucket import PromptBucket
 from codekeep_runtime.platform.laptop.platform import LaptopPlatform
 from codekeep_runtime.platform.readers import reader_of
 from codekeep_runtime.platform.runtime import Runtime
 from codekeep_runtime.purge import is_valid_proof
+from codekeep_runtime.telemetry import metrics
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -127,7 +131,18 @@ def test_the_gateway_of_a_keep(aws: Any, tmp_path: Path) -> None:  # noqa: F811
             answer = client.post("/v1/search", json={"query": "x"}, headers={"authorization": token})
             assert answer.status_code == 401
         assert client.post("/webhooks/ghe", content=b"{}").status_code == 503  # its receiver is away
-        assert runtime.services.models == (settings.model_of("chat").name,)
+        assert runtime.services.routes.names("chat") == ("codekeep", settings.model_of("chat").name)
+
+
+@pytest.mark.usefixtures("measured")
+def test_the_load_of_every_model_is_0_before_the_first_request(aws: Any, tmp_path: Path) -> None:  # noqa: F811
+    settings = keep_settings(index={"endpoint": NOWHERE})
+    with Runtime(keep(tmp_path, settings), role="gateway") as runtime:
+        assert runtime.services
+    assert served_embedder(settings)  # the indexer's
+    lines = metrics.text().decode().splitlines()
+    for component, model, metric in product(("gateway", "index"), settings.models, (IN_FLIGHT, QUEUED)):
+        assert f'{metric.prometheus}{{component="{component}",role="{model.role}"}} 0.0' in lines
 
 
 def test_in_a_keep_nobody_reads_as_its_owner(aws: Any, tmp_path: Path) -> None:  # noqa: F811
@@ -174,38 +189,31 @@ def test_a_readers_prompts_leave_the_keeps_bucket_with_proof(
     assert (store.count("a" * 16), store.count("b" * 16)) == (0, 1)
 
 
-def embedder(sent: list[str], monkeypatch: pytest.MonkeyPatch, prefixes: dict[str, str] | None) -> Embedder:
-    """That of a keep whose model has such prefixes; what it sends is kept."""
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        texts = json.loads(request.content)["input"]
-        sent.extend(texts)
-        vector = [1.0] + [0.0] * 1023
-        return httpx.Response(200, json={"data": [{"index": at, "embedding": vector} for at in range(len(texts))]})
-
+def embedder(prefixes: dict[str, str] | None) -> Embedder:
+    """That of a keep whose model has such prefixes."""
     settings = keep_settings()
     models = [
         each.model_copy(update={"prefixes": Prefixes(**prefixes)}) if prefixes and each.role == "embed" else each
         for each in settings.models
     ]
-    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=httpx.MockTransport(answer)))
     return served_embedder(settings.model_copy(update={"models": tuple(models)}))
 
 
 def test_a_models_prefixes_reach_its_server_and_name_the_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[str] = []
-    with monkeypatch.context() as patch:
-        plain = embedder(sent, patch, None)
-        plain.query("refund")
-        plain.documents(["def refund"])
-    with monkeypatch.context() as patch:
-        e5 = embedder(sent, patch, {"query": "query: ", "document": "passage: "})
-        e5.query("refund")
-        e5.documents(["def refund"])
+
+    async def post(_: EngineClient, path: str, body: dict[str, Any], *__: object) -> Any:
+        sent.extend(body["input"])
+        vector = [1.0] + [0.0] * 1023
+        return {"data": [{"index": at, "embedding": vector} for at in range(len(body["input"]))]}
+
+    monkeypatch.setattr(EngineClient, "post", post)
+    plain, e5 = embedder(None), embedder({"query": "query: ", "document": "passage: "})
+    for each in (plain, e5):
+        each.query("refund")
+        each.documents(["def refund"])
     assert sent == ["refund", "def refund", "query: refund", "passage: def refund"]
-    with monkeypatch.context() as patch:
-        asking = embedder(sent, patch, {"query": "query: "})
-    assert asking.version == plain.version  # the documents' vectors are the same
+    assert embedder({"query": "query: "}).version == plain.version  # the documents' vectors are the same
     assert e5.version.startswith(f"{plain.version}-")
 
 

@@ -39,7 +39,7 @@ def test_equal_text_is_embedded_once(tmp_path: Path) -> None:
     np.testing.assert_array_equal(first, again)
 
 
-def test_it_remembers_in_another_process_of_the_same_version_only(tmp_path: Path) -> None:
+def test_vectors_are_shared_by_processes_of_the_same_version_only(tmp_path: Path) -> None:
     CachedEmbedder(Counting(), tmp_path / "vectors.db").documents(TEXTS)
     same, other = Counting(), Counting()
     other.version = "static-2"
@@ -49,7 +49,7 @@ def test_it_remembers_in_another_process_of_the_same_version_only(tmp_path: Path
     assert len(other.asked) == 3
 
 
-def test_the_oldest_leave_when_it_is_full(tmp_path: Path) -> None:
+def test_the_oldest_vectors_are_removed_when_it_is_full(tmp_path: Path) -> None:
     made = Counting()
     cached = CachedEmbedder(made, tmp_path / "vectors.db", most=10)
     for number in range(25):
@@ -61,7 +61,7 @@ def test_the_oldest_leave_when_it_is_full(tmp_path: Path) -> None:
     assert made.asked == ["text 0"]
 
 
-def test_questions_are_not_remembered_and_no_text_is(tmp_path: Path) -> None:
+def test_queries_are_not_cached_and_no_text_is_stored(tmp_path: Path) -> None:
     cached = CachedEmbedder(Counting(), tmp_path / "vectors.db")
     cached.documents(["canarydocument"])
     cached.query("canaryquestion")
@@ -73,7 +73,7 @@ def test_questions_are_not_remembered_and_no_text_is(tmp_path: Path) -> None:
     assert [oct(file.stat().st_mode & 0o077) for file in files] == ["0o0"] * len(files)
 
 
-def test_a_damaged_file_is_begun_anew(tmp_path: Path) -> None:
+def test_a_damaged_file_is_replaced(tmp_path: Path) -> None:
     file = tmp_path / "vectors.db"
     file.write_bytes(b"no database at all" * 1_000)
     made = Counting()
@@ -82,7 +82,7 @@ def test_a_damaged_file_is_begun_anew(tmp_path: Path) -> None:
     assert len(made.asked) == 3
 
 
-def test_a_failed_call_remembers_nothing(tmp_path: Path) -> None:
+def test_a_failed_call_stores_nothing(tmp_path: Path) -> None:
     class Failing(Counting):
         def documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
             raise EmbedFault("the embedding server refused")
@@ -94,7 +94,7 @@ def test_a_failed_call_remembers_nothing(tmp_path: Path) -> None:
     assert len(made.asked) == 3
 
 
-def test_clearing_forgets_all(tmp_path: Path) -> None:
+def test_clearing_removes_everything(tmp_path: Path) -> None:
     made = Counting()
     cached = CachedEmbedder(made, tmp_path / "vectors.db")
     vector = cached.documents(TEXTS)[0].tobytes()
@@ -117,7 +117,7 @@ for turn in count():
 """
 
 
-def test_a_killed_writer_leaves_whole_calls(tmp_path: Path) -> None:
+def test_a_killed_writer_leaves_no_partial_call(tmp_path: Path) -> None:
     file = tmp_path / "vectors.db"
     for delay in (0.0, 0.03, 0.11):
         writer = subprocess.Popen([sys.executable, "-c", WRITING, str(file)], stdout=subprocess.PIPE, text=True)

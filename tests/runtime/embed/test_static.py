@@ -68,14 +68,16 @@ def test_every_vector_has_length_one_whatever_the_text(embedder: StaticEmbedder)
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
-def test_no_texts_make_no_rows(embedder: StaticEmbedder) -> None:
+def test_no_texts_give_no_rows(embedder: StaticEmbedder) -> None:
     assert embedder.documents([]).shape == (0, embedder.dimension)
 
 
-def test_a_text_has_the_same_vector_in_any_company(embedder: StaticEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_vector_does_not_depend_on_the_other_texts_of_the_call(
+    embedder: StaticEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     texts = [embedding_text(chunk(code, symbol=name)) for name, code in CODE.items()] * 60
     together = embedder.documents(texts)
-    monkeypatch.setattr(static, "_AT_ONCE", 1)
+    monkeypatch.setattr(static, "_BATCH", 1)
     assert len(texts) > 200
     np.testing.assert_array_equal(embedder.documents(texts), together)
 
@@ -96,12 +98,12 @@ def test_a_heading_counts_more_than_the_code_below_it() -> None:
     assert heading > body
 
 
-def test_an_unknown_word_is_its_parts() -> None:
+def test_an_unknown_word_is_split_into_known_parts() -> None:
     vocabulary = small()
     assert vocabulary.rows_of("urlparse") == (*vocabulary.rows_of("url"), *vocabulary.rows_of("parse"))
 
 
-def test_a_word_without_parts_is_like_itself_only() -> None:
+def test_a_word_without_known_parts_resembles_only_itself() -> None:
     embedder = StaticEmbedder(small())
     same, other = embedder.documents(["xqzt", "vvkw"]) @ embedder.query("xqzt")
     assert same == pytest.approx(1, abs=1e-5)

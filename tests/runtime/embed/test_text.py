@@ -1,6 +1,6 @@
 """The text that stands for a chunk."""
 
-from codekeep_runtime.embed.text import MOST_CHARACTERS, embedding_text
+from codekeep_runtime.embed.text import CHARACTERS_MAX, embedding_text
 
 from tests.runtime.embed.chunks import chunk
 
@@ -15,7 +15,7 @@ def test_a_chunk_without_a_symbol_begins_with_its_path() -> None:
     assert embedding_text(chunk("x = 1", path="a/b.py", symbol="")) == "a b\nx = 1"
 
 
-def test_the_text_is_bounded_whatever_the_chunk_holds() -> None:
+def test_the_text_is_bounded_whatever_the_chunk_contains() -> None:
     long = embedding_text(chunk("x" * 100_000, path="p/" * 2_000, symbol="s" * 5_000))
-    assert len(long) == MOST_CHARACTERS
+    assert len(long) == CHARACTERS_MAX
     assert long.endswith("x" * 1_000)

@@ -1,13 +1,13 @@
 """The routes: shapes, bounds, refusals that repeat nothing, audit before anything leaves."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from codekeep_runtime.core.answer import AnswerEvent, Context, End
 from codekeep_runtime.gateway.limits import Limits
+from codekeep_runtime.products.answer import AnswerEvent, Context, End, FinishReason
 from starlette.testclient import TestClient
 
 from tests.runtime.gateway.world import Tenant
@@ -74,7 +74,7 @@ def test_without_an_audit_record_nothing_leaves(acme: Tenant, method: str, path:
         ([SECRET], None),
     ],
 )
-def test_a_wrong_body_is_named_and_not_repeated(acme: Tenant, body: Any, field: str | None) -> None:
+def test_an_error_names_the_wrong_field_and_never_repeats_its_value(acme: Tenant, body: Any, field: str | None) -> None:
     response = TestClient(acme.app()).post("/v1/search", json=body, headers=ANN)
     assert response.status_code == 400
     assert response.json()["error"]["param"] == field
@@ -82,17 +82,17 @@ def test_a_wrong_body_is_named_and_not_repeated(acme: Tenant, body: Any, field: 
 
 
 @pytest.mark.parametrize("raw", [b"{", b"\xff\xfe", b"[" * 100_000, b'{"query": "\\ud800"}', b""])
-def test_what_is_no_json_is_refused(acme: Tenant, raw: bytes) -> None:
+def test_a_body_that_is_not_json_is_refused(acme: Tenant, raw: bytes) -> None:
     assert TestClient(acme.app()).post("/v1/search", content=raw, headers=ANN).status_code == 400
 
 
-def test_too_large_a_body_is_refused(acme: Tenant) -> None:
+def test_a_body_that_is_too_large_is_refused(acme: Tenant) -> None:
     body = json.dumps({"query": "x" * 2_000_000})
     assert TestClient(acme.app()).post("/v1/search", content=body, headers=ANN).status_code == 413
 
 
 @pytest.mark.parametrize("header", [None, "Bearer nobody", "Basic YW5uOg==", "bearer", "Bearer "])
-def test_whoever_is_not_signed_in_gets_one_answer(acme: Tenant, header: str | None) -> None:
+def test_every_invalid_sign_in_gets_the_same_answer(acme: Tenant, header: str | None) -> None:
     headers = {"x-tabby-user": "ann", "x-forwarded-user": "ann", "x-remote-user": "ann"}
     if header is not None:
         headers["authorization"] = header
@@ -102,12 +102,12 @@ def test_whoever_is_not_signed_in_gets_one_answer(acme: Tenant, header: str | No
         assert response.headers["www-authenticate"] == "Bearer"
 
 
-def test_a_header_that_names_somebody_else_changes_nothing(acme: Tenant) -> None:
+def test_a_header_that_names_another_user_is_ignored(acme: Tenant) -> None:
     said = TestClient(acme.app()).get("/v1/me", headers={**ANN, "x-tabby-user": "dan", "x-forwarded-user": "dan"})
     assert said.json()["team"] == "team-pay"
 
 
-def test_requests_per_minute_are_bounded(acme: Tenant) -> None:
+def test_requests_per_minute_are_limited(acme: Tenant) -> None:
     client = TestClient(acme.app(limits=Limits(requests_per_minute=3, tokens_per_day=1000)))
     answers = [client.get("/v1/me", headers=ANN) for _ in range(4)]
     assert [each.status_code for each in answers] == [200, 200, 200, 429]
@@ -115,7 +115,7 @@ def test_requests_per_minute_are_bounded(acme: Tenant) -> None:
     assert client.get("/v1/me", headers={"authorization": "Bearer bob"}).status_code == 200
 
 
-def test_tokens_per_day_are_bounded_and_start_anew(acme: Tenant) -> None:
+def test_tokens_per_day_are_limited_and_reset_each_day(acme: Tenant) -> None:
     now = [86_400.0 * 100]
     limits = Limits(requests_per_minute=100, tokens_per_day=15, clock=lambda: now[0])
     client = TestClient(acme.app(limits=limits))
@@ -127,7 +127,7 @@ def test_tokens_per_day_are_bounded_and_start_anew(acme: Tenant) -> None:
     assert client.post("/v1/chat/completions", json=ASK, headers=ANN).status_code == 200
 
 
-def test_what_breaks_is_not_told(acme: Tenant, capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_internal_error_does_not_leak_its_message(acme: Tenant, capfd: pytest.CaptureFixture[str]) -> None:
     class Broken:
         def search(self, *_: object) -> Any:
             raise RuntimeError(SECRET)
@@ -149,13 +149,13 @@ def test_readiness_needs_all_parts(acme: Tenant) -> None:
     assert TestClient(app).get("/healthz").status_code == 200
 
 
-def test_metrics_are_for_loopback_only(acme: Tenant) -> None:
+def test_metrics_are_served_to_loopback_only(acme: Tenant) -> None:
     assert TestClient(acme.app(), client=("127.0.0.1", 1)).get("/metrics").status_code == 200
     far = TestClient(acme.app(), client=("10.0.0.1", 1))
     assert far.get("/metrics", headers={"x-forwarded-for": "127.0.0.1"}).status_code == 404
 
 
-def test_a_browser_is_told_to_keep_others_out(acme: Tenant) -> None:
+def test_responses_carry_security_headers_and_no_cors(acme: Tenant) -> None:
     response = TestClient(acme.app()).options(
         "/v1/search", headers={"origin": "https://evil.example", "access-control-request-method": "POST"}
     )
@@ -169,9 +169,9 @@ def test_a_browser_is_told_to_keep_others_out(acme: Tenant) -> None:
 class EndingChat:
     reason: str
 
-    async def answer(self, *_: object) -> AsyncIterator[AnswerEvent]:
+    async def answer(self, *_: object) -> AsyncGenerator[AnswerEvent, None]:
         yield Context(())
-        yield End(0, 0, self.reason)
+        yield End(finish_reason=FinishReason(self.reason))
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ class EndingChat:
         ("access-lost", 403, "revoked"),
     ],
 )
-def test_how_an_answer_ends_is_told_and_audited(acme: Tenant, reason: str, status: int, verdict: str) -> None:
+def test_how_an_answer_ends_sets_status_and_audit_verdict(acme: Tenant, reason: str, status: int, verdict: str) -> None:
     client = TestClient(acme.app(chat=EndingChat(reason)))
     assert client.post("/v1/chat/completions", json=ASK, headers=ANN).status_code == status
     streamed = client.post("/v1/chat/completions", json={**ASK, "stream": True}, headers=ANN)

@@ -62,7 +62,7 @@ def test_there_are_two_tenants_six_readers_ten_repositories() -> None:
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_a_reader_sees_all_that_is_theirs(reader: str, clients: Mapping[str, TestClient]) -> None:
+def test_a_reader_sees_everything_that_is_granted(reader: str, clients: Mapping[str, TestClient]) -> None:
     tenant = READERS[reader][0]
     for place in allowed(reader):
         seen = [path for path, said in answers(clients[tenant], reader, CANARIES[place]) if CANARIES[place] in said]
@@ -72,7 +72,7 @@ def test_a_reader_sees_all_that_is_theirs(reader: str, clients: Mapping[str, Tes
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_a_reader_sees_nothing_else_however_they_ask(reader: str, clients: Mapping[str, TestClient]) -> None:
+def test_a_reader_sees_nothing_else_whatever_they_ask(reader: str, clients: Mapping[str, TestClient]) -> None:
     tenant = READERS[reader][0]
     foreign = set(ALL) - allowed(reader)
     asked = 0
@@ -90,7 +90,7 @@ def test_a_reader_sees_nothing_else_however_they_ask(reader: str, clients: Mappi
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_a_chunk_is_had_by_its_id_only_by_whom_it_is_for(reader: str, clients: Mapping[str, TestClient]) -> None:
+def test_only_a_permitted_reader_gets_a_chunk_by_its_id(reader: str, clients: Mapping[str, TestClient]) -> None:
     tenant = READERS[reader][0]
     auth = {"authorization": f"Bearer {reader}"}
     missing = clients[tenant].get(f"/v1/chunks/{'0' * 32}", headers=auth)
@@ -104,7 +104,7 @@ def test_a_chunk_is_had_by_its_id_only_by_whom_it_is_for(reader: str, clients: M
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_a_foreign_canary_asked_for_by_its_own_word_finds_nothing(
+def test_a_search_for_text_of_another_readers_repository_finds_nothing(
     reader: str, clients: Mapping[str, TestClient]
 ) -> None:
     tenant = READERS[reader][0]
@@ -133,7 +133,7 @@ def test_a_forbidden_and_a_missing_repository_get_the_same_answer(clients: Mappi
     assert shown[0] == shown[1]
 
 
-def test_time_does_not_tell_a_forbidden_from_a_missing_repository(clients: Mapping[str, TestClient]) -> None:
+def test_response_time_does_not_reveal_a_forbidden_repository(clients: Mapping[str, TestClient]) -> None:
     took: dict[str, list[float]] = {REPOSITORIES["acme"][2].key: [], "git.demo.example/other/nonono": []}
     auth = {"authorization": "Bearer bob"}
     for _ in range(40):
@@ -145,7 +145,7 @@ def test_time_does_not_tell_a_forbidden_from_a_missing_repository(clients: Mappi
     assert abs(one - other) < max(0.5 * max(one, other), 0.02)
 
 
-def test_one_tenants_sign_in_is_nobody_to_another(clients: Mapping[str, TestClient]) -> None:
+def test_a_sign_in_of_one_tenant_is_invalid_for_another(clients: Mapping[str, TestClient]) -> None:
     auth = {"authorization": "Bearer fay"}
     for path in ("/v1/me", "/v1/models", "/v1/symbols/definitions?name=shared"):
         assert clients["acme"].get(path, headers=auth).status_code == 401

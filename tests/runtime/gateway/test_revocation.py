@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,11 @@ import httpx
 import pytest
 from codekeep_contracts.faults import AccessFault, UsageFault
 from codekeep_runtime.access.identity import Identity
-from codekeep_runtime.core.answer import AnswerEvent, Context, Delta
 from codekeep_runtime.core.reader import Scope
 from codekeep_runtime.gateway.server import server
+from codekeep_runtime.models.routes import Route
+from codekeep_runtime.products.answer import AnswerEvent, Context, Delta
+from codekeep_runtime.products.chat.question import ClientMessage
 
 from tests.runtime.gateway.serving import served
 from tests.runtime.gateway.world import REPOSITORIES, Tenant
@@ -29,8 +31,8 @@ class EndlessChat:
     is_closed: bool = False
 
     async def answer(
-        self, scope: Scope, messages: Sequence[Mapping[str, str]], still_allowed: Callable[[], bool]
-    ) -> AsyncIterator[AnswerEvent]:
+        self, scope: Scope, messages: Sequence[ClientMessage], route: Route
+    ) -> AsyncGenerator[AnswerEvent, None]:
         try:
             yield Context(())
             while True:
@@ -88,6 +90,19 @@ def test_a_client_that_leaves_ends_the_engines_work(acme: Tenant) -> None:
     with served(acme.app(chat=chat)) as url:
         with httpx.stream("POST", f"{url}/v1/chat/completions", json=ASK, headers=headers) as response:
             next(response.iter_lines())
+        until = time.monotonic() + WITHIN_SECONDS
+        while not (chat.is_closed and len(acme.audited) == 2) and time.monotonic() < until:
+            time.sleep(0.01)
+    assert chat.is_closed
+    assert acme.audited[-1].verdict == "failed"
+
+
+def test_a_client_that_leaves_a_whole_answer_ends_the_engines_work(acme: Tenant) -> None:
+    chat = EndlessChat(is_silent=True)
+    ask = {**ASK, "stream": False}
+    with served(acme.app(chat=chat, heartbeat_seconds=0.02)) as url:
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(f"{url}/v1/chat/completions", json=ask, headers={"authorization": "Bearer ann"}, timeout=0.5)
         until = time.monotonic() + WITHIN_SECONDS
         while not (chat.is_closed and len(acme.audited) == 2) and time.monotonic() < until:
             time.sleep(0.01)

@@ -8,7 +8,7 @@ from tests.runtime.gateway.serving import running_server
 from tests.runtime.gateway.world import Tenant
 
 
-def test_a_small_piece_of_a_stream_is_not_held_back(acme: Tenant) -> None:
+def test_small_chunks_of_a_stream_are_sent_at_once(acme: Tenant) -> None:
     """Nagle's algorithm would keep a second piece until the first is acknowledged: 40 ms more for each answer."""
     with running_server(acme.app()) as running, httpx.Client() as client:
         client.get(f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}/healthz")

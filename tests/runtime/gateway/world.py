@@ -1,17 +1,17 @@
 """Two tenants, six readers, ten repositories (hostile names among them), and real apps over real indexes."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from codekeep_contracts.audit import AuditRecord
 from codekeep_contracts.faults import AccessFault
 from codekeep_runtime.access import Access
 from codekeep_runtime.access.accounts import ServiceAccounts
 from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.access.grants import Grant, Policy, TeamGrants
-from codekeep_runtime.core.answer import AnswerEvent, Citation, Citations, Context, Delta, End
 from codekeep_runtime.core.chunk import Chunk, chunk_id
 from codekeep_runtime.core.reader import Reader, Scope
 from codekeep_runtime.core.repository import Branch, RepositoryId
@@ -20,13 +20,18 @@ from codekeep_runtime.core.symbol import Definition, FileSymbols, Reference, Ref
 from codekeep_runtime.gateway.app import create_app
 from codekeep_runtime.gateway.limits import Limits
 from codekeep_runtime.gateway.page import page_routes
-from codekeep_runtime.gateway.services import Served, Services
+from codekeep_runtime.gateway.services import Services
 from codekeep_runtime.index.embedded import EmbeddedIndex
 from codekeep_runtime.index.interface import FoundDefinition, FoundReference, Head, Hit, Narrowing
+from codekeep_runtime.models.routes import Route, Routes
+from codekeep_runtime.products.answer import AnswerEvent, Citation, Citations, Context, Delta, End
+from codekeep_runtime.products.chat.question import ClientMessage
 from starlette.applications import Starlette
 
 HOST = "git.demo.example"
 COMMIT = "c" * 40
+MODEL = "acme/coder-7b"
+ROUTES = Routes([Route(product="chat", model=MODEL, role="chat")])
 LONG = "n" * 200
 REPOSITORIES = {
     "acme": (
@@ -109,9 +114,9 @@ class QuotingChat:
     retriever: LexicalRetriever
 
     async def answer(
-        self, scope: Scope, messages: Sequence[Mapping[str, str]], still_allowed: Callable[[], bool]
-    ) -> AsyncIterator[AnswerEvent]:
-        chunks = tuple(hit.chunk for hit in self.retriever.search(scope, messages[-1]["content"], 20, Narrowing()))
+        self, scope: Scope, messages: Sequence[ClientMessage], route: Route
+    ) -> AsyncGenerator[AnswerEvent, None]:
+        chunks = tuple(hit.chunk for hit in self.retriever.search(scope, messages[-1].content, 20, Narrowing()))
         yield Context(chunks)
         for chunk in chunks:
             yield Delta(chunk.text)
@@ -125,7 +130,7 @@ class Tenant:
 
     name: str
     folder: Path
-    audited: list[Served] = field(default_factory=list)
+    audited: list[AuditRecord] = field(default_factory=list)
     audit_fails: bool = False
 
     def __post_init__(self) -> None:
@@ -155,7 +160,7 @@ class Tenant:
             audit=self._audit,
             limits=Limits(requests_per_minute=100_000, tokens_per_day=100_000_000),
             ready=lambda: {"index": True, "engine": True},
-            models=("codekeep",),
+            routes=ROUTES,
             metrics=lambda: b"codekeep_requests_total 1\n",
             page=page_routes(self.index),
             recheck_seconds=0.05,
@@ -167,10 +172,10 @@ class Tenant:
     def drop_team(self, group: str) -> None:
         self.policy = Policy(tuple(team for team in self.policy.teams if team.group != group))
 
-    def _audit(self, served: Served) -> None:
+    def _audit(self, record: AuditRecord) -> None:
         if self.audit_fails:
             raise OSError("disk is full")
-        self.audited.append(served)
+        self.audited.append(record)
 
 
 def fill(index: EmbeddedIndex, repository: RepositoryId, word: str) -> None:

@@ -9,19 +9,20 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from codekeep_contracts.audit import AuditRecord
 from codekeep_contracts.faults import AccessFault
-from codekeep_runtime.chat import Chat
-from codekeep_runtime.chat.embedded import EmbeddedEngine
 from codekeep_runtime.core.reader import Reader, Scope
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.gateway.app import create_app
 from codekeep_runtime.gateway.limits import Limits
 from codekeep_runtime.gateway.page import page_routes
-from codekeep_runtime.gateway.services import Served, Services
+from codekeep_runtime.gateway.services import Services
 from codekeep_runtime.index.embedded import EmbeddedIndex
+from codekeep_runtime.products.chat.chat import Chat
+from codekeep_runtime.products.chat.extractive import ExtractiveEngine
 
-from tests.runtime.chat.stand_in import INVOICE, Lexical, index_of
-from tests.runtime.gateway.world import IndexSymbols
+from tests.runtime.gateway.world import MODEL, ROUTES, IndexSymbols
+from tests.runtime.products.chat.stand_in import INVOICE, Lexical, index_of
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 REPOSITORY = RepositoryId("github.com", "acme", HOSTILE.replace("/", ""))
@@ -47,7 +48,7 @@ class AnnSees:
 class Site:
     url: str
     index: EmbeddedIndex
-    audited: list[Served] = field(default_factory=list)
+    audited: list[AuditRecord] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +63,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             access=AnnSees(),
             retriever=Lexical(index),
             symbols=IndexSymbols(index),
-            chat=Chat(Lexical(index), index, EmbeddedEngine()),
+            chat=Chat(Lexical(index), index, {MODEL: ExtractiveEngine()}),
             audit=site.audited.append,
             limits=Limits(requests_per_minute=1000, tokens_per_day=1_000_000),
             ready=dict,
-            models=("embedded",),
+            routes=ROUTES,
             page=page_routes(index),
         )
         server = uvicorn.Server(uvicorn.Config(create_app(services), log_level="critical", lifespan="off"))

@@ -40,7 +40,7 @@ def test_ask_answer_follow_and_see_the_lines_by_keyboard(page, site):
     assert page.value("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_without_a_token_it_asks_for_one_and_a_wrong_one_again(page, site):
+def test_without_a_valid_token_it_asks_for_one(page, site):
     page.open(site.url)
     assert not page.value("document.getElementById('sign-in').hidden")
     page.value("document.getElementById('token').focus()")
@@ -62,7 +62,7 @@ def test_a_reader_without_repositories_is_told_so_and_gets_no_links(page, site):
     assert page.value("document.querySelectorAll('#answer a, #citations a').length") == 0
 
 
-def test_what_the_policy_refuses_is_noticed_here(site):
+def test_this_harness_notices_violations_of_the_policy(site):
     """Or the checks above would hold of anything."""
     with tab(program()) as opened:
         opened.open(site.url)

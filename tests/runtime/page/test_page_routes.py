@@ -7,7 +7,7 @@ def _only_chunk(site):
     return next(iter(site.index.unembedded(1))).id
 
 
-def test_the_page_runs_nothing_but_its_own_files(site):
+def test_the_page_runs_only_its_own_files(site):
     answer = httpx.get(site.url)
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
@@ -16,13 +16,13 @@ def test_the_page_runs_nothing_but_its_own_files(site):
     assert " on" not in answer.text.replace(" on the", "")
 
 
-def test_a_chunk_is_shown_to_who_may_see_it_and_audited(site):
+def test_a_chunk_is_shown_to_a_permitted_reader_and_audited(site):
     answer = httpx.get(f"{site.url}/v1/chunks/{_only_chunk(site)}", headers={"authorization": "Bearer ann"})
     assert answer.json()["text"].startswith("def total_of_invoice")
     assert site.audited[-1].chunk_ids == (_only_chunk(site),)
 
 
-def test_a_hidden_chunk_looks_like_one_that_is_not_there(site):
+def test_a_forbidden_chunk_looks_like_a_missing_one(site):
     hidden = httpx.get(f"{site.url}/v1/chunks/{_only_chunk(site)}", headers={"authorization": "Bearer eve"})
     missing = httpx.get(f"{site.url}/v1/chunks/{'0' * 32}", headers={"authorization": "Bearer eve"})
     assert (hidden.status_code, hidden.content) == (missing.status_code, missing.content)

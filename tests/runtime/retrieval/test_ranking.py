@@ -1,26 +1,26 @@
 import pytest
 from codekeep_runtime.index.interface import Hit
-from codekeep_runtime.retrieval.asked import Asked
 from codekeep_runtime.retrieval.candidate import Candidate, candidates
+from codekeep_runtime.retrieval.question_terms import QuestionTerms
 from codekeep_runtime.retrieval.ranking import ranked
-from codekeep_runtime.retrieval.terms import stem, telling
+from codekeep_runtime.retrieval.terms import content_stems, stem
 
 from tests.runtime.retrieval.world import SHOP, chunk_of
 
 A, B, C = (chunk_of(SHOP, f"src/{name}.py", name, f"def {name}(): ...") for name in ("alpha", "beta", "gamma"))
 
 
-def test_each_query_measures_its_own_scores() -> None:
+def test_scores_of_each_query_are_normalised() -> None:
     given = candidates([Hit(A, 30.0), Hit(B, 20.0), Hit(C, 10.0)], [Hit(C, 0.91), Hit(B, 0.89)])
-    assert [(each.chunk, each.by_words) for each in given] == [(A, 1), (B, 0.5), (C, 0)]
-    assert [each.by_meaning for each in given] == pytest.approx([-1, -1, 1])  # not found is as the last that was
+    assert [(each.chunk, each.lexical_score) for each in given] == [(A, 1), (B, 0.5), (C, 0)]
+    assert [each.semantic_score for each in given] == pytest.approx([-1, -1, 1])  # not found counts as the last
     assert [(each.lexical_rank, each.semantic_rank) for each in given] == [(1, None), (2, 2), (3, 1)]
 
 
 def test_equal_scores_and_empty_lists() -> None:
     assert candidates([], []) == []
     given = candidates([Hit(A, 2.0), Hit(B, 2.0)], [Hit(A, 0.5), Hit(B, 0.5)])
-    assert [(each.by_words, each.by_meaning) for each in given] == [(1, 0), (1, 0)]
+    assert [(each.lexical_score, each.semantic_score) for each in given] == [(1, 0), (1, 0)]
 
 
 def test_best_of_both_queries_comes_first() -> None:
@@ -28,20 +28,20 @@ def test_best_of_both_queries_comes_first() -> None:
     assert ranked("nothing that they say", given)[0].chunk == B
 
 
-def test_the_function_that_is_called_so_comes_before_one_that_calls_it() -> None:
+def test_a_function_of_that_name_comes_before_its_callers() -> None:
     named = chunk_of(SHOP, "src/z.py", "Store.parse_header", "def parse_header(line): return line.partition(':')")
     calls = chunk_of(SHOP, "src/a.py", "Store.load", "def load(line): return self.parse_header(line)")
     given = [Candidate(calls, 0.5, 0.5, 1, 1), Candidate(named, 0.5, 0.5, 2, 2)]
     assert [each.chunk for each in ranked("parse the header", given)] == [named, calls]
 
 
-def test_a_rare_word_counts_more_than_one_that_all_have() -> None:
+def test_a_rare_word_counts_more_than_a_common_one() -> None:
     texts = ["value widget", "value value gizmo", "value thing", "value other"]
     given = [Candidate(chunk_of(SHOP, f"src/{n}", "", t), 0.5, 0.5, n, n) for n, t in enumerate(texts)]
     assert ranked("value of a gizmo", given)[0].chunk.text == texts[1]
 
 
-def test_order_does_not_hang_on_the_order_given() -> None:
+def test_the_ranking_does_not_depend_on_the_input_order() -> None:
     given = candidates([Hit(A, 1.0), Hit(B, 1.0), Hit(C, 1.0)], [])
     assert len(ranked("delta", given)) == 3
     assert ranked("delta", given) == ranked("delta", given[::-1])
@@ -52,16 +52,16 @@ def test_any_question_ranks(question: str) -> None:
     assert len(ranked(question, candidates([Hit(A, 1.0)], [Hit(B, 1.0)]))) == 2
 
 
-def test_what_a_question_tells() -> None:
-    assert telling("How does the parser handle parsing of parsed files?") == {"pars", "handl", "fil"}
+def test_content_words_of_a_question() -> None:
+    assert content_stems("How does the parser handle parsing of parsed files?") == {"pars", "handl", "fil"}
     assert {stem(word) for word in ("connects", "connected", "connecting")} == {"connect"}
 
 
 def test_code_abbreviates_and_joins_words() -> None:
-    asked = Asked.of("the directory of a file name")
-    assert asked.forms.keys() == {"director", "nam"}
-    assert {"director", "dir"} <= asked.forms["director"]
-    assert "filenam" in asked.forms["nam"]
+    terms = QuestionTerms.of("the directory of a file name")
+    assert terms.forms.keys() == {"director", "nam"}
+    assert {"director", "dir"} <= terms.forms["director"]
+    assert "filenam" in terms.forms["nam"]
     short = chunk_of(SHOP, "src/a.py", "tmp_dir", "def tmp_dir(): ...")
     other = chunk_of(SHOP, "src/b.py", "tmp_day", "def tmp_day(): ...")
     given = [Candidate(other, 0.5, 0.5, 1, 1), Candidate(short, 0.5, 0.5, 2, 2)]

@@ -25,7 +25,7 @@ def retriever(tmp_path: Path) -> Retriever:
     return Retriever(index_of(tmp_path, *FUNCTIONS), Synonyms())
 
 
-def test_words_and_meaning_both_find(retriever: Retriever) -> None:
+def test_lexical_and_semantic_queries_both_find(retriever: Retriever) -> None:
     found = retriever.search(BOTH, "print a bill", 5)
     ranks = {each.chunk.symbol: (each.lexical_rank, each.semantic_rank) for each in found}
     assert found[0].chunk.symbol == "bill.printed"
@@ -64,11 +64,11 @@ def test_no_question_finds_nothing(retriever: Retriever, text: str, k: int) -> N
     assert retriever.search(BOTH, text, k) == []
 
 
-def test_text_of_no_known_word_still_answers(retriever: Retriever) -> None:
+def test_a_query_without_known_words_still_gets_results(retriever: Retriever) -> None:
     assert len(retriever.search(BOTH, "(((\x00 OR AND NOT *:*", 5)) == 5
 
 
-def test_without_the_embedder_words_still_find(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_the_embedder_the_lexical_query_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     class Lost(Synonyms):
         def query(self, text: str) -> NDArray[np.float32]:
             raise EmbedFault("the embedder's server cannot be reached")

@@ -33,7 +33,7 @@ def lines() -> Iterator[io.StringIO]:
 
 
 @given(st.text())
-def test_no_text_but_an_identifier_passes(text: str) -> None:
+def test_only_identifiers_pass_the_gate(text: str) -> None:
     passed = Gate().passed({"route": text})
     assert all(char.isascii() and not char.isspace() for char in passed.get("route", ""))  # type: ignore[union-attr]
 
@@ -41,13 +41,13 @@ def test_no_text_but_an_identifier_passes(text: str) -> None:
 @pytest.mark.parametrize(
     "value", [CANARY, "", "a" * 129, "a\n", b"bytes", None, ["x"], {"x": 1}, float("nan"), 1 << 70]
 )
-def test_whatever_else_is_dropped_and_counted(value: object) -> None:
+def test_other_values_are_dropped_and_counted(value: object) -> None:
     gate = Gate()
     assert gate.passed({"route": value}) == {}
     assert gate.dropped == 1
 
 
-def test_a_line_holds_allowed_fields_only(lines: io.StringIO) -> None:
+def test_a_log_line_contains_only_allowed_fields(lines: io.StringIO) -> None:
     emit("asked", component="gateway", status=200, prompt=CANARY, route="/v1/search", error_kind=CANARY)
     line = json.loads(lines.getvalue())
     assert (line["event"], line["status"], line["route"]) == ("asked", 200, "/v1/search")
@@ -123,7 +123,7 @@ def test_every_metric_has_the_prometheus_name_that_its_contract_derives() -> Non
         assert wanted in samples
 
 
-def test_what_nobody_watches_is_not_measured() -> None:
+def test_nothing_is_measured_before_start() -> None:
     metrics.observe(REQUESTS, component="gateway")
     assert metrics._records == {}
 
@@ -151,7 +151,7 @@ if __name__ == "__main__":
 """
 
 
-def test_crashes_of_every_kind_say_class_and_place_on_stderr_and_by_otlp() -> None:
+def test_crashes_of_every_kind_report_class_and_place_on_stderr_and_by_otlp() -> None:
     received: dict[str, bytes] = {}
 
     class Collector(BaseHTTPRequestHandler):
@@ -178,7 +178,7 @@ def test_crashes_of_every_kind_say_class_and_place_on_stderr_and_by_otlp() -> No
     assert b"canary" not in ended.stderr + ended.stdout + b"".join(received.values())
 
 
-def test_a_line_of_too_low_a_level_is_not_even_looked_at(monkeypatch: pytest.MonkeyPatch, lines: io.StringIO) -> None:
+def test_a_line_below_the_level_costs_nothing(monkeypatch: pytest.MonkeyPatch, lines: io.StringIO) -> None:
     def looked_at(_: object) -> None:
         pytest.fail("the gate looked at it")
 

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from functools import partial
 from importlib.resources import files
 
+from codekeep_contracts.audit import Purpose
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from codekeep_runtime.gateway.caller import caller_of
+from codekeep_runtime.gateway.documents import chunk_document
 from codekeep_runtime.gateway.errors import refusal
-from codekeep_runtime.gateway.search import told
-from codekeep_runtime.index.interface import Index
+from codekeep_runtime.gateway.reader_request import admitted
+from codekeep_runtime.index.interface import IndexReader
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
@@ -25,8 +26,8 @@ _FILES = {
 }
 
 
-def page_routes(index: Index) -> Sequence[BaseRoute]:
-    """For Services.page. The page holds nothing and needs no sign-in; what it shows it asks for as its reader."""
+def page_routes(index: IndexReader) -> Sequence[BaseRoute]:
+    """For Services.page. The page itself is public and empty; what it shows it requests with its reader's token."""
     shown = [Route(path, partial(_file, name=name, kind=kind)) for path, (name, kind) in _FILES.items()]
     return [*shown, Route("/v1/chunks/{id}", partial(_chunk, index=index))]
 
@@ -37,12 +38,12 @@ async def _file(_: Request, name: str, kind: str) -> Response:
     return Response(body, media_type=kind, headers=headers)
 
 
-async def _chunk(request: Request, index: Index) -> Response:
-    """One that is not there and one that may not be seen answer alike. Audited before it leaves."""
-    caller = await caller_of(request)
-    wanted = request.path_params["id"]
-    chunk = (await run_in_threadpool(index.chunks, caller.scope, [wanted])).get(wanted)
+async def _chunk(http: Request, index: IndexReader) -> Response:
+    """A chunk that does not exist and one that the reader may not see give the same answer."""
+    request = await admitted(http)
+    wanted = http.path_params["id"]
+    chunk = (await run_in_threadpool(index.chunks, request.scope, [wanted])).get(wanted)
     if chunk is None:
         return refusal(404)
-    await caller.audit(caller.served_chunks("search", [chunk]))
-    return JSONResponse(told(chunk), headers={"cache-control": "no-store"})
+    await request.audit(request.record(Purpose.SEARCH, chunks=[chunk]))
+    return JSONResponse(chunk_document(chunk), headers={"cache-control": "no-store"})

@@ -1,10 +1,10 @@
-// Text of repositories and answers goes into the page by textContent only.
+// Text of repositories and answers enters the page by textContent only.
 "use strict";
 
 const TOKEN = "codekeep-token";
 const byId = (id) => document.getElementById(id);
 let cited = new Map(); // number → citation
-let asking = null; // AbortController of the question that runs
+let asking = null; // AbortController of the current question
 
 function takeTokenFromAddress() {
   const token = new URLSearchParams(location.hash.slice(1)).get("token");
@@ -31,7 +31,7 @@ async function request(path, options = {}) {
     showSignIn();
     throw new Error("Sign in again.");
   }
-  if (!response.ok) throw new Error(response.status === 404 ? "That is not there any more." : `That failed (${response.status}).`);
+  if (!response.ok) throw new Error(response.status === 404 ? "This no longer exists." : `The request failed (${response.status}).`);
   return response;
 }
 
@@ -52,7 +52,7 @@ async function ask(question) {
       if (data === "[DONE]") isDone = true;
       else show(JSON.parse(data));
     }
-    say(isDone ? "" : "The answer broke off.");
+    say(isDone ? "" : "The answer ended early.");
   } catch (error) {
     if (asking === mine) say(error.message);
   }

@@ -1,19 +1,17 @@
 """The keep's platform: stores and models of the cluster, which all of its pods share."""
 
-import hashlib
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-import httpx
 from codekeep_contracts.faults import UsageFault
 from codekeep_contracts.pods import GATEWAY_PORT
 from codekeep_contracts.roles import OUTBOX_FOLDER, PERMISSIONS_FOLDER, BucketRole
 from codekeep_contracts.settings.document import RuntimeSettings
-from codekeep_contracts.settings.models import ModelSettings, Prefixes
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
@@ -24,18 +22,17 @@ from codekeep_runtime.access.sync import SyncResult
 from codekeep_runtime.audit import AuditLog, Report, verify
 from codekeep_runtime.audit.shipping import Shipping
 from codekeep_runtime.audit.signer import EcdsaKey, Verifier
-from codekeep_runtime.chat.engine import ChatEngine
-from codekeep_runtime.chat.upstream import UpstreamEngine
 from codekeep_runtime.core.reader import Reader
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.embed.cache import CachedEmbedder
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.embed.on_ray import RayEmbedder
-from codekeep_runtime.embed.openai import OpenAiEmbedder
+from codekeep_runtime.embed.space import embedding_space_version
 from codekeep_runtime.gateway.server import Certificate, Server, pod_server
 from codekeep_runtime.gateway.services import Access
 from codekeep_runtime.ingest.manifest import Failure
 from codekeep_runtime.ingest.source import Source
+from codekeep_runtime.models.routes import Routes
 from codekeep_runtime.outbox.permissions import PermissionHandover
 from codekeep_runtime.platform.context import RuntimeContext
 from codekeep_runtime.platform.keep.bucket import Bucket
@@ -43,16 +40,16 @@ from codekeep_runtime.platform.keep.kms_signer import KmsSigner
 from codekeep_runtime.platform.keep.prompt_bucket import PromptBucket
 from codekeep_runtime.platform.keep.snapshots import KeepSnapshots, Location, keep_snapshots
 from codekeep_runtime.platform.port import Platform
+from codekeep_runtime.products.chat.engine import ChatEngine
 from codekeep_runtime.purge.targets import PurgeTarget, folder_target, prompt_target
-from codekeep_runtime.retrieval.reranker import Reranker
-from codekeep_runtime.retrieval.served_reranker import ServedReranker
+from codekeep_runtime.retrieval.retriever import Reranker
 from codekeep_runtime.webhook.forward import forwarding
 
-if TYPE_CHECKING:  # pods that reach no index need not load its client
+if TYPE_CHECKING:  # pods that reach no index or model need not load their clients
     from codekeep_runtime.index.opensearch import OpenSearchIndex, Store
     from codekeep_runtime.index.opensearch.access_documents import AccessDocuments
+    from codekeep_runtime.models.served import ServedModels
 
-ANSWER_TOKENS = 1_024
 ACCESS_RETRIES = 1  # an index that does not answer must deny within the time that a revocation may take
 
 
@@ -70,10 +67,15 @@ class KeepPlatform(Platform):
     def outbox(self) -> Bucket:
         return self.services.objects(OUTBOX_FOLDER)
 
-    def embedder(self, ray: str | None = None) -> Embedder:
+    def embedder(self) -> Embedder:
+        return self._cached(self._models.embedder())
+
+    def indexer_embedder(self, ray: str | None) -> Embedder:
+        from codekeep_runtime.models.served import served_embedder
+
         if ray is not None:
             return RayEmbedder(ray, served_embedder, self.settings)
-        return CachedEmbedder(served_embedder(self.settings), self.context.folder("vectors") / "vectors.sqlite")
+        return self._cached(served_embedder(self.settings))
 
     def index(self, embedder: Embedder) -> "OpenSearchIndex":
         from codekeep_runtime.index.opensearch import OpenSearchIndex
@@ -96,16 +98,14 @@ class KeepPlatform(Platform):
         bucket = self.services.prompts()
         return bucket if bucket.is_on else None
 
-    def chat_engine(self) -> ChatEngine:
-        model = self.settings.model_of("chat")
-        client = httpx.AsyncClient(base_url=model.url, trust_env=False)
-        return UpstreamEngine(client, model.name, model.context_tokens, ANSWER_TOKENS)
+    def routes(self) -> Routes:
+        return Routes.of_models(self.settings.models)
+
+    def chat_engines(self) -> Mapping[str, ChatEngine]:
+        return self._models.chat()
 
     def reranker(self) -> Reranker | None:
-        found = next((each for each in self.settings.models if each.role == "rerank"), None)
-        if found is None:
-            return None
-        return ServedReranker(httpx.Client(base_url=found.url, trust_env=False), found.name)
+        return self._models.reranker()
 
     def owner(self) -> Reader:
         raise UsageFault("in a keep everybody reads as somebody: say who with --as USER, and their --team")
@@ -164,7 +164,7 @@ class KeepPlatform(Platform):
         return [prompt_target(bucket, id_, name) for name, id_ in readers.items()]
 
     def snapshots(self, location: Location) -> AbstractContextManager[KeepSnapshots]:
-        return keep_snapshots(self.settings, space_version(self.settings.model_of("embed")), location)
+        return keep_snapshots(self.settings, embedding_space_version(self.settings.model_of("embed")), location)
 
     def server(self, app: Starlette, host: str, port: int | None, certificate: Certificate | None) -> Server:
         del host
@@ -175,29 +175,16 @@ class KeepPlatform(Platform):
         """The gateway is the only way into the keep, so it forwards webhooks."""
         return (forwarding(),)
 
+    @cached_property
+    def _models(self) -> "ServedModels":
+        from codekeep_runtime.models.served import ServedModels
+
+        return ServedModels(self.settings, "gateway")
+
+    def _cached(self, embedder: Embedder) -> CachedEmbedder:
+        return CachedEmbedder(embedder, self.context.folder("vectors") / "vectors.sqlite")
+
     def _store(self, **options: int) -> "Store":
         from codekeep_runtime.index.opensearch import Store, connect
 
         return Store(connect(self.settings.index.endpoint, self.settings.regions.primary, **options))
-
-
-def served_embedder(settings: RuntimeSettings) -> Embedder:
-    """The keep's embed model at its pinned revision."""
-    model = settings.model_of("embed")
-    prefixes = model.prefixes or Prefixes()
-    return OpenAiEmbedder(
-        httpx.Client(base_url=model.url, trust_env=False),
-        model.name,
-        space_version(model),
-        settings.index.dimension,
-        document_prefix=prefixes.document,
-        query_prefix=prefixes.query,
-    )
-
-
-def space_version(model: ModelSettings) -> str:
-    """Embedding-space version: names the index and keys the caches. Changes with everything that changes a vector."""
-    version = f"{model.name.rpartition('/')[2].lower()}-{model.revision[:12]}"
-    if model.prefixes is None or not model.prefixes.document:
-        return version
-    return f"{version}-{hashlib.sha256(model.prefixes.document.encode()).hexdigest()[:6]}"

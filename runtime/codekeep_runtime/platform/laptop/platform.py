@@ -11,7 +11,6 @@ from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.access.laptop import OWNER, LaptopAccess, LaptopIdentity
 from codekeep_runtime.audit import AuditLog, Report, verify
 from codekeep_runtime.audit.signer import FileSigner
-from codekeep_runtime.chat.embedded import EmbeddedEngine
 from codekeep_runtime.core.reader import Reader
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.embed.embedder import Embedder
@@ -20,9 +19,11 @@ from codekeep_runtime.gateway.services import Access
 from codekeep_runtime.index.embedded import EmbeddedIndex
 from codekeep_runtime.ingest.manifest import Failure
 from codekeep_runtime.ingest.source import Source
+from codekeep_runtime.models.routes import Route, Routes
 from codekeep_runtime.platform.context import RuntimeContext
 from codekeep_runtime.platform.keep.snapshots import Location
 from codekeep_runtime.platform.port import Platform
+from codekeep_runtime.products.chat.extractive import NAME, ExtractiveEngine
 from codekeep_runtime.prompts.store import PromptStore
 from codekeep_runtime.prompts.wrapping import FileWrapping
 from codekeep_runtime.purge.targets import PurgeTarget, folder_target
@@ -47,7 +48,10 @@ class LaptopPlatform(Platform):
     def __init__(self, context: RuntimeContext) -> None:
         self.context = context
 
-    def embedder(self, ray: str | None = None) -> StaticEmbedder:
+    def embedder(self) -> StaticEmbedder:
+        return StaticEmbedder()
+
+    def indexer_embedder(self, ray: str | None) -> StaticEmbedder:
         del ray
         return StaticEmbedder()
 
@@ -68,8 +72,11 @@ class LaptopPlatform(Platform):
         store.expire(datetime.now(UTC))
         return store if store.is_on else None
 
-    def chat_engine(self) -> EmbeddedEngine:
-        return EmbeddedEngine()
+    def routes(self) -> Routes:
+        return Routes([Route(product="chat", model=NAME, role="chat")])
+
+    def chat_engines(self) -> Mapping[str, ExtractiveEngine]:
+        return {NAME: ExtractiveEngine()}
 
     def reranker(self) -> None:
         return None
