@@ -19,7 +19,7 @@ DOMAIN = f"arn:aws:es:eu-central-1:{ACCOUNT}:domain/acme-index"
 
 
 class Requests:
-    """What goes over an index's connection, as IAM sees it, under the keep's own prefix."""
+    """Requests of an index's connection as IAM sees them, under the keep's prefix."""
 
     def __init__(self, opener: Prefixes, monkeypatch: pytest.MonkeyPatch) -> None:
         self.seen: set[tuple[str, str]] = set()

@@ -1,4 +1,4 @@
-"""A chain shows every change, survives a crash, and holds nothing but identifiers."""
+"""A chain reveals every change, survives a crash, and contains identifiers only."""
 
 import os
 import shutil
@@ -68,7 +68,7 @@ def whole() -> Iterator[Place]:
         yield place
 
 
-def test_a_chain_left_alone_is_whole(place: Place) -> None:
+def test_an_unchanged_chain_is_intact(place: Place) -> None:
     with place.log() as log:
         for _ in range(5):
             log.record(record())
@@ -112,7 +112,7 @@ def test_reordered_removed_and_repeated_lines_are_found(whole: Place, order: lis
     assert not report.is_intact
 
 
-def test_a_chain_rewritten_with_right_hashes_lacks_the_signature(place: Place, tmp_path: Path) -> None:
+def test_a_chain_rewritten_with_correct_hashes_has_no_valid_signature(place: Place, tmp_path: Path) -> None:
     with place.log() as log:
         log.record(record())
     with Place(tmp_path / "forger").log() as log:
@@ -123,7 +123,7 @@ def test_a_chain_rewritten_with_right_hashes_lacks_the_signature(place: Place, t
     assert "sealed head" in whats
 
 
-def test_a_chain_removed_as_a_whole_is_found_by_its_head(place: Place) -> None:
+def test_a_removed_chain_is_found_by_its_head(place: Place) -> None:
     with place.log() as log:
         log.record(record())
     shutil.rmtree(place.folder / "runtime-0")
@@ -137,7 +137,7 @@ def test_unsigned_records_are_counted(place: Place) -> None:
     log.close()
 
 
-def test_seals_come_by_number_and_by_time(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_records_are_sealed_by_number_and_by_time(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr(log_module, "SEAL_RECORDS", 3)
     log = place.log(clock=lambda: now[0])
@@ -151,13 +151,13 @@ def test_seals_come_by_number_and_by_time(place: Place, monkeypatch: pytest.Monk
 
 
 def crashed(log: AuditLog) -> None:
-    """What a killed process leaves: nothing sealed, its lock gone."""
+    """Leaves the log as a killed process does: unsealed and unlocked."""
     log._file.close()
     os.close(log._lock)
 
 
 @pytest.mark.parametrize("kept", [1, 40, 300])
-def test_a_torn_line_is_set_aside_and_the_chain_goes_on(place: Place, kept: int) -> None:
+def test_a_cut_off_line_is_set_aside_and_the_chain_continues(place: Place, kept: int) -> None:
     log = place.log()
     log.record(record())
     log.record(record())
@@ -173,7 +173,7 @@ def test_a_torn_line_is_set_aside_and_the_chain_goes_on(place: Place, kept: int)
     assert not place.verify().is_intact
 
 
-def test_an_altered_end_is_not_built_upon(place: Place) -> None:
+def test_a_chain_with_an_altered_end_is_not_continued(place: Place) -> None:
     with place.log() as log:
         log.record(record())
     place.segment.write_bytes(place.segment.read_bytes().replace(b'"kind":"seal"', b'"kind":"SEAL"'))
@@ -181,7 +181,7 @@ def test_an_altered_end_is_not_built_upon(place: Place) -> None:
         place.log()
 
 
-def test_processes_have_chains_of_their_own_and_threads_share_one(place: Place) -> None:
+def test_each_process_has_its_own_chain_and_threads_share_one(place: Place) -> None:
     with place.log() as first, place.log() as second:
         assert first.chain != second.chain
         threads = [
@@ -206,7 +206,7 @@ def test_segments_rotate_within_one_chain(place: Place) -> None:
     assert not place.verify().is_intact
 
 
-def test_a_disk_that_is_full_refuses_and_goes_on_when_there_is_room(place: Place) -> None:
+def test_a_full_disk_refuses_records_until_there_is_room(place: Place) -> None:
     log = place.log()
     good = log._file
 
@@ -244,7 +244,7 @@ def test_a_disk_that_is_full_refuses_and_goes_on_when_there_is_room(place: Place
         {"time": datetime(2026, 1, 1)},  # noqa: DTZ001
     ],
 )
-def test_nothing_but_identifiers_makes_a_record(changes: dict[str, Any]) -> None:
+def test_a_record_accepts_identifiers_only(changes: dict[str, Any]) -> None:
     with pytest.raises(UsageFault) as fault:
         record(**changes)
     assert not any(str(value) in str(fault.value) for value in changes.values())

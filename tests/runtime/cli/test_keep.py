@@ -1,4 +1,4 @@
-"""What a keep's pods are put together from: its settings, secrets and queues (moto's)."""
+"""The keep's platform with secrets, queues, buckets and keys of moto."""
 
 import datetime
 import hashlib
@@ -91,7 +91,7 @@ def create_app_of_nothing() -> Any:
 
 
 @pytest.mark.parametrize("broken", ["", "chain", "key"])
-def test_a_secret_without_both_is_named_and_not_shown(aws: Any, tmp_path: Path, broken: str) -> None:  # noqa: F811
+def test_an_incomplete_certificate_secret_is_refused_without_its_content(aws: Any, tmp_path: Path, broken: str) -> None:  # noqa: F811
     chain, key = pem()
     value = {"": "nothing", "chain": chain, "key": key}[broken]
     with pytest.raises(SettingsFault, match="chain and one private key") as fault:
@@ -99,7 +99,7 @@ def test_a_secret_without_both_is_named_and_not_shown(aws: Any, tmp_path: Path, 
     assert "BEGIN" not in str(fault.value)
 
 
-def test_a_signed_push_gets_to_the_queue(aws: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_a_signed_push_is_queued(aws: Any, tmp_path: Path) -> None:  # noqa: F811
     url = aws("sqs").create_queue(QueueName="ingest")["QueueUrl"]
     settings = keep_settings(queues={"ingest": {"url": url, "dead_letter_url": url}})
     arn = aws("secretsmanager").create_secret(Name="hooks", SecretString=SECRET)["ARN"]
@@ -121,7 +121,7 @@ def test_a_signed_push_gets_to_the_queue(aws: Any, tmp_path: Path) -> None:  # n
 
 
 def test_the_gateway_of_a_keep(aws: Any, tmp_path: Path) -> None:  # noqa: F811
-    """With everything behind it away: it lives, is not ready, and lets nobody in by a name or a laptop's token."""
+    """While index and models are unavailable it is alive, not ready, and admits nobody by name or a laptop's token."""
     settings = keep_settings(index={"endpoint": NOWHERE})
     with Runtime(keep(tmp_path, settings), role="gateway") as runtime:
         client = TestClient(create_app(runtime.services))
@@ -145,7 +145,7 @@ def test_the_load_of_every_model_is_0_before_the_first_request(aws: Any, tmp_pat
         assert f'{metric.prometheus}{{component="{component}",role="{model.role}"}} 0.0' in lines
 
 
-def test_in_a_keep_nobody_reads_as_its_owner(aws: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_in_a_keep_a_reader_must_be_named(aws: Any, tmp_path: Path) -> None:  # noqa: F811
     with pytest.raises(UsageFault, match="--as USER"):
         reader_of(keep(tmp_path, keep_settings()), None, ())
 
@@ -164,7 +164,7 @@ def test_prompts_go_to_the_keeps_bucket_for_prompts(aws: Any, tmp_path: Path) ->
     assert keep(tmp_path, keep_settings()).prompts() is None
 
 
-def test_a_readers_prompts_leave_the_keeps_bucket_with_proof(
+def test_a_readers_prompts_are_purged_from_the_keeps_bucket_with_proof(
     aws: Any,  # noqa: F811
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -69,7 +69,7 @@ def work(aws: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Work:  # 
     return Work(aws("sqs"), tmp_path, monkeypatch)
 
 
-def test_a_burst_is_one_run_and_only_of_what_was_pushed(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_burst_of_pushes_is_one_run_over_the_pushed_repositories(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ledger", "shop"):
         work.repository(name)
     runs: list[list[str]] = []
@@ -88,7 +88,7 @@ def test_a_burst_is_one_run_and_only_of_what_was_pushed(work: Work, monkeypatch:
     assert work.left() == (0, 0)
 
 
-def test_the_nightly_message_is_all_of_them(work: Work) -> None:
+def test_a_refresh_ingests_all_repositories(work: Work) -> None:
     for name in ("ledger", "shop"):
         work.repository(name)
     work.send('{"kind": "refresh", "version": 1}')
@@ -96,7 +96,7 @@ def test_the_nightly_message_is_all_of_them(work: Work) -> None:
     assert work.indexed() == {"ledger", "shop"}
 
 
-def test_what_asks_for_nothing_is_done(work: Work) -> None:
+def test_messages_that_name_nothing_known_are_done(work: Work) -> None:
     work.repository("ledger")
     work.send("not a message")
     work.push("unknown")
@@ -105,7 +105,7 @@ def test_what_asks_for_nothing_is_done(work: Work) -> None:
     assert work.left() == (0, 0)
 
 
-def test_only_the_message_of_what_failed_goes_back(work: Work) -> None:
+def test_only_messages_of_failed_repositories_go_back(work: Work) -> None:
     work.repository("ledger")
     work.sources["gone"] = Source(repository=RepositoryId(HOST, "payments", "gone"), location="/no/such/folder")
     for name in ("ledger", "gone"):
@@ -140,7 +140,7 @@ def test_from_an_ingest_pod_to_the_indexer(
         assert runtime.index.counts(scope).unembedded == 0
 
 
-def test_stopped_in_the_middle_it_gives_back_at_once(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_messages_go_back_at_once_when_work_is_stopped(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     work.repository("ledger")
     work.push("ledger")
     with monkeypatch.context() as stopped:

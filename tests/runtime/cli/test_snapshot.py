@@ -40,7 +40,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Mock:
 
 
 @pytest.mark.parametrize("arguments", [["take"], ["list"], ["restore", "first", "--yes"]])
-def test_on_one_machine_it_says_what_to_copy(tmp_path: Path, arguments: list[str]) -> None:
+def test_on_one_machine_snapshot_says_what_to_copy(tmp_path: Path, arguments: list[str]) -> None:
     result = CliRunner().invoke(cli, ["snapshot", *arguments, "--data", str(tmp_path)], standalone_mode=False)
     assert type(result.exception) is UsageFault
     assert "copy that folder" in str(result.exception)
@@ -50,13 +50,13 @@ def test_on_one_machine_it_says_what_to_copy(tmp_path: Path, arguments: list[str
 def test_the_repository_is_the_keeps_bucket_written_by_its_stacks_role(client: Mock) -> None:
     with platform(settings()).snapshots(Location()):
         pass
-    told = client.snapshot.create_repository.call_args.kwargs
-    assert told["repository"] == "codekeep-demo"
+    registered = client.snapshot.create_repository.call_args.kwargs
+    assert registered["repository"] == "codekeep-demo"
     place_ = {"bucket": BUCKET["name"], "base_path": "demo", "region": settings().regions.primary, "role_arn": ROLE}
-    assert told["body"] == {"type": "s3", "settings": place_}
+    assert registered["body"] == {"type": "s3", "settings": place_}
 
 
-def test_one_that_is_registered_so_is_left_as_it_is(client: Mock) -> None:
+def test_an_equal_registration_is_left_unchanged(client: Mock) -> None:
     place_ = {"bucket": BUCKET["name"], "base_path": "demo", "region": settings().regions.primary, "role_arn": ROLE}
     client.snapshot.get_repository.side_effect = None
     client.snapshot.get_repository.return_value = {"codekeep-demo": {"type": "s3", "settings": {**place_, "x": "1"}}}
@@ -80,14 +80,14 @@ def test_the_role_is_named_as_the_stack_names_it() -> None:
     assert snapshots.snapshot_role_arn(settings()) == snapshot_role_arn(keep) == ROLE
 
 
-def test_a_pooled_keep_gives_its_platforms_bucket_and_role(client: Mock) -> None:
+def test_a_pooled_keep_needs_its_platforms_bucket_and_role(client: Mock) -> None:
     pooled = platform(settings(tier="pooled"))
     with pytest.raises(UsageFault, match="--bucket and --role-arn"), pooled.snapshots(Location(bucket="x")):
         pass
     with pooled.snapshots(Location(bucket="platform-snapshots", role_arn=ROLE)):
         pass
-    told = client.snapshot.create_repository.call_args.kwargs["body"]["settings"]
-    assert (told["bucket"], told["base_path"]) == ("platform-snapshots", "demo")
+    registered = client.snapshot.create_repository.call_args.kwargs["body"]["settings"]
+    assert (registered["bucket"], registered["base_path"]) == ("platform-snapshots", "demo")
 
 
 def test_settings_without_the_bucket_say_so() -> None:
@@ -95,7 +95,7 @@ def test_settings_without_the_bucket_say_so() -> None:
         pass
 
 
-def test_a_folder_goes_without_a_bucket() -> None:
+def test_folder_and_bucket_exclude_each_other() -> None:
     result = CliRunner().invoke(cli, ["snapshot", "list", "--folder", "/x", "--bucket", "y"])
     assert result.exit_code == 2
     assert "--folder goes without" in result.output

@@ -1,4 +1,4 @@
-"""What a command loads before it knows what to do."""
+"""Modules that a command loads for its help."""
 
 import subprocess
 import sys

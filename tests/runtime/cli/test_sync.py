@@ -71,7 +71,7 @@ def confirmed(keep: Keep, login: str) -> frozenset[RepositoryId]:
     return keep.indexer.permissions.confirmed(login, frozenset({LEDGER, SHOP}))
 
 
-def test_what_hosts_say_arrives_with_the_indexers_turn(keep: Keep) -> None:
+def test_confirmed_permissions_arrive_with_the_indexers_turn(keep: Keep) -> None:
     assert keep.pod.sync_permissions(list).confirmed == 2
     assert not confirmed(keep, "ann")
     keep.work()
@@ -83,7 +83,7 @@ def test_what_hosts_say_arrives_with_the_indexers_turn(keep: Keep) -> None:
     assert (confirmed(keep, "ann"), confirmed(keep, "bob")) == (frozenset(), {SHOP})
 
 
-def test_what_was_taken_is_not_taken_again(keep: Keep) -> None:
+def test_permissions_are_taken_once(keep: Keep) -> None:
     keep.pod.sync_permissions(list)
     intake = PermissionIntake(keep.indexer)
     assert intake.turn()
@@ -92,14 +92,14 @@ def test_what_was_taken_is_not_taken_again(keep: Keep) -> None:
     assert intake.turn()
 
 
-def test_what_was_purged_is_left_out(keep: Keep) -> None:
+def test_purged_repositories_are_removed_from_permissions(keep: Keep) -> None:
     keep.indexer.tombstones.add(SHOP.id, datetime.now(UTC))
     keep.pod.sync_permissions(list)
     keep.work()
     assert keep.indexer.permissions.last().repositories.keys() == {LEDGER.key}
 
 
-def test_ingest_of_a_keep_does_not_take_a_tombstone_away(keep: Keep) -> None:
+def test_ingest_in_a_keep_cannot_allow_a_purged_repository(keep: Keep) -> None:
     with Runtime(keep.pod) as runtime, pytest.raises(UsageFault, match="purge --allow"):
         runtime.ingest([], allow_purged=True)
 
@@ -109,15 +109,15 @@ def test_ingest_of_a_keep_does_not_take_a_tombstone_away(keep: Keep) -> None:
 def test_the_settings_say_whether_grants_need_it(
     keep: Keep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, needs_it: bool, age: float | None
 ) -> None:
-    """Nothing confirmed, or too long ago: a grant lets nobody in where it needs it, and does where it does not."""
+    """A grant without a recent confirmation gives access only if the settings do not require one."""
     settings = keep_settings(access={"confirmed_by_git_hosts": needs_it})
     (tmp_path / "settings.json").write_text(settings.model_dump_json())
     shared = FolderDocuments(tmp_path / "shared")
     monkeypatch.setattr(KeepPlatform, "documents", lambda *_: shared)
     team = settings.access.teams[0]
     if age is not None:
-        told = {LEDGER.key: Confirmed(at=time.time() - age, logins=frozenset({"ann"}))}
-        PermissionStore(shared).keep(Permissions(repositories=told))
+        reported = {LEDGER.key: Confirmed(at=time.time() - age, logins=frozenset({"ann"}))}
+        PermissionStore(shared).keep(Permissions(repositories=reported))
     gateway = KeepPlatform(RuntimeContext(data=tmp_path, settings=settings, settings_path=tmp_path / "settings.json"))
     reader = Reader("a" * 16, "ann", frozenset({team.group}))
     seen = gateway.access(lambda: [LEDGER], reader).scope(reader).repositories

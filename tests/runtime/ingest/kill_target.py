@@ -1,4 +1,4 @@
-"""What is killed: one whole run, in a process of its own."""
+"""One run in its own process, which the test kills."""
 
 import io
 import os

@@ -53,7 +53,7 @@ def test_the_same_commit_again_does_nothing(repository, ingest, index):
     assert index.digest() == first
 
 
-def test_only_changed_blobs_are_read_and_what_is_gone_leaves(repository, ingest, index):
+def test_only_changed_blobs_are_read_and_deleted_files_are_removed(repository, ingest, index):
     repository.commit({"a.py": "a = 1\n", "b.py": "b = 1\n", "c.py": "c = 1\n", "bin": b"\0\1"})
     ingest().run([_source(repository)])
     repository.commit({"a.py": "a = 2\n", "b.py": None, "c.py": None, "moved/c.py": "c = 1\n"})
@@ -75,7 +75,7 @@ def test_incremental_runs_end_like_a_clean_one(repository, ingest, index, tmp_pa
     clean.close()
 
 
-def test_history_that_was_rewritten_is_followed(repository, ingest, index):
+def test_rewritten_history_is_followed(repository, ingest, index):
     repository.commit({"a.py": "a = 1\n"})
     repository.commit({"a.py": "a = 2\n", "b.py": "b = 2\n"})
     ingest().run([_source(repository)])
@@ -87,7 +87,7 @@ def test_history_that_was_rewritten_is_followed(repository, ingest, index):
     assert set(index.blobs(_branch(repository))) == {"c.py"}
 
 
-def test_branches_by_patterns_and_those_gone_leave(repository, ingest, index):
+def test_branches_by_patterns_and_deleted_ones_are_dropped(repository, ingest, index):
     repository.commit({"a.py": "a = 1\n"})
     for name in ("release/1", "release/2", "wip"):
         repository.git("branch", name)
@@ -128,7 +128,7 @@ def test_a_quarantined_file_waits_twice_as_long_each_time(tmp_path, repository):
     state.close()
 
 
-def test_another_parser_or_policy_makes_everything_anew(repository, ingest, index):
+def test_another_parser_or_policy_processes_everything_again(repository, ingest, index):
     repository.commit({"a.py": "a = 1\n" * 100, "b.py": "# SPDX-License-Identifier: AGPL-3.0-only\nb = 1\n"})
     first = ingest().run([_source(repository)])
     assert first.branches[0].written == 2
@@ -141,7 +141,7 @@ def test_another_parser_or_policy_makes_everything_anew(repository, ingest, inde
     assert set(index.blobs(_branch(repository))) == {"a.py"}
 
 
-def test_one_repository_that_fails_does_not_hold_the_others(repository, ingest, tmp_path, index):
+def test_a_failed_repository_does_not_stop_the_others(repository, ingest, tmp_path, index):
     repository.commit({"a.py": "a = 1\n"})
     (tmp_path / "none").mkdir()
     broken = Source.at(str(tmp_path / "none"))
@@ -151,7 +151,7 @@ def test_one_repository_that_fails_does_not_hold_the_others(repository, ingest, 
     assert set(index.blobs(_branch(repository))) == {"a.py"}
 
 
-def test_an_empty_repository_is_told(repository, ingest):
+def test_an_empty_repository_is_reported(repository, ingest):
     manifest = ingest().run([_source(repository)])
     assert (manifest.empty, manifest.is_complete) == ([_source(repository).repository.key], True)
 
@@ -162,7 +162,7 @@ def test_a_second_run_on_the_same_folder_is_refused(repository, ingest, tmp_path
         ingest().run([_source(repository)])
 
 
-def test_the_manifest_tells_of_the_run_but_of_no_path(repository, ingest, tmp_path):
+def test_the_manifest_contains_no_path(repository, ingest, tmp_path):
     repository.commit({"canary-name.py": "a = 1\n", "canary-lib.so": b"\0"})
     ingest().run([_source(repository)])
     (written,) = (tmp_path / "state" / "runs").iterdir()
@@ -177,9 +177,9 @@ def test_the_manifest_tells_of_the_run_but_of_no_path(repository, ingest, tmp_pa
 
 def test_progress_counts_every_phase(repository, ingest):
     repository.commit({"a.py": "a = 1\n", "b.py": "b = 1\n"})
-    told = []
-    ingest().run([_source(repository)], lambda *each: told.append(each))
-    assert {phase: (done, total) for phase, done, total in told} == {"fetch": (1, 1), "parse": (2, 2), "embed": (2, 2)}
+    steps = []
+    ingest().run([_source(repository)], lambda *each: steps.append(each))
+    assert {phase: (done, total) for phase, done, total in steps} == {"fetch": (1, 1), "parse": (2, 2), "embed": (2, 2)}
 
 
 def test_bad_input_has_clear_reasons_and_nothing_else_is_lost(repository, ingest, index, tmp_path):
@@ -219,7 +219,7 @@ def test_bad_input_has_clear_reasons_and_nothing_else_is_lost(repository, ingest
 
 
 @pytest.mark.usefixtures("measured")
-def test_a_run_tells_the_alarms_how_old_what_it_could_not_renew_is(repository, ingest, tmp_path):
+def test_a_run_measures_the_age_of_what_it_could_not_update(repository, ingest, tmp_path):
     """Counters are of the process, so only what they grew by is looked at."""
     repository.commit({"a.py": "a = 1\n"})
     ingest().run([_source(repository)])
@@ -233,7 +233,7 @@ def test_a_run_tells_the_alarms_how_old_what_it_could_not_renew_is(repository, i
 
 
 def _metric(name: str) -> float:
-    """As it is scraped, of the component `ingest`; 0 where it was never told."""
+    """As it is scraped, of the component `ingest`; 0 if it was never observed."""
     lines = metrics.text().decode().splitlines()
     found = [line for line in lines if line.startswith(f'{name}{{component="ingest"')]
     return float(found[0].rpartition(" ")[2]) if found else 0.0

@@ -57,12 +57,12 @@ Need = tuple[str, str]  # an action and the resource it is for
 
 
 def key_of(role: str) -> str:
-    """Of a bucket, its own or the customer's."""
+    """The key of a bucket, the keep's or the customer's."""
     return str(premium().value(premium().result.outputs.buckets[BucketRole(role)].key_arn))
 
 
 class Keep:
-    """What the stack deployed, in moto, under the names of the stack; and the calls that are made from now on."""
+    """The stack's resources in moto under the stack's names, and a record of the calls to them."""
 
     def __init__(self, make: Callable[[str], Any], folder: Path) -> None:
         self.calls: list[Need] = []
@@ -104,7 +104,7 @@ class Keep:
         return settings.model_copy(update={"git_links": (link,)})
 
     def client(self, settings: RuntimeSettings, service: str) -> Any:
-        """As the runtime's own, and what is asked through it is kept."""
+        """The runtime's client, with its calls recorded."""
         made = keep_aws_client(settings, service)
         made.meta.events.register("before-parameter-build.*.*", partial(self._asked, service))
         return made
@@ -154,7 +154,7 @@ def keep(aws: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keep:  # 
     return made
 
 
-def hand_on(keep: Keep) -> None:
+def send_all(keep: Keep) -> None:
     if not (keep.folder / "code").exists():
         Repository(keep.folder / "code").commit({"shop.py": "def price():\n    return 1\n", "README.md": "# Shop\n"})
     source = Source(repository=REPOSITORY, location=str(keep.folder / "code"))
@@ -177,14 +177,14 @@ def test_ingest(keep: Keep) -> None:
     queue.give_back(received)
     queue.delete(queue.receive(1, wait_seconds=0))
     Secrets(keep.client(keep.settings, "secretsmanager")).text(keep.secrets["git-ghe-token"])
-    hand_on(keep)
-    hand_on(keep)
+    send_all(keep)
+    send_all(keep)
     PermissionHandover(keep.services.objects(PERMISSIONS_FOLDER)).keep(Permissions())
     judged(keep, "ingest", {"sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "s3:GetObject"})
 
 
 def test_the_indexer(keep: Keep) -> None:
-    hand_on(keep)
+    send_all(keep)
     keep.services.prompts().keep(READER, "question", datetime.now(UTC))
     keep.calls.clear()
     embedder = HashEmbedder()

@@ -15,7 +15,7 @@ class Clock:
         return self.now
 
 
-def test_a_rotated_secret_is_seen_when_the_kept_one_is_old(aws: Any) -> None:
+def test_a_rotated_secret_is_read_when_the_cached_one_expires(aws: Any) -> None:
     client, clock = aws("secretsmanager"), Clock()
     arn = client.create_secret(Name="token", SecretString="first\n")["ARN"]
     secrets = Secrets(client, clock)
@@ -26,7 +26,7 @@ def test_a_rotated_secret_is_seen_when_the_kept_one_is_old(aws: Any) -> None:
     assert secrets.text(arn) == "second"
 
 
-def test_a_refused_secret_is_read_anew_at_once(aws: Any) -> None:
+def test_a_refused_secret_is_read_again_at_once(aws: Any) -> None:
     client = aws("secretsmanager")
     arn = client.create_secret(Name="token", SecretString="first")["ARN"]
     secrets = Secrets(client)
@@ -36,7 +36,7 @@ def test_a_refused_secret_is_read_anew_at_once(aws: Any) -> None:
     assert secrets.text(arn) == "second"
 
 
-def test_an_empty_place_is_a_fault_of_the_settings(aws: Any) -> None:
+def test_a_secret_without_a_value_is_a_settings_fault(aws: Any) -> None:
     client = aws("secretsmanager")
     arn = client.create_secret(Name="token")["ARN"]
     with pytest.raises(SettingsFault, match="no value yet"):

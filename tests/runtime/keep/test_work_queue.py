@@ -19,7 +19,7 @@ def queue(aws: Any) -> WorkQueue:
     return WorkQueue(client, client.create_queue(QueueName="ingest")["QueueUrl"])
 
 
-def test_a_burst_is_taken_at_once_up_to_the_limit(queue: WorkQueue) -> None:
+def test_a_burst_is_received_at_once_up_to_the_limit(queue: WorkQueue) -> None:
     for number in range(25):
         queue.send(f"message {number}")
     taken = queue.receive(20, wait_seconds=0)
@@ -28,7 +28,7 @@ def test_a_burst_is_taken_at_once_up_to_the_limit(queue: WorkQueue) -> None:
     assert len(queue.receive(20, wait_seconds=0)) == 5
 
 
-def test_what_is_given_back_comes_again_and_what_is_done_does_not(queue: WorkQueue) -> None:
+def test_messages_given_back_come_again_and_deleted_ones_do_not(queue: WorkQueue) -> None:
     queue.send("a")
     queue.send("b")
     first = queue.receive(10, wait_seconds=0)
@@ -38,7 +38,7 @@ def test_what_is_given_back_comes_again_and_what_is_done_does_not(queue: WorkQue
     assert [(each.body, each.attempt) for each in again] == [("a", 2)]
 
 
-def test_a_held_message_is_not_given_to_others_however_long_it_takes(aws: Any) -> None:
+def test_a_held_message_stays_invisible_however_long_work_takes(aws: Any) -> None:
     client = aws("sqs")
     url = client.create_queue(QueueName="ingest")["QueueUrl"]
     short = WorkQueue(client, url, visible_again_seconds=3)
@@ -49,19 +49,19 @@ def test_a_held_message_is_not_given_to_others_however_long_it_takes(aws: Any) -
         assert short.receive(1, wait_seconds=0) == []
 
 
-def test_the_clocks_message_is_understood() -> None:
+def test_the_scheduled_message_is_understood() -> None:
     import json
 
     assert parse(json.dumps(REFRESH_MESSAGE)) == Refresh()
 
 
-def test_a_push_survives_the_queue() -> None:
+def test_a_push_is_the_same_after_the_queue() -> None:
     push = Push(link="ghe", repository="payments/ledger", branch="main", commit=COMMIT)
     assert parse(push.model_dump_json()) == push
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{}", '{"kind": "other"}', '{"kind": "push", "link": "secret-value"}'])
-def test_a_wrong_message_is_told_without_its_content(body: str) -> None:
+def test_an_invalid_message_is_reported_without_its_content(body: str) -> None:
     with pytest.raises(DataFault) as caught:
         parse(body)
     assert "secret-value" not in str(caught.value)

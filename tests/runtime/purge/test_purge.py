@@ -1,4 +1,4 @@
-"""What was purged is in no store, the proof says so, and a kill at any step changes neither."""
+"""After a purge no store contains the subject, and the proof says so, also after a kill at any step."""
 
 import json
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 class Keep:
-    """Everything that a data folder holds, of two repositories."""
+    """A data folder with two repositories."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -120,7 +120,7 @@ def counts(targets: list[PurgeTarget]) -> dict[str, int]:
     return {each.name: each.count() for each in targets}
 
 
-def test_a_repository_leaves_every_store_and_the_other_stays(keep: Keep) -> None:
+def test_a_purged_repository_is_deleted_from_every_store_and_no_other(keep: Keep) -> None:
     others = counts(keep.of(STAYS))
     assert all(others.values())
     document = keep.purge.run(Subject("repository", GONE.id), keep.of(GONE)).document
@@ -133,14 +133,14 @@ def test_a_repository_leaves_every_store_and_the_other_stays(keep: Keep) -> None
     assert GONE.name.encode() not in document
 
 
-def test_no_byte_of_its_state_is_left(keep: Keep) -> None:
+def test_no_byte_of_a_purged_repository_is_left_in_ingest_state(keep: Keep) -> None:
     keep.purge.run(Subject("repository", GONE.id), keep.of(GONE))
     for path in (keep.root / "ingest").rglob("*"):
         if path.is_file():
             assert GONE.key.encode() not in path.read_bytes()
 
 
-def test_a_purged_repository_stays_out_until_it_is_allowed(keep: Keep) -> None:
+def test_a_purged_repository_is_refused_until_it_is_allowed(keep: Keep) -> None:
     keep.purge.run(Subject("repository", GONE.id), keep.of(GONE))
     keep.tombstones.check(STAYS)
     with pytest.raises(AccessFault, match="purged"):
@@ -166,7 +166,7 @@ def killing(target: PurgeTarget, *, is_before: bool) -> PurgeTarget:
 
 @pytest.mark.parametrize("is_before", [True, False])
 @pytest.mark.parametrize("at", range(5))
-def test_a_kill_at_any_step_is_gone_on_from_with_the_first_counts(keep: Keep, at: int, is_before: bool) -> None:
+def test_a_purge_killed_at_any_step_continues_with_the_first_counts(keep: Keep, at: int, is_before: bool) -> None:
     before = counts(keep.of(GONE))
     targets = keep.of(GONE)
     targets[at] = killing(targets[at], is_before=is_before)
@@ -178,14 +178,14 @@ def test_a_kill_at_any_step_is_gone_on_from_with_the_first_counts(keep: Keep, at
     assert is_valid_proof(document, keep.signer)
 
 
-def test_what_comes_back_meanwhile_makes_no_proof(keep: Keep) -> None:
+def test_data_that_comes_back_prevents_the_proof(keep: Keep) -> None:
     mirror = replace(folder_target("mirror", keep.root / "ingest" / "mirrors" / GONE.id), remove=lambda: None)
     with pytest.raises(PurgeFault, match="mirror"):
         keep.purge.run(Subject("repository", GONE.id), [mirror])
     assert not list((keep.root / "purges").glob("*.json"))
 
 
-def test_vectors_that_were_cached_go_and_later_ones_are_not_counted(keep: Keep) -> None:
+def test_cached_vectors_are_purged_and_later_ones_are_not_counted(keep: Keep) -> None:
     cache = CachedEmbedder(HashEmbedder(), keep.root / "vectors.sqlite")
     cache.documents(["def pay(): ...", "def refund(): ..."])
     indexer = CachedEmbedder(HashEmbedder(), keep.root / "vectors.sqlite")  # of a process beside this one
@@ -203,7 +203,7 @@ def test_vectors_that_were_cached_go_and_later_ones_are_not_counted(keep: Keep) 
     cache.close()
 
 
-def test_a_reader_leaves_prompts_and_permissions(keep: Keep) -> None:
+def test_a_reader_is_purged_from_prompts_and_permissions(keep: Keep) -> None:
     targets: list[PurgeTarget] = [prompt_target(keep.prompts, READER), login_target(keep.permissions, "Jo")]
     proof = json.loads(keep.purge.run(Subject("reader", READER), targets).document)
     assert proof["before"] == {"prompts": 1, "permissions": 2}
@@ -213,7 +213,7 @@ def test_a_reader_leaves_prompts_and_permissions(keep: Keep) -> None:
 
 
 @pytest.mark.parametrize("field", ["subject_id", "finished_at", "before", "after", "digest", "signature", "key"])
-def test_a_changed_proof_does_not_hold(keep: Keep, field: str) -> None:
+def test_a_changed_proof_is_not_valid(keep: Keep, field: str) -> None:
     document = json.loads(keep.purge.run(Subject("repository", GONE.id), keep.of(GONE)).document)
     document[field] = {"index": 0} if isinstance(document[field], dict) else "00" * 32
     assert not is_valid_proof(json.dumps(document).encode(), keep.signer)
