@@ -9,8 +9,7 @@ from codekeep_contracts.faults import AccessFault
 from codekeep_runtime.access.accounts import ServiceAccounts
 from codekeep_runtime.access.grants import Policy
 from codekeep_runtime.access.permissions import PermissionStore
-from codekeep_runtime.core.reader import Reader, Scope
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import Reader, RepositoryId, Scope
 
 INDEXED_TTL_SECONDS = 2.0  # delay until a newly indexed repository is visible; revocation has no such delay
 

@@ -10,8 +10,7 @@ from codekeep_contracts.model import StrictModel
 
 from codekeep_runtime.access.documents import Documents
 from codekeep_runtime.access.watched import SharedModel
-from codekeep_runtime.core.reader import Reader
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import Reader, RepositoryId
 
 NAME = "accounts.json"
 PREFIX = "cks_"  # so that secret scanners find a leaked token

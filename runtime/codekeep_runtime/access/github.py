@@ -5,7 +5,7 @@ from urllib.parse import quote
 import httpx
 
 from codekeep_runtime.access.host_api import HostApi, NotThere
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import RepositoryId
 
 
 class GitHub:

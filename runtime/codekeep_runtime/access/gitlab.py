@@ -6,7 +6,7 @@ from urllib.parse import quote
 import httpx
 
 from codekeep_runtime.access.host_api import HostApi, NotConfirmed, NotThere
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import RepositoryId
 
 REPORTER = 20  # the lowest role that reads the code of a private project
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from codekeep_contracts.faults import SettingsFault
 from codekeep_contracts.settings.document import RuntimeSettings
 
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import RepositoryId
 
 
 @dataclass(frozen=True)

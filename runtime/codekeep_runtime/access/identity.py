@@ -7,7 +7,7 @@ import jwt
 from codekeep_contracts.faults import AccessFault
 
 from codekeep_runtime.access.accounts import PREFIX, ServiceAccounts
-from codekeep_runtime.core.reader import Reader
+from codekeep_runtime.core import Reader
 
 ALGORITHMS = ("RS256", "ES256")
 SKEW_SECONDS = 60

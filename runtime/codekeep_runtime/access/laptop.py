@@ -9,8 +9,7 @@ from codekeep_contracts.faults import AccessFault
 from pydantic import TypeAdapter
 
 from codekeep_runtime.access.watched import Watched, watched_file
-from codekeep_runtime.core.reader import Reader, Scope
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import Reader, RepositoryId, Scope
 
 Grants = Mapping[str, frozenset[RepositoryId]]
 OWNER = Reader("0" * 16, "local", frozenset())

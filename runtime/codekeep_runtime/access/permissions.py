@@ -9,7 +9,7 @@ from pydantic import Field
 
 from codekeep_runtime.access.documents import Documents
 from codekeep_runtime.access.watched import SharedModel
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import RepositoryId
 
 NAME = "permissions.json"
 STALE_AFTER_SECONDS = 3600.0

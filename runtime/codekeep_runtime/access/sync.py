@@ -13,7 +13,7 @@ from codekeep_runtime.access.github import GitHub
 from codekeep_runtime.access.gitlab import GitLab
 from codekeep_runtime.access.host_api import NotConfirmed, NotThere, RateLimited
 from codekeep_runtime.access.permissions import Confirmed, Permissions
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import RepositoryId
 from codekeep_runtime.telemetry import emit
 
 

@@ -28,7 +28,7 @@ def create(
     name: str, days: int, team: str | None, repositories: tuple[str, ...], as_json: bool, platform: Platform
 ) -> None:
     """Create a service account NAME and print its token, which cannot be printed again."""
-    from codekeep_runtime.core.repository import RepositoryId
+    from codekeep_runtime.core import RepositoryId
 
     granted = frozenset(RepositoryId.parse(key) for key in repositories)
     token = platform.accounts.create(name, days=days, team=team, repositories=granted)

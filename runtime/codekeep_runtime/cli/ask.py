@@ -11,7 +11,7 @@ from codekeep_runtime.cli.options import as_json, as_team, as_user, on_platform
 from codekeep_runtime.platform.port import Platform
 
 if TYPE_CHECKING:
-    from codekeep_runtime.core.reader import Scope
+    from codekeep_runtime.core import Scope
     from codekeep_runtime.platform.runtime import Runtime
     from codekeep_runtime.products.answer import Citation, Citations, End
 

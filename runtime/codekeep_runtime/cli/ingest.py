@@ -102,7 +102,7 @@ def queue(take_seconds: int, as_json: bool, platform: Platform) -> None:
 
 
 def _source(location: str, name: str | None, branches: tuple[str, ...], credential: "Credential | None") -> "Source":
-    from codekeep_runtime.core.repository import RepositoryId
+    from codekeep_runtime.core import RepositoryId
     from codekeep_runtime.ingest.source import Source
 
     if name is None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codekeep_runtime.core.reader import Reader, Scope
+    from codekeep_runtime.core import Reader, Scope
     from codekeep_runtime.gateway.reader_request import ReaderRequest
     from codekeep_runtime.platform.port import Platform
     from codekeep_runtime.platform.runtime import Runtime

@@ -12,8 +12,7 @@ from codekeep_runtime.cli.options import as_json, as_team, as_user, on_platform
 from codekeep_runtime.platform.port import Platform
 
 if TYPE_CHECKING:
-    from codekeep_runtime.core.reader import Scope
-    from codekeep_runtime.core.repository import RepositoryId
+    from codekeep_runtime.core import RepositoryId, Scope
 
 LINES_SHOWN = 12
 

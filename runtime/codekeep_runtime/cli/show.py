@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from codekeep_runtime.core.chunk import Chunk
+    from codekeep_runtime.core import Chunk
     from codekeep_runtime.index.interface import FoundDefinition, FoundReference
 
 

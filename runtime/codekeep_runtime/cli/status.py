@@ -13,7 +13,7 @@ from codekeep_runtime.cli.options import as_json, on_platform
 from codekeep_runtime.platform.port import Platform
 
 if TYPE_CHECKING:
-    from codekeep_runtime.core.repository import Branch
+    from codekeep_runtime.core import Branch
     from codekeep_runtime.index.interface import Head
     from codekeep_runtime.platform.runtime import Runtime
 
@@ -47,7 +47,7 @@ def _lines(document: dict[str, Any]) -> list[str]:
 
 def _document(runtime: "Runtime") -> dict[str, Any]:
     """Counts the whole index: whoever may run this command owns it."""
-    from codekeep_runtime.core.reader import Scope
+    from codekeep_runtime.core import Scope
 
     context, index = runtime.platform.context, runtime.index
     skips = _skips(context.folder("ingest") / "runs")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from codekeep_contracts.faults import UsageFault
 
-from codekeep_runtime.core.repository import LOCAL_HOST, RepositoryId
+from codekeep_runtime.core import LOCAL_HOST, RepositoryId
 
 _SCP = re.compile(r"(?P<user>[A-Za-z0-9_.-]+)@(?P<host>[A-Za-z0-9.-]+):(?P<path>[^:].*)")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from codekeep_runtime.core.skip import SkipReason
+from codekeep_runtime.core import SkipReason
 
 _SYMLINK, _GITLINK = b"120000", b"160000"
 _MAX_PATH_BYTES = 4096

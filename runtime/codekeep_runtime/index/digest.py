@@ -4,8 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from codekeep_runtime.core.chunk import PLAIN_FIELDS, Chunk
-from codekeep_runtime.core.symbol import FileSymbols
+from codekeep_runtime.core import PLAIN_FIELDS, Chunk, FileSymbols
 
 
 class Digest:

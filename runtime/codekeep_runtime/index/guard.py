@@ -2,8 +2,7 @@
 
 from codekeep_contracts.faults import AccessFault
 
-from codekeep_runtime.core.reader import Scope
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import RepositoryId, Scope
 from codekeep_runtime.index.interface import Narrowing
 
 

@@ -13,11 +13,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from codekeep_runtime.core.chunk import Chunk
-from codekeep_runtime.core.reader import Scope
-from codekeep_runtime.core.repository import Branch, RepositoryId
-from codekeep_runtime.core.source_file import SourceFile
-from codekeep_runtime.core.symbol import Definition, Import, Reference
+from codekeep_runtime.core import Branch, Chunk, Definition, Import, Reference, RepositoryId, Scope, SourceFile
 
 Vector = NDArray[np.float32]  # (dimension,), of length 1
 Vectors = NDArray[np.float32]  # (n, dimension)

@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from codekeep_runtime.core.repository import Branch
-from codekeep_runtime.core.skip import SkipReason
-from codekeep_runtime.core.source_file import SourceFile
+from codekeep_runtime.core import Branch, SkipReason, SourceFile
 from codekeep_runtime.git.mirror import Mirror
 from codekeep_runtime.index.interface import Head, IndexWriter
 from codekeep_runtime.ingest.file_task import Job, Outcome, Parse, RawFile

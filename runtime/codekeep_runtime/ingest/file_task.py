@@ -5,10 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codekeep_runtime.core.chunk import Chunk, chunk_id
-from codekeep_runtime.core.repository import Branch
-from codekeep_runtime.core.skip import SkipReason
-from codekeep_runtime.core.source_file import SourceFile
+from codekeep_runtime.core import Branch, Chunk, SkipReason, SourceFile, chunk_id
 from codekeep_runtime.screen import Policy, mask_secrets, screen_content
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from codekeep_contracts import metrics
 from codekeep_contracts.faults import Fault
 from codekeep_contracts.index_names import SCHEMA_VERSION
 
-from codekeep_runtime.core.repository import Branch, RepositoryId
+from codekeep_runtime.core import Branch, RepositoryId
 from codekeep_runtime.git.location import Location
 from codekeep_runtime.git.mirror import Limits, Mirror
 from codekeep_runtime.index.interface import IndexWriter

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from codekeep_runtime.core.skip import SkipReason
+from codekeep_runtime.core import SkipReason
 from codekeep_runtime.git.tree import Entry
 from codekeep_runtime.ingest.state import SkippedFile, State
 from codekeep_runtime.screen import Policy, screen_name

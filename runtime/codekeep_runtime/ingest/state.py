@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from codekeep_runtime.core.repository import Branch
-from codekeep_runtime.core.skip import SkipReason
+from codekeep_runtime.core import Branch, SkipReason
 from codekeep_runtime.core.sqlite import transaction
 
 FILE, TABLES = "ingest.sqlite", ("branches", "left_out", "outdated")

@@ -9,7 +9,7 @@ from codekeep_contracts.roles import OUTBOX_FOLDER, PERMISSIONS_FOLDER
 
 from codekeep_runtime.access.documents import update
 from codekeep_runtime.access.permissions import Permissions, PermissionStore
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import RepositoryId
 from codekeep_runtime.ingest.embedding import Embedding
 from codekeep_runtime.outbox import Worker
 from codekeep_runtime.outbox.permissions import PermissionHandover

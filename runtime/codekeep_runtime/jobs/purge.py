@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from codekeep_runtime.access.identity import reader_id
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import RepositoryId
 from codekeep_runtime.embed.cache import CachedEmbedder
 from codekeep_runtime.ingest.lock import only_one
 from codekeep_runtime.ingest.state import FILE

@@ -2,10 +2,7 @@
 
 from typing import Any
 
-from codekeep_runtime.core.chunk import PLAIN_FIELDS, Chunk
-from codekeep_runtime.core.repository import Branch, RepositoryId
-from codekeep_runtime.core.source_file import SourceFile
-from codekeep_runtime.core.symbol import FileSymbols
+from codekeep_runtime.core import PLAIN_FIELDS, Branch, Chunk, FileSymbols, RepositoryId, SourceFile
 
 
 def branch_document(branch: Branch) -> list[str]:

@@ -7,8 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from codekeep_runtime.core.repository import Branch
-from codekeep_runtime.core.source_file import SourceFile
+from codekeep_runtime.core import Branch, SourceFile
 from codekeep_runtime.index.interface import Head, IndexWriter
 from codekeep_runtime.outbox.documents import branch_document, branch_of, file_document
 from codekeep_runtime.outbox.objects import Objects

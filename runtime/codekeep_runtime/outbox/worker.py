@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from codekeep_runtime.core.repository import Branch, RepositoryId
+from codekeep_runtime.core import Branch, RepositoryId
 from codekeep_runtime.index.interface import IndexWriter
 from codekeep_runtime.outbox.documents import branch_of, file_of
 from codekeep_runtime.outbox.objects import Objects

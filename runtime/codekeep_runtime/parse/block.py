@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from codekeep_runtime.core.symbol import Definition, SymbolKind
+from codekeep_runtime.core import Definition, SymbolKind
 
 CONTAINERS = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM, SymbolKind.TYPE})
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
-from codekeep_runtime.core.symbol import SymbolKind
+from codekeep_runtime.core import SymbolKind
 from codekeep_runtime.parse.block import CONTAINERS, Block
 from codekeep_runtime.parse.breaks import Depths
 from codekeep_runtime.parse.piece import Piece

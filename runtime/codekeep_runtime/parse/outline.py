@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from codekeep_runtime.core.symbol import SymbolKind
+from codekeep_runtime.core import SymbolKind
 from codekeep_runtime.parse.block import Block
 
 Start = tuple[int, int, str]  # row, depth, name

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from codekeep_runtime.core.symbol import FileSymbols
+from codekeep_runtime.core import FileSymbols
 from codekeep_runtime.parse.breaks import by_indent, by_syntax
 from codekeep_runtime.parse.cut import cut
 from codekeep_runtime.parse.grammar import grammar_of

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from codekeep_runtime.core.symbol import FileSymbols, Import, Reference, ReferenceRole, SymbolKind
+from codekeep_runtime.core import FileSymbols, Import, Reference, ReferenceRole, SymbolKind
 from codekeep_runtime.parse.block import CONTAINERS, Block
 from codekeep_runtime.parse.grammar import Grammar
 

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from codekeep_runtime.access.sync import SyncResult
     from codekeep_runtime.audit import AuditLog, Report
     from codekeep_runtime.audit.signer import Signer
-    from codekeep_runtime.core.reader import Reader
-    from codekeep_runtime.core.repository import RepositoryId
+    from codekeep_runtime.core import Reader, RepositoryId
     from codekeep_runtime.embed.embedder import Embedder
     from codekeep_runtime.gateway.server import Certificate, Server
     from codekeep_runtime.gateway.services import Access, Identity

@@ -6,7 +6,7 @@ from codekeep_contracts.faults import UsageFault
 from codekeep_contracts.settings.document import RuntimeSettings
 
 from codekeep_runtime.access.identity import reader_id
-from codekeep_runtime.core.reader import Reader
+from codekeep_runtime.core import Reader
 from codekeep_runtime.platform.port import Platform
 
 COMMAND_LINE = "command-line"  # the issuer of readers that `--as` names

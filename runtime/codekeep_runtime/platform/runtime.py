@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from codekeep_runtime.access.laptop import OWNER
-from codekeep_runtime.core.reader import Reader
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import Reader, RepositoryId
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.gateway.limits import Limits
 from codekeep_runtime.gateway.page import page_routes

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codekeep_runtime.access.permissions import PermissionStore
-from codekeep_runtime.core.reader import Scope
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import RepositoryId, Scope
 from codekeep_runtime.core.sqlite import transaction
 from codekeep_runtime.embed.cache import CachedEmbedder
 from codekeep_runtime.index.interface import Index

@@ -5,7 +5,7 @@ from datetime import datetime
 from codekeep_contracts.faults import AccessFault
 
 from codekeep_runtime.access.documents import Documents, update
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import RepositoryId
 
 
 class Tombstones:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from codekeep_runtime.core.reader import Scope
+from codekeep_runtime.core import Scope
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.embed.faults import EmbedFault
 from codekeep_runtime.index.interface import EVERYTHING, Hit, IndexReader, Narrowing

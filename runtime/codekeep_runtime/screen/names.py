@@ -2,7 +2,7 @@
 
 import re
 
-from codekeep_runtime.core.skip import SkipReason
+from codekeep_runtime.core import SkipReason
 
 _VENDORED = frozenset(
     """

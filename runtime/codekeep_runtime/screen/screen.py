@@ -2,7 +2,7 @@
 
 import re
 
-from codekeep_runtime.core.skip import SkipReason
+from codekeep_runtime.core import SkipReason
 from codekeep_runtime.screen.names import reason_of_name
 from codekeep_runtime.screen.policy import Policy
 

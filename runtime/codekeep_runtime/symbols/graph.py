@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from codekeep_runtime.core.reader import Scope
-from codekeep_runtime.core.symbol import ReferenceRole
+from codekeep_runtime.core import ReferenceRole, Scope
 from codekeep_runtime.index.interface import FoundDefinition, FoundReference, IndexReader
 from codekeep_runtime.symbols.resolve import Resolver
 

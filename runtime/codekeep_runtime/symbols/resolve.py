@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from codekeep_runtime.core.reader import Scope
-from codekeep_runtime.core.repository import Branch
-from codekeep_runtime.core.symbol import Import, ReferenceRole, SymbolKind
+from codekeep_runtime.core import Branch, Import, ReferenceRole, Scope, SymbolKind
 from codekeep_runtime.index.interface import FoundDefinition, FoundReference, IndexReader
 from codekeep_runtime.symbols.modules import agreement
 

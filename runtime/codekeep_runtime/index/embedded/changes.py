@@ -5,8 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from operator import attrgetter
 
-from codekeep_runtime.core.repository import Branch
-from codekeep_runtime.core.source_file import SourceFile
+from codekeep_runtime.core import Branch, SourceFile
 
 # Of all files in a JSON list, in this order. `gone` tells the derived indexes which chunks to remove.
 REMOVALS = (

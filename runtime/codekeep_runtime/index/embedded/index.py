@@ -11,11 +11,7 @@ from typing import Self
 import numpy as np
 from codekeep_contracts.index_names import SCHEMA_VERSION
 
-from codekeep_runtime.core.chunk import Chunk
-from codekeep_runtime.core.reader import Scope
-from codekeep_runtime.core.repository import Branch, RepositoryId
-from codekeep_runtime.core.source_file import SourceFile
-from codekeep_runtime.core.symbol import FileSymbols, Import
+from codekeep_runtime.core import Branch, Chunk, FileSymbols, Import, RepositoryId, Scope, SourceFile
 from codekeep_runtime.index.digest import Digest
 from codekeep_runtime.index.embedded import changes, rows
 from codekeep_runtime.index.embedded.catch_up import CatchUp

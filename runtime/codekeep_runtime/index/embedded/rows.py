@@ -4,9 +4,18 @@ import json
 import sqlite3
 from typing import Any
 
-from codekeep_runtime.core.chunk import PLAIN_FIELDS, Chunk
-from codekeep_runtime.core.repository import Branch, RepositoryId
-from codekeep_runtime.core.symbol import Definition, FileSymbols, Import, Reference, ReferenceRole, SymbolKind
+from codekeep_runtime.core import (
+    PLAIN_FIELDS,
+    Branch,
+    Chunk,
+    Definition,
+    FileSymbols,
+    Import,
+    Reference,
+    ReferenceRole,
+    RepositoryId,
+    SymbolKind,
+)
 from codekeep_runtime.index.interface import FoundDefinition, FoundReference
 
 ENTRIES = (

@@ -1,6 +1,6 @@
 """Lists and removes branches of indexes."""
 
-from codekeep_runtime.core.repository import Branch
+from codekeep_runtime.core import Branch
 from codekeep_runtime.index.opensearch import documents, queries
 from codekeep_runtime.index.opensearch.store import LONG_SECONDS, Document, Store, faults_without_text
 

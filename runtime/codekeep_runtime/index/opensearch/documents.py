@@ -4,10 +4,7 @@ import hashlib
 from collections.abc import Collection
 from datetime import datetime
 
-from codekeep_runtime.core.chunk import PLAIN_FIELDS, Chunk
-from codekeep_runtime.core.repository import Branch, RepositoryId
-from codekeep_runtime.core.source_file import SourceFile
-from codekeep_runtime.core.symbol import FileSymbols
+from codekeep_runtime.core import PLAIN_FIELDS, Branch, Chunk, FileSymbols, RepositoryId, SourceFile
 from codekeep_runtime.index.interface import Head
 from codekeep_runtime.index.opensearch.store import Document
 

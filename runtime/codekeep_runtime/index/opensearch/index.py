@@ -6,11 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from codekeep_runtime.core.chunk import Chunk
-from codekeep_runtime.core.reader import Scope
-from codekeep_runtime.core.repository import Branch
-from codekeep_runtime.core.source_file import SourceFile
-from codekeep_runtime.core.symbol import Import
+from codekeep_runtime.core import Branch, Chunk, Import, Scope, SourceFile
 from codekeep_runtime.index.digest import Digest
 from codekeep_runtime.index.guard import encodable, visible
 from codekeep_runtime.index.interface import (

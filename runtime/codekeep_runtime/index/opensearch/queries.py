@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from codekeep_runtime.core.repository import Branch, RepositoryId
+from codekeep_runtime.core import Branch, RepositoryId
 from codekeep_runtime.index.analysis import query_terms
 from codekeep_runtime.index.interface import Narrowing, Vector
 from codekeep_runtime.index.opensearch.documents import CHUNK, FILE

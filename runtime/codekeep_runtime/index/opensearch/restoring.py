@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from codekeep_contracts.faults import DataFault
 
-from codekeep_runtime.core.repository import Branch
+from codekeep_runtime.core import Branch
 from codekeep_runtime.index.faults import IndexFault
 from codekeep_runtime.index.opensearch.branches import branches_of, remove_branch
 from codekeep_runtime.index.opensearch.forgetting import forget_removed

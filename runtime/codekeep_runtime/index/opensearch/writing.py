@@ -2,8 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from codekeep_runtime.core.repository import Branch
-from codekeep_runtime.core.source_file import SourceFile
+from codekeep_runtime.core import Branch, SourceFile
 from codekeep_runtime.index.opensearch import documents
 from codekeep_runtime.index.opensearch.store import Document, Store
 

@@ -22,8 +22,7 @@ from codekeep_runtime.access.sync import SyncResult
 from codekeep_runtime.audit import AuditLog, Report, verify
 from codekeep_runtime.audit.shipping import Shipping
 from codekeep_runtime.audit.signer import EcdsaKey, Verifier
-from codekeep_runtime.core.reader import Reader
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import Reader, RepositoryId
 from codekeep_runtime.embed.cache import CachedEmbedder
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.embed.on_ray import RayEmbedder

@@ -11,7 +11,7 @@ from codekeep_contracts.settings.links import GitLinkSettings
 from starlette.applications import Starlette
 
 from codekeep_runtime.access.sync import Host, PermissionSink, SyncResult, host_of, listed_repositories, synchronise
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import RepositoryId
 from codekeep_runtime.gateway.server import Certificate
 from codekeep_runtime.git.credential import Credential
 from codekeep_runtime.ingest.source import Source

@@ -11,8 +11,7 @@ from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.access.laptop import OWNER, LaptopAccess, LaptopIdentity
 from codekeep_runtime.audit import AuditLog, Report, verify
 from codekeep_runtime.audit.signer import FileSigner
-from codekeep_runtime.core.reader import Reader
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import Reader, RepositoryId
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.embed.static import StaticEmbedder
 from codekeep_runtime.gateway.services import Access

@@ -7,8 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import chain
 
-from codekeep_runtime.core.chunk import Chunk
-from codekeep_runtime.core.reader import Scope
+from codekeep_runtime.core import Chunk, Scope
 from codekeep_runtime.index.interface import IndexReader, Narrowing
 from codekeep_runtime.models.chat import EngineOutput
 from codekeep_runtime.models.faults import EngineFault

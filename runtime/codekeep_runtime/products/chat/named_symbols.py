@@ -3,10 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from codekeep_runtime.core.chunk import Chunk
-from codekeep_runtime.core.reader import Scope
-from codekeep_runtime.core.repository import Branch
-from codekeep_runtime.core.symbol import ReferenceRole
+from codekeep_runtime.core import Branch, Chunk, ReferenceRole, Scope
 from codekeep_runtime.index.interface import IndexReader
 
 NAMES_MAX = 5
