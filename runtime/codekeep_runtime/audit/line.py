@@ -52,5 +52,5 @@ def canonical(value: Mapping[str, object]) -> bytes:
 
 
 def signed_text(chain: str, head: Head) -> bytes:
-    """What a seal signs."""
+    """The text that a seal signs."""
     return f"codekeep-audit/1 {chain} {head.sequence} {head.hash}".encode()

@@ -181,10 +181,10 @@ class AuditLog(AbstractContextManager["AuditLog"]):
             return
         last = segments[-1]
         content = last.read_bytes()
-        whole, torn = content[: content.rfind(b"\n") + 1], content[content.rfind(b"\n") + 1 :]
-        self._head = self._last(whole, segments)
+        complete, torn = content[: content.rfind(b"\n") + 1], content[content.rfind(b"\n") + 1 :]
+        self._head = self._last(complete, segments)
         self._unsealed = 1  # lines after the last seal get one
-        self._number, self._size = int(last.stem), len(whole)
+        self._number, self._size = int(last.stem), len(complete)
         self._file = last.open("r+b", buffering=0)
         self._file.seek(self._size)
         if torn:
@@ -193,12 +193,12 @@ class AuditLog(AbstractContextManager["AuditLog"]):
             self._append(Kind.GAP, {"bytes": len(torn)})
             self._flush()
 
-    def _last(self, whole: bytes, segments: list[Path]) -> Head:
+    def _last(self, complete: bytes, segments: list[Path]) -> Head:
         try:
-            if not whole:  # cut off in its first line: continues from the segment before
+            if not complete:  # cut off in its first line: continues from the segment before
                 before = segments[-2].read_bytes() if len(segments) > 1 else b""
                 return _head_of(before) if before else Head(0, START)
-            return _head_of(whole)
+            return _head_of(complete)
         except (ValueError, KeyError):
             raise AuditFault(
                 f"audit chain {self.chain} was altered at its end; run `codekeep-runtime audit verify` "

@@ -70,7 +70,7 @@ class Location:
         if url.scheme not in ("https", "ssh") or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", host):
             raise UsageFault(f"a repository is fetched by https, ssh or from a path, got the scheme {url.scheme!r}")
         if url.password or (url.username and url.scheme == "https"):
-            raise UsageFault("a URL must not hold a user or a password; give a credential instead")
+            raise UsageFault("a URL must not contain a user or a password; give a credential instead")
         user = f"{url.username}@" if url.username else ""
         return cls(f"{url.scheme}://{user}{host}{port}{url.path}", f"{host}{port}")
 

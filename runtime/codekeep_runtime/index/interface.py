@@ -1,4 +1,4 @@
-"""Interfaces of an index. tests/runtime/index/conformance.py holds every implementation to them.
+"""Interfaces of an index. tests/runtime/index/conformance.py tests every implementation.
 
 `IndexReader` is what products read from, `IndexWriter` what ingest writes to, `VectorWriter` what embedding fills and
 `IndexAdministrator` what maintenance uses. All methods block, and several threads may call them at once.

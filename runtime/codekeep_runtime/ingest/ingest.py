@@ -73,7 +73,7 @@ class Ingest:
         self._version = pipeline_version(options.policy, parse)
 
     def run(self, sources: Sequence[Source], progress: Progress = silent) -> Manifest:
-        """Fetches, writes what changed and embeds what has no vector. Failures are in the manifest; the rest goes on.
+        """Fetches, writes what changed and embeds what has no vector. Failures go into the manifest; the rest goes on.
 
         Raises:
             BusyFault: another ingest uses this folder.

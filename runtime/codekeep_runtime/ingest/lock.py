@@ -17,7 +17,7 @@ class BusyFault(Fault):
 def only_one(folder: Path) -> Iterator[None]:
     """
     Raises:
-        BusyFault: another process holds the lock.
+        BusyFault: another process has the lock.
     """
     try:
         lock = acquire_file_lock(folder / "ingest.lock", wait_seconds=0)

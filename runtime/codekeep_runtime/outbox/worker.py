@@ -18,7 +18,7 @@ class Worker:
 
     Args:
         embed: embeds chunks without a vector and returns how many.
-        is_purged: whether a repository was purged and not allowed again; asked anew each time.
+        is_purged: whether a repository was purged and not allowed again; called for each step.
     """
 
     def __init__(

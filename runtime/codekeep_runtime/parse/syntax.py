@@ -179,9 +179,9 @@ def _import(captures: Captures) -> Import:
     line = captures["import"][0].start_point.row + 1
     module, name = _joined(captures.get("source", [])), _joined(captures.get("item", []))
     if path := captures.get("path"):
-        whole = _joined(path)
-        separator = next((each for each in ("::", "\\", ".") if each in whole), ".")
-        module, _, name = whole.rpartition(separator)
+        full = _joined(path)
+        separator = next((each for each in ("::", "\\", ".") if each in full), ".")
+        module, _, name = full.rpartition(separator)
         module, name = module or name, name if module else ""
     if not module:  # a path of several nodes, as in Scala: the text between `import` and the braces
         module = _text(captures["import"][0]).removeprefix("import").split("{")[0].strip(" ._*\n")

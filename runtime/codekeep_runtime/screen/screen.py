@@ -40,7 +40,7 @@ def screen_content(data: bytes, policy: Policy) -> SkipReason | None:
         SkipReason.LICENCE: _has_licence(header, policy),
         SkipReason.MINIFIED: _is_minified(data),
     }
-    return next((reason for reason, holds in tests.items() if holds), None)
+    return next((reason for reason, applies in tests.items() if applies), None)
 
 
 def _is_binary(data: bytes) -> bool:

@@ -26,16 +26,6 @@ def test_a_rotated_secret_is_read_when_the_cached_one_expires(aws: Any) -> None:
     assert secrets.text(arn) == "second"
 
 
-def test_a_refused_secret_is_read_again_at_once(aws: Any) -> None:
-    client = aws("secretsmanager")
-    arn = client.create_secret(Name="token", SecretString="first")["ARN"]
-    secrets = Secrets(client)
-    assert secrets.text(arn) == "first"
-    client.put_secret_value(SecretId=arn, SecretString="second")
-    secrets.forget(arn)
-    assert secrets.text(arn) == "second"
-
-
 def test_a_secret_without_a_value_is_a_settings_fault(aws: Any) -> None:
     client = aws("secretsmanager")
     arn = client.create_secret(Name="token")["ARN"]

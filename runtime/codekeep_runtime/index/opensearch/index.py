@@ -176,7 +176,7 @@ class OpenSearchIndex(Index):
     # Administration
 
     def digest(self) -> str:
-        """Of the own version, even if it does not serve yet."""
+        """Digest of the own version, even if it does not serve yet."""
         digest = Digest()
         for branch in self.branches():
             paths = sorted(self.blobs(branch))

@@ -61,7 +61,7 @@ class Restoring:
         if self._versions.own not in found.indices:
             raise DataFault(
                 f"snapshot {name!r} is of {', '.join(found.indices) or 'nothing'}, and this release with this embedder "
-                f"reads {self._versions.own}; restore with the release it is of, or index anew: index-worker --full"
+                f"reads {self._versions.own}; restore with that release, or rebuild the index: index-worker --full"
             )
 
     def _kept(self) -> set[Branch]:

@@ -73,7 +73,7 @@ class ModelStore:
         self._client.download_file(self._bucket.name, key, str(part))
         if _sha256(part) != checksum:
             part.unlink()
-            raise DataFault(f"{path.name!r} differs from its checksum; publish the model anew")
+            raise DataFault(f"{path.name!r} differs from its checksum; publish the model again")
         part.rename(path)
 
     def _files(self, model: ModelSettings) -> Iterator[tuple[str, str]]:
@@ -84,7 +84,7 @@ class ModelStore:
         for name, checksum in json.loads(found["Body"].read())["files"].items():
             path = PurePosixPath(name)
             if path.is_absolute() or ".." in path.parts:
-                raise DataFault("the model's list names a file outside its folder; publish the model anew")
+                raise DataFault("the model's list names a file outside its folder; publish the model again")
             yield name, checksum
 
     def _key(self, model: ModelSettings, name: str) -> str:

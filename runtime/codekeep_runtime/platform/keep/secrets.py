@@ -35,10 +35,6 @@ class Secrets:
         self._cached[arn] = (self._clock() + TTL_SECONDS, value)
         return value
 
-    def forget(self, arn: str) -> None:
-        """Drops the cached value of a secret that was refused somewhere: it may have been rotated."""
-        self._cached.pop(arn, None)
-
     def _read(self, arn: str) -> str:
         from botocore.exceptions import ClientError
 

@@ -40,7 +40,7 @@ class KeepSnapshots:
     versions: "Versions"
 
     def take(self, name: str | None, on_bytes: "OnBytes") -> "Snapshot":
-        """Of the index that serves.
+        """Takes a snapshot of the serving index.
 
         Raises:
             DataFault: no index serves yet.

@@ -20,7 +20,7 @@ def certificate_files(pem: str, folder: Path) -> Certificate:
     chain = "".join(block for block in blocks if _KEY not in block)
     keys = [block for block in blocks if _KEY in block]
     if not chain or len(keys) != 1:
-        raise SettingsFault("the secret of entry.certificate_secret_arn must hold a chain and one private key, as PEM")
+        raise SettingsFault("entry.certificate_secret_arn: the secret must contain a chain and one private key, as PEM")
     return Certificate(
         write_private(folder / "chain.pem", chain.encode()), write_private(folder / "key.pem", keys[0].encode())
     )

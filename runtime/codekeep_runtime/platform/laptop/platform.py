@@ -96,7 +96,7 @@ class LaptopPlatform(Platform):
         return LaptopIdentity(reader)
 
     def signer(self) -> FileSigner:
-        """The key lies apart from what it signs, since whoever may read it may sign."""
+        """The key is apart from the records that it signs, since whoever may read it may sign."""
         return FileSigner(self.context.folder("keys") / "audit.pem")
 
     def audit_log(self, role: str) -> AuditLog:
@@ -132,7 +132,7 @@ class LaptopPlatform(Platform):
     def snapshots(self, location: Location) -> NoReturn:
         folder = self.context.data / self.context.tenant
         raise UsageFault(
-            f"snapshots are of a keep's index (give --settings); here everything lies in {str(folder)!r}: stop what "
+            f"snapshots are of a keep's index (give --settings); here all data is in {str(folder)!r}: stop what "
             "runs on it and copy that folder, or index again with ingest"
         )
 
