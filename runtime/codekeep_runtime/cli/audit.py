@@ -34,7 +34,7 @@ def audit() -> None:
 def verify(copy: Path | None, public_key: Path | None, as_json: bool, platform: Platform) -> None:
     """Read every record again. Altered, removed, reordered or truncated ones are named, and end with 1.
 
-    With --copy, --public-key and the keep's --settings, nothing is asked of AWS.
+    With --copy, --public-key and the keep's --settings, it works without access to AWS.
     """
     report = platform.verify_audit(copy, public_key)
     _show(report, as_json=as_json)

@@ -245,7 +245,7 @@ def test_an_auditor_verifies_a_copy_with_the_public_key_alone(aws: Any, tmp_path
     der = aws("kms").get_public_key(KeyId=platform.settings.audit.signing_key_arn)["PublicKey"]
     (tmp_path / "key.der").write_bytes(der)
     arguments = ["--copy", str(tmp_path / "copy"), "--public-key", str(tmp_path / "key.der"), "--json"]
-    # A process of its own: moto is not there, so nothing can be asked of AWS.
+    # A process of its own: moto is not there, so AWS cannot be called.
     command = [
         sys.executable,
         "-m",

@@ -23,5 +23,5 @@ def test_a_sample_parses_to_its_reviewed_result(name):
 
 
 def test_every_language_has_a_sample():
-    told = {described(SAMPLES / name).split()[1] for name in NAMES}
-    assert told == GRAMMARS | {"markdown", "yaml", "json", "dockerfile", "toml"}
+    languages = {described(SAMPLES / name).split()[1] for name in NAMES}
+    assert languages == GRAMMARS | {"markdown", "yaml", "json", "dockerfile", "toml"}
