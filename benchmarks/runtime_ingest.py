@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 from codekeep_runtime.core.reader import Scope
 from codekeep_runtime.index.embedded import EmbeddedIndex
-from codekeep_runtime.ingest import Ingest, Source
 from codekeep_runtime.ingest.embedding import Embedding
+from codekeep_runtime.ingest.ingest import Ingest
+from codekeep_runtime.ingest.source import Source
 from numpy.typing import NDArray
 
 LINES, PUSHES, PUSHED_FILES = 1_000_000, 30, 10

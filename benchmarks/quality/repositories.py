@@ -9,8 +9,9 @@ from codekeep_runtime.core.chunk import Chunk
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.index.embedded import EmbeddedIndex
-from codekeep_runtime.ingest import Ingest, Source
 from codekeep_runtime.ingest.embedding import Embedding
+from codekeep_runtime.ingest.ingest import Ingest
+from codekeep_runtime.ingest.source import Source
 
 from benchmarks.quality.packages import unpacked
 from benchmarks.quality.questions import Place, Question, Repository, lines_of
