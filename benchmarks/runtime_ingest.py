@@ -15,7 +15,9 @@ from pathlib import Path
 import numpy as np
 from codekeep_runtime.core.reader import Scope
 from codekeep_runtime.index.embedded import EmbeddedIndex
-from codekeep_runtime.ingest import Ingest, Source
+from codekeep_runtime.ingest.embedding import Embedding
+from codekeep_runtime.ingest.ingest import Ingest
+from codekeep_runtime.ingest.source import Source
 from numpy.typing import NDArray
 
 LINES, PUSHES, PUSHED_FILES = 1_000_000, 30, 10
@@ -42,7 +44,7 @@ def main() -> None:
         copied, size = _copy(code, lines)
         _commit(code)
         index = EmbeddedIndex.open(Path(folder) / "index", "bench", "one-1", 8)
-        ingest = Ingest(index, OneVector(), Path(folder) / "state")
+        ingest = Ingest(index, Embedding(index, OneVector()), Path(folder) / "state")
         seconds = _searchable(ingest, code)
         print(f"first ingest: {copied} lines, {size / 1e6:.0f} MB searchable by text after {seconds:.1f} s")
         _report(_pushes(code, ingest, index, pushes))

@@ -9,7 +9,9 @@ from codekeep_runtime.core.chunk import Chunk
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.index.embedded import EmbeddedIndex
-from codekeep_runtime.ingest import Ingest, Source
+from codekeep_runtime.ingest.embedding import Embedding
+from codekeep_runtime.ingest.ingest import Ingest
+from codekeep_runtime.ingest.source import Source
 
 from benchmarks.quality.packages import unpacked
 from benchmarks.quality.questions import Place, Question, Repository, lines_of
@@ -24,7 +26,7 @@ def ingested(folder: Path, repositories: Collection[Repository], embedder: Embed
     sources = [
         Source(repository=id_of(each), location=str(_committed(folder / each.name, each))) for each in repositories
     ]
-    manifest = Ingest(index, embedder, folder / "state").run(sources)
+    manifest = Ingest(index, Embedding(index, embedder), folder / "state").run(sources)
     assert manifest.is_complete, manifest.failures
     return index
 

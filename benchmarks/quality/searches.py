@@ -10,9 +10,8 @@ from codekeep_runtime.core.source_file import SourceFile
 from codekeep_runtime.core.symbol import FileSymbols
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.index.embedded import EmbeddedIndex
-from codekeep_runtime.index.interface import Index
-from codekeep_runtime.ingest.embedding import embed_missing, text_of_chunk
-from codekeep_runtime.ingest.progress import Counter, Phase, silent
+from codekeep_runtime.index.interface import IndexReader
+from codekeep_runtime.ingest.embedding import Embedding
 from codekeep_runtime.retrieval import Retriever
 from codekeep_runtime.retrieval.candidate import candidates
 from codekeep_runtime.retrieval.ranking import shortlist
@@ -32,11 +31,11 @@ def index_of(folder: Path, chunks: Sequence[Chunk], embedder: Embedder) -> Embed
     for branch, of_branch in groupby(sorted(chunks, key=lambda each: each.branch), key=lambda each: each.branch):
         ordered = sorted(of_branch, key=lambda each: (each.path, each.ordinal))
         index.write(branch, [_file(tuple(file)) for _, file in groupby(ordered, key=lambda each: each.path)])
-    embed_missing(index, embedder, text_of_chunk, Counter(silent, Phase.EMBED))
+    Embedding(index, embedder).run()
     return index
 
 
-def searches(index: Index, embedder: Embedder, scope: Scope) -> dict[str, Search]:
+def searches(index: IndexReader, embedder: Embedder, scope: Scope) -> dict[str, Search]:
     """By name; each returns the ten best."""
     retriever = Retriever(index, embedder)
     return {
@@ -51,7 +50,7 @@ def scope_of(chunks: Sequence[Chunk]) -> Scope:
     return Scope(TENANT, "0" * 16, "", frozenset(chunk.branch.repository for chunk in chunks))
 
 
-def _added_up(index: Index, embedder: Embedder, scope: Scope, text: str) -> list[Chunk]:
+def _added_up(index: IndexReader, embedder: Embedder, scope: Scope, text: str) -> list[Chunk]:
     """The hybrid without its closer look: both queries' scores, weighed as it weighs them."""
     lexical, semantic = index.lexical(scope, text, FUSED), index.semantic(scope, embedder.query(text), FUSED)
     return [each.chunk for each in shortlist(candidates(lexical, semantic), DEPTH)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 from codekeep_contracts.metrics import metric_namespace
-from codekeep_contracts.roles import BucketRole, QueueRole
+from codekeep_contracts.roles import OUTBOX_FOLDER, BucketRole, QueueRole
 
 from components.bucket_ref import BucketRef
 from components.iam_policy import Statement
@@ -13,8 +13,6 @@ from components.identity import grants
 from components.identity.workload import Workload
 from components.naming import Keep
 from components.queue_ref import QueueRef
-
-OUTBOX = "outbox/"  # folder of the code bucket that ingest writes; the indexer reads it and deletes what it has indexed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +57,7 @@ def workload_statements(keep: Keep, resources: WorkloadResources) -> dict[Worklo
         ],
         Workload.INDEXER: [
             *grants.read_objects(keep, code),
-            *grants.delete_objects(keep, code, OUTBOX),
+            *grants.delete_objects(keep, code, OUTBOX_FOLDER),
             *grants.write_index(keep, resources.index_domain_arn),
             *grants.write_objects(keep, buckets[BucketRole.SNAPSHOTS]),
             *recording,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts.messages import VISIBLE_AGAIN_SECONDS, Refresh
 from codekeep_contracts.roles import QueueRole
 from pulumi_aws import cloudwatch, sqs
 
@@ -21,11 +22,11 @@ DATA_KEY_SECONDS = 300
 DAY_SECONDS = 86_400
 
 # How long a message stays invisible to other workers; a worker extends it while it works.
-VISIBILITY_SECONDS: Mapping[QueueRole, int] = {QueueRole.INGEST: 900, QueueRole.REVIEW: 300}
+VISIBILITY_SECONDS: Mapping[QueueRole, int] = {QueueRole.INGEST: VISIBLE_AGAIN_SECONDS, QueueRole.REVIEW: 300}
 
 SCHEDULE_PATTERN = re.compile(r"^(cron|rate)\([^()]+\)$")
 NIGHTLY = "cron(0 2 * * ? *)"  # UTC
-REFRESH_MESSAGE = {"kind": "refresh", "version": 1}  # about every repository that is due
+REFRESH_MESSAGE = Refresh().model_dump()  # about every repository that is due
 
 
 @dataclass(frozen=True, kw_only=True)

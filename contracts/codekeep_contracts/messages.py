@@ -1,11 +1,14 @@
 """Messages of the ingest queue. They name repositories and commits, so the queue is encrypted with the key for code."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from codekeep_contracts.faults import DataFault
 from codekeep_contracts.model import StrictModel
+
+VISIBLE_AGAIN_SECONDS: Final = 900
+"""The queue gives a message to another worker after that, unless its worker extends the time."""
 
 
 class Push(StrictModel):

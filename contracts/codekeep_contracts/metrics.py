@@ -4,9 +4,10 @@ Sources of the derived names: the Prometheus exporter of OpenTelemetry appends t
 """
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from codekeep_contracts.settings.models import ModelRole
+if TYPE_CHECKING:
+    from codekeep_contracts.settings.models import ModelRole  # loads pydantic, which not all that emit metrics need
 
 Kind = Literal["counter", "up-down-counter", "histogram", "gauge"]
 _UNIT_SUFFIX: Final = {"1": "", "ms": "_milliseconds", "min": "_minutes"}
@@ -90,7 +91,7 @@ def metric_namespace(tenant: str) -> str:
     return f"codekeep/{tenant}"
 
 
-def model_load(role: ModelRole, namespace: str) -> str:
+def model_load(role: "ModelRole", namespace: str) -> str:
     """PromQL: requests that engines of the role work on or that wait for one, over all pods of a namespace."""
     names = f"{MODEL_REQUESTS_IN_FLIGHT.prometheus}|{MODEL_REQUESTS_QUEUED.prometheus}"
     return f'sum({{__name__=~"{names}",namespace="{namespace}",role="{role}"}})'

@@ -1,6 +1,12 @@
 """What a keep's buckets and queues are for: the keys of `buckets` and `queues` in the settings."""
 
 from enum import StrEnum
+from typing import Final
+
+OUTBOX_FOLDER: Final = "outbox/"
+"""Folder of the code bucket: steps from ingest to the indexer, which deletes what it has applied."""
+PERMISSIONS_FOLDER: Final = "access/"
+"""Folder of the code bucket: permissions that Git hosts confirmed, for the indexer to take."""
 
 
 class BucketRole(StrEnum):

@@ -1,4 +1,4 @@
-"""From a reader to the repositories they may see now."""
+"""The repositories that a reader may see now."""
 
 import threading
 import time
@@ -9,22 +9,20 @@ from codekeep_contracts.faults import AccessFault
 from codekeep_runtime.access.accounts import ServiceAccounts
 from codekeep_runtime.access.grants import Policy
 from codekeep_runtime.access.permissions import PermissionStore
-from codekeep_runtime.core.reader import Reader, Scope
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import Reader, RepositoryId, Scope
 
-INDEXED_FOR_SECONDS = 2.0  # how late a repository that was just indexed is seen; revocation does not wait for it
+INDEXED_TTL_SECONDS = 2.0  # delay until a newly indexed repository is visible; revocation has no such delay
 
 
 class Access:
-    """Deny by default: a reader sees what their teams' grants cover, the index holds, and the Git host confirms.
+    """Deny by default: a reader sees what their teams' grants cover, the index has, and the Git host confirms.
 
     Args:
-        tenant: whose index it is.
-        policy: the teams as the settings say now; raises AccessFault where they cannot be read.
-        indexed: the repositories the index knows; a grant to a group is expanded against them.
+        policy: the teams of the current settings; raises AccessFault if they cannot be read.
+        indexed: the repositories in the index, against which grants to groups are expanded.
         accounts: service accounts and revoked people.
-        permissions: what the Git hosts confirm, None where they are not asked. Service accounts are unknown to a Git
-            host: what they are bound to is theirs without being confirmed.
+        permissions: what Git hosts confirmed; None if they are not asked. Git hosts do not know service accounts, so
+            their repositories need no confirmation.
     """
 
     def __init__(
@@ -42,7 +40,7 @@ class Access:
         self._known_at = float("-inf")
 
     def scope(self, reader: Reader) -> Scope:
-        """Empty where nothing is granted, or where what grants it cannot be read. Blocks: call it in a thread."""
+        """Empty if nothing is granted or the grants cannot be read. Blocks: call it in a thread."""
         try:
             team, repositories = self._granted(reader)
         except AccessFault:
@@ -50,7 +48,7 @@ class Access:
         return Scope(self._tenant, reader.id, team, repositories)
 
     def still(self, reader: Reader, scope: Scope) -> bool:
-        """Whether all that the scope holds may be seen by its reader still. Cheap: asked during a stream."""
+        """Whether the reader may still see everything in the scope. Cheap: called during a stream."""
         if reader.id != scope.reader_id or scope.tenant != self._tenant:
             return False
         if not scope.repositories:
@@ -91,7 +89,7 @@ class Access:
 
     def _repositories(self) -> frozenset[RepositoryId]:
         with self._lock:
-            if time.monotonic() - self._known_at >= INDEXED_FOR_SECONDS:
+            if time.monotonic() - self._known_at >= INDEXED_TTL_SECONDS:
                 self._known = frozenset(self._indexed())
                 self._known_at = time.monotonic()
             return self._known

@@ -1,29 +1,25 @@
-"""Service accounts: random tokens of which only a SHA-256 is kept, bound to a team or to repositories, expiring."""
+"""Service accounts: random tokens bound to a team or to repositories, with an expiry. Only a SHA-256 is stored."""
 
 import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Callable
 
 from codekeep_contracts.faults import AccessFault, UsageFault
-from pydantic import BaseModel, ConfigDict
+from codekeep_contracts.model import StrictModel
 
-from codekeep_runtime.access.documents import Documents, changed
-from codekeep_runtime.access.watched import watched_document
-from codekeep_runtime.core.reader import Reader
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.access.documents import Documents
+from codekeep_runtime.access.watched import SharedModel
+from codekeep_runtime.core import Reader, RepositoryId
 
 NAME = "accounts.json"
-PREFIX = "cks_"  # lets secret scanners find a leaked one
-MOST_DAYS = 366
+PREFIX = "cks_"  # so that secret scanners find a leaked token
+MAX_DAYS = 366
 _DAY_SECONDS = 86_400
 
 
-class Account(BaseModel):
-    """`id` is the reader's id. Exactly one of `team` and `repositories` (keys) is set. Times: Unix seconds."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+class Account(StrictModel):
+    """`id` is the reader's id. Exactly one of `team` and `repositories` (keys) is set. Times are Unix seconds."""
 
     id: str
     name: str
@@ -36,32 +32,29 @@ class Account(BaseModel):
         return frozenset(RepositoryId.parse(key) for key in self.repositories)
 
 
-class Stored(BaseModel):
+class Stored(StrictModel):
     """The document: accounts, and ids of people who are shut out whatever their tokens say."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     accounts: tuple[Account, ...] = ()
     revoked_readers: frozenset[str] = frozenset()
 
 
 class ServiceAccounts:
-    """The store in one document; every process that serves watches it."""
+    """All accounts in one document, which every serving process watches."""
 
     def __init__(self, documents: Documents) -> None:
-        self._documents = documents
-        self._watched = watched_document(documents, NAME, Stored.model_validate_json, missing=Stored())
+        self._stored = SharedModel(documents, NAME, Stored())
 
     def create(
         self, name: str, *, days: int, team: str | None = None, repositories: frozenset[RepositoryId] = frozenset()
     ) -> str:
-        """Returns the token, which cannot be had again.
+        """Returns the token, which cannot be read again.
 
         Raises:
             UsageFault: the name is taken, the days are not 1-366, or not exactly one of team and repositories is given.
         """
-        if not 1 <= days <= MOST_DAYS:
-            raise UsageFault(f"days must be 1-{MOST_DAYS}, got {days}")
+        if not 1 <= days <= MAX_DAYS:
+            raise UsageFault(f"days must be 1-{MAX_DAYS}, got {days}")
         if (team is None) == (not repositories):
             raise UsageFault("a service account is bound to a team or to repositories: give exactly one of the two")
         token = PREFIX + secrets.token_urlsafe(32)
@@ -79,13 +72,13 @@ class ServiceAccounts:
                 raise UsageFault(f"service account {name!r} exists; revoke it first or take another name")
             return stored.model_copy(update={"accounts": (*stored.accounts, account)})
 
-        self._change(added)
+        self._stored.change(added)
         return token
 
     def revoke(self, name: str) -> None:
         """
         Raises:
-            UsageFault: there is none of that name.
+            UsageFault: no account has that name.
         """
 
         def without(stored: Stored) -> Stored:
@@ -94,23 +87,25 @@ class ServiceAccounts:
                 raise UsageFault(f"no service account is named {name!r}; `status` lists them")
             return stored.model_copy(update={"accounts": rest})
 
-        self._change(without)
+        self._stored.change(without)
 
     def revoke_reader(self, reader_id: str) -> None:
         """Shuts a person out before their token expires."""
-        self._change(lambda stored: stored.model_copy(update={"revoked_readers": stored.revoked_readers | {reader_id}}))
+        self._stored.change(
+            lambda stored: stored.model_copy(update={"revoked_readers": stored.revoked_readers | {reader_id}})
+        )
 
     def list(self) -> tuple[Account, ...]:
-        return self._watched.current().accounts
+        return self._stored.current().accounts
 
     def reader(self, token: str) -> Reader:
         """
         Raises:
-            AccessFault: no account that is still good has this token.
+            AccessFault: no valid account has this token.
         """
         digest = _sha256(token)
         found = None
-        for account in self._watched.current().accounts:  # all of them: the time tells nothing of which one matched
+        for account in self.list():  # compares with all of them, so that timing does not tell which one matched
             if hmac.compare_digest(account.token_sha256, digest):
                 found = account
         if found is None or found.expires_at <= time.time():
@@ -119,20 +114,11 @@ class ServiceAccounts:
 
     def account(self, reader_id: str) -> Account | None:
         """None once it is revoked or expired."""
-        for account in self._watched.current().accounts:
-            if account.id == reader_id and account.expires_at > time.time():
-                return account
-        return None
+        valid = (each for each in self.list() if each.id == reader_id and each.expires_at > time.time())
+        return next(valid, None)
 
     def is_revoked(self, reader_id: str) -> bool:
-        return reader_id in self._watched.current().revoked_readers
-
-    def _change(self, change: Callable[[Stored], Stored]) -> None:
-        def made(content: str | None) -> str:
-            return change(Stored() if content is None else Stored.model_validate_json(content)).model_dump_json()
-
-        changed(self._documents, NAME, made)
-        self._watched.forget()
+        return reader_id in self._stored.current().revoked_readers
 
 
 def _sha256(token: str) -> str:

@@ -1,4 +1,4 @@
-"""Named documents that several processes change: each has a version, and a change names the one it was made from."""
+"""Named documents that several processes change. Writes are optimistic: each names the version it was made from."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,53 +6,48 @@ from typing import Protocol
 
 from codekeep_contracts.faults import Fault
 
-ATTEMPTS = 50  # of one change, while others change the same document
+ATTEMPTS = 50  # to change one document while others change it too
 
 
 class ConflictFault(Fault):
-    """Another process has changed the document meanwhile. Reading it again and changing that is the remedy."""
+    """Another process changed the document in the meantime. Read it again and change that."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """`version` differs with each content; only its equality means something."""
+    """`version` differs with each content and is only compared for equality."""
 
     content: str
     version: str
 
 
 class Documents(Protocol):
-    """Files of a folder on a laptop, documents of the index in a keep. Several threads may share one."""
+    """Files of a folder on a laptop, documents of an index in a keep. Thread-safe."""
 
     def read(self, name: str) -> Document | None:
-        """As it is now; None where there is none."""
-        ...
+        """The current content; None if there is no such document."""
 
-    def mark(self, name: str) -> str | None:
-        """Another one after each change, None where there is no such document. Cheap: asked every half second."""
-        ...
+    def fingerprint(self, name: str) -> str | None:
+        """Changes with each write; None if there is no such document. Cheap, since it is polled twice a second."""
 
     def write(self, name: str, content: str, expected: str | None) -> None:
         """
         Args:
-            expected: the version that was read, None where there was none.
+            expected: the version that was read, None if there was no document.
 
         Raises:
             ConflictFault: it has another version by now.
         """
-        ...
 
     def remove(self, name: str) -> None:
-        """Whatever its version; what is not there is passed over."""
-        ...
+        """Removes any version; does nothing if there is no such document."""
 
-    def where(self, name: str) -> str:
-        """What a person calls its place."""
-        ...
+    def location(self, name: str) -> str:
+        """Where the document is stored, for people."""
 
 
-def changed(documents: Documents, name: str, change: Callable[[str | None], str | None]) -> None:
-    """Replaces a document by what `change` makes of it (None: leave it); again and again while others change it too.
+def update(documents: Documents, name: str, change: Callable[[str | None], str | None]) -> None:
+    """Replaces a document by what `change` makes of it (None: leaves it), and retries while others change it too.
 
     Raises:
         ConflictFault: others changed it at each attempt.

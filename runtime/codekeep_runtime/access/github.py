@@ -1,15 +1,15 @@
-"""Who may read a repository of GitHub Enterprise."""
+"""GitHub Enterprise: who may read a repository, and which repositories an organisation has."""
 
 from urllib.parse import quote
 
 import httpx
 
 from codekeep_runtime.access.host_api import HostApi, NotThere
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import RepositoryId
 
 
 class GitHub:
-    """Collaborators as GitHub counts them: direct ones, teams' members, and those by the organisation's default.
+    """See sync.Host. Collaborators are direct ones, members of teams, and members by the organisation's default.
 
     Args:
         base: "https://host/api/v3".
@@ -20,12 +20,7 @@ class GitHub:
         self._api = HostApi(client, base, headers)
 
     def logins(self, repository: RepositoryId) -> frozenset[str]:
-        """Case-folded.
-
-        Raises:
-            NotThere: no repository has this owner and name now (moved ones are under their new name only).
-            NotConfirmed: GitHub did not say.
-        """
+        """A moved repository is found under its new name only."""
         path = f"/repos/{quote(repository.owner, safe='')}/{quote(repository.name, safe='')}"
         full_name = str(self._api.one(path).get("full_name", ""))
         if full_name.casefold() != f"{repository.owner}/{repository.name}":
@@ -36,3 +31,7 @@ class GitHub:
             for each in people
             if each.get("login") and isinstance(each.get("permissions"), dict) and each["permissions"].get("pull")
         )
+
+    def repositories(self, group: str) -> list[str]:
+        found = self._api.all(f"/orgs/{quote(group, safe='')}/repos?per_page=100")
+        return [str(each["full_name"]) for each in found if not each.get("archived")]

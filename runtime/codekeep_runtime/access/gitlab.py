@@ -1,4 +1,4 @@
-"""Who may read a project of GitLab."""
+"""GitLab: who may read a project, and which projects a group has."""
 
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -6,13 +6,13 @@ from urllib.parse import quote
 import httpx
 
 from codekeep_runtime.access.host_api import HostApi, NotConfirmed, NotThere
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import RepositoryId
 
-REPORTER = 20  # the least role that reads a private project's code
+REPORTER = 20  # the lowest role that reads the code of a private project
 
 
 class GitLab:
-    """Members, inherited and invited ones included, that are active and at least reporters.
+    """See sync.Host. Members are active and at least reporters; inherited and invited ones count.
 
     Args:
         base: "https://host/api/v4".
@@ -22,12 +22,6 @@ class GitLab:
         self._api = HostApi(client, base, {"private-token": token})
 
     def logins(self, repository: RepositoryId) -> frozenset[str]:
-        """Case-folded.
-
-        Raises:
-            NotThere: no project has this path now.
-            NotConfirmed: GitLab did not say.
-        """
         path = f"{repository.owner}/{repository.name}"
         project = self._api.one(f"/projects/{quote(path, safe='')}")
         if str(project.get("path_with_namespace", "")).casefold() != path:
@@ -44,3 +38,7 @@ class GitLab:
             and each["access_level"] >= REPORTER
             and (each.get("expires_at") is None or str(each["expires_at"]) > today)
         )
+
+    def repositories(self, group: str) -> list[str]:
+        query = f"/groups/{quote(group, safe='')}/projects?archived=false&include_subgroups=false&per_page=100"
+        return [str(each["path_with_namespace"]) for each in self._api.all(query)]

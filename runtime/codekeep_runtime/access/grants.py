@@ -4,17 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from codekeep_contracts.faults import SettingsFault
-from codekeep_contracts.settings.access import Team
 from codekeep_contracts.settings.document import RuntimeSettings
 
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import RepositoryId
 
 
 @dataclass(frozen=True)
 class Grant:
-    """One repository, or (`name` None) those directly in a group: `/*` does not reach into deeper subgroups.
+    """One repository, or (`name` None) those directly in a group. All parts are case-folded.
 
-    A subgroup often exists because fewer people may see it; it is granted by its own line. All parts are case-folded.
+    `/*` does not include subgroups: they often exist because fewer people may see them, so each needs its own grant.
     """
 
     host: str
@@ -47,7 +46,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class TeamGrants:
-    """A team: who is in `group` of the identity provider reads what the grants cover."""
+    """A team: members of the identity provider's `group` may read what the grants cover."""
 
     name: str
     group: str
@@ -59,22 +58,9 @@ class TeamGrants:
 
 @dataclass(frozen=True)
 class Policy:
-    """All teams of a tenant."""
+    """The teams of a tenant."""
 
     teams: tuple[TeamGrants, ...]
-
-    @classmethod
-    def of(cls, teams: Iterable[Team], hosts: Mapping[str, str]) -> "Policy":
-        """
-        Raises:
-            SettingsFault: a grant names an unknown link.
-        """
-        return cls(
-            tuple(
-                TeamGrants(team.name, team.group, tuple(Grant.parse(grant, hosts) for grant in team.repositories))
-                for team in teams
-            )
-        )
 
     @classmethod
     def of_settings(cls, settings: RuntimeSettings) -> "Policy":
@@ -82,4 +68,10 @@ class Policy:
         Raises:
             SettingsFault: a grant names an unknown link.
         """
-        return cls.of(settings.access.teams, {link.name: link.host for link in settings.git_links})
+        hosts = {link.name: link.host for link in settings.git_links}
+        return cls(
+            tuple(
+                TeamGrants(team.name, team.group, tuple(Grant.parse(grant, hosts) for grant in team.repositories))
+                for team in settings.access.teams
+            )
+        )

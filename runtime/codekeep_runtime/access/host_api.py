@@ -1,4 +1,4 @@
-"""The REST of a Git host as far as permissions need it: JSON, pages, limits. Redirects are not followed."""
+"""The REST API of a Git host: JSON, pages and rate limits. Redirects are not followed."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,33 +6,33 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-MOST_PAGES = 200
-REMEMBERED = 20_000  # pages with an ETag
+MAX_PAGES = 200
+MAX_CACHED = 20_000  # pages with an ETag
 
 
-class NotThere(Exception):  # noqa: N818 - a state of the host's
-    """The host says that there is no such repository here (any more): nobody reads it."""
+class NotThere(Exception):  # noqa: N818 - a state of the host
+    """The host has no such repository (any more): nobody may read it."""
 
 
-class NotConfirmed(Exception):  # noqa: N818 - the same
-    """The host did not say. What it said last counts until that is too old."""
+class NotConfirmed(Exception):  # noqa: N818 - a state of the host
+    """The host did not answer the question. Its last answer counts until it is stale."""
 
 
 class RateLimited(NotConfirmed):
-    """It will not say anything for a while."""
+    """The host will not answer for a while."""
 
 
 class HostApi:
     """
     Args:
-        client: does not follow redirects; carries a timeout.
+        client: does not follow redirects; has a timeout.
         base: "https://host/api/v3" or "https://host/api/v4".
-        headers: with the credential. They go to no other origin, whatever a page's links say.
+        headers: with the credential. They are sent to no other origin, whatever a page links to.
     """
 
     def __init__(self, client: httpx.Client, base: str, headers: Mapping[str, str]) -> None:
         self._client, self._base, self._headers = client, base.rstrip("/"), dict(headers)
-        self._known: dict[str, tuple[str, httpx.Response]] = {}
+        self._cached: dict[str, tuple[str, httpx.Response]] = {}
 
     def one(self, path: str) -> dict[str, Any]:
         """
@@ -45,13 +45,13 @@ class HostApi:
         return found
 
     def all(self, path: str) -> Iterator[dict[str, Any]]:
-        """Of every page.
+        """The items of every page.
 
         Raises:
-            NotThere, NotConfirmed: see there; also of the tenth page, so take all before using any.
+            NotThere, NotConfirmed: see there; a later page may raise too, so collect all before using any.
         """
         url: str | None = self._base + path
-        for _ in range(MOST_PAGES):
+        for _ in range(MAX_PAGES):
             if url is None:
                 return
             response = self._get(url)
@@ -64,17 +64,17 @@ class HostApi:
             raise NotConfirmed
 
     def _get(self, url: str) -> httpx.Response:
-        etag, known = self._known.get(url, ("", None))
-        headers = {**self._headers, **({"if-none-match": etag} if known else {})}
+        etag, cached = self._cached.get(url, ("", None))
+        headers = {**self._headers, **({"if-none-match": etag} if cached else {})}
         try:
             response = self._client.get(url, headers=headers, follow_redirects=False)
         except httpx.HTTPError:
             raise NotConfirmed from None
-        if response.status_code == 304 and known is not None:
-            return known
-        _refuse(response)
-        if "etag" in response.headers and len(self._known) < REMEMBERED:
-            self._known[url] = (response.headers["etag"], response)
+        if response.status_code == 304 and cached is not None:
+            return cached
+        _check(response)
+        if "etag" in response.headers and len(self._cached) < MAX_CACHED:
+            self._cached[url] = (response.headers["etag"], response)
         return response
 
     def _next(self, url: str, response: httpx.Response) -> str | None:
@@ -87,11 +87,11 @@ class HostApi:
         return target
 
 
-def _refuse(response: httpx.Response) -> None:
+def _check(response: httpx.Response) -> None:
     status = response.status_code
     if status == 200:
         return
-    if status in (404, 410, 451) or response.is_redirect:  # moved: whoever is granted it is granted its new name
+    if status in (404, 410, 451) or response.is_redirect:  # moved: grants must name its new path
         raise NotThere
     if status == 429 or response.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in response.headers:
         raise RateLimited

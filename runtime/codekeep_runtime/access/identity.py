@@ -1,4 +1,4 @@
-"""From an Authorization header to a reader. No other header says who somebody is."""
+"""Authenticates a request by its Authorization header. No other header identifies a reader."""
 
 import hashlib
 from typing import Any, Protocol
@@ -7,12 +7,12 @@ import jwt
 from codekeep_contracts.faults import AccessFault
 
 from codekeep_runtime.access.accounts import PREFIX, ServiceAccounts
-from codekeep_runtime.core.reader import Reader
+from codekeep_runtime.core import Reader
 
 ALGORITHMS = ("RS256", "ES256")
 SKEW_SECONDS = 60
-MOST_TOKEN_CHARACTERS = 16_384
-MOST_GROUPS = 1000
+MAX_TOKEN_CHARACTERS = 16_384
+MAX_GROUPS = 1000
 
 
 class Keys(Protocol):
@@ -20,10 +20,10 @@ class Keys(Protocol):
 
 
 class Identity:
-    """Verifies tokens of one issuer for one audience, and those of service accounts.
+    """Verifies tokens of one issuer for one audience, and tokens of service accounts.
 
     Args:
-        login_claim: what a Git host knows the person by ("preferred_username", "email").
+        login_claim: the claim with the person's login at the Git host ("preferred_username", "email").
     """
 
     def __init__(
@@ -40,13 +40,13 @@ class Identity:
         self._groups_claim, self._login_claim = groups_claim, login_claim
 
     def reader(self, authorization: str | None) -> Reader:
-        """May block (keys are fetched, a file is read): call it in a thread.
+        """Blocks while keys or accounts are read: call it in a thread.
 
         Raises:
-            AccessFault: always with the same words, whatever is wrong.
+            AccessFault: with the same message, whatever is wrong.
         """
         scheme, _, token = (authorization or "").partition(" ")
-        if scheme.lower() != "bearer" or not token or len(token) > MOST_TOKEN_CHARACTERS:
+        if scheme.lower() != "bearer" or not token or len(token) > MAX_TOKEN_CHARACTERS:
             raise AccessFault("sign-in is needed")
         if token.startswith(PREFIX):
             return self._accounts.reader(token)
@@ -63,7 +63,7 @@ class Identity:
         return jwt.decode(
             token,
             key,
-            algorithms=[key.algorithm_name],  # of the key, not of the token
+            algorithms=[key.algorithm_name],  # from the key, not from the token
             audience=self._audience,
             issuer=self._issuer,
             leeway=SKEW_SECONDS,
@@ -72,7 +72,7 @@ class Identity:
 
     def _person(self, claims: dict[str, Any]) -> Reader:
         subject, groups = claims["sub"], claims.get(self._groups_claim, [])
-        if not isinstance(groups, list) or len(groups) > MOST_GROUPS:
+        if not isinstance(groups, list) or len(groups) > MAX_GROUPS:
             groups = []
         return Reader(
             reader_id(self._issuer, subject),
@@ -83,5 +83,5 @@ class Identity:
 
 
 def reader_id(issuer: str, subject: str) -> str:
-    """16 hex digits: what `revoke_reader` and `purge --user` take."""
+    """16 hex digits, as `access shut-out` and `purge --user` take them."""
     return hashlib.blake2b(f"{issuer}\0{subject}".encode(), digest_size=8).hexdigest()

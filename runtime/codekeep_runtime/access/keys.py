@@ -1,4 +1,4 @@
-"""The public keys that tokens are signed with: pinned, or fetched from the issuer and cached."""
+"""Public keys that verify tokens: pinned in the settings, or fetched from the issuer and cached."""
 
 import threading
 import time
@@ -11,14 +11,14 @@ from codekeep_contracts.settings.access import SigningKey
 
 from codekeep_runtime.telemetry import emit
 
-ALGORITHM_OF = {"RSA": "RS256", "EC": "ES256"}  # the key says how it is used, never the token
-LEAST_RSA_BITS = 2048
-FRESH_FOR_SECONDS = 300.0
-UNKNOWN_KEY_EVERY_SECONDS = 30.0  # how often an unknown key makes us ask again: a rotation, or somebody's guesses
+ALGORITHM_OF = {"RSA": "RS256", "EC": "ES256"}  # the key determines the algorithm, never the token
+MIN_RSA_BITS = 2048
+REFRESH_SECONDS = 300.0
+UNKNOWN_KEY_SECONDS = 30.0  # an unknown key id (a rotation, or a guess) causes at most one fetch in that time
 
 
 class PinnedKeys:
-    """Keys of the settings."""
+    """Keys from the settings."""
 
     def __init__(self, keys: Iterable[SigningKey]) -> None:
         self._keys = usable([key.model_dump(exclude_none=True) for key in keys])
@@ -34,44 +34,44 @@ class PinnedKeys:
 
 
 class FetchedKeys:
-    """Keys of the issuer's key document, asked again when old, or when a token names one that is not among them.
+    """Keys of the issuer's JWKS document, fetched again when they are old or a token names an unknown one.
 
     Args:
-        fetch: gets the document's `keys`; whatever it raises leaves the keys there are until they are too old.
+        fetch: returns the document's `keys`. If it raises, the present keys stay valid until they are too old.
     """
 
     def __init__(self, fetch: Callable[[], Sequence[Mapping[str, Any]]]) -> None:
         self._fetch = fetch
         self._lock = threading.Lock()
         self._keys: dict[str, jwt.PyJWK] = {}
-        self._fetched_at = self._asked_at = float("-inf")
+        self._fetched_at = self._tried_at = float("-inf")
 
     def key(self, kid: str) -> jwt.PyJWK:
         """
         Raises:
-            AccessFault: no key has that id, or none could be fetched for too long.
+            AccessFault: no key has that id, or the last successful fetch is too long ago.
         """
         with self._lock:
             now = time.monotonic()
-            wait = FRESH_FOR_SECONDS if kid in self._keys else UNKNOWN_KEY_EVERY_SECONDS
-            if now - self._asked_at >= wait:
-                self._ask(now)
-            if kid not in self._keys or now - self._fetched_at > 2 * FRESH_FOR_SECONDS:
+            wait = REFRESH_SECONDS if kid in self._keys else UNKNOWN_KEY_SECONDS
+            if now - self._tried_at >= wait:
+                self._refresh(now)
+            if kid not in self._keys or now - self._fetched_at > 2 * REFRESH_SECONDS:
                 raise AccessFault("sign-in is needed")
             return self._keys[kid]
 
-    def _ask(self, now: float) -> None:
-        self._asked_at = now
+    def _refresh(self, now: float) -> None:
+        self._tried_at = now
         try:
             self._keys = usable(self._fetch())
-        except Exception as error:  # the issuer's fault, not the reader's; its words are not ours to tell
+        except Exception as error:  # the message may contain text of the issuer
             emit("signing-keys-not-fetched", component="access", level="error", error_kind=type(error).__name__)
             return
         self._fetched_at = now
 
 
 def usable(keys: Sequence[Mapping[str, Any]]) -> dict[str, jwt.PyJWK]:
-    """By key id: RSA of at least 2048 bits and EC on P-256, for signatures. Others are passed over."""
+    """Signing keys by key id: RSA with at least 2048 bits, and EC on P-256. Others are ignored."""
     found = {}
     for key in keys:
         algorithm, kid = ALGORITHM_OF.get(str(key.get("kty"))), key.get("kid")
@@ -84,7 +84,7 @@ def usable(keys: Sequence[Mapping[str, Any]]) -> dict[str, jwt.PyJWK]:
             made = jwt.PyJWK(public, algorithm)
         except jwt.PyJWTError:
             continue
-        if algorithm == "RS256" and made.key.key_size < LEAST_RSA_BITS:
+        if algorithm == "RS256" and made.key.key_size < MIN_RSA_BITS:
             continue
         found[kid] = made
     return found

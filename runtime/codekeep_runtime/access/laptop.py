@@ -1,4 +1,4 @@
-"""One person on their own machine: a token for loopback, and everything they indexed themselves."""
+"""Access on a laptop: a token for loopback, and everything that its owner indexed."""
 
 import hmac
 import secrets
@@ -9,15 +9,14 @@ from codekeep_contracts.faults import AccessFault
 from pydantic import TypeAdapter
 
 from codekeep_runtime.access.watched import Watched, watched_file
-from codekeep_runtime.core.reader import Reader, Scope
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import Reader, RepositoryId, Scope
 
 Grants = Mapping[str, frozenset[RepositoryId]]
 OWNER = Reader("0" * 16, "local", frozenset())
 
 
 class LaptopIdentity:
-    """`token` is new with every start, and printed by `serve`; whoever has it is `reader`."""
+    """A random `token`, new with every start and printed by `serve`, signs in as `reader`."""
 
     def __init__(self, reader: Reader = OWNER) -> None:
         self._reader = reader
@@ -26,7 +25,7 @@ class LaptopIdentity:
     def reader(self, authorization: str | None) -> Reader:
         """
         Raises:
-            AccessFault: it is not the token.
+            AccessFault: another token, or none.
         """
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not hmac.compare_digest(token.encode(), self.token.encode()):
@@ -35,10 +34,10 @@ class LaptopIdentity:
 
 
 class LaptopAccess:
-    """Stands in for Access where there are no settings: the owner sees what is indexed, others what a file lists.
+    """Replaces Access where there are no settings: the owner sees everything indexed, others what a file lists.
 
     Args:
-        readers: a JSON object of user names and lists of repositories (`host/owner/name`); read again when it changes.
+        readers: a JSON object, user name → list of `host/owner/name`; read again when it changes.
     """
 
     def __init__(self, tenant: str, indexed: Callable[[], Iterable[RepositoryId]], readers: Path | None = None) -> None:
@@ -46,7 +45,7 @@ class LaptopAccess:
         self._readers: Watched[Grants] | None = watched_file(readers, _grants, missing={}) if readers else None
 
     def scope(self, reader: Reader) -> Scope:
-        """Empty for a reader who is not listed, and for all but the owner while the file cannot be read."""
+        """Empty for a reader who is not listed, and for everybody but the owner while the file cannot be read."""
         indexed = frozenset(self._indexed())
         return Scope(self._tenant, reader.id, "", indexed if reader == OWNER else indexed & self._listed(reader))
 

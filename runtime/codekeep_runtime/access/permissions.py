@@ -1,76 +1,70 @@
-"""What the Git hosts themselves say about who may read: it confirms a grant, and never widens one."""
+"""Permissions that Git hosts report. They confirm grants of the settings and never widen them."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from codekeep_contracts.model import StrictModel
+from pydantic import Field
 
-from codekeep_runtime.access.documents import Documents, changed
-from codekeep_runtime.access.watched import watched_document
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.access.documents import Documents
+from codekeep_runtime.access.watched import SharedModel
+from codekeep_runtime.core import RepositoryId
 
 NAME = "permissions.json"
 STALE_AFTER_SECONDS = 3600.0
 
 
-class Confirmed(BaseModel):
-    """Who may read one repository, by login or e-mail (case-folded), as its host said at `at` (Unix seconds)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+class Confirmed(StrictModel):
+    """Logins or e-mail addresses (case-folded) that may read one repository, as reported at `at` (Unix seconds)."""
 
     at: float
     logins: frozenset[str]
 
 
-class Permissions(BaseModel):
-    """By repository key. A repository that is not here is confirmed to nobody."""
+class Permissions(StrictModel):
+    """By repository key. A repository that is not listed is confirmed to nobody."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    repositories: dict[str, Confirmed] = {}
+    repositories: Mapping[str, Confirmed] = Field(default_factory=dict)
 
     def confirms(self, login: str, repository: RepositoryId, oldest: float) -> bool:
         confirmed = self.repositories.get(repository.key)
         return confirmed is not None and confirmed.at >= oldest and login.casefold() in confirmed.logins
 
+    def without_repository(self, key: str) -> Self:
+        return type(self)(repositories={name: each for name, each in self.repositories.items() if name != key})
+
+    def without_login(self, login: str) -> Self:
+        gone = {login.casefold()}
+        rest = {key: each.model_copy(update={"logins": each.logins - gone}) for key, each in self.repositories.items()}
+        return type(self)(repositories=rest)
+
 
 class PermissionStore:
-    """One document, written by the synchronisation and watched by all that serve. Without it nobody is confirmed."""
+    """One document, written by `access sync` and watched by all serving processes. Without it nobody is confirmed."""
 
     def __init__(self, documents: Documents, stale_after_seconds: float = STALE_AFTER_SECONDS) -> None:
-        self._documents, self._stale_after = documents, stale_after_seconds
-        self._watched = watched_document(documents, NAME, Permissions.model_validate_json, missing=Permissions())
+        self._stored, self._stale_after = SharedModel(documents, NAME, Permissions()), stale_after_seconds
 
     def confirmed(self, login: str, repositories: frozenset[RepositoryId]) -> frozenset[RepositoryId]:
-        """Those of the repositories that their hosts let this person read, said recently enough.
+        """The repositories that their hosts recently confirmed for this person.
 
         Raises:
             AccessFault: the document cannot be read.
         """
-        permissions, oldest = self._watched.current(), time.time() - self._stale_after
+        permissions, oldest = self.last(), time.time() - self._stale_after
         return frozenset(each for each in repositories if permissions.confirms(login, each, oldest))
-
-    def stale(self) -> int:
-        """How many repositories were last confirmed too long ago: a metric."""
-        oldest = time.time() - self._stale_after
-        return sum(each.at < oldest for each in self._watched.current().repositories.values())
 
     def exists(self) -> bool:
         """Whether Git hosts have ever been asked."""
-        return self._documents.mark(NAME) is not None
+        return self._stored.exists()
 
     def keep(self, permissions: Permissions) -> None:
-        changed(self._documents, NAME, lambda _: permissions.model_dump_json())
-        self._watched.forget()
+        self._stored.replace(permissions)
 
     def change(self, change: Callable[[Permissions], Permissions]) -> None:
-        """What is there becomes another; where nothing is, nothing is made: that would say that hosts were asked."""
-
-        def made(content: str | None) -> str | None:
-            return None if content is None else change(Permissions.model_validate_json(content)).model_dump_json()
-
-        changed(self._documents, NAME, made)
-        self._watched.forget()
+        """Changes what is stored. A missing document stays missing, since it means that no host was ever asked."""
+        self._stored.change(change, if_exists=True)
 
     def last(self) -> Permissions:
-        return self._watched.current()
+        return self._stored.current()

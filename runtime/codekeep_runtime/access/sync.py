@@ -1,57 +1,87 @@
-"""One round of asking the Git hosts who may read what."""
+"""Asks the Git hosts who may read which repository."""
 
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+import httpx
 from codekeep_contracts.faults import AccessFault
+from codekeep_contracts.settings.links import GitHost
 
+from codekeep_runtime.access.github import GitHub
+from codekeep_runtime.access.gitlab import GitLab
 from codekeep_runtime.access.host_api import NotConfirmed, NotThere, RateLimited
 from codekeep_runtime.access.permissions import Confirmed, Permissions
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import RepositoryId
 from codekeep_runtime.telemetry import emit
 
 
 class Host(Protocol):
+    """
+    Raises:
+        NotThere, NotConfirmed: the host has no such thing, or did not answer.
+    """
+
     def logins(self, repository: RepositoryId) -> frozenset[str]:
-        """
-        Raises:
-            NotThere, NotConfirmed: see there.
-        """
-        ...
+        """Who may read a repository, case-folded."""
+
+    def repositories(self, group: str) -> list[str]:
+        """`owner/name` of what is directly in a group and not archived; subgroups have grants of their own."""
 
 
-class Confirming(Protocol):
-    """Where what was said is kept: the store itself, or on the way to it."""
+class PermissionSink(Protocol):
+    """Where confirmed permissions go: the store itself, or the handover to it."""
 
     def last(self) -> Permissions:
         """
         Raises:
             AccessFault: it cannot be read.
         """
-        ...
 
     def keep(self, permissions: Permissions) -> None: ...
 
 
 @dataclass(frozen=True)
-class Synced:
-    """How many repositories were confirmed, are not there, and could not be confirmed."""
+class SyncResult:
+    """How many repositories were confirmed, do not exist, and could not be confirmed."""
 
     confirmed: int
     gone: int
     failed: int
 
 
-def synchronise(store: Confirming, hosts: Mapping[str, Host], repositories: Iterable[RepositoryId]) -> Synced:
-    """Asks for each repository and keeps what was said, all at once at the end. Several rounds must not overlap.
+def host_of(link: GitHost, client: httpx.Client, token: str) -> Host:
+    if link.kind == "gitlab":
+        return GitLab(client, f"https://{link.host}/api/v4", token)
+    return GitHub(client, f"https://{link.host}/api/v3", token)
 
-    A repository that is gone, or whose host is not among `hosts`, is confirmed to nobody from now on; one whose host
-    did not answer keeps what was said last, until that is stale.
+
+def listed_repositories(link: GitHost, host: Host) -> list[str]:
+    """`owner/name` of the link's repositories and those of its groups, each once.
+
+    Raises:
+        AccessFault: the host does not list a group: it does not exist, or the token may not read it.
     """
-    last, kept, limited, gone, failed = _last(store), dict[str, Confirmed](), set[str](), 0, 0
-    confirmed = 0
+    found = list(link.repositories)
+    for group in link.groups:
+        try:
+            found += host.repositories(group)
+        except (NotThere, NotConfirmed, KeyError):
+            raise AccessFault(
+                f"group {group!r} is not listed by its Git host; is the token allowed to read it?"
+            ) from None
+    return list(dict.fromkeys(found))
+
+
+def synchronise(sink: PermissionSink, hosts: Mapping[str, Host], repositories: Iterable[RepositoryId]) -> SyncResult:
+    """Asks for each repository and stores all answers at the end. Two rounds must not overlap.
+
+    A repository that is gone, or whose host is not among `hosts`, is confirmed to nobody from now on. If a host does
+    not answer, its last answer counts until it is stale.
+    """
+    last, kept, limited = _last(sink), dict[str, Confirmed](), set[str]()
+    confirmed = gone = failed = 0
     for repository in repositories:
         host, before = hosts.get(repository.host), last.repositories.get(repository.key)
         try:
@@ -59,7 +89,7 @@ def synchronise(store: Confirming, hosts: Mapping[str, Host], repositories: Iter
                 raise NotThere
             if repository.host in limited:
                 raise RateLimited
-            at = time.time()  # before asking: what was said is at least as new
+            at = time.time()  # before asking, so the answer is at least as new
             kept[repository.key] = Confirmed(at=at, logins=host.logins(repository))
             confirmed += 1
         except NotThere:
@@ -77,12 +107,12 @@ def synchronise(store: Confirming, hosts: Mapping[str, Host], repositories: Iter
                 repository_id=repository.id,
                 error_kind=type(error).__name__,
             )
-    store.keep(Permissions(repositories=kept))
-    return Synced(confirmed, gone, failed)
+    sink.keep(Permissions(repositories=kept))
+    return SyncResult(confirmed, gone, failed)
 
 
-def _last(store: Confirming) -> Permissions:
+def _last(sink: PermissionSink) -> Permissions:
     try:
-        return store.last()
+        return sink.last()
     except AccessFault:
-        return Permissions()  # broken: everything is asked anew
+        return Permissions()  # unreadable: everything is asked again

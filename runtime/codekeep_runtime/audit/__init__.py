@@ -1,4 +1,4 @@
-"""Who saw which code, when and for what: identifiers and counts only, in chains that show every change."""
+"""Audit records: who saw which code, when and for what. They form hash chains in which every change shows."""
 
 from codekeep_contracts.audit import AuditRecord, Purpose, Verdict
 

@@ -1,4 +1,4 @@
-"""A line of a chain: canonical JSON that names its place, what came before it, and a hash over all of that."""
+"""A line of a chain: canonical JSON with its position, the hash of the line before it, and its own hash."""
 
 import hashlib
 import json
@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-START = "0" * 64  # what the first line of a chain comes after
-TORN = "torn-"
+START = "0" * 64  # the hash before the first line
+TORN = "torn-"  # names the file of a line that a crash cut off
 
 
 class Kind(StrEnum):
     OPEN = "open"  # first of a segment
     ACCESS = "access"
     SEAL = "seal"  # a signature over everything before it
-    GAP = "gap"  # a line torn by a crash was set aside
+    GAP = "gap"  # a line that a crash cut off was set aside
 
 
 class Head(NamedTuple):
@@ -25,7 +25,7 @@ class Head(NamedTuple):
 
 
 def written(chain: str, after: Head, kind: Kind, fields: Mapping[str, object]) -> tuple[bytes, Head]:
-    """The line that follows `after`, with its newline, and the head it makes."""
+    """The line that follows `after`, with its newline, and the new head."""
     body = {**fields, "chain": chain, "sequence": after.sequence + 1, "previous": after.hash, "kind": kind.value}
     digest = hashlib.sha256(canonical(body)).hexdigest()
     return canonical({**body, "hash": digest}) + b"\n", Head(after.sequence + 1, digest)
@@ -34,7 +34,7 @@ def written(chain: str, after: Head, kind: Kind, fields: Mapping[str, object]) -
 def read(line: bytes) -> dict[str, Any]:
     """
     Raises:
-        ValueError: not the very bytes that `written` makes of what they say.
+        ValueError: not byte for byte what `written` makes of these fields.
     """
     value = json.loads(line)
     if not isinstance(value, dict) or not isinstance(value.get("hash"), str):
@@ -52,5 +52,5 @@ def canonical(value: Mapping[str, object]) -> bytes:
 
 
 def signed_text(chain: str, head: Head) -> bytes:
-    """What a seal's signature is over."""
+    """The text that a seal signs."""
     return f"codekeep-audit/1 {chain} {head.sequence} {head.hash}".encode()

@@ -1,52 +1,52 @@
-"""The chain a process writes: appended, on disk before `record` returns, sealed by a signature at intervals."""
+"""The chain that a process appends to: on disk before `record` returns, sealed by a signature at intervals."""
 
-import fcntl
 import json
 import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, suppress
 from io import FileIO
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from codekeep_contracts.audit import AuditRecord
 from codekeep_contracts.faults import Fault
+from codekeep_contracts.file_lock import FileLockedError, acquire_file_lock
 
 from codekeep_runtime.audit.line import START, TORN, Head, Kind, canonical, read, signed_text, written
 from codekeep_runtime.audit.signer import Signer
+from codekeep_runtime.core.files import replace_file
 from codekeep_runtime.telemetry import emit
 
 SEAL_RECORDS, SEAL_SECONDS = 1_000, 60.0  # the most that a truncated unsigned tail can hide
 SEGMENT_BYTES = 16 * 2**20
-CHAINS_MAX = 64  # processes of one name on one folder at a time
+CHAINS_MAX = 64  # processes with one name on one folder at a time
 
 
 class AuditFault(Fault):
-    """A record is not on disk: what it was to record must not happen."""
+    """A record is not on disk, so the access that it records must not happen."""
 
 
-class AuditLog:
-    """One chain in `folder/<name>-<n>/`: the first that no other process holds. Several threads may record.
+class AuditLog(AbstractContextManager["AuditLog"]):
+    """One chain in `folder/<name>-<n>/`: the first that no other process has locked. Thread-safe.
 
-    fsync policy: `record` returns after fsync; threads that record at the same time share one.
+    `record` returns after fsync; threads that record at the same time share one fsync.
 
     Args:
         folder: of all chains.
-        heads: where the last sealed head of each chain is kept, apart from the chains; truncation is found by it.
+        heads: folder with the last sealed head of each chain, by which truncation is found. Apart from the chains.
         name: of the process's role, an identifier.
-        clock: seconds that only grow.
+        clock: monotonic seconds.
 
     Raises:
-        AuditFault: the chain to go on with was altered, or the folder cannot be written.
+        AuditFault: the chain to continue was altered, or the folder cannot be written.
     """
 
     _file: FileIO
     _head: Head
     _number: int  # of the segment, from 1
-    _size: int  # bytes of the segment
-    _opened = 0  # the sequence of the segment's first line, 0 where an earlier process wrote it
+    _size: int  # of the segment in bytes
+    _opened = 0  # sequence of the segment's first line, 0 if an earlier process wrote it
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class AuditLog:
                 self._turn_over()
 
     def rotate(self) -> None:
-        """Seals what was recorded and begins the next segment; does nothing where none was recorded since the last.
+        """Seals the segment and begins the next one. Does nothing if nothing was recorded since the last rotation.
 
         Raises:
             AuditFault: the next segment cannot be begun.
@@ -104,10 +104,7 @@ class AuditLog:
                 self._file.close()
                 os.close(self._lock)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def _append(self, kind: Kind, fields: Mapping[str, object]) -> None:
@@ -122,7 +119,7 @@ class AuditLog:
         self._head, self._size = head, self._size + len(line)
 
     def _undo(self) -> None:
-        """What was written of a line; where even that fails, nothing is recorded any more."""
+        """Cuts off a partly written line. If that fails, the log refuses all further records."""
         try:
             self._file.truncate(self._size)
             self._file.seek(self._size)
@@ -140,7 +137,9 @@ class AuditLog:
         try:
             os.fsync(self._file.fileno())
         except OSError as error:
-            self._is_broken = True  # the kernel forgets what it could not write: no second try can be believed
+            self._is_broken = (
+                True  # after a failed fsync the kernel may drop the data, so a second fsync proves nothing
+            )
             raise AuditFault(f"the audit record cannot be written ({error.strerror})") from None
         self._synced = reached
 
@@ -149,13 +148,13 @@ class AuditLog:
             return
         try:
             signature = self._signer.sign(signed_text(self.chain, self._head))
-        except Exception as error:  # the key's service is down: records are kept, the next seal covers them
+        except Exception as error:  # the key service is down: records stay, and the next seal covers them
             emit("audit-unsealed", component="gateway", level="error", error_kind=type(error).__name__)
             return
         self._append(Kind.SEAL, {"key": self._signer.key_id, "signature": signature.hex()})
         with self._syncing:
             self._flush()
-        _replace(self._head_path, canonical({"chain": self.chain, **self._head._asdict()}))
+        replace_file(self._head_path, canonical({"chain": self.chain, **self._head._asdict()}))
         self._unsealed, self._sealed_at = 0, self._clock()
 
     def _turn_over(self) -> None:
@@ -174,7 +173,7 @@ class AuditLog:
         self._opened = self._head.sequence
 
     def _resume(self) -> None:
-        """Goes on after the last whole line; a torn one is set aside and its place recorded."""
+        """Continues after the last complete line. Sets aside a line that a crash cut off, and records its position."""
         segments = sorted(self._folder.glob("*.jsonl"))
         self._head = Head(0, START)
         if not segments:
@@ -182,24 +181,24 @@ class AuditLog:
             return
         last = segments[-1]
         content = last.read_bytes()
-        whole, torn = content[: content.rfind(b"\n") + 1], content[content.rfind(b"\n") + 1 :]
-        self._head = self._last(whole, segments)
-        self._unsealed = 1  # whatever came after the last seal gets one
-        self._number, self._size = int(last.stem), len(whole)
+        complete, torn = content[: content.rfind(b"\n") + 1], content[content.rfind(b"\n") + 1 :]
+        self._head = self._last(complete, segments)
+        self._unsealed = 1  # lines after the last seal get one
+        self._number, self._size = int(last.stem), len(complete)
         self._file = last.open("r+b", buffering=0)
         self._file.seek(self._size)
         if torn:
-            _replace(self._folder / f"{TORN}{self._head.sequence + 1}", torn)
+            replace_file(self._folder / f"{TORN}{self._head.sequence + 1}", torn)
             self._file.truncate(self._size)
             self._append(Kind.GAP, {"bytes": len(torn)})
             self._flush()
 
-    def _last(self, whole: bytes, segments: list[Path]) -> Head:
+    def _last(self, complete: bytes, segments: list[Path]) -> Head:
         try:
-            if not whole:  # torn in its first line: goes on from the segment before
+            if not complete:  # cut off in its first line: continues from the segment before
                 before = segments[-2].read_bytes() if len(segments) > 1 else b""
                 return _head_of(before) if before else Head(0, START)
-            return _head_of(whole)
+            return _head_of(complete)
         except (ValueError, KeyError):
             raise AuditFault(
                 f"audit chain {self.chain} was altered at its end; run `codekeep-runtime audit verify` "
@@ -216,29 +215,15 @@ def _own_chain(folder: Path, name: str) -> tuple[int, Path]:
     for number in range(CHAINS_MAX):
         path = folder / f"{name}-{number}"
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(lock)
-            continue
-        return lock, path
+        with suppress(FileLockedError):
+            return acquire_file_lock(path / "lock", wait_seconds=0), path
     raise AuditFault(f"{CHAINS_MAX} processes named {name!r} write audit chains already; give this one another name")
 
 
-def _replace(path: Path, content: bytes) -> None:
-    draft = path.with_name(f"{path.name}.new")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-
-
-def kept_head(path: Path) -> Head:
+def stored_head(path: Path) -> Head:
     """
     Raises:
-        ValueError: the file holds no head.
+        ValueError: the file contains no head.
     """
     value = json.loads(path.read_bytes())
     return Head(int(value["sequence"]), str(value["hash"]))

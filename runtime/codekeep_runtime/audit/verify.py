@@ -1,4 +1,4 @@
-"""Reads every line of every chain again and says what is not as it was written."""
+"""Reads every line of every chain and finds what was changed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,39 +6,39 @@ from pathlib import Path
 from typing import Any
 
 from codekeep_runtime.audit.line import START, TORN, Head, Kind, read, signed_text
-from codekeep_runtime.audit.log import kept_head
+from codekeep_runtime.audit.log import stored_head
 from codekeep_runtime.audit.signer import Verifier
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """`place` is chain, segment and line."""
+    """`position` is chain, segment and line."""
 
-    place: str
+    position: str
     what: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """`unsigned` records follow the last seal of their chain: a cut there is not seen until they are sealed."""
+    """`unsigned` records follow the last seal of their chain: truncation there is not found until they are sealed."""
 
     chains: int
     records: int
     unsigned: int
-    gaps: int  # lines that a crash tore; none of them had been answered
-    shortened: int  # chains of a copy whose first segments are past their retention
+    gaps: int  # lines that a crash cut off; no access followed them
+    shortened: int  # chains of a copy whose first segments have expired
     findings: tuple[Finding, ...]
 
     @property
-    def is_whole(self) -> bool:
+    def is_intact(self) -> bool:
         return not self.findings
 
 
 def verify(folder: Path, heads: Path | None, verifier: Verifier) -> Report:
-    """Finds records altered, removed, reordered, inserted, and chains cut before their last sealed head.
+    """Finds altered, removed, reordered and inserted records, and chains that were truncated.
 
     Args:
-        heads: None for a copy of the vault, which lets nobody cut a chain before its retention is over.
+        heads: None for a copy of the vault, whose retention prevents truncation.
     """
     names = {path.name for path in folder.iterdir() if path.is_dir()} if folder.is_dir() else set()
     kept = {path.stem for path in heads.glob("*.json")} if heads else set()
@@ -54,69 +54,69 @@ def verify(folder: Path, heads: Path | None, verifier: Verifier) -> Report:
 
 
 class _Walk:
-    """Along one chain. After a line that does not fit, the walk goes on from what the next one says of itself."""
+    """Walks along one chain. After a wrong line it continues with the position that the next line claims."""
 
     def __init__(self, folder: Path, head: Path | None, verifier: Verifier) -> None:
         self._chain, self._folder, self._verifier = folder.name, folder, verifier
         self.records = self.unsigned = self.gaps = 0
         self.findings: list[Finding] = []
-        self._at, self._kept_is_met = Head(0, START), False
+        self._at, self._stored_is_met = Head(0, START), False
         self._is_copy, self.is_shortened = head is None, False
-        self._kept = None if head is None else self._kept_head(head)
-        for place, line in self._lines():
-            self._step(place, line)
-        if self._kept is not None and not self._kept_is_met:
-            self._find(self._chain, f"the sealed head at sequence {self._kept.sequence} is missing: cut or replaced")
-        if self._kept is None and self._has_sealed and not self._is_copy:
-            self._find(self._chain, "the head kept apart is missing")
+        self._stored = None if head is None else self._stored_head(head)
+        for position, line in self._lines():
+            self._step(position, line)
+        if self._stored is not None and not self._stored_is_met:
+            self._find(self._chain, f"the sealed head at sequence {self._stored.sequence} is missing: cut or replaced")
+        if self._stored is None and self._has_sealed and not self._is_copy:
+            self._find(self._chain, "its head file is missing")
 
     _has_sealed = False
 
-    def _kept_head(self, path: Path) -> Head | None:
+    def _stored_head(self, path: Path) -> Head | None:
         if not path.exists():
             return None
         try:
-            return kept_head(path)
+            return stored_head(path)
         except (ValueError, KeyError, TypeError):
-            self._find(self._chain, "the head kept apart cannot be read")
+            self._find(self._chain, "its head file cannot be read")
             return None
 
     def _lines(self) -> Iterator[tuple[str, bytes]]:
         segments = sorted(self._folder.glob("*.jsonl"))
         for number, path in enumerate(segments, start=self._first(segments)):
-            place = f"{self._chain}/{path.name}"
+            position = f"{self._chain}/{path.name}"
             if path.name != f"{number:08d}.jsonl":
-                self._find(place, f"segment {number} is missing or renamed")
+                self._find(position, f"segment {number} is missing or renamed")
             content = path.read_bytes()
             if content and not content.endswith(b"\n"):
-                self._find(place, "its last line is torn; the next process of that name sets it aside")
+                self._find(position, "its last line is cut off; the next process with that name sets it aside")
             for at, line in enumerate(content.split(b"\n")[:-1], start=1):
-                yield f"{place}:{at}", line
+                yield f"{position}:{at}", line
 
     def _first(self, segments: list[Path]) -> int:
-        """The number that the first segment must have."""
+        """The number of the first segment: 1, unless the first segments of a copy have expired."""
         if not (self._is_copy and segments and segments[0].stem.isdecimal()):
             return 1
         self.is_shortened = int(segments[0].stem) > 1
         return int(segments[0].stem)
 
-    def _step(self, place: str, raw: bytes) -> None:
+    def _step(self, position: str, raw: bytes) -> None:
         try:
             line = read(raw)
         except (ValueError, RecursionError):
-            self._find(place, "altered: it does not hash to what it says")
+            self._find(position, "altered: its hash is wrong")
             return
         if line.get("chain") != self._chain:
-            self._find(place, "of another chain")
+            self._find(position, "belongs to another chain")
         if self.is_shortened and self._at == Head(0, START):
-            self._at = Head(line["sequence"] - 1, str(line.get("previous")))  # what came before cannot be asked
+            self._at = Head(line["sequence"] - 1, str(line.get("previous")))  # what came before is unknown
         if (line["sequence"] - 1, line.get("previous")) != self._at:
-            self._find(place, f"follows not sequence {self._at.sequence}: removed, inserted or reordered")
-        self._judge(place, line)
+            self._find(position, f"does not follow sequence {self._at.sequence}: removed, inserted or reordered")
+        self._judge(position, line)
         self._at = Head(line["sequence"], line["hash"])
-        self._kept_is_met |= self._at == self._kept
+        self._stored_is_met |= self._at == self._stored
 
-    def _judge(self, place: str, line: dict[str, Any]) -> None:
+    def _judge(self, position: str, line: dict[str, Any]) -> None:
         kind = Kind(line["kind"])
         if kind is Kind.ACCESS:
             self.records += 1
@@ -124,12 +124,12 @@ class _Walk:
         elif kind is Kind.GAP:
             self.gaps += 1
             if not self._is_copy and not (self._folder / f"{TORN}{line['sequence']}").exists():
-                self._find(place, "the torn line that was set aside is missing")
+                self._find(position, "the cut-off line that was set aside is missing")
         elif kind is Kind.SEAL:
             self._has_sealed = True
             self.unsigned = 0
             if not self._is_signed(line):
-                self._find(place, "the signature does not hold")
+                self._find(position, "the signature is not valid")
 
     def _is_signed(self, line: dict[str, Any]) -> bool:
         try:
@@ -137,9 +137,9 @@ class _Walk:
         except (KeyError, TypeError, ValueError):
             return False
         before = Head(line["sequence"] - 1, str(line.get("previous")))
-        return line.get("key") == self._verifier.key_id and self._verifier.holds(
+        return line.get("key") == self._verifier.key_id and self._verifier.is_valid(
             signed_text(self._chain, before), signature
         )
 
-    def _find(self, place: str, what: str) -> None:
-        self.findings.append(Finding(place=place, what=what))
+    def _find(self, position: str, what: str) -> None:
+        self.findings.append(Finding(position=position, what=what))

@@ -1,1 +1,1 @@
-"""`codekeep-runtime`: for people, scripts, and the containers of a keep."""
+"""The command `codekeep-runtime`: for people, scripts, and the containers of a keep."""

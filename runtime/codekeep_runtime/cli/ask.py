@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from codekeep_runtime.cli.options import as_json, as_team, as_user, placed
-from codekeep_runtime.place import Place
+from codekeep_runtime.cli import show
+from codekeep_runtime.cli.opening import opened_as, reader_request
+from codekeep_runtime.cli.options import as_json, as_team, as_user, on_platform
+from codekeep_runtime.platform.port import Platform
 
 if TYPE_CHECKING:
-    from codekeep_runtime.assembly.runtime import Runtime
+    from codekeep_runtime.core import Scope
+    from codekeep_runtime.platform.runtime import Runtime
     from codekeep_runtime.products.answer import Citation, Citations, End
 
 
@@ -18,14 +21,11 @@ if TYPE_CHECKING:
 @as_user
 @as_team
 @as_json
-@placed
-def ask(question: str, user: str | None, teams: tuple[str, ...], as_json: bool, place: Place) -> None:
-    """Answer from the indexed code; every citation was checked. Nothing that supports an answer ends with 1."""
-    from codekeep_runtime.cli import show
-    from codekeep_runtime.cli.opening import opened
-
-    with opened(place, user, teams) as runtime:
-        text, citations, end = asyncio.run(_answer(runtime, question, is_shown=not as_json))
+@on_platform
+def ask(question: str, user: str | None, teams: tuple[str, ...], as_json: bool, platform: Platform) -> None:
+    """Answer from the indexed code with checked citations. Without any citation it ends with 1."""
+    with opened_as(platform, user, teams) as (runtime, scope):
+        text, citations, end = asyncio.run(_answer(runtime, scope, question, is_shown=not as_json))
     if as_json:
         show.document(
             {
@@ -38,23 +38,20 @@ def ask(question: str, user: str | None, teams: tuple[str, ...], as_json: bool, 
         )
     else:
         for each in citations.citations:
-            click.echo(f"[{each.number}] {show.place_of(each.chunk)} @ {each.chunk.commit[:12]}  {each.url}".rstrip())
+            click.echo(f"[{each.number}] {show.position(each.chunk)} @ {each.chunk.commit[:12]}  {each.url}".rstrip())
         if end.message:
             click.echo(end.message, err=True)
     if not citations.citations:
         raise click.exceptions.Exit(1)
 
 
-async def _answer(runtime: "Runtime", question: str, *, is_shown: bool) -> "tuple[str, Citations, End]":
-    """The whole text; shown as it comes where it is for people."""
-    from codekeep_runtime.cli.opening import reader_request
-    from codekeep_runtime.cli.show import plain
+async def _answer(runtime: "Runtime", scope: "Scope", question: str, *, is_shown: bool) -> "tuple[str, Citations, End]":
+    """The whole text, which is printed as it comes if people read it."""
     from codekeep_runtime.gateway.answer_stream import AnswerStream
     from codekeep_runtime.products.answer import Citations, Delta, End
     from codekeep_runtime.products.chat import CHAT
     from codekeep_runtime.products.chat.question import Message
 
-    scope = runtime.access.scope(runtime.reader)
     request, route = reader_request(runtime, scope), runtime.services.routes.route(CHAT.name, runtime.reader.id)
     source = runtime.chat.answer(scope, [Message("user", question)], route)
     answer = AnswerStream(request, CHAT, source, len(question))
@@ -64,7 +61,7 @@ async def _answer(runtime: "Runtime", question: str, *, is_shown: bool) -> "tupl
         if isinstance(event, Delta):
             text += event.text
             if is_shown:
-                click.echo(plain(event.text), nl=False)
+                click.echo(show.plain(event.text), nl=False)
         elif isinstance(event, Citations):
             citations = event
         elif isinstance(event, End):

@@ -1,12 +1,13 @@
-"""`audit`: the record of who saw what."""
+"""`audit`: the records of who saw what."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from codekeep_runtime.cli.options import as_json, placed
-from codekeep_runtime.place import Place
+from codekeep_runtime.cli import show
+from codekeep_runtime.cli.options import FILE, as_json, on_platform
+from codekeep_runtime.platform.port import Platform
 
 if TYPE_CHECKING:
     from codekeep_runtime.audit import Report
@@ -21,39 +22,35 @@ def audit() -> None:
 @click.option(
     "--copy",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="A copy of the vault (<bucket>/<tenant>/runtime/) in this folder. Default in a keep: fetched for this.",
+    help="Folder with a copy of the vault (<bucket>/<tenant>/runtime/). Default in a keep: downloaded.",
 )
 @click.option(
     "--public-key",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Of the key that seals, DER or PEM, as `aws kms get-public-key` gives it. Default in a keep: asked of KMS.",
+    type=FILE,
+    help="Of the signing key, DER or PEM, from `aws kms get-public-key`. Default in a keep: fetched from KMS.",
 )
 @as_json
-@placed
-def verify(copy: Path | None, public_key: Path | None, as_json: bool, place: Place) -> None:
-    """Read every record again: altered, removed, reordered or cut ones end with 1 and are named.
+@on_platform
+def verify(copy: Path | None, public_key: Path | None, as_json: bool, platform: Platform) -> None:
+    """Read every record again. Altered, removed, reordered or truncated ones are named, and end with 1.
 
-    With --copy, --public-key and the keep's --settings, nothing is asked of AWS.
+    With --copy, --public-key and the keep's --settings, it works without access to AWS.
     """
-    from codekeep_runtime.assembly.auditing import verified
-
-    report = verified(place, copy, public_key)
+    report = platform.verify_audit(copy, public_key)
     _show(report, as_json=as_json)
-    if not report.is_whole:
+    if not report.is_intact:
         raise click.exceptions.Exit(1)
 
 
 def _show(report: "Report", *, as_json: bool) -> None:
-    from codekeep_runtime.cli import show
-
     if as_json:
-        findings = [{"place": each.place, "what": each.what} for each in report.findings]
+        findings = [{"place": each.position, "what": each.what} for each in report.findings]
         counts = {name: getattr(report, name) for name in ("chains", "records", "unsigned", "gaps", "shortened")}
-        show.document({"whole": report.is_whole, **counts, "findings": findings})
+        show.document({"whole": report.is_intact, **counts, "findings": findings})
         return
-    click.echo(f"{report.records} records in {report.chains} chains, {report.unsigned} not sealed yet")
     if report.shortened:
         click.echo(f"{report.shortened} chains begin where their retention ends")
     for each in report.findings:
-        click.echo(f"{each.place}: {each.what}", err=True)
-    click.echo("Whole." if report.is_whole else "Not as it was written.")
+        click.echo(f"{each.position}: {each.what}", err=True)
+    verdict = "Audit record verified" if report.is_intact else "Audit record was changed"
+    click.echo(f"{verdict}: {report.records} records in {report.chains} chains, {report.unsigned} not sealed yet")

@@ -1,4 +1,4 @@
-"""Progress of long work, on standard error where that is a terminal."""
+"""Progress bars on standard error, if that is a terminal."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,40 +7,43 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import ProgressColumn
+
     from codekeep_runtime.ingest.progress import Phase, Progress
 
-_WORDS = {"fetch": "Repositories", "parse": "Files", "embed": "Vectors"}
+_LABELS = {"fetch": "Repositories", "parse": "Files", "embed": "Vectors"}
 
 
 @contextmanager
 def bars() -> "Iterator[Progress]":
-    """A bar for each phase once it has something to do."""
-    from rich.console import Console
+    """One bar per phase, shown once the phase has work."""
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
 
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Bars(*columns, console=console, disable=not console.is_terminal) as drawn:
-        tasks = {phase: drawn.add_task(word, total=None, visible=False) for phase, word in _WORDS.items()}
+    with _bars(TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as drawn:
+        tasks = {phase: drawn.add_task(label, total=None, visible=False) for phase, label in _LABELS.items()}
 
-        def tell(phase: "Phase", done: int, total: int) -> None:
+        def draw(phase: "Phase", done: int, total: int) -> None:
             drawn.update(tasks[phase.value], completed=done, total=total, visible=total > 0)
 
-        yield tell
+        yield draw
 
 
 @contextmanager
-def bytes_bar(word: str) -> "Iterator[Callable[[int, int], None]]":
-    """One bar of bytes: called with how many are done, of how many. Elsewhere than in a terminal, the word alone."""
-    from rich.console import Console
+def bytes_bar(label: str) -> "Iterator[Callable[[int, int], None]]":
+    """One bar of bytes, drawn by calls with (done, total). Outside a terminal it only prints the label."""
     from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeElapsedColumn
+
+    with _bars(TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn()) as drawn:
+        if not drawn.console.is_terminal:
+            click.echo(label, err=True)
+        task = drawn.add_task(label, total=None)
+        yield lambda done, total: drawn.update(task, completed=done, total=total or None)
+
+
+def _bars(*columns: "ProgressColumn") -> "Bars":
+    from rich.console import Console
     from rich.progress import Progress as Bars
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
-    if not console.is_terminal:
-        click.echo(word, err=True)
-    with Bars(*columns, console=console, disable=not console.is_terminal) as drawn:
-        task = drawn.add_task(word, total=None)
-        yield lambda done, total: drawn.update(task, completed=done, total=total or None)
+    return Bars(*columns, console=console, disable=not console.is_terminal)

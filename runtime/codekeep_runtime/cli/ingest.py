@@ -1,12 +1,14 @@
-"""`ingest`: repositories into the index."""
+"""`ingest`: brings repositories into the index."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from codekeep_runtime.cli.options import as_json, placed
-from codekeep_runtime.place import Place
+from codekeep_runtime.cli import show
+from codekeep_runtime.cli.opening import opened
+from codekeep_runtime.cli.options import FILE, as_json, on_platform
+from codekeep_runtime.platform.port import Platform
 
 if TYPE_CHECKING:
     from codekeep_runtime.git.credential import Credential
@@ -17,7 +19,7 @@ SUBCOMMANDS = ("shard", "queue")
 
 
 class IngestGroup(click.Group):
-    """`ingest PATH...` is `ingest these PATH...`; a folder that is called like a subcommand is written `./shard`."""
+    """`ingest PATH...` means `ingest these PATH...`; a folder named like a subcommand is written `./shard`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in (*SUBCOMMANDS, "-h", "--help"):
@@ -27,22 +29,20 @@ class IngestGroup(click.Group):
 
 @click.group(cls=IngestGroup, no_args_is_help=True)
 def ingest() -> None:
-    """Mirror repositories and index them: `ingest PATH_OR_URL... [OPTIONS]`; more by `ingest these --help`."""
+    """Mirror repositories and index them: `ingest PATH_OR_URL... [OPTIONS]`; options: `ingest these --help`."""
 
 
 @ingest.command()
 @click.argument("locations", nargs=-1, required=True, metavar="PATH_OR_URL...")
-@click.option("--branch", "branches", multiple=True, help="Only these (patterns as of a shell). Default: the main one.")
-@click.option("--name", help="What one location is called here: host/owner/name. Default: after its address.")
-@click.option(
-    "--token-file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Deploy token for https."
-)
-@click.option("--key-file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Private key for ssh.")
-@click.option("--workers", type=click.IntRange(1, 256), help="Processes that parse. Default: one for each core.")
+@click.option("--branch", "branches", multiple=True, help="Only these (shell patterns). Default: the default branch.")
+@click.option("--name", help="Name of the one location: host/owner/name. Default: after its address.")
+@click.option("--token-file", type=FILE, help="Deploy token for https.")
+@click.option("--key-file", type=FILE, help="Private key for ssh.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes that parse. Default: one per core.")
 @click.option("--ray", metavar="ADDRESS", help="Parse on this Ray cluster (ray://host:port); `local` starts one here.")
-@click.option("--allow-purged", is_flag=True, help="Take in again what was purged.")
+@click.option("--allow-purged", is_flag=True, help="Ingest again what was purged.")
 @as_json
-@placed
+@on_platform
 def these(
     locations: tuple[str, ...],
     branches: tuple[str, ...],
@@ -53,65 +53,56 @@ def these(
     ray: str | None,
     allow_purged: bool,
     as_json: bool,
-    place: Place,
+    platform: Platform,
 ) -> None:
-    """Index repositories by path or URL; run again, only what changed. Stopped at any moment, it goes on from there.
+    """Index repositories by path or URL; when run again, only what changed. After a stop the same command continues.
 
-    Ends with 1 where a repository could not be taken in; the others are.
+    Ends with 1 if a repository could not be ingested; the others are.
     """
-    from codekeep_runtime.assembly.ingesting import run_ingest
     from codekeep_runtime.cli.bars import bars
-    from codekeep_runtime.cli.opening import opened
+    from codekeep_runtime.ingest.ingest import Options
 
     credential = _credential(token_file, key_file)
     sources = [_source(each, name, branches, credential) for each in locations]
     if name and len(sources) > 1:
         raise click.UsageError("--name is of one location; there are more")
-    with opened(place, "ingest" if not place.embedded else None, writes=True) as runtime, bars() as progress:
-        manifest = run_ingest(runtime, sources, progress, workers=workers, ray=ray, allow_purged=allow_purged)
+    with opened(platform) as runtime, bars() as progress:
+        manifest = runtime.ingest(sources, progress, Options(workers=workers, ray=ray), allow_purged=allow_purged)
     _report(manifest, as_json=as_json)
 
 
 @ingest.command()
-@click.option("--index", "shard", type=click.IntRange(0), required=True, help="Of this shard.")
-@click.option("--count", type=click.IntRange(1), required=True, help="Shards in all.")
+@click.option("--index", "shard", type=click.IntRange(0), required=True, help="This shard, from 0.")
+@click.option("--count", type=click.IntRange(1), required=True, help="Number of shards.")
 @as_json
-@placed
-def shard(shard: int, count: int, as_json: bool, place: Place) -> None:
-    """The repositories of the settings that fall into one shard: what each pod of the nightly job does."""
-    from codekeep_runtime.assembly.ingesting import run_ingest
-    from codekeep_runtime.assembly.sources import linked, of_shard
-    from codekeep_runtime.cli.opening import opened
-    from codekeep_runtime.ingest.progress import silent
+@on_platform
+def shard(shard: int, count: int, as_json: bool, platform: Platform) -> None:
+    """Index the settings' repositories of one shard, as each pod of the nightly job does."""
+    from codekeep_runtime.ingest.source import in_shard
 
     if shard >= count:
         raise click.UsageError(f"--index must be less than --count {count}, got {shard}")
-    with opened(place, "ingest" if not place.embedded else None, writes=True) as runtime:
-        sources = of_shard([source for _, source in linked(place)], shard, count)
-        manifest = run_ingest(runtime, sources, silent)
+    with opened(platform) as runtime:
+        sources = in_shard((source for _, source in platform.services.sources()), shard, count)
+        manifest = runtime.ingest(sources)
     _report(manifest, as_json=as_json)
 
 
 @ingest.command()
 @click.option("--take-seconds", type=click.IntRange(1, 43_200), required=True, help="Take new messages for so long.")
 @as_json
-@placed
-def queue(take_seconds: int, as_json: bool, place: Place) -> None:
-    """Work through the ingest queue: pushes and the nightly refresh. Ends when it is empty."""
-    from codekeep_runtime.assembly.ingesting import work_queue
-    from codekeep_runtime.cli import show
-    from codekeep_runtime.cli.opening import opened
+@on_platform
+def queue(take_seconds: int, as_json: bool, platform: Platform) -> None:
+    """Work through the ingest queue, pushes and the nightly refresh, until it is empty."""
+    from codekeep_runtime.jobs.ingest_queue import work_queue
 
-    with opened(place, "ingest" if not place.embedded else None, writes=True) as runtime:
+    with opened(platform) as runtime:
         done = work_queue(runtime, take_seconds)
-    if as_json:
-        show.document({"messages": done})
-    else:
-        click.echo(f"{done} messages done")
+    show.result({"messages": done}, f"{done} messages done", as_json=as_json)
 
 
 def _source(location: str, name: str | None, branches: tuple[str, ...], credential: "Credential | None") -> "Source":
-    from codekeep_runtime.core.repository import RepositoryId
+    from codekeep_runtime.core import RepositoryId
     from codekeep_runtime.ingest.source import Source
 
     if name is None:
@@ -120,7 +111,7 @@ def _source(location: str, name: str | None, branches: tuple[str, ...], credenti
 
 
 def _credential(token_file: Path | None, key_file: Path | None) -> "Credential | None":
-    """From files: an argument would be seen by every user of the machine."""
+    """From files, since every user of the machine sees arguments."""
     from codekeep_runtime.git.credential import Credential
 
     if token_file is None and key_file is None:
@@ -132,27 +123,24 @@ def _credential(token_file: Path | None, key_file: Path | None) -> "Credential |
 
 
 def _report(manifest: "Manifest", *, as_json: bool) -> None:
-    from codekeep_runtime.cli import show
-
-    if as_json:
-        failures = [{"repository": each.repository, "message": each.message} for each in manifest.failures]
-        show.document({**manifest.document(), "failures": failures})
-    else:
-        for each in manifest.branches:
-            skipped = ", ".join(f"{count} {reason}" for reason, count in sorted(each.skips.items())) or "none"
-            change = f"{each.written} written, {each.removed} removed" if each.changed else "nothing changed"
-            click.echo(
-                f"{each.repository}@{each.branch} {each.commit[:12]}: {each.files} files, {change}, left out: {skipped}"
-            )
-        for key in manifest.empty:
-            click.echo(f"{key}: no commit yet")
-        seconds = sum(manifest.seconds.values())
-        click.echo(
-            f"{sum(each.chunks for each in manifest.branches)} chunks, {manifest.embedded} vectors, {seconds:.1f} s"
-        )
+    failures = [{"repository": each.repository, "message": each.message} for each in manifest.failures]
+    show.result({**manifest.document(), "failures": failures}, "\n".join(_lines(manifest)), as_json=as_json)
+    if not as_json:
         for failure in manifest.failures:
             click.echo(f"Error: {failure.repository}: {failure.message}", err=True)
         if manifest.embed_error:
-            click.echo(f"Error: no vectors for some chunks ({manifest.embed_error}); the next run goes on", err=True)
+            click.echo(f"Error: no vectors for some chunks ({manifest.embed_error}); the next run continues", err=True)
     if not manifest.is_complete:
         raise click.exceptions.Exit(1)
+
+
+def _lines(manifest: "Manifest") -> list[str]:
+    lines = []
+    for each in manifest.branches:
+        skipped = ", ".join(f"{count} {reason}" for reason, count in sorted(each.skips.items())) or "none"
+        change = f"{each.written} written, {each.removed} removed" if each.changed else "nothing changed"
+        name = f"{each.repository}@{each.branch} {each.commit[:12]}"
+        lines.append(f"{name}: {each.files} files, {change}, skipped: {skipped}")
+    lines += [f"{key}: no commit yet" for key in manifest.empty]
+    chunks, seconds = sum(each.chunks for each in manifest.branches), sum(manifest.seconds.values())
+    return [*lines, f"{chunks} chunks, {manifest.embedded} vectors, {seconds:.1f} s"]

@@ -1,37 +1,47 @@
-"""What every command does first, and how what it shows is recorded."""
+"""Opens the runtime for a command, and records what the command shows."""
 
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from codekeep_runtime.place import Place
-
 if TYPE_CHECKING:
-    from codekeep_runtime.assembly.runtime import Runtime
-    from codekeep_runtime.core.reader import Scope
+    from codekeep_runtime.core import Reader, Scope
     from codekeep_runtime.gateway.reader_request import ReaderRequest
+    from codekeep_runtime.platform.port import Platform
+    from codekeep_runtime.platform.runtime import Runtime
 
 
 @contextmanager
-def opened(
-    place: Place, user: str | None = None, teams: Sequence[str] = (), *, role: str = "cli", writes: bool = False
-) -> "Iterator[Runtime]":
+def opened(platform: "Platform", reader: "Reader | None" = None, role: str = "cli") -> "Iterator[Runtime]":
     """
-    Raises:
-        UsageFault: a team that is none of the settings'.
+    Args:
+        reader: None for a command that shows no code.
     """
     from codekeep_runtime import telemetry
-    from codekeep_runtime.assembly.readers import reader_of
-    from codekeep_runtime.assembly.runtime import Runtime
+    from codekeep_runtime.access.laptop import OWNER
+    from codekeep_runtime.platform.runtime import Runtime
 
-    telemetry.setup(place.settings, least="error" if place.embedded else None)
-    with Runtime(place, reader_of(place, user, teams), role, writes=writes) as runtime:
+    telemetry.setup(platform.context.settings, least=platform.log_level)
+    with Runtime(platform, reader or OWNER, role) as runtime:
         yield runtime
 
 
+@contextmanager
+def opened_as(platform: "Platform", user: str | None, teams: Sequence[str]) -> "Iterator[tuple[Runtime, Scope]]":
+    """For a command that shows code: also what its reader may see.
+
+    Raises:
+        UsageFault: an unknown team, teams without a user, or no user in a keep.
+    """
+    from codekeep_runtime.platform.readers import reader_of
+
+    with opened(platform, reader_of(platform, user, teams)) as runtime:
+        yield runtime, runtime.access.scope(runtime.reader)
+
+
 def reader_request(runtime: "Runtime", scope: "Scope") -> "ReaderRequest":
-    """One command's access to code: `runtime.services.audit` takes its records, before anything is shown."""
+    """Makes the audit records of one command; `runtime.services.audit` writes them before anything is shown."""
     from codekeep_runtime.gateway.reader_request import ReaderRequest
 
     request_id = f"cli-{secrets.token_hex(8)}"

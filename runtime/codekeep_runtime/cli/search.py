@@ -1,9 +1,18 @@
-"""`search`: the chunks that fit a query best."""
+"""`search`: the chunks that match a query best."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
+from codekeep_contracts.audit import Purpose
 
-from codekeep_runtime.cli.options import as_json, as_team, as_user, placed
-from codekeep_runtime.place import Place
+from codekeep_runtime.cli import show
+from codekeep_runtime.cli.opening import opened_as, reader_request
+from codekeep_runtime.cli.options import as_json, as_team, as_user, on_platform
+from codekeep_runtime.platform.port import Platform
+
+if TYPE_CHECKING:
+    from codekeep_runtime.core import RepositoryId, Scope
 
 LINES_SHOWN = 12
 
@@ -17,7 +26,7 @@ LINES_SHOWN = 12
 @as_user
 @as_team
 @as_json
-@placed
+@on_platform
 def search(
     query: str,
     repositories: tuple[str, ...],
@@ -27,34 +36,38 @@ def search(
     user: str | None,
     teams: tuple[str, ...],
     as_json: bool,
-    place: Place,
+    platform: Platform,
 ) -> None:
     """Find code by words, identifiers or meaning. Nothing found ends with 1."""
-    from codekeep_contracts.audit import Purpose
-
-    from codekeep_runtime.assembly.runtime import readable
-    from codekeep_runtime.cli import show
-    from codekeep_runtime.cli.opening import opened, reader_request
+    from codekeep_runtime.gateway.documents import chunk_document
     from codekeep_runtime.index.interface import Narrowing
 
-    with opened(place, user, teams) as runtime:
-        scope = runtime.access.scope(runtime.reader)
-        wish = Narrowing(
-            repositories=readable(scope, repositories),
+    with opened_as(platform, user, teams) as (runtime, scope):
+        narrowing = Narrowing(
+            repositories=_named(scope, repositories),
             languages=frozenset(languages) or None,
             branches=frozenset(branches) or None,
         )
-        found = runtime.retriever.search(scope, query, count, wish)
+        found = runtime.retriever.search(scope, query, count, narrowing)
         request = reader_request(runtime, scope)
         runtime.services.audit(request.record(Purpose.SEARCH, chunks=(each.chunk for each in found)))
     if as_json:
-        from codekeep_runtime.gateway.documents import chunk_document
-
         show.document([{**chunk_document(each.chunk), "score": round(each.score, 6)} for each in found])
     else:
         for number, each in enumerate(found, 1):
-            click.echo(f"{number}. {click.style(show.place_of(each.chunk), bold=True)}  {each.chunk.symbol}")
+            click.echo(f"{number}. {click.style(show.position(each.chunk), bold=True)}  {each.chunk.symbol}")
             click.echo(show.excerpt(each.chunk, LINES_SHOWN) + "\n")
     if not found:
         click.echo("Nothing found.", err=True)
         raise click.exceptions.Exit(1)
+
+
+def _named(scope: "Scope", names: Sequence[str]) -> "frozenset[RepositoryId] | None":
+    """The visible repositories that `--repo` names by their key or its end; None without `--repo`.
+
+    A name that matches nothing visible narrows to nothing, whether the repository exists or not.
+    """
+    if not names:
+        return None
+    ends = tuple(f"/{name.casefold()}" for name in names)
+    return frozenset(each for each in scope.repositories if f"/{each.key.casefold()}".endswith(ends))

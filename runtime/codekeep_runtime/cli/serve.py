@@ -5,23 +5,21 @@ from functools import partial
 from pathlib import Path
 
 import click
-from codekeep_contracts.pods import GATEWAY_PORT
 
-from codekeep_runtime.cli.options import as_json, as_team, as_user, placed
-from codekeep_runtime.place import Place
-
-LAPTOP_PORT = 8710
+from codekeep_runtime.cli.opening import opened
+from codekeep_runtime.cli.options import FILE, as_json, as_team, as_user, on_platform
+from codekeep_runtime.platform.port import Platform
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Others than this machine need a certificate.")
-@click.option("--port", type=click.IntRange(0, 65535), help="0 for any that is free. Default: 8710, in a keep 8443.")
-@click.option("--certificate", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Chain, PEM.")
-@click.option("--certificate-key", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Its key, PEM.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Other addresses than loopback need TLS.")
+@click.option("--port", type=click.IntRange(0, 65535), help="0 for any free one. Default: 8710, in a keep 8443.")
+@click.option("--certificate", type=FILE, help="Certificate chain, PEM.")
+@click.option("--certificate-key", type=FILE, help="Its key, PEM.")
 @as_user
 @as_team
 @as_json
-@placed
+@on_platform
 def serve(
     host: str,
     port: int | None,
@@ -30,41 +28,33 @@ def serve(
     user: str | None,
     teams: tuple[str, ...],
     as_json: bool,
-    place: Place,
+    platform: Platform,
 ) -> None:
-    """Serve search and chat over HTTP; `/` is a page to try them. Ctrl-C ends it once running answers are done.
+    """Serve search and chat over HTTP, with a page at `/`. Ctrl-C ends it once running answers are done.
 
-    Without a keep the address holds a token that is new with every start: it signs in as USER, or as the owner. In a
-    keep it serves its whole pod, by the certificate that the settings name.
+    On a laptop the printed address contains a token, new with every start, that signs in as USER or the owner. In a
+    keep it listens on all addresses of its pod, with the certificate of the settings.
     """
-    from codekeep_runtime.assembly.entry import certificate_of
-    from codekeep_runtime.cli.ending import until_told
-    from codekeep_runtime.cli.opening import opened
+    from codekeep_runtime.cli.stopping import until_stopped
     from codekeep_runtime.gateway.app import create_app
-    from codekeep_runtime.gateway.server import Certificate, pod_server, server
-    from codekeep_runtime.telemetry import metrics
+    from codekeep_runtime.gateway.server import Certificate
+    from codekeep_runtime.platform.readers import reader_of
 
     if (certificate is None) != (certificate_key is None):
         raise click.UsageError("--certificate and --certificate-key go together")
     pair = Certificate(certificate, certificate_key) if certificate and certificate_key else None
-    with opened(place, user or (None if place.embedded else "gateway"), teams, role="gateway") as runtime:
+    reader = reader_of(platform, user, teams) if user or teams else None
+    with opened(platform, reader, "gateway") as runtime:
         app = create_app(runtime.services)
-        if place.embedded:
-            metrics.start()
-            running = server(app, host, LAPTOP_PORT if port is None else port, pair)
-            token = getattr(runtime.identity, "token", "")
+        running = platform.server(app, host, port, pair)
+        if token := getattr(runtime.identity, "token", ""):
             running.announce = partial(_announce, host, token, is_tls=pair is not None, as_json=as_json)
-        else:
-            running = pod_server(app, GATEWAY_PORT if port is None else port, pair or certificate_of(place))
-        with until_told():
+        with until_stopped():
             running.run()
 
 
 def _announce(host: str, token: str, port: int, *, is_tls: bool, as_json: bool) -> None:
-    """The token is after the #, which browsers keep to themselves."""
+    """The token follows the #, which browsers do not send."""
     shown = f"[{host}]" if ":" in host else host
     address = f"{'https' if is_tls else 'http'}://{shown}:{port}/"
-    if as_json:
-        click.echo(json.dumps({"address": address, "token": token}))
-    else:
-        click.echo(f"{address}#token={token}" if token else address)
+    click.echo(json.dumps({"address": address, "token": token}) if as_json else f"{address}#token={token}")

@@ -6,30 +6,38 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from codekeep_runtime.core.chunk import Chunk
+    from codekeep_runtime.core import Chunk
     from codekeep_runtime.index.interface import FoundDefinition, FoundReference
 
 
 def document(value: Any) -> None:
-    """One JSON document on standard output."""
+    """Prints one JSON document on standard output."""
     click.echo(json.dumps(value, indent=1, default=str))
 
 
+def result(value: Any, text: str, *, as_json: bool) -> None:
+    """Prints a result as JSON or as text."""
+    if as_json:
+        document(value)
+    else:
+        click.echo(text)
+
+
 def plain(text: str) -> str:
-    """Without control characters: a file may hold sequences that would steer the terminal."""
+    """Replaces control characters, since a file may contain sequences that control the terminal."""
     return "".join(each if each.isprintable() or each in "\n\t" else "�" for each in text)
 
 
-def place_of(chunk: "Chunk") -> str:
+def position(chunk: "Chunk") -> str:
     return plain(f"{chunk.branch.repository.key} {chunk.path}:{chunk.start_line}-{chunk.end_line}")
 
 
 def excerpt(chunk: "Chunk", lines: int) -> str:
     shown = chunk.text.splitlines()
-    rest = f"\n     … {len(shown) - lines} more lines" if len(shown) > lines else ""
-    return (
-        "\n".join(f"{chunk.start_line + number:>5}  {plain(line)}" for number, line in enumerate(shown[:lines])) + rest
-    )
+    numbered = [f"{number:>5}  {plain(line)}" for number, line in enumerate(shown[:lines], chunk.start_line)]
+    if len(shown) > lines:
+        numbered.append(f"     … {len(shown) - lines} more lines")
+    return "\n".join(numbered)
 
 
 def definition_line(found: "FoundDefinition") -> str:

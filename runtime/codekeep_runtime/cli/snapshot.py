@@ -1,42 +1,37 @@
 """`snapshot`: copies of a keep's index."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from codekeep_runtime.cli.options import Command, as_json, placed
-from codekeep_runtime.place import Place
+from codekeep_runtime.cli import show
+from codekeep_runtime.cli.bars import bytes_bar
+from codekeep_runtime.cli.options import FOLDER, Command, as_json, on_platform
+from codekeep_runtime.platform.port import Platform
 
 if TYPE_CHECKING:
-    from codekeep_runtime.assembly.snapshots import Location
     from codekeep_runtime.index.opensearch.snapshots import Snapshot
+    from codekeep_runtime.platform.keep.snapshots import Location
 
 
-def _located(command: Command) -> Callable[..., Any]:
-    """Where snapshots lie; the command receives `location`."""
-    import functools
-
-    @functools.wraps(command)
-    def run(*args: Any, bucket: str | None, role_arn: str | None, folder: Path | None, **rest: Any) -> Any:
-        from codekeep_runtime.assembly.snapshots import Location
-
-        if folder and (bucket or role_arn):
-            raise click.UsageError("--folder goes without --bucket and --role-arn")
-        return command(*args, location=Location(bucket=bucket, role_arn=role_arn, folder=folder), **rest)
-
+def _located(command: Command) -> Command:
+    """Options for where snapshots are stored. The command passes them to `_location`."""
     for option in (
-        click.option(
-            "--folder",
-            type=click.Path(path_type=Path, file_okay=False),
-            help="In place of a bucket: under path.repo of a server on this machine.",
-        ),
-        click.option("--role-arn", help="By which the domain writes. Default: of the keep's stack."),
-        click.option("--bucket", help="Where they lie. Default: the settings' for snapshots."),
+        click.option("--folder", type=FOLDER, help="Instead of a bucket: under path.repo of a server on this machine."),
+        click.option("--role-arn", help="Role that the domain writes with. Default: that of the keep's stack."),
+        click.option("--bucket", help="Where snapshots are stored. Default: the settings' bucket for snapshots."),
     ):
-        run = option(run)
-    return run
+        command = option(command)
+    return command
+
+
+def _location(folder: Path | None, **options: str | None) -> "Location":
+    from codekeep_runtime.platform.keep.snapshots import Location
+
+    if folder and any(options.values()):
+        raise click.UsageError("--folder goes without --bucket and --role-arn")
+    return Location(folder=folder, **options)
 
 
 @click.group()
@@ -48,77 +43,61 @@ def snapshot() -> None:
 
 
 @snapshot.command()
-@click.option("--name", help="Small letters, digits, - and _. Default: the time, as in 20261128-073000.")
+@click.option("--name", help="Lower-case letters, digits, - and _. Default: the time, as in 20261128-073000.")
 @_located
 @as_json
-@placed
-def take(name: str | None, location: "Location", as_json: bool, place: Place) -> None:
-    """Copy the index that serves, and wait until the copy is whole."""
-    from codekeep_runtime.assembly.snapshots import keep_snapshots
-    from codekeep_runtime.cli.bars import bytes_bar
-
-    with keep_snapshots(place, location) as keep, bytes_bar("Taking a snapshot") as told:
-        taken = keep.take(name, told)
-    if as_json:
-        _document(_told(taken))
-    else:
-        click.echo(_line(taken))
+@on_platform
+def take(name: str | None, as_json: bool, platform: Platform, **location: Any) -> None:
+    """Copy the index that serves, and wait until the copy is complete."""
+    with platform.snapshots(_location(**location)) as keep, bytes_bar("Taking a snapshot") as on_bytes:
+        taken = keep.take(name, on_bytes)
+    show.result(_document(taken), _line(taken), as_json=as_json)
 
 
 @snapshot.command("list")
 @_located
 @as_json
-@placed
-def list_(location: "Location", as_json: bool, place: Place) -> None:
-    """What can be restored, the oldest first."""
-    from codekeep_runtime.assembly.snapshots import keep_snapshots
-
-    with keep_snapshots(place, location) as keep:
+@on_platform
+def list_(as_json: bool, platform: Platform, **location: Any) -> None:
+    """Snapshots that can be restored, the oldest first."""
+    with platform.snapshots(_location(**location)) as keep:
         found = keep.snapshots.list()
-    if as_json:
-        _document({"repository": keep.snapshots.repository, "snapshots": [_told(each) for each in found]})
-        return
-    for each in found:
-        click.echo(_line(each))
-    if not found:
-        click.echo("none yet: codekeep-runtime snapshot take")
+    document = {"repository": keep.snapshots.repository, "snapshots": [_document(each) for each in found]}
+    text = "\n".join(map(_line, found)) or "none yet: codekeep-runtime snapshot take"
+    show.result(document, text, as_json=as_json)
 
 
 @snapshot.command()
 @click.argument("name")
-@click.option("--with-removed", is_flag=True, help="Bring back branches that have left since, purged ones too.")
+@click.option("--with-removed", is_flag=True, help="Restore branches that were removed since, purged ones too.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_located
 @as_json
-@placed
-def restore(name: str, with_removed: bool, yes: bool, location: "Location", as_json: bool, place: Place) -> None:
-    """Make what snapshot NAME holds serve. Index workers must be stopped.
+@on_platform
+def restore(name: str, with_removed: bool, yes: bool, as_json: bool, platform: Platform, **location: Any) -> None:
+    """Make the content of snapshot NAME serve. Index workers must be stopped.
 
-    It is copied beside the index that serves, which goes only once the copy is whole and serves; killed on the way, the
-    same command goes on. Branches that are not in the index any more stay away.
+    It is copied beside the index that serves, which is deleted only once the copy is complete and serves. If this is
+    killed, the same command continues. Branches that are no longer in the index are not restored.
     """
-    from codekeep_runtime.assembly.snapshots import keep_snapshots
-    from codekeep_runtime.cli.bars import bytes_bar
-    from codekeep_runtime.cli.show import plain
-
-    with keep_snapshots(place, location) as keep:
+    with platform.snapshots(_location(**location)) as keep:
         line = _line(keep.snapshots.named(name))
         if not yes:
             click.confirm(
                 f"{line}\nServe this in place of what serves now? Are index workers stopped?", abort=True, err=True
             )
-        with bytes_bar("Restoring") as told:
-            done = keep.restoring.restore(name, told, with_removed=with_removed)
-    left_out = [{"repository": each.repository.key, "branch": each.name} for each in done.left_out]
-    if as_json:
-        _document({"snapshot": name, "index": done.index, "branches": done.branches, "left_out": left_out})
-        return
-    click.echo(f"{done.index} serves with {done.branches} branches, as they were")
-    for each in left_out:
-        click.echo(plain(f"  {each['repository']}@{each['branch']} stays away: it left the index since"))
+        with bytes_bar("Restoring") as on_bytes:
+            done = keep.restoring.restore(name, on_bytes, with_removed=with_removed)
+    skipped = [{"repository": each.repository.key, "branch": each.name} for each in done.skipped]
+    lines = [f"{done.index} serves with {done.branches} branches, as they were"]
+    lines += [
+        show.plain(f"  {each['repository']}@{each['branch']} is not restored: it was removed since") for each in skipped
+    ]
+    document = {"snapshot": name, "index": done.index, "branches": done.branches, "left_out": skipped}
+    show.result(document, "\n".join(lines), as_json=as_json)
 
 
-def _told(each: "Snapshot") -> dict[str, Any]:
+def _document(each: "Snapshot") -> dict[str, Any]:
     return {
         "name": each.name,
         "state": each.state,
@@ -131,9 +110,3 @@ def _told(each: "Snapshot") -> dict[str, Any]:
 def _line(each: "Snapshot") -> str:
     began, indices = f"{each.began_at:%Y-%m-%d %H:%M} UTC", ", ".join(each.indices)
     return f"{each.name}  {began}  {each.seconds:.1f} s  {each.state}  {indices}"
-
-
-def _document(value: dict[str, Any]) -> None:
-    from codekeep_runtime.cli.show import document
-
-    document(value)

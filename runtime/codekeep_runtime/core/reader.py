@@ -1,4 +1,4 @@
-"""Who reads, and what they may see."""
+"""A reader, and what they may see."""
 
 from dataclasses import dataclass
 
@@ -10,20 +10,20 @@ class Reader:
     """An authenticated person or service account. `id` is opaque (16 hex digits): logs and audit records carry it."""
 
     id: str
-    name: str  # as the identity provider says; never logged
+    name: str  # from the identity provider; never logged
     groups: frozenset[str]
     is_service: bool = False
-    expires_at: float | None = None  # Unix seconds; what they signed in with is good until then
+    expires_at: float | None = None  # Unix seconds; when their sign-in expires
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What one reader may see now: a required argument of everything that reads the index. Only `access` makes one.
+    """What one reader may see now. Everything that reads the index requires one, and only `access` makes one.
 
-    An empty `repositories` sees nothing; there is no value that means "all".
+    An empty `repositories` sees nothing; no value means "all".
     """
 
     tenant: str
     reader_id: str
-    team: str  # of the grant that let them in, "" where none did
+    team: str  # of the first matching grant, "" without one
     repositories: frozenset[RepositoryId]

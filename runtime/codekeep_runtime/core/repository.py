@@ -1,4 +1,4 @@
-"""Which repository: host, owner and name together, for a name alone says nothing about who owns it."""
+"""Identity of a repository: host, owner and name together, since a name alone does not say who owns it."""
 
 import hashlib
 import re
@@ -8,16 +8,17 @@ from typing import Self
 
 from codekeep_contracts.faults import UsageFault
 
-LOCAL_HOST = "local"  # of a repository given by its path: the owner is the folder it lies in
+LOCAL_HOST = "local"  # host of a repository given by its path; the owner is its parent folder
 _SEGMENT = re.compile(r"[^\x00-\x1f\x7f/\\]{1,255}")
 
 
 @dataclass(frozen=True, order=True)
 class RepositoryId:
-    """`host/owner/name`; owner may hold slashes (subgroups, folders). Case is folded as Git hosts do, but not of paths.
+    """`host/owner/name`. The owner may contain slashes (subgroups, folders). Case is folded, as Git hosts do, except in
+    local paths.
 
     Raises:
-        UsageFault: a part is empty, `.` or `..`, or holds a control character.
+        UsageFault: a part is empty, `.` or `..`, or contains a control character.
     """
 
     host: str
@@ -30,7 +31,7 @@ class RepositoryId:
             segments = value.split("/") if field == "owner" else [value]
             if any(segment in ("", ".", "..") or not _SEGMENT.fullmatch(segment) for segment in segments):
                 raise UsageFault(
-                    f"{field} of a repository must be made of names without control characters, '.' or '..', "
+                    f"{field} of a repository must consist of names without control characters, '.' or '..', "
                     f"got {value!r}; write host/owner/name"
                 )
             if self.host.casefold() != LOCAL_HOST:
@@ -50,18 +51,18 @@ class RepositoryId:
 
     @cached_property
     def key(self) -> str:
-        """`host/owner/name`, for people and for settings; not for logs."""
+        """`host/owner/name`, for people and settings; never logged."""
         return f"{self.host}/{self.owner}/{self.name}"
 
     @cached_property
     def id(self) -> str:
-        """16 hex digits that stand for the repository in indexes, logs, metrics and audit records."""
+        """16 hex digits that identify the repository in logs, metrics and audit records."""
         return hashlib.blake2b(self.key.encode(), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True, order=True)
 class Branch:
-    """A branch of a repository: the unit that is ingested, sharded and searched."""
+    """A branch of a repository: the unit of ingest and search."""
 
     repository: RepositoryId
     name: str

@@ -1,4 +1,4 @@
-"""Why a file is not in the index: always one of these, never silence."""
+"""Why a file is not in the index. Every skipped file has a reason."""
 
 from enum import StrEnum
 
@@ -10,10 +10,10 @@ class SkipReason(StrEnum):
     TOO_LARGE = "too-large"
     MINIFIED = "minified"
     LICENCE = "licence"
-    SECRET = "secret"  # noqa: S105 - a file whose purpose is to hold one (a private key, .env), left out as a whole
+    SECRET = "secret"  # noqa: S105 - a file made to hold one, such as a private key or .env
     SUBMODULE = "submodule"
     LFS_POINTER = "lfs-pointer"
     SYMLINK = "symlink"
     UNSAFE_PATH = "unsafe-path"
     EMPTY = "empty"
-    QUARANTINED = "quarantined"  # it failed; retried with backoff
+    QUARANTINED = "quarantined"  # processing failed; retried with backoff

@@ -1,4 +1,4 @@
-"""A file of a branch as it goes into the index: parsed, screened, ready to be written."""
+"""A parsed and screened file, ready to be written to the index."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from codekeep_runtime.core.symbol import FileSymbols
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
-    """Replaces whatever the index holds of this path in this branch."""
+    """Replaces any earlier content of its path in the branch."""
 
     path: str
     blob: str

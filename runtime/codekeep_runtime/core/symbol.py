@@ -1,4 +1,4 @@
-"""What a file defines, refers to and imports. Tuples, as there are millions of them."""
+"""Definitions, references and imports of a file. Named tuples, since there are millions of them."""
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -35,21 +35,21 @@ class Definition(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """A mention of `name`, as it is called where it is defined, if the file imports it under another.
+    """A mention of `name`. An imported name is the one that it has where it is defined, not its alias.
 
-    `receiver` is the text before the last dot of a call ("self", "os.path"), "" without one, "()" where it is the
-    result of an expression.
+    `receiver` is the text before the last dot of a call ("self", "os.path"), "" without a dot, "()" for the result of
+    an expression.
     """
 
     name: str
     role: ReferenceRole
     line: int
-    enclosing: str  # qualified name of the definition it stands in, "" at the top of a file
+    enclosing: str  # qualified name of the enclosing definition, "" at the top of a file
     receiver: str = ""
 
 
 class Import(NamedTuple):
-    """`from module import name as alias`; `name` is "" for a whole module, `alias` is what the file calls it."""
+    """`from module import name as alias`. `name` is "" for a whole module; `alias` is the name within the file."""
 
     module: str
     name: str
@@ -64,7 +64,7 @@ class FileSymbols(NamedTuple):
 
     @classmethod
     def of(cls, document: Iterable[Sequence[Sequence[Any]]]) -> Self:
-        """From JSON, which knows tuples as lists and kinds as strings; `tuple(symbols)` is the way there."""
+        """From JSON, with lists for tuples and strings for kinds; the inverse of `tuple(symbols)`."""
         definitions, references, imports = document
         return cls(
             tuple(Definition(name, full, SymbolKind(kind), *lines) for name, full, kind, *lines in definitions),

@@ -8,8 +8,8 @@ import numpy as np
 from codekeep_contracts.metrics import MODEL_REQUESTS_IN_FLIGHT
 from numpy.typing import NDArray
 
+from codekeep_runtime.core.ray_cluster import joined
 from codekeep_runtime.embed.embedder import Embedder
-from codekeep_runtime.keep.ray_cluster import joined
 from codekeep_runtime.telemetry.metrics import observe
 
 TASK_TEXTS = 256  # a worker that dies loses no more than these, and Ray gives them to another

@@ -1,6 +1,6 @@
 """The text by which a chunk is embedded."""
 
-from codekeep_runtime.core.chunk import Chunk
+from codekeep_runtime.core import Chunk
 from codekeep_runtime.index.analysis import words
 
 CHARACTERS_MAX = 2_000  # a chunk has about 1,800

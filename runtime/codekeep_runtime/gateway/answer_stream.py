@@ -9,7 +9,7 @@ from codekeep_contracts import metrics
 from codekeep_contracts.audit import Verdict
 from starlette.concurrency import run_in_threadpool
 
-from codekeep_runtime.core.chunk import Chunk
+from codekeep_runtime.core import Chunk
 from codekeep_runtime.gateway.errors import UnavailableFault
 from codekeep_runtime.gateway.reader_request import ReaderRequest
 from codekeep_runtime.products.answer import AnswerEvent, Context, Delta, End, FinishReason, estimated_tokens

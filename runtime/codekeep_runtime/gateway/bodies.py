@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import RepositoryId
 from codekeep_runtime.index.interface import Narrowing
 
 BODY_BYTES_MAX = 1_048_576

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from codekeep_runtime.core.chunk import Chunk
+from codekeep_runtime.core import Chunk
 from codekeep_runtime.index.interface import FoundDefinition, FoundReference
 
 

@@ -9,9 +9,7 @@ from codekeep_contracts.audit import AuditRecord, Purpose, Verdict
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from codekeep_runtime.core.chunk import Chunk
-from codekeep_runtime.core.reader import Reader, Scope
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import Chunk, Reader, RepositoryId, Scope
 from codekeep_runtime.gateway.errors import UnavailableFault
 from codekeep_runtime.gateway.services import Services
 from codekeep_runtime.telemetry import emit

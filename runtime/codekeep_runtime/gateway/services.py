@@ -7,7 +7,7 @@ from typing import Protocol
 from codekeep_contracts.audit import AuditRecord
 from starlette.routing import BaseRoute
 
-from codekeep_runtime.core.reader import Reader, Scope
+from codekeep_runtime.core import Reader, Scope
 from codekeep_runtime.gateway.limits import Limits
 from codekeep_runtime.models.routes import Routes
 from codekeep_runtime.products.chat.chat import Chat

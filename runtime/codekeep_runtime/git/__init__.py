@@ -1,1 +1,1 @@
-"""Mirrors of Git repositories: fetched by the git command line, read without a working tree."""
+"""Mirrors of Git repositories, fetched with the git command line and read without a working tree."""

@@ -1,4 +1,4 @@
-"""Contents of blobs by one long-lived `git cat-file --batch`."""
+"""Reads blobs with one long-lived `git cat-file --batch`."""
 
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -8,11 +8,11 @@ from typing import Self
 from codekeep_runtime.git.command import Git
 from codekeep_runtime.git.faults import GitFault
 
-_ASKED_AT_ONCE = 512  # of 41 or 65 bytes: less than a pipe holds, so neither side waits for the other
+_REQUESTS_AT_ONCE = 512  # of 41 or 65 bytes: less than a pipe buffers, so neither side blocks the other
 
 
 class Blobs:
-    """A context manager; not for several threads."""
+    """A context manager; not thread-safe."""
 
     def __init__(self, git: Git) -> None:
         self._process: subprocess.Popen[bytes] = git.start("cat-file", "--batch")
@@ -27,20 +27,20 @@ class Blobs:
         self._process.communicate()
 
     def read(self, ids: Sequence[str]) -> Iterator[bytes | None]:
-        """In the order asked; None where the repository lacks one (a damaged or partial one).
+        """Contents in the order of `ids`; None for a blob that a damaged or partial repository lacks.
 
         Raises:
             GitFault: git ended.
         """
-        for start in range(0, len(ids), _ASKED_AT_ONCE):
-            asked = ids[start : start + _ASKED_AT_ONCE]
-            assert self._process.stdin  # noqa: S101 - it was started with a pipe
+        for start in range(0, len(ids), _REQUESTS_AT_ONCE):
+            requested = ids[start : start + _REQUESTS_AT_ONCE]
+            assert self._process.stdin  # noqa: S101 - started with a pipe
             try:
-                self._process.stdin.write("".join(f"{each}\n" for each in asked).encode())
+                self._process.stdin.write("".join(f"{each}\n" for each in requested).encode())
                 self._process.stdin.flush()
             except BrokenPipeError:
                 raise GitFault("git cat-file ended early; the mirror is damaged, remove its folder") from None
-            for _ in asked:
+            for _ in requested:
                 yield self._next()
 
     def _next(self) -> bytes | None:

@@ -1,4 +1,4 @@
-"""Runs git: no shell, no prompt, no hooks, no configuration but ours, an end to time and size."""
+"""Runs git without shell, prompts, hooks or foreign configuration, within limits of time and size."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ CONFIG: tuple[tuple[str, str], ...] = (
     ("protocol.allow", "never"),
     ("protocol.https.allow", "always"),
     ("protocol.ssh.allow", "always"),
-    ("protocol.file.allow", "always"),  # a path of the caller's; submodules are never followed
+    ("protocol.file.allow", "always"),  # paths that the caller gives; submodules are never followed
     ("transfer.fsckObjects", "true"),
     ("core.hooksPath", os.devnull),
     ("core.fsmonitor", "false"),
@@ -24,13 +24,22 @@ CONFIG: tuple[tuple[str, str], ...] = (
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
     ("credential.helper", ""),
-    ("http.followRedirects", "false"),  # a token is for the host that was named
+    ("http.followRedirects", "false"),  # a token is for the named host only
     ("http.lowSpeedLimit", "1000"),
     ("http.lowSpeedTime", "60"),
     ("advice.detachedHead", "false"),
 )
-_PASSED_ON = ("PATH", "HOME", "TMPDIR", "SSH_AUTH_SOCK", "GIT_SSL_CAINFO", "SSL_CERT_FILE", "HTTPS_PROXY", "NO_PROXY")
-_LOOK_SECONDS = 0.25
+_PASSED_VARIABLES = (
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "SSH_AUTH_SOCK",
+    "GIT_SSL_CAINFO",
+    "SSL_CERT_FILE",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+)
+_POLL_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -38,8 +47,8 @@ class Git:
     """git on one bare repository.
 
     Args:
-        trusted: a path whose repository may belong to another user.
-        inherited: descriptors that commands, and what they start, keep open as long as they live.
+        trusted: path of a repository that may belong to another user.
+        inherited: descriptors that commands and their children keep open while they run.
     """
 
     folder: Path
@@ -49,14 +58,14 @@ class Git:
     inherited: tuple[int, ...] = ()
 
     def run(self, *arguments: str, seconds: float = 120, max_bytes: int | None = None) -> bytes:
-        """What git wrote to its output.
+        """Returns git's output.
 
         Args:
-            seconds: git is ended after that.
-            max_bytes: git is ended when the folder holds more.
+            seconds: git is killed after that.
+            max_bytes: git is killed when the folder is larger.
 
         Raises:
-            LimitFault: git was ended for one of these.
+            LimitFault: git was killed for one of these.
             GitFault: git failed.
         """
         process = self.start(*arguments)
@@ -64,7 +73,7 @@ class Git:
         while True:
             try:
                 left = max(0.0, deadline - time.monotonic())
-                output, errors = process.communicate(timeout=min(left, _LOOK_SECONDS) if max_bytes else left)
+                output, errors = process.communicate(timeout=min(left, _POLL_SECONDS) if max_bytes else left)
                 break
             except subprocess.TimeoutExpired:
                 if time.monotonic() >= deadline:
@@ -84,26 +93,26 @@ class Git:
         return output
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(  # noqa: S603 - no shell; addresses were parsed, refs and ids are ours
-            ["git", *arguments],  # noqa: S607 - the git of PATH
+        return subprocess.Popen(  # noqa: S603 - no shell; addresses are parsed, refs and ids are ours
+            ["git", *arguments],  # noqa: S607 - git from PATH
             cwd=self.folder,
             env=self._environment(),
             stdin=subprocess.PIPE if arguments[0] == "cat-file" else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL if arguments[0] == "cat-file" else subprocess.PIPE,
             pass_fds=self.inherited,
-            start_new_session=True,  # Ctrl-C is for us to act on
+            start_new_session=True,  # so that Ctrl-C reaches only us
         )
 
     def trust(self) -> None:
-        """safe.directory counts only in a file, as git drops its variables where it serves a path."""
-        lines = [f"\tdirectory = {_quoted(str(each))}\n" for each in _named(self.trusted)]
+        """Writes safe.directory to a file: git ignores it in variables when it serves a path."""
+        lines = [f"\tdirectory = {_quoted(str(each))}\n" for each in _spellings(self.trusted)]
         (self.folder / "global.config").write_text("[safe]\n" + "".join(lines))
 
     def _environment(self) -> dict[str, str]:
         settings = [*CONFIG, *self.config]
         return {
-            **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+            **{name: os.environ[name] for name in _PASSED_VARIABLES if name in os.environ},
             **self.variables,
             "GIT_DIR": str(self.folder),
             "GIT_TERMINAL_PROMPT": "0",
@@ -119,7 +128,7 @@ class Git:
         }
 
 
-def _named(path: Path | None) -> list[Path]:
+def _spellings(path: Path | None) -> list[Path]:
     return [path, path / ".git"] if path else []
 
 
@@ -129,7 +138,7 @@ def _quoted(text: str) -> str:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """With its helpers (ssh, index-pack): the session is theirs alone."""
+    """Kills git with its helpers (ssh, index-pack), which share its session."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, 9)
     process.communicate()

@@ -1,4 +1,4 @@
-"""Credentials reach git by its environment alone: not by arguments, URLs or configuration files."""
+"""Passes credentials to git by its environment only, never by arguments, URLs or configuration files."""
 
 import os
 import shlex
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from codekeep_runtime.git.location import Location
 
-KEY_FOLDER = "key-"  # start of the name of the folder that holds a key for the time of one command
+KEY_FOLDER = "key-"  # prefix of the folder that contains a key during one command
 _HELPER = '!f() { echo "username=$CODEKEEP_GIT_USERNAME"; echo "password=$CODEKEEP_GIT_TOKEN"; }; f'
 
 
@@ -19,18 +19,18 @@ class Credential:
     """A deploy token (https) or a private key (ssh). Never printed.
 
     Args:
-        known_hosts: lines of ssh's known_hosts; "" leaves the user's own file to decide. An unknown host is refused.
+        known_hosts: lines of ssh's known_hosts; "" for the user's own file. Unknown hosts are refused.
     """
 
     token: str = field(default="", repr=False)
-    username: str = "oauth2"  # GitHub and GitLab take any name with a token
+    username: str = "oauth2"  # GitHub and GitLab accept any name with a token
     private_key: str = field(default="", repr=False)
     known_hosts: str = ""
 
 
 @contextmanager
 def environment(credential: Credential | None, location: Location, folder: Path) -> Iterator[Mapping[str, str]]:
-    """What git finds the credential by; `folder` holds the key's file (0600) meanwhile."""
+    """Variables that tell git the credential. Meanwhile `folder` contains the key file (0600)."""
     if credential and credential.private_key and location.is_ssh:
         with tempfile.TemporaryDirectory(prefix=KEY_FOLDER, dir=folder) as own:
             yield {"GIT_SSH_COMMAND": _ssh(credential, Path(own))}
@@ -41,7 +41,7 @@ def environment(credential: Credential | None, location: Location, folder: Path)
 
 
 def helper(credential: Credential | None, location: Location) -> list[tuple[str, str]]:
-    """git's settings: none but this host is told the token."""
+    """Git configuration that sends the token to this host only."""
     if not (credential and credential.token and location.is_https):
         return []
     return [(f"credential.https://{location.host}.helper", _HELPER)]

@@ -1,11 +1,11 @@
-"""What goes wrong with a repository as a whole."""
+"""Faults of a whole repository."""
 
 from codekeep_contracts.faults import Fault
 
 
 class GitFault(Fault):
-    """git ended with an error. Its own message may hold names: not for logs."""
+    """git failed. The message may contain names and is never logged."""
 
 
 class LimitFault(GitFault):
-    """git took too long, or brought too much."""
+    """git took too long or fetched too much."""

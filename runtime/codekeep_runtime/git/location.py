@@ -1,4 +1,4 @@
-"""Where a repository is fetched from: a URL that git may be given, or a path."""
+"""Address of a repository: an allowed URL, or a path."""
 
 import re
 from dataclasses import dataclass
@@ -8,24 +8,24 @@ from urllib.parse import urlsplit
 
 from codekeep_contracts.faults import UsageFault
 
-from codekeep_runtime.core.repository import LOCAL_HOST, RepositoryId
+from codekeep_runtime.core import LOCAL_HOST, RepositoryId
 
 _SCP = re.compile(r"(?P<user>[A-Za-z0-9_.-]+)@(?P<host>[A-Za-z0-9.-]+):(?P<path>[^:].*)")
 
 
 @dataclass(frozen=True)
 class Location:
-    """`address` is what git gets: an https or ssh URL, or an absolute path."""
+    """`address` is for git: an https or ssh URL, or an absolute path."""
 
     address: str
-    host: str  # with its port; "" of a path
+    host: str  # with its port; "" for a path
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """A URL (https, ssh, file, user@host:path) or a path of a working tree or bare repository.
+        """From a URL (https, ssh, file, user@host:path) or the path of a working tree or bare repository.
 
         Raises:
-            UsageFault: another scheme, a password within the URL, or a path where there is no folder.
+            UsageFault: another scheme, a password in the URL, or not a folder.
         """
         if "://" in text:
             return cls._of_url(text)
@@ -46,7 +46,7 @@ class Location:
         return None if self.host else Path(self.address)
 
     def repository(self) -> RepositoryId:
-        """host/owner/name as the address says.
+        """host/owner/name from the address.
 
         Raises:
             UsageFault: the address has no owner and name.
@@ -70,7 +70,7 @@ class Location:
         if url.scheme not in ("https", "ssh") or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", host):
             raise UsageFault(f"a repository is fetched by https, ssh or from a path, got the scheme {url.scheme!r}")
         if url.password or (url.username and url.scheme == "https"):
-            raise UsageFault("a URL must not hold a user or a password; give a credential instead")
+            raise UsageFault("a URL must not contain a user or a password; give a credential instead")
         user = f"{url.username}@" if url.username else ""
         return cls(f"{url.scheme}://{user}{host}{port}{url.path}", f"{host}{port}")
 

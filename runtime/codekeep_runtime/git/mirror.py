@@ -1,4 +1,4 @@
-"""A bare mirror of the newest commit of chosen branches."""
+"""A bare mirror of the newest commits of selected branches."""
 
 import fnmatch
 import os
@@ -15,14 +15,14 @@ from codekeep_runtime.git.location import Location
 from codekeep_runtime.git.lock import LOCK, held
 from codekeep_runtime.git.tree import Entry, entries
 
-DETACHED = "HEAD"  # the branch of a working tree that is on none
+DETACHED = "HEAD"  # stands for the branch of a working tree with a detached HEAD
 _HEADS = "refs/heads/"
-_PACKS = 40  # after so many fetches they are made one
+_MAX_PACKS = 40  # then they are repacked into one
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Of one fetch."""
+    """Limits of one fetch."""
 
     seconds: float = 3600
     max_bytes: int = 20_000_000_000
@@ -30,13 +30,13 @@ class Limits:
 
 @dataclass(frozen=True)
 class Remote:
-    """What the other side has: commits by branch, and the branch that a clone would check out ("" if empty)."""
+    """Commits by branch on the remote, and its default branch ("" if it is empty)."""
 
     heads: Mapping[str, str]
     default: str
 
-    def chosen(self, patterns: Sequence[str]) -> dict[str, str]:
-        """Commits of the branches that match one of the patterns (as of a shell); of the default one without any."""
+    def selected(self, patterns: Sequence[str]) -> dict[str, str]:
+        """Commits of branches that match a shell pattern; without patterns, of the default branch."""
         if not patterns:
             return {self.default: self.heads[self.default]} if self.default else {}
         return {
@@ -47,10 +47,10 @@ class Remote:
 
 
 class Mirror:
-    """Holds the newest commits alone, without history: a force-pushed branch is as any other.
+    """Contains the newest commits without history, so a force-push is like any other.
 
     Args:
-        folder: made if need be; used by one process at a time.
+        folder: made if it is missing; used by one process at a time.
     """
 
     def __init__(
@@ -60,10 +60,10 @@ class Mirror:
         self._git = Git(folder, location.path, helper(credential, location))
 
     def fetch(self, patterns: Sequence[str] = ()) -> Mapping[str, str]:
-        """Brings the mirror to what the other side has; commits by branch. A killed fetch is made good by the next.
+        """Updates the mirror and returns commits by branch. After a kill the next fetch repairs the mirror.
 
         Raises:
-            GitFault: the other side cannot be reached, has no such repository, or a limit was met.
+            GitFault: the remote cannot be reached or has no such repository, or a limit was exceeded.
         """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         own = self._git
@@ -75,26 +75,24 @@ class Mirror:
                 self._git = own
 
     def files(self, commit: str) -> Sequence[Entry]:
-        """Everything the commit's tree names."""
+        """All entries of the commit's tree."""
         return list(entries(self._git.run("ls-tree", "-r", "-z", "-l", "--full-tree", commit)))
 
     def blobs(self) -> Blobs:
         return Blobs(self._git)
-
-    # Pieces
 
     def _fetch(self, patterns: Sequence[str]) -> Mapping[str, str]:
         self._prepare()
         with environment(self._credential, self._location, self._folder) as variables:
             git = replace(self._git, variables=variables)
             remote = self._remote(git)
-            wanted = remote.chosen(patterns)
+            wanted = remote.selected(patterns)
             if self._heads() != wanted:
-                self._bring(git, wanted)
+                self._update(git, wanted)
         return wanted
 
     def _prepare(self) -> None:
-        for left in self._folder.glob(f"{KEY_FOLDER}*"):  # of a killed run
+        for left in self._folder.glob(f"{KEY_FOLDER}*"):  # from a killed run
             shutil.rmtree(left, ignore_errors=True)
         if (self._folder / "HEAD").exists():
             self._git.trust()
@@ -111,7 +109,7 @@ class Mirror:
                 default = what.removeprefix(f"ref: {_HEADS}")
             elif name == "HEAD":
                 head = what
-            elif name.removeprefix(_HEADS).isprintable():  # one that is not UTF-8 cannot be named
+            elif name.removeprefix(_HEADS).isprintable():  # others are not UTF-8 and cannot be named
                 heads[name.removeprefix(_HEADS)] = what
         if default not in heads:
             default = next((name for name, commit in sorted(heads.items()) if commit == head), "")
@@ -125,14 +123,14 @@ class Mirror:
         lines = (line.split(" ", 1) for line in listing.decode(errors="surrogateescape").splitlines())
         return {name.removeprefix(_HEADS): commit for commit, name in lines}
 
-    def _bring(self, git: Git, wanted: Mapping[str, str]) -> None:
+    def _update(self, git: Git, wanted: Mapping[str, str]) -> None:
         try:
             self._exchange(git, wanted)
         except LimitFault:
-            self._start_over()  # too much is not kept
+            self._start_over()  # so that nothing of it is kept
             raise
         except GitFault:
-            # The other side answers: a fetch that was killed may have left a lock or half an object here.
+            # The remote answers, so a killed fetch probably left a lock or half an object here.
             self._start_over()
             self._exchange(git, wanted)
 
@@ -147,13 +145,13 @@ class Mirror:
             "fetch", *options, "--", self._location.address, *specs,
             seconds=self._limits.seconds, max_bytes=self._limits.max_bytes,
         )  # fmt: skip
-        if len(list((self._folder / "objects" / "pack").glob("*.pack"))) > _PACKS:
+        if len(list((self._folder / "objects" / "pack").glob("*.pack"))) > _MAX_PACKS:
             self._git.run("gc", "--prune=now", "--quiet", seconds=self._limits.seconds)
 
     def _start_over(self) -> None:
         for each in self._folder.iterdir():
             if each.name.startswith(KEY_FOLDER) or each.name == LOCK:
-                continue  # in use by this very fetch
+                continue  # in use by this fetch
             if each.is_dir():
                 shutil.rmtree(each)
             else:

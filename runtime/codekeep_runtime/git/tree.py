@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from codekeep_runtime.core.skip import SkipReason
+from codekeep_runtime.core import SkipReason
 
 _SYMLINK, _GITLINK = b"120000", b"160000"
-_LONGEST = 4096  # bytes of a path
+_MAX_PATH_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`skip` says why it is no file to read; then `path` may be altered where it could not be written as it is."""
+    """`skip` says why the entry is not read; then `path` may be escaped."""
 
     path: str
     blob: str
@@ -20,7 +20,7 @@ class Entry:
 
 
 def entries(listing: bytes) -> Iterator[Entry]:
-    """Nothing is left out: what is no plain file has its reason."""
+    """All entries; those that are not plain files have a reason to skip them."""
     for line in listing.split(b"\0"):
         if not line:
             continue
@@ -45,11 +45,11 @@ def _reason(mode: bytes, kind: bytes, name: bytes, size: bytes) -> SkipReason | 
 
 
 def _is_safe(name: bytes) -> bool:
-    """A relative path that every system can name: UTF-8, no control characters, nothing that leads elsewhere."""
+    """Whether it is a relative path of printable UTF-8 that leads nowhere else."""
     try:
         text = name.decode()
     except UnicodeDecodeError:
         return False
-    if len(name) > _LONGEST or not text.isprintable() or "\\" in text:
+    if len(name) > _MAX_PATH_BYTES or not text.isprintable() or "\\" in text:
         return False
     return all(part not in ("", ".", "..") and part.lower() != ".git" for part in text.split("/"))

@@ -1,1 +1,1 @@
-"""Where chunks, vectors and symbols lie: OpenSearch in a keep, an embedded index on a laptop, behind one interface."""
+"""Stores chunks, vectors and symbols: in OpenSearch for a keep, in an embedded index on a laptop."""

@@ -1,24 +1,24 @@
-"""Code to words, the same way for what is indexed and what is asked."""
+"""Splits code into words, in the same way for documents and queries."""
 
 import re
 
-MOST_TERMS = 64  # of a query; more would cost time and say nothing more
+MAX_TERMS = 64  # of a query; more cost time and find nothing better
 
-HUMP = r"[A-Z](?<=[a-z0-9].)|[A-Z](?=[a-z])(?<=[A-Z].)"  # starts with a set: scans at 80 MB/s
+HUMP = r"[A-Z](?<=[a-z0-9].)|[A-Z](?=[a-z])(?<=[A-Z].)"  # starts with a character set, which scans at 80 MB/s
 _HUMP = re.compile(HUMP)
 _WORD = re.compile(r"[^\W_]+")
 
 
 def prepare(text: str) -> str:
-    """Identifiers taken apart at their humps: `HTTPServer.getName` → `HTTP Server.get Name`.
+    """Splits camel case: `HTTPServer.getName` → `HTTP Server.get Name`.
 
-    A tokenizer that splits at everything but letters and digits does the rest (snake_case, paths, operators).
+    The tokenizer splits the rest (snake_case, paths, operators) at everything but letters and digits.
     """
-    return _HUMP.sub(_apart, text)
+    return _HUMP.sub(_separated, text)
 
 
-def _apart(hump: re.Match[str]) -> str:
-    return f" {hump[0]}"  # twice as fast as a template
+def _separated(hump: re.Match[str]) -> str:
+    return f" {hump[0]}"  # twice as fast as a template string
 
 
 def words(text: str) -> list[str]:
@@ -27,5 +27,5 @@ def words(text: str) -> list[str]:
 
 
 def query_terms(text: str) -> list[str]:
-    """The distinct words of a query in order, bounded in number and length."""
-    return [word for word in dict.fromkeys(words(text[:20_000])) if len(word) <= 64][:MOST_TERMS]
+    """The distinct words of a query in order, limited in number and length."""
+    return [word for word in dict.fromkeys(words(text[:20_000])) if len(word) <= 64][:MAX_TERMS]

@@ -1,37 +1,23 @@
-"""One digest for equal contents, whatever holds them and in whichever order they came."""
+"""A digest of an index's content, independent of the implementation and of the order of writes."""
 
 import hashlib
 import json
 from collections.abc import Iterable
 
-from codekeep_runtime.core.chunk import Chunk
-from codekeep_runtime.core.symbol import FileSymbols
+from codekeep_runtime.core import PLAIN_FIELDS, Chunk, FileSymbols
 
 
 class Digest:
-    """SHA-256 over files in the order of repository, branch and path. Commits and times are left out."""
+    """SHA-256 over files in the order of repository, branch and path. Commits and times do not count."""
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
 
     def add(self, chunks: Iterable[Chunk], symbols: FileSymbols) -> None:
-        """One file: its chunks by ordinal, its symbols in any order."""
+        """Adds one file: its chunks by ordinal, its symbols in any order."""
         for chunk in sorted(chunks, key=lambda each: each.ordinal):
-            self._line(
-                chunk.id,
-                chunk.branch.repository.key,
-                chunk.branch.name,
-                chunk.path,
-                chunk.blob,
-                chunk.ordinal,
-                chunk.language,
-                chunk.start_line,
-                chunk.end_line,
-                chunk.symbol,
-                chunk.symbol_kind,
-                list(chunk.imports),
-                chunk.text,
-            )
+            plain = [getattr(chunk, name) for name in PLAIN_FIELDS if name != "commit"]
+            self._line(chunk.branch.repository.key, chunk.branch.name, chunk.imports, *plain)
         for group in (symbols.definitions, symbols.references, symbols.imports):
             for fact in sorted(group):
                 self._line(*fact)

@@ -1,14 +1,13 @@
-"""The checks that every index makes before it looks at anything."""
+"""Checks that every index makes before it reads."""
 
 from codekeep_contracts.faults import AccessFault
 
-from codekeep_runtime.core.reader import Scope
-from codekeep_runtime.core.repository import RepositoryId
+from codekeep_runtime.core import RepositoryId, Scope
 from codekeep_runtime.index.interface import Narrowing
 
 
 def visible(tenant: str, scope: Scope, narrowing: Narrowing | None = None) -> frozenset[RepositoryId]:
-    """The repositories that a reading may touch: those of the scope, less what the reader does not wish to see.
+    """The repositories of a scope that a narrowing leaves.
 
     Raises:
         AccessFault: the scope is another tenant's.
@@ -21,5 +20,5 @@ def visible(tenant: str, scope: Scope, narrowing: Narrowing | None = None) -> fr
 
 
 def encodable(text: str) -> str:
-    """A name from outside: half a surrogate pair, which JSON allows and UTF-8 does not, is a replacement character."""
+    """A name from outside, encodable as UTF-8: lone surrogates, which JSON allows, become replacement characters."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,34 +1,31 @@
-"""The second phase: vectors for chunks that are searchable by text already."""
+"""Second phase of ingest: vectors for chunks that are already searchable by text."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
-from codekeep_runtime.core.chunk import Chunk
 from codekeep_runtime.embed.embedder import Embedder
-from codekeep_runtime.index.interface import Index
-from codekeep_runtime.ingest.progress import Counter
+from codekeep_runtime.embed.text import embedding_text
+from codekeep_runtime.index.interface import VectorWriter
+from codekeep_runtime.ingest.progress import Counter, Phase, silent
 
-TextOf = Callable[[Chunk], str]
-_AT_ONCE = 1024  # chunks
-
-
-def text_of_chunk(chunk: Chunk) -> str:
-    """The text that every embedder gets."""
-    from codekeep_runtime.embed.text import embedding_text
-
-    return embedding_text(chunk)
+_BATCH = 1024  # chunks
 
 
-def embed_missing(index: Index, embedder: Embedder, text_of: TextOf, counter: Counter) -> int:
-    """Returns how many got a vector. Killed, the next call goes on.
+@dataclass(frozen=True)
+class Embedding:
+    vectors: VectorWriter
+    embedder: Embedder
 
-    Raises:
-        EmbedFault: of the embedder; what was done before stays.
-    """
-    done = 0
-    while chunks := index.unembedded(_AT_ONCE):
-        counter.expect(len(chunks))
-        vectors = embedder.documents([text_of(chunk) for chunk in chunks])
-        index.put_vectors({chunk.id: vector for chunk, vector in zip(chunks, vectors, strict=True)})
-        done += len(chunks)
-        counter.step(len(chunks))
-    return done
+    def run(self, counter: Counter | None = None) -> int:
+        """Embeds every chunk without a vector and returns how many. After a kill the next call continues.
+
+        Raises:
+            EmbedFault: the embedder failed; vectors stored so far stay.
+        """
+        counter, done = counter or Counter(silent, Phase.EMBED), 0
+        while chunks := self.vectors.unembedded(_BATCH):
+            counter.expect(len(chunks))
+            made = self.embedder.documents([embedding_text(chunk) for chunk in chunks])
+            self.vectors.put_vectors({chunk.id: vector for chunk, vector in zip(chunks, made, strict=True)})
+            done += len(chunks)
+            counter.step(len(chunks))
+        return done

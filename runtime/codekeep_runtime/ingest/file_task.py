@@ -1,27 +1,24 @@
-"""What a worker does with one file: screen, mask, parse, cut. Runs in a process that may die of it."""
+"""Processes one file: screen, mask, parse, cut. Runs in a worker process, which a file may crash."""
 
 import codecs
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codekeep_runtime.core.chunk import Chunk, chunk_id
-from codekeep_runtime.core.repository import Branch
-from codekeep_runtime.core.skip import SkipReason
-from codekeep_runtime.core.source_file import SourceFile
+from codekeep_runtime.core import Branch, Chunk, SkipReason, SourceFile, chunk_id
 from codekeep_runtime.screen import Policy, mask_secrets, screen_content
 
 if TYPE_CHECKING:
     from codekeep_runtime.parse.parser import Parsed
 
-Parse = Callable[[str, bytes, str], "tuple[str, Parsed]"]  # (path, head, text) → language and what was found
+Parse = Callable[[str, bytes, str], "tuple[str, Parsed]"]  # (path, head, text) → language, pieces and symbols
 _HEAD = 512
-_IMPORTS = 64  # modules that a chunk carries at most
+_MAX_IMPORTS = 64  # modules listed on a chunk
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What all files of a batch have in common. `parse` must be a function of a module, for it goes to a process."""
+    """What all files of a batch have in common. `parse` is a function of a module, since it is sent to a process."""
 
     branch: Branch
     commit: str
@@ -38,7 +35,7 @@ class RawFile:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of one file: exactly one of `file`, `skip` and `error_kind` (a class's name, never its message)."""
+    """Result for one file: exactly one of `file`, `skip` and `error_kind` (the error's class, never its message)."""
 
     path: str
     blob: str
@@ -49,7 +46,7 @@ class Outcome:
 
 
 def parse_source(path: str, head: bytes, text: str) -> "tuple[str, Parsed]":
-    """The parser of every day."""
+    """Default parser."""
     from codekeep_runtime.parse.language import language_of
     from codekeep_runtime.parse.parser import parse
 
@@ -58,7 +55,7 @@ def parse_source(path: str, head: bytes, text: str) -> "tuple[str, Parsed]":
 
 
 def process(job: Job, files: Sequence[RawFile]) -> list[Outcome]:
-    """In order. A file that fails says so and takes no other along."""
+    """Outcomes in order. A file that fails does not affect the others."""
     return [_outcome(job, file) for file in files]
 
 
@@ -69,19 +66,19 @@ def _outcome(job: Job, file: RawFile) -> Outcome:
         masked = mask_secrets(_text(file.data))
         language, parsed = job.parse(file.path, file.data[:_HEAD], masked.text)
         return Outcome(file.path, file.blob, _source_file(job, file, language, parsed), masked.count)
-    except Exception as error:  # whatever a parser throws: its message may quote the file
+    except Exception as error:  # any error of a parser; its message may quote the file
         return Outcome(file.path, file.blob, error_kind=type(error).__name__)
 
 
 def _text(data: bytes) -> str:
-    """Broken UTF-8 is replaced, byte by byte: lines keep their numbers."""
+    """Invalid UTF-8 is replaced byte by byte, so lines keep their numbers."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", errors="replace")
     return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace")
 
 
 def _source_file(job: Job, file: RawFile, language: str, parsed: "Parsed") -> SourceFile:
-    imports = tuple(dict.fromkeys(each.module for each in parsed.symbols.imports))[:_IMPORTS]
+    imports = tuple(dict.fromkeys(each.module for each in parsed.symbols.imports))[:_MAX_IMPORTS]
     chunks = tuple(
         Chunk(
             id=chunk_id(job.branch, file.path, file.blob, ordinal),
@@ -91,12 +88,8 @@ def _source_file(job: Job, file: RawFile, language: str, parsed: "Parsed") -> So
             blob=file.blob,
             ordinal=ordinal,
             language=language,
-            start_line=piece.start_line,
-            end_line=piece.end_line,
-            symbol=piece.symbol,
-            symbol_kind=piece.symbol_kind,
             imports=imports,
-            text=piece.text,
+            **piece._asdict(),
         )
         for ordinal, piece in enumerate(parsed.pieces)
     )

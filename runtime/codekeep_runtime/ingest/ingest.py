@@ -1,4 +1,4 @@
-"""A run of ingest over repositories: what is searchable afterwards is what their branches hold."""
+"""A run of ingest over repositories. Afterwards, what is searchable is what their branches contain."""
 
 import os
 import time
@@ -13,13 +13,12 @@ from codekeep_contracts import metrics
 from codekeep_contracts.faults import Fault
 from codekeep_contracts.index_names import SCHEMA_VERSION
 
-from codekeep_runtime.core.repository import Branch, RepositoryId
-from codekeep_runtime.embed.embedder import Embedder
+from codekeep_runtime.core import Branch, RepositoryId
 from codekeep_runtime.git.location import Location
 from codekeep_runtime.git.mirror import Limits, Mirror
-from codekeep_runtime.index.interface import Index
+from codekeep_runtime.index.interface import IndexWriter
 from codekeep_runtime.ingest.branch_run import BranchRun
-from codekeep_runtime.ingest.embedding import TextOf, embed_missing, text_of_chunk
+from codekeep_runtime.ingest.embedding import Embedding
 from codekeep_runtime.ingest.file_task import Parse, parse_source
 from codekeep_runtime.ingest.lock import only_one
 from codekeep_runtime.ingest.manifest import Failure, Manifest
@@ -38,11 +37,10 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """Args:
-    workers: processes that parse; None is one for each core.
-    ray: address of a Ray cluster that parses instead, "local" for one of this machine's own.
+    workers: processes that parse; None for one per core.
+    ray: address of a Ray cluster that parses instead; "local" starts one on this machine.
     file_seconds: a file that takes longer to parse is quarantined.
-    with_digest: the manifest tells the digest of all documents, for which the whole index is read.
-    trusts_index: what the index lists was made by these versions: it says so itself, or would not list it.
+    trusts_index: every file that the index lists was made by this version of the pipeline.
     """
 
     policy: Policy = field(default_factory=Policy)
@@ -50,36 +48,35 @@ class Options:
     workers: int | None = None
     ray: str | None = None
     file_seconds: float = 20
-    with_digest: bool = False
     trusts_index: bool = False
 
 
 class Ingest:
-    """Brings an index to what repositories hold. Killed at any moment and run again, it comes to the same index.
+    """Brings an index to what repositories contain. Killed at any moment and run again, it makes the same index.
 
     Args:
-        state_folder: mirrors, quarantine, manifests and the lock; for the owner's eyes only.
-        parse: another parser than that of every day; a function of a module.
-        text_of: what of a chunk is embedded.
+        embedding: the second phase; None where another process embeds.
+        folder: of mirrors, quarantine, manifests and the lock; only its owner may read it.
+        parse: replaces the default parser; a function of a module, since it is sent to other processes.
     """
 
     def __init__(
         self,
-        index: Index,
-        embedder: Embedder,
-        state_folder: Path,
+        index: IndexWriter,
+        embedding: Embedding | None,
+        folder: Path,
         options: Options = Options(),
         parse: Parse = parse_source,
-        text_of: TextOf = text_of_chunk,
     ) -> None:
-        self._index, self._embedder, self._folder = index, embedder, state_folder
-        self._options, self._parse, self._text_of = options, parse, text_of
+        self._index, self._embedding, self._folder = index, embedding, folder
+        self._options, self._parse = options, parse
+        self._version = pipeline_version(options.policy, parse)
 
     def run(self, sources: Sequence[Source], progress: Progress = silent) -> Manifest:
-        """Fetches, writes what changed, embeds what has no vector. The manifest tells what failed; the rest goes on.
+        """Fetches, writes what changed and embeds what has no vector. Failures go into the manifest; the rest goes on.
 
         Raises:
-            BusyFault: another ingest works on this folder.
+            BusyFault: another ingest uses this folder.
         """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with only_one(self._folder):
@@ -96,8 +93,6 @@ class Ingest:
         )
         self._write(state, sources, manifest, progress)
         self._embed(manifest, progress)
-        if self._options.with_digest:
-            manifest.digest = self._index.digest()
         manifest.write(self._folder / "runs")
         self._measure(manifest)
         emit("ingest-finished", component="ingest", duration_ms=round(sum(manifest.seconds.values()) * 1000))
@@ -109,6 +104,7 @@ class Ingest:
         fetching = 0.0
         begin = time.perf_counter()
         with self._workers() as workers:
+            branch_run = self._branch_run(state, workers)
             for source in sources:
                 at = time.perf_counter()
                 try:
@@ -125,18 +121,17 @@ class Ingest:
                     manifest.empty.append(source.repository.key)
                 self._drop_others(state, source.repository, heads.keys(), manifest)
                 for name, commit in heads.items():
-                    branch = Branch(source.repository, name)
-                    run = self._branch_run(state, workers)
                     try:
                         with span("write-branch", "ingest", repository_id=source.repository.id, commit=commit):
-                            manifest.branches.append(run.run(branch, commit, mirror, parsed))
+                            branch = Branch(source.repository, name)
+                            manifest.branches.append(branch_run.run(branch, commit, mirror, parsed))
                     except Fault as fault:
                         _failed(manifest, source.repository, fault)
         manifest.seconds["fetch"] = fetching
         manifest.seconds["parse"] = time.perf_counter() - begin - fetching
 
     def _measure(self, manifest: Manifest) -> None:
-        """What a keep's alarms read: jobs, those that failed, and how old what could not be renewed is."""
+        """For alarms: jobs, failed jobs, and the age of the oldest branch that could not be updated."""
         observe(metrics.INGEST_JOBS, component="ingest")
         if not manifest.is_complete:
             observe(metrics.FAILED_INGEST_JOBS, component="ingest")
@@ -153,25 +148,23 @@ class Ingest:
         return RayWorkers(self._options.ray, self._options.file_seconds)
 
     def _branch_run(self, state: State, workers: "Workers | RayWorkers") -> BranchRun:
-        options = self._options
         return BranchRun(
-            self._index,
-            state,
-            workers,
-            options.policy,
-            self._parse,
-            self._made_with(),
-            trusts_index=options.trusts_index,
+            index=self._index,
+            state=state,
+            workers=workers,
+            policy=self._options.policy,
+            parse=self._parse,
+            version=self._version,
+            trusts_index=self._options.trusts_index,
         )
 
     def _embed(self, manifest: Manifest, progress: Progress) -> None:
         at = time.perf_counter()
         try:
             with span("embed", "ingest"):
-                manifest.embedded = embed_missing(
-                    self._index, self._embedder, self._text_of, Counter(progress, Phase.EMBED)
-                )
-        except Fault as fault:  # searchable by text all the same; the next run goes on
+                if self._embedding is not None:
+                    manifest.embedded = self._embedding.run(Counter(progress, Phase.EMBED))
+        except Fault as fault:  # the text is searchable all the same; the next run continues
             manifest.embed_error = type(fault).__name__
             emit("ingest-embed-failed", component="ingest", level="error", error_kind=type(fault).__name__)
         manifest.seconds["embed"] = time.perf_counter() - at
@@ -181,7 +174,7 @@ class Ingest:
         return Mirror(folder, Location.parse(source.location), source.credential, self._options.limits)
 
     def _drop_others(self, state: State, repository: RepositoryId, kept: Collection[str], manifest: Manifest) -> None:
-        """Branches that are gone from the repository, or chosen no more."""
+        """Drops branches that were deleted in the repository or are no longer selected."""
         for branch in self._index.branches():
             if branch.repository == repository and branch.name not in kept:
                 self._index.drop(branch)
@@ -189,18 +182,12 @@ class Ingest:
                 manifest.dropped.append(f"{repository.key}@{branch.name}")
 
     def _versions(self) -> dict[str, str]:
-        return {
-            "made_with": self._made_with(),
-            "embedder": self._embedder.version,
-            "index_schema": str(SCHEMA_VERSION),
-        }
-
-    def _made_with(self) -> str:
-        return made_with(self._options.policy, self._parse)
+        versions = {"made_with": self._version, "index_schema": str(SCHEMA_VERSION)}
+        return versions | ({"embedder": self._embedding.embedder.version} if self._embedding else {})
 
 
-def made_with(policy: Policy, parse: Parse = parse_source) -> str:
-    """Everything that a file's chunks depend on but the file."""
+def pipeline_version(policy: Policy, parse: Parse = parse_source) -> str:
+    """Everything but the file that its chunks depend on."""
     if parse is not parse_source:
         return f"{parse.__module__}.{parse.__qualname__}/{policy.digest}"
     from codekeep_runtime.parse.parser import CHUNKER_VERSION, PARSER_VERSION

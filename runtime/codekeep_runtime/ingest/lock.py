@@ -1,30 +1,29 @@
-"""One ingest at a time for a data folder. The system takes the lock back when its holder dies."""
+"""One ingest at a time for a data folder."""
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from codekeep_contracts.faults import Fault
+from codekeep_contracts.file_lock import FileLockedError, acquire_file_lock
 
 
 class BusyFault(Fault):
-    """Another ingest works on this data folder."""
+    """Another ingest uses this data folder."""
 
 
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
-    """Raises:
-    BusyFault: at once, when another process holds it.
     """
-    descriptor = os.open(folder / "ingest.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    Raises:
+        BusyFault: another process has the lock.
+    """
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
+        lock = acquire_file_lock(folder / "ingest.lock", wait_seconds=0)
+    except FileLockedError:
         raise BusyFault(f"another ingest works on {str(folder)!r}; wait for it, or give another folder") from None
     try:
         yield
     finally:
-        os.close(descriptor)
+        os.close(lock)

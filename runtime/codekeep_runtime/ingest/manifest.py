@@ -1,19 +1,20 @@
-"""What a run did: written once, whole, and free of paths and code."""
+"""The report of a run. The file contains no paths and no code."""
 
 import json
-import os
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-MANIFEST_VERSION = 1  # 1: first
+from codekeep_runtime.core.files import replace_file
+
+MANIFEST_VERSION = 2  # 1: first; 2: without `digest`
 
 
 @dataclass(kw_only=True)
 class BranchReport:
-    """Of one branch. Counts of files are of the whole commit but for `written`, `removed`, `chunks` and `masked`."""
+    """`files` and `skips` count the whole commit; the other counts are of this run."""
 
     repository: str  # its key
     repository_id: str
@@ -32,36 +33,33 @@ class BranchReport:
 
 @dataclass(frozen=True)
 class Failure:
-    """A repository that could not be fetched, or a branch that could not be written; the rest went on."""
+    """A repository that could not be fetched, or a branch that could not be written. The others were ingested."""
 
     repository: str
     repository_id: str
     error_kind: str
-    message: str = field(default="", repr=False)  # for the caller's terminal; not in the file
+    message: str = field(default="", repr=False)  # for the caller's terminal, never written to the file
 
 
 @dataclass(kw_only=True)
 class Manifest:
-    """A run."""
-
     run: str
     started_at: datetime
     versions: dict[str, str]
     branches: list[BranchReport] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)  # keys of repositories without a commit
-    dropped: list[str] = field(default_factory=list)  # branches that are gone, as key@branch
+    dropped: list[str] = field(default_factory=list)  # removed branches, as key@branch
     failures: list[Failure] = field(default_factory=list)
     embedded: int = 0
-    embed_error: str = ""  # a class's name; what has no vector yet gets it in the next run
+    embed_error: str = ""  # class of the error; the next run embeds the rest
     seconds: dict[str, float] = field(default_factory=dict)  # by phase
-    digest: str = ""  # SHA-256 of the index's documents, where asked for
 
     @property
     def is_complete(self) -> bool:
         return not self.failures and not self.embed_error
 
     def document(self) -> dict[str, Any]:
-        """As JSON holds it."""
+        """The manifest as a JSON object."""
         return {
             "schema_version": MANIFEST_VERSION,
             **vars(self),
@@ -74,15 +72,5 @@ class Manifest:
             ],
         }
 
-    def write(self, folder: Path) -> Path:
-        """A new file, there as a whole or not at all."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        target = folder / f"{self.run}.json"
-        part = folder / f".{self.run}.part"
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(self.document(), file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-        return target
+    def write(self, folder: Path) -> None:
+        replace_file(folder / f"{self.run}.json", json.dumps(self.document(), indent=1).encode())

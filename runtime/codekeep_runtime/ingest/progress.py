@@ -1,4 +1,4 @@
-"""How far a run is: what the command line draws bars from."""
+"""Progress of a run, from which the command line draws bars."""
 
 from enum import StrEnum
 from typing import Protocol
@@ -12,16 +12,15 @@ class Phase(StrEnum):
 
 class Progress(Protocol):
     def __call__(self, phase: Phase, done: int, total: int) -> None:
-        """`total` grows as more becomes known; both count from the start of the run."""
-        ...
+        """`total` grows as more work becomes known; both count from the start of the run."""
 
 
 def silent(phase: Phase, done: int, total: int) -> None:
-    """Nobody looks."""
+    """Ignores progress."""
 
 
 class Counter:
-    """Adds up and tells."""
+    """Adds up the work of one phase and reports every change."""
 
     def __init__(self, progress: Progress, phase: Phase) -> None:
         self._progress, self._phase = progress, phase

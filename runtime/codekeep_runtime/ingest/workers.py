@@ -1,27 +1,27 @@
-"""Processes that parse. One that dies or hangs costs the file it had in hand, no other."""
+"""Worker processes that parse. One that crashes or hangs costs only the file it was parsing."""
 
 import multiprocessing
 import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
-from types import TracebackType
-from typing import Any, Self
+from contextlib import AbstractContextManager
+from typing import Any
 
 from codekeep_runtime.ingest.file_task import Job, Outcome, RawFile, process
 
 Batch = tuple[Job, Sequence[RawFile]]
-_AHEAD = 3  # batches per worker that are read and sent before they are needed
+_AHEAD = 3  # batches per worker that are read and sent ahead
 
 
-class Workers:
-    """A context manager. Processes start with the first batch: a run without changes starts none.
+class Workers(AbstractContextManager["Workers"]):
+    """A context manager. Processes start with the first batch, so a run without changes starts none.
 
     Args:
         count: processes.
-        seconds: a file that takes longer is given up.
+        seconds: a file that takes longer is abandoned.
     """
 
     def __init__(self, count: int, seconds: float) -> None:
@@ -29,24 +29,17 @@ class Workers:
         self._pool: Any = None
         self._size = 0
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._end()
 
     def outcomes(self, batches: Iterable[Batch], *, few: bool = False) -> Iterator[list[Outcome]]:
-        """Of every batch, in order. `few`: one process will do, as starting more takes longer than the work."""
+        """Outcomes of every batch, in order.
+
+        Args:
+            few: use one process, since starting more takes longer than the work.
+        """
         self._start(1 if few else self._count)
-        waiting: deque[tuple[Batch, Any]] = deque()
-        for batch in batches:
-            waiting.append((batch, self._send(batch)))
-            if len(waiting) >= self._size * _AHEAD:
-                yield self._finished(*waiting.popleft())
-        while waiting:
-            yield self._finished(*waiting.popleft())
+        return in_order(batches, self._send, self._finished, self._size * _AHEAD)
 
     def _finished(self, batch: Batch, future: Any) -> list[Outcome]:
         from pebble import ProcessExpired
@@ -55,7 +48,7 @@ class Workers:
         try:
             done: list[Outcome] = future.result()
         except (FutureTimeout, ProcessExpired, OSError, EOFError) as error:
-            if len(files) > 1:  # which of them it was shows when each goes alone
+            if len(files) > 1:  # each alone shows which of them it was
                 return [one for file in files for one in self._finished((job, [file]), self._send((job, [file])))]
             kind = "Timeout" if isinstance(error, FutureTimeout) else "WorkerDied"
             return [Outcome(files[0].path, files[0].blob, error_kind=kind)]
@@ -70,7 +63,7 @@ class Workers:
         if self._size >= size:
             return
         self._end()
-        # Not fork: the index's threads would be copied in the middle of what they do.
+        # Not fork: it would copy locks that the index's threads hold.
         self._pool = ProcessPool(size, context=multiprocessing.get_context("spawn"), initializer=_prepare)
         self._size = size
 
@@ -81,8 +74,24 @@ class Workers:
             self._pool, self._size = None, 0
 
 
+def in_order(
+    batches: Iterable[Batch],
+    send: Callable[[Batch], Any],
+    finished: Callable[[Batch, Any], list[Outcome]],
+    ahead: int,
+) -> Iterator[list[Outcome]]:
+    """Sends up to `ahead` batches before it waits for the first; outcomes come in the order of the batches."""
+    waiting: deque[tuple[Batch, Any]] = deque()
+    for batch in batches:
+        waiting.append((batch, send(batch)))
+        if len(waiting) >= ahead:
+            yield finished(*waiting.popleft())
+    while waiting:
+        yield finished(*waiting.popleft())
+
+
 def _prepare() -> None:
-    """Ctrl-C is for the parent to act on; without a parent there is no work."""
+    """Leaves Ctrl-C to the parent, and exits with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from codekeep_runtime.core.chunk import Chunk
+from codekeep_runtime.core import Chunk
 from codekeep_runtime.models import blocking
 from codekeep_runtime.models.client import EngineClient
 from codekeep_runtime.models.faults import EngineFault

@@ -1,4 +1,4 @@
-"""From ingest to the index in a keep: by the code bucket, as pods that reach Git hosts do not reach the index."""
+"""Carries writes from ingest to a keep's index by the code bucket: no pod reaches both Git hosts and the index."""
 
 from codekeep_runtime.outbox.outbox import Outbox
 from codekeep_runtime.outbox.worker import Worker

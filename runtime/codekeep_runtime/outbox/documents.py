@@ -1,14 +1,8 @@
-"""Files of a branch as JSON, and back."""
+"""Branches and files as JSON documents, and back."""
 
-from dataclasses import fields
 from typing import Any
 
-from codekeep_runtime.core.chunk import Chunk
-from codekeep_runtime.core.repository import Branch, RepositoryId
-from codekeep_runtime.core.source_file import SourceFile
-from codekeep_runtime.core.symbol import FileSymbols
-
-_CHUNK = [each.name for each in fields(Chunk) if each.name not in ("branch", "imports")]
+from codekeep_runtime.core import PLAIN_FIELDS, Branch, Chunk, FileSymbols, RepositoryId, SourceFile
 
 
 def branch_document(branch: Branch) -> list[str]:
@@ -25,20 +19,15 @@ def file_document(file: SourceFile) -> dict[str, Any]:
         "blob": file.blob,
         "language": file.language,
         "size": file.size,
-        "chunks": [[getattr(chunk, name) for name in _CHUNK] + [list(chunk.imports)] for chunk in file.chunks],
+        "chunks": [[getattr(chunk, name) for name in PLAIN_FIELDS] + [list(chunk.imports)] for chunk in file.chunks],
         "symbols": tuple(file.symbols),
     }
 
 
 def file_of(document: dict[str, Any], branch: Branch) -> SourceFile:
-    return SourceFile(
-        path=document["path"],
-        blob=document["blob"],
-        language=document["language"],
-        size=document["size"],
-        chunks=tuple(
-            Chunk(branch=branch, imports=tuple(row[-1]), **dict(zip(_CHUNK, row, strict=False)))
-            for row in document["chunks"]
-        ),
-        symbols=FileSymbols.of(document["symbols"]),
-    )
+    chunks = [
+        Chunk(branch=branch, imports=tuple(row[-1]), **dict(zip(PLAIN_FIELDS, row, strict=False)))
+        for row in document["chunks"]
+    ]
+    changed = {"chunks": tuple(chunks), "symbols": FileSymbols.of(document["symbols"])}
+    return SourceFile(**document | changed)

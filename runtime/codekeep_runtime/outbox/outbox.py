@@ -1,4 +1,4 @@
-"""What ingest writes to where it cannot reach the index: steps in the code bucket, which the indexer takes in order."""
+"""An `IndexWriter` for pods that cannot reach the index: it puts steps into the code bucket for the indexer."""
 
 import hashlib
 import time
@@ -7,94 +7,82 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from codekeep_runtime.core.chunk import Chunk
-from codekeep_runtime.core.repository import Branch
-from codekeep_runtime.core.source_file import SourceFile
-from codekeep_runtime.index.interface import Head, Vector
-from codekeep_runtime.outbox.bucket import Bucket
+from codekeep_runtime.core import Branch, SourceFile
+from codekeep_runtime.index.interface import Head, IndexWriter
 from codekeep_runtime.outbox.documents import branch_document, branch_of, file_document
+from codekeep_runtime.outbox.objects import Objects
 
 STEPS, STATES = "steps/", "states/"
+ALL = 10_000_000  # keys; a bound, never reached
 
 
-class Outbox:
-    """The half of index.interface.Index that ingest writes by.
+class Outbox(IndexWriter):
+    """One step per write, and one state per branch that records what was sent.
 
-    A state for each branch tells what was handed on. Killed between a step and its state, the next run hands the same
-    on again, which changes nothing. Two runs over one repository at a time could hand on the older commit last; the
-    next run mends it, as it compares with the state, and the state goes with the last step.
+    A run that is killed between a step and its state sends the same step again, which changes nothing. Two runs over
+    one repository at the same time may send the older commit last; the next run repairs it, since it compares with the
+    state, which the last step determines.
 
     Args:
-        made_with: versions that files are made with; what others made is not listed, and so handed on anew.
+        version: of the pipeline that files are processed with. Files of another version are not listed, so ingest
+            sends them again.
     """
 
-    def __init__(self, bucket: Bucket, made_with: str) -> None:
-        self._bucket, self._made_with = bucket, made_with
+    def __init__(self, objects: Objects, version: str) -> None:
+        self._objects, self._version = objects, version
         self._states: dict[Branch, dict[str, Any]] = {}
 
     def write(self, branch: Branch, files: Sequence[SourceFile], removed: Collection[str] = ()) -> None:
-        self._step(branch, "write", files=[file_document(file) for file in files], removed=sorted(removed))
+        self._send(branch, "write", files=[file_document(file) for file in files], removed=sorted(removed))
         blobs = self._state(branch)["blobs"]
         for path in removed:
             blobs.pop(path, None)
         blobs.update({file.path: file.blob for file in files})
-        self._keep(branch)
+        self._save(branch)
 
     def set_head(self, branch: Branch, head: Head) -> None:
         document = {"commit": head.commit, "indexed_at": head.indexed_at.isoformat()}
-        self._step(branch, "head", head=document)
+        self._send(branch, "head", head=document)
         self._state(branch)["head"] = document
-        self._keep(branch)
+        self._save(branch)
 
     def head(self, branch: Branch) -> Head | None:
         found = self._state(branch)["head"]
-        return found and Head(commit=found["commit"], indexed_at=datetime.fromisoformat(found["indexed_at"]))
+        return head_of(found) if found else None
 
     def branches(self) -> Sequence[Branch]:
-        """Those that are handed on; one pass over all states."""
-        found = (self._bucket.get(key) for key in self._bucket.keys(STATES, most=100_000))
+        """Branches that were sent; reads all states."""
+        found = (self._objects.get(key) for key in self._objects.keys(STATES, limit=100_000))
         return sorted(branch_of(state["branch"]) for state in found if state)
 
     def blobs(self, branch: Branch) -> Mapping[str, str]:
         return dict(self._state(branch)["blobs"])
 
     def drop(self, branch: Branch) -> int:
-        self._step(branch, "drop")
+        self._send(branch, "drop")
         self._states.pop(branch, None)
-        self._bucket.delete(_state_key(branch))
-        return 0
+        self._objects.delete(_state_key(branch))
+        return 0  # the indexer knows
 
-    def unembedded(self, limit: int) -> Sequence[Chunk]:
-        """None here: the indexer embeds."""
-        del limit
-        return ()
-
-    def put_vectors(self, vectors: Mapping[str, Vector]) -> None:
-        raise AssertionError("nothing is embedded on this side")
-
-    def digest(self) -> str:
-        """Over what was handed on: branches, paths and blobs."""
-        told = [(branch.repository.key, branch.name, sorted(self.blobs(branch).items())) for branch in self.branches()]
-        return hashlib.sha256(repr(told).encode()).hexdigest()
-
-    def close(self) -> None:
-        self._states.clear()
-
-    def _step(self, branch: Branch, kind: str, **more: Any) -> None:
-        """Named by the time, so that they are taken in this order."""
+    def _send(self, branch: Branch, kind: str, **more: Any) -> None:
+        """Keys start with the time, so the indexer takes steps in this order."""
         key = f"{STEPS}{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
-        self._bucket.put(key, {"kind": kind, "branch": branch_document(branch), **more})
+        self._objects.put(key, {"kind": kind, "branch": branch_document(branch), **more})
 
     def _state(self, branch: Branch) -> dict[str, Any]:
         if branch not in self._states:
-            found = self._bucket.get(_state_key(branch))
-            if found is None or found["made_with"] != self._made_with:
-                found = {"branch": branch_document(branch), "made_with": self._made_with, "head": None, "blobs": {}}
+            found = self._objects.get(_state_key(branch))
+            if found is None or found["made_with"] != self._version:
+                found = {"branch": branch_document(branch), "made_with": self._version, "head": None, "blobs": {}}
             self._states[branch] = found
         return self._states[branch]
 
-    def _keep(self, branch: Branch) -> None:
-        self._bucket.put(_state_key(branch), self._state(branch))
+    def _save(self, branch: Branch) -> None:
+        self._objects.put(_state_key(branch), self._state(branch))
+
+
+def head_of(document: Mapping[str, str]) -> Head:
+    return Head(commit=document["commit"], indexed_at=datetime.fromisoformat(document["indexed_at"]))
 
 
 def _state_key(branch: Branch) -> str:

@@ -1,28 +1,26 @@
-"""What Git hosts confirm, on its way from who asks them to the index, which the asking pod does not reach."""
+"""Permissions that Git hosts confirmed, on their way from the pod that asks the hosts to the index."""
 
 from codekeep_runtime.access.permissions import NAME, Permissions
-from codekeep_runtime.outbox.bucket import Bucket
-
-FOLDER = "access/"
+from codekeep_runtime.outbox.objects import Objects
 
 
-class HandedOn:
-    """One object: each round of asking replaces it. Rounds must not overlap.
+class PermissionHandover:
+    """One object, which each round of asking replaces. Rounds must not overlap.
 
     Args:
-        bucket: the code bucket's folder FOLDER.
+        objects: the folder ACCESS_FOLDER of the code bucket.
     """
 
-    def __init__(self, bucket: Bucket) -> None:
-        self._bucket = bucket
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
 
     def version(self) -> str | None:
-        """Another one after each round, None before the first."""
-        return self._bucket.version(NAME)
+        """Changes with each round; None before the first."""
+        return self._objects.version(NAME)
 
     def last(self) -> Permissions:
-        told = self._bucket.get(NAME)
-        return Permissions() if told is None else Permissions.model_validate(told)
+        found = self._objects.get(NAME)
+        return Permissions() if found is None else Permissions.model_validate(found, strict=False)
 
     def keep(self, permissions: Permissions) -> None:
-        self._bucket.put(NAME, permissions.model_dump(mode="json"))
+        self._objects.put(NAME, permissions.model_dump(mode="json"))

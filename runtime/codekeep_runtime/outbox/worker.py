@@ -1,54 +1,53 @@
-"""The indexer: takes steps from the outbox into the index, and embeds what has no vector yet."""
+"""The indexer's side of the outbox: applies steps to the index and embeds new chunks."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-from codekeep_runtime.core.repository import Branch, RepositoryId
-from codekeep_runtime.index.interface import Head, Index
-from codekeep_runtime.outbox.bucket import Bucket
+from codekeep_runtime.core import Branch, RepositoryId
+from codekeep_runtime.index.interface import IndexWriter
 from codekeep_runtime.outbox.documents import branch_of, file_of
-from codekeep_runtime.outbox.outbox import STATES, STEPS
+from codekeep_runtime.outbox.objects import Objects
+from codekeep_runtime.outbox.outbox import STATES, STEPS, head_of
 from codekeep_runtime.telemetry import emit, span
 
-STEPS_AT_ONCE = 200
-IsPurged = Callable[[RepositoryId], bool]
-Embed = Callable[[Index], int]  # returns how many chunks got a vector
+STEPS_PER_TURN = 200
 
 
 class Worker:
-    """One at a time: steps of a branch come in order. One goes once it is indexed; taken twice, it changes nothing.
+    """Runs once per keep, since steps of a branch must be applied in order. A step applied twice changes nothing.
 
     Args:
-        embed: gives vectors to chunks that have none, and returns how many.
-        is_purged: says of a repository, as it is now, that it was purged and is not allowed again.
+        embed: embeds chunks without a vector and returns how many.
+        is_purged: whether a repository was purged and not allowed again; called for each step.
     """
 
-    def __init__(self, bucket: Bucket, index: Index, embed: Embed, is_purged: IsPurged) -> None:
-        self._bucket, self._index, self._embed, self._is_purged = bucket, index, embed, is_purged
+    def __init__(
+        self, objects: Objects, index: IndexWriter, embed: Callable[[], int], is_purged: Callable[[RepositoryId], bool]
+    ) -> None:
+        self._objects, self._index, self._embed, self._is_purged = objects, index, embed, is_purged
 
     def turn(self) -> int:
-        """Takes what is there and embeds; returns the number of steps and vectors. 0 says that there was nothing."""
+        """Applies what is there and embeds; returns the number of steps and vectors, 0 if there was nothing."""
         steps = 0
-        for key in list(self._bucket.keys(STEPS, STEPS_AT_ONCE)):
-            step = self._bucket.get(key)
+        for key in list(self._objects.keys(STEPS, STEPS_PER_TURN)):
+            step = self._objects.get(key)
             if step is not None:
                 with span("take-step", "index"):
-                    self._take(step)
-                self._bucket.delete(key)
+                    self._apply(step)
+                self._objects.delete(key)
                 steps += 1
-        vectors = self._embed(self._index)
+        vectors = self._embed()
         if steps or vectors:
             emit("index-turn", component="index", chunk_count=vectors)
         return steps + vectors
 
-    def ask_for_everything(self) -> None:
-        """Ingest's next runs hand everything on again: what a new schema or embedder needs."""
-        while keys := list(self._bucket.keys(STATES)):
+    def request_everything(self) -> None:
+        """Makes the next runs of ingest send everything again, as a new schema or embedder needs."""
+        while keys := list(self._objects.keys(STATES)):
             for key in keys:
-                self._bucket.delete(key)
+                self._objects.delete(key)
 
-    def _take(self, step: dict[str, Any]) -> None:
+    def _apply(self, step: dict[str, Any]) -> None:
         branch = branch_of(step["branch"])
         if step["kind"] == "drop":
             self._index.drop(branch)
@@ -56,7 +55,7 @@ class Worker:
             _refused(branch, step)
         else:
             self._write(branch, step)
-            if self._is_purged(branch.repository):  # while it was written: the purge may have looked before
+            if self._is_purged(branch.repository):  # a purge during the write may have read the index before it
                 self._index.drop(branch)
                 _refused(branch, step)
 
@@ -64,9 +63,7 @@ class Worker:
         if step["kind"] == "write":
             self._index.write(branch, [file_of(each, branch) for each in step["files"]], step["removed"])
         else:
-            told = step["head"]
-            head = Head(commit=told["commit"], indexed_at=datetime.fromisoformat(told["indexed_at"]))
-            self._index.set_head(branch, head)
+            self._index.set_head(branch, head_of(step["head"]))
 
 
 def _refused(branch: Branch, step: dict[str, Any]) -> None:

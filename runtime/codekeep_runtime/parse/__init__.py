@@ -1,1 +1,1 @@
-"""A file's text to pieces cut along its syntax, and to the symbols it defines, mentions and imports."""
+"""Cuts a file along its syntax, and finds the symbols that it defines, mentions and imports."""

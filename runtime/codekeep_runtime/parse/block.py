@@ -1,14 +1,14 @@
-"""A span of lines that has a name: what both symbols and chunks are made from."""
+"""A named span of lines, from which both symbols and chunks are made."""
 
 from typing import NamedTuple
 
-from codekeep_runtime.core.symbol import Definition, SymbolKind
+from codekeep_runtime.core import Definition, SymbolKind
 
 CONTAINERS = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM, SymbolKind.TYPE})
 
 
 class Block(NamedTuple):
-    """Rows are 0-based and inclusive; blocks come sorted by start and nest. `defines` is false for a mere scope."""
+    """Rows are 0-based and inclusive. Blocks are sorted by start and nested. `defines` is false for a mere scope."""
 
     start: int
     end: int

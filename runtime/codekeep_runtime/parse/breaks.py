@@ -1,17 +1,17 @@
-"""Rows at which a long stretch may be cut: where a statement starts, the shallower the better."""
+"""Rows at which a long span may be cut: starts of statements, preferably shallow ones."""
 
 from collections.abc import Callable, Sequence
 
 from tree_sitter import Node
 
-_DEEPEST = 40  # below that nobody sees where a cut is; deep nesting must not cost time
-_LONG_ROWS = 6  # a node within fewer rows is not looked into
+_MAX_DEPTH = 40  # a cut further down makes no visible difference, and deep nesting must not cost time
+_LONG_ROWS = 6  # shorter nodes are not searched
 
 Depths = Callable[[int, int], dict[int, int]]  # (first row, last row) → row → depth
 
 
 def by_syntax(root: Node) -> Depths:
-    """Depth of the outermost node that starts on a row."""
+    """By the depth of the outermost node that starts on a row."""
 
     def depths(first: int, last: int) -> dict[int, int]:
         found: dict[int, int] = {}
@@ -24,7 +24,7 @@ def by_syntax(root: Node) -> Depths:
                     continue
                 if first <= start:
                     found[start] = min(found.get(start, depth), depth)
-                if end - start >= _LONG_ROWS and depth < _DEEPEST:
+                if end - start >= _LONG_ROWS and depth < _MAX_DEPTH:
                     waiting.append((child, depth + 1))
         return found
 
@@ -32,7 +32,7 @@ def by_syntax(root: Node) -> Depths:
 
 
 def by_indent(lines: Sequence[str]) -> Depths:
-    """For text without a tree: after a blank line best, else by indentation."""
+    """For text without a syntax tree: best after a blank line, else by indentation."""
 
     def depths(first: int, last: int) -> dict[int, int]:
         found = {}

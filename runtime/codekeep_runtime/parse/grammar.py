@@ -1,4 +1,4 @@
-"""A language's parser and the query we ask of its trees. Loaded once in a process, when first needed."""
+"""A language's parser and query. Loaded once per process, when it is first needed."""
 
 import re
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ from importlib.resources import files
 
 from tree_sitter import Parser, Query, QueryCursor
 
-# Languages with a grammar, each with a query; what else has structure is read by outline.py.
+# Languages with a grammar and a query; outline.py reads the structure of others.
 GRAMMARS = frozenset(
     {"python", "typescript", "tsx", "javascript", "java", "kotlin", "scala", "go", "rust"}
 ) | frozenset({"c", "cpp", "csharp", "ruby", "php", "bash", "sql"})
-# Queries that a language is made of, where it is not that of its own name: the first pattern for a name counts.
+# Query files of languages that have several; the first pattern that matches a name counts.
 _PARTS = {
     "javascript": ("javascript", "ecmascript", "jsx"),
     "typescript": ("typescript", "ecmascript"),
     "tsx": ("typescript", "ecmascript", "jsx"),
     "cpp": ("cpp", "c"),
 }
-# The capture that says what a pattern finds; `name`, `owner`, `alias` and such are parts of it.
+# Captures that say what a pattern finds; others (`name`, `owner`, `alias`) are parts of it.
 _MARK = re.compile(
     r"@(function|method|class|interface|enum|type|module|field|variable|scope|import|call|inherit|use|argument)\b"
 )
@@ -26,7 +26,7 @@ _MARK = re.compile(
 
 @dataclass(frozen=True)
 class Grammar:
-    """`marks` has the marking capture of every pattern of the query, by its number."""
+    """`marks` contains, for each pattern of the query, the capture that says what it finds."""
 
     parser: Parser
     cursor: QueryCursor
@@ -40,7 +40,7 @@ def grammar_of(language: str) -> Grammar | None:
         return None
     from tree_sitter_language_pack import get_language
 
-    # The pack's languages are a `Literal`; that it has all of ours, the tests show by loading each.
+    # The pack declares its languages as a `Literal`; tests load each of ours.
     known = get_language(language)  # type: ignore[arg-type]
     queries = files("codekeep_runtime.parse") / "queries"
     text = "\n".join((queries / f"{part}.scm").read_text("utf-8") for part in _PARTS.get(language, (language,)))

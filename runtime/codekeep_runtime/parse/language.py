@@ -1,6 +1,7 @@
-"""Which language a file is written in, told by its name and its first line."""
+"""The language of a file, by its name and first line."""
 
 import re
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 _EXTENSIONS = {
@@ -27,47 +28,42 @@ _EXTENSIONS = {
     "dockerfile": "dockerfile containerfile",
 }
 _NAMES = {
-    "dockerfile": "dockerfile",
-    "containerfile": "dockerfile",
-    "rakefile": "ruby",
-    "gemfile": "ruby",
-    "vagrantfile": "ruby",
-    ".bashrc": "bash",
-    ".profile": "bash",
-    ".zshrc": "bash",
-    "build.bazel": "python",
-    "sconstruct": "python",
+    "dockerfile": "dockerfile containerfile",
+    "ruby": "rakefile gemfile vagrantfile",
+    "bash": ".bashrc .profile .zshrc",
+    "python": "build.bazel sconstruct",
 }
 _INTERPRETERS = {
     "python": "python",
-    "bash": "bash",
-    "sh": "bash",
-    "zsh": "bash",
-    "ksh": "bash",
-    "dash": "bash",
+    "bash": "bash sh zsh ksh dash",
     "ruby": "ruby",
-    "node": "javascript",
+    "javascript": "node",
     "php": "php",
-    "ts-node": "typescript",
-    "deno": "typescript",
+    "typescript": "ts-node deno",
 }
-_BY_EXTENSION = {extension: language for language, each in _EXTENSIONS.items() for extension in each.split()}
+
+
+def _inverted(table: Mapping[str, str]) -> dict[str, str]:
+    return {word: language for language, words in table.items() for word in words.split()}
+
+
+_BY_EXTENSION, _BY_NAME, _BY_INTERPRETER = map(_inverted, (_EXTENSIONS, _NAMES, _INTERPRETERS))
 _SHEBANG = re.compile(rb"#!\s*(?:\S*/)?([\w.-]+)(?:[ \t]+(?:-S[ \t]+)?([\w.-]+))?")
 _CPP = re.compile(rb"^\s*(?:class\s+\w|namespace\b|template\s*<|public:|private:|using\s+\w)", re.MULTILINE)
 
 
 def language_of(path: str, head: bytes) -> str | None:
-    """The language's name, or None for text of no known structure.
+    """The name of the language, or None for text without a known structure.
 
     Args:
         path: within the repository.
-        head: the first bytes of the file, for a shebang and to tell a C++ header from a C one.
+        head: the first bytes of the file: a shebang, or what tells a C++ header from a C one.
     """
     name = PurePosixPath(path).name.lower()
     if name.startswith(("dockerfile.", "containerfile.")):
         return "dockerfile"
     _, dot, extension = name.rpartition(".")
-    found = _NAMES.get(name) or (_BY_EXTENSION.get(extension) if dot else None)
+    found = _BY_NAME.get(name) or (_BY_EXTENSION.get(extension) if dot else None)
     if found == "c" and extension == "h" and _CPP.search(head):
         return "cpp"
     return found or _by_shebang(head)
@@ -78,4 +74,4 @@ def _by_shebang(head: bytes) -> str | None:
     if not match:
         return None
     program = match[2] if match[1] == b"env" and match[2] else match[1]
-    return _INTERPRETERS.get(re.sub(r"[\d.]+$", "", program.decode()))
+    return _BY_INTERPRETER.get(re.sub(r"[\d.]+$", "", program.decode()))

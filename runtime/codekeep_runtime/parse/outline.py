@@ -1,9 +1,9 @@
-"""Structure of what has no code: headings, keys, stages. One pass over the lines; any text will do."""
+"""Structure of documents and configuration: headings, keys, stages, tables. One pass over the lines of any text."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from codekeep_runtime.core.symbol import SymbolKind
+from codekeep_runtime.core import SymbolKind
 from codekeep_runtime.parse.block import Block
 
 Start = tuple[int, int, str]  # row, depth, name
@@ -13,17 +13,17 @@ _YAML_KEY = re.compile(r"(\s*)(?:- )?([\w./$@\"'-][^:#\n]{0,80}?)\s*:(?:\s|$)")
 _JSON_KEY = re.compile(r"(\s*)\"([^\"\n]{1,80})\"\s*:")
 _STAGE = re.compile(r"\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
 _TABLE = re.compile(r"\s*\[+\s*([^\]\n]{1,120}?)\s*\]+\s*(?:[#;].*)?$")
-_LEVELS = 2  # of keys that count as sections
+_LEVELS = 2  # of keys that are sections
 
 
 def outline(language: str, lines: Sequence[str]) -> list[Block]:
-    """Sections of the file; none for a language without structure."""
+    """Sections of the file; none for other languages."""
     starts = _STARTS.get(language)
     return list(_blocks(list(starts(lines)), len(lines))) if starts else []
 
 
 def _blocks(starts: Sequence[Start], rows: int) -> Iterator[Block]:
-    """A section ends before the next one of its depth or above."""
+    """A section ends before the next one at its depth or above."""
     ends: list[int] = []
     following: list[tuple[int, int]] = []  # (depth, row) of starts further down, a stack
     for row, depth, _ in reversed(starts):
@@ -51,7 +51,7 @@ def _headings(lines: Sequence[str]) -> Iterator[Start]:
 
 def _keys(pattern: re.Pattern[str]) -> Callable[[Sequence[str]], Iterator[Start]]:
     def starts(lines: Sequence[str]) -> Iterator[Start]:
-        """The two outermost indents that bear keys."""
+        """Keys at the two outermost indents."""
         indents: list[int] = []
         for row, line in enumerate(lines):
             key = pattern.match(line)

@@ -1,8 +1,8 @@
-"""Text to pieces and symbols: the one way in."""
+"""Entry point of this package: text to pieces and symbols."""
 
 from typing import NamedTuple
 
-from codekeep_runtime.core.symbol import FileSymbols
+from codekeep_runtime.core import FileSymbols
 from codekeep_runtime.parse.breaks import by_indent, by_syntax
 from codekeep_runtime.parse.cut import cut
 from codekeep_runtime.parse.grammar import grammar_of
@@ -12,7 +12,7 @@ from codekeep_runtime.parse.syntax import read_tree
 
 PARSER_VERSION = 1  # 1: first
 CHUNKER_VERSION = 1  # 1: first
-_DEEP = 1_000  # brackets; a query takes the square of the depth, and nobody wrote such a file to be read
+_DEEP = 1_000  # brackets; a query takes quadratic time in the depth, and such files are generated
 
 
 class Parsed(NamedTuple):
@@ -21,12 +21,12 @@ class Parsed(NamedTuple):
 
 
 def parse(path: str, language: str | None, text: str) -> Parsed:
-    """Any text has a result: what a grammar does not understand is cut by its indentation.
+    """Parses any text: what a grammar does not understand is cut by its indentation.
 
     Args:
-        path: within the repository; only its name may matter to a language.
-        language: of `language_of`, or None.
-        text: as it will be shown; lines end with a line feed.
+        path: within the repository.
+        language: from `language_of`, or None.
+        text: as it is shown; lines end with a line feed.
     """
     del path
     lines = text.removesuffix("\n").split("\n")
@@ -42,7 +42,7 @@ def parse(path: str, language: str | None, text: str) -> Parsed:
 
 
 def _is_deep(source: bytes) -> bool:
-    """Quick, and sees what is deep by its brackets alone; other depth ends with the time that a worker gives a file."""
+    """A fast check of brackets only. Other deep files end with the time limit of the worker."""
     return any(
         opening * _DEEP in source or source.count(opening) - source.count(closing) >= _DEEP
         for opening, closing in ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))

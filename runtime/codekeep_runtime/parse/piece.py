@@ -1,4 +1,4 @@
-"""What a file is cut into."""
+"""A piece of a file."""
 
 from typing import NamedTuple
 
@@ -8,6 +8,6 @@ class Piece(NamedTuple):
 
     start_line: int
     end_line: int
-    symbol: str  # qualified name of what the piece is, or stands in; "" at the top of a file
+    symbol: str  # qualified name of the piece or of what encloses it, "" at the top of a file
     symbol_kind: str
     text: str

@@ -1,4 +1,4 @@
-"""Blocks, references and imports of one syntax tree."""
+"""Finds blocks, references and imports in a syntax tree."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,24 +6,30 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from codekeep_runtime.core.symbol import FileSymbols, Import, Reference, ReferenceRole, SymbolKind
+from codekeep_runtime.core import FileSymbols, Import, Reference, ReferenceRole, SymbolKind
 from codekeep_runtime.parse.block import CONTAINERS, Block
 from codekeep_runtime.parse.grammar import Grammar
 
 Captures = dict[str, list[Node]]
 _KINDS = {kind.value: kind for kind in SymbolKind} | {"scope": SymbolKind.CLASS}
-_BY_STRENGTH = (ReferenceRole.INHERIT, ReferenceRole.CALL, ReferenceRole.USE)  # of a name that is two of them
+_BY_STRENGTH = (
+    ReferenceRole.INHERIT,
+    ReferenceRole.CALL,
+    ReferenceRole.USE,
+)  # the first wins if a name has several roles
 _ROLES = {role.value: number for number, role in enumerate(_BY_STRENGTH)}
 _MEMBERS = {SymbolKind.FUNCTION: SymbolKind.METHOD, SymbolKind.VARIABLE: SymbolKind.FIELD}
-_RECEIVER = re.compile(rb"(?:\.\??|>-|::|\\)((?:[\w$@.\\]|::|>-|\?)*)")  # backwards: a match at a place is quick
+_RECEIVER = re.compile(
+    rb"(?:\.\??|>-|::|\\)((?:[\w$@.\\]|::|>-|\?)*)"
+)  # on reversed text, where matching at one place is fast
 _RECEIVER_BYTES = 80
 _SEPARATORS = re.compile(r"::|\\|->")
 _QUOTES = "\"'`<> \t"
-UNKNOWN_RECEIVER = "()"  # of a call on what another expression returned
+UNKNOWN_RECEIVER = "()"  # of a call on the result of another expression
 
 
 class Span(NamedTuple):
-    """A definition before it is known where it stands. Bytes as tree-sitter counts them."""
+    """A definition before its enclosing ones are known. Byte offsets as in tree-sitter."""
 
     start_byte: int
     end_byte: int
@@ -36,7 +42,7 @@ class Span(NamedTuple):
 
 
 def read_tree(grammar: Grammar, root: Node, source: bytes) -> tuple[list[Block], FileSymbols]:
-    """Blocks in the order of the file, and the symbols made of them."""
+    """Blocks in the order of the file, and its symbols."""
     found = _Found()
     found.take(grammar.cursor.matches(root), grammar.marks)
     spans = found.spans(source)
@@ -47,7 +53,7 @@ def read_tree(grammar: Grammar, root: Node, source: bytes) -> tuple[list[Block],
 
 
 class _Found:
-    """Matches of a query, sorted by what they are."""
+    """Matches of a query, by kind."""
 
     def __init__(self) -> None:
         self.mentions: dict[int, tuple[int, Node]] = {}  # first byte → the strongest role
@@ -56,7 +62,7 @@ class _Found:
         self._named: dict[int, tuple[int, Span]] = {}  # first byte of the name → pattern and span
 
     def take(self, matches: Iterable[tuple[int, Captures]], marks: tuple[str, ...]) -> None:
-        """One loop, as there is a match for every few words of a file."""
+        """One loop, since there is a match for every few words of a file."""
         mentions = self.mentions
         for pattern, captures in matches:
             mark = marks[pattern]
@@ -75,14 +81,14 @@ class _Found:
                 self._define(pattern, mark, captures)
 
     def spans(self, source: bytes) -> list[Span]:
-        """Sorted, outer before inner. A name that is defined is not mentioned there as well."""
+        """Sorted, outer before inner. The name in a definition is not a mention, too."""
         self._mention_arguments(source)
         for start in self._named:
             self.mentions.pop(start, None)
         return sorted((span for _, span in self._named.values()), key=lambda span: (span.start_byte, -span.end_byte))
 
     def _mention_arguments(self, source: bytes) -> None:
-        """Most names that are passed to a call are local variables; those that the file defines or imports are not."""
+        """Counts arguments that the file defines or imports as mentions; most others are local variables."""
         known = {span.name.encode() for _, span in self._named.values()} | {
             each.alias.encode() for each in self.imports
         }
@@ -92,7 +98,7 @@ class _Found:
                 self.mentions.setdefault(start, (_ROLES["use"], node))
 
     def _define(self, pattern: int, mark: str, captures: Captures) -> None:
-        """Where two patterns name the same thing, the first in the query's file is right."""
+        """If two patterns match one name, the first in the query file wins."""
         name = captures["name"][0]
         known = self._named.get(name.start_byte)
         if known is None or pattern < known[0]:
@@ -107,7 +113,7 @@ def _span(mark: str, node: Node, name: Node, captures: Captures) -> Span:
         node.start_byte,
         node.end_byte,
         start.row,
-        end.row - (end.column == 0 and end.row > start.row),  # a line that ends with its line feed
+        end.row - (end.column == 0 and end.row > start.row),  # a node that includes its line feed
         text,
         owner,
         _KINDS[mark],
@@ -116,7 +122,7 @@ def _span(mark: str, node: Node, name: Node, captures: Captures) -> Span:
 
 
 def _qualified(spans: Iterable[Span]) -> Iterator[Block]:
-    """What stands in a class is a method or a field of it."""
+    """Qualifies names; functions and variables in a class become its methods and fields."""
     open_: list[tuple[int, Block]] = []
     for span in spans:
         while open_ and open_[-1][0] <= span.start_byte:
@@ -134,7 +140,7 @@ def _qualified(spans: Iterable[Span]) -> Iterator[Block]:
 
 
 def _references(found: "_Found", source: bytes, spans: list[Span], blocks: list[Block]) -> Iterator[Reference]:
-    """In the order of the file. What was imported under another name bears the name it is defined by."""
+    """In the order of the file. Aliases are replaced by the imported names."""
     mentions = found.mentions
     names = {each.alias: each.name for each in found.imports if each.name and each.alias != each.name}
     open_: list[int] = []  # positions in `spans`
@@ -146,7 +152,7 @@ def _references(found: "_Found", source: bytes, spans: list[Span], blocks: list[
             following += 1
         while open_ and spans[open_[-1]].end_byte <= start:
             open_.pop()
-        line += source.count(b"\n", line_at, start)  # quicker than to ask the node
+        line += source.count(b"\n", line_at, start)  # faster than asking the node
         line_at = start
         number, node = mentions[start]
         role = _BY_STRENGTH[number]
@@ -159,7 +165,7 @@ def _references(found: "_Found", source: bytes, spans: list[Span], blocks: list[
 
 
 def _receiver(source: bytes, start: int) -> str:
-    """What stands before the dot. Only the bytes before the name are looked at: a query of it all would cost more."""
+    """The text before the dot. Reads only the bytes before the name, since a larger query would cost more."""
     if not start or source[start - 1] not in b".>:\\":
         return ""
     match = _RECEIVER.match(source[max(0, start - _RECEIVER_BYTES) : start][::-1])
@@ -169,15 +175,15 @@ def _receiver(source: bytes, start: int) -> str:
 
 
 def _import(captures: Captures) -> Import:
-    """`path` holds module and name in one, as in Java; else they are captured apart."""
+    """Module and name are captured together as `path`, as in Java, or separately."""
     line = captures["import"][0].start_point.row + 1
     module, name = _joined(captures.get("source", [])), _joined(captures.get("item", []))
     if path := captures.get("path"):
-        whole = _joined(path)
-        separator = next((each for each in ("::", "\\", ".") if each in whole), ".")
-        module, _, name = whole.rpartition(separator)
+        full = _joined(path)
+        separator = next((each for each in ("::", "\\", ".") if each in full), ".")
+        module, _, name = full.rpartition(separator)
         module, name = module or name, name if module else ""
-    if not module:  # a path of several nodes (Scala): the text between `import` and the braces
+    if not module:  # a path of several nodes, as in Scala: the text between `import` and the braces
         module = _text(captures["import"][0]).removeprefix("import").split("{")[0].strip(" ._*\n")
     alias = _joined(captures.get("alias", [])) or name or module.rpartition("/")[2]
     return Import(module, name, alias, line)

@@ -6,7 +6,7 @@ from typing import Final
 
 from codekeep_contracts.audit import Verdict
 
-from codekeep_runtime.core.chunk import Chunk
+from codekeep_runtime.core import Chunk
 
 CHARACTERS_PER_TOKEN: Final = 3
 """Today's tokenizers make a token of 3 to 4 characters of code; the lower bound never overfills a context."""

@@ -1,4 +1,4 @@
-"""Prompts, only where a keep's settings opt in: redacted, encrypted, gone after their days."""
+"""Stored prompts, only if a keep's settings opt in: redacted, encrypted, deleted after some days."""
 
 from codekeep_runtime.prompts.store import PromptStore, Stored
 

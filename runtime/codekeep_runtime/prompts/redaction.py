@@ -1,4 +1,4 @@
-"""What is taken out of a prompt before it is stored."""
+"""Redacts a prompt before it is stored."""
 
 import re
 
@@ -9,6 +9,6 @@ _TOKEN = re.compile(r"(?=[A-Za-z0-9_+/=-]*[0-9])(?=[A-Za-z0-9_+/=-]*[A-Za-z])[A-
 
 
 def redacted(text: str) -> str:
-    """Secrets by their form, e-mail addresses, and whatever is long enough and mixed enough to be a token."""
+    """Masks secrets of known forms, e-mail addresses, and long strings that mix letters and digits like tokens."""
     masked = mask_secrets(text).text
     return _TOKEN.sub("[masked:token]", _EMAIL.sub("[masked:email]", masked))

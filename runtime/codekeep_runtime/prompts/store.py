@@ -1,4 +1,4 @@
-"""Prompts of a trial on one machine: one encrypted file each. While it is off, not even the folder is made."""
+"""Prompts of a trial on one machine: one encrypted file each. While storing is off, no folder is made."""
 
 import json
 import os
@@ -13,6 +13,7 @@ from codekeep_contracts.settings.governance import PromptStorage
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from codekeep_runtime.core.files import write_private
 from codekeep_runtime.prompts.opt_in import OptIn, checked
 from codekeep_runtime.prompts.redaction import redacted
 from codekeep_runtime.prompts.wrapping import NONCE_BYTES, FileWrapping
@@ -26,11 +27,11 @@ class Stored:
 
 
 class PromptStore:
-    """
+    """See opt_in.Prompts.
+
     Args:
-        folder: of this tenant's prompts; one sub-folder a reader, so that a reader can be forgotten.
-        settings: stores nothing unless `enabled` and `approved_by` are both set and there are days to keep it.
-        wrapping: of the data keys; each prompt has one of its own.
+        folder: of the tenant's prompts, with one sub-folder per reader.
+        wrapping: encrypts the data keys; each prompt has its own.
     """
 
     def __init__(self, folder: Path, settings: PromptStorage, wrapping: FileWrapping) -> None:
@@ -38,11 +39,6 @@ class PromptStore:
         self.is_on = self._opt_in.is_on
 
     def keep(self, reader_id: str, text: str, at: datetime) -> None:
-        """Does nothing while the store is off.
-
-        Raises:
-            UsageFault: the reader's id is not 16 hex digits.
-        """
         if not self.is_on:
             return
         expires = self._opt_in.expiry(at)
@@ -51,13 +47,16 @@ class PromptStore:
         sealed = AESGCM(key).encrypt(nonce, redacted(text).encode("utf-8", "replace"), _aad(context))
         wrapped = self._wrapping.wrap(key, context)
         document = {**context, "key": wrapped.hex(), "nonce": nonce.hex(), "sealed": sealed.hex()}
-        self._write(reader_id, expires, json.dumps(document).encode())
+        folder = self._folder / reader_id
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        name = f"{int(expires.timestamp())}-{secrets.token_hex(8)}.prompt"  # so that `expire` need not open files
+        write_private(folder / name, json.dumps(document).encode(), new=True)
 
     def read(self, reader_id: str) -> Iterator[Stored]:
-        """A reader's prompts, soonest to expire first.
+        """A reader's prompts, the first to expire first.
 
         Raises:
-            DataFault: one was altered, or moved to another reader or time.
+            DataFault: a prompt was altered, or moved to another reader or time.
         """
         for path in self._paths(reader_id):
             document = json.loads(path.read_bytes())
@@ -72,11 +71,7 @@ class PromptStore:
             yield Stored(reader_id=reader_id, at=datetime.fromisoformat(document["at"]), text=text.decode())
 
     def expire(self, now: datetime) -> int:
-        """Deletes what is past its day, each with its wrapped data key.
-
-        Returns:
-            How many.
-        """
+        """Deletes expired prompts with their data keys; returns how many."""
         due = [path for path in self._paths("*") if int(path.name.partition("-")[0]) <= now.timestamp()]
         for path in due:
             path.unlink(missing_ok=True)
@@ -91,14 +86,6 @@ class PromptStore:
 
     def _paths(self, reader_id: str) -> list[Path]:
         return sorted(self._folder.glob(f"{reader_id}/*.prompt"))
-
-    def _write(self, reader_id: str, expires: datetime, content: bytes) -> None:
-        """Under a name that says when it expires, so that `expire` opens nothing."""
-        folder = self._folder / reader_id
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / f"{int(expires.timestamp())}-{secrets.token_hex(8)}.prompt"
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
 
 
 def _aad(context: dict[str, str]) -> bytes:

@@ -1,7 +1,6 @@
-"""Data keys under another key, which lies in a file; in a keep, the bucket seals prompts with the key for them."""
+"""Encrypts data keys with a key in a file. In a keep, the bucket's KMS key encrypts prompts instead."""
 
 import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,26 +8,22 @@ from codekeep_contracts.faults import DataFault, SettingsFault
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from codekeep_runtime.core.files import private_key
+
 KEY_BYTES, NONCE_BYTES = 32, 12
 
 
 class FileWrapping:
-    """AES-256-GCM under 32 bytes in a file that only its owner may read; made where there is none.
+    """AES-256-GCM with 32 bytes from a file, which is made if it is missing.
 
     Raises:
-        SettingsFault: others may read the file, or it has another length.
+        SettingsFault: others than its owner may read the file, or it has another length.
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(os.urandom(KEY_BYTES))
-        except FileExistsError:
-            pass
-        key = path.read_bytes()
-        if stat.S_IMODE(path.stat().st_mode) & 0o077 or len(key) != KEY_BYTES:
-            raise SettingsFault(f"key {str(path)!r} must be {KEY_BYTES} bytes, readable by its owner only")
+        key = private_key(path, lambda: os.urandom(KEY_BYTES))
+        if len(key) != KEY_BYTES:
+            raise SettingsFault(f"key {str(path)!r} must be {KEY_BYTES} bytes; restore it from a backup")
         self._cipher = AESGCM(key)
 
     def wrap(self, key: bytes, context: Mapping[str, str]) -> bytes:
@@ -38,7 +33,7 @@ class FileWrapping:
     def unwrap(self, wrapped: bytes, context: Mapping[str, str]) -> bytes:
         """
         Raises:
-            DataFault: it was wrapped by another key or in another context.
+            DataFault: it was wrapped with another key or context.
         """
         try:
             return self._cipher.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound(context))

@@ -1,10 +1,10 @@
-"""Right to be forgotten: a repository or a reader leaves every store, and a signed proof says so.
+"""Right to be forgotten: deletes a repository or a reader from every store, and signs a proof of it.
 
-Audit records stay, as the law that orders them orders also how long: they hold ids, no names and no code.
+Audit records stay, because the law that requires them also fixes how long. They contain ids, no names and no code.
 """
 
-from codekeep_runtime.purge.proof import Proof, holds
-from codekeep_runtime.purge.purge import Kept, Purge, PurgeFault, Subject
+from codekeep_runtime.purge.proof import Proof, is_valid_proof
+from codekeep_runtime.purge.purge import Purge, PurgeFault, StoredProof, Subject
 from codekeep_runtime.purge.tombstones import Tombstones
 
-__all__ = ["Kept", "Proof", "Purge", "PurgeFault", "Subject", "Tombstones", "holds"]
+__all__ = ["Proof", "Purge", "PurgeFault", "StoredProof", "Subject", "Tombstones", "is_valid_proof"]

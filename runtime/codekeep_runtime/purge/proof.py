@@ -1,4 +1,4 @@
-"""What a purge found, what it left, and a signature over both. Holds ids and counts, no names."""
+"""The signed proof of a purge. Contains ids and counts, no names."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ from codekeep_runtime.audit.signer import Signer, Verifier
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """Counts by store; `after` was read again from every store once all had been emptied."""
+    """Counts by store. `after` was read from every store once all had been emptied."""
 
     subject_kind: str  # "repository" or "reader"
     subject_id: str
@@ -25,25 +25,25 @@ class Proof:
         body = {"version": 1, **asdict(self)}
         text = canonical(body)
         signature = {"digest": hashlib.sha256(text).hexdigest(), "key": signer.key_id}
-        return json.dumps({**body, **signature, "signature": signer.sign(_named(text)).hex()}, indent=1).encode()
+        return json.dumps({**body, **signature, "signature": signer.sign(_tagged(text)).hex()}, indent=1).encode()
 
 
-def holds(document: bytes, verifier: Verifier) -> bool:
-    """Whether a proof is as it was signed by that key, and says that nothing is left."""
+def is_valid_proof(document: bytes, verifier: Verifier) -> bool:
+    """Whether the proof is unchanged since that key signed it, and says that nothing is left."""
     try:
-        told = json.loads(document)
-        key, digest, signature = told.pop("key"), told.pop("digest"), bytes.fromhex(told.pop("signature"))
-        text = canonical(told)
-        is_empty = bool(told["after"]) and not any(told["after"].values())
+        body = json.loads(document)
+        key, digest, signature = body.pop("key"), body.pop("digest"), bytes.fromhex(body.pop("signature"))
+        text = canonical(body)
+        is_empty = bool(body["after"]) and not any(body["after"].values())
     except (ValueError, KeyError, TypeError, AttributeError):
         return False
     return (
         is_empty
         and key == verifier.key_id
         and digest == hashlib.sha256(text).hexdigest()
-        and verifier.holds(_named(text), signature)
+        and verifier.is_valid(_tagged(text), signature)
     )
 
 
-def _named(text: bytes) -> bytes:
-    return b"codekeep-purge/1 " + text  # a signature for one purpose is none for another
+def _tagged(text: bytes) -> bytes:
+    return b"codekeep-purge/1 " + text  # so that a signature for one purpose is not valid for another

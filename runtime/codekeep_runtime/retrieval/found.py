@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from codekeep_runtime.core.chunk import Chunk
-from codekeep_runtime.core.reader import Scope
+from codekeep_runtime.core import Chunk, Scope
 from codekeep_runtime.index.interface import Narrowing
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from codekeep_runtime.core.reader import Scope
+from codekeep_runtime.core import Scope
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.embed.faults import EmbedFault
-from codekeep_runtime.index.interface import Hit, Index, Narrowing
+from codekeep_runtime.index.interface import EVERYTHING, Hit, IndexReader, Narrowing
 from codekeep_runtime.retrieval.candidate import candidates
 from codekeep_runtime.retrieval.found import Found
 from codekeep_runtime.retrieval.ranking import ranked, shortlist
@@ -14,7 +14,6 @@ from codekeep_runtime.telemetry import emit
 
 CANDIDATES_PER_RESULT, CANDIDATES_MIN = 5, 50  # of each query
 SHORTLIST_PER_RESULT, SHORTLIST_MIN = 3, 50  # of both together
-EVERYTHING = Narrowing()
 
 
 class Reranker(Protocol):
@@ -30,7 +29,7 @@ class Retriever:
         reranker: a model that orders the best once more, None without one.
     """
 
-    def __init__(self, index: Index, embedder: Embedder, reranker: Reranker | None = None) -> None:
+    def __init__(self, index: IndexReader, embedder: Embedder, reranker: Reranker | None = None) -> None:
         self._index, self._embedder, self._reranker = index, embedder, reranker
 
     def search(self, scope: Scope, text: str, k: int, narrowing: Narrowing = EVERYTHING) -> Sequence[Found]:

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from codekeep_runtime.core.chunk import Chunk
+from codekeep_runtime.core import Chunk
 from codekeep_runtime.index.analysis import query_terms, words
 
 COMMON = frozenset(

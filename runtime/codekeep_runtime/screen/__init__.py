@@ -1,4 +1,4 @@
-"""What of a repository is not indexed, and what is masked in the rest."""
+"""Decides which files are skipped, and masks secrets in the others."""
 
 from codekeep_runtime.screen.policy import SCREEN_VERSION, Policy
 from codekeep_runtime.screen.screen import screen_content, screen_name

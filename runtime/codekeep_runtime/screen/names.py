@@ -1,8 +1,8 @@
-"""What a path alone says of a file."""
+"""Reasons to skip a file that follow from its path."""
 
 import re
 
-from codekeep_runtime.core.skip import SkipReason
+from codekeep_runtime.core import SkipReason
 
 _VENDORED = frozenset(
     """
@@ -42,7 +42,7 @@ _BINARY = frozenset(
 
 
 def reason_of_name(path: str) -> SkipReason | None:
-    """The first that holds; secrets first, so that the most telling reason is given."""
+    """The first matching reason; secrets first, since that is the most important one."""
     folders, _, name = path.lower().rpartition("/")
     if _SECRET.search(name):
         return SkipReason.SECRET

@@ -1,17 +1,17 @@
-"""What a company chooses of the screen."""
+"""What a company may configure of the screen."""
 
 import hashlib
 from dataclasses import dataclass
 
-SCREEN_VERSION = 1  # 1: first. A higher one has every file screened anew.
+SCREEN_VERSION = 1  # 1: first. Raising it screens every file again.
 
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
     """Args:
-    max_bytes: a larger file is left out.
-    licences: SPDX identifiers; a file whose header names one of them is left out ("AGPL-3.0-only").
-    notices: texts that leave a file out when its header holds one of them, whatever the case.
+    max_bytes: larger files are skipped.
+    licences: SPDX identifiers ("AGPL-3.0-only"); files whose header names one of them are skipped.
+    notices: texts, in any case; files whose header contains one of them are skipped.
     """
 
     max_bytes: int = 1_000_000

@@ -1,13 +1,13 @@
-"""Decides whether a file is left out: first by what the tree says of it, then by its bytes."""
+"""Decides whether a file is skipped: by its tree entry, then by its content."""
 
 import re
 
-from codekeep_runtime.core.skip import SkipReason
+from codekeep_runtime.core import SkipReason
 from codekeep_runtime.screen.names import reason_of_name
 from codekeep_runtime.screen.policy import Policy
 
 _HEAD = 8192  # bytes in which a NUL makes a file binary (as in git)
-_HEADER = 4096  # bytes in which a licence or a generator names itself
+_HEADER = 4096  # bytes that are searched for a licence or a generator's mark
 _MARK_LINES = 12
 _GENERATED = re.compile(
     rb"@generated\b(?!\s*(by hand))|\bDO NOT (EDIT|MODIFY)\b"
@@ -19,17 +19,17 @@ _COMMENT = re.compile(rb"^\s*(#|//|/\*|\*|--|;|<!--|\"\"\"|'''|%|\(\*|@rem\b|rem
 _SPDX = re.compile(rb"SPDX-License-Identifier:[ \t]*([^\r\n*]+)")
 _LFS = b"version https://git-lfs.github.com/spec/v1\n"
 _PRIVATE_KEY = re.compile(rb"\s*-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
-_MINIFIED_FROM = 2000  # bytes: below, long lines cost nothing
+_MINIFIED_FROM = 2000  # bytes; in smaller files long lines cost nothing
 _MEAN_LINE, _LONGEST_LINE = 400, 20_000  # bytes
 
 
 def screen_name(path: str, size: int, policy: Policy) -> SkipReason | None:
-    """Before anything is read. `size` in bytes."""
+    """Reason that is known before the file is read, or None. `size` in bytes."""
     return reason_of_name(path) or (SkipReason.TOO_LARGE if size > policy.max_bytes else None)
 
 
 def screen_content(data: bytes, policy: Policy) -> SkipReason | None:
-    """By the whole content."""
+    """Reason that follows from the content, or None."""
     header = data[:_HEADER]
     tests = {
         SkipReason.LFS_POINTER: data.startswith(_LFS),
@@ -40,16 +40,16 @@ def screen_content(data: bytes, policy: Policy) -> SkipReason | None:
         SkipReason.LICENCE: _has_licence(header, policy),
         SkipReason.MINIFIED: _is_minified(data),
     }
-    return next((reason for reason, holds in tests.items() if holds), None)
+    return next((reason for reason, applies in tests.items() if applies), None)
 
 
 def _is_binary(data: bytes) -> bool:
-    """UTF-16 has a mark of its own and is text, read as such."""
+    """UTF-16 with a byte order mark is text."""
     return b"\0" in data[:_HEAD] and not data.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
 def _is_generated(header: bytes) -> bool:
-    """Only comments count: a generator's own source speaks of the mark in its code."""
+    """Marks count in comments only, since a generator's own source contains them in code."""
     lines = header.split(b"\n", _MARK_LINES)[:_MARK_LINES]
     return any(_GENERATED.search(line) and _COMMENT.match(line) for line in lines)
 

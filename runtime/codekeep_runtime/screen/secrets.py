@@ -1,4 +1,4 @@
-"""Masks secrets in source text. Cheap looks for fixed substrings come first; patterns run only where one was found."""
+"""Masks secrets in source text. Patterns run only where a cheap search has found a fixed substring."""
 
 import math
 import re
@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """`text` has as many lines as what was given."""
+    """`text` has as many lines as the input."""
 
     text: str
     count: int
 
 
 class _Kind(NamedTuple):
-    """`hints` are fixed substrings of which every match holds one; the whole match, or its group `value`, is masked."""
+    """Every match contains one of `hints`. Its group `value`, or else the whole match, is masked."""
 
     name: str
     hints: tuple[str, ...]
@@ -89,7 +89,7 @@ _AFTER_NAME = re.compile(
     r"[\w.-]{0,40}[\"'`\])]{0,2}\s{0,20}(?::\s*\w{1,12}\s*=|=>|:=|=|:)\s{0,20}[a-z]{0,2}(?P<quote>[\"'`])(?P<value>[^\"'`\s\\]{6,256})(?P=quote)",
 )
 _BARE = re.compile(r"[\w.-]{0,40}[ \t]{0,8}[=:][ \t]{0,8}(?P<value>[A-Za-z0-9+/_.~-]{20,256}={0,2})[ \t]*(?:\r?\n|\Z)")
-_WINDOW = 420  # characters looked at behind a name
+_WINDOW = 420  # characters searched after a name
 _PLACEHOLDER = re.compile(
     r"^arn:|[<\[{(%$]|\.\.\.|\*\*|xxx|example|placeholder|changeme|change[-_]me|your[-_]|dummy|redacted|masked:|://|test|sample|default",
     re.IGNORECASE,
@@ -99,7 +99,7 @@ _MIN_LENGTH, _MIN_ENTROPY, _MIN_BARE_ENTROPY = 16, 3.4, 3.8  # characters, bits 
 
 
 def mask_secrets(text: str) -> Masked:
-    """Replaces each secret by `[masked:KIND]`; the number of lines, and whatever stands around it, stay."""
+    """Replaces each secret by `[masked:KIND]`. Everything around it, and the number of lines, stays."""
     spans = sorted(_spans(text))
     if not spans:
         return Masked(text, 0)
@@ -107,7 +107,7 @@ def mask_secrets(text: str) -> Masked:
     at = count = 0
     for start, end, kind in spans:
         if start < at:
-            continue  # within one that is masked already
+            continue  # inside a masked one
         pieces += [text[at:start], f"[masked:{kind}]", "\n" * text.count("\n", start, end)]
         at = end
         count += 1
@@ -128,7 +128,7 @@ def _spans(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _assigned(text: str) -> Iterator[tuple[int, int, str]]:
-    """Values that are given to what is called a secret."""
+    """Values assigned to names that suggest a secret."""
     lowered = text.lower() if text.isascii() else text.translate(_LOWER)
     for name in _NAMES:
         is_secret: Callable[[str], bool] = _is_password if name in _PASSWORD_NAMES else _is_random
@@ -156,14 +156,14 @@ def _place(match: re.Match[str]) -> tuple[int, int]:
 
 
 def _is_password(value: str) -> bool:
-    """Words and names are none: a digit or a sign, beside letters, is needed."""
+    """Whether it mixes letters with digits or signs; plain words and names do not."""
     if _PLACEHOLDER.search(value) or not any(each.isalpha() for each in value):
         return False
     return any(each.isdigit() or each in "!@#^&*+?~" for each in value)
 
 
 def _is_random(value: str, least: float = _MIN_ENTROPY) -> bool:
-    """Long, with digits among letters, and hard to guess."""
+    """Whether it is long, mixes digits and letters, and has high entropy."""
     if len(value) < _MIN_LENGTH or _PLACEHOLDER.search(value):
         return False
     if sum(each.isdigit() for each in value) < 2 or not any(each.isalpha() for each in value):

@@ -1,1 +1,1 @@
-"""Who defines, calls and inherits what: the index's facts about single files, joined across them."""
+"""Joins the symbols of single files into answers across files: who defines, calls and inherits what."""

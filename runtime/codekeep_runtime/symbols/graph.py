@@ -1,35 +1,34 @@
-"""SymbolGraph: the questions that people ask of a symbol, within what they may read."""
+"""Questions about a symbol, answered within a reader's scope."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from codekeep_runtime.core.reader import Scope
-from codekeep_runtime.core.symbol import ReferenceRole
-from codekeep_runtime.index.interface import FoundDefinition, FoundReference, Index
+from codekeep_runtime.core import ReferenceRole, Scope
+from codekeep_runtime.index.interface import FoundDefinition, FoundReference, IndexReader
 from codekeep_runtime.symbols.resolve import Resolver
 
-MOST_MENTIONS = 5_000  # looked at for one question: of a name with more, nobody reads all
-MOST_DEPTH = 10  # of inheritance
+MAX_MENTIONS = 5_000  # examined per question; nobody reads more
+MAX_DEPTH = 10  # of inheritance
 
 
 class SymbolGraph:
-    """`name` is a simple name, or a qualified one whose tail is enough (`Basket.price`)."""
+    """`name` is a simple name or the tail of a qualified one (`Basket.price`)."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: IndexReader) -> None:
         self._index = index
 
     def definitions(self, scope: Scope, name: str) -> Sequence[FoundDefinition]:
         return self._index.definitions(scope, name)
 
     def references(self, scope: Scope, name: str) -> Sequence[FoundReference]:
-        """Every mention; of a qualified name those that may mean it, the sure ones first."""
-        return self._that_mean(scope, name, self._mentions(scope, name))
+        """Every mention; for a qualified name those that may mean it, certain ones first."""
+        return self._meaning(scope, name, self._mentions(scope, name))
 
     def callers(self, scope: Scope, name: str) -> Sequence[FoundReference]:
-        """Calls that may mean it, the sure ones first; `enclosing` says who calls."""
-        return self._that_mean(scope, name, self._mentions(scope, name, ReferenceRole.CALL))
+        """Calls that may mean it, certain ones first; `enclosing` is the caller."""
+        return self._meaning(scope, name, self._mentions(scope, name, ReferenceRole.CALL))
 
     def callees(self, scope: Scope, name: str) -> Sequence[FoundDefinition]:
-        """What it calls, as far as it is defined in code that the scope may see; each once."""
+        """Visible definitions that it calls, each once."""
         resolver = Resolver(self._index, scope)
         calls = (
             call
@@ -40,20 +39,20 @@ class SymbolGraph:
         return _once(each for call in calls for each in resolver.meant(call).definitions)
 
     def subclasses(self, scope: Scope, name: str) -> Sequence[FoundDefinition]:
-        """What inherits from it, directly or not; nearest first."""
+        """What inherits from it, directly or indirectly; nearest first."""
         resolver = Resolver(self._index, scope)
         found: list[FoundDefinition] = []
         level = [name]
-        for _ in range(MOST_DEPTH):
-            heirs = [heir for each in level for heir in self._heirs(scope, each, resolver) if heir not in found]
-            if not heirs:
+        for _ in range(MAX_DEPTH):
+            new = [each for base in level for each in self._direct(scope, base, resolver) if each not in found]
+            if not new:
                 break
-            found += heirs
-            level = list(dict.fromkeys(heir.definition.qualified_name for heir in heirs))
+            found += new
+            level = list(dict.fromkeys(each.definition.qualified_name for each in new))
         return _once(found)
 
-    def _heirs(self, scope: Scope, name: str, resolver: Resolver) -> Iterator[FoundDefinition]:
-        for each in self._that_mean(scope, name, self._mentions(scope, name, ReferenceRole.INHERIT)):
+    def _direct(self, scope: Scope, name: str, resolver: Resolver) -> Iterator[FoundDefinition]:
+        for each in self._meaning(scope, name, self._mentions(scope, name, ReferenceRole.INHERIT)):
             simple = each.reference.enclosing.rpartition(".")[2]
             for at in resolver.named(simple):
                 if (at.branch, at.path) == (each.branch, each.path) and (
@@ -63,20 +62,20 @@ class SymbolGraph:
 
     def _mentions(self, scope: Scope, name: str, role: ReferenceRole | None = None) -> Sequence[FoundReference]:
         found = self._index.references(scope, name.rpartition(".")[2])
-        return [each for each in found if role is None or each.reference.role is role][:MOST_MENTIONS]
+        return [each for each in found if role is None or each.reference.role is role][:MAX_MENTIONS]
 
-    def _that_mean(self, scope: Scope, name: str, mentions: Sequence[FoundReference]) -> Sequence[FoundReference]:
+    def _meaning(self, scope: Scope, name: str, mentions: Sequence[FoundReference]) -> Sequence[FoundReference]:
         resolver = Resolver(self._index, scope)
         targets = {_key(each) for each in resolver.named(name)}
-        if not targets:  # defined outside of what is indexed: the name is all there is
+        if not targets:  # defined outside the index: there is only the name to go by
             return [] if "." in name else mentions
-        sure: list[FoundReference] = []
-        unsure: list[FoundReference] = []
+        certain: list[FoundReference] = []
+        uncertain: list[FoundReference] = []
         for mention in mentions:
             meant = resolver.meant(mention)
             if not meant.definitions or any(_key(each) in targets for each in meant.definitions):
-                (sure if meant.sure and meant.definitions else unsure).append(mention)
-        return [*sure, *unsure]
+                (certain if meant.is_certain and meant.definitions else uncertain).append(mention)
+        return [*certain, *uncertain]
 
 
 def _key(found: FoundDefinition) -> tuple[object, ...]:

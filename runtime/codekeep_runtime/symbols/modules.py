@@ -1,24 +1,24 @@
-"""Whether an import's module is a file: by how many names at their ends agree, in any language."""
+"""Matches an import's module with a file by their common trailing names, in any language."""
 
 import re
 
 _EXTENSION = re.compile(r"\.(?:py|pyi|[cm]?[jt]sx?|h|hh|hpp|hxx|java|kt|go|rs|rb|php|scala|sh|bash|cs)$")
 _SEPARATORS = re.compile(r"[./\\:]+")
-_HERE = frozenset({"", "crate", "self", "super"})  # say where to look, not for what
-_FOLDER_FILES = frozenset({"__init__", "index", "mod", "lib", "main"})  # stand for their folder
+_HERE = frozenset({"", "crate", "self", "super"})  # relative, no names
+_FOLDER_FILES = frozenset({"__init__", "index", "mod", "lib", "main"})  # represent their folder
 
 
 def agreement(module: str, name: str, path: str) -> int:
-    """How many trailing names of `module` (with `name` after it, as in Java) are those of a file or its folder.
+    """How many trailing names of `module` (with `name` appended, as in Java) match those of a file or its folder.
 
-    `org.example.stock` and `Stock` agree in three with `src/org/example/stock/Stock.java`; `./stock` agrees in one
-    with `lib/stock.ts`. 0 says that the file is another module.
+    `org.example.stock` with `Stock` has three in common with `src/org/example/stock/Stock.java`; `./stock` has one in
+    common with `lib/stock.ts`. 0 means that the file is another module.
     """
     wanted = [part for part in _SEPARATORS.split(_EXTENSION.sub("", module)) if part not in _HERE]
     file = [part for part in _EXTENSION.sub("", path).split("/") if part]
     if file and file[-1] in _FOLDER_FILES:
         file.pop()
-    if path.endswith(".go"):  # there a folder is the module, whatever its files are called
+    if path.endswith(".go"):  # in Go a folder is the module, whatever its files are called
         return _common_tail(wanted, file[:-1])
     forms = [(wanted, file), (wanted, file[:-1]), ([*wanted, name], file)]
     return max((_common_tail(first, second) for first, second in forms), default=0)

@@ -1,30 +1,28 @@
-"""Which definitions a mention means: by what encloses it, what its file imports and what its receiver is."""
+"""Resolves a mention to definitions, by its enclosing scopes, its file's imports and its receiver."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from codekeep_runtime.core.reader import Scope
-from codekeep_runtime.core.repository import Branch
-from codekeep_runtime.core.symbol import Import, ReferenceRole, SymbolKind
-from codekeep_runtime.index.interface import FoundDefinition, FoundReference, Index
+from codekeep_runtime.core import Branch, Import, ReferenceRole, Scope, SymbolKind
+from codekeep_runtime.index.interface import FoundDefinition, FoundReference, IndexReader
 from codekeep_runtime.symbols.modules import agreement
 
 _OWN = frozenset({"self", "cls", "this", "$this", "super", "super()", "static", "parent", "base", "Self"})
 _MEMBERS = frozenset({SymbolKind.METHOD, SymbolKind.FIELD})
-_MOST_BASES = 20
+_MAX_BASES = 20
 
 
 class Meant(NamedTuple):
-    """`sure` is false where only the name speaks for it, as with a call on a value of unknown type."""
+    """`is_certain` is false if only the name matches, as for a call on a value of unknown type."""
 
     definitions: tuple[FoundDefinition, ...]
-    sure: bool
+    is_certain: bool
 
 
 class Resolver:
-    """For one question: what it looks up in the index it looks up once."""
+    """Caches lookups for one question."""
 
-    def __init__(self, index: Index, scope: Scope) -> None:
+    def __init__(self, index: IndexReader, scope: Scope) -> None:
         self._index, self._scope = index, scope
         self._named: dict[str, Sequence[FoundDefinition]] = {}
         self._imports: dict[tuple[Branch, str], Sequence[Import]] = {}
@@ -36,19 +34,19 @@ class Resolver:
         return self._named[name]
 
     def meant(self, found: FoundReference) -> Meant:
-        """Definitions of other branches never answer: a branch is a program of its own."""
+        """Definitions in other branches never match: each branch is a program of its own."""
         name, receiver = found.reference.name, found.reference.receiver
         candidates = [each for each in self.named(name) if each.branch == found.branch]
         steps = self._of_receiver if receiver else self._of_plain_name
         for chosen in steps(found, name, candidates):
             if chosen:
-                return Meant(tuple(chosen), sure=True)
-        return Meant(tuple(candidates), sure=len(candidates) == 1 and not receiver)
+                return Meant(tuple(chosen), is_certain=True)
+        return Meant(tuple(candidates), is_certain=len(candidates) == 1 and not receiver)
 
     def _of_plain_name(
         self, found: FoundReference, name: str, candidates: Sequence[FoundDefinition]
     ) -> Iterable[Sequence[FoundDefinition]]:
-        """Inside out: what encloses it, its file, what the file imports, its folder."""
+        """Candidates from the inside out: enclosing scopes, the file, its imports, its folder."""
         here = [each for each in candidates if each.path == found.path]
         enclosing = found.reference.enclosing
         while enclosing:
@@ -73,10 +71,10 @@ class Resolver:
     def _of_class(
         self, found: FoundReference, owner: str, name: str, candidates: Sequence[FoundDefinition]
     ) -> Sequence[FoundDefinition]:
-        """In the class, else in what it inherits from, breadth first."""
+        """In the class, else in its bases, breadth first."""
         seen: set[str] = set()
         waiting = [owner]
-        while waiting and len(seen) < _MOST_BASES:
+        while waiting and len(seen) < _MAX_BASES:
             current = waiting.pop(0)
             if not current or current in seen:
                 continue
@@ -99,7 +97,7 @@ class Resolver:
     def _from_imports(
         self, found: FoundReference, alias: str, candidates: Sequence[FoundDefinition]
     ) -> Sequence[FoundDefinition]:
-        """Those in the file that agrees best with an import that goes by this name."""
+        """Those in the file that best matches an import with this alias."""
         best: list[FoundDefinition] = []
         highest = 0
         for each in self._imports_called(found, alias):
@@ -112,7 +110,7 @@ class Resolver:
         return best
 
     def _imports_called(self, found: FoundReference, alias: str) -> Iterable[Import]:
-        """A plain name is already what it is called where it is defined: the parser looked through the alias."""
+        """The parser has already replaced the alias of a plain name, so the imported name counts, too."""
         return (each for each in self._imports_of(found) if alias in (each.alias, each.name))
 
     def _imports_of(self, found: FoundReference) -> Sequence[Import]:
@@ -123,7 +121,7 @@ class Resolver:
 
 
 def _owner(found: FoundDefinition) -> str:
-    """The simple name of what a definition stands in."""
+    """The simple name of the enclosing definition."""
     return found.definition.qualified_name.rpartition(".")[0].rpartition(".")[2]
 
 

@@ -1,1 +1,1 @@
-"""Takes the Git hosts' webhooks: checks who sent them, refuses replays, and puts pushes on the ingest queue."""
+"""Receives webhooks of Git hosts: checks signatures, refuses replays, and puts pushes on the ingest queue."""

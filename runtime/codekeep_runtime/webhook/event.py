@@ -1,4 +1,4 @@
-"""What a webhook says, whichever host sent it."""
+"""The content of a webhook, independent of the kind of host."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ PUSH_EVENTS = ("push", "Push Hook")
 
 @dataclass(frozen=True)
 class Pushed:
-    """A branch of a repository moved to `commit`, or was deleted (None). `at` is signed by the host, or None."""
+    """A branch of a repository moved to `commit`, or was deleted (None). `at` is the host's signed time, or None."""
 
     repository: str
     branch: str
@@ -27,10 +27,10 @@ def is_push(kind: str, headers: Mapping[str, str]) -> bool:
 
 
 def pushed(kind: str, payload: Any) -> Pushed | None:
-    """None for the push of a tag.
+    """None for a push of a tag.
 
     Raises:
-        DataFault: a field is missing or not what the host's documentation says.
+        DataFault: a field is missing or has another type than documented by the host.
     """
     ref = _text(payload, "ref")
     if not ref.startswith(BRANCH):

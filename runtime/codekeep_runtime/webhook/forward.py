@@ -1,5 +1,6 @@
-"""A webhook's way in: the gateway is all that the keep's entry leads to, and hands hooks on to their receiver."""
+"""Forwards webhooks from the gateway, the only way into a keep, to their receiver."""
 
+from codekeep_contracts.pods import WEBHOOK_PORT
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -9,15 +10,15 @@ from codekeep_runtime.webhook.app import TOO_LARGE, UNAVAILABLE, body_of
 from codekeep_runtime.webhook.event import DELIVERY_HEADERS, EVENT_HEADERS
 from codekeep_runtime.webhook.signature import GITHUB_HEADER, GITLAB_HEADER
 
-RECEIVER = "http://webhook:8080"  # the Service of components/release/webhook.py
+RECEIVER = f"http://webhook:{WEBHOOK_PORT}"  # the Service of components/release/webhook.py
 TIMEOUT_SECONDS = 9.0  # GitHub waits for ten
-PASSED_ON = frozenset(
+FORWARDED_HEADERS = frozenset(
     {"content-type", *EVENT_HEADERS.values(), *DELIVERY_HEADERS.values(), GITHUB_HEADER, GITLAB_HEADER}
 )
 
 
 def forwarding(receiver: str = RECEIVER) -> Route:
-    """Nothing is looked at here: who sent it is the receiver's to tell, which holds the secrets."""
+    """Forwards unchecked: only the receiver has the secrets that verify the sender."""
     return Route("/webhooks/{link}", _Forward(receiver).forward, methods=["POST"])
 
 
@@ -32,7 +33,7 @@ class _Forward:
         body = await body_of(request)
         if body is None:
             return Response(status_code=TOO_LARGE)
-        headers = {name: value for name, value in request.headers.items() if name in PASSED_ON}
+        headers = {name: value for name, value in request.headers.items() if name in FORWARDED_HEADERS}
         try:
             answer = await self._client.post(request.url.path, content=body, headers=headers)
         except self._failures as error:

@@ -1,17 +1,19 @@
-"""Deliveries seen lately, so that a recorded webhook sent again is refused."""
+"""Remembers recent deliveries, so that a recorded webhook cannot be sent again."""
 
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-MOST = 100_000  # deliveries remembered; about 10 MB
-KEPT_SECONDS = 3_600.0
-STALE_SECONDS = 900.0  # a signed time further back, or ahead, is a replay of something older than our memory
+MAX_DELIVERIES = 100_000  # about 10 MB
+REMEMBERED_SECONDS = 3_600.0
+STALE_SECONDS = 900.0  # a signed time further back or ahead is a replay of a forgotten delivery
 
 
 class Deliveries:
-    """In memory, per replica: what another replica saw is caught by the signed time, and by ingest being idempotent."""
+    """In memory, per replica. A replay to another replica fails by its signed time, or is harmless, since ingest is
+    idempotent.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
@@ -19,7 +21,7 @@ class Deliveries:
         self._lock = threading.Lock()
 
     def is_new(self, delivery: str, signed_at: float | None = None) -> bool:
-        """Whether it was not seen before, and, where the host signs a time, is recent. Remembers it."""
+        """Whether it is unknown and, if the host signs a time, recent. Remembers it."""
         now = self._clock()
         if signed_at is not None and abs(now - signed_at) > STALE_SECONDS:
             return False
@@ -31,10 +33,12 @@ class Deliveries:
             return True
 
     def forget(self, delivery: str) -> None:
-        """When it could not be handed on: the host's next attempt must get through."""
+        """After the delivery could not be queued, so that the host's next attempt succeeds."""
         with self._lock:
             self._seen.pop(delivery, None)
 
     def _forget(self, now: float) -> None:
-        while self._seen and (len(self._seen) >= MOST or next(iter(self._seen.values())) < now - KEPT_SECONDS):
+        while self._seen and (
+            len(self._seen) >= MAX_DELIVERIES or next(iter(self._seen.values())) < now - REMEMBERED_SECONDS
+        ):
             self._seen.popitem(last=False)

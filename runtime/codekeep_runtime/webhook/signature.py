@@ -1,4 +1,4 @@
-"""Whether a webhook comes from the Git host that holds the link's secret."""
+"""Verifies that a webhook comes from the Git host that has the link's secret."""
 
 import hashlib
 import hmac
@@ -8,7 +8,7 @@ GITHUB_HEADER, GITLAB_HEADER = "x-hub-signature-256", "x-gitlab-token"
 
 
 def is_signed(kind: str, secret: str, headers: Mapping[str, str], body: bytes) -> bool:
-    """GitHub signs the body (HMAC-SHA256); GitLab sends the secret itself, over TLS. Compared in constant time.
+    """GitHub signs the body with HMAC-SHA256; GitLab sends the secret itself over TLS. Compares in constant time.
 
     Args:
         kind: of the link, "github-enterprise" or "gitlab".

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from codekeep_contracts.roles import OUTBOX_FOLDER
 
 from components.identity import grants, operator_grants
 from components.identity.boundary import BOUNDARY_CHARACTERS_MAX, boundary_statements
@@ -154,13 +155,11 @@ def test_each_workload_reads_and_writes_the_buckets_it_needs(
 
 
 def test_the_indexer_deletes_from_the_outbox_and_nowhere_else() -> None:
-    from codekeep_runtime.assembly.stores import OUTBOX
-
     code = BUCKETS.format("code").removesuffix("x")
-    assert allowed(dedicated(), "indexer", "s3:DeleteObject", f"{code}{OUTBOX}steps/1")
+    assert allowed(dedicated(), "indexer", "s3:DeleteObject", f"{code}{OUTBOX_FOLDER}steps/1")
     for other in ("mirrors/x", "outboxes/x", ""):
         assert not allowed(dedicated(), "indexer", "s3:DeleteObject", code + other)
-    assert not allowed(dedicated(), "indexer", "s3:PutObject", f"{code}{OUTBOX}steps/1")
+    assert not allowed(dedicated(), "indexer", "s3:PutObject", f"{code}{OUTBOX_FOLDER}steps/1")
 
 
 def test_prompts_are_written_by_the_gateway_alone_and_only_with_opt_in() -> None:

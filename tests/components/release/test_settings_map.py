@@ -12,7 +12,7 @@ from stacks.settings import settings_document
 from tests.stacks.test_settings import deployed, spec_of
 
 RUNTIME = Path(__file__).resolve().parents[3] / "runtime" / "codekeep_runtime"
-READ_AGAIN_IN = {"access/grants.py", "assembly/readers.py"}  # by what watches the file, and by commands
+READ_AGAIN_IN = {"access/grants.py", "platform/readers.py"}  # by what watches the file, and by commands
 
 
 def document() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""One server for the whole run; each test works with indices of a prefix of its own."""
+"""One server for the whole run; each test has its own index prefix."""
 
 import uuid
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def server(programs: Programs) -> Iterator[Server]:
 
 @pytest.fixture
 def prefix(server: Server) -> Iterator[str]:
-    """Of a keep's own; its indices are gone afterwards."""
+    """A keep's prefix; its indices are deleted afterwards."""
     prefix = f"keep-{uuid.uuid4().hex[:8]}_"
     yield prefix
     with OpenSearch(server.url) as client:

@@ -58,8 +58,8 @@ def _java() -> str:
     tried = []
     for candidate in [given] if given else [*([f"{home}/bin/java"] if home else []), "java"]:
         path = shutil.which(candidate)
-        told = subprocess.run([path, "-version"], capture_output=True, text=True, check=False).stderr if path else ""
-        found = _JAVA_VERSION.search(told)
+        version = subprocess.run([path, "-version"], capture_output=True, text=True, check=False).stderr if path else ""
+        found = _JAVA_VERSION.search(version)
         if path and found and int(found[1]) >= OLDEST_JAVA:
             return path
         tried.append(f"{candidate} ({found[1] if found else 'not there'})")

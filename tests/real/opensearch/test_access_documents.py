@@ -28,12 +28,12 @@ class TestDocumentsOfTheIndex(OfDocuments):
         return lambda: documents(server.url, prefix)
 
 
-def test_purposes_are_apart(server: Server, prefix: str) -> None:
+def test_folders_of_documents_are_separate(server: Server, prefix: str) -> None:
     documents(server.url, prefix).write("one", "1", None)
     assert documents(server.url, prefix, "tombstones").read("one") is None
 
 
-def test_nothing_of_a_document_is_indexed(server: Server, prefix: str, opener: Prefixes) -> None:
+def test_contents_of_shared_documents_are_not_searchable(server: Server, prefix: str, opener: Prefixes) -> None:
     ServiceAccounts(documents(server.url, prefix)).create("ci", days=1, team="pay")
     index = f"{prefix}access"
     assert opener.store.client.indices.get_mapping(index=index)[index]["mappings"] == {"enabled": False}
@@ -41,7 +41,7 @@ def test_nothing_of_a_document_is_indexed(server: Server, prefix: str, opener: P
     assert opener.store.search(index, {"query": {"match": {"content": "ci"}}})["hits"]["total"]["value"] == 0
 
 
-def test_versions_of_the_codes_index_leave_it_alone(server: Server, prefix: str, opener: Prefixes) -> None:
+def test_restoring_the_index_leaves_shared_documents_alone(server: Server, prefix: str, opener: Prefixes) -> None:
     shared = documents(server.url, f"{prefix}x_")
     shared.write("one", "1", None)
     for embedder in ("hash-1", "hash-2"):
@@ -53,7 +53,7 @@ def test_versions_of_the_codes_index_leave_it_alone(server: Server, prefix: str,
     assert shared.read("one") is not None
 
 
-def test_an_index_that_is_away_denies_within_the_time_a_revocation_has() -> None:
+def test_an_unavailable_index_denies_within_the_time_of_a_revocation() -> None:
     watched = watched_document(documents(NOWHERE, "keep-a_"), "accounts.json", int, missing=7)
     began = time.monotonic()
     with pytest.raises(AccessFault):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from codekeep_runtime.access.documents import changed
+from codekeep_runtime.access.documents import update
 from codekeep_runtime.index.interface import Head
 from codekeep_runtime.index.opensearch import OpenSearchIndex
 from codekeep_runtime.index.opensearch.access_documents import AccessDocuments
@@ -19,7 +19,7 @@ DOMAIN = f"arn:aws:es:eu-central-1:{ACCOUNT}:domain/acme-index"
 
 
 class Requests:
-    """What goes over an index's connection, as IAM sees it, under the keep's own prefix."""
+    """Requests of an index's connection as IAM sees them, under the keep's prefix."""
 
     def __init__(self, opener: Prefixes, monkeypatch: pytest.MonkeyPatch) -> None:
         self.seen: set[tuple[str, str]] = set()
@@ -86,13 +86,13 @@ def test_who_is_let_in_is_changed_by_the_indexer_and_read_by_the_gateway(
 ) -> None:
     requests, documents = Requests(opener, monkeypatch), AccessDocuments(opener.store, opener.prefix, "access")
     for content in ("1", "2"):
-        changed(documents, "accounts.json", lambda _, content=content: content)  # type: ignore[misc]
+        update(documents, "accounts.json", lambda _, content=content: content)  # type: ignore[misc]
     documents.remove("other")
     assert requests.seen
     assert not requests.refused("indexer")
     assert requests.refused("gateway")
     requests.seen.clear()
-    documents.mark("accounts.json")
+    documents.fingerprint("accounts.json")
     documents.read("accounts.json")
     assert requests.seen
     assert not requests.refused("gateway")

@@ -24,7 +24,7 @@ def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return cache
 
 
-def test_an_old_java_or_none_is_told_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_old_or_missing_java_is_reported_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODEKEEP_JAVA", program(tmp_path / "java", "echo 'openjdk version \"11.0.2\"' >&2"))
     with pytest.raises(NoJavaError, match=r"Java 17 or later; tried: .*java \(11\).*CODEKEEP_JAVA"):
         installation.ready(lambda _: None)
@@ -33,7 +33,7 @@ def test_an_old_java_or_none_is_told_with_the_remedy(tmp_path: Path, monkeypatch
         installation.ready(lambda _: None)
 
 
-def test_no_maven_is_told_with_the_remedy(empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_maven_is_reported_with_the_remedy(empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODEKEEP_MAVEN", "/nowhere/mvn")
     with pytest.raises(NoJavaError, match="no mvn on PATH; install it, or name it with CODEKEEP_MAVEN"):
         installation.ready(lambda _: None)
@@ -42,7 +42,7 @@ def test_no_maven_is_told_with_the_remedy(empty_cache: Path, monkeypatch: pytest
 @pytest.mark.parametrize(
     ("script", "said"), [("echo no route; exit 1", "failed:\nno route"), ("mkdir ${6#*=}", "not those of packages")]
 )
-def test_a_fetch_that_fails_or_brings_something_else_leaves_nothing_and_says_why(
+def test_a_failed_fetch_leaves_nothing_and_says_why(
     empty_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str
 ) -> None:
     monkeypatch.setenv("CODEKEEP_MAVEN", program(tmp_path / "mvn", script))

@@ -1,4 +1,4 @@
-"""What only an index on a server can be asked: versions, requests, killed writes, errors, files."""
+"""Properties of an index on a server: versions, requests, killed writes, errors, files."""
 
 import logging
 import time
@@ -14,7 +14,7 @@ from codekeep_runtime.index.analysis import words
 from codekeep_runtime.index.faults import IndexFault
 from codekeep_runtime.index.opensearch import OpenSearchIndex, connect
 from codekeep_runtime.index.opensearch.mapping import CODE
-from codekeep_runtime.index.opensearch.versions import LOOK_SECONDS
+from codekeep_runtime.index.opensearch.versions import ALIAS_SECONDS
 
 from tests.real.opensearch.prefixes import REGION, Prefixes
 from tests.real.opensearch.server import Server
@@ -105,11 +105,11 @@ def test_reading_sends_no_request_that_a_reader_may_not(opener: Prefixes) -> Non
     assert sent <= {"GET", "HEAD", "POST"}
 
 
-def test_reading_where_nothing_is_yet_finds_nothing(opener: Prefixes) -> None:
+def test_reading_before_the_first_write_finds_nothing(opener: Prefixes) -> None:
     assert read_all(opener.at("nowhere")) == 0
 
 
-def test_every_request_names_the_keeps_own_in_its_path(opener: Prefixes) -> None:
+def test_every_request_names_the_keeps_index_in_its_path(opener: Prefixes) -> None:
     paths: list[str] = []
     with watched(opener, lambda _, path: paths.append(path)):
         index = opener.open("a")
@@ -123,7 +123,7 @@ def test_every_request_names_the_keeps_own_in_its_path(opener: Prefixes) -> None
 
 
 @pytest.mark.usefixtures("no_forgetting")
-def test_the_old_version_serves_until_the_new_one_is_whole(opener: Prefixes) -> None:
+def test_the_old_version_serves_until_the_new_one_is_complete(opener: Prefixes) -> None:
     fill(opener.open("a", "one-1"))
     reader = opener.at("a", "one-1")
     assert len(reader.semantic(SEEN, unit(1), 5)) == 1
@@ -136,7 +136,7 @@ def test_the_old_version_serves_until_the_new_one_is_whole(opener: Prefixes) -> 
     assert [hit.chunk.path for hit in new.lexical(SEEN, "alpha", 5)] == ["a.py"]  # a head is missing
     new.set_head(MAIN, HEAD)
     assert [hit.chunk.path for hit in new.semantic(SEEN, unit(1), 5)] == ["b.py"]
-    time.sleep(LOOK_SECONDS)
+    time.sleep(ALIAS_SECONDS)
     assert [hit.chunk.path for hit in reader.lexical(SEEN, "alpha", 5)] == ["b.py"]
     assert not reader.semantic(SEEN, unit(1), 5)
     assert new.collect_garbage() == 1
@@ -153,7 +153,7 @@ def test_a_chunk_without_a_vector_keeps_the_new_version_back(opener: Prefixes) -
     assert new.collect_garbage() == 1
 
 
-def test_what_is_dropped_leaves_every_version(opener: Prefixes) -> None:
+def test_a_dropped_branch_is_removed_from_every_version(opener: Prefixes) -> None:
     old = opener.open("a", "one-1")
     fill(old)
     new = opener.open("a", "two-1")
@@ -163,7 +163,7 @@ def test_what_is_dropped_leaves_every_version(opener: Prefixes) -> None:
     assert read_all(opener.at("a", "one-1")) == 0
 
 
-def test_a_version_of_another_embedder_is_not_written_to(opener: Prefixes, server: Server) -> None:
+def test_an_index_of_another_embedder_is_not_written(opener: Prefixes, server: Server) -> None:
     opener.open("a")
     other = OpenSearchIndex(opener.store, f"{opener.prefix}a_", "acme", "hash-1", DIMENSION + 1)
     with pytest.raises(DataFault, match="hash-1 with 8 dimensions"):
@@ -171,8 +171,8 @@ def test_a_version_of_another_embedder_is_not_written_to(opener: Prefixes, serve
 
 
 @pytest.mark.parametrize("goes_on", ["again", "back"])
-def test_a_write_killed_at_any_request_is_done_again_by_the_next(opener: Prefixes, goes_on: str) -> None:
-    """As ingest does it: it compares blobs and writes what differs, be it the new files or the old ones again."""
+def test_a_write_killed_at_any_request_is_repeated_by_the_next(opener: Prefixes, goes_on: str) -> None:
+    """Compares blobs and writes what differs, like ingest."""
     old = [source("a.py", "alpha", "beta", symbols=SYMBOLS), source("gone.py", "gone")]
     new = [source("a.py", "gamma"), source("new.py", "delta", symbols=SYMBOLS)]
     clean, index = opener.open("clean"), opener.open("a")

@@ -103,7 +103,7 @@ def test_what_was_taken_is_listed_and_restored(keep: Keep) -> None:
     assert keep.opener.store.client.count(index=access)["count"] == 1
 
 
-def test_a_lost_index_comes_back(keep: Keep) -> None:
+def test_a_lost_index_can_be_restored(keep: Keep) -> None:
     keep("take", "--name", "first")
     keep.opener.store.client.indices.delete(index=keep.versions().own)
     assert paths(keep.index()) == []
@@ -112,7 +112,7 @@ def test_a_lost_index_comes_back(keep: Keep) -> None:
 
 
 @pytest.mark.parametrize("with_removed", [False, True])
-def test_what_was_purged_since_stays_away_unless_it_is_wanted(keep: Keep, with_removed: bool) -> None:
+def test_branches_purged_since_are_restored_on_request_only(keep: Keep, with_removed: bool) -> None:
     index = keep.index()
     index.write(NEXT, [source("b.py", "alpha", branch=NEXT)])
     keep("take", "--name", "first")
@@ -123,7 +123,7 @@ def test_what_was_purged_since_stays_away_unless_it_is_wanted(keep: Keep, with_r
     assert (NEXT in index.branches()) is with_removed
 
 
-def test_readers_find_the_old_or_the_new_at_every_moment(keep: Keep) -> None:
+def test_readers_find_the_old_or_the_new_index_at_every_moment(keep: Keep) -> None:
     keep("take", "--name", "first")
     reader, seen, stop = keep.index(), [], threading.Event()
 
@@ -144,11 +144,11 @@ def test_readers_find_the_old_or_the_new_at_every_moment(keep: Keep) -> None:
     assert set(seen) == {(1, 1)}
 
 
-def test_killed_at_any_request_the_index_serves_and_the_same_again_ends_it(
+def test_a_restore_killed_at_any_request_serves_and_can_be_repeated(
     keep: Keep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`kill` lets so many requests through."""
-    monkeypatch.setattr("codekeep_runtime.index.opensearch.versions.LOOK_SECONDS", 0.0)  # nobody else reads here
+    monkeypatch.setattr("codekeep_runtime.index.opensearch.versions.ALIAS_SECONDS", 0.0)  # nobody else reads here
     keep("take", "--name", "first")
     before, transport = keep.index().digest(), keep.opener.store.client.transport
     perform, killed = transport.perform_request, 0
@@ -179,7 +179,7 @@ def test_killed_at_any_request_the_index_serves_and_the_same_again_ends_it(
     assert killed == 9  # two copies; each served, and what served before it not any more; three that go
 
 
-def test_what_cannot_be_restored_leaves_what_serves(keep: Keep) -> None:
+def test_a_failed_restore_leaves_the_serving_index(keep: Keep) -> None:
     assert "there are: none" in keep("restore", "first", "--yes", fault=UsageFault)
     keep("take", "--name", "first")
     assert "already" in keep("take", "--name", "first", fault=UsageFault)

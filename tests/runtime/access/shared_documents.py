@@ -1,4 +1,4 @@
-"""What holds for documents wherever they lie: each test is run over a folder, and over a real OpenSearch."""
+"""Tests of every implementation of Documents; they run on a folder, and on a real OpenSearch."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from codekeep_contracts.faults import AccessFault, UsageFault
 from codekeep_runtime.access.accounts import ServiceAccounts
-from codekeep_runtime.access.documents import ConflictFault, Documents, changed
+from codekeep_runtime.access.documents import ConflictFault, Documents, update
 from codekeep_runtime.access.permissions import Confirmed, Permissions, PermissionStore
 from codekeep_runtime.access.watched import watched_document
 from codekeep_runtime.core.repository import RepositoryId
@@ -16,7 +16,7 @@ from codekeep_runtime.purge import Tombstones
 
 from tests.runtime.access.test_access_scope import WITHIN_SECONDS, within
 
-Open = Callable[[], Documents]  # as another process does: nothing is shared but what is stored
+Open = Callable[[], Documents]  # as in another process: only stored content is shared
 LEDGER = RepositoryId("git.demo.example", "payments", "ledger")
 WRITERS, EACH = 3, 5
 
@@ -24,18 +24,18 @@ WRITERS, EACH = 3, 5
 class OfDocuments:
     """The subclass has a fixture `opened`, an Open."""
 
-    def test_a_document_is_what_was_written_last(self, opened: Open) -> None:
+    def test_a_document_has_the_content_written_last(self, opened: Open) -> None:
         mine, others = opened(), opened()
-        assert (mine.read("one.json"), mine.mark("one.json")) == (None, None)
+        assert (mine.read("one.json"), mine.fingerprint("one.json")) == (None, None)
         mine.write("one.json", "größe", None)
-        first, mark = others.read("one.json"), others.mark("one.json")
+        first, fingerprint = others.read("one.json"), others.fingerprint("one.json")
         assert first is not None
         assert first.content == "größe"
         others.write("one.json", "2", first.version)
         second = mine.read("one.json")
         assert second is not None
         assert second.content == "2"
-        assert mine.mark("one.json") not in (None, mark)
+        assert mine.fingerprint("one.json") not in (None, fingerprint)
         assert mine.read("two.json") is None
 
     def test_a_change_of_an_older_version_is_a_conflict(self, opened: Open) -> None:
@@ -49,22 +49,22 @@ class OfDocuments:
                 mine.write("one", "3", expected)
         assert mine.read("one") == others.read("one")
 
-    def test_one_that_is_removed_is_gone_and_may_come_again(self, opened: Open) -> None:
+    def test_a_removed_document_can_be_written_again(self, opened: Open) -> None:
         documents = opened()
         documents.remove("one")
         documents.write("one", "1", None)
-        mark = documents.mark("one")
+        fingerprint = documents.fingerprint("one")
         documents.remove("one")
         documents.remove("one")
         assert documents.read("one") is None
         documents.write("one", "1", None)
-        assert documents.mark("one") != mark
+        assert documents.fingerprint("one") != fingerprint
 
-    def test_no_change_of_several_writers_is_lost(self, opened: Open) -> None:
+    def test_no_change_of_concurrent_writers_is_lost(self, opened: Open) -> None:
         def write(writer: int) -> None:
             documents = opened()
             for number in range(EACH):
-                changed(documents, "list", lambda told, n=number: f"{told or ''}{writer}.{n} ")  # type: ignore[misc]
+                update(documents, "list", lambda content, n=number: f"{content or ''}{writer}.{n} ")  # type: ignore[misc]
 
         with ThreadPoolExecutor(WRITERS) as threads:
             list(threads.map(write, range(WRITERS)))
@@ -73,7 +73,7 @@ class OfDocuments:
         every = [(writer, number) for writer in range(WRITERS) for number in range(EACH)]
         assert sorted(found.content.split()) == sorted(f"{writer}.{number}" for writer, number in every)
 
-    def test_accounts_that_are_made_at_once_are_all_there(self, opened: Open) -> None:
+    def test_accounts_created_at_the_same_time_all_exist(self, opened: Open) -> None:
         def make(writer: int) -> list[str]:
             accounts = ServiceAccounts(opened())
             accounts.revoke_reader(f"{writer:016x}")
@@ -87,7 +87,7 @@ class OfDocuments:
         with pytest.raises(UsageFault, match="exists"):
             accounts.create("ci-0-0", days=1, team="pay")
 
-    def test_a_revocation_is_heard_by_all_in_time(self, opened: Open) -> None:
+    def test_a_revocation_reaches_all_processes_in_time(self, opened: Open) -> None:
         mine, others = ServiceAccounts(opened()), ServiceAccounts(opened())
         token = mine.create("ci", days=1, team="pay")
         reader = others.reader(token)
@@ -98,18 +98,18 @@ class OfDocuments:
         with pytest.raises(AccessFault):
             others.reader(token)
 
-    def test_what_cannot_be_parsed_denies(self, opened: Open) -> None:
+    def test_unparsable_content_denies(self, opened: Open) -> None:
         documents = opened()
         watched = watched_document(documents, "accounts.json", int, missing=7)
         assert watched.current() == 7
         documents.write("accounts.json", "none", None)
         assert within(WITHIN_SECONDS, lambda: _denies(watched.current))
-        changed(documents, "accounts.json", lambda _: "1")
+        update(documents, "accounts.json", lambda _: "1")
         assert within(WITHIN_SECONDS, lambda: not _denies(watched.current))
         documents.remove("accounts.json")
         assert within(WITHIN_SECONDS, lambda: not _denies(watched.current) and watched.current() == 7)
 
-    def test_permissions_are_confirmed_to_all(self, opened: Open) -> None:
+    def test_permissions_are_visible_to_all_processes(self, opened: Open) -> None:
         mine, others = PermissionStore(opened()), PermissionStore(opened())
         assert not mine.exists()
         mine.change(lambda _: Permissions(repositories={}))
@@ -120,10 +120,10 @@ class OfDocuments:
         mine.change(lambda _: Permissions(repositories={}))
         assert within(WITHIN_SECONDS, lambda: not others.confirmed("Ann", frozenset({LEDGER})))
 
-    def test_a_tombstone_holds_everywhere_at_once(self, opened: Open) -> None:
+    def test_a_tombstone_is_visible_to_all_at_once(self, opened: Open) -> None:
         mine, others = Tombstones(opened()), Tombstones(opened())
-        mine.put(LEDGER.id, datetime(2026, 3, 1, tzinfo=UTC))
-        assert others.is_put(LEDGER)
+        mine.add(LEDGER.id, datetime(2026, 3, 1, tzinfo=UTC))
+        assert others.is_purged(LEDGER)
         others.allow(LEDGER)
         mine.check(LEDGER)
 

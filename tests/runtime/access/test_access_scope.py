@@ -1,4 +1,4 @@
-"""Grants, service accounts, watched files: deny by default, and heard within seconds."""
+"""Grants, service accounts and watched files deny by default, and changes take effect within seconds."""
 
 import stat
 import time
@@ -9,11 +9,12 @@ import pytest
 from codekeep_contracts.faults import AccessFault, SettingsFault, UsageFault
 from codekeep_runtime.access import Access
 from codekeep_runtime.access.accounts import ServiceAccounts
-from codekeep_runtime.access.files import FolderDocuments, replace
+from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.access.grants import Grant, Policy, TeamGrants
 from codekeep_runtime.access.laptop import OWNER, LaptopAccess, LaptopIdentity
 from codekeep_runtime.access.permissions import Confirmed, Permissions, PermissionStore
 from codekeep_runtime.access.watched import watched_file
+from codekeep_runtime.core.files import replace_file
 from codekeep_runtime.core.reader import Reader
 from codekeep_runtime.core.repository import RepositoryId
 
@@ -62,7 +63,7 @@ def test_a_grant_covers_what_it_names(grant: str, covered: set[int], tmp_path: P
 
 
 @pytest.mark.parametrize("grant", ["svn:payments/ledger", "payments/ledger", "ghe:ledger", "ghe:*"])
-def test_a_grant_that_says_too_little_is_a_fault(grant: str) -> None:
+def test_an_incomplete_grant_is_refused(grant: str) -> None:
     with pytest.raises(SettingsFault, match="grant"):
         Grant.parse(grant, HOSTS)
 
@@ -79,7 +80,7 @@ def test_an_expired_sign_in_sees_nothing(tmp_path: Path) -> None:
     assert not checked.still(late, checked.scope(ANN))
 
 
-def test_a_revoked_person_is_out(tmp_path: Path) -> None:
+def test_a_revoked_person_has_no_access(tmp_path: Path) -> None:
     checked = access(tmp_path, "ghe:payments/*")
     scope = checked.scope(ANN)
     assert checked.still(ANN, scope)
@@ -108,7 +109,7 @@ def test_tokens_are_kept_as_digests_readable_by_nobody_else(tmp_path: Path) -> N
         accounts.reader(token[:-1])
 
 
-def test_an_expired_account_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_expired_account_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     accounts = ServiceAccounts(FolderDocuments(tmp_path))
     token, later = accounts.create("ci", days=1, team="pay"), time.time() + 86_401
     monkeypatch.setattr("codekeep_runtime.access.accounts.time.time", lambda: later)
@@ -117,36 +118,35 @@ def test_an_expired_account_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(("days", "team"), [(0, "pay"), (367, "pay"), (1, None)])
-def test_an_account_without_bounds_is_not_made(tmp_path: Path, days: int, team: str | None) -> None:
+def test_an_account_without_expiry_or_grant_is_refused(tmp_path: Path, days: int, team: str | None) -> None:
     with pytest.raises(UsageFault):
         ServiceAccounts(FolderDocuments(tmp_path)).create("ci", days=days, team=team)
 
 
-def test_what_the_host_does_not_confirm_is_denied(tmp_path: Path) -> None:
+def test_unconfirmed_grants_are_denied(tmp_path: Path) -> None:
     store = PermissionStore(FolderDocuments(tmp_path), stale_after_seconds=60)
     checked = access(tmp_path, "ghe:payments/*", permissions=store)
     assert not checked.scope(ANN).repositories  # nothing was ever synchronised
     now = time.time()
-    told = {
+    reported = {
         LEDGER.key: Confirmed(at=now, logins=frozenset({"ann"})),
         INDEXED[1].key: Confirmed(at=now - 61, logins=frozenset({"ann"})),  # too old to be believed
         INDEXED[3].key: Confirmed(at=now, logins=frozenset({"ann"})),  # confirmed, never granted
     }
-    store.keep(Permissions(repositories=told))
+    store.keep(Permissions(repositories=reported))
     assert checked.scope(ANN).repositories == {LEDGER}
-    assert store.stale() == 1
 
 
-def test_a_file_that_breaks_denies_until_it_is_whole(tmp_path: Path) -> None:
+def test_a_broken_file_denies_until_it_is_repaired(tmp_path: Path) -> None:
     path = tmp_path / "number"
-    replace(path, "1")
+    replace_file(path, b"1")
     watched = watched_file(path, lambda each: int(each.read_text()))
     assert watched.current() == 1
-    replace(path, "none")
+    replace_file(path, b"none")
     watched.forget()
     with pytest.raises(AccessFault):
         watched.current()
-    replace(path, "2")
+    replace_file(path, b"2")
     watched.forget()
     assert watched.current() == 2
     path.unlink()
@@ -156,7 +156,7 @@ def test_a_file_that_breaks_denies_until_it_is_whole(tmp_path: Path) -> None:
 
 
 def test_a_change_is_seen_through_a_replaced_link(tmp_path: Path) -> None:
-    """As Kubernetes changes a ConfigMap: the folder behind a link is another one."""
+    """Kubernetes changes a ConfigMap by pointing a link at another folder."""
     for number in ("1", "2"):
         (tmp_path / number).mkdir()
         (tmp_path / number / "file").write_text(number)

@@ -1,4 +1,4 @@
-"""Documents as files: what holds for all of them, and what only files have."""
+"""Documents as files: the shared tests, and properties of files."""
 
 import stat
 from pathlib import Path
@@ -17,11 +17,11 @@ class TestFiles(OfDocuments):
         return lambda: FolderDocuments(tmp_path / "access")
 
 
-def test_files_are_named_as_their_documents_for_the_owner_alone(tmp_path: Path) -> None:
+def test_files_have_the_documents_names_and_are_private(tmp_path: Path) -> None:
     documents = FolderDocuments(tmp_path / "access")
     documents.write("accounts.json", "{}", None)
     path = tmp_path / "access" / "accounts.json"
-    assert documents.where("accounts.json") == str(path)
+    assert documents.location("accounts.json") == str(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert {each.name for each in path.parent.iterdir()} == {"accounts.json", ".lock"}

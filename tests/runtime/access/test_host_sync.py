@@ -12,7 +12,7 @@ from codekeep_runtime.access.github import GitHub
 from codekeep_runtime.access.gitlab import GitLab
 from codekeep_runtime.access.host_api import NotConfirmed, NotThere, RateLimited
 from codekeep_runtime.access.permissions import PermissionStore
-from codekeep_runtime.access.sync import Synced, synchronise
+from codekeep_runtime.access.sync import SyncResult, synchronise
 from codekeep_runtime.core.repository import RepositoryId
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -103,14 +103,14 @@ def gitlab(host: GitHost, url: str, client: httpx.Client) -> GitLab:
     return GitLab(client, f"{url}/api/v4", "token")
 
 
-def test_github_tells_all_pages_of_those_who_may_pull(host: GitHost, github: GitHub) -> None:
+def test_github_lists_all_pages_of_collaborators_who_may_pull(host: GitHost, github: GitHub) -> None:
     host.people.append(collaborator("fay", pull=False))
     assert github.logins(LEDGER) == {"ann", "bob", "cyd", "dan", "eve"}
     assert len(host.asked) == 3
     assert host.asked[0][0] == "Bearer token"
 
 
-def test_what_did_not_change_is_not_sent_again(host: GitHost, github: GitHub) -> None:
+def test_unchanged_pages_are_not_sent_again(host: GitHost, github: GitHub) -> None:
     first = github.logins(LEDGER)
     assert github.logins(LEDGER) == first
     assert all(etag for _, etag in host.asked[3:])
@@ -118,7 +118,7 @@ def test_what_did_not_change_is_not_sent_again(host: GitHost, github: GitHub) ->
     assert github.logins(LEDGER) == first - {"eve"}
 
 
-def test_gitlab_tells_active_reporters(host: GitHost, gitlab: GitLab) -> None:
+def test_gitlab_lists_active_reporters(host: GitHost, gitlab: GitLab) -> None:
     host.people = [
         member("Ann"),
         member("guest", 10),
@@ -161,7 +161,7 @@ def test_a_renamed_repository_is_not_followed(github: GitHub) -> None:
         (403, {"retry-after": "60"}, RateLimited),
     ],
 )
-def test_a_host_that_does_not_say_confirms_nothing(
+def test_a_host_that_does_not_answer_confirms_nothing(
     host: GitHost, github: GitHub, status: int, headers: dict[str, str], fault: type[Exception]
 ) -> None:
     host.failure = Response("no", status, headers)
@@ -177,24 +177,24 @@ def test_the_token_goes_to_no_other_origin(host: GitHost, github: GitHub) -> Non
             github.logins(LEDGER)
 
 
-def test_a_round_keeps_what_was_said_until_it_is_stale(host: GitHost, github: GitHub, tmp_path: Path) -> None:
+def test_an_earlier_answer_counts_until_it_is_stale(host: GitHost, github: GitHub, tmp_path: Path) -> None:
     store = PermissionStore(FolderDocuments(tmp_path), stale_after_seconds=3600)
     hosts = {LEDGER.host: github}
     foreign = RepositoryId("git.other.example", "payments", "ledger")  # the same name on a host that is not asked
-    assert synchronise(store, hosts, [LEDGER, foreign]) == Synced(1, 1, 0)
+    assert synchronise(store, hosts, [LEDGER, foreign]) == SyncResult(1, 1, 0)
     assert store.confirmed("ANN", frozenset({LEDGER, foreign})) == {LEDGER}
     host.failure = Response(status_code=429)
     other = RepositoryId(LEDGER.host, "payments", "cards")
-    assert synchronise(store, hosts, [LEDGER, other]) == Synced(0, 0, 2)
+    assert synchronise(store, hosts, [LEDGER, other]) == SyncResult(0, 0, 2)
     assert store.confirmed("ann", frozenset({LEDGER, other})) == {LEDGER}
     stale = PermissionStore(FolderDocuments(tmp_path), stale_after_seconds=0)
     assert not stale.confirmed("ann", frozenset({LEDGER}))
     host.failure = Response(status_code=404)
-    assert synchronise(store, hosts, [LEDGER]) == Synced(0, 1, 0)
+    assert synchronise(store, hosts, [LEDGER]) == SyncResult(0, 1, 0)
     assert not store.confirmed("ann", frozenset({LEDGER}))
 
 
-def test_somebody_who_was_taken_out_is_not_confirmed(host: GitHost, github: GitHub, tmp_path: Path) -> None:
+def test_a_removed_collaborator_is_not_confirmed(host: GitHost, github: GitHub, tmp_path: Path) -> None:
     store = PermissionStore(FolderDocuments(tmp_path))
     synchronise(store, {LEDGER.host: github}, [LEDGER])
     assert store.confirmed("eve", frozenset({LEDGER}))

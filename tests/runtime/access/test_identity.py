@@ -76,7 +76,7 @@ def identity(tmp_path: Path) -> Identity:
         token(claims(aud=["x", AUDIENCE])),
     ],
 )
-def test_a_good_token_is_a_reader(identity: Identity, made: str) -> None:
+def test_a_valid_token_identifies_a_reader(identity: Identity, made: str) -> None:
     reader = identity.reader(f"Bearer {made}")
     assert reader.id == reader_id(ISSUER, "u1")
     assert reader.groups == {"devs"}
@@ -85,7 +85,7 @@ def test_a_good_token_is_a_reader(identity: Identity, made: str) -> None:
     assert not reader.is_service
 
 
-def test_a_token_is_good_a_little_longer_as_clocks_differ(identity: Identity) -> None:
+def test_a_token_is_valid_a_little_longer_because_clocks_differ(identity: Identity) -> None:
     made = token(claims(exp=int(time.time()) - SKEW_SECONDS + 20))  # made here: a long run of tests would outlive it
     assert identity.reader(f"Bearer {made}").id == reader_id(ISSUER, "u1")
 
@@ -121,7 +121,7 @@ RSA_PEM = RSA.public_key().public_bytes(serialization.Encoding.PEM, serializatio
     }.items(),
     ids=lambda each: each[0],
 )
-def test_every_other_token_gets_the_same_words(identity: Identity, made: tuple[str, str]) -> None:
+def test_every_invalid_token_gets_the_same_message(identity: Identity, made: tuple[str, str]) -> None:
     with pytest.raises(AccessFault) as refused:
         identity.reader(f"Bearer {made[1]}")
     assert str(refused.value) == "sign-in is needed"
@@ -132,7 +132,7 @@ def test_groups_in_another_form_are_no_groups(identity: Identity, groups: Any) -
     assert "devs" not in identity.reader("Bearer " + token(claims(groups=groups))).groups
 
 
-def test_rotated_keys_are_fetched_and_old_ones_are_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rotated_keys_are_fetched_and_old_ones_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     document, asked, now = [public(RSA, "rsa1")], [0], [1000.0]
 
     def fetch() -> list[dict[str, Any]]:
@@ -155,7 +155,7 @@ def test_rotated_keys_are_fetched_and_old_ones_are_gone(tmp_path: Path, monkeypa
     assert asked[0] == 2
 
 
-def test_keys_that_cannot_be_fetched_for_too_long_let_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_that_cannot_be_fetched_for_too_long_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     now, document = [1000.0], [public(RSA, "rsa1")]
 
     def fetch() -> list[dict[str, Any]]:
@@ -173,7 +173,7 @@ def test_keys_that_cannot_be_fetched_for_too_long_let_nobody_in(monkeypatch: pyt
         keys.key("rsa1")
 
 
-def test_weak_and_foreign_keys_are_passed_over() -> None:
+def test_weak_and_unknown_keys_are_ignored() -> None:
     weak = public(rsa.generate_private_key(65537, 1024), "weak")  # noqa: S505 - it is refused
     shared = {"kty": "oct", "k": "c2VjcmV0", "kid": "oct1"}
     ciphering = {**public(RSA, "enc1"), "use": "enc"}

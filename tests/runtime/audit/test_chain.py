@@ -1,4 +1,4 @@
-"""A chain shows every change, survives a crash, and holds nothing but identifiers."""
+"""A chain reveals every change, survives a crash, and contains identifiers only."""
 
 import os
 import shutil
@@ -15,7 +15,8 @@ from codekeep_contracts.faults import SettingsFault, UsageFault
 from codekeep_runtime.audit import AuditLog, AuditRecord, Purpose, Report, Verdict, verify
 from codekeep_runtime.audit import log as log_module
 from codekeep_runtime.audit.log import AuditFault
-from codekeep_runtime.audit.signer import FileSigner, KmsSigner, Signer
+from codekeep_runtime.audit.signer import FileSigner, Signer
+from codekeep_runtime.platform.keep.kms_signer import KmsSigner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
@@ -36,7 +37,7 @@ def record(**changes: Any) -> AuditRecord:
     return AuditRecord(**{**fields, **changes})
 
 
-class Place:
+class Records:
     def __init__(self, root: Path) -> None:
         self.folder, self.heads = root / "audit", root / "heads"
         self.signer = FileSigner(root / "keys" / "audit.pem")
@@ -53,135 +54,135 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def records(tmp_path: Path) -> Records:
+    return Records(tmp_path)
 
 
 @pytest.fixture(scope="module")
-def whole() -> Iterator[Place]:
+def intact() -> Iterator[Records]:
     with TemporaryDirectory() as folder:
-        place = Place(Path(folder))
-        with place.log() as log:
+        records = Records(Path(folder))
+        with records.log() as log:
             for number in range(8):
                 log.record(record(request_id=f"r-{number}"))
-        yield place
+        yield records
 
 
-def test_a_chain_left_alone_is_whole(place: Place) -> None:
-    with place.log() as log:
+def test_an_unchanged_chain_is_intact(records: Records) -> None:
+    with records.log() as log:
         for _ in range(5):
             log.record(record())
-    report = place.verify()
+    report = records.verify()
     assert (report.chains, report.records, report.unsigned, report.findings) == (1, 5, 0, ())
 
 
-def mutated(whole: Place, change: Callable[[bytes], bytes]) -> tuple[bool, Report]:
-    before = whole.segment.read_bytes()
+def mutated(intact: Records, change: Callable[[bytes], bytes]) -> tuple[bool, Report]:
+    before = intact.segment.read_bytes()
     after = change(before)
     try:
-        whole.segment.write_bytes(after)
-        return after != before, whole.verify()
+        intact.segment.write_bytes(after)
+        return after != before, intact.verify()
     finally:
-        whole.segment.write_bytes(before)
+        intact.segment.write_bytes(before)
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.data())
-def test_any_changed_removed_or_added_byte_is_found(whole: Place, data: st.DataObject) -> None:
-    size = whole.segment.stat().st_size
+def test_any_changed_removed_or_added_byte_is_found(intact: Records, data: st.DataObject) -> None:
+    size = intact.segment.stat().st_size
     at, byte = data.draw(st.integers(0, size - 1)), bytes([data.draw(st.integers(0, 255))])
     tail = data.draw(st.sampled_from([0, 1]))  # replaced or removed, or inserted
     kept = data.draw(st.sampled_from([byte, b""]))
-    is_changed, report = mutated(whole, lambda text: text[:at] + kept + text[at + 1 - (tail if kept else 0) :])
-    assert report.is_whole is not is_changed
+    is_changed, report = mutated(intact, lambda text: text[:at] + kept + text[at + 1 - (tail if kept else 0) :])
+    assert report.is_intact is not is_changed
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.permutations(range(10)), st.integers(0, 10))
-def test_reordered_removed_and_repeated_lines_are_found(whole: Place, order: list[int], length: int) -> None:
+def test_reordered_removed_and_repeated_lines_are_found(intact: Records, order: list[int], length: int) -> None:
     def change(text: bytes) -> bytes:
         lines = text.splitlines(keepends=True)
         assert len(lines) == 10  # opening, eight records, seal
         return b"".join(lines[number] for number in order[:length])
 
-    is_changed, report = mutated(whole, change)
-    assert report.is_whole is not is_changed
-    is_changed, report = mutated(whole, lambda text: text + text.splitlines(keepends=True)[order[0]])
+    is_changed, report = mutated(intact, change)
+    assert report.is_intact is not is_changed
+    is_changed, report = mutated(intact, lambda text: text + text.splitlines(keepends=True)[order[0]])
     assert is_changed
-    assert not report.is_whole
+    assert not report.is_intact
 
 
-def test_a_chain_rewritten_with_right_hashes_lacks_the_signature(place: Place, tmp_path: Path) -> None:
-    with place.log() as log:
+def test_a_chain_rewritten_with_correct_hashes_has_no_valid_signature(records: Records, tmp_path: Path) -> None:
+    with records.log() as log:
         log.record(record())
-    with Place(tmp_path / "forger").log() as log:
+    with Records(tmp_path / "forger").log() as log:
         log.record(record(reader_id="1111111111111111"))
-    shutil.copy(Place(tmp_path / "forger").segment, place.segment)
-    whats = " ".join(finding.what for finding in place.verify().findings)
-    assert "signature does not hold" in whats
+    shutil.copy(Records(tmp_path / "forger").segment, records.segment)
+    whats = " ".join(finding.what for finding in records.verify().findings)
+    assert "signature is not valid" in whats
     assert "sealed head" in whats
 
 
-def test_a_chain_removed_as_a_whole_is_found_by_its_head(place: Place) -> None:
-    with place.log() as log:
+def test_a_removed_chain_is_found_by_its_head(records: Records) -> None:
+    with records.log() as log:
         log.record(record())
-    shutil.rmtree(place.folder / "runtime-0")
-    assert not place.verify().is_whole
+    shutil.rmtree(records.folder / "runtime-0")
+    assert not records.verify().is_intact
 
 
-def test_unsigned_records_are_counted(place: Place) -> None:
-    log = place.log()
+def test_unsigned_records_are_counted(records: Records) -> None:
+    log = records.log()
     log.record(record())
-    assert (place.verify().unsigned, place.verify().is_whole) == (1, True)
+    assert (records.verify().unsigned, records.verify().is_intact) == (1, True)
     log.close()
 
 
-def test_seals_come_by_number_and_by_time(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_records_are_sealed_by_number_and_by_time(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr(log_module, "SEAL_RECORDS", 3)
-    log = place.log(clock=lambda: now[0])
+    log = records.log(clock=lambda: now[0])
     for _ in range(3):
         log.record(record())
-    assert place.verify().unsigned == 0
+    assert records.verify().unsigned == 0
     now[0] = 61.0
     log.record(record())
-    assert place.verify().unsigned == 0
+    assert records.verify().unsigned == 0
     log.close()
 
 
 def crashed(log: AuditLog) -> None:
-    """What a killed process leaves: nothing sealed, its lock gone."""
+    """Leaves the log as a killed process does: unsealed and unlocked."""
     log._file.close()
     os.close(log._lock)
 
 
 @pytest.mark.parametrize("kept", [1, 40, 300])
-def test_a_torn_line_is_set_aside_and_the_chain_goes_on(place: Place, kept: int) -> None:
-    log = place.log()
+def test_a_cut_off_line_is_set_aside_and_the_chain_continues(records: Records, kept: int) -> None:
+    log = records.log()
     log.record(record())
     log.record(record())
     crashed(log)
-    lines = place.segment.read_bytes().splitlines(keepends=True)
-    place.segment.write_bytes(b"".join(lines[:-1]) + lines[-1][:kept])
-    assert not place.verify().is_whole
-    with place.log() as log:
+    lines = records.segment.read_bytes().splitlines(keepends=True)
+    records.segment.write_bytes(b"".join(lines[:-1]) + lines[-1][:kept])
+    assert not records.verify().is_intact
+    with records.log() as log:
         log.record(record())
-    report = place.verify()
+    report = records.verify()
     assert (report.records, report.gaps, report.findings) == (2, 1, ())
-    next(place.folder.glob("*/torn-*")).unlink()
-    assert not place.verify().is_whole
+    next(records.folder.glob("*/torn-*")).unlink()
+    assert not records.verify().is_intact
 
 
-def test_an_altered_end_is_not_built_upon(place: Place) -> None:
-    with place.log() as log:
+def test_a_chain_with_an_altered_end_is_not_continued(records: Records) -> None:
+    with records.log() as log:
         log.record(record())
-    place.segment.write_bytes(place.segment.read_bytes().replace(b'"kind":"seal"', b'"kind":"SEAL"'))
+    records.segment.write_bytes(records.segment.read_bytes().replace(b'"kind":"seal"', b'"kind":"SEAL"'))
     with pytest.raises(AuditFault, match="altered"):
-        place.log()
+        records.log()
 
 
-def test_processes_have_chains_of_their_own_and_threads_share_one(place: Place) -> None:
-    with place.log() as first, place.log() as second:
+def test_each_process_has_its_own_chain_and_threads_share_one(records: Records) -> None:
+    with records.log() as first, records.log() as second:
         assert first.chain != second.chain
         threads = [
             threading.Thread(target=lambda log=log: [log.record(record()) for _ in range(20)])
@@ -191,22 +192,22 @@ def test_processes_have_chains_of_their_own_and_threads_share_one(place: Place) 
             thread.start()
         for thread in threads:
             thread.join()
-    report = place.verify()
+    report = records.verify()
     assert (report.chains, report.records, report.findings) == (2, 120, ())
 
 
-def test_segments_rotate_within_one_chain(place: Place) -> None:
-    with place.log(segment_bytes=1_500) as log:
+def test_segments_rotate_within_one_chain(records: Records) -> None:
+    with records.log(segment_bytes=1_500) as log:
         for _ in range(10):
             log.record(record())
-    assert len(list(place.folder.glob("*/*.jsonl"))) > 2
-    assert (place.verify().records, place.verify().findings) == (10, ())
-    sorted(place.folder.glob("*/*.jsonl"))[1].unlink()
-    assert not place.verify().is_whole
+    assert len(list(records.folder.glob("*/*.jsonl"))) > 2
+    assert (records.verify().records, records.verify().findings) == (10, ())
+    sorted(records.folder.glob("*/*.jsonl"))[1].unlink()
+    assert not records.verify().is_intact
 
 
-def test_a_disk_that_is_full_refuses_and_goes_on_when_there_is_room(place: Place) -> None:
-    log = place.log()
+def test_a_full_disk_refuses_records_until_there_is_room(records: Records) -> None:
+    log = records.log()
     good = log._file
 
     class Full:
@@ -224,7 +225,7 @@ def test_a_disk_that_is_full_refuses_and_goes_on_when_there_is_room(place: Place
     log._file = good
     log.record(record())
     log.close()
-    assert (place.verify().records, place.verify().findings) == (1, ())
+    assert (records.verify().records, records.verify().findings) == (1, ())
 
 
 @pytest.mark.parametrize(
@@ -243,7 +244,7 @@ def test_a_disk_that_is_full_refuses_and_goes_on_when_there_is_room(place: Place
         {"time": datetime(2026, 1, 1)},  # noqa: DTZ001
     ],
 )
-def test_nothing_but_identifiers_makes_a_record(changes: dict[str, Any]) -> None:
+def test_a_record_accepts_identifiers_only(changes: dict[str, Any]) -> None:
     with pytest.raises(UsageFault) as fault:
         record(**changes)
     assert not any(str(value) in str(fault.value) for value in changes.values())
@@ -266,11 +267,11 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Any]]:
         yield lambda service: boto3.client(service, region_name="us-east-1")
 
 
-def test_a_kms_key_signs_and_verifies(place: Place, aws: Callable[[str], Any]) -> None:
+def test_a_kms_key_signs_and_verifies(records: Records, aws: Callable[[str], Any]) -> None:
     kms = aws("kms")
     key = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["Arn"]
-    with AuditLog(place.folder, place.heads, KmsSigner(kms, key)) as log:
+    with AuditLog(records.folder, records.heads, KmsSigner(kms, key)) as log:
         log.record(record())
-    assert place.verify(KmsSigner(kms, key)).is_whole
+    assert records.verify(KmsSigner(kms, key)).is_intact
     other = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["Arn"]
-    assert not place.verify(KmsSigner(kms, other)).is_whole
+    assert not records.verify(KmsSigner(kms, other)).is_intact

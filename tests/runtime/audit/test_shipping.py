@@ -12,8 +12,9 @@ from codekeep_contracts.faults import SettingsFault
 from codekeep_contracts.settings.stores import BucketSettings
 from codekeep_runtime.audit import AuditLog, verify
 from codekeep_runtime.audit.shipping import Shipping
-from codekeep_runtime.audit.signer import EcdsaKey, KmsSigner
-from codekeep_runtime.audit.vault import Vault
+from codekeep_runtime.audit.signer import EcdsaKey
+from codekeep_runtime.platform.keep.kms_signer import KmsSigner
+from codekeep_runtime.platform.keep.vault import Vault
 from codekeep_runtime.telemetry.metrics import text
 from cryptography.hazmat.primitives import serialization
 from moto import mock_aws
@@ -59,7 +60,7 @@ def keep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keep]:
         yield Keep(tmp_path)
 
 
-def test_what_a_pod_recorded_is_in_the_vault_when_it_ends_sealed_to_the_last(keep: Keep) -> None:
+def test_all_records_are_sealed_and_in_the_vault_when_a_pod_ends(keep: Keep) -> None:
     with keep.log() as log, keep.shipping(log):
         for _ in range(3):
             log.record(record())
@@ -68,7 +69,7 @@ def test_what_a_pod_recorded_is_in_the_vault_when_it_ends_sealed_to_the_last(kee
     assert (report.chains, report.records, report.unsigned, report.findings) == (1, 3, 0, ())
 
 
-def test_it_is_shipped_while_the_pod_lives(keep: Keep) -> None:
+def test_records_are_shipped_while_the_pod_runs(keep: Keep) -> None:
     shipped = threading.Event()
 
     class Telling:
@@ -81,7 +82,7 @@ def test_it_is_shipped_while_the_pod_lives(keep: Keep) -> None:
         assert shipped.wait(20)
 
 
-def test_nothing_is_sent_twice_and_the_pods_disk_does_not_fill(keep: Keep) -> None:
+def test_segments_are_shipped_once_and_deleted_from_the_pod(keep: Keep) -> None:
     with keep.log() as log:
         shipping = keep.shipping(log)
         sent = []
@@ -96,7 +97,7 @@ def test_nothing_is_sent_twice_and_the_pods_disk_does_not_fill(keep: Keep) -> No
     assert verify(keep.copy(), None, keep.public()).records == 6
 
 
-def test_a_chain_goes_on_after_a_restart_and_after_a_crash(keep: Keep) -> None:
+def test_a_chain_continues_after_a_restart_and_after_a_crash(keep: Keep) -> None:
     for _ in range(2):
         with keep.log() as log, keep.shipping(log):
             log.record(record())
@@ -110,7 +111,7 @@ def test_a_chain_goes_on_after_a_restart_and_after_a_crash(keep: Keep) -> None:
 
 
 @pytest.mark.usefixtures("measured")
-def test_a_store_that_is_away_loses_nothing(keep: Keep, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unavailable_store_loses_no_record(keep: Keep, capsys: pytest.CaptureFixture[str]) -> None:
     class Away:
         def put(self, *_: Any) -> bool:
             raise OSError("away")
@@ -124,7 +125,7 @@ def test_a_store_that_is_away_loses_nothing(keep: Keep, capsys: pytest.CaptureFi
     assert verify(keep.copy(), None, keep.public()).records == 1
 
 
-def test_pods_have_chains_of_their_own_in_one_vault(keep: Keep) -> None:
+def test_each_pod_has_its_own_chain_in_one_vault(keep: Keep) -> None:
     for name in ("gateway-a", "gateway-b"):
         with keep.log(name) as log, keep.shipping(log):
             log.record(record())
@@ -132,7 +133,7 @@ def test_pods_have_chains_of_their_own_in_one_vault(keep: Keep) -> None:
     assert (report.chains, report.records, report.findings) == (2, 2, ())
 
 
-def test_what_was_altered_or_left_out_of_a_copy_is_found(keep: Keep) -> None:
+def test_altered_and_missing_segments_of_a_copy_are_found(keep: Keep) -> None:
     with keep.log() as log, keep.shipping(log):
         for _ in range(4):
             log.record(record())
@@ -142,20 +143,20 @@ def test_what_was_altered_or_left_out_of_a_copy_is_found(keep: Keep) -> None:
     assert len(segments) == 4
     content = segments[1].read_bytes()
     segments[1].write_bytes(content.replace(b"payments", b"platform", 1))
-    assert not verify(copy, None, keep.public()).is_whole
+    assert not verify(copy, None, keep.public()).is_intact
     segments[1].unlink()
-    assert not verify(copy, None, keep.public()).is_whole
+    assert not verify(copy, None, keep.public()).is_intact
     segments[0].unlink()  # now all before the third are gone, as after their retention
     report = verify(copy, None, keep.public())
-    assert (report.is_whole, report.shortened, report.records) == (True, 1, 2)
+    assert (report.is_intact, report.shortened, report.records) == (True, 1, 2)
 
 
-def test_another_key_is_none_of_this_keep(keep: Keep) -> None:
+def test_another_issuers_key_is_refused(keep: Keep) -> None:
     with keep.log() as log, keep.shipping(log):
         log.record(record())
     other = keep.kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["Arn"]
     der = keep.kms.get_public_key(KeyId=other)["PublicKey"]
-    assert not verify(keep.copy(), None, EcdsaKey(keep.key, der)).is_whole
+    assert not verify(keep.copy(), None, EcdsaKey(keep.key, der)).is_intact
 
 
 def test_a_public_key_is_read_as_der_and_pem_and_no_other(keep: Keep) -> None:
@@ -166,15 +167,15 @@ def test_a_public_key_is_read_as_der_and_pem_and_no_other(keep: Keep) -> None:
     text = b"codekeep-audit/1 x 1 y"
     signature = KmsSigner(keep.kms, keep.key).sign(text)
     for document in (der, pem):
-        assert EcdsaKey(keep.key, document).holds(text, signature)
-        assert not EcdsaKey(keep.key, document).holds(text + b"z", signature)
+        assert EcdsaKey(keep.key, document).is_valid(text, signature)
+        assert not EcdsaKey(keep.key, document).is_valid(text + b"z", signature)
     for wrong in (b"", b"no key", b"-----BEGIN PUBLIC KEY-----\nx\n-----END PUBLIC KEY-----"):
         with pytest.raises(SettingsFault, match="DER or PEM"):
             EcdsaKey(keep.key, wrong)
 
 
 @pytest.mark.parametrize("chain", ["..", ".", "a/b"])
-def test_no_object_leads_out_of_the_copy(keep: Keep, chain: str) -> None:
+def test_no_object_is_copied_outside_the_folder(keep: Keep, chain: str) -> None:
     keep.s3.put_object(Bucket=BUCKET, Key=f"acme/runtime/{chain}/00000001.jsonl", Body=b"x")
     assert not list(keep.copy().rglob("*.jsonl"))
     assert not list(keep.root.glob("*.jsonl"))

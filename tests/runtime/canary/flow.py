@@ -17,15 +17,17 @@ from pathlib import Path
 import httpx
 from codekeep_runtime import telemetry
 from codekeep_runtime.access.laptop import OWNER
-from codekeep_runtime.assembly.runtime import Runtime
 from codekeep_runtime.gateway.app import create_app
+from codekeep_runtime.ingest.embedding import Embedding
 from codekeep_runtime.ingest.file_task import parse_source
 from codekeep_runtime.ingest.ingest import Ingest, Options
 from codekeep_runtime.ingest.source import Source
 from codekeep_runtime.models.chat import ServedChatModel
 from codekeep_runtime.models.client import EngineClient
 from codekeep_runtime.models.routes import Route
-from codekeep_runtime.place import Place
+from codekeep_runtime.platform.context import RuntimeContext
+from codekeep_runtime.platform.laptop.platform import LaptopPlatform
+from codekeep_runtime.platform.runtime import Runtime
 from codekeep_runtime.products.chat.chat import Chat
 from codekeep_runtime.products.chat.question import Message
 from codekeep_runtime.telemetry import crash
@@ -37,7 +39,7 @@ QUESTION = f"What price of a basket does {CODE} return? ({PROMPT})"
 
 
 def parse_but_one(path, head, text):
-    """The default parser, but for one file on which it raises an error that quotes the file."""
+    """The default parser, except for one file: its error quotes what it read."""
     if path == "broken.py":
         raise ValueError(f"cannot parse {text}")
     return parse_source(path, head, text)
@@ -67,9 +69,10 @@ def failing_model() -> Iterator[str]:
 def main() -> None:
     data, repository = Path(sys.argv[1]), sys.argv[2]
     telemetry.setup()
-    place = Place(data=data, settings=None, embedded=True)
-    with Runtime(place, OWNER, "gateway", writes=True) as runtime:
-        ingest = Ingest(runtime.index, runtime.embedder, place.folder("ingest"), Options(workers=1), parse_but_one)
+    context = RuntimeContext(data=data)
+    with Runtime(LaptopPlatform(context), OWNER, "gateway") as runtime:
+        embedding = Embedding(runtime.index, runtime.embedder)
+        ingest = Ingest(runtime.index, embedding, context.folder("ingest"), Options(workers=1), parse_but_one)
         manifest = ingest.run([Source.at(repository)])
         got = {"manifest": manifest.document(), **ask(runtime), **fail_upstream(runtime)}
     crash_elsewhere()

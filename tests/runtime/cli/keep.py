@@ -1,4 +1,4 @@
-"""A keep's settings with what moto holds in place of the keep's own."""
+"""Settings of a keep whose AWS services are moto's."""
 
 import json
 from typing import Any

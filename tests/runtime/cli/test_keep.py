@@ -1,4 +1,4 @@
-"""What a keep's pods are put together from: its settings, secrets and queues (moto's)."""
+"""The keep's platform with secrets, queues, buckets and keys of moto."""
 
 import datetime
 import hashlib
@@ -22,22 +22,20 @@ from codekeep_contracts.settings.governance import PromptStorage
 from codekeep_contracts.settings.models import Prefixes
 from codekeep_contracts.settings.stores import BucketSettings
 from codekeep_runtime.access.files import FolderDocuments
-from codekeep_runtime.assembly import purging, shared
-from codekeep_runtime.assembly.auditing import verified
-from codekeep_runtime.assembly.entry import certificate_of
-from codekeep_runtime.assembly.purging import run_purge
-from codekeep_runtime.assembly.record import open_audit, prompts_of, rememberer, vault_of
-from codekeep_runtime.assembly.runtime import Runtime
-from codekeep_runtime.assembly.webhooks import webhook_app
-from codekeep_runtime.audit.signer import KmsSigner
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.gateway.app import create_app
-from codekeep_runtime.gateway.server import server
+from codekeep_runtime.gateway.server import Certificate, server
+from codekeep_runtime.jobs.purge import run_purge
 from codekeep_runtime.models.client import EngineClient
 from codekeep_runtime.models.served import served_embedder
-from codekeep_runtime.place import Place
-from codekeep_runtime.prompts.bucket import PromptBucket
-from codekeep_runtime.purge import holds
+from codekeep_runtime.platform.context import RuntimeContext
+from codekeep_runtime.platform.keep.kms_signer import KmsSigner
+from codekeep_runtime.platform.keep.platform import KeepPlatform
+from codekeep_runtime.platform.keep.prompt_bucket import PromptBucket
+from codekeep_runtime.platform.laptop.platform import LaptopPlatform
+from codekeep_runtime.platform.readers import reader_of
+from codekeep_runtime.platform.runtime import Runtime
+from codekeep_runtime.purge import is_valid_proof
 from codekeep_runtime.telemetry import metrics
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -64,21 +62,23 @@ def pem() -> tuple[str, str]:
     return chain.decode(), key.private_bytes(encoding, form, plain).decode()
 
 
-def keep(folder: Path, settings: RuntimeSettings) -> Place:
+def keep(folder: Path, settings: RuntimeSettings) -> KeepPlatform:
     path = folder / "settings.json"
     path.write_text(settings.model_dump_json())
-    return Place(data=folder / "data", settings=settings, embedded=False, settings_path=path)
+    return KeepPlatform(RuntimeContext(data=folder / "data", settings=settings, settings_path=path))
 
 
-def certified(aws: Any, folder: Path, value: str) -> Place:  # noqa: F811
+def certificate_of(aws: Any, folder: Path, value: str) -> Certificate:  # noqa: F811
+    """The gateway's, from a secret with this value."""
     arn = aws("secretsmanager").create_secret(Name="certificate", SecretString=value)["ARN"]
-    return keep(folder, keep_settings(entry={"certificate_secret_arn": arn}))
+    platform = keep(folder, keep_settings(entry={"certificate_secret_arn": arn}))
+    return platform.services.certificate(platform.context.folder("tls"))
 
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_the_gateway_shows_the_certificate_of_its_secret(aws: Any, tmp_path: Path, order: int) -> None:  # noqa: F811
     chain, key = pem()
-    certificate = certificate_of(certified(aws, tmp_path, "\n".join([chain, key][::order])))
+    certificate = certificate_of(aws, tmp_path, "\n".join([chain, key][::order]))
     assert certificate.chain.read_text().strip() == chain.strip()
     assert certificate.key.stat().st_mode & 0o777 == 0o600
     assert server(create_app_of_nothing(), "127.0.0.1", 0, certificate).config.ssl is not None
@@ -91,21 +91,22 @@ def create_app_of_nothing() -> Any:
 
 
 @pytest.mark.parametrize("broken", ["", "chain", "key"])
-def test_a_secret_without_both_is_named_and_not_shown(aws: Any, tmp_path: Path, broken: str) -> None:  # noqa: F811
+def test_an_incomplete_certificate_secret_is_refused_without_its_content(aws: Any, tmp_path: Path, broken: str) -> None:  # noqa: F811
     chain, key = pem()
-    place = certified(aws, tmp_path, {"": "nothing", "chain": chain, "key": key}[broken])
+    value = {"": "nothing", "chain": chain, "key": key}[broken]
     with pytest.raises(SettingsFault, match="chain and one private key") as fault:
-        certificate_of(place)
+        certificate_of(aws, tmp_path, value)
     assert "BEGIN" not in str(fault.value)
 
 
-def test_a_signed_push_gets_to_the_queue(aws: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_a_signed_push_is_queued(aws: Any, tmp_path: Path) -> None:  # noqa: F811
     url = aws("sqs").create_queue(QueueName="ingest")["QueueUrl"]
     settings = keep_settings(queues={"ingest": {"url": url, "dead_letter_url": url}})
     arn = aws("secretsmanager").create_secret(Name="hooks", SecretString=SECRET)["ARN"]
     link = settings.git_links[0].model_copy(update={"webhook_secret_arn": arn})
     assert link.kind == "github-enterprise"
-    client = TestClient(webhook_app(keep(tmp_path, settings.model_copy(update={"git_links": (link,)}))))
+    platform = keep(tmp_path, settings.model_copy(update={"git_links": (link,)}))
+    client = TestClient(platform.services.webhook_app())
 
     body = json.dumps(
         {"ref": "refs/heads/main", "after": "1" * 40, "repository": {"full_name": "payments/ledger"}}
@@ -120,7 +121,7 @@ def test_a_signed_push_gets_to_the_queue(aws: Any, tmp_path: Path) -> None:  # n
 
 
 def test_the_gateway_of_a_keep(aws: Any, tmp_path: Path) -> None:  # noqa: F811
-    """With everything behind it away: it lives, is not ready, and lets nobody in by a name or a laptop's token."""
+    """While index and models are unavailable it is alive, not ready, and admits nobody by name or a laptop's token."""
     settings = keep_settings(index={"endpoint": NOWHERE})
     with Runtime(keep(tmp_path, settings), role="gateway") as runtime:
         client = TestClient(create_app(runtime.services))
@@ -144,9 +145,7 @@ def test_the_load_of_every_model_is_0_before_the_first_request(aws: Any, tmp_pat
         assert f'{metric.prometheus}{{component="{component}",role="{model.role}"}} 0.0' in lines
 
 
-def test_in_a_keep_nobody_reads_as_its_owner(aws: Any, tmp_path: Path) -> None:  # noqa: F811
-    from codekeep_runtime.assembly.readers import reader_of
-
+def test_in_a_keep_a_reader_must_be_named(aws: Any, tmp_path: Path) -> None:  # noqa: F811
     with pytest.raises(UsageFault, match="--as USER"):
         reader_of(keep(tmp_path, keep_settings()), None, ())
 
@@ -155,17 +154,17 @@ def test_prompts_go_to_the_keeps_bucket_for_prompts(aws: Any, tmp_path: Path) ->
     aws("s3").create_bucket(Bucket="the-prompts", CreateBucketConfiguration={"LocationConstraint": REGION})
     bucket = {"name": "the-prompts", "prefix": "demo/", "key_arn": None}
     opted_in = {"enabled": True, "retention_days": 30, "approved_by": "Security"}
-    store = prompts_of(keep(tmp_path, keep_settings(prompt_storage=opted_in, buckets={"prompts": bucket})))
+    store = keep(tmp_path, keep_settings(prompt_storage=opted_in, buckets={"prompts": bucket})).prompts()
     assert isinstance(store, PromptBucket)
-    rememberer(store)("a" * 16, "How are refunds made?")
+    store.keep("a" * 16, "How are refunds made?", datetime.datetime.now(datetime.UTC))
     assert store.count("a" * 16) == 1
     assert not list(tmp_path.rglob("prompts/*"))  # a pod's disk goes with it
     with pytest.raises(SettingsFault, match=r"buckets\.prompts"):
-        prompts_of(keep(tmp_path, keep_settings(prompt_storage=opted_in)))
-    assert prompts_of(keep(tmp_path, keep_settings())) is None
+        keep(tmp_path, keep_settings(prompt_storage=opted_in)).prompts()
+    assert keep(tmp_path, keep_settings()).prompts() is None
 
 
-def test_a_readers_prompts_leave_the_keeps_bucket_with_proof(
+def test_a_readers_prompts_are_purged_from_the_keeps_bucket_with_proof(
     aws: Any,  # noqa: F811
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -176,19 +175,17 @@ def test_a_readers_prompts_leave_the_keeps_bucket_with_proof(
     client.put_bucket_versioning(Bucket="the-prompts", VersioningConfiguration={"Status": "Enabled"})
     key = aws("kms").create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["Arn"]
     bucket = {"name": "the-prompts", "prefix": "demo/", "key_arn": None}
-    place = keep(tmp_path, keep_settings(audit={"signing_key_arn": key}, buckets={"prompts": bucket}))
-    assert place.settings is not None
+    platform = keep(tmp_path, keep_settings(audit={"signing_key_arn": key}, buckets={"prompts": bucket}))
     on = PromptStorage(enabled=True, redaction=True, retention_days=30, approved_by="Security")
     store = PromptBucket(BucketSettings(**bucket), on, client)
     for reader in ("a" * 16, "b" * 16):
         store.keep(reader, "How are refunds made?", datetime.datetime.now(datetime.UTC))
-    for module in (shared, purging):
-        monkeypatch.setattr(module, "documents_of", lambda _, folder: FolderDocuments(tmp_path / folder))
-    with Runtime(place, role="purge") as runtime:
-        kept = run_purge(runtime, user="a" * 16)
-    proof = json.loads(kept.document)
+    monkeypatch.setattr(KeepPlatform, "documents", lambda _, folder: FolderDocuments(tmp_path / folder))
+    with Runtime(platform, role="purge") as runtime:
+        stored = run_purge(runtime, user="a" * 16)
+    proof = json.loads(stored.document)
     assert (proof["before"], proof["after"]) == ({"prompts": 1}, {"prompts": 0})
-    assert holds(kept.document, KmsSigner(aws("kms"), key))
+    assert is_valid_proof(stored.document, KmsSigner(aws("kms"), key))
     assert (store.count("a" * 16), store.count("b" * 16)) == (0, 1)
 
 
@@ -220,7 +217,7 @@ def test_a_models_prefixes_reach_its_server_and_name_the_vectors(monkeypatch: py
     assert e5.version.startswith(f"{plain.version}-")
 
 
-def recorded(aws: Any, folder: Path) -> Place:  # noqa: F811
+def recorded(aws: Any, folder: Path) -> KeepPlatform:  # noqa: F811
     """A keep in which one access was recorded, by a pod whose disk is gone."""
     aws("s3").create_bucket(
         Bucket="the-audit",
@@ -229,28 +226,35 @@ def recorded(aws: Any, folder: Path) -> Place:  # noqa: F811
     )
     key = aws("kms").create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["Arn"]
     bucket = {"name": "the-audit", "prefix": "demo/", "key_arn": None}
-    place = keep(folder, keep_settings(audit={"signing_key_arn": key}, buckets={"audit": bucket}))
-    with open_audit(place, "gateway") as log:
+    platform = keep(folder, keep_settings(audit={"signing_key_arn": key}, buckets={"audit": bucket}))
+    with platform.audit_log("gateway") as log:
         log.record(record())
-    shutil.rmtree(place.data)
-    return place
+    shutil.rmtree(platform.context.data)
+    return platform
 
 
 def test_a_keeps_record_is_verified_from_its_vault(aws: Any, tmp_path: Path) -> None:  # noqa: F811
-    report = verified(recorded(aws, tmp_path), None, None)
-    assert (report.records, report.unsigned, report.is_whole) == (1, 0, True)
+    report = recorded(aws, tmp_path).verify_audit(None, None)
+    assert (report.records, report.unsigned, report.is_intact) == (1, 0, True)
 
 
 def test_an_auditor_verifies_a_copy_with_the_public_key_alone(aws: Any, tmp_path: Path) -> None:  # noqa: F811
-    place = recorded(aws, tmp_path)
-    assert place.settings is not None
+    platform = recorded(aws, tmp_path)
     (tmp_path / "copy").mkdir()
-    vault_of(place).copy(tmp_path / "copy")
-    der = aws("kms").get_public_key(KeyId=place.settings.audit.signing_key_arn)["PublicKey"]
+    platform.services.vault().copy(tmp_path / "copy")
+    der = aws("kms").get_public_key(KeyId=platform.settings.audit.signing_key_arn)["PublicKey"]
     (tmp_path / "key.der").write_bytes(der)
     arguments = ["--copy", str(tmp_path / "copy"), "--public-key", str(tmp_path / "key.der"), "--json"]
-    # A process of its own: moto is not there, so nothing can be asked of AWS.
-    command = [sys.executable, "-m", "codekeep_runtime", "audit", "verify", "--settings", str(place.settings_path)]
+    # A process of its own: moto is not there, so AWS cannot be called.
+    command = [
+        sys.executable,
+        "-m",
+        "codekeep_runtime",
+        "audit",
+        "verify",
+        "--settings",
+        str(platform.context.settings_path),
+    ]
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     done = subprocess.run([*command, *arguments], capture_output=True, text=True, env=environment, check=False)
     assert (done.returncode, json.loads(done.stdout)["records"]) == (0, 1), done.stderr
@@ -261,6 +265,5 @@ def test_an_auditor_verifies_a_copy_with_the_public_key_alone(aws: Any, tmp_path
 
 
 def test_a_copy_without_its_keeps_settings_is_refused(tmp_path: Path) -> None:
-    place = Place(data=tmp_path, settings=None, embedded=True)
     with pytest.raises(UsageFault, match="--settings"):
-        verified(place, tmp_path, None)
+        LaptopPlatform(RuntimeContext(data=tmp_path)).verify_audit(tmp_path, None)

@@ -1,4 +1,4 @@
-"""What the pods of a keep run is what the command line takes: every command of the acme stack's manifests."""
+"""The command line accepts every command in the acme stack's manifests."""
 
 import re
 import shlex
@@ -62,7 +62,7 @@ def _entrypoint(image: str) -> Sequence[str]:
 
 
 def _parsed(argv: Sequence[str]) -> click.Context:
-    """As the command line does it, up to where the command would run."""
+    """Parses like the command line, without running the command."""
     context, command = cli.make_context("codekeep-runtime", list(argv)), cli
     while isinstance(command, click.Group):
         name, found, rest = command.resolve_command(context, [*context._protected_args, *context.args])
@@ -95,14 +95,14 @@ def test_pods_run_declared_commands_only(commands: list[list[str]]) -> None:
         assert given <= declared.options
 
 
-def test_values_arrive(commands: list[list[str]]) -> None:
+def test_values_of_options_are_parsed(commands: list[list[str]]) -> None:
     shards = [_parsed(argv).params for argv in commands if argv[:2] == ["ingest", "shard"]]
     assert [(each["shard"], each["count"]) for each in shards] == [(3, 72)]
     roles = {_parsed(argv).params["role"] for argv in commands if argv[0] == "model"}
     assert roles == {"autocomplete", "chat", "embed", "rerank"}
 
 
-def test_a_command_line_with_a_typing_error_does_not_pass() -> None:
+def test_a_misspelt_command_line_is_refused() -> None:
     with pytest.raises(click.UsageError):
         _parsed(["ingest", "shard", "--index=1", "--counts=2"])
     with pytest.raises(click.UsageError):

@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 from codekeep_contracts.messages import Push
-from codekeep_runtime.assembly import ingesting
-from codekeep_runtime.assembly.indexing import run_worker
-from codekeep_runtime.assembly.runtime import Runtime
 from codekeep_runtime.core.reader import Scope
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.ingest.source import Source
-from codekeep_runtime.place import Place
+from codekeep_runtime.jobs.index_worker import run_worker
+from codekeep_runtime.jobs.ingest_queue import work_queue
+from codekeep_runtime.platform.context import RuntimeContext
+from codekeep_runtime.platform.keep.platform import KeepPlatform
+from codekeep_runtime.platform.keep.services import KeepServices
+from codekeep_runtime.platform.laptop.platform import LaptopPlatform
+from codekeep_runtime.platform.runtime import Runtime
 
 from tests.runtime.cli.keep import keep_settings
 from tests.runtime.keep.conftest import REGION, aws  # noqa: F401 - a fixture
@@ -28,10 +31,10 @@ class Work:
         self._sqs, self._folder = client, folder
         self._url = client.create_queue(QueueName="ingest")["QueueUrl"]
         self.sources: dict[str, Source] = {}
-        monkeypatch.setattr(ingesting, "linked", lambda _: ((LINK, each) for each in self.sources.values()))
+        monkeypatch.setattr(KeepServices, "sources", lambda _: ((LINK, each) for each in self.sources.values()))
         queue = {"url": self._url, "dead_letter_url": self._url}
         self.settings = keep_settings(queues={"ingest": queue})
-        self._place = Place(data=folder / "data", settings=self.settings, embedded=True)
+        self._platform = LaptopPlatform(RuntimeContext(data=folder / "data", settings=self.settings))
 
     def repository(self, name: str) -> Repository:
         made = Repository(self._folder / "code" / name)
@@ -46,11 +49,11 @@ class Work:
         self._sqs.send_message(QueueUrl=self._url, MessageBody=body)
 
     def run(self, seconds: float = 60) -> int:
-        with Runtime(self._place, writes=True) as runtime:
-            return ingesting.work_queue(runtime, seconds)
+        with Runtime(self._platform) as runtime:
+            return work_queue(runtime, seconds)
 
     def indexed(self) -> set[str]:
-        with Runtime(self._place) as runtime:
+        with Runtime(self._platform) as runtime:
             return {branch.repository.name for branch in runtime.index.branches()}
 
     def left(self) -> tuple[int, int]:
@@ -62,21 +65,21 @@ class Work:
 
 @pytest.fixture
 def work(aws: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Work:  # noqa: F811
-    monkeypatch.setattr("codekeep_runtime.keep.work_queue.WorkQueue.take.__defaults__", (0,))
+    monkeypatch.setattr("codekeep_runtime.platform.keep.work_queue.WorkQueue.receive.__defaults__", (0,))
     return Work(aws("sqs"), tmp_path, monkeypatch)
 
 
-def test_a_burst_is_one_run_and_only_of_what_was_pushed(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_burst_of_pushes_is_one_run_over_the_pushed_repositories(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ledger", "shop"):
         work.repository(name)
     runs: list[list[str]] = []
-    real = ingesting.run_ingest
+    real = Runtime.ingest
 
-    def counted(runtime: Runtime, sources: Any, progress: Any) -> Any:
+    def counted(runtime: Runtime, sources: Any) -> Any:
         runs.append([each.repository.name for each in sources])
-        return real(runtime, sources, progress)
+        return real(runtime, sources)
 
-    monkeypatch.setattr(ingesting, "run_ingest", counted)
+    monkeypatch.setattr(Runtime, "ingest", counted)
     for _ in range(12):
         work.push("ledger")
     assert work.run() == 12
@@ -85,7 +88,7 @@ def test_a_burst_is_one_run_and_only_of_what_was_pushed(work: Work, monkeypatch:
     assert work.left() == (0, 0)
 
 
-def test_the_nightly_message_is_all_of_them(work: Work) -> None:
+def test_a_refresh_ingests_all_repositories(work: Work) -> None:
     for name in ("ledger", "shop"):
         work.repository(name)
     work.send('{"kind": "refresh", "version": 1}')
@@ -93,7 +96,7 @@ def test_the_nightly_message_is_all_of_them(work: Work) -> None:
     assert work.indexed() == {"ledger", "shop"}
 
 
-def test_what_asks_for_nothing_is_done(work: Work) -> None:
+def test_messages_that_name_nothing_known_are_done(work: Work) -> None:
     work.repository("ledger")
     work.send("not a message")
     work.push("unknown")
@@ -102,7 +105,7 @@ def test_what_asks_for_nothing_is_done(work: Work) -> None:
     assert work.left() == (0, 0)
 
 
-def test_only_the_message_of_what_failed_goes_back(work: Work) -> None:
+def test_only_messages_of_failed_repositories_go_back(work: Work) -> None:
     work.repository("ledger")
     work.sources["gone"] = Source(repository=RepositoryId(HOST, "payments", "gone"), location="/no/such/folder")
     for name in ("ledger", "gone"):
@@ -123,10 +126,10 @@ def test_from_an_ingest_pod_to_the_indexer(
     for name in ("ledger", "shop"):
         work.repository(name)
     work.send('{"kind": "refresh", "version": 1}')
-    pod = Place(data=tmp_path / "pod", settings=work.settings, embedded=False)
-    with Runtime(pod, writes=True) as runtime:
-        assert ingesting.work_queue(runtime, 60) == 1
-    indexer = Place(data=tmp_path / "indexer", settings=work.settings, embedded=True)
+    pod = KeepPlatform(RuntimeContext(data=tmp_path / "pod", settings=work.settings))
+    with Runtime(pod) as runtime:
+        assert work_queue(runtime, 60) == 1
+    indexer = LaptopPlatform(RuntimeContext(data=tmp_path / "indexer", settings=work.settings))
     before = signal.getsignal(signal.SIGTERM)
     run_worker(indexer, None, is_full=False, once=True)
     signal.signal(signal.SIGTERM, before)
@@ -137,7 +140,7 @@ def test_from_an_ingest_pod_to_the_indexer(
         assert runtime.index.counts(scope).unembedded == 0
 
 
-def test_stopped_in_the_middle_it_gives_back_at_once(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_messages_go_back_at_once_when_work_is_stopped(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     work.repository("ledger")
     work.push("ledger")
     with monkeypatch.context() as stopped:
@@ -145,7 +148,7 @@ def test_stopped_in_the_middle_it_gives_back_at_once(work: Work, monkeypatch: py
         def stop(*_: Any) -> None:
             raise SystemExit(143)
 
-        stopped.setattr(ingesting, "run_ingest", stop)
+        stopped.setattr(Runtime, "ingest", stop)
         with pytest.raises(SystemExit):
             work.run()
     assert work.left() == (1, 0)

@@ -1,4 +1,4 @@
-"""With the settings that a stack writes, on one machine: its teams say who reads what."""
+"""Settings of a stack on one machine: their teams decide who reads what."""
 
 import contextlib
 import json
@@ -62,7 +62,7 @@ def test_each_team_sees_its_own(keep: InKeep) -> None:
     assert repositories(keep) == {GRANTED, OTHER}  # the data folder's owner
 
 
-def test_a_team_that_the_settings_do_not_have_is_named(keep: InKeep) -> None:
+def test_an_unknown_team_is_named(keep: InKeep) -> None:
     said = keep("search", "refund", "--as", "paul", "--team", "sales", code=2).err
     assert "'sales'" in said
     assert "payments" in said
@@ -87,8 +87,8 @@ def test_a_service_account_is_made_listed_and_revoked(keep: InKeep) -> None:
 def test_a_reader_is_shut_out_by_id(keep: InKeep) -> None:
     assert keep("access", "shut-out", "f" * 16, "--json").json == {"shut_out": "f" * 16}
     assert f"{'e' * 16} is shut out" in keep("access", "shut-out", "e" * 16).out
-    told = json.loads((keep.data / "demo" / "access" / "accounts.json").read_text())
-    assert set(told["revoked_readers"]) == {"f" * 16, "e" * 16}
+    result = json.loads((keep.data / "demo" / "access" / "accounts.json").read_text())
+    assert set(result["revoked_readers"]) == {"f" * 16, "e" * 16}
 
 
 def test_a_reader_is_forgotten_by_name_and_by_id(keep: InKeep) -> None:
@@ -111,13 +111,13 @@ def test_serve_signs_in_as_the_user_that_is_named(keep: InKeep) -> None:
     with subprocess.Popen(arguments, env=keep.environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            told = json.loads(process.stdout.readline())
-            headers = {"authorization": f"Bearer {told['token']}"}
+            result = json.loads(process.stdout.readline())
+            headers = {"authorization": f"Bearer {result['token']}"}
             answer = httpx.post(
-                f"{told['address']}v1/search", json={"query": "refund", "k": 20}, headers=headers, timeout=20
+                f"{result['address']}v1/search", json={"query": "refund", "k": 20}, headers=headers, timeout=20
             )
             assert {each["repository"] for each in answer.json()["results"]} == {GRANTED}
-            hook = httpx.post(f"{told['address']}webhooks/ghe", content=b"{}", timeout=20)
+            hook = httpx.post(f"{result['address']}webhooks/ghe", content=b"{}", timeout=20)
             assert hook.status_code == 404  # only a keep's gateway hands them on
         finally:
             process.send_signal(signal.SIGTERM)
@@ -125,7 +125,7 @@ def test_serve_signs_in_as_the_user_that_is_named(keep: InKeep) -> None:
     assert keep("audit", "verify", "--json").json["unsigned"] == 0  # the record was sealed at the end
 
 
-def test_what_only_a_keep_can_do_says_so(command: Command) -> None:
+def test_commands_of_a_keep_ask_for_its_settings(command: Command) -> None:
     for arguments in (
         ("index-worker", "--once"),
         ("webhook",),

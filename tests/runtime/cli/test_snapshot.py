@@ -8,10 +8,11 @@ import pytest
 from click.testing import CliRunner
 from codekeep_contracts.faults import SettingsFault, UsageFault
 from codekeep_contracts.settings.document import RuntimeSettings
-from codekeep_runtime.assembly import snapshots
-from codekeep_runtime.assembly.snapshots import Location, keep_snapshots
 from codekeep_runtime.cli.main import cli
-from codekeep_runtime.place import Place
+from codekeep_runtime.platform.context import RuntimeContext
+from codekeep_runtime.platform.keep import snapshots
+from codekeep_runtime.platform.keep.platform import KeepPlatform
+from codekeep_runtime.platform.keep.snapshots import Location
 from opensearchpy import NotFoundError
 
 from components.naming import Keep
@@ -26,8 +27,8 @@ def settings(**tenant: Any) -> RuntimeSettings:
     return keep_settings(buckets={"snapshots": BUCKET}, tenant=tenant)
 
 
-def place(of: RuntimeSettings) -> Place:
-    return Place(data=Path("/nowhere"), settings=of, embedded=False)
+def platform(of: RuntimeSettings) -> KeepPlatform:
+    return KeepPlatform(RuntimeContext(data=Path("/nowhere"), settings=of))
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Mock:
 
 
 @pytest.mark.parametrize("arguments", [["take"], ["list"], ["restore", "first", "--yes"]])
-def test_on_one_machine_it_says_what_to_copy(tmp_path: Path, arguments: list[str]) -> None:
+def test_on_one_machine_snapshot_says_what_to_copy(tmp_path: Path, arguments: list[str]) -> None:
     result = CliRunner().invoke(cli, ["snapshot", *arguments, "--data", str(tmp_path)], standalone_mode=False)
     assert type(result.exception) is UsageFault
     assert "copy that folder" in str(result.exception)
@@ -47,22 +48,22 @@ def test_on_one_machine_it_says_what_to_copy(tmp_path: Path, arguments: list[str
 
 
 def test_the_repository_is_the_keeps_bucket_written_by_its_stacks_role(client: Mock) -> None:
-    with keep_snapshots(place(settings()), Location()):
+    with platform(settings()).snapshots(Location()):
         pass
-    told = client.snapshot.create_repository.call_args.kwargs
-    assert told["repository"] == "codekeep-demo"
+    registered = client.snapshot.create_repository.call_args.kwargs
+    assert registered["repository"] == "codekeep-demo"
     place_ = {"bucket": BUCKET["name"], "base_path": "demo", "region": settings().regions.primary, "role_arn": ROLE}
-    assert told["body"] == {"type": "s3", "settings": place_}
+    assert registered["body"] == {"type": "s3", "settings": place_}
 
 
-def test_one_that_is_registered_so_is_left_as_it_is(client: Mock) -> None:
+def test_an_equal_registration_is_left_unchanged(client: Mock) -> None:
     place_ = {"bucket": BUCKET["name"], "base_path": "demo", "region": settings().regions.primary, "role_arn": ROLE}
     client.snapshot.get_repository.side_effect = None
     client.snapshot.get_repository.return_value = {"codekeep-demo": {"type": "s3", "settings": {**place_, "x": "1"}}}
-    with keep_snapshots(place(settings()), Location()):
+    with platform(settings()).snapshots(Location()):
         pass
     client.snapshot.create_repository.assert_not_called()
-    with keep_snapshots(place(settings()), Location(bucket="other")):
+    with platform(settings()).snapshots(Location(bucket="other")):
         pass
     client.snapshot.create_repository.assert_called_once()
 
@@ -79,22 +80,22 @@ def test_the_role_is_named_as_the_stack_names_it() -> None:
     assert snapshots.snapshot_role_arn(settings()) == snapshot_role_arn(keep) == ROLE
 
 
-def test_a_pooled_keep_gives_its_platforms_bucket_and_role(client: Mock) -> None:
-    pooled = place(settings(tier="pooled"))
-    with pytest.raises(UsageFault, match="--bucket and --role-arn"), keep_snapshots(pooled, Location(bucket="x")):
+def test_a_pooled_keep_needs_its_platforms_bucket_and_role(client: Mock) -> None:
+    pooled = platform(settings(tier="pooled"))
+    with pytest.raises(UsageFault, match="--bucket and --role-arn"), pooled.snapshots(Location(bucket="x")):
         pass
-    with keep_snapshots(pooled, Location(bucket="platform-snapshots", role_arn=ROLE)):
+    with pooled.snapshots(Location(bucket="platform-snapshots", role_arn=ROLE)):
         pass
-    told = client.snapshot.create_repository.call_args.kwargs["body"]["settings"]
-    assert (told["bucket"], told["base_path"]) == ("platform-snapshots", "demo")
+    registered = client.snapshot.create_repository.call_args.kwargs["body"]["settings"]
+    assert (registered["bucket"], registered["base_path"]) == ("platform-snapshots", "demo")
 
 
 def test_settings_without_the_bucket_say_so() -> None:
-    with pytest.raises(SettingsFault, match=r"buckets\.snapshots"), keep_snapshots(place(keep_settings()), Location()):
+    with pytest.raises(SettingsFault, match=r"buckets\.snapshots"), platform(keep_settings()).snapshots(Location()):
         pass
 
 
-def test_a_folder_goes_without_a_bucket() -> None:
+def test_folder_and_bucket_exclude_each_other() -> None:
     result = CliRunner().invoke(cli, ["snapshot", "list", "--folder", "/x", "--bucket", "y"])
     assert result.exit_code == 2
     assert "--folder goes without" in result.output

@@ -1,7 +1,10 @@
-"""What a command loads before it knows what to do."""
+"""Modules that commands load."""
 
 import subprocess
 import sys
+
+from tests.runtime.cli.conftest import Command
+from tests.runtime.repositories import Repository
 
 HEAVY = ("boto3", "botocore", "numpy", "tantivy", "opensearchpy", "tree_sitter", "pydantic", "starlette", "httpx")
 
@@ -27,4 +30,19 @@ def test_help_of_each_command_loads_no_cloud_sdk_and_no_index():
         "print(sorted({'boto3', 'numpy', 'tantivy', 'opensearchpy', 'tree_sitter'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_laptop_loads_nothing_that_only_a_keep_needs(command: Command, code: Repository):
+    script = (
+        "import sys\n"
+        "from codekeep_runtime.cli.main import cli\n"
+        f"cli.main(['ingest', {str(code.path)!r}, '--name', 'git.example/acme/shop'], standalone_mode=False)\n"
+        "cli.main(['search', 'refund'], standalone_mode=False)\n"
+        "cli.main(['ask', 'Who reserves an item?'], standalone_mode=False)\n"
+        "print(sorted({'boto3', 'botocore', 'opensearchpy', 'ray'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=command.environment
+    )
     assert done.stdout.splitlines()[-1] == "[]"

@@ -11,17 +11,15 @@ from codekeep_contracts.faults import UsageFault
 from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.access.host_api import NotConfirmed
 from codekeep_runtime.access.permissions import Confirmed, Permissions, PermissionStore
-from codekeep_runtime.assembly import syncing
-from codekeep_runtime.assembly.indexing import run_worker
-from codekeep_runtime.assembly.ingesting import run_ingest
-from codekeep_runtime.assembly.readers import access_of
-from codekeep_runtime.assembly.runtime import Runtime
-from codekeep_runtime.assembly.shared import permissions_of, tombstones_of
 from codekeep_runtime.core.reader import Reader
 from codekeep_runtime.core.repository import RepositoryId
-from codekeep_runtime.ingest.progress import silent
 from codekeep_runtime.ingest.source import Source
-from codekeep_runtime.place import Place
+from codekeep_runtime.jobs.index_worker import PermissionIntake, run_worker
+from codekeep_runtime.platform.context import RuntimeContext
+from codekeep_runtime.platform.keep.platform import KeepPlatform
+from codekeep_runtime.platform.keep.services import KeepServices
+from codekeep_runtime.platform.laptop.platform import LaptopPlatform
+from codekeep_runtime.platform.runtime import Runtime
 
 from tests.runtime.cli.keep import keep_settings
 from tests.runtime.keep.conftest import REGION, aws  # noqa: F401 - a fixture
@@ -38,14 +36,14 @@ class Keep:
         bucket = self.settings.buckets["code"].name
         client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
         self.logins: dict[RepositoryId, frozenset[str]] = {LEDGER: frozenset({"ann"}), SHOP: frozenset({"bob"})}
-        self.pod = Place(data=folder / "pod", settings=self.settings, embedded=False)
-        self.indexer = Place(data=folder / "indexer", settings=self.settings, embedded=True)
-        monkeypatch.setattr("codekeep_runtime.assembly.sources.linked", self._linked)
-        monkeypatch.setattr(syncing, "GitHub", lambda *_: Host(self))
-        monkeypatch.setattr(syncing, "GitLab", lambda *_: Host(self))
-        monkeypatch.setattr("codekeep_runtime.keep.secrets.Secrets.text", lambda *_: "token")
+        self.pod = KeepPlatform(RuntimeContext(data=folder / "pod", settings=self.settings))
+        self.indexer = LaptopPlatform(RuntimeContext(data=folder / "indexer", settings=self.settings))
+        monkeypatch.setattr(KeepServices, "sources", lambda _: self._sources())
+        monkeypatch.setattr("codekeep_runtime.access.sync.GitHub", lambda *_: Host(self))
+        monkeypatch.setattr("codekeep_runtime.access.sync.GitLab", lambda *_: Host(self))
+        monkeypatch.setattr("codekeep_runtime.platform.keep.secrets.Secrets.text", lambda *_: "token")
 
-    def _linked(self, _: Place) -> Any:
+    def _sources(self) -> Any:
         return (("ghe", Source(repository=each, location="https://nowhere")) for each in (LEDGER, SHOP))
 
     def work(self) -> None:
@@ -70,40 +68,40 @@ def keep(aws: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keep:  # 
 
 
 def confirmed(keep: Keep, login: str) -> frozenset[RepositoryId]:
-    return permissions_of(keep.indexer).confirmed(login, frozenset({LEDGER, SHOP}))
+    return keep.indexer.permissions.confirmed(login, frozenset({LEDGER, SHOP}))
 
 
-def test_what_hosts_say_arrives_with_the_indexers_turn(keep: Keep) -> None:
-    assert syncing.synchronised_in_keep(keep.pod).confirmed == 2
+def test_confirmed_permissions_arrive_with_the_indexers_turn(keep: Keep) -> None:
+    assert keep.pod.sync_permissions(list).confirmed == 2
     assert not confirmed(keep, "ann")
     keep.work()
     assert (confirmed(keep, "ann"), confirmed(keep, "bob")) == ({LEDGER}, {SHOP})
     keep.logins[LEDGER] = frozenset()
     del keep.logins[SHOP]  # its host does not answer: what it said last stays
-    assert syncing.synchronised_in_keep(keep.pod).failed == 1
+    assert keep.pod.sync_permissions(list).failed == 1
     keep.work()
     assert (confirmed(keep, "ann"), confirmed(keep, "bob")) == (frozenset(), {SHOP})
 
 
-def test_what_was_taken_is_not_taken_again(keep: Keep) -> None:
-    syncing.synchronised_in_keep(keep.pod)
-    intake = syncing.PermissionIntake(keep.indexer)
+def test_permissions_are_taken_once(keep: Keep) -> None:
+    keep.pod.sync_permissions(list)
+    intake = PermissionIntake(keep.indexer)
     assert intake.turn()
-    assert not syncing.PermissionIntake(keep.indexer).turn()
-    syncing.synchronised_in_keep(keep.pod)
+    assert not PermissionIntake(keep.indexer).turn()
+    keep.pod.sync_permissions(list)
     assert intake.turn()
 
 
-def test_what_was_purged_is_left_out(keep: Keep) -> None:
-    tombstones_of(keep.indexer).put(SHOP.id, datetime.now(UTC))
-    syncing.synchronised_in_keep(keep.pod)
+def test_purged_repositories_are_removed_from_permissions(keep: Keep) -> None:
+    keep.indexer.tombstones.add(SHOP.id, datetime.now(UTC))
+    keep.pod.sync_permissions(list)
     keep.work()
-    assert permissions_of(keep.indexer).last().repositories.keys() == {LEDGER.key}
+    assert keep.indexer.permissions.last().repositories.keys() == {LEDGER.key}
 
 
-def test_ingest_of_a_keep_does_not_take_a_tombstone_away(keep: Keep) -> None:
+def test_ingest_in_a_keep_cannot_allow_a_purged_repository(keep: Keep) -> None:
     with Runtime(keep.pod) as runtime, pytest.raises(UsageFault, match="purge --allow"):
-        run_ingest(runtime, [], silent, allow_purged=True)
+        runtime.ingest([], allow_purged=True)
 
 
 @pytest.mark.parametrize("age", [None, 0, 7200])
@@ -111,16 +109,16 @@ def test_ingest_of_a_keep_does_not_take_a_tombstone_away(keep: Keep) -> None:
 def test_the_settings_say_whether_grants_need_it(
     keep: Keep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, needs_it: bool, age: float | None
 ) -> None:
-    """Nothing confirmed, or too long ago: a grant lets nobody in where it needs it, and does where it does not."""
+    """A grant without a recent confirmation gives access only if the settings do not require one."""
     settings = keep_settings(access={"confirmed_by_git_hosts": needs_it})
     (tmp_path / "settings.json").write_text(settings.model_dump_json())
     shared = FolderDocuments(tmp_path / "shared")
-    monkeypatch.setattr("codekeep_runtime.assembly.shared.documents_of", lambda *_: shared)
+    monkeypatch.setattr(KeepPlatform, "documents", lambda *_: shared)
     team = settings.access.teams[0]
     if age is not None:
-        told = {LEDGER.key: Confirmed(at=time.time() - age, logins=frozenset({"ann"}))}
-        PermissionStore(shared).keep(Permissions(repositories=told))
-    gateway = Place(data=tmp_path, settings=settings, embedded=False, settings_path=tmp_path / "settings.json")
+        reported = {LEDGER.key: Confirmed(at=time.time() - age, logins=frozenset({"ann"}))}
+        PermissionStore(shared).keep(Permissions(repositories=reported))
+    gateway = KeepPlatform(RuntimeContext(data=tmp_path, settings=settings, settings_path=tmp_path / "settings.json"))
     reader = Reader("a" * 16, "ann", frozenset({team.group}))
-    seen = access_of(gateway, lambda: [LEDGER], reader).scope(reader).repositories
+    seen = gateway.access(lambda: [LEDGER], reader).scope(reader).repositories
     assert seen == ({LEDGER} if age == 0 or not needs_it else frozenset())

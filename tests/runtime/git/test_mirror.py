@@ -34,7 +34,7 @@ def _contents(mirror: Mirror, commit: str) -> dict[str, bytes | None]:
         return dict(zip([each.path for each in files], blobs.read([each.blob for each in files]), strict=True))
 
 
-def test_it_brings_the_branch_that_is_checked_out(repository, mirror):
+def test_the_default_branch_is_fetched(repository, mirror):
     commit = repository.commit({"a.py": "a\n", "dir/ü.py": "ü\n"})
     repository.git("branch", "other")
     assert mirror.fetch() == {"main": commit}
@@ -75,7 +75,7 @@ def test_rewritten_history_and_removed_branches(repository, mirror):
     assert mirror._heads() == {"main": amended}
 
 
-def test_a_fetch_that_was_killed_is_made_good(repository, mirror, tmp_path):
+def test_a_killed_fetch_is_repaired_by_the_next(repository, mirror, tmp_path):
     repository.commit({"a": "1"})
     mirror.fetch()
     commit = repository.commit({"a": "2"})
@@ -85,7 +85,7 @@ def test_a_fetch_that_was_killed_is_made_good(repository, mirror, tmp_path):
     assert _contents(mirror, commit) == {"a": b"2"}
 
 
-def test_every_odd_entry_has_its_reason(repository, mirror):
+def test_every_unusual_entry_has_a_reason_to_skip_it(repository, mirror):
     commit = repository.commit_tree(
         [
             ("100644", "blob", b"good.py", b"x\n"),
@@ -107,7 +107,7 @@ def test_every_odd_entry_has_its_reason(repository, mirror):
 @pytest.mark.parametrize(
     "name", [b"../up.py", b"a/../up.py", b".git/config", b"/etc/x", b"a/.GIT/x", b"a\x1b[2J", b"./a"]
 )
-def test_names_that_lead_elsewhere_are_unsafe(name):
+def test_names_that_leave_the_repository_are_unsafe(name):
     from codekeep_runtime.git.tree import entries
 
     (entry,) = entries(b"100644 blob " + b"1" * 40 + b"       5\t" + name + b"\0")
@@ -150,7 +150,7 @@ def test_limits_of_time_and_size(repository, tmp_path):
             Mirror(tmp_path / "m", location, limits=Limits(max_bytes=1_000_000)).fetch()
 
 
-def test_a_missing_blob_is_none_and_the_others_come(repository, mirror):
+def test_a_missing_blob_is_none_and_others_are_read(repository, mirror):
     commit = repository.commit({"a": "1"})
     mirror.fetch()
     (entry,) = mirror.files(commit)
@@ -214,7 +214,7 @@ def test_git_gets_the_token_from_the_helper(tmp_path):
     assert b"password=s3cret" in done.stdout
 
 
-def test_a_key_lies_in_a_private_file_for_the_time_of_the_command(tmp_path):
+def test_a_key_file_is_private_and_exists_only_during_the_command(tmp_path):
     location, credential = Location.parse("git@git.example.com:o/n"), Credential(private_key="KEY", known_hosts="h")
     with environment(credential, location, tmp_path) as variables:
         (folder,) = tmp_path.iterdir()
@@ -224,7 +224,7 @@ def test_a_key_lies_in_a_private_file_for_the_time_of_the_command(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_git_that_outlives_its_killed_run_is_waited_for(repository, mirror, tmp_path):
+def test_a_run_waits_for_git_that_outlived_a_killed_run(repository, mirror, tmp_path):
     """It would write into what the next run begins anew."""
     commit = repository.commit({"a.py": "a\n"})
     folder = tmp_path / "mirror"

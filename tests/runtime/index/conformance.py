@@ -1,4 +1,4 @@
-"""What index.interface promises, as tests that a subclass runs on its own index: writing and keeping."""
+"""Conformance of writers and administrators; a subclass runs the suite on its index."""
 
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -29,7 +29,7 @@ class Opener(Protocol):
     """Opens indices of one kind by name; goes to other processes by pickle."""
 
     def open(self, name: str, embedder_version: str = "hash-1") -> Index:
-        """What was written to this name before is in it."""
+        """Contains what was written to this name before."""
         ...
 
     def restore(self, snapshot: Path, name: str) -> Index: ...
@@ -63,7 +63,7 @@ class Conformance(Reading):
         assert index.counts(scope(SHOP)) == Counts(files=1, chunks=2, unembedded=2)
         assert list(index.branches()) == [MAIN]
 
-    def test_a_new_version_replaces_the_old_with_all_that_hung_on_it(self, index: Index) -> None:
+    def test_a_new_version_of_a_file_replaces_chunks_vectors_and_symbols(self, index: Index) -> None:
         old = source("cart.py", "alpha", "beta", "gamma", symbols=SYMBOLS)
         index.write(MAIN, [old])
         index.put_vectors({chunk.id: unit(1) for chunk in old.chunks})
@@ -79,7 +79,7 @@ class Conformance(Reading):
         assert not index.references(seen, "charge")
         assert index.counts(seen) == Counts(files=1, chunks=1, unembedded=1)
 
-    def test_a_removed_path_leaves_and_others_stay(self, index: Index) -> None:
+    def test_a_removed_path_is_deleted_and_others_stay(self, index: Index) -> None:
         gone, kept = source("gone.py", "alpha"), source("kept.py", "alpha")
         index.write(MAIN, [gone, kept])
         index.write(MAIN, [], ["gone.py", "never-there.py"])
@@ -136,7 +136,7 @@ class Conformance(Reading):
         assert not index.references(seen, "charge")
         assert index.counts(seen) == Counts(files=1, chunks=1, unembedded=1)
 
-    def test_vectors_are_asked_for_until_each_chunk_has_one(self, index: Index) -> None:
+    def test_unembedded_lists_chunks_until_each_has_a_vector(self, index: Index) -> None:
         files = [source(f"{number}.py", "alpha", "beta") for number in range(4)]
         index.write(MAIN, files)
         wanted = {chunk.id: chunk for file in files for chunk in file.chunks}
@@ -150,7 +150,7 @@ class Conformance(Reading):
         assert done == set(wanted)
         assert index.counts(scope(SHOP)).unembedded == 0
 
-    def test_a_vector_for_a_chunk_that_has_gone_is_passed_over(self, index: Index) -> None:
+    def test_a_vector_for_a_removed_chunk_is_ignored(self, index: Index) -> None:
         old, new = source("a.py", "alpha"), source("a.py", "beta")
         index.write(MAIN, [old])
         index.write(MAIN, [new])
@@ -168,7 +168,7 @@ class Conformance(Reading):
         assert [hit.chunk.id for hit in hits] == [two, one]
         assert [hit.score for hit in hits] == pytest.approx([0.6, 0.0], abs=2e-3)
 
-    def test_the_digest_tells_content_but_not_the_way_to_it(self, opener: Opener) -> None:
+    def test_the_digest_depends_on_content_and_not_on_its_history(self, opener: Opener) -> None:
         files = [source(f"{n}.py", f"alpha{n}", "same", symbols=SYMBOLS, branch=MAIN) for n in range(5)]
         straight, detour = opener.open("straight"), opener.open("detour")
         straight.write(MAIN, files)
@@ -208,7 +208,7 @@ class Conformance(Reading):
         assert len(restored.lexical(seen, "more", 5)) == 1
         restored.close()
 
-    def test_garbage_is_other_versions_and_content_stays(self, opener: Opener) -> None:
+    def test_garbage_collection_removes_other_versions_only(self, opener: Opener) -> None:
         old = opener.open("a", "hash-0")
         old.write(MAIN, [source("a.py", "alpha")])
         old.set_head(MAIN, HEAD)
@@ -234,7 +234,7 @@ class Conformance(Reading):
         assert len(again.lexical(scope(SHOP), "alpha", 5)) == 1
         again.close()
 
-    def test_two_that_have_it_open_see_each_other(self, index: Index, opener: Opener) -> None:
+    def test_two_open_indexes_see_each_others_writes(self, index: Index, opener: Opener) -> None:
         other = opener.open("a")
         index.write(MAIN, [source("a.py", "alpha")])
         other.write(OTHER, [source("b.py", "beta", branch=OTHER)])
@@ -245,7 +245,7 @@ class Conformance(Reading):
         other.close()
 
     def test_threads_read_while_another_writes(self, index: Index) -> None:
-        """What they find was there at some moment, and nothing is found that none of the writes held."""
+        """They find only states that existed at some moment."""
         versions = [source("a.py", f"alpha {number}") for number in range(15)]
         known = {file.chunks[0].id: file.chunks[0] for file in versions}
         written = Event()
@@ -270,5 +270,5 @@ class Conformance(Reading):
             assert all(reader.result() > 0 for reader in readers)
         assert [hit.chunk for hit in index.lexical(scope(SHOP), "alpha", 5)] == list(versions[-1].chunks)
 
-    def test_it_does_what_a_dictionary_would(self, index: Index) -> None:
+    def test_it_behaves_like_its_model(self, index: Index) -> None:
         follows_its_model(index, self.examples)

@@ -1,4 +1,4 @@
-"""What index.interface promises about reading, and about who sees what."""
+"""Conformance of IndexReader, including who sees what."""
 
 from collections.abc import Callable
 from typing import Any
@@ -83,7 +83,7 @@ class Reading:
         index.write(MAIN, [*files, source("symbol.py", "pass", symbol="Warehouse.restock")])
         assert index.lexical(scope(SHOP), query, 3)[0].chunk.path == found
 
-    def test_hits_come_best_first_and_no_more_than_asked(self, index: Index) -> None:
+    def test_hits_are_sorted_and_limited(self, index: Index) -> None:
         index.write(MAIN, [source(f"{n}.py", "alpha " * n + "beta " * (9 - n)) for n in range(1, 9)])
         hits = index.lexical(scope(SHOP), "alpha", 5)
         assert len(hits) == 5
@@ -117,7 +117,7 @@ class Reading:
         assert [hit.score for hit in hits] == pytest.approx([1.0, 0.8], abs=2e-3)
         assert not index.semantic(scope(SHOP), unit(1), 0)
 
-    def test_opposite_and_absent_vectors_do_no_harm(self, index: Index) -> None:
+    def test_opposite_and_zero_vectors_are_valid(self, index: Index) -> None:
         file = source("a.py", "one", "two", "three")
         index.write(MAIN, [file])
         index.put_vectors({file.chunks[0].id: unit(-1), file.chunks[1].id: unit(1) * 0})
@@ -125,7 +125,7 @@ class Reading:
         assert [hit.chunk.text for hit in hits] == ["two", "one"]
         assert [hit.score for hit in hits] == pytest.approx([0.0, -1.0], abs=2e-3)
 
-    def test_others_chunks_do_not_take_the_places_of_those_that_may_be_seen(self, index: Index) -> None:
+    def test_invisible_chunks_do_not_displace_visible_ones(self, index: Index) -> None:
         theirs = [source(f"{n}.py", "alpha alpha alpha", branch=OTHER) for n in range(150)]
         mine = [source(f"{n}.py", f"alpha and a lot of other words {n}") for n in range(5)]
         index.write(OTHER, theirs)
@@ -138,7 +138,7 @@ class Reading:
         assert len(index.lexical(scope(SHOP, BANK), "alpha", 5)) == 5
         assert all(hit.chunk.branch == OTHER for hit in index.semantic(scope(SHOP, BANK), unit(1), 5))
 
-    def test_replaced_chunks_do_not_take_the_places_of_those_that_are(self, index: Index) -> None:
+    def test_replaced_chunks_do_not_displace_present_ones(self, index: Index) -> None:
         for number in range(8):
             file = source("a.py", f"alpha {number}")
             index.write(MAIN, [file])
@@ -146,7 +146,7 @@ class Reading:
             assert [hit.chunk for hit in index.lexical(scope(SHOP), "alpha", 1)] == list(file.chunks)
             assert [hit.chunk for hit in index.semantic(scope(SHOP), unit(1), 1)] == list(file.chunks)
 
-    def test_what_a_scope_does_not_hold_is_not_there(self, index: Index) -> None:
+    def test_what_is_outside_the_scope_is_not_found(self, index: Index) -> None:
         symbols = FileSymbols(
             (definition("Vault.open"),), (call("unlock", 2, "Vault.open"),), (Import("os", "", "os", 1),)
         )
@@ -255,7 +255,7 @@ class Reading:
         assert list(index.imports(scope(SHOP), MAIN, "a.py")) == list(imports)
         assert not index.imports(scope(SHOP), MAIN, "b.py")
 
-    def test_odd_paths_and_texts_come_back_as_they_were(self, index: Index) -> None:
+    def test_unusual_paths_and_texts_are_stored_unchanged(self, index: Index) -> None:
         paths = ["ünï.py", "a b.py", "\\xff.py", "quote\"'.py", "-.py", "new\nline.py", "deep/" * 200 + "x.py"]
         texts = ["", "\0 nul", "\r\n\t", "🙂 emoji", "\u2028", '{"json": [1]}', "x" * 200_000]
         files = [source(path, *texts) for path in paths]

@@ -78,7 +78,7 @@ def test_requests_are_signed_for_the_domains_service_and_region(
     assert f"/{REGION}/es/aws4_request" in signed
 
 
-def test_a_certificate_nobody_vouches_for_is_refused(domain: Domain) -> None:
+def test_an_untrusted_certificate_is_refused(domain: Domain) -> None:
     with pytest.raises(IndexFault, match=r"cannot be used|answered"):
         Store(connect(domain.url, REGION)).count("acme_code", [])
     assert domain.headers == []
@@ -90,7 +90,7 @@ def test_anything_but_https_is_refused_outside_this_machine(endpoint: str) -> No
         connect(endpoint, REGION)
 
 
-def test_no_identity_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_credentials_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("boto3.Session.get_credentials", lambda _: None)
     with pytest.raises(SettingsFault, match="no AWS credentials"):
         connect("https://search.example.com", REGION)

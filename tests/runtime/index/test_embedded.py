@@ -1,4 +1,4 @@
-"""The embedded index: what every index does, and what only files can be asked."""
+"""The embedded index: the conformance suite, and the content of its files."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +44,7 @@ def holding(root: Path, word: str) -> list[str]:
 
 
 def segments(root: Path) -> set[str]:
-    """Files that hold words, in a form in which bytes do not show them."""
+    """Files with words in a compressed form."""
     return {path.name for path in root.rglob("*.term")}
 
 
@@ -76,7 +76,7 @@ def test_removed_text_is_in_no_file_once_garbage_is_collected(opener: Folders, t
     index.close()
 
 
-def test_what_a_killed_writer_left_undone_is_done_at_opening(opener: Folders) -> None:
+def test_opening_finishes_what_a_killed_writer_left(opener: Folders) -> None:
     index = opener.open("a")
     index._catch_up.run = lambda: None  # type: ignore[method-assign]  # killed between database and text index
     index.write(MAIN, [source("a.py", "alpha")])
@@ -86,7 +86,7 @@ def test_what_a_killed_writer_left_undone_is_done_at_opening(opener: Folders) ->
     again.close()
 
 
-def test_one_that_only_reads_does_not_keep_others_from_writing(opener: Folders) -> None:
+def test_a_reader_does_not_block_writers(opener: Folders) -> None:
     first = opener.open("a")
     first._catch_up.run = lambda: None  # type: ignore[method-assign]
     first.write(MAIN, [source("a.py", "alpha")])
@@ -97,7 +97,7 @@ def test_one_that_only_reads_does_not_keep_others_from_writing(opener: Folders) 
         each.close()
 
 
-def test_a_commit_that_was_killed_before_its_last_file_is_made_again(opener: Folders, tmp_path: Path) -> None:
+def test_a_commit_killed_before_its_last_file_is_repeated(opener: Folders, tmp_path: Path) -> None:
     """tantivy names what it writes by the commit's number, and would not write over what the killed one left."""
     index = opener.open("a")
     index.write(MAIN, [source(f"{n}.py", f"words {n}") for n in range(20)])

@@ -1,4 +1,4 @@
-"""What the administrator registers for a keep; taking and restoring run on a real server."""
+"""Registration of a keep's snapshot repository; tests/real takes and restores snapshots."""
 
 from unittest.mock import Mock
 
@@ -9,7 +9,7 @@ from opensearchpy import NotFoundError
 ROLE = "arn:aws:iam::123456789012:role/acme-index-snapshots"
 
 
-def test_a_keeps_snapshots_lie_in_its_bucket_and_region_and_are_written_by_its_role() -> None:
+def test_a_keeps_snapshots_use_its_bucket_region_and_role() -> None:
     client = Mock()
     client.snapshot.get_repository.side_effect = NotFoundError(404, "repository_missing_exception", {})
     Snapshots(Store(client), "codekeep").register_bucket("acme-snapshots", "keeps/acme/", "eu-central-1", ROLE)

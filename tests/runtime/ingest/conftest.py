@@ -2,8 +2,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from codekeep_runtime.core.chunk import Chunk
 from codekeep_runtime.index.embedded import EmbeddedIndex
+from codekeep_runtime.ingest.embedding import Embedding
 from codekeep_runtime.ingest.ingest import Ingest, Options
 
 from tests.runtime.embedders import HashEmbedder
@@ -11,10 +11,6 @@ from tests.runtime.ingest.parsers import parse_lines
 from tests.runtime.repositories import Repository
 
 INGEST = Callable[..., Ingest]
-
-
-def chunk_text(chunk: Chunk) -> str:
-    return chunk.text
 
 
 @pytest.fixture
@@ -33,7 +29,7 @@ def repository(tmp_path: Path) -> Repository:
 def ingest(index: EmbeddedIndex, tmp_path: Path) -> INGEST:
     def make(**options: object) -> Ingest:
         parse = options.pop("parse", parse_lines)
-        chosen = Options(**{"workers": 1, "file_seconds": 2, "with_digest": True, **options})
-        return Ingest(index, HashEmbedder(), tmp_path / "state", chosen, parse, chunk_text)
+        chosen = Options(**{"workers": 1, "file_seconds": 2, **options})
+        return Ingest(index, Embedding(index, HashEmbedder()), tmp_path / "state", chosen, parse)
 
     return make

@@ -40,7 +40,7 @@ def test_a_run_on_ray_writes_what_a_run_on_processes_writes(repository, ingest, 
     assert index.digest() == on_ray
 
 
-def test_a_file_that_kills_its_worker_costs_no_other(repository, ingest, index):
+def test_a_file_that_crashes_its_worker_affects_no_other_file(repository, ingest, index):
     from codekeep_runtime.ingest.source import Source
 
     repository.commit({**FILES, "deadly.py": "x = 1\n"})
@@ -49,7 +49,7 @@ def test_a_file_that_kills_its_worker_costs_no_other(repository, ingest, index):
     assert set(index.blobs(index.branches()[0])) == set(FILES)
 
 
-def test_vectors_made_on_ray_are_those_made_here():
+def test_vectors_made_on_ray_equal_local_ones():
     from codekeep_runtime.embed.on_ray import RayEmbedder
 
     texts = [f"text {number}" for number in range(600)]

@@ -10,25 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from codekeep_contracts.roles import BucketRole
+from codekeep_contracts.roles import OUTBOX_FOLDER, PERMISSIONS_FOLDER, BucketRole
 from codekeep_contracts.settings.document import RuntimeSettings
 from codekeep_runtime.access.permissions import Permissions
-from codekeep_runtime.assembly.entry import certificate_of
-from codekeep_runtime.assembly.record import open_audit, prompt_bucket
-from codekeep_runtime.assembly.stores import OUTBOX, code_bucket
-from codekeep_runtime.assembly.webhooks import webhook_app
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.index.embedded import EmbeddedIndex
 from codekeep_runtime.ingest.ingest import Ingest, Options
 from codekeep_runtime.ingest.source import Source
-from codekeep_runtime.keep import aws as keep_aws
-from codekeep_runtime.keep.model_store import ModelStore
-from codekeep_runtime.keep.secrets import Secrets
-from codekeep_runtime.keep.work_queue import WorkQueue
 from codekeep_runtime.outbox import Outbox, Worker
-from codekeep_runtime.outbox.holding import InOutbox
-from codekeep_runtime.outbox.permissions import FOLDER, HandedOn
-from codekeep_runtime.place import Place
+from codekeep_runtime.outbox.permissions import PermissionHandover
+from codekeep_runtime.platform.context import RuntimeContext
+from codekeep_runtime.platform.keep import aws as keep_aws
+from codekeep_runtime.platform.keep.model_store import ModelStore
+from codekeep_runtime.platform.keep.platform import KeepPlatform
+from codekeep_runtime.platform.keep.secrets import Secrets
+from codekeep_runtime.platform.keep.work_queue import WorkQueue
+from codekeep_runtime.purge.targets import outbox_target
 
 from tests.components.environments import premium
 from tests.components.identity.test_identity import allowed
@@ -60,12 +57,12 @@ Need = tuple[str, str]  # an action and the resource it is for
 
 
 def key_of(role: str) -> str:
-    """Of a bucket, its own or the customer's."""
+    """The key of a bucket, the keep's or the customer's."""
     return str(premium().value(premium().result.outputs.buckets[BucketRole(role)].key_arn))
 
 
 class Keep:
-    """What the stack deployed, in moto, under the names of the stack; and the calls that are made from now on."""
+    """The stack's resources in moto under the stack's names, and a record of the calls to them."""
 
     def __init__(self, make: Callable[[str], Any], folder: Path) -> None:
         self.calls: list[Need] = []
@@ -81,7 +78,8 @@ class Keep:
             }.items()
         }
         self.settings = self._settings()
-        self.place = Place(data=folder / "data", settings=self.settings, embedded=False)
+        self.platform = KeepPlatform(RuntimeContext(data=folder / "data", settings=self.settings))
+        self.services = self.platform.services
 
     def _settings(self) -> RuntimeSettings:
         roles = ("code", "models", "prompts", "audit")
@@ -106,7 +104,7 @@ class Keep:
         return settings.model_copy(update={"git_links": (link,)})
 
     def client(self, settings: RuntimeSettings, service: str) -> Any:
-        """As the runtime's own, and what is asked through it is kept."""
+        """The runtime's client, with its calls recorded."""
         made = keep_aws_client(settings, service)
         made.meta.events.register("before-parameter-build.*.*", partial(self._asked, service))
         return made
@@ -156,52 +154,52 @@ def keep(aws: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keep:  # 
     return made
 
 
-def hand_on(keep: Keep) -> None:
+def send_all(keep: Keep) -> None:
     if not (keep.folder / "code").exists():
         Repository(keep.folder / "code").commit({"shop.py": "def price():\n    return 1\n", "README.md": "# Shop\n"})
     source = Source(repository=REPOSITORY, location=str(keep.folder / "code"))
-    outbox = Outbox(code_bucket(keep.place, OUTBOX), "1")
-    Ingest(outbox, HashEmbedder(), keep.folder / "ingest", Options(workers=1, trusts_index=True)).run([source])  # type: ignore[arg-type]
+    outbox = Outbox(keep.services.objects(OUTBOX_FOLDER), "1")
+    Ingest(outbox, None, keep.folder / "ingest", Options(workers=1, trusts_index=True)).run([source])
 
 
 def test_the_gateway(keep: Keep) -> None:
-    certificate_of(keep.place)
-    with open_audit(keep.place, "gateway") as log:
+    keep.services.certificate(keep.platform.context.folder("tls"))
+    with keep.platform.audit_log("gateway") as log:
         log.record(record())
-    prompt_bucket(keep.settings).keep(READER, "question", datetime.now(UTC))
+    keep.services.prompts().keep(READER, "question", datetime.now(UTC))
     judged(keep, "gateway", {"secretsmanager:GetSecretValue", "kms:Sign", "s3:PutObject", "kms:GenerateDataKey"})
 
 
 def test_ingest(keep: Keep) -> None:
     queue = WorkQueue(keep.client(keep.settings, "sqs"), keep.queue)
     keep._make("sqs").send_message(QueueUrl=keep.queue, MessageBody="x")
-    taken = queue.take(1, wait_seconds=0)
-    queue.give_back(taken)
-    queue.done(queue.take(1, wait_seconds=0))
+    received = queue.receive(1, wait_seconds=0)
+    queue.give_back(received)
+    queue.delete(queue.receive(1, wait_seconds=0))
     Secrets(keep.client(keep.settings, "secretsmanager")).text(keep.secrets["git-ghe-token"])
-    hand_on(keep)
-    hand_on(keep)
-    HandedOn(code_bucket(keep.place, FOLDER)).keep(Permissions())
+    send_all(keep)
+    send_all(keep)
+    PermissionHandover(keep.services.objects(PERMISSIONS_FOLDER)).keep(Permissions())
     judged(keep, "ingest", {"sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "s3:GetObject"})
 
 
 def test_the_indexer(keep: Keep) -> None:
-    hand_on(keep)
-    prompt_bucket(keep.settings).keep(READER, "question", datetime.now(UTC))
+    send_all(keep)
+    keep.services.prompts().keep(READER, "question", datetime.now(UTC))
     keep.calls.clear()
     embedder = HashEmbedder()
     index = EmbeddedIndex.open(keep.folder / "index", "acme", embedder.version, embedder.dimension)
-    bucket = code_bucket(keep.place, OUTBOX)
-    worker = Worker(bucket, index, lambda _: 0, lambda _: False)
+    bucket = keep.services.objects(OUTBOX_FOLDER)
+    worker = Worker(bucket, index, lambda: 0, lambda _: False)
     assert worker.turn()
-    worker.ask_for_everything()
+    worker.request_everything()
     index.close()
-    assert HandedOn(code_bucket(keep.place, FOLDER)).version() is None
-    InOutbox(bucket, REPOSITORY).remove()
-    prompts = prompt_bucket(keep.settings)
+    assert PermissionHandover(keep.services.objects(PERMISSIONS_FOLDER)).version() is None
+    outbox_target(bucket, REPOSITORY).remove()
+    prompts = keep.services.prompts()
     prompts.forget(READER)
     assert prompts.count(READER) == 0
-    with open_audit(keep.place, "purge") as log:
+    with keep.platform.audit_log("purge") as log:
         log.record(record())
     judged(keep, "indexer", {"s3:DeleteObject", "s3:ListBucket", "s3:ListBucketVersions", "kms:Sign", "kms:Decrypt"})
 
@@ -210,7 +208,7 @@ def test_the_webhook(keep: Keep) -> None:
     from starlette.testclient import TestClient
 
     [link] = keep.settings.git_links
-    client = TestClient(webhook_app(keep.place))
+    client = TestClient(keep.services.webhook_app())
     headers = {"x-github-event": "push", "x-github-delivery": "1", "x-hub-signature-256": "sha256=0"}
     assert client.post(f"/webhooks/{link.name}", content=b"{}", headers=headers).status_code == 403
     WorkQueue(keep.client(keep.settings, "sqs"), keep.queue).send("x")

@@ -10,7 +10,7 @@ import pytest
 from codekeep_contracts.faults import DataFault
 from codekeep_contracts.settings.models import ModelSettings
 from codekeep_contracts.settings.stores import BucketSettings
-from codekeep_runtime.keep.model_store import LIST, ModelStore
+from codekeep_runtime.platform.keep.model_store import LIST, ModelStore
 
 from tests.runtime.keep.conftest import REGION
 
@@ -52,7 +52,7 @@ def store(client: Any, source: Path) -> ModelStore:
     return store
 
 
-def test_what_is_published_is_fetched_once(store: ModelStore, source: Path, client: Any, tmp_path: Path) -> None:
+def test_a_published_model_is_fetched_once(store: ModelStore, source: Path, client: Any, tmp_path: Path) -> None:
     into = tmp_path / "into"
     assert store.fetch(MODEL, into, verify_existing=True) == 2
     assert (into / "onnx" / "model.bin").read_bytes() == (source / "onnx" / "model.bin").read_bytes()
@@ -62,7 +62,7 @@ def test_what_is_published_is_fetched_once(store: ModelStore, source: Path, clie
     assert sealed["SSEKMSKeyId"] == BUCKET.key_arn
 
 
-def test_a_file_that_was_cut_off_here_is_fetched_again(store: ModelStore, tmp_path: Path) -> None:
+def test_a_truncated_local_file_is_fetched_again(store: ModelStore, tmp_path: Path) -> None:
     into = tmp_path / "into"
     store.fetch(MODEL, into, verify_existing=False)
     (into / "config.json").write_text("{")
@@ -71,7 +71,7 @@ def test_a_file_that_was_cut_off_here_is_fetched_again(store: ModelStore, tmp_pa
     assert (into / "config.json").read_text() == "{}"
 
 
-def test_a_file_that_differs_there_is_refused_and_not_kept(store: ModelStore, client: Any, tmp_path: Path) -> None:
+def test_a_file_with_a_wrong_checksum_is_refused_and_deleted(store: ModelStore, client: Any, tmp_path: Path) -> None:
     client.put_object(Bucket=BUCKET.name, Key=f"{KEY}onnx/model.bin", Body=b"something else")
     with pytest.raises(DataFault, match="differs from its checksum"):
         store.fetch(MODEL, tmp_path / "into", verify_existing=False)
@@ -79,13 +79,13 @@ def test_a_file_that_differs_there_is_refused_and_not_kept(store: ModelStore, cl
 
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "../other", "a/../../other"])
-def test_a_list_leads_nowhere_else(store: ModelStore, client: Any, tmp_path: Path, name: str) -> None:
+def test_a_list_cannot_name_files_outside_its_folder(store: ModelStore, client: Any, tmp_path: Path, name: str) -> None:
     client.put_object(Bucket=BUCKET.name, Key=KEY + LIST, Body=json.dumps({"files": {name: "0" * 64}}).encode())
     with pytest.raises(DataFault, match="outside its folder"):
         store.fetch(MODEL, tmp_path / "into", verify_existing=False)
 
 
-def test_one_that_is_not_there_says_how_it_gets_there(client: Any, tmp_path: Path) -> None:
+def test_a_missing_model_names_the_command_that_publishes_it(client: Any, tmp_path: Path) -> None:
     with pytest.raises(DataFault, match="model publish"):
         ModelStore(client, BUCKET).fetch(MODEL, tmp_path / "into", verify_existing=False)
     with pytest.raises(DataFault, match="holds no file"):
@@ -93,7 +93,7 @@ def test_one_that_is_not_there_says_how_it_gets_there(client: Any, tmp_path: Pat
 
 
 def test_it_needs_no_more_than_the_engines_images_have() -> None:
-    """They hold boto3, click and pydantic (images/requirements.py), and none of what indexes."""
+    """They contain boto3, click and pydantic (images/requirements.py), and no library of the index."""
     missing = ("httpx", "numpy", "opensearchpy", "opentelemetry", "prometheus_client", "rich", "starlette", "uvicorn")
     script = (
         "import sys\n"
@@ -102,7 +102,7 @@ def test_it_needs_no_more_than_the_engines_images_have() -> None:
         "argv = ['model', 'fetch', '--role', 'embed', '--revision', 'x', '--into', 'y']\n"
         "try: cli.main(argv, standalone_mode=False)\n"
         "except Exception as fault: print(type(fault).__name__)\n"
-        "import codekeep_runtime.keep.aws, codekeep_runtime.keep.model_store, boto3\n"
+        "import codekeep_runtime.platform.keep.aws, codekeep_runtime.platform.keep.model_store, boto3\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "SettingsFault\n"

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from codekeep_contracts.faults import DataFault
 from codekeep_contracts.messages import Push, Refresh, parse
-from codekeep_contracts.roles import QueueRole
-from codekeep_runtime.keep.work_queue import VISIBLE_AGAIN_SECONDS, WorkQueue
+from codekeep_runtime.platform.keep.work_queue import WorkQueue
 
-from components.storage.queues import REFRESH_MESSAGE, VISIBILITY_SECONDS
+from components.storage.queues import REFRESH_MESSAGE
 
 COMMIT = "0" * 39 + "1"
 
@@ -20,53 +19,49 @@ def queue(aws: Any) -> WorkQueue:
     return WorkQueue(client, client.create_queue(QueueName="ingest")["QueueUrl"])
 
 
-def test_a_burst_is_taken_at_once_up_to_the_limit(queue: WorkQueue) -> None:
+def test_a_burst_is_received_at_once_up_to_the_limit(queue: WorkQueue) -> None:
     for number in range(25):
         queue.send(f"message {number}")
-    taken = queue.take(20, wait_seconds=0)
+    taken = queue.receive(20, wait_seconds=0)
     assert len(taken) == 20
-    assert {each.received for each in taken} == {1}
-    assert len(queue.take(20, wait_seconds=0)) == 5
+    assert {each.attempt for each in taken} == {1}
+    assert len(queue.receive(20, wait_seconds=0)) == 5
 
 
-def test_what_is_given_back_comes_again_and_what_is_done_does_not(queue: WorkQueue) -> None:
+def test_messages_given_back_come_again_and_deleted_ones_do_not(queue: WorkQueue) -> None:
     queue.send("a")
     queue.send("b")
-    first = queue.take(10, wait_seconds=0)
+    first = queue.receive(10, wait_seconds=0)
     queue.give_back([each for each in first if each.body == "a"])
-    queue.done([each for each in first if each.body == "b"])
-    again = queue.take(10, wait_seconds=0)
-    assert [(each.body, each.received) for each in again] == [("a", 2)]
+    queue.delete([each for each in first if each.body == "b"])
+    again = queue.receive(10, wait_seconds=0)
+    assert [(each.body, each.attempt) for each in again] == [("a", 2)]
 
 
-def test_a_held_message_is_not_given_to_others_however_long_it_takes(aws: Any) -> None:
+def test_a_held_message_stays_invisible_however_long_work_takes(aws: Any) -> None:
     client = aws("sqs")
     url = client.create_queue(QueueName="ingest")["QueueUrl"]
     short = WorkQueue(client, url, visible_again_seconds=3)
     short.send("long work")
-    taken = short.take(1, wait_seconds=0)
+    taken = short.receive(1, wait_seconds=0)
     with short.held(taken):
         time.sleep(3.5)
-        assert short.take(1, wait_seconds=0) == []
+        assert short.receive(1, wait_seconds=0) == []
 
 
-def test_the_clocks_message_is_understood() -> None:
+def test_the_scheduled_message_is_understood() -> None:
     import json
 
     assert parse(json.dumps(REFRESH_MESSAGE)) == Refresh()
 
 
-def test_the_queue_gives_as_much_time_as_the_runtime_reckons_with() -> None:
-    assert VISIBILITY_SECONDS[QueueRole.INGEST] == VISIBLE_AGAIN_SECONDS
-
-
-def test_a_push_survives_the_queue() -> None:
+def test_a_push_is_the_same_after_the_queue() -> None:
     push = Push(link="ghe", repository="payments/ledger", branch="main", commit=COMMIT)
     assert parse(push.model_dump_json()) == push
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{}", '{"kind": "other"}', '{"kind": "push", "link": "secret-value"}'])
-def test_a_wrong_message_is_told_without_its_content(body: str) -> None:
+def test_an_invalid_message_is_reported_without_its_content(body: str) -> None:
     with pytest.raises(DataFault) as caught:
         parse(body)
     assert "secret-value" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""From ingest to the index by the code bucket: what arrives is what a direct ingest writes, killed or not."""
+"""Through the outbox the index gets what a direct ingest writes, also after kills."""
 
 import contextlib
 import json
@@ -8,18 +8,16 @@ import pytest
 from codekeep_contracts.log_fields import LOG_FIELDS
 from codekeep_contracts.settings.stores import BucketSettings
 from codekeep_runtime.access.files import FolderDocuments
-from codekeep_runtime.assembly.purging import allow_again
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.index.embedded import EmbeddedIndex
-from codekeep_runtime.ingest.embedding import embed_missing, text_of_chunk
-from codekeep_runtime.ingest.ingest import Ingest, Options, made_with
-from codekeep_runtime.ingest.progress import Counter, Phase, silent
+from codekeep_runtime.ingest.embedding import Embedding
+from codekeep_runtime.ingest.ingest import Ingest, Options, pipeline_version
 from codekeep_runtime.ingest.source import Source
 from codekeep_runtime.outbox import Outbox, Worker
-from codekeep_runtime.outbox.bucket import Bucket
-from codekeep_runtime.outbox.holding import InOutbox
 from codekeep_runtime.outbox.outbox import STATES, STEPS
+from codekeep_runtime.platform.keep.bucket import Bucket
 from codekeep_runtime.purge import Tombstones
+from codekeep_runtime.purge.targets import outbox_target
 from codekeep_runtime.screen import Policy
 
 from tests.runtime.embedders import HashEmbedder
@@ -27,7 +25,7 @@ from tests.runtime.keep.conftest import REGION, aws  # noqa: F401 - a fixture
 from tests.runtime.repositories import Repository
 
 EMBEDDER = HashEmbedder()
-MADE_WITH = made_with(Policy())
+VERSION = pipeline_version(Policy())
 FILES = {
     "shop.py": "import os\n\n\nclass Shop(Base):\n    def price(self):\n        return os.getcwd()\n",
     "README.md": "# Shop\n\nSells things.\n",
@@ -54,34 +52,30 @@ def opened(folder) -> EmbeddedIndex:
     return EmbeddedIndex.open(folder, "acme", EMBEDDER.version, EMBEDDER.dimension)
 
 
-def hand_on(bucket, repository, folder):
-    """One run of a pod, which knows nothing of earlier ones but what is in the bucket."""
+def send_all(bucket, repository, folder):
+    """One run of a pod, which knows of earlier runs only what is in the bucket."""
     source = Source(repository=RepositoryId("git.example", "acme", "shop"), location=str(repository.path))
     options = Options(workers=1, trusts_index=True)
-    return Ingest(Outbox(bucket, MADE_WITH), EMBEDDER, folder, options).run([source])
+    return Ingest(Outbox(bucket, VERSION), None, folder, options).run([source])
 
 
-def embed(index) -> int:
-    return embed_missing(index, EMBEDDER, text_of_chunk, Counter(silent, Phase.EMBED))
-
-
-def is_purged(_) -> bool:
-    return False
+def worker_of(bucket, index, is_purged=lambda _: False) -> Worker:
+    return Worker(bucket, index, Embedding(index, EMBEDDER).run, is_purged)
 
 
 def direct(repository, tmp_path) -> str:
     index = opened(tmp_path / "direct")
     source = Source(repository=RepositoryId("git.example", "acme", "shop"), location=str(repository.path))
-    Ingest(index, EMBEDDER, tmp_path / "direct-state", Options(workers=1)).run([source])
+    Ingest(index, Embedding(index, EMBEDDER), tmp_path / "direct-state", Options(workers=1)).run([source])
     digest = index.digest()
     index.close()
     return digest
 
 
-def test_what_arrives_is_what_a_direct_ingest_writes(bucket, repository, tmp_path):
-    hand_on(bucket, repository, tmp_path / "first")
+def test_the_outbox_gives_the_same_index_as_a_direct_ingest(bucket, repository, tmp_path):
+    send_all(bucket, repository, tmp_path / "first")
     index = opened(tmp_path / "index")
-    worker = Worker(bucket, index, embed, is_purged)
+    worker = worker_of(bucket, index)
     assert worker.turn() > 0
     assert index.digest() == direct(repository, tmp_path)
     assert not index.unembedded(10)
@@ -91,23 +85,23 @@ def test_what_arrives_is_what_a_direct_ingest_writes(bucket, repository, tmp_pat
     index.close()
 
 
-def test_another_pod_hands_on_only_what_changed(bucket, repository, tmp_path):
-    hand_on(bucket, repository, tmp_path / "first")
-    again = hand_on(bucket, repository, tmp_path / "second")
+def test_another_pod_sends_only_what_changed(bucket, repository, tmp_path):
+    send_all(bucket, repository, tmp_path / "first")
+    again = send_all(bucket, repository, tmp_path / "second")
     assert again.branches[0].written == 0
     repository.commit({"shop.py": "def price():\n    return 2\n", "README.md": None})
-    changed = hand_on(bucket, repository, tmp_path / "third")
+    changed = send_all(bucket, repository, tmp_path / "third")
     assert (changed.branches[0].written, changed.branches[0].removed) == (1, 1)
     index = opened(tmp_path / "index")
-    Worker(bucket, index, embed, is_purged).turn()
+    worker_of(bucket, index).turn()
     assert index.digest() == direct(repository, tmp_path)
     index.close()
 
 
-def test_other_versions_hand_everything_on_anew(bucket, repository, tmp_path):
-    hand_on(bucket, repository, tmp_path / "first")
-    (branch,) = Outbox(bucket, MADE_WITH).branches()
-    assert set(Outbox(bucket, MADE_WITH).blobs(branch)) == set(FILES)
+def test_another_version_sends_everything_again(bucket, repository, tmp_path):
+    send_all(bucket, repository, tmp_path / "first")
+    (branch,) = Outbox(bucket, VERSION).branches()
+    assert set(Outbox(bucket, VERSION).blobs(branch)) == set(FILES)
     assert Outbox(bucket, "another-parser").blobs(branch) == {}
 
 
@@ -116,7 +110,7 @@ class KilledError(Exception):
 
 
 @pytest.mark.parametrize("after", range(6))
-def test_killed_at_any_step_both_ends_go_on(bucket, repository, tmp_path, monkeypatch, after):
+def test_both_ends_continue_after_a_kill_at_any_step(bucket, repository, tmp_path, monkeypatch, after):
     """The bucket fails after so many writes, as a kill between them would; then the index fails while it is taken."""
     written = []
     put = Bucket.put
@@ -130,47 +124,47 @@ def test_killed_at_any_step_both_ends_go_on(bucket, repository, tmp_path, monkey
 
     monkeypatch.setattr(Bucket, "put", failing)
     with contextlib.suppress(KilledError):
-        hand_on(bucket, repository, tmp_path / "first")
+        send_all(bucket, repository, tmp_path / "first")
     monkeypatch.setattr(Bucket, "put", put)
-    hand_on(bucket, repository, tmp_path / "second")
+    send_all(bucket, repository, tmp_path / "second")
     index = opened(tmp_path / "index")
     delete = Bucket.delete
     monkeypatch.setattr(Bucket, "delete", lambda self, key: (_ for _ in ()).throw(KilledError()))
     with pytest.raises(KilledError):
-        Worker(bucket, index, embed, is_purged).turn()
+        worker_of(bucket, index).turn()
     monkeypatch.setattr(Bucket, "delete", delete)
-    while Worker(bucket, index, embed, is_purged).turn():
+    while worker_of(bucket, index).turn():
         pass
     assert index.digest() == direct(repository, tmp_path)
     index.close()
 
 
-def test_a_branch_that_is_gone_leaves(bucket, repository, tmp_path):
-    hand_on(bucket, repository, tmp_path / "first")
+def test_a_deleted_branch_is_removed_from_the_index(bucket, repository, tmp_path):
+    send_all(bucket, repository, tmp_path / "first")
     index = opened(tmp_path / "index")
-    worker = Worker(bucket, index, embed, is_purged)
+    worker = worker_of(bucket, index)
     worker.turn()
     repository.git("branch", "-m", "main", "trunk")
-    hand_on(bucket, repository, tmp_path / "second")
+    send_all(bucket, repository, tmp_path / "second")
     worker.turn()
     assert [branch.name for branch in index.branches()] == ["trunk"]
     index.close()
 
 
-def test_everything_is_handed_on_again_when_it_is_asked_for(bucket, repository, tmp_path):
-    hand_on(bucket, repository, tmp_path / "first")
+def test_everything_is_sent_again_on_request(bucket, repository, tmp_path):
+    send_all(bucket, repository, tmp_path / "first")
     index = opened(tmp_path / "index")
-    worker = Worker(bucket, index, embed, is_purged)
+    worker = worker_of(bucket, index)
     worker.turn()
-    worker.ask_for_everything()
+    worker.request_everything()
     assert list(bucket.keys(STATES)) == []
-    again = hand_on(bucket, repository, tmp_path / "second")
+    again = send_all(bucket, repository, tmp_path / "second")
     assert again.branches[0].written == len(FILES)
     index.close()
 
 
 def test_objects_lie_under_the_keeps_prefix_encrypted_with_its_key(bucket, repository, tmp_path, aws):  # noqa: F811
-    hand_on(bucket, repository, tmp_path / "first")
+    send_all(bucket, repository, tmp_path / "first")
     client = aws("s3")
     objects = client.list_objects_v2(Bucket="code")["Contents"]
     assert objects
@@ -181,54 +175,55 @@ def test_objects_lie_under_the_keeps_prefix_encrypted_with_its_key(bucket, repos
     assert "shop.py" not in json.dumps([each["Key"] for each in objects])
 
 
-def test_a_repository_is_purged_from_it_and_no_other(bucket, repository, tmp_path):
-    hand_on(bucket, repository, tmp_path / "pod")
+def test_only_the_purged_repository_is_deleted_from_the_outbox(bucket, repository, tmp_path):
+    send_all(bucket, repository, tmp_path / "pod")
     whole = list(bucket.keys(""))
     assert whole
-    InOutbox(bucket, RepositoryId("git.example", "acme", "other")).remove()
+    outbox_target(bucket, RepositoryId("git.example", "acme", "other")).remove()
     assert list(bucket.keys("")) == whole
-    holding = InOutbox(bucket, RepositoryId("git.example", "acme", "shop"))
-    assert holding.count() == len(whole)
-    holding.remove()
-    assert holding.count() == 0
+    target = outbox_target(bucket, RepositoryId("git.example", "acme", "shop"))
+    assert target.count() == len(whole)
+    target.remove()
+    assert target.count() == 0
     assert list(bucket.keys("")) == []
 
 
-def test_what_was_purged_is_not_taken_in_and_the_log_says_so(bucket, repository, tmp_path, monkeypatch):
-    told = []
-    monkeypatch.setattr("codekeep_runtime.outbox.worker.emit", lambda event, **fields: told.append((event, fields)))
+def test_purged_repositories_are_refused_and_logged(bucket, repository, tmp_path, monkeypatch):
+    logged = []
+    monkeypatch.setattr("codekeep_runtime.outbox.worker.emit", lambda event, **fields: logged.append((event, fields)))
     tombstones = Tombstones(FolderDocuments(tmp_path / "tombstones"))
     shop = RepositoryId("git.example", "acme", "shop")
-    tombstones.put(shop.id, datetime.now(UTC))
-    hand_on(bucket, repository, tmp_path / "first")
+    tombstones.add(shop.id, datetime.now(UTC))
+    send_all(bucket, repository, tmp_path / "first")
     index = opened(tmp_path / "index")
-    worker = Worker(bucket, index, embed, tombstones.is_put)
+    worker = worker_of(bucket, index, tombstones.is_purged)
     worker.turn()
     assert (list(bucket.keys(STEPS)), index.branches()) == ([], [])
-    refused = [fields for event, fields in told if event == "purged-not-taken"]
+    refused = [fields for event, fields in logged if event == "purged-not-taken"]
     assert {fields["repository_id"] for fields in refused} == {shop.id}
     assert sum(fields["chunk_count"] for fields in refused) > 0
     assert refused[0].keys() - {"component", "level"} <= set(LOG_FIELDS)
     index.close()
 
 
-def test_one_that_is_allowed_again_is_taken_in_whole(bucket, repository, tmp_path):
+def test_a_repository_that_is_allowed_again_is_ingested_completely(bucket, repository, tmp_path):
     tombstones = Tombstones(FolderDocuments(tmp_path / "tombstones"))
     shop = RepositoryId("git.example", "acme", "shop")
-    tombstones.put(shop.id, datetime.now(UTC))
-    hand_on(bucket, repository, tmp_path / "first")
+    tombstones.add(shop.id, datetime.now(UTC))
+    send_all(bucket, repository, tmp_path / "first")
     index = opened(tmp_path / "index")
-    worker = Worker(bucket, index, embed, tombstones.is_put)
+    worker = worker_of(bucket, index, tombstones.is_purged)
     worker.turn()
-    allow_again(tombstones, shop, [InOutbox(bucket, shop)])
-    hand_on(bucket, repository, tmp_path / "second")
+    tombstones.allow(shop)
+    outbox_target(bucket, shop).remove()
+    send_all(bucket, repository, tmp_path / "second")
     worker.turn()
     assert index.digest() == direct(repository, tmp_path)
     index.close()
 
 
-def test_one_that_is_purged_while_it_is_written_leaves_again(bucket, repository, tmp_path):
-    hand_on(bucket, repository, tmp_path / "first")
+def test_a_repository_purged_during_a_write_is_removed_again(bucket, repository, tmp_path):
+    send_all(bucket, repository, tmp_path / "first")
     index = opened(tmp_path / "index")
     asked = []
 
@@ -236,7 +231,7 @@ def test_one_that_is_purged_while_it_is_written_leaves_again(bucket, repository,
         asked.append(each)
         return len(asked) > 1
 
-    Worker(bucket, index, embed, purged_after_the_first_look).turn()
+    worker_of(bucket, index, purged_after_the_first_look).turn()
     assert len(asked) > 1
     assert index.branches() == []
     index.close()

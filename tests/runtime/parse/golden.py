@@ -1,4 +1,4 @@
-"""What a sample parses to, as text a reviewer can read."""
+"""The result of parsing a sample, as text that a reviewer can read."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,9 +1,9 @@
-"""What holds for any text in any language."""
+"""Properties of cutting any text in any language."""
 
 import random
 
 import pytest
-from codekeep_runtime.parse.cut import LARGEST
+from codekeep_runtime.parse.cut import MAX_PIECE
 from codekeep_runtime.parse.grammar import GRAMMARS
 from codekeep_runtime.parse.language import language_of
 from codekeep_runtime.parse.parser import Parsed, parse
@@ -27,20 +27,20 @@ def assert_whole(text: str, parsed: Parsed) -> None:
     assert "\n".join(piece.text for piece in parsed.pieces) == "\n".join(lines)
     for piece in parsed.pieces:
         cut = piece.text.rstrip("])};, \t\n\r\f\v").rsplit("\n", 1)  # blank lines and braces stay with what they close
-        assert len(piece.text) <= LARGEST or piece.start_line == piece.end_line or len(cut[0]) <= LARGEST
+        assert len(piece.text) <= MAX_PIECE or piece.start_line == piece.end_line or len(cut[0]) <= MAX_PIECE
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @given(text=st.text(alphabet="abc(){}[]:;=#'\"/* \n\t\\.,<>-@é\U0001f600\r\x00", max_size=400))
 @settings(max_examples=40, deadline=None)
-def test_any_text_is_cut_whole(language, text):
+def test_any_text_is_cut_without_loss(language, text):
     assert_whole(text, parse("x", language, text))
 
 
 @pytest.mark.parametrize("name", SOURCES)
 @given(seed=st.integers(0, 2**32))
 @settings(max_examples=15, deadline=None)
-def test_a_shuffled_and_repeated_source_is_cut_whole(name, seed):
+def test_shuffled_and_repeated_lines_are_cut_without_loss(name, seed):
     """Large files with syntax errors, where blocks start and end in strange places."""
     lines = SOURCES[name].split("\n") * 12
     chosen = random.Random(seed)  # noqa: S311 - to be repeated, not to be unguessable
@@ -68,7 +68,7 @@ def test_a_large_class_is_cut_into_its_methods():
     assert [piece.symbol for piece in parsed.pieces] == ["Shop", *(f"Shop.method_{n}" for n in range(6))]
 
 
-def test_what_introduces_a_function_stays_with_it():
+def test_comments_and_decorators_stay_with_their_function():
     body = "    x = 1\n" * 40
     text = f"import os\n\n\ndef first():\n{body}\n\n# Why it is so.\n@cached\ndef second():\n{body}"
     second = parse("a.py", "python", text).pieces[-1]
@@ -84,12 +84,12 @@ def test_a_long_function_is_cut_between_statements():
     assert all(piece.text.startswith(("def long", "    for x in y")) for piece in parsed.pieces)
 
 
-def test_deep_nesting_does_not_hurt():
+def test_deep_nesting_is_parsed_in_time():
     for language, text in {"python": "(" * 100_000, "json": "[" * 100_000, "c": "{" * 100_000}.items():
         assert_whole(text, parse("x", language, text))
 
 
-def test_a_name_after_text_beyond_ascii_has_its_line_and_its_letters():
+def test_a_name_after_non_ascii_text_has_the_right_line():
     symbols = parse("a.py", "python", "x = 'é😀'\ndef größe(): return länge('ü')\n").symbols
     assert [each.name for each in symbols.definitions] == ["x", "größe"]
     assert [(each.name, each.line) for each in symbols.references] == [("länge", 2)]

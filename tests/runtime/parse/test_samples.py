@@ -14,7 +14,7 @@ NAMES = sorted(path.name for path in SAMPLES.iterdir())
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_sample_parses_to_what_was_reviewed(name):
+def test_a_sample_parses_to_its_reviewed_result(name):
     expected = EXPECTED / f"{name}.txt"
     if os.environ.get("CODEKEEP_UPDATE_GOLDENS"):
         expected.parent.mkdir(exist_ok=True)
@@ -23,5 +23,5 @@ def test_a_sample_parses_to_what_was_reviewed(name):
 
 
 def test_every_language_has_a_sample():
-    told = {described(SAMPLES / name).split()[1] for name in NAMES}
-    assert told == GRAMMARS | {"markdown", "yaml", "json", "dockerfile", "toml"}
+    languages = {described(SAMPLES / name).split()[1] for name in NAMES}
+    assert languages == GRAMMARS | {"markdown", "yaml", "json", "dockerfile", "toml"}

@@ -11,8 +11,8 @@ import pytest
 from codekeep_contracts.faults import DataFault, SettingsFault, UsageFault
 from codekeep_contracts.settings.governance import PromptStorage
 from codekeep_contracts.settings.stores import BucketSettings
+from codekeep_runtime.platform.keep.prompt_bucket import PromptBucket
 from codekeep_runtime.prompts import PromptStore
-from codekeep_runtime.prompts.bucket import PromptBucket
 from codekeep_runtime.prompts.wrapping import FileWrapping
 from moto import mock_aws
 
@@ -28,13 +28,13 @@ def store_in(folder: Path, **changes: Any) -> PromptStore:
 
 
 @pytest.mark.parametrize("changes", OFF)
-def test_off_writes_nothing(tmp_path: Path, changes: dict[str, Any]) -> None:
+def test_nothing_is_written_while_storing_is_off(tmp_path: Path, changes: dict[str, Any]) -> None:
     store = store_in(tmp_path, **changes)
     store.keep(READER, "how do we log in?", AT)
     assert not (tmp_path / "prompts").exists()
 
 
-def test_what_is_kept_is_redacted_and_unreadable_on_disk(tmp_path: Path) -> None:
+def test_stored_prompts_are_redacted_and_encrypted(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     store.keep(READER, "why does jo@example.com get 401 with a1b2c3d4e5f6a7b8c9d0e1f2a3?", AT)
     (stored,) = store.read(READER)
@@ -64,7 +64,7 @@ def test_a_prompt_moved_to_another_reader_is_refused(tmp_path: Path) -> None:
         list(store.read(OTHER))
 
 
-def test_they_expire_to_the_day_and_a_reader_is_forgotten_alone(tmp_path: Path) -> None:
+def test_prompts_expire_on_their_day_and_one_reader_can_be_forgotten(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     for reader in (READER, OTHER):
         store.keep(reader, "question", AT)
@@ -75,7 +75,7 @@ def test_they_expire_to_the_day_and_a_reader_is_forgotten_alone(tmp_path: Path) 
     assert store.count() == 0
 
 
-def test_a_reader_is_an_id_and_no_path(tmp_path: Path) -> None:
+def test_a_readers_id_cannot_be_a_path(tmp_path: Path) -> None:
     with pytest.raises(UsageFault):
         store_in(tmp_path).keep("../../etc/passwd", "question", AT)
 
@@ -109,7 +109,7 @@ def bucket_of(s3: Any, **changes: Any) -> PromptBucket:
 
 
 @pytest.mark.parametrize("changes", OFF)
-def test_a_keeps_bucket_gets_nothing_while_it_is_off(s3: Any, changes: dict[str, Any]) -> None:
+def test_a_keeps_bucket_stays_empty_while_storing_is_off(s3: Any, changes: dict[str, Any]) -> None:
     bucket_of(s3, **changes).keep(READER, "how do we log in?", AT)
     assert s3.list_objects_v2(Bucket="prompts-bucket")["KeyCount"] == 0
 
@@ -123,7 +123,7 @@ def test_a_keeps_prompts_are_redacted_and_sealed_with_their_key(s3: Any) -> None
     assert json.loads(stored["Body"].read())["text"] == "why does [masked:email] get 401?"
 
 
-def test_a_reader_of_a_keep_is_forgotten_in_every_version_and_alone(s3: Any) -> None:
+def test_forgetting_a_reader_deletes_all_their_versions_and_no_others(s3: Any) -> None:
     store = bucket_of(s3)
     for reader in (READER, READER, OTHER):
         store.keep(reader, "question", AT)

@@ -1,7 +1,8 @@
-"""What was purged is in no store, the proof says so, and a kill at any step changes neither."""
+"""After a purge no store contains the subject, and the proof says so, also after a kill at any step."""
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,20 +21,20 @@ from codekeep_runtime.embed.cache import CachedEmbedder
 from codekeep_runtime.index.embedded import EmbeddedIndex
 from codekeep_runtime.index.interface import Head
 from codekeep_runtime.ingest.manifest import BranchReport, Manifest
-from codekeep_runtime.ingest.state import State
+from codekeep_runtime.ingest.state import SkippedFile, State
 from codekeep_runtime.prompts import PromptStore
 from codekeep_runtime.prompts.wrapping import FileWrapping
-from codekeep_runtime.purge import Purge, PurgeFault, Subject, Tombstones, holds
-from codekeep_runtime.purge.holdings import (
-    Holding,
-    InFolder,
-    InIndex,
-    InIngestState,
-    InManifests,
-    InPermissions,
-    InPrompts,
-    InVectorCache,
-    OfLogin,
+from codekeep_runtime.purge import Purge, PurgeFault, Subject, Tombstones, is_valid_proof
+from codekeep_runtime.purge.targets import (
+    PurgeTarget,
+    folder_target,
+    index_target,
+    ingest_state_target,
+    login_target,
+    manifest_target,
+    prompt_target,
+    repository_permissions_target,
+    vector_cache_target,
 )
 
 from tests.runtime.embedders import HashEmbedder
@@ -44,7 +45,7 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 class Keep:
-    """Everything that a data folder holds, of two repositories."""
+    """A data folder with two repositories."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -64,7 +65,7 @@ class Keep:
             branch = Branch(repository, "main")
             self.index.write(branch, [file_of(branch)])
             self.index.set_head(branch, Head(commit="c" * 40, indexed_at=AT))
-            state.leave_out(branch, [("secret.pem", "b" * 40, SkipReason.SECRET)])
+            state.skip(branch, [SkippedFile("secret.pem", "b" * 40, SkipReason.SECRET)])
             manifest = Manifest(run=f"run-{repository.id}", started_at=AT, versions={})
             report = BranchReport(repository=repository.key, repository_id=repository.id, branch="main", commit="c")
             manifest.branches.append(report)
@@ -78,14 +79,14 @@ class Keep:
         self.prompts.keep(READER, "question", AT)
         self.prompts.keep("f" * 16, "question", AT)
 
-    def of(self, repository: RepositoryId) -> list[Holding]:
+    def of(self, repository: RepositoryId) -> list[PurgeTarget]:
         ingest = self.root / "ingest"
         return [
-            InIndex(self.index, repository),
-            InFolder("mirror", ingest / "mirrors" / repository.id),
-            InIngestState(ingest / "ingest.sqlite", repository),
-            InManifests(ingest / "runs", repository),
-            InPermissions(self.permissions, repository),
+            index_target(self.index, repository),
+            folder_target("mirror", ingest / "mirrors" / repository.id),
+            ingest_state_target(ingest / "ingest.sqlite", repository),
+            manifest_target(ingest / "runs", repository),
+            repository_permissions_target(self.permissions, repository),
         ]
 
 
@@ -115,11 +116,11 @@ def keep(tmp_path: Path) -> Iterator[Keep]:
     keep.index.close()
 
 
-def counts(holdings: list[Holding]) -> dict[str, int]:
-    return {each.name: each.count() for each in holdings}
+def counts(targets: list[PurgeTarget]) -> dict[str, int]:
+    return {each.name: each.count() for each in targets}
 
 
-def test_a_repository_leaves_every_store_and_the_other_stays(keep: Keep) -> None:
+def test_a_purged_repository_is_deleted_from_every_store_and_no_other(keep: Keep) -> None:
     others = counts(keep.of(STAYS))
     assert all(others.values())
     document = keep.purge.run(Subject("repository", GONE.id), keep.of(GONE)).document
@@ -128,18 +129,18 @@ def test_a_repository_leaves_every_store_and_the_other_stays(keep: Keep) -> None
     assert proof["before"].keys() == others.keys()
     assert not any(counts(keep.of(GONE)).values())
     assert counts(keep.of(STAYS)) == others
-    assert holds(document, keep.signer)
+    assert is_valid_proof(document, keep.signer)
     assert GONE.name.encode() not in document
 
 
-def test_no_byte_of_its_state_is_left(keep: Keep) -> None:
+def test_no_byte_of_a_purged_repository_is_left_in_ingest_state(keep: Keep) -> None:
     keep.purge.run(Subject("repository", GONE.id), keep.of(GONE))
     for path in (keep.root / "ingest").rglob("*"):
         if path.is_file():
             assert GONE.key.encode() not in path.read_bytes()
 
 
-def test_a_purged_repository_stays_out_until_it_is_allowed(keep: Keep) -> None:
+def test_a_purged_repository_is_refused_until_it_is_allowed(keep: Keep) -> None:
     keep.purge.run(Subject("repository", GONE.id), keep.of(GONE))
     keep.tombstones.check(STAYS)
     with pytest.raises(AccessFault, match="purged"):
@@ -152,65 +153,59 @@ class Killed(BaseException):
     pass
 
 
-class Killing:
-    """Ends the process, as it were, before or after a store is emptied."""
+def killing(target: PurgeTarget, *, is_before: bool) -> PurgeTarget:
+    """Simulates a kill before or after a store is emptied."""
 
-    def __init__(self, holding: Holding, *, is_before: bool) -> None:
-        self._holding, self._is_before, self.name = holding, is_before, holding.name
-
-    def count(self) -> int:
-        return self._holding.count()
-
-    def remove(self) -> None:
-        if not self._is_before:
-            self._holding.remove()
+    def remove() -> None:
+        if not is_before:
+            target.remove()
         raise Killed
+
+    return replace(target, remove=remove)
 
 
 @pytest.mark.parametrize("is_before", [True, False])
 @pytest.mark.parametrize("at", range(5))
-def test_a_kill_at_any_step_is_gone_on_from_with_the_first_counts(keep: Keep, at: int, is_before: bool) -> None:
+def test_a_purge_killed_at_any_step_continues_with_the_first_counts(keep: Keep, at: int, is_before: bool) -> None:
     before = counts(keep.of(GONE))
-    holdings = keep.of(GONE)
-    holdings[at] = Killing(holdings[at], is_before=is_before)
+    targets = keep.of(GONE)
+    targets[at] = killing(targets[at], is_before=is_before)
     with pytest.raises(Killed):
-        keep.purge.run(Subject("repository", GONE.id), holdings)
-    assert keep.tombstones.is_put(GONE)
+        keep.purge.run(Subject("repository", GONE.id), targets)
+    assert keep.tombstones.is_purged(GONE)
     document = keep.purge.run(Subject("repository", GONE.id), keep.of(GONE)).document
     assert json.loads(document)["before"] == before
-    assert holds(document, keep.signer)
+    assert is_valid_proof(document, keep.signer)
 
 
-def test_what_comes_back_meanwhile_makes_no_proof(keep: Keep) -> None:
-    class Stubborn(InFolder):
-        def remove(self) -> None:
-            pass
-
-    mirror = Stubborn("mirror", keep.root / "ingest" / "mirrors" / GONE.id)
+def test_data_that_comes_back_prevents_the_proof(keep: Keep) -> None:
+    mirror = replace(folder_target("mirror", keep.root / "ingest" / "mirrors" / GONE.id), remove=lambda: None)
     with pytest.raises(PurgeFault, match="mirror"):
         keep.purge.run(Subject("repository", GONE.id), [mirror])
     assert not list((keep.root / "purges").glob("*.json"))
 
 
-def test_vectors_that_were_cached_go_and_later_ones_are_not_counted(keep: Keep) -> None:
+def test_cached_vectors_are_purged_and_later_ones_are_not_counted(keep: Keep) -> None:
     cache = CachedEmbedder(HashEmbedder(), keep.root / "vectors.sqlite")
     cache.documents(["def pay(): ...", "def refund(): ..."])
     indexer = CachedEmbedder(HashEmbedder(), keep.root / "vectors.sqlite")  # of a process beside this one
 
-    class Busy(InVectorCache):
-        def remove(self) -> None:
-            super().remove()
-            indexer.documents(["another = 1"])
+    target = vector_cache_target(cache)
 
-    proof = json.loads(keep.purge.run(Subject("repository", GONE.id), [Busy(cache)]).document)
+    def remove_while_another_embeds() -> None:
+        target.remove()
+        indexer.documents(["another = 1"])
+
+    busy = replace(target, remove=remove_while_another_embeds)
+    proof = json.loads(keep.purge.run(Subject("repository", GONE.id), [busy]).document)
     assert (proof["before"], proof["after"]) == ({"vector-cache": 2}, {"vector-cache": 0})
     indexer.close()
     cache.close()
 
 
-def test_a_reader_leaves_prompts_and_permissions(keep: Keep) -> None:
-    holdings: list[Holding] = [InPrompts(keep.prompts, READER), OfLogin(keep.permissions, "Jo")]
-    proof = json.loads(keep.purge.run(Subject("reader", READER), holdings).document)
+def test_a_reader_is_purged_from_prompts_and_permissions(keep: Keep) -> None:
+    targets: list[PurgeTarget] = [prompt_target(keep.prompts, READER), login_target(keep.permissions, "Jo")]
+    proof = json.loads(keep.purge.run(Subject("reader", READER), targets).document)
     assert proof["before"] == {"prompts": 1, "permissions": 2}
     assert proof["after"] == {"prompts": 0, "permissions": 0}
     assert keep.prompts.count() == 1
@@ -218,7 +213,7 @@ def test_a_reader_leaves_prompts_and_permissions(keep: Keep) -> None:
 
 
 @pytest.mark.parametrize("field", ["subject_id", "finished_at", "before", "after", "digest", "signature", "key"])
-def test_a_changed_proof_does_not_hold(keep: Keep, field: str) -> None:
+def test_a_changed_proof_is_not_valid(keep: Keep, field: str) -> None:
     document = json.loads(keep.purge.run(Subject("repository", GONE.id), keep.of(GONE)).document)
     document[field] = {"index": 0} if isinstance(document[field], dict) else "00" * 32
-    assert not holds(json.dumps(document).encode(), keep.signer)
+    assert not is_valid_proof(json.dumps(document).encode(), keep.signer)

@@ -1,4 +1,4 @@
-"""What is left out, and what is not."""
+"""Which files are skipped, and which are not."""
 
 import pytest
 from codekeep_runtime.screen import Policy, screen_content, screen_name

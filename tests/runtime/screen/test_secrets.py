@@ -26,7 +26,7 @@ def test_known_shapes(kind, secret):
     assert masked.count == 1
 
 
-def test_a_private_key_goes_and_its_lines_stay():
+def test_a_private_key_is_masked_and_the_number_of_lines_stays():
     masked = mask_secrets(f"a\n{KEY}\nb\n")
     assert "MIIEow" not in masked.text
     assert RANDOM not in masked.text
@@ -47,7 +47,7 @@ def test_a_private_key_goes_and_its_lines_stay():
         (f"Authorization: Bearer {RANDOM}", RANDOM),
     ],
 )
-def test_values_given_to_what_is_called_a_secret(line, secret):
+def test_values_assigned_to_secret_names_are_masked(line, secret):
     masked = mask_secrets(line)
     assert secret not in masked.text
     assert masked.count == 1
@@ -70,7 +70,7 @@ def test_values_given_to_what_is_called_a_secret(line, secret):
         "eyJust = 1",
     ],
 )
-def test_ordinary_code_stays(line):
+def test_ordinary_code_is_not_masked(line):
     assert mask_secrets(line) == mask_secrets("") or mask_secrets(line).text == line
 
 
@@ -79,7 +79,7 @@ EVERY = [*(each for group in SECRETS.values() for each in group), KEY]
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from([*EVERY, "\n", "x = '", "password = '", "ı İ\r\n", "a@b://c:"])))
-def test_lines_stay_whatever_stands_where(parts):
+def test_masking_keeps_the_number_of_lines(parts):
     text = " ".join(parts)
     masked = mask_secrets(text).text
     assert masked.count("\n") == text.count("\n")

@@ -47,7 +47,7 @@ def test_a_fault_names_its_path_and_not_its_value(written: dict[str, Any], tmp_p
     assert caught.value.exit_code == 78
 
 
-def test_a_missing_file_says_what_to_give(tmp_path: Path) -> None:
+def test_a_missing_settings_file_names_the_option(tmp_path: Path) -> None:
     with pytest.raises(SettingsFault, match="--settings"):
         load_settings(tmp_path / "none.json")
 

@@ -33,7 +33,7 @@ def test_a_call_by_an_imported_name_means_that_definition(graph_of):
     ]
 
 
-def test_callers_of_a_method_sure_ones_first(graph_of):
+def test_callers_of_a_method_certain_ones_first(graph_of):
     graph, scope = graph_of(PYTHON)
     assert callers(graph, scope, "Basket.price") == [
         ("shop/basket.py", 11, "Gift.wrap"),  # self.price() of a subclass
@@ -126,7 +126,7 @@ def test_what_a_reader_may_not_see_is_in_no_answer(graph_of):
     assert [each.branch for each in graph.callees(scope, "run")] == [SHOP]
 
 
-def test_a_name_that_nobody_defines_has_its_mentions(graph_of):
+def test_a_name_without_definition_has_mentions(graph_of):
     graph, scope = graph_of({"a.py": "def run():\n    print(1)\n"})
     assert callers(graph, scope, "print") == [("a.py", 2, "run")]
     assert graph.callers(scope, "io.print") == []

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from codekeep_contracts.messages import parse
 from codekeep_contracts.settings.links import GitLinkSettings
-from codekeep_runtime.webhook.app import MOST_BYTES, create_app
+from codekeep_runtime.webhook.app import MAX_BYTES, create_app
 from starlette.testclient import TestClient
 
 SECRET = "a-long-random-secret"
@@ -88,7 +88,7 @@ def test_gitlab_names_projects_in_subgroups(host: Host) -> None:
     assert json.loads(host.sent[0])["repository"] == "group/sub/app"
 
 
-def test_a_deleted_branch_is_told_as_such(host: Host) -> None:
+def test_a_deletion_of_a_branch_becomes_a_message_without_commit(host: Host) -> None:
     assert host.push(after="0" * 40) == 202
     assert json.loads(host.sent[0])["commit"] is None
 
@@ -105,7 +105,7 @@ def test_who_does_not_hold_the_secret_learns_nothing(host: Host) -> None:
     assert host.sent == []
 
 
-def test_a_delivery_counts_once(host: Host) -> None:
+def test_a_delivery_is_queued_once(host: Host) -> None:
     assert [host.push(), host.push()] == [202, 409]
     assert len(host.sent) == 1
 
@@ -116,7 +116,7 @@ def test_an_old_recording_is_refused_by_its_signed_time(host: Host) -> None:
     assert host.sent == []
 
 
-def test_what_the_queue_did_not_take_may_come_again(host: Host) -> None:
+def test_a_delivery_that_was_not_queued_may_come_again(host: Host) -> None:
     host.broken = True
     assert host.push() == 503
     host.broken = False
@@ -132,10 +132,10 @@ def test_tags_and_other_events_are_ignored(host: Host) -> None:
 
 
 @pytest.mark.parametrize("change", [{"ref": None}, {"after": 5}, {"after": "zz"}, {"repository": []}])
-def test_a_wrong_payload_is_refused_without_a_trace_of_it(host: Host, change: dict[str, Any]) -> None:
+def test_an_invalid_payload_is_refused_without_repeating_it(host: Host, change: dict[str, Any]) -> None:
     assert host.push(**change) == 400
     assert host.sent == []
 
 
-def test_a_body_beyond_any_hosts_is_not_read(host: Host) -> None:
-    assert host.client.post("/webhooks/ghe", content=b" " * (MOST_BYTES + 1)).status_code == 413
+def test_a_body_larger_than_any_host_sends_is_not_read(host: Host) -> None:
+    assert host.client.post("/webhooks/ghe", content=b" " * (MAX_BYTES + 1)).status_code == 413

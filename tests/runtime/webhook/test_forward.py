@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from codekeep_runtime.gateway.server import server
-from codekeep_runtime.webhook.app import MOST_BYTES
+from codekeep_runtime.webhook.app import MAX_BYTES
 from codekeep_runtime.webhook.forward import forwarding
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -47,7 +47,7 @@ def gateway(address: str) -> TestClient:
     return TestClient(Starlette(routes=[forwarding(address)]))
 
 
-def test_body_and_signature_arrive_and_nothing_else_of_the_sender(receiver: str, seen: Seen) -> None:
+def test_only_body_and_signature_headers_are_forwarded(receiver: str, seen: Seen) -> None:
     headers = {
         "x-hub-signature-256": "sha256=1",
         "x-github-event": "push",
@@ -62,18 +62,18 @@ def test_body_and_signature_arrive_and_nothing_else_of_the_sender(receiver: str,
     assert not {"authorization", "cookie"} & passed.keys()
 
 
-def test_a_path_leads_to_hooks_alone(receiver: str, seen: Seen) -> None:
+def test_only_webhook_paths_are_forwarded(receiver: str, seen: Seen) -> None:
     for path in ("/webhooks/ghe/../../healthz", "/webhooks/", "/webhooks/a%2F..%2F..%2Fhealthz"):
         assert gateway(receiver).post(path).status_code == 404
     assert seen == []
 
 
-def test_what_is_too_large_goes_no_further(receiver: str, seen: Seen) -> None:
-    assert gateway(receiver).post("/webhooks/ghe", content=b"x" * (MOST_BYTES + 1)).status_code == 413
+def test_a_too_large_body_is_not_forwarded(receiver: str, seen: Seen) -> None:
+    assert gateway(receiver).post("/webhooks/ghe", content=b"x" * (MAX_BYTES + 1)).status_code == 413
     assert seen == []
 
 
-def test_a_receiver_that_is_away_makes_the_host_try_again() -> None:
+def test_an_unavailable_receiver_makes_the_host_try_again() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # nobody listens
         answer = gateway(f"http://127.0.0.1:{taken.getsockname()[1]}").post("/webhooks/ghe", content=b"{}")

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from codekeep_runtime.gateway.documents import chunk_document
 from codekeep_runtime.gateway.errors import refusal
 from codekeep_runtime.gateway.reader_request import admitted
-from codekeep_runtime.index.interface import Index
+from codekeep_runtime.index.interface import IndexReader
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
@@ -26,7 +26,7 @@ _FILES = {
 }
 
 
-def page_routes(index: Index) -> Sequence[BaseRoute]:
+def page_routes(index: IndexReader) -> Sequence[BaseRoute]:
     """For Services.page. The page itself is public and empty; what it shows it requests with its reader's token."""
     shown = [Route(path, partial(_file, name=name, kind=kind)) for path, (name, kind) in _FILES.items()]
     return [*shown, Route("/v1/chunks/{id}", partial(_chunk, index=index))]
@@ -38,7 +38,7 @@ async def _file(_: Request, name: str, kind: str) -> Response:
     return Response(body, media_type=kind, headers=headers)
 
 
-async def _chunk(http: Request, index: Index) -> Response:
+async def _chunk(http: Request, index: IndexReader) -> Response:
     """A chunk that does not exist and one that the reader may not see give the same answer."""
     request = await admitted(http)
     wanted = http.path_params["id"]

@@ -1,4 +1,4 @@
-"""An index in one folder: SQLite holds the truth, tantivy and a matrix in memory are derived from it."""
+"""An index in one folder: SQLite is the source of truth, a tantivy index and a matrix in memory are derived from it."""
 
 from codekeep_runtime.index.embedded.index import EmbeddedIndex
 

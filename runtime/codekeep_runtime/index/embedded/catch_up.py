@@ -1,9 +1,10 @@
-"""Brings the text index to where the database is."""
+"""Brings the text index up to date with the database."""
 
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import starmap
 
 from codekeep_contracts.faults import DataFault
 
@@ -11,22 +12,22 @@ from codekeep_runtime.index.embedded import rows
 from codekeep_runtime.index.embedded.database import BUSY_SECONDS, Database
 from codekeep_runtime.index.embedded.text_index import BusyError, Entry, Progress, TextIndex
 
-AT_ONCE = 20_000  # chunks of one commit
+BATCH = 20_000  # chunks per commit
 PAUSE_SECONDS = 0.05
 
 
 class CatchUp:
-    """Whoever writes to the database calls `run`; another process may be at it already and is waited for."""
+    """Every writer of the database calls `run`, which waits if another process is at it."""
 
     def __init__(self, database: Database, text: TextIndex) -> None:
         self._database, self._text = database, text
         self._lock = threading.Lock()
 
     def run(self) -> None:
-        """Everything committed before the call is searchable by text afterwards.
+        """Makes everything that was committed before the call searchable by text.
 
         Raises:
-            DataFault: another process holds the text index for longer than a minute.
+            DataFault: another process has locked the text index for more than a minute.
         """
         deadline = time.monotonic() + BUSY_SECONDS
         with self._lock:
@@ -39,7 +40,7 @@ class CatchUp:
                     time.sleep(PAUSE_SECONDS)
 
     def try_once(self) -> None:
-        """What a killed writer left undone. While another process writes, that one does it."""
+        """Finishes what a killed writer left. Does nothing while another process writes, since that one does it."""
         try:
             with self._lock:
                 self._follow()
@@ -47,7 +48,7 @@ class CatchUp:
             return
 
     def forget(self) -> None:
-        """Rebuilds the text index where it holds words of removed chunks."""
+        """Rebuilds the text index if it contains words of removed chunks."""
         self.run()
         with self._lock:
             progress = self._text.progress()
@@ -60,7 +61,7 @@ class CatchUp:
         if self._missing(applied)[0] == applied:
             return
         with self._text.writing() as writer:
-            applied = self._text.progress()  # another process may have gone on since
+            applied = self._text.progress()  # another process may have continued since
             while True:
                 target, gone, entries = self._missing(applied)
                 if target == applied:
@@ -71,14 +72,14 @@ class CatchUp:
     def _missing(self, applied: Progress) -> tuple[Progress, list[int], Iterable[Entry]]:
         read = self._database.read
         gone = read.execute(
-            "SELECT sequence, chunk FROM gone WHERE sequence > ? ORDER BY sequence LIMIT ?", (applied.gone, AT_ONCE)
+            "SELECT sequence, chunk FROM gone WHERE sequence > ? ORDER BY sequence LIMIT ?", (applied.gone, BATCH)
         ).fetchall()
-        new = read.execute(rows.ENTRIES, (applied.row, AT_ONCE)).fetchall()
+        new = read.execute(rows.ENTRIES, (applied.row, BATCH)).fetchall()
         target = replace(applied, row=new[-1][0] if new else applied.row, gone=gone[-1][0] if gone else applied.gone)
-        return target, [row for _, row in gone], map(rows.entry, new)
+        return target, [row for _, row in gone], starmap(Entry, new)
 
     def _entries_up_to(self, last: int) -> Iterator[Entry]:
         row = 0
-        while new := self._database.read.execute(rows.ENTRIES, (row, AT_ONCE)).fetchall():
-            yield from (rows.entry(each) for each in new if each[0] <= last)
+        while new := self._database.read.execute(rows.ENTRIES, (row, BATCH)).fetchall():
+            yield from (Entry(*each) for each in new if each[0] <= last)
             row = new[-1][0]

@@ -1,13 +1,13 @@
-"""What a transaction writes and removes."""
+"""Statements of write transactions."""
 
 import json
 import sqlite3
 from collections.abc import Sequence
+from operator import attrgetter
 
-from codekeep_runtime.core.repository import Branch
-from codekeep_runtime.core.source_file import SourceFile
+from codekeep_runtime.core import Branch, SourceFile
 
-# Of all files in a JSON list, in this order; the rows of chunks are told to what is derived from the database.
+# Of all files in a JSON list, in this order. `gone` tells the derived indexes which chunks to remove.
 REMOVALS = (
     "INSERT INTO gone (chunk) SELECT row FROM chunks WHERE file IN (SELECT value FROM json_each(?))",
     "DELETE FROM vectors WHERE chunk IN (SELECT row FROM chunks WHERE file IN (SELECT value FROM json_each(?)))",
@@ -20,7 +20,7 @@ REMOVALS = (
 
 
 def branch_id(connection: sqlite3.Connection, branch: Branch) -> int:
-    """Of the branch, which is made where it is new."""
+    """The row id of a branch, which is inserted if it is new."""
     values = (branch.repository.key, branch.name)
     connection.execute("INSERT OR IGNORE INTO branches (repository, name) VALUES (?, ?)", values)
     found: int = connection.execute("SELECT id FROM branches WHERE repository = ? AND name = ?", values).fetchone()[0]
@@ -50,7 +50,7 @@ def remove_files(connection: sqlite3.Connection, branch: int, paths: Sequence[st
 
 
 def remove_branch(connection: sqlite3.Connection, branch: Branch) -> int:
-    """The number of chunks removed."""
+    """Returns the number of chunks removed."""
     values = (branch.repository.key, branch.name)
     found = connection.execute("SELECT id FROM branches WHERE repository = ? AND name = ?", values).fetchone()
     if not found:
@@ -68,31 +68,17 @@ def put_vector(connection: sqlite3.Connection, id_: str, vector: bytes) -> None:
 
 
 def _add_chunks(connection: sqlite3.Connection, branch: int, file: SourceFile, file_id: int | None) -> None:
+    plain = attrgetter("id", "commit", "ordinal", "start_line", "end_line", "symbol", "symbol_kind", "text")
     connection.executemany(
-        "INSERT INTO chunks (id, file, branch, commit_, ordinal, start_line, end_line, symbol, symbol_kind, imports, "
-        "text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                each.id,
-                file_id,
-                branch,
-                each.commit,
-                each.ordinal,
-                each.start_line,
-                each.end_line,
-                each.symbol,
-                each.symbol_kind,
-                json.dumps(each.imports),
-                each.text,
-            )
-            for each in file.chunks
-        ],
+        "INSERT INTO chunks (id, commit_, ordinal, start_line, end_line, symbol, symbol_kind, text, file, branch, "
+        "imports) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(*plain(each), file_id, branch, json.dumps(each.imports)) for each in file.chunks],
     )
     connection.execute("INSERT INTO unembedded SELECT row FROM chunks WHERE file = ?", (file_id,))
 
 
 def _remove(connection: sqlite3.Connection, files: Sequence[int]) -> int:
-    """All that hangs on files, and these; the number of chunks."""
+    """Removes files with everything that refers to them; returns the number of chunks."""
     values = (json.dumps(files),)
     for statement in REMOVALS:
         connection.execute(statement, values)

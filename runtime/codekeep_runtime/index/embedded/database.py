@@ -1,4 +1,4 @@
-"""The SQLite file: schema, and a connection for each thread."""
+"""The SQLite file: its schema, and one connection per thread."""
 
 import sqlite3
 import threading
@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from codekeep_contracts.faults import DataFault
+
+from codekeep_runtime.core.sqlite import transaction
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS branches (
@@ -45,8 +47,8 @@ CREATE TABLE IF NOT EXISTS imports (
 );
 CREATE INDEX IF NOT EXISTS imports_by_file ON imports (file);
 CREATE VIEW IF NOT EXISTS chunk_rows AS
-    SELECT c.row, c.branch AS branch_id, b.repository, b.name AS branch, f.path, f.blob, f.language, c.id, c.commit_,
-        c.ordinal, c.start_line, c.end_line, c.symbol, c.symbol_kind, c.imports, c.text
+    SELECT c.row, c.branch AS branch_id, b.repository, b.name AS branch, c.id, c.commit_, f.path, f.blob, c.ordinal,
+        f.language, c.start_line, c.end_line, c.symbol, c.symbol_kind, c.text, c.imports
     FROM chunks c JOIN files f ON f.id = c.file JOIN branches b ON b.id = c.branch;
 CREATE VIEW IF NOT EXISTS definition_rows AS
     SELECT b.repository, b.name AS branch, f.path, d.name, d.qualified_name, d.kind, d.start_line, d.end_line,
@@ -61,7 +63,7 @@ BUSY_SECONDS = 60
 
 
 class Database:
-    """WAL: readers of any process go on while one writes. A killed process loses nothing that was committed."""
+    """In WAL mode: all processes read while one writes. A killed process loses nothing that was committed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -82,22 +84,15 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, all or nothing."""
-        connection = self.read
-        with self._writing:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
+        """One transaction."""
+        with self._writing, transaction(self.read) as connection:
+            yield connection
 
-    def forget_the_past(self) -> None:
-        """Pages of before the last change leave the write-ahead log; freed ones in the file are zeros already.
+    def truncate_log(self) -> None:
+        """Removes old pages from the write-ahead log. In the file itself, freed pages are already zeros.
 
         Raises:
-            DataFault: somebody has been reading for longer than a minute.
+            DataFault: another connection has been reading for more than a minute.
         """
         busy = self.read.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         if busy:
@@ -113,7 +108,7 @@ class Database:
             self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64
         )
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")  # survives a kill; a power cut may cost the last commits
-        connection.execute("PRAGMA secure_delete = ON")  # what is removed is overwritten with zeros
+        connection.execute("PRAGMA synchronous = NORMAL")  # survives a kill; a power failure may lose the last commits
+        connection.execute("PRAGMA secure_delete = ON")  # deleted content is overwritten with zeros
         connection.execute("PRAGMA cache_size = -65536")
         return connection

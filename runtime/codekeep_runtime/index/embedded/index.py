@@ -1,4 +1,4 @@
-"""EmbeddedIndex: one tenant's index in one folder."""
+"""One tenant's index in one folder."""
 
 import json
 import shutil
@@ -11,11 +11,7 @@ from typing import Self
 import numpy as np
 from codekeep_contracts.index_names import SCHEMA_VERSION
 
-from codekeep_runtime.core.chunk import Chunk
-from codekeep_runtime.core.reader import Scope
-from codekeep_runtime.core.repository import Branch, RepositoryId
-from codekeep_runtime.core.source_file import SourceFile
-from codekeep_runtime.core.symbol import FileSymbols, Import
+from codekeep_runtime.core import Branch, Chunk, FileSymbols, Import, RepositoryId, Scope, SourceFile
 from codekeep_runtime.index.digest import Digest
 from codekeep_runtime.index.embedded import changes, rows
 from codekeep_runtime.index.embedded.catch_up import CatchUp
@@ -24,25 +20,26 @@ from codekeep_runtime.index.embedded.matrix import STORED, Matrix
 from codekeep_runtime.index.embedded.text_index import TextIndex
 from codekeep_runtime.index.guard import encodable, visible
 from codekeep_runtime.index.interface import (
+    EVERYTHING,
     Counts,
     FoundDefinition,
     FoundReference,
     Head,
     Hit,
+    Index,
     Narrowing,
     Vector,
 )
 
 DATABASE, TEXT = "index.sqlite", "text"
-EVERYTHING = Narrowing()
+_VISIBLE = "branch_id IN (SELECT value FROM json_each(?))"
 
 
-class EmbeddedIndex:
-    """See index.interface.Index. Opened by `open`; several processes may, one of them writes."""
+class EmbeddedIndex(Index):
+    """See index.interface.Index. Several processes may `open` a folder; one of them writes."""
 
-    def __init__(self, folder: Path, tenant: str, embedder_version: str, dimension: int) -> None:
-        self.tenant, self.embedder_version, self.dimension = tenant, embedder_version, dimension
-        self._folder = folder
+    def __init__(self, folder: Path, tenant: str, dimension: int) -> None:
+        self.tenant, self._folder = tenant, folder
         self._database = Database(folder / DATABASE)
         self._text = TextIndex(folder / TEXT)
         self._matrix = Matrix(dimension)
@@ -50,12 +47,16 @@ class EmbeddedIndex:
 
     @classmethod
     def open(cls, folder: Path, tenant: str, embedder_version: str, dimension: int) -> Self:
-        """Of this schema and this embedder; another version has a folder of its own beside it."""
+        """Each schema version and embedder has its own sub-folder."""
         own = folder / f"v{SCHEMA_VERSION}-{embedder_version}"
         own.mkdir(parents=True, exist_ok=True, mode=0o700)
-        index = cls(own, tenant, embedder_version, dimension)
+        index = cls(own, tenant, dimension)
         index._catch_up.try_once()
         return index
+
+    def prepare(self) -> Self:
+        """`open` has created everything."""
+        return self
 
     # Writing
 
@@ -127,8 +128,7 @@ class EmbeddedIndex:
 
     def chunks(self, scope: Scope, ids: Collection[str]) -> Mapping[str, Chunk]:
         found = self._read.execute(
-            "SELECT * FROM chunk_rows WHERE id IN (SELECT value FROM json_each(?)) "
-            "AND branch_id IN (SELECT value FROM json_each(?))",
+            f"SELECT * FROM chunk_rows WHERE id IN (SELECT value FROM json_each(?)) AND {_VISIBLE}",  # noqa: S608
             (_json(ids), _json(self._branches(scope))),
         )
         return {each.id: each for each in map(rows.chunk, found)}
@@ -140,7 +140,7 @@ class EmbeddedIndex:
 
     def definitions(self, scope: Scope, name: str) -> Sequence[FoundDefinition]:
         found = self._read.execute(
-            "SELECT * FROM definition_rows WHERE name = ? AND branch_id IN (SELECT value FROM json_each(?)) "
+            f"SELECT * FROM definition_rows WHERE name = ? AND {_VISIBLE} "  # noqa: S608
             "ORDER BY repository, branch, path, start_line",
             (encodable(name.rpartition(".")[2]), _json(self._branches(scope))),
         )
@@ -149,7 +149,7 @@ class EmbeddedIndex:
 
     def references(self, scope: Scope, name: str) -> Sequence[FoundReference]:
         found = self._read.execute(
-            "SELECT * FROM mention_rows WHERE name = ? AND branch_id IN (SELECT value FROM json_each(?)) "
+            f"SELECT * FROM mention_rows WHERE name = ? AND {_VISIBLE} "  # noqa: S608
             "ORDER BY repository, branch, path, line",
             (encodable(name), _json(self._branches(scope))),
         )
@@ -161,7 +161,7 @@ class EmbeddedIndex:
         found = self._read.execute(
             "SELECT * FROM mention_rows WHERE repository = ? AND branch = ? AND path = ? AND enclosing = ? "
             "ORDER BY line",
-            (*_place(branch, path), encodable(enclosing)),
+            (*_location(branch, path), encodable(enclosing)),
         )
         return [rows.found_reference(each) for each in found]
 
@@ -180,7 +180,7 @@ class EmbeddedIndex:
         ).fetchone()
         return Counts(files=files, chunks=chunks, unembedded=unembedded)
 
-    # Keeping
+    # Administration
 
     def digest(self) -> str:
         digest = Digest()
@@ -190,7 +190,7 @@ class EmbeddedIndex:
         return digest.hexdigest()
 
     def snapshot(self, target: Path) -> None:
-        """The database alone: the rest is derived from it."""
+        """Copies the database alone, since the rest is derived from it."""
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
         copy = sqlite3.connect(target / f"{DATABASE}.part")
         try:
@@ -201,7 +201,7 @@ class EmbeddedIndex:
 
     @classmethod
     def restore(cls, snapshot: Path, folder: Path, tenant: str, embedder_version: str, dimension: int) -> Self:
-        """A new index from a snapshot; what was in the folder goes."""
+        """A new index from a snapshot, in place of what the folder contains."""
         own = folder / f"v{SCHEMA_VERSION}-{embedder_version}"
         shutil.rmtree(own, ignore_errors=True)
         own.mkdir(parents=True, mode=0o700)
@@ -209,28 +209,26 @@ class EmbeddedIndex:
         return cls.open(folder, tenant, embedder_version, dimension)
 
     def collect_garbage(self) -> int:
-        """Folders of other versions; and no text of what was removed stays in any file, nor its words.
+        """Removes folders of other versions, and text and words of deleted documents from all files.
 
-        What file system and disk do with blocks they no longer use is theirs: the folder belongs on an encrypted disk.
+        Blocks that the file system freed are out of reach, so the folder belongs on an encrypted disk.
         """
         others = [each for each in self._folder.parent.iterdir() if each.is_dir() and each != self._folder]
         for other in others:
             shutil.rmtree(other)
         self._catch_up.forget()
-        self._database.forget_the_past()
+        self._database.truncate_log()
         return len(others)
 
     def close(self) -> None:
         self._database.close()
-
-    # Pieces
 
     @property
     def _read(self) -> sqlite3.Connection:
         return self._database.read
 
     def _branches(self, scope: Scope, narrowing: Narrowing = EVERYTHING) -> dict[int, Branch]:
-        """Ids of the branches that may be read: what every query is restricted to."""
+        """Visible branches by row id, to which every query is restricted."""
         repositories = visible(self.tenant, scope, narrowing)
         if not repositories:
             return {}
@@ -238,12 +236,12 @@ class EmbeddedIndex:
             "SELECT id, repository, name FROM branches WHERE repository IN (SELECT value FROM json_each(?))",
             (_json(each.key for each in repositories),),
         )
-        branches = {id_: rows.branch(place) for id_, *place in found}
-        wished = narrowing.branches
-        return {id_: each for id_, each in branches.items() if wished is None or each.name in wished}
+        branches = {id_: rows.branch(key_and_name) for id_, *key_and_name in found}
+        names = narrowing.branches
+        return {id_: each for id_, each in branches.items() if names is None or each.name in names}
 
     def _hits(self, found: Sequence[tuple[int, float]], branches: Mapping[int, Branch]) -> Sequence[Hit]:
-        """Rows joined with their chunks; what has gone meanwhile, or is of another branch, falls out."""
+        """Loads the chunks of rows, without those that were removed meanwhile or belong to other branches."""
         scores = dict(found)
         query = "SELECT * FROM chunk_rows WHERE row IN (SELECT value FROM json_each(?))"
         read = self._read.execute(query, (_json(scores),))
@@ -253,7 +251,7 @@ class EmbeddedIndex:
     def _file_chunks(self, branch: Branch, path: str) -> list[Chunk]:
         found = self._read.execute(
             "SELECT * FROM chunk_rows WHERE repository = ? AND branch = ? AND path = ? ORDER BY ordinal",
-            _place(branch, path),
+            _location(branch, path),
         )
         return [rows.chunk(each) for each in found]
 
@@ -261,15 +259,15 @@ class EmbeddedIndex:
         found = self._read.execute(
             "SELECT f.id FROM files f JOIN branches b ON b.id = f.branch "
             "WHERE b.repository = ? AND b.name = ? AND f.path = ?",
-            _place(branch, path),
+            _location(branch, path),
         ).fetchone()
         return rows.symbols(self._read, found[0]) if found else FileSymbols()
 
 
-def _place(branch: Branch, path: str) -> tuple[str, str, str]:
+def _location(branch: Branch, path: str) -> tuple[str, str, str]:
     return encodable(branch.repository.key), encodable(branch.name), encodable(path)
 
 
 def _json(values: Iterable[str] | Iterable[int]) -> str:
-    """Of any number of values: what SQLite's json_each takes as one parameter."""
+    """Any number of values as one parameter, for SQLite's json_each."""
     return json.dumps(list(values))

@@ -1,13 +1,21 @@
-"""Rows of the database to nouns."""
+"""Converts rows of the database."""
 
 import json
 import sqlite3
 from typing import Any
 
-from codekeep_runtime.core.chunk import Chunk
-from codekeep_runtime.core.repository import Branch, RepositoryId
-from codekeep_runtime.core.symbol import Definition, FileSymbols, Import, Reference, ReferenceRole, SymbolKind
-from codekeep_runtime.index.embedded.text_index import Entry
+from codekeep_runtime.core import (
+    PLAIN_FIELDS,
+    Branch,
+    Chunk,
+    Definition,
+    FileSymbols,
+    Import,
+    Reference,
+    ReferenceRole,
+    RepositoryId,
+    SymbolKind,
+)
 from codekeep_runtime.index.interface import FoundDefinition, FoundReference
 
 ENTRIES = (
@@ -19,26 +27,8 @@ Row = tuple[Any, ...]
 
 def chunk(row: Row) -> Chunk:
     """From a row of `chunk_rows`."""
-    return Chunk(
-        id=row[7],
-        branch=Branch(RepositoryId.parse(row[2]), row[3]),
-        commit=row[8],
-        path=row[4],
-        blob=row[5],
-        ordinal=row[9],
-        language=row[6],
-        start_line=row[10],
-        end_line=row[11],
-        symbol=row[12],
-        symbol_kind=row[13],
-        imports=tuple(json.loads(row[14])),
-        text=row[15],
-    )
-
-
-def entry(row: Row) -> Entry:
-    """From a row of ENTRIES."""
-    return Entry(*row)
+    plain = dict(zip(PLAIN_FIELDS, row[4:-1], strict=True))
+    return Chunk(branch=branch(row[2:4]), imports=tuple(json.loads(row[-1])), **plain)
 
 
 def found_definition(row: Row) -> FoundDefinition:

@@ -1,4 +1,4 @@
-"""Lexical search by tantivy, derived from the database: it knows how far it has come, and catches up."""
+"""Lexical search by tantivy. Derived from the database; remembers how far it has followed it."""
 
 import threading
 import time
@@ -14,13 +14,13 @@ from codekeep_runtime.index.analysis import prepare, query_terms
 
 HEAP_BYTES, THREADS = 128_000_000, 2
 FIELD_BOOSTS = {"body": 1.0, "symbol": 3.0, "path": 2.0}
-RELOAD_SECONDS = 0.2  # after that a reader looks whether another process committed
-PROGRESS = "progress"  # the raw term of the one document that says how far the index has come
+RELOAD_SECONDS = 0.2  # how often a reader checks for commits of other processes
+PROGRESS = "progress"  # term of the one document that stores the progress
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What is indexed of a chunk."""
+    """The indexed part of a chunk."""
 
     row: int
     branch: int
@@ -32,7 +32,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Progress:
-    """The last row added, the last removal applied, and the last removal of which nothing is left in the files."""
+    """The last row added, the last removal applied, and the last removal whose words left the files."""
 
     row: int = 0
     gone: int = 0
@@ -40,7 +40,7 @@ class Progress:
 
 
 class BusyError(Exception):
-    """The one writer there may be is another process's."""
+    """Another process writes, and there may be only one."""
 
 
 class TextIndex:
@@ -50,11 +50,13 @@ class TextIndex:
         folder.mkdir(parents=True, exist_ok=True)
         self._schema = _schema()
         self._index = tantivy.Index(self._schema, path=str(folder))
-        self._analyzer = _analyzer()
+        self._analyzer = analyzer()
         self._index.register_tokenizer("code", self._analyzer)
-        self._index.config_reader(reload_policy="manual")  # its own thread would put an older state over a newer one
+        self._index.config_reader(
+            reload_policy="manual"
+        )  # tantivy's reload thread could replace a newer state by an older one
         self._reloading = threading.Lock()
-        self._looked = 0.0
+        self._checked = 0.0
 
     def progress(self) -> Progress:
         searcher = self._newest()
@@ -66,7 +68,7 @@ class TextIndex:
 
     @contextmanager
     def writing(self) -> Iterator["Writer"]:
-        """What was added and removed is to be seen when this ends. Other processes write before or after.
+        """Changes are visible when this ends. Other processes write before or after.
 
         Raises:
             BusyError: another process writes.
@@ -90,10 +92,10 @@ class TextIndex:
         """(row, score), best first."""
         if k < 1 or not branches:
             return []
-        words = [self._of_a_word(word) for word in dict.fromkeys(self._analyzer.analyze(" ".join(query_terms(text))))]
+        words = [self._word_clause(word) for word in dict.fromkeys(self._analyzer.analyze(" ".join(query_terms(text))))]
         if not words:
             return []
-        self._look()
+        self._check()
         clauses = [
             (tantivy.Occur.Must, tantivy.Query.boolean_query(words)),
             (tantivy.Occur.Must, self._one_of("branch", list(branches))),
@@ -104,8 +106,8 @@ class TextIndex:
         hits = searcher.search(tantivy.Query.boolean_query(clauses), k, count=False).hits
         return [(searcher.doc(address)["row"][0], float(score)) for score, address in hits]
 
-    def _of_a_word(self, word: str) -> tuple[Any, Any]:
-        """In any field; a grammar of queries would have words of its own."""
+    def _word_clause(self, word: str) -> tuple[Any, Any]:
+        """The word in any field. Built by hand, since tantivy's query parser gives some words a meaning."""
         fields = [
             tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, name, word, "freq"), boost)
             for name, boost in FIELD_BOOSTS.items()
@@ -113,39 +115,39 @@ class TextIndex:
         return tantivy.Occur.Should, tantivy.Query.boolean_query([(tantivy.Occur.Should, each) for each in fields])
 
     def _one_of(self, field: str, values: list[Any]) -> Any:
-        """Adds nothing to the score."""
+        """A filter that does not change the score."""
         if not values:
             return tantivy.Query.empty_query()
         return tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, field, values), 0.0)
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         now = time.monotonic()
-        if now - self._looked > RELOAD_SECONDS:
-            self._looked = now
+        if now - self._checked > RELOAD_SECONDS:
+            self._checked = now
             self._newest()
 
     def _newest(self) -> Any:
-        """A searcher of the last commit. Of two reloads at once the slower would set back what the other did."""
+        """A searcher of the last commit. Locked, since the slower of two reloads would restore an older state."""
         with self._reloading:
             self._index.reload()
             return self._index.searcher()
 
 
 class Writer:
-    """Adds and removes in commits of its own, each of which says how far the index has come."""
+    """Adds and removes documents; each commit stores the progress."""
 
     def __init__(self, writer: Any, schema: Any) -> None:
         self._writer, self._schema = writer, schema
-        self._writer.garbage_collect_files()  # a killed commit's, which the next would bear the names of
+        self._writer.garbage_collect_files()  # of a killed commit, whose names the next commit would reuse
 
     def apply(self, gone: Sequence[int], entries: Iterable[Entry], progress: Progress) -> None:
-        if gone:  # by a query: by a term, the package finds no number and says nothing
+        if gone:  # by a query, since the package silently finds no numbers by term
             self._writer.delete_documents_by_query(tantivy.Query.term_set_query(self._schema, "row", list(gone)))
         self._add(entries)
         self._commit(progress)
 
     def rebuild(self, entries: Iterable[Entry], progress: Progress) -> None:
-        """All anew in one commit: a removed document otherwise stays in its segment until that is merged."""
+        """Replaces everything in one commit. Otherwise a removed document stays in its segment until that is merged."""
         self._writer.delete_all_documents()
         self._add(entries)
         self._commit(progress)
@@ -182,12 +184,13 @@ def _schema() -> Any:
     return builder.build()
 
 
-def _analyzer() -> Any:
+def analyzer() -> Any:
+    """Splits, lower-cases and stems like the analyzer in index/opensearch/mapping.py."""
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         .filter(tantivy.Filter.lowercase())
         .filter(tantivy.Filter.remove_long(65))
-        .filter(tantivy.Filter.stemmer("english"))
+        .filter(tantivy.Filter.stemmer("english"))  # Snowball English (Porter2)
         .build()
     )
 

@@ -1,4 +1,4 @@
-"""An index in OpenSearch: what a keep uses."""
+"""The index of a keep, in OpenSearch."""
 
 from codekeep_runtime.index.opensearch.connection import connect
 from codekeep_runtime.index.opensearch.index import OpenSearchIndex

@@ -1,4 +1,4 @@
-"""Who is let in, as documents of an index of its own: what all pods of a keep share beside the code."""
+"""Shared documents of a keep (accounts, permissions, tombstones, proofs) in an index apart from the code."""
 
 from typing import Any
 
@@ -11,18 +11,18 @@ from codekeep_runtime.index.opensearch.versions import EXISTS
 
 BODY: dict[str, Any] = {
     "settings": {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}},
-    "mappings": {"enabled": False},  # read by name alone: nothing of it is searched
+    "mappings": {"enabled": False},  # read by id only, never searched
 }
 CONFLICT = 409
-READ_SECONDS, WRITE_SECONDS = 1.0, 30.0  # an index that does not answer denies, within the time a revocation has
+READ_SECONDS, WRITE_SECONDS = 1.0, 30.0  # an unavailable index must deny within the time that a revocation may take
 
 
 class AccessDocuments:
-    """See codekeep_runtime.access.documents.Documents; every reading is of now, not of the last refresh.
+    """See access.documents.Documents. Every read is real-time and does not wait for a refresh.
 
     Args:
-        store: with a client that tries a second time at most.
-        folder: keeps the names of one purpose apart from those of another.
+        store: its client retries at most once.
+        folder: separates the names of one purpose from those of another.
     """
 
     def __init__(self, store: Store, prefix: str, folder: str) -> None:
@@ -32,7 +32,7 @@ class AccessDocuments:
         found = self._get(name, {})
         return None if found is None else Document(found["_source"]["content"], _version(found))
 
-    def mark(self, name: str) -> str | None:
+    def fingerprint(self, name: str) -> str | None:
         found = self._get(name, {"_source": "false"})
         return None if found is None else f"{found['_version']}-{_version(found)}"
 
@@ -47,7 +47,7 @@ class AccessDocuments:
             with faults_without_text():
                 self._put(name, content, params)
         except ConflictFault:
-            found = self.read(name)  # a request that was sent twice conflicts with itself
+            found = self.read(name)  # a request that the client repeated conflicts with itself
             if found is None or found.content != content:
                 raise
 
@@ -58,7 +58,7 @@ class AccessDocuments:
             except NotFoundError:
                 return
 
-    def where(self, name: str) -> str:
+    def location(self, name: str) -> str:
         return f"{self._index}/{self._id(name)}"
 
     def _get(self, name: str, params: dict[str, Any]) -> dict[str, Any] | None:
@@ -66,7 +66,7 @@ class AccessDocuments:
             try:
                 params = {**params, "request_timeout": READ_SECONDS}
                 found: dict[str, Any] = self._client.get(index=self._index, id=self._id(name), params=params)
-            except NotFoundError:  # of the document, or of the index as nothing was ever written
+            except NotFoundError:  # the document, or the index before the first write
                 return None
             return found
 
@@ -85,7 +85,7 @@ class AccessDocuments:
                 if not self._client.indices.exists(index=self._index):
                     self._client.indices.create(index=self._index, body=BODY, params={"request_timeout": WRITE_SECONDS})
             except RequestError as error:
-                if error.error != EXISTS:  # else another process was first
+                if error.error != EXISTS:  # another process was first
                     raise
 
     def _id(self, name: str) -> str:

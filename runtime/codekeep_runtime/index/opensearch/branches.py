@@ -1,12 +1,16 @@
-"""Branches of one index or of all that a pattern names: which there are, and one of them out of it."""
+"""Lists and removes branches of indexes."""
 
-from codekeep_runtime.core.repository import Branch
+from codekeep_runtime.core import Branch
 from codekeep_runtime.index.opensearch import documents, queries
 from codekeep_runtime.index.opensearch.store import LONG_SECONDS, Document, Store, faults_without_text
 
 
 def branches_of(store: Store, index: str) -> set[Branch]:
-    """Those with any document, as far as it has been refreshed."""
+    """Branches with any refreshed document.
+
+    Args:
+        index: a name or a pattern.
+    """
     found: set[Branch] = set()
     after: Document | None = None
     while True:
@@ -18,7 +22,7 @@ def branches_of(store: Store, index: str) -> set[Branch]:
 
 
 def remove_branch(store: Store, index: str, branch: Branch) -> None:
-    """In one go, from an index that nobody writes to; every schema has these two fields."""
+    """Removes a branch from an index that nobody writes to, of any schema version."""
     query = {"query": {"bool": {"filter": queries.of_branch(branch)}}}
     params = {"refresh": "true", "conflicts": "proceed", "timeout": LONG_SECONDS}
     with faults_without_text():

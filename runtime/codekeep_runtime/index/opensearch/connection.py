@@ -1,4 +1,4 @@
-"""A client for the keep's domain: signed as the pod, its certificate verified, nothing of a request logged."""
+"""A client for the keep's domain: requests are signed with the pod's identity and never logged; TLS is verified."""
 
 import logging
 from typing import Any
@@ -9,18 +9,18 @@ from opensearchpy import OpenSearch, Urllib3HttpConnection
 
 SERVICE = "es"
 TIMEOUT_SECONDS = 30
-RETRIES, RETRIED = 4, (429, 502, 503, 504)  # every request may be sent twice
+RETRIES, RETRIED = 4, (429, 502, 503, 504)  # every request is safe to repeat
 CONNECTIONS = 32
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def connect(endpoint: str, region: str, *, retries: int = RETRIES) -> OpenSearch:
-    """Plain HTTP is for a server on this machine alone, and is not signed.
+    """Plain HTTP is allowed for a server on this machine only, and is not signed.
 
     Raises:
-        SettingsFault: the endpoint is neither HTTPS nor on this machine, or the pod has no identity.
+        SettingsFault: the endpoint is neither HTTPS nor on this machine, or there are no AWS credentials.
     """
-    for name in ("opensearch", "opensearchpy.trace", "opensearchpy.helpers"):  # they log bodies when asked to
+    for name in ("opensearch", "opensearchpy.trace", "opensearchpy.helpers"):  # at lower levels they log bodies
         logging.getLogger(name).setLevel(logging.CRITICAL)
     address = urlsplit(endpoint)
     if address.scheme == "http" and address.hostname in LOOPBACK:
@@ -44,7 +44,7 @@ def _client(endpoint: str, **options: Any) -> OpenSearch:
 
 
 def _signer(region: str) -> Any:
-    import boto3  # heavy: only what talks to AWS loads it
+    import boto3
     from opensearchpy import Urllib3AWSV4SignerAuth
 
     credentials = boto3.Session().get_credentials()

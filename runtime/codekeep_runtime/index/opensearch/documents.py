@@ -1,20 +1,15 @@
-"""Nouns to documents and back."""
+"""Converts chunks, files and heads to documents and back."""
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import fields
 from datetime import datetime
 
-from codekeep_runtime.core.chunk import Chunk
-from codekeep_runtime.core.repository import Branch, RepositoryId
-from codekeep_runtime.core.source_file import SourceFile
-from codekeep_runtime.core.symbol import FileSymbols
+from codekeep_runtime.core import PLAIN_FIELDS, Branch, Chunk, FileSymbols, RepositoryId, SourceFile
 from codekeep_runtime.index.interface import Head
 from codekeep_runtime.index.opensearch.store import Document
 
 CHUNK, FILE, HEAD = "chunk", "file", "head"
-_PLAIN = [each.name for each in fields(Chunk) if each.name not in ("id", "branch", "imports")]
-UNFINISHED = ""  # the blob of a file that is being written: none is like it, so that it is written again
+UNFINISHED = ""  # blob of a file that is being written; differs from every real blob, so ingest writes it again
 
 
 def file_key(branch: Branch, path: str) -> str:
@@ -26,13 +21,13 @@ def head_key(branch: Branch) -> str:
 
 
 def chunk_document(chunk: Chunk) -> Document:
-    plain = {name: getattr(chunk, name) for name in _PLAIN}
+    plain = {name: getattr(chunk, name) for name in PLAIN_FIELDS if name != "id"}
     own = {"file": file_key(chunk.branch, chunk.path), "imports": list(chunk.imports), "embedded": False}
     return _document(CHUNK, chunk.id, chunk.branch) | plain | own
 
 
 def chunk(document: Document) -> Chunk:
-    plain = {name: document[name] for name in _PLAIN}
+    plain = {name: document[name] for name in PLAIN_FIELDS if name != "id"}
     return Chunk(id=document["key"], branch=branch(document), imports=tuple(document["imports"]), **plain)
 
 
@@ -50,7 +45,7 @@ def file_document(branch_: Branch, file: SourceFile) -> Document:
 
 
 def unfinished(branch_: Branch, path: str, chunks: Collection[str]) -> Document:
-    """A file between two versions, with the chunks that either has."""
+    """A file between two versions, with the chunk ids of both."""
     own = {"file_path": path, "blob": UNFINISHED, "chunks": sorted(chunks), "symbols": [[], [], []]}
     return _document(FILE, file_key(branch_, path), branch_) | own
 

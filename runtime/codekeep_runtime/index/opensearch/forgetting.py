@@ -1,7 +1,7 @@
-"""Removed documents out of the server's files, where Lucene only marks them as gone.
+"""Purges deleted documents from the server's files, where Lucene only marks them as deleted.
 
-The server keeps them for a while, so that a copy of a shard that was away can follow; that is over once every copy's
-lease has passed them, half a minute by default. The segments are written anew then.
+The server keeps them until the retention leases of all shard copies have passed them (30 s by default), so that a copy
+that was away can catch up. Then the segments are rewritten.
 """
 
 import time
@@ -9,14 +9,14 @@ import time
 from codekeep_runtime.index.faults import IndexFault
 from codekeep_runtime.index.opensearch.store import LONG_SECONDS, Document, Store, faults_without_text
 
-LEASES_SECONDS, PAUSE_SECONDS = 120.0, 0.5
+LEASE_SECONDS, PAUSE_SECONDS = 120.0, 0.5
 
 
 def forget_removed(store: Store, index: str) -> None:
-    """What was removed before the call stays in no segment and in no log of changes.
+    """Purges what was deleted before the call from all segments and translogs.
 
     Raises:
-        IndexFault: a copy of the index has been away for longer than two minutes.
+        IndexFault: a shard copy has been away for more than two minutes.
     """
     store.refresh(index)
     shards = _shards(store, index)
@@ -24,8 +24,8 @@ def forget_removed(store: Store, index: str) -> None:
         return
     last = max(shard["seq_no"]["max_seq_no"] for shard in shards)
     _flush(store, index)
-    deadline = time.monotonic() + LEASES_SECONDS
-    while _kept_from(store, index) <= last:
+    deadline = time.monotonic() + LEASE_SECONDS
+    while _retained_from(store, index) <= last:
         if time.monotonic() > deadline:
             raise IndexFault("removed text stays in the index while one of its copies is away; collect garbage again")
         time.sleep(PAUSE_SECONDS)
@@ -33,11 +33,11 @@ def forget_removed(store: Store, index: str) -> None:
     with faults_without_text():
         store.client.indices.forcemerge(index=index, params={"only_expunge_deletes": "true", "timeout": LONG_SECONDS})
     _flush(store, index)
-    store.refresh(index)  # searches let go of the old files
+    store.refresh(index)  # so that searchers release the old files
 
 
-def _kept_from(store: Store, index: str) -> int:
-    """The first change that some copy may still ask for."""
+def _retained_from(store: Store, index: str) -> int:
+    """The first operation that a shard copy may still need."""
     shards = _shards(store, index)
     leases: list[int] = [
         lease["retaining_seq_no"] for shard in shards for lease in shard["retention_leases"].get("leases", ())

@@ -1,4 +1,4 @@
-"""OpenSearchIndex: one tenant's index in a keep's domain."""
+"""One tenant's index in a keep's domain."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -6,14 +6,20 @@ from typing import Self
 
 import numpy as np
 
-from codekeep_runtime.core.chunk import Chunk
-from codekeep_runtime.core.reader import Scope
-from codekeep_runtime.core.repository import Branch
-from codekeep_runtime.core.source_file import SourceFile
-from codekeep_runtime.core.symbol import Import
+from codekeep_runtime.core import Branch, Chunk, Import, Scope, SourceFile
 from codekeep_runtime.index.digest import Digest
 from codekeep_runtime.index.guard import encodable, visible
-from codekeep_runtime.index.interface import Counts, FoundDefinition, FoundReference, Head, Hit, Narrowing, Vector
+from codekeep_runtime.index.interface import (
+    EVERYTHING,
+    Counts,
+    FoundDefinition,
+    FoundReference,
+    Head,
+    Hit,
+    Index,
+    Narrowing,
+    Vector,
+)
 from codekeep_runtime.index.opensearch import documents, queries
 from codekeep_runtime.index.opensearch.branches import branches_of, remove_branch
 from codekeep_runtime.index.opensearch.documents import CHUNK, FILE, HEAD
@@ -24,19 +30,18 @@ from codekeep_runtime.index.opensearch.store import PAGE, Document, Store
 from codekeep_runtime.index.opensearch.versions import Versions
 from codekeep_runtime.index.opensearch.writing import Writing
 
-EVERYTHING = Narrowing()
 SNAPSHOTS = "codekeep"  # the repository that an administrator registers
-FILES_AT_ONCE = 100  # of a digest
+DIGEST_FILES = 100  # read at once
 NOTHING = Counts(files=0, chunks=0, unembedded=0)
 
 
-class OpenSearchIndex:
-    """See index.interface.Index. Writes go to the own version, and readers read what the alias names.
+class OpenSearchIndex(Index):
+    """See index.interface.Index. Writes go to the own version; readers read the version behind the alias.
 
-    A new schema or embedder starts an empty version; the old one serves until the new one has a head for each of
-    its branches and a vector for each chunk, then the alias moves. Till then `semantic` finds nothing here, for
-    vectors of two embedders do not compare. A write is not all or nothing here, see Writing: one that was killed
-    is finished by the next run of ingest, which sets the head last.
+    A new schema version or embedder starts with an empty index. The old one serves until the new one has a head for
+    each of its branches and a vector for each chunk; then the alias moves. Until then `semantic` finds nothing, since
+    vectors of two embedders are not comparable. A write is not atomic here (see Writing): after a kill the next run
+    of ingest finishes it, because ingest sets the head last.
     """
 
     def __init__(
@@ -49,20 +54,14 @@ class OpenSearchIndex:
         *,
         snapshots: str = SNAPSHOTS,
     ) -> None:
-        """For reading as it is: asks the server nothing until it is read, and then by GET, HEAD and POST alone."""
-        self.tenant, self.embedder_version, self.dimension = tenant, embedder_version, dimension
-        self._store = store
+        """Sends nothing. Reading sends GET, HEAD and POST only, as a reader's role permits."""
+        self.tenant, self._store = tenant, store
         self._versions = Versions(store, prefix, embedder_version, dimension)
         self._own = self._versions.own
         self._writing = Writing(store, self._own)
         self._snapshots = Snapshots(store, snapshots)
 
     def prepare(self) -> Self:
-        """For writing: makes what is missing.
-
-        Raises:
-            DataFault: the version is there, of another embedder.
-        """
         self._versions.make()
         return self
 
@@ -74,14 +73,14 @@ class OpenSearchIndex:
     def set_head(self, branch: Branch, head: Head) -> None:
         self._store.bulk(self._own, [documents.index_action(documents.head_document(branch, head))])
         self._store.refresh(self._own)
-        self._publish_if_whole()
+        self._publish_if_complete()
 
     def head(self, branch: Branch) -> Head | None:
         found = self._store.documents(self._own, [documents.head_key(branch)])
         return next(map(documents.head, found.values()), None)
 
     def branches(self) -> Sequence[Branch]:
-        """Of every version there is: what has to leave must leave all of them."""
+        """Branches of all versions, since a removal must reach all of them."""
         self._store.refresh(self._versions.pattern)
         return sorted(branches_of(self._store, self._versions.pattern))
 
@@ -112,7 +111,7 @@ class OpenSearchIndex:
         )
         self._store.bulk(self._own, changes)
         self._store.refresh(self._own)
-        self._publish_if_whole()
+        self._publish_if_complete()
 
     # Reading
 
@@ -151,12 +150,12 @@ class OpenSearchIndex:
             for definition in documents.symbols(file).definitions
             if definition.name == simple and f".{definition.qualified_name}".endswith(f".{name}")
         ]
-        return sorted(found, key=lambda each: (*_place(each.branch, each.path), each.definition.start_line))
+        return sorted(found, key=lambda each: (*_location(each.branch, each.path), each.definition.start_line))
 
     def references(self, scope: Scope, name: str) -> Sequence[FoundReference]:
         files = self._read(scope, FILE, {"term": {"mentions": encodable(name)}})
         found = [each for file in files for each in _references(file) if each.reference.name == name]
-        return sorted(found, key=lambda each: (*_place(each.branch, each.path), each.reference.line))
+        return sorted(found, key=lambda each: (*_location(each.branch, each.path), each.reference.line))
 
     def references_within(self, scope: Scope, branch: Branch, path: str, enclosing: str) -> Sequence[FoundReference]:
         found = [each for file in self._files(scope, branch, path) for each in _references(file)]
@@ -174,39 +173,37 @@ class OpenSearchIndex:
         found = self._store.search(serving, queries.counts(filters))["aggregations"]
         return Counts(**{name: found[name]["doc_count"] for name in ("files", "chunks", "unembedded")})
 
-    # Keeping
+    # Administration
 
     def digest(self) -> str:
-        """Of the own version, whether it serves yet or not."""
+        """Digest of the own version, even if it does not serve yet."""
         digest = Digest()
         for branch in self.branches():
             paths = sorted(self.blobs(branch))
-            for start in range(0, len(paths), FILES_AT_ONCE):
-                self._add(digest, [documents.file_key(branch, path) for path in paths[start : start + FILES_AT_ONCE]])
+            for start in range(0, len(paths), DIGEST_FILES):
+                self._add(digest, [documents.file_key(branch, path) for path in paths[start : start + DIGEST_FILES]])
         return digest.hexdigest()
 
     def snapshot(self, target: Path) -> None:
-        """The last part of the path names it in the server's repository of snapshots."""
+        """Into the server's snapshot repository, named by the last part of the path."""
         self._snapshots.take(target.name, self._own)
 
     def restore(self, snapshot: Path) -> Self:
-        """What this version held at that time, in place of what it holds; it serves from now on."""
+        """Replaces the content of this version by the snapshot's, and makes it serve."""
         Restoring(self._store, self._versions, self._snapshots).restore(snapshot.name, with_removed=True)
         return self
 
     def collect_garbage(self) -> int:
-        """Versions that serve no more; and what was removed leaves the server's files, see forgetting."""
+        """See forgetting for how deleted text leaves the server's files."""
         count = self._versions.remove_unused()
         forget_removed(self._store, self._own)
         return count
 
     def close(self) -> None:
-        """The store is its maker's to close."""
-
-    # Pieces
+        """Does nothing: whoever made the store closes it."""
 
     def _filters(self, scope: Scope, narrowing: Narrowing = EVERYTHING) -> list[Document]:
-        """What every reader's query holds; empty where the scope is, and then nothing is asked."""
+        """The filters of every reader's query. Empty if the scope is, and then no query is sent."""
         repositories = visible(self.tenant, scope, narrowing)
         return queries.allowed(repositories, narrowing) if repositories else []
 
@@ -227,7 +224,7 @@ class OpenSearchIndex:
         for key in keys:
             digest.add(chunks[key], documents.symbols(files[key]))
 
-    def _publish_if_whole(self) -> None:
+    def _publish_if_complete(self) -> None:
         if self._versions.served() == {self._own}:
             return
         missing = [queries.of_kind(CHUNK), {"term": {"embedded": False}}]
@@ -247,5 +244,5 @@ def _references(file: Document) -> list[FoundReference]:
     return [FoundReference(branch=branch, path=path, reference=each) for each in documents.symbols(file).references]
 
 
-def _place(branch: Branch, path: str) -> tuple[str, str, str]:
+def _location(branch: Branch, path: str) -> tuple[str, str, str]:
     return branch.repository.key, branch.name, path

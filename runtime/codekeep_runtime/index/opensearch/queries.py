@@ -1,16 +1,16 @@
-"""What is asked of OpenSearch. The filter of who may see what is part of every query of a reader."""
+"""Query bodies. Every query of a reader contains the filter of what the reader may see."""
 
 from collections.abc import Collection
 
-from codekeep_runtime.core.repository import Branch, RepositoryId
+from codekeep_runtime.core import Branch, RepositoryId
 from codekeep_runtime.index.analysis import query_terms
 from codekeep_runtime.index.interface import Narrowing, Vector
 from codekeep_runtime.index.opensearch.documents import CHUNK, FILE
 from codekeep_runtime.index.opensearch.store import Document
 
 FIELDS = ["text", "symbol^3", "path^2"]
-MOST_HITS = 10_000  # what the server allows
-CANDIDATES = 100  # of the graph's search at least: fewer would miss near ones
+MAX_HITS = 10_000  # limit of the server
+CANDIDATES = 100  # minimum for the graph search; fewer miss near neighbours
 
 
 def of_kind(kind: str) -> Document:
@@ -22,7 +22,7 @@ def of_branch(branch: Branch) -> list[Document]:
 
 
 def allowed(repositories: Collection[RepositoryId], narrowing: Narrowing) -> list[Document]:
-    """Only these repositories, less what the reader does not wish to see."""
+    """Filters for these repositories and the reader's own filters."""
     filters: list[Document] = [{"terms": {"repository": sorted(each.key for each in repositories)}}]
     for field, values in (("language", narrowing.languages), ("branch", narrowing.branches)):
         if values is not None:
@@ -31,7 +31,7 @@ def allowed(repositories: Collection[RepositoryId], narrowing: Narrowing) -> lis
 
 
 def lexical(query: str, k: int, filters: Collection[Document]) -> Document | None:
-    """None where the query has no words. They go through the analyzer, so none of them is an operator."""
+    """None if the query has no words. `multi_match` has no operators, so any word is safe."""
     terms = query_terms(query)
     if not terms:
         return None
@@ -40,13 +40,13 @@ def lexical(query: str, k: int, filters: Collection[Document]) -> Document | Non
 
 
 def semantic(vector: Vector, k: int, filters: Collection[Document]) -> Document:
-    """The filter stands inside the search for neighbours: it finds k of those that pass."""
+    """The filter is part of the neighbour search, which finds k documents that pass it."""
     wanted = {"vector": vector.tolist(), "k": max(k, CANDIDATES), "filter": {"bool": {"filter": list(filters)}}}
     return _hits(k, {"knn": {"vector": wanted}})
 
 
 def cosine(score: float) -> float:
-    """From the server's score of an inner product."""
+    """Cosine from the server's score for inner products."""
     return score - 1 if score >= 1 else 1 - 1 / score
 
 
@@ -62,15 +62,15 @@ def counts(filters: Collection[Document]) -> Document:
 
 def unembedded(limit: int) -> Document:
     query = {"bool": {"filter": [of_kind(CHUNK), {"term": {"embedded": False}}]}}
-    return {"size": min(limit, MOST_HITS), "query": query, "sort": ["key"], "track_total_hits": False}
+    return {"size": min(limit, MAX_HITS), "query": query, "sort": ["key"], "track_total_hits": False}
 
 
 def branches(after: Document | None) -> Document:
-    """A page of the pairs of repository and branch that any document has."""
+    """One page of all pairs of repository and branch."""
     sources = [{name: {"terms": {"field": name}}} for name in ("repository", "branch")]
     composite = {"size": 1000, "sources": sources} | ({"after": after} if after else {})
     return {"size": 0, "aggs": {"branches": {"composite": composite}}}
 
 
 def _hits(k: int, query: Document) -> Document:
-    return {"size": min(k, MOST_HITS), "query": query, "track_total_hits": False}
+    return {"size": min(k, MAX_HITS), "query": query, "track_total_hits": False}

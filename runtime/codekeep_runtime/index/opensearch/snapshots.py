@@ -1,4 +1,4 @@
-"""Copies in a snapshot repository of the server's. Only the domain's administrator may register, take and restore."""
+"""Snapshots in a repository of the server. Only the domain's administrator may register, take and restore."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -12,14 +12,14 @@ from codekeep_runtime.index.faults import IndexFault
 from codekeep_runtime.index.opensearch.store import Document, Store, faults_without_text
 
 POLL_SECONDS = 0.5
-STALL_SECONDS = 300.0  # nothing copied for so long is an error: the server tries again in silence
-WHOLE, RUNNING = "SUCCESS", "IN_PROGRESS"
-Told = Callable[[int, int], None]  # bytes copied, of how many
+STALL_SECONDS = 300.0  # without progress for so long it fails; the server itself would retry silently
+COMPLETE, RUNNING = "SUCCESS", "IN_PROGRESS"
+OnBytes = Callable[[int, int], None]  # called with the bytes copied and the total
 
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """One, as the server lists it."""
+    """A snapshot as the server lists it."""
 
     name: str
     state: str  # SUCCESS, IN_PROGRESS, PARTIAL, FAILED, INCOMPATIBLE
@@ -28,27 +28,27 @@ class Snapshot:
     indices: tuple[str, ...]
 
 
-def untold(done: int, total: int) -> None:
-    """Nobody looks."""
+def ignore_bytes(done: int, total: int) -> None:
+    """Ignores progress."""
 
 
 class Snapshots:
-    """Of one repository by its name."""
+    """The snapshots of one repository."""
 
     def __init__(self, store: Store, repository: str) -> None:
         self._store, self.repository = store, repository
 
     def register_folder(self, location: str) -> None:
-        """For a server on this machine; the location lies under its `path.repo`."""
+        """For a server on this machine; the location is under its `path.repo`."""
         self._register({"type": "fs", "settings": {"location": location}})
 
     def register_bucket(self, bucket: str, prefix: str, region: str, role_arn: str) -> None:
-        """For a keep: the domain writes by this role; the bucket encrypts with the keep's key by default."""
-        place = {"bucket": bucket, "base_path": prefix.strip("/"), "region": region, "role_arn": role_arn}
-        self._register({"type": "s3", "settings": place})
+        """For a keep: the domain writes with this role; the bucket's default encryption uses the keep's key."""
+        location = {"bucket": bucket, "base_path": prefix.strip("/"), "region": region, "role_arn": role_arn}
+        self._register({"type": "s3", "settings": location})
 
     def list(self) -> Sequence[Snapshot]:
-        """All of the repository, the oldest first."""
+        """All snapshots, the oldest first."""
         with faults_without_text():
             found = self._store.client.snapshot.get(repository=self.repository, snapshot="_all")
         return sorted(map(_snapshot, found["snapshots"]), key=lambda each: each.began_at)
@@ -56,7 +56,7 @@ class Snapshots:
     def named(self, name: str) -> Snapshot:
         """
         Raises:
-            UsageFault: there is none of that name.
+            UsageFault: no snapshot has that name.
         """
         every = {each.name: each for each in self.list()}
         if name not in every:
@@ -64,12 +64,12 @@ class Snapshots:
             raise UsageFault(f"snapshot {name!r} is not in repository {self.repository!r} (there are: {have})")
         return every[name]
 
-    def take(self, name: str, index: str, told: Told = untold) -> Snapshot:
-        """Of one index by its full name; returns once it is whole.
+    def take(self, name: str, index: str, on_bytes: OnBytes = ignore_bytes) -> Snapshot:
+        """Takes a snapshot of one index; returns once it is complete.
 
         Raises:
-            UsageFault: there is one of that name.
-            IndexFault: it did not become whole.
+            UsageFault: the name is taken.
+            IndexFault: the snapshot did not complete.
         """
         if name in {each.name for each in self.list()}:
             raise UsageFault(f"snapshot {name!r} is in repository {self.repository!r} already; give another name")
@@ -77,17 +77,17 @@ class Snapshots:
             self._store.client.snapshot.create(
                 repository=self.repository, snapshot=name, body={"indices": index, "include_global_state": False}
             )
-        self._follow(told, lambda: self._taken(name))
+        self._wait(on_bytes, lambda: self._taken(name))
         taken = self.named(name)
-        if taken.state != WHOLE:
+        if taken.state != COMPLETE:
             raise IndexFault(f"snapshot {name!r} ended as {taken.state}, it cannot be restored; take another")
         return taken
 
-    def copy(self, name: str, index: str, into: str, told: Told = untold) -> None:
-        """The index of a snapshot under a name that is free, without aliases; returns once it can be read.
+    def copy(self, name: str, index: str, into: str, on_bytes: OnBytes = ignore_bytes) -> None:
+        """Restores the index of a snapshot under a free name, without aliases; returns once it can be read.
 
         Raises:
-            IndexFault: it does not get whole; what there is of it is gone again.
+            IndexFault: the copy did not complete; it was deleted again.
         """
         body = {
             "indices": index,
@@ -99,27 +99,27 @@ class Snapshots:
         with faults_without_text():
             self._store.client.snapshot.restore(repository=self.repository, snapshot=name, body=body)
         try:
-            self._follow(told, lambda: self._copied(into))
+            self._wait(on_bytes, lambda: self._copied(into))
         except BaseException:
             with faults_without_text():
                 self._store.client.indices.delete(index=into, params={"ignore_unavailable": "true"})
             raise
 
     def _register(self, body: Document) -> None:
-        """Only where it differs: the server refuses it while a snapshot runs."""
+        """Registers only what differs, since the server refuses to while a snapshot runs."""
         with faults_without_text():
             try:
                 found = self._store.client.snapshot.get_repository(repository=self.repository)[self.repository]
             except NotFoundError:
                 found = None
-            if found is None or not _says(found, body):
+            if found is None or not _matches(found, body):
                 self._store.client.snapshot.create_repository(repository=self.repository, body=body)
 
-    def _follow(self, told: Told, look: Callable[[], tuple[bool, int, int]]) -> None:
+    def _wait(self, on_bytes: OnBytes, poll: Callable[[], tuple[bool, int, int]]) -> None:
         moved, last = time.monotonic(), -1
         while True:
-            is_done, done, total = look()
-            told(done, total)
+            is_done, done, total = poll()
+            on_bytes(done, total)
             if is_done:
                 return
             if done != last:
@@ -143,7 +143,11 @@ class Snapshots:
             shards = client.indices.recovery(index=index).get(index, {}).get("shards", ())
         sizes = [each["index"]["size"] for each in shards if each["primary"]]
         done, total = (sum(each[name] for each in sizes) for name in ("recovered_in_bytes", "total_in_bytes"))
-        return health["active_primary_shards"] == health["number_of_shards"], done, total  # a new one is never red
+        return (
+            health["active_primary_shards"] == health["number_of_shards"],
+            done,
+            total,
+        )  # health is never red for a new index
 
 
 def _snapshot(found: Document) -> Snapshot:
@@ -156,5 +160,5 @@ def _snapshot(found: Document) -> Snapshot:
     )
 
 
-def _says(found: Document, wanted: Document) -> bool:
+def _matches(found: Document, wanted: Document) -> bool:
     return bool(found["type"] == wanted["type"] and wanted["settings"].items() <= found["settings"].items())

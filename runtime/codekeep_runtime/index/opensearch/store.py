@@ -1,4 +1,4 @@
-"""Requests to OpenSearch as the index needs them: the index in the path, paged, and with faults that hold no text."""
+"""Requests to OpenSearch: with the index in the path, paged, and with faults that contain no text of documents."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,11 +12,11 @@ from codekeep_runtime.index.faults import IndexFault
 Document = dict[str, Any]
 PAGE = 1000
 BULK_ACTIONS, BULK_BYTES, BULK_RETRIES = 2000, 5_000_000, 6
-LONG_SECONDS = 600  # for what goes over a whole index
+LONG_SECONDS = 600  # for operations on a whole index
 
 
 class Store:
-    """All that this package sends. Several threads may share one."""
+    """Sends the requests of this package. Thread-safe."""
 
     def __init__(self, client: OpenSearch) -> None:
         self.client = client
@@ -26,7 +26,7 @@ class Store:
             return dict(self.client.search(body=body, index=index))
 
     def every(self, index: str, filters: Sequence[Document], fields: Sequence[str] = ("*",)) -> Iterator[Document]:
-        """The documents that pass all filters, by key, however many there are."""
+        """All documents that pass all filters, ordered by key."""
         body: Document = {
             "size": PAGE,
             "query": {"bool": {"filter": list(filters)}},
@@ -43,7 +43,7 @@ class Store:
             return int(self.client.count(body={"query": {"bool": {"filter": list(filters)}}}, index=index)["count"])
 
     def documents(self, index: str, keys: Collection[str], fields: Sequence[str] = ("*",)) -> Mapping[str, Document]:
-        """Those that exist, as they are now: not only what has been refreshed."""
+        """Those that exist, in real time: they need not have been refreshed."""
         found: dict[str, Document] = {}
         every = list(keys)
         for start in range(0, len(every), PAGE):
@@ -57,10 +57,10 @@ class Store:
         return found
 
     def bulk(self, index: str, actions: Iterable[Document]) -> int:
-        """How many documents were deleted; what is not there to be deleted or updated is passed over.
+        """Returns how many documents were deleted. Deletions and updates of missing documents are ignored.
 
         Raises:
-            IndexFault: an action failed; others may have been done.
+            IndexFault: an action failed; others may have succeeded.
         """
         deleted = failed = 0
         with faults_without_text():
@@ -83,17 +83,17 @@ class Store:
         return deleted
 
     def refresh(self, index: str) -> None:
-        """Everything written so far is found from now on."""
+        """Makes everything written so far searchable."""
         with faults_without_text():
             self.client.indices.refresh(index=index)
 
 
 @contextmanager
 def faults_without_text() -> Iterator[None]:
-    """An error of the server may quote a document: only its status and type are told.
+    """Server errors may quote documents, so faults contain only their status and type.
 
     Raises:
-        IndexFault: in place of any error of the client's.
+        IndexFault: instead of any error of the client.
     """
     try:
         yield
@@ -104,6 +104,6 @@ def faults_without_text() -> Iterator[None]:
 
 
 def _type(error: TransportError) -> str:
-    """Such as index_not_found_exception; never a sentence."""
+    """For example index_not_found_exception; never a sentence."""
     word = str(error.error)
     return word if word.replace("_", "").isalnum() and word.isascii() else type(error).__name__

@@ -1,4 +1,4 @@
-"""One index for each schema and embedder, and the alias that says which of them serves."""
+"""One index per schema version and embedder, and the alias of the one that serves."""
 
 import time
 from collections.abc import Collection
@@ -10,13 +10,15 @@ from opensearchpy import RequestError
 from codekeep_runtime.index.opensearch.mapping import index_body
 from codekeep_runtime.index.opensearch.store import Store, faults_without_text
 
-LOOK_SECONDS = 1.0  # after that a reader asks the alias again
+ALIAS_SECONDS = 1.0  # how long a reader caches the alias
 EXISTS = "resource_already_exists_exception"
-BESIDE = "--restored"  # of the own index while it is restored
+BESIDE = "--restored"  # suffix of the copy that serves while the own index is restored
 
 
 class Versions:
-    """Of one keep, whose names start with its prefix; requests name them in the path, as the keep's role demands."""
+    """The indexes of one keep. Their names start with its prefix, and requests name them in the path: its role
+    requires both.
+    """
 
     def __init__(self, store: Store, prefix: str, embedder_version: str, dimension: int) -> None:
         self._store = store
@@ -25,13 +27,13 @@ class Versions:
         self.own = code_index(prefix, embedder_version)
         self.beside = self.own + BESIDE
         self._served: frozenset[str] = frozenset()
-        self._looked = self._swapped = float("-inf")
+        self._checked = self._swapped = float("-inf")
 
     def make(self) -> None:
-        """The own index where it is missing. It serves at once if none does.
+        """Creates the own index if it is missing. It serves at once if none does.
 
         Raises:
-            DataFault: what has this name is of another embedder.
+            DataFault: an index of this name exists for another embedder.
         """
         client = self._store.client
         with faults_without_text():
@@ -39,7 +41,7 @@ class Versions:
                 if not client.indices.exists(index=self.own):
                     client.indices.create(index=self.own, body=index_body(self._embedder_version, self._dimension))
             except RequestError as error:
-                if error.error != EXISTS:  # else another process was first
+                if error.error != EXISTS:  # another process was first
                     raise
             found = client.indices.get_mapping(index=self.own)[self.own]["mappings"]["_meta"]
         if (found["embedder"], found["dimension"]) != (self._embedder_version, self._dimension):
@@ -48,23 +50,23 @@ class Versions:
             self.publish()
 
     def served(self, *, fresh: bool = False) -> frozenset[str]:
-        """What the alias names: one, or for a moment two of which each is whole, or none yet."""
+        """The indexes behind the alias: one, for a moment two complete ones, or none yet."""
         now = time.monotonic()
-        if fresh or not self._served or now - self._looked > LOOK_SECONDS:
-            self._served, self._looked = frozenset(self._named(self.alias)), now
+        if fresh or not self._served or now - self._checked > ALIAS_SECONDS:
+            self._served, self._checked = frozenset(self._named(self.alias)), now
         return self._served
 
     def serving(self) -> str | None:
-        """The one to read from: the own where it serves."""
+        """The index to read: the own one if it serves."""
         served = self.served()
         return self.own if self.own in served else min(served, default=None)
 
     def is_own(self, index: str) -> bool:
-        """Of the own schema and embedder: its vectors compare with the own ones."""
+        """Whether it has the own schema and embedder, so that its vectors are comparable."""
         return index in (self.own, self.beside)
 
     def publish(self, index: str | None = None) -> None:
-        """The own index, or the one beside it, serves from now on. First the new and then not the old: never none."""
+        """Makes the own index, or the one beside it, serve. The new one is added before the old one is removed."""
         client, new = self._store.client, index or self.own
         with faults_without_text():
             client.indices.put_alias(index=new, name=self.alias)
@@ -78,15 +80,15 @@ class Versions:
             return set(self._store.client.indices.get_alias(index=self.pattern)) - {self.own}
 
     def remove_unused(self) -> int:
-        """Those that neither serve nor are the own."""
+        """Deletes indexes that neither serve nor are the own; returns how many."""
         unused = set(self.others()) - self.served(fresh=True)
         self.discard(unused)
         return len(unused)
 
     def discard(self, names: Collection[str]) -> None:
-        """Those that there are; readers that have not looked at the alias yet are waited for."""
+        """Deletes those that exist, after waiting for readers that may have cached the old alias."""
         if names:
-            time.sleep(max(0.0, self._swapped + 2 * LOOK_SECONDS - time.monotonic()))
+            time.sleep(max(0.0, self._swapped + 2 * ALIAS_SECONDS - time.monotonic()))
         with faults_without_text():
             for name in sorted(names):
                 self._store.client.indices.delete(index=name, params={"ignore_unavailable": "true"})

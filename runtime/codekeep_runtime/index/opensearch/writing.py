@@ -1,33 +1,32 @@
-"""Changes of one branch's files, in an order that a kill at any point leaves to be done again."""
+"""Replaces files of a branch in an order that ingest can repeat after a kill at any point."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from codekeep_runtime.core.repository import Branch
-from codekeep_runtime.core.source_file import SourceFile
+from codekeep_runtime.core import Branch, SourceFile
 from codekeep_runtime.index.opensearch import documents
 from codekeep_runtime.index.opensearch.store import Document, Store
 
-AT_ONCE = 500  # files whose documents are held in memory
+BATCH = 500  # files whose documents are in memory at once
 
 
 class Writing:
-    """Into one index. Each file's document goes through three states, for the server has no transactions:
+    """Writes to one index. The server has no transactions, so each file's document goes through three states:
 
-    1. unfinished, with the ids of the chunks of both versions: from here on ingest sees a file that must be written;
-    2. the same while chunks are added and removed: readers may see some of either version, for a moment;
-    3. as it shall be, or gone.
+    1. unfinished, with the chunk ids of both versions: ingest sees that the file must be written;
+    2. the same while chunks are added and removed: for a moment readers may see chunks of both versions;
+    3. final, or deleted.
     """
 
     def __init__(self, store: Store, index: str) -> None:
         self._store, self._index = store, index
 
     def replace(self, branch: Branch, files: Sequence[SourceFile], removed: Collection[str] = ()) -> int:
-        """The number of chunks that went."""
+        """Returns the number of chunks removed."""
         new = {file.path: file for file in files}
         paths = [*new, *(set(removed) - set(new))]
         gone = 0
-        for start in range(0, len(paths), AT_ONCE):
-            gone += self._replace(branch, paths[start : start + AT_ONCE], new)
+        for start in range(0, len(paths), BATCH):
+            gone += self._replace(branch, paths[start : start + BATCH], new)
         if paths:
             self._store.refresh(self._index)
         return gone

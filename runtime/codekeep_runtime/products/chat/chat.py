@@ -7,9 +7,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import chain
 
-from codekeep_runtime.core.chunk import Chunk
-from codekeep_runtime.core.reader import Scope
-from codekeep_runtime.index.interface import Index, Narrowing
+from codekeep_runtime.core import Chunk, Scope
+from codekeep_runtime.index.interface import IndexReader, Narrowing
 from codekeep_runtime.models.chat import EngineOutput
 from codekeep_runtime.models.faults import EngineFault
 from codekeep_runtime.models.routes import Route
@@ -52,7 +51,7 @@ class Chat:
     def __init__(
         self,
         retriever: ChunkSearch,
-        index: Index,
+        index: IndexReader,
         engines: Mapping[str, ChatEngine],
         *,
         gitlab_hosts: Collection[str] = (),

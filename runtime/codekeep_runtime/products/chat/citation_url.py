@@ -2,8 +2,7 @@
 
 from urllib.parse import quote
 
-from codekeep_runtime.core.chunk import Chunk
-from codekeep_runtime.core.repository import LOCAL_HOST
+from codekeep_runtime.core import LOCAL_HOST, Chunk
 
 
 def citation_url(chunk: Chunk, gitlab_hosts: frozenset[str] = frozenset()) -> str:

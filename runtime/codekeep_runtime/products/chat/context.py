@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from codekeep_runtime.core.chunk import Chunk
+from codekeep_runtime.core import Chunk
 from codekeep_runtime.products.answer import estimated_tokens
 
 CHUNKS_PER_FILE_MAX = 3

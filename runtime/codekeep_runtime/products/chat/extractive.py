@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncGenerator
 
-from codekeep_runtime.core.chunk import Chunk
+from codekeep_runtime.core import Chunk
 from codekeep_runtime.models.chat import EngineOutput
 from codekeep_runtime.products.chat.prompt import Prompt
 from codekeep_runtime.retrieval.terms import chunk_stems, content_stems, stems

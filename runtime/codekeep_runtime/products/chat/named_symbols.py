@@ -3,11 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from codekeep_runtime.core.chunk import Chunk
-from codekeep_runtime.core.reader import Scope
-from codekeep_runtime.core.repository import Branch
-from codekeep_runtime.core.symbol import ReferenceRole
-from codekeep_runtime.index.interface import Index
+from codekeep_runtime.core import Branch, Chunk, ReferenceRole, Scope
+from codekeep_runtime.index.interface import IndexReader
 
 NAMES_MAX = 5
 DEFINITIONS_MAX = 3  # of one name; a name with more says little
@@ -26,7 +23,7 @@ def named_symbols(question: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*_QUOTED.findall(question), *found]))[:NAMES_MAX]
 
 
-def named_chunks(index: Index, scope: Scope, question: str) -> Iterator[Chunk]:
+def named_chunks(index: IndexReader, scope: Scope, question: str) -> Iterator[Chunk]:
     for name in named_symbols(question):
         for found in index.definitions(scope, name)[:DEFINITIONS_MAX]:
             yield from _at(index, scope, found.branch, found.path, found.definition.start_line)
@@ -36,5 +33,5 @@ def named_chunks(index: Index, scope: Scope, question: str) -> Iterator[Chunk]:
             yield from _at(index, scope, call.branch, call.path, call.reference.line)
 
 
-def _at(index: Index, scope: Scope, branch: Branch, path: str, line: int) -> Iterator[Chunk]:
+def _at(index: IndexReader, scope: Scope, branch: Branch, path: str, line: int) -> Iterator[Chunk]:
     return (chunk for chunk in index.file(scope, branch, path) if chunk.start_line <= line <= chunk.end_line)

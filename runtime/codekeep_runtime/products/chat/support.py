@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from codekeep_runtime.core.chunk import Chunk
+from codekeep_runtime.core import Chunk
 from codekeep_runtime.retrieval.terms import chunk_stems, content_stems
 
 SUPPORT_MIN = 0.55

@@ -1,0 +1,30 @@
+"""Clean ends of a command that is stopped by a signal."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+TERMINATED = 128 + signal.SIGTERM
+
+
+def exit_on_sigterm() -> None:
+    """Unwinds on SIGTERM, so that resources are closed and messages go back. By default Python would just end."""
+    signal.signal(signal.SIGTERM, _exit)
+
+
+@contextmanager
+def until_stopped() -> Iterator[None]:
+    """Around a server, for which being stopped is success."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        return
+    except SystemExit as end:
+        if end.code != TERMINATED:
+            raise
+
+
+def _exit(signum: int, frame: FrameType | None) -> None:
+    del signum, frame
+    raise SystemExit(TERMINATED)

@@ -1,0 +1,1 @@
+"""A keep: OpenSearch, served models, and the AWS services that its settings name."""
