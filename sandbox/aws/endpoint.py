@@ -3,18 +3,18 @@
 import os
 from urllib.parse import urlsplit
 
+from codekeep_contracts.sandbox_variables import SANDBOX_ENDPOINT
+
 from sandbox.aws.errors import StandInError, UnsafeEndpointError
 from sandbox.loopback import is_loopback
-
-ENDPOINT_VARIABLE = "CODEKEEP_SANDBOX_ENDPOINT"
 
 
 def endpoint_from_environment() -> str:
     """Endpoint of the sandbox account; raises where it is unset or not on loopback."""
-    url = os.environ.get(ENDPOINT_VARIABLE, "")
+    url = os.environ.get(SANDBOX_ENDPOINT, "")
     if not url:
         raise StandInError(
-            f"{ENDPOINT_VARIABLE} is not set: start the sandbox account with `codekeep sandbox start` "
+            f"{SANDBOX_ENDPOINT} is not set: start the sandbox account with `codekeep sandbox start` "
             "and take the variables from `codekeep sandbox env`"
         )
     return require_loopback(url)
@@ -27,6 +27,6 @@ def require_loopback(url: str) -> str:
     if parts.scheme != "http" or parts.username or not is_loopback(host):
         raise UnsafeEndpointError(
             f"refused endpoint {url!r}: the sandbox only talks to http://127.0.0.1:PORT, http://[::1]:PORT or "
-            f"http://localhost:PORT; set {ENDPOINT_VARIABLE} from `codekeep sandbox env`"
+            f"http://localhost:PORT; set {SANDBOX_ENDPOINT} from `codekeep sandbox env`"
         )
     return url

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, EndpointConnectionError
+from codekeep_contracts.sandbox_variables import SANDBOX_LEDGER
 from pulumi.provider.experimental import provider as sdk
 
 from awsread.errors import code_of
@@ -29,7 +30,6 @@ from sandbox.aws.settings import ProviderSettings
 from sandbox.aws.values import UNKNOWN, from_plain, to_plain
 from sandbox.plugin import old_inputs
 
-LEDGER_VARIABLE = "CODEKEEP_SANDBOX_LEDGER"
 THREADS = 32
 RETRY_DELAYS_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 IMPORT_ID = re.compile(r"^(?P<id>.+)@(?P<region>[a-z]{2}(-[a-z]+)+-\d)$")
@@ -277,9 +277,9 @@ def _with_retries(call: Callable[[], Result]) -> Result:
 
 
 def _ledger_path() -> Path:
-    path = os.environ.get(LEDGER_VARIABLE, "")
+    path = os.environ.get(SANDBOX_LEDGER, "")
     if not path:
-        raise StandInError(f"{LEDGER_VARIABLE} is not set: take the variables from `codekeep sandbox env`")
+        raise StandInError(f"{SANDBOX_LEDGER} is not set: take the variables from `codekeep sandbox env`")
     return Path(path)
 
 

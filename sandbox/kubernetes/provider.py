@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from codekeep_contracts.engine_events import PropertyChange
+from codekeep_contracts.sandbox_variables import SANDBOX_LEDGER
 from pulumi.provider.experimental import provider as sdk
 
 from sandbox.aws.ledger import SqliteLedger
@@ -20,7 +21,6 @@ from sandbox.kubernetes.live import LiveServer
 from sandbox.kubernetes.objects import Object, id_of, named, namespace_of, with_metadata
 from sandbox.plugin import PluginFault, old_inputs
 
-LEDGER_VARIABLE = "CODEKEEP_SANDBOX_LEDGER"
 OWNER = "kubernetes"  # owner of the ledger's entries
 REFUSED_MODULES = ("helm.sh", "kustomize", "yaml")
 
@@ -143,7 +143,7 @@ def _server_for(cluster: Cluster) -> ApiServer | LiveServer:
     access = Access.from_environment()
     if access is not None:
         return LiveServer(cluster, Client(access))
-    ledger = os.environ.get(LEDGER_VARIABLE)
+    ledger = os.environ.get(SANDBOX_LEDGER)
     if not ledger:
-        raise PluginFault(f"{LEDGER_VARIABLE} is not set: take the variables from `codekeep sandbox env`")
+        raise PluginFault(f"{SANDBOX_LEDGER} is not set: take the variables from `codekeep sandbox env`")
     return ApiServer(cluster, SqliteLedger(Path(ledger), OWNER))

@@ -11,6 +11,7 @@ from typing import Any
 
 from codekeep_contracts.engine_events import Event, Operation, Status, Summary
 from codekeep_contracts.faults import Fault, UsageFault
+from codekeep_contracts.sandbox_variables import SANDBOX_ENDPOINT
 from pulumi import automation
 from pulumi.automation import CommandError, CommandResult, EngineEvent, LocalWorkspace, PulumiCommand
 from pulumi.automation.errors import create_command_error
@@ -76,7 +77,7 @@ class PulumiEngine:
 
     def endpoint(self) -> str | None:
         """AWS itself, or the sandbox's account in the shell of `codekeep sandbox env`."""
-        return os.environ.get("CODEKEEP_SANDBOX_ENDPOINT")
+        return os.environ.get(SANDBOX_ENDPOINT)
 
     def emulates(self, resource_type: str) -> bool:
         if self.endpoint() is None:

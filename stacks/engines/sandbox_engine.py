@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from codekeep_contracts.engine_events import Event, Operation
 from codekeep_contracts.faults import Fault, UsageFault
+from codekeep_contracts.sandbox_variables import SANDBOX_ENDPOINT, SANDBOX_LEDGER
 
 from sandbox.account import Account, Endpoint
 from sandbox.engine.backend import StackFiles
@@ -18,7 +19,7 @@ from sandbox.engine.crypter import PassphraseCrypter
 from sandbox.engine.store import load
 from sandbox.engine.values import mask, reveal
 from stacks.engines.engine import Deployment
-from stacks.home import PASSPHRASE_FILE_VARIABLE, Home, configured_passphrase
+from stacks.home import HOME_VARIABLE, PASSPHRASE_FILE_VARIABLE, Home, configured_passphrase
 from stacks.project import Decrypt, Project
 
 PACKAGES: Final = ("aws", "kubernetes")
@@ -160,9 +161,9 @@ def account_of(project: Project) -> SandboxAccount:
 def plugin_environment(home: Home, account: Endpoint) -> dict[str, str]:
     """The environment variables that the provider plugins read."""
     return {
-        "CODEKEEP_HOME": str(home.path),
-        "CODEKEEP_SANDBOX_ENDPOINT": account.url,
-        "CODEKEEP_SANDBOX_LEDGER": str(account.ledger_path),
+        HOME_VARIABLE: str(home.path),
+        SANDBOX_ENDPOINT: account.url,
+        SANDBOX_LEDGER: str(account.ledger_path),
     }
 
 
