@@ -186,10 +186,10 @@ def test_an_answer_that_is_no_json_is_a_fault() -> None:
 
 
 def test_a_slow_server_and_none_at_all_are_faults(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedder_module, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(embedder_module, "ANSWER_SECONDS", 0.3)  # long enough to arrive on a busy machine
 
     def slow(got: list[Request]) -> tuple[int, Any, dict[str, str]]:
-        time.sleep(0.3)
+        time.sleep(0.9)
         return well(got)
 
     with serving(slow) as (client, got), pytest.raises(EmbedFault, match="too long"):
