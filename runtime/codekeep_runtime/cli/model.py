@@ -11,8 +11,8 @@ from codekeep_runtime.cli.options import FOLDER, as_json, in_context
 if TYPE_CHECKING:
     from codekeep_contracts.settings.models import ModelRole, ModelSettings
 
+    from codekeep_runtime.platform.aws.model_store import ModelStore
     from codekeep_runtime.platform.context import RuntimeContext
-    from codekeep_runtime.platform.keep.model_store import ModelStore
 
 ROLES = ("chat", "autocomplete", "embed", "rerank")
 _role = click.option("--role", type=click.Choice(ROLES), required=True, help="Which of the settings' models.")
@@ -54,8 +54,8 @@ def publish(role: "ModelRole", folder: Path, as_json: bool, context: "RuntimeCon
 def _store(context: "RuntimeContext", role: "ModelRole") -> "tuple[ModelStore, ModelSettings]":
     from codekeep_contracts.roles import BucketRole
 
-    from codekeep_runtime.platform.keep.aws import client
-    from codekeep_runtime.platform.keep.model_store import ModelStore
+    from codekeep_runtime.platform.aws.clients import client
+    from codekeep_runtime.platform.aws.model_store import ModelStore
 
     settings = context.required_settings()
     return ModelStore(client(settings, "s3"), settings.bucket(BucketRole.MODELS)), settings.model_of(role)

@@ -12,7 +12,7 @@ from codekeep_runtime.platform.port import Platform
 
 if TYPE_CHECKING:
     from codekeep_runtime.index.opensearch.snapshots import Snapshot
-    from codekeep_runtime.platform.keep.snapshots import Location
+    from codekeep_runtime.platform.aws.snapshots import Location
 
 
 def _located(command: Command) -> Command:
@@ -27,7 +27,7 @@ def _located(command: Command) -> Command:
 
 
 def _location(folder: Path | None, **options: str | None) -> "Location":
-    from codekeep_runtime.platform.keep.snapshots import Location
+    from codekeep_runtime.platform.aws.snapshots import Location
 
     if folder and any(options.values()):
         raise click.UsageError("--folder goes without --bucket and --role-arn")

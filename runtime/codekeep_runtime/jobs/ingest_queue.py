@@ -7,7 +7,7 @@ from codekeep_contracts.faults import DataFault
 from codekeep_contracts.messages import Push, parse
 
 from codekeep_runtime.ingest.source import Source
-from codekeep_runtime.platform.keep.work_queue import Received, WorkQueue
+from codekeep_runtime.platform.aws.work_queue import Received, WorkQueue
 from codekeep_runtime.platform.runtime import Runtime
 from codekeep_runtime.telemetry import emit
 

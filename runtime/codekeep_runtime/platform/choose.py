@@ -11,9 +11,9 @@ def platform_of(context: RuntimeContext, *, embedded: bool = False) -> Platform:
         embedded: with settings: the laptop's stores and models under the keep's access rules, caps and logging.
     """
     if embedded or context.settings is None:
-        from codekeep_runtime.platform.laptop.platform import LaptopPlatform
+        from codekeep_runtime.platform.laptop import LaptopPlatform
 
         return LaptopPlatform(context)
-    from codekeep_runtime.platform.keep.platform import KeepPlatform
+    from codekeep_runtime.platform.keep import KeepPlatform
 
     return KeepPlatform(context)

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from codekeep_runtime.ingest.source import Source
     from codekeep_runtime.models.routes import Routes
     from codekeep_runtime.outbox.objects import Objects
+    from codekeep_runtime.platform.aws.services import KeepServices
+    from codekeep_runtime.platform.aws.snapshots import KeepSnapshots, Location
     from codekeep_runtime.platform.context import RuntimeContext
-    from codekeep_runtime.platform.keep.services import KeepServices
-    from codekeep_runtime.platform.keep.snapshots import KeepSnapshots, Location
     from codekeep_runtime.products.chat.engine import ChatEngine
     from codekeep_runtime.prompts.opt_in import Prompts
     from codekeep_runtime.purge import Tombstones
@@ -162,7 +162,7 @@ class Platform(Protocol):
         Raises:
             SettingsFault: there are no settings.
         """
-        from codekeep_runtime.platform.keep.services import KeepServices
+        from codekeep_runtime.platform.aws.services import KeepServices
 
         return KeepServices(self.context.required_settings())
 

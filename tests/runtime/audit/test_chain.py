@@ -16,7 +16,7 @@ from codekeep_runtime.audit import AuditLog, AuditRecord, Purpose, Report, Verdi
 from codekeep_runtime.audit import log as log_module
 from codekeep_runtime.audit.log import AuditFault
 from codekeep_runtime.audit.signer import FileSigner, Signer
-from codekeep_runtime.platform.keep.kms_signer import KmsSigner
+from codekeep_runtime.platform.aws.kms_signer import KmsSigner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws

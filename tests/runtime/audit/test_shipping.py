@@ -13,8 +13,8 @@ from codekeep_contracts.settings.stores import BucketSettings
 from codekeep_runtime.audit import AuditLog, verify
 from codekeep_runtime.audit.shipping import Shipping
 from codekeep_runtime.audit.signer import EcdsaKey
-from codekeep_runtime.platform.keep.kms_signer import KmsSigner
-from codekeep_runtime.platform.keep.vault import Vault
+from codekeep_runtime.platform.aws.kms_signer import KmsSigner
+from codekeep_runtime.platform.aws.vault import Vault
 from codekeep_runtime.telemetry.metrics import text
 from cryptography.hazmat.primitives import serialization
 from moto import mock_aws

@@ -26,7 +26,7 @@ from codekeep_runtime.models.chat import ServedChatModel
 from codekeep_runtime.models.client import EngineClient
 from codekeep_runtime.models.routes import Route
 from codekeep_runtime.platform.context import RuntimeContext
-from codekeep_runtime.platform.laptop.platform import LaptopPlatform
+from codekeep_runtime.platform.laptop import LaptopPlatform
 from codekeep_runtime.platform.runtime import Runtime
 from codekeep_runtime.products.chat.chat import Chat
 from codekeep_runtime.products.chat.question import Message

@@ -6,7 +6,7 @@ from typing import Any
 from codekeep_contracts.settings.document import RuntimeSettings
 
 from stacks.settings import runtime_settings
-from tests.runtime.keep.conftest import REGION
+from tests.runtime.platform.conftest import REGION
 from tests.stacks.test_settings import deployed, spec_of
 
 NOWHERE = "http://127.0.0.1:9"

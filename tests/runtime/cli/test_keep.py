@@ -28,11 +28,11 @@ from codekeep_runtime.gateway.server import Certificate, server
 from codekeep_runtime.jobs.purge import run_purge
 from codekeep_runtime.models.client import EngineClient
 from codekeep_runtime.models.served import served_embedder
+from codekeep_runtime.platform.aws.kms_signer import KmsSigner
+from codekeep_runtime.platform.aws.prompt_bucket import PromptBucket
 from codekeep_runtime.platform.context import RuntimeContext
-from codekeep_runtime.platform.keep.kms_signer import KmsSigner
-from codekeep_runtime.platform.keep.platform import KeepPlatform
-from codekeep_runtime.platform.keep.prompt_bucket import PromptBucket
-from codekeep_runtime.platform.laptop.platform import LaptopPlatform
+from codekeep_runtime.platform.keep import KeepPlatform
+from codekeep_runtime.platform.laptop import LaptopPlatform
 from codekeep_runtime.platform.readers import reader_of
 from codekeep_runtime.platform.runtime import Runtime
 from codekeep_runtime.purge import is_valid_proof
@@ -45,7 +45,7 @@ from starlette.testclient import TestClient
 
 from tests.runtime.audit.test_chain import record
 from tests.runtime.cli.keep import NOWHERE, keep_settings
-from tests.runtime.keep.conftest import REGION, aws  # noqa: F401 - a fixture
+from tests.runtime.platform.conftest import REGION, aws  # noqa: F401 - a fixture
 
 SECRET = "signs-the-hooks"
 

@@ -11,14 +11,14 @@ from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.ingest.source import Source
 from codekeep_runtime.jobs.index_worker import run_worker
 from codekeep_runtime.jobs.ingest_queue import work_queue
+from codekeep_runtime.platform.aws.services import KeepServices
 from codekeep_runtime.platform.context import RuntimeContext
-from codekeep_runtime.platform.keep.platform import KeepPlatform
-from codekeep_runtime.platform.keep.services import KeepServices
-from codekeep_runtime.platform.laptop.platform import LaptopPlatform
+from codekeep_runtime.platform.keep import KeepPlatform
+from codekeep_runtime.platform.laptop import LaptopPlatform
 from codekeep_runtime.platform.runtime import Runtime
 
 from tests.runtime.cli.keep import keep_settings
-from tests.runtime.keep.conftest import REGION, aws  # noqa: F401 - a fixture
+from tests.runtime.platform.conftest import REGION, aws  # noqa: F401 - a fixture
 from tests.runtime.repositories import Repository
 
 LINK, HOST = "ghe", "github.demo.example"
@@ -65,7 +65,7 @@ class Work:
 
 @pytest.fixture
 def work(aws: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Work:  # noqa: F811
-    monkeypatch.setattr("codekeep_runtime.platform.keep.work_queue.WorkQueue.receive.__defaults__", (0,))
+    monkeypatch.setattr("codekeep_runtime.platform.aws.work_queue.WorkQueue.receive.__defaults__", (0,))
     return Work(aws("sqs"), tmp_path, monkeypatch)
 
 

@@ -9,10 +9,10 @@ from click.testing import CliRunner
 from codekeep_contracts.faults import SettingsFault, UsageFault
 from codekeep_contracts.settings.document import RuntimeSettings
 from codekeep_runtime.cli.main import cli
+from codekeep_runtime.platform.aws import snapshots
+from codekeep_runtime.platform.aws.snapshots import Location
 from codekeep_runtime.platform.context import RuntimeContext
-from codekeep_runtime.platform.keep import snapshots
-from codekeep_runtime.platform.keep.platform import KeepPlatform
-from codekeep_runtime.platform.keep.snapshots import Location
+from codekeep_runtime.platform.keep import KeepPlatform
 from opensearchpy import NotFoundError
 
 from components.naming import Keep

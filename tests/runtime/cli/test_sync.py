@@ -15,14 +15,14 @@ from codekeep_runtime.core.reader import Reader
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.ingest.source import Source
 from codekeep_runtime.jobs.index_worker import PermissionIntake, run_worker
+from codekeep_runtime.platform.aws.services import KeepServices
 from codekeep_runtime.platform.context import RuntimeContext
-from codekeep_runtime.platform.keep.platform import KeepPlatform
-from codekeep_runtime.platform.keep.services import KeepServices
-from codekeep_runtime.platform.laptop.platform import LaptopPlatform
+from codekeep_runtime.platform.keep import KeepPlatform
+from codekeep_runtime.platform.laptop import LaptopPlatform
 from codekeep_runtime.platform.runtime import Runtime
 
 from tests.runtime.cli.keep import keep_settings
-from tests.runtime.keep.conftest import REGION, aws  # noqa: F401 - a fixture
+from tests.runtime.platform.conftest import REGION, aws  # noqa: F401 - a fixture
 
 HOST = "github.demo.example"
 LEDGER, SHOP = (RepositoryId(HOST, "payments", name) for name in ("ledger", "shop"))
@@ -41,7 +41,7 @@ class Keep:
         monkeypatch.setattr(KeepServices, "sources", lambda _: self._sources())
         monkeypatch.setattr("codekeep_runtime.access.sync.GitHub", lambda *_: Host(self))
         monkeypatch.setattr("codekeep_runtime.access.sync.GitLab", lambda *_: Host(self))
-        monkeypatch.setattr("codekeep_runtime.platform.keep.secrets.Secrets.text", lambda *_: "token")
+        monkeypatch.setattr("codekeep_runtime.platform.aws.secrets.Secrets.text", lambda *_: "token")
 
     def _sources(self) -> Any:
         return (("ghe", Source(repository=each, location="https://nowhere")) for each in (LEDGER, SHOP))

@@ -15,13 +15,13 @@ from codekeep_runtime.ingest.ingest import Ingest, Options, pipeline_version
 from codekeep_runtime.ingest.source import Source
 from codekeep_runtime.outbox import Outbox, Worker
 from codekeep_runtime.outbox.outbox import STATES, STEPS
-from codekeep_runtime.platform.keep.bucket import Bucket
+from codekeep_runtime.platform.aws.bucket import Bucket
 from codekeep_runtime.purge import Tombstones
 from codekeep_runtime.purge.targets import outbox_target
 from codekeep_runtime.screen import Policy
 
 from tests.runtime.embedders import HashEmbedder
-from tests.runtime.keep.conftest import REGION, aws  # noqa: F401 - a fixture
+from tests.runtime.platform.conftest import REGION, aws  # noqa: F401 - a fixture
 from tests.runtime.repositories import Repository
 
 EMBEDDER = HashEmbedder()

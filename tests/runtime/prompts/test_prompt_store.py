@@ -11,7 +11,7 @@ import pytest
 from codekeep_contracts.faults import DataFault, SettingsFault, UsageFault
 from codekeep_contracts.settings.governance import PromptStorage
 from codekeep_contracts.settings.stores import BucketSettings
-from codekeep_runtime.platform.keep.prompt_bucket import PromptBucket
+from codekeep_runtime.platform.aws.prompt_bucket import PromptBucket
 from codekeep_runtime.prompts import PromptStore
 from codekeep_runtime.prompts.wrapping import FileWrapping
 from moto import mock_aws

@@ -10,7 +10,7 @@ from codekeep_contracts.faults import DataFault
 from codekeep_contracts.settings.models import ModelSettings
 from codekeep_contracts.settings.stores import BucketSettings
 
-from codekeep_runtime.platform.keep.aws import none_if_missing
+from codekeep_runtime.platform.aws.clients import none_if_missing
 
 LIST, PART = "files.json", ".part"
 

@@ -15,14 +15,14 @@ from codekeep_runtime.core import RepositoryId
 from codekeep_runtime.gateway.server import Certificate
 from codekeep_runtime.git.credential import Credential
 from codekeep_runtime.ingest.source import Source
-from codekeep_runtime.platform.keep.aws import client
-from codekeep_runtime.platform.keep.bucket import Bucket
-from codekeep_runtime.platform.keep.kms_signer import KmsSigner
-from codekeep_runtime.platform.keep.prompt_bucket import PromptBucket
-from codekeep_runtime.platform.keep.secrets import Secrets
-from codekeep_runtime.platform.keep.tls import certificate_files
-from codekeep_runtime.platform.keep.vault import Vault
-from codekeep_runtime.platform.keep.work_queue import WorkQueue
+from codekeep_runtime.platform.aws.bucket import Bucket
+from codekeep_runtime.platform.aws.clients import client
+from codekeep_runtime.platform.aws.kms_signer import KmsSigner
+from codekeep_runtime.platform.aws.prompt_bucket import PromptBucket
+from codekeep_runtime.platform.aws.secrets import Secrets
+from codekeep_runtime.platform.aws.tls import certificate_files
+from codekeep_runtime.platform.aws.vault import Vault
+from codekeep_runtime.platform.aws.work_queue import WorkQueue
 from codekeep_runtime.webhook.app import create_app
 
 HTTPS = 443

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from codekeep_contracts.faults import DataFault
 from codekeep_contracts.messages import Push, Refresh, parse
-from codekeep_runtime.platform.keep.work_queue import WorkQueue
+from codekeep_runtime.platform.aws.work_queue import WorkQueue
 
 from components.storage.queues import REFRESH_MESSAGE
 

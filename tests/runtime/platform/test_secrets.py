@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from codekeep_contracts.faults import SettingsFault
-from codekeep_runtime.platform.keep.secrets import TTL_SECONDS, Secrets
+from codekeep_runtime.platform.aws.secrets import TTL_SECONDS, Secrets
 
 
 class Clock:

@@ -33,11 +33,11 @@ from codekeep_runtime.ingest.manifest import Failure
 from codekeep_runtime.ingest.source import Source
 from codekeep_runtime.models.routes import Routes
 from codekeep_runtime.outbox.permissions import PermissionHandover
+from codekeep_runtime.platform.aws.bucket import Bucket
+from codekeep_runtime.platform.aws.kms_signer import KmsSigner
+from codekeep_runtime.platform.aws.prompt_bucket import PromptBucket
+from codekeep_runtime.platform.aws.snapshots import KeepSnapshots, Location, keep_snapshots
 from codekeep_runtime.platform.context import RuntimeContext
-from codekeep_runtime.platform.keep.bucket import Bucket
-from codekeep_runtime.platform.keep.kms_signer import KmsSigner
-from codekeep_runtime.platform.keep.prompt_bucket import PromptBucket
-from codekeep_runtime.platform.keep.snapshots import KeepSnapshots, Location, keep_snapshots
 from codekeep_runtime.platform.port import Platform
 from codekeep_runtime.products.chat.engine import ChatEngine
 from codekeep_runtime.purge.targets import PurgeTarget, folder_target, prompt_target

@@ -7,7 +7,7 @@ from typing import Any
 
 from codekeep_contracts.settings.stores import BucketSettings
 
-from codekeep_runtime.platform.keep.aws import none_if_missing
+from codekeep_runtime.platform.aws.clients import none_if_missing
 
 
 class Bucket:

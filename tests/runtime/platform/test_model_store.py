@@ -10,9 +10,9 @@ import pytest
 from codekeep_contracts.faults import DataFault
 from codekeep_contracts.settings.models import ModelSettings
 from codekeep_contracts.settings.stores import BucketSettings
-from codekeep_runtime.platform.keep.model_store import LIST, ModelStore
+from codekeep_runtime.platform.aws.model_store import LIST, ModelStore
 
-from tests.runtime.keep.conftest import REGION
+from tests.runtime.platform.conftest import REGION
 
 BUCKET = BucketSettings(name="models-of-acme", prefix="acme/", key_arn=f"arn:aws:kms:{REGION}:111122223333:key/k")
 MODEL = ModelSettings(
@@ -102,7 +102,7 @@ def test_it_needs_no_more_than_the_engines_images_have() -> None:
         "argv = ['model', 'fetch', '--role', 'embed', '--revision', 'x', '--into', 'y']\n"
         "try: cli.main(argv, standalone_mode=False)\n"
         "except Exception as fault: print(type(fault).__name__)\n"
-        "import codekeep_runtime.platform.keep.aws, codekeep_runtime.platform.keep.model_store, boto3\n"
+        "import codekeep_runtime.platform.aws.clients, codekeep_runtime.platform.aws.model_store, boto3\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "SettingsFault\n"

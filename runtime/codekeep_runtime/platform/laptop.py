@@ -19,8 +19,8 @@ from codekeep_runtime.index.embedded import EmbeddedIndex
 from codekeep_runtime.ingest.manifest import Failure
 from codekeep_runtime.ingest.source import Source
 from codekeep_runtime.models.routes import Route, Routes
+from codekeep_runtime.platform.aws.snapshots import Location
 from codekeep_runtime.platform.context import RuntimeContext
-from codekeep_runtime.platform.keep.snapshots import Location
 from codekeep_runtime.platform.port import Platform
 from codekeep_runtime.products.chat.extractive import NAME, ExtractiveEngine
 from codekeep_runtime.prompts.store import PromptStore

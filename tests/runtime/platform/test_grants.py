@@ -19,12 +19,12 @@ from codekeep_runtime.ingest.ingest import Ingest, Options
 from codekeep_runtime.ingest.source import Source
 from codekeep_runtime.outbox import Outbox, Worker
 from codekeep_runtime.outbox.permissions import PermissionHandover
+from codekeep_runtime.platform.aws import clients
+from codekeep_runtime.platform.aws.model_store import ModelStore
+from codekeep_runtime.platform.aws.secrets import Secrets
+from codekeep_runtime.platform.aws.work_queue import WorkQueue
 from codekeep_runtime.platform.context import RuntimeContext
-from codekeep_runtime.platform.keep import aws as keep_aws
-from codekeep_runtime.platform.keep.model_store import ModelStore
-from codekeep_runtime.platform.keep.platform import KeepPlatform
-from codekeep_runtime.platform.keep.secrets import Secrets
-from codekeep_runtime.platform.keep.work_queue import WorkQueue
+from codekeep_runtime.platform.keep import KeepPlatform
 from codekeep_runtime.purge.targets import outbox_target
 
 from tests.components.environments import premium
@@ -34,7 +34,7 @@ from tests.runtime.audit.test_chain import record
 from tests.runtime.cli.keep import keep_settings
 from tests.runtime.cli.test_keep import pem
 from tests.runtime.embedders import HashEmbedder
-from tests.runtime.keep.conftest import REGION, aws  # noqa: F401 - a fixture
+from tests.runtime.platform.conftest import REGION, aws  # noqa: F401 - a fixture
 from tests.runtime.repositories import Repository
 
 REPOSITORY = RepositoryId("git.example", "acme", "shop")
@@ -105,7 +105,7 @@ class Keep:
 
     def client(self, settings: RuntimeSettings, service: str) -> Any:
         """The runtime's client, with its calls recorded."""
-        made = keep_aws_client(settings, service)
+        made = clients_client(settings, service)
         made.meta.events.register("before-parameter-build.*.*", partial(self._asked, service))
         return made
 
@@ -142,14 +142,14 @@ def _objects(operation: str, params: dict[str, Any]) -> Iterator[Need]:
         yield "kms:Decrypt", key_of(role)
 
 
-keep_aws_client = keep_aws.client
+clients_client = clients.client
 
 
 @pytest.fixture
 def keep(aws: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keep:  # noqa: F811
     made = Keep(aws, tmp_path)
     for module in [each for name, each in sys.modules.items() if name.startswith("codekeep_runtime.")]:
-        if getattr(module, "client", None) is keep_aws_client:
+        if getattr(module, "client", None) is clients_client:
             monkeypatch.setattr(module, "client", made.client)
     return made
 

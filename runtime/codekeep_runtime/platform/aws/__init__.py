@@ -1,0 +1,1 @@
+"""The AWS services that the settings name, each behind the interface that the runtime uses."""

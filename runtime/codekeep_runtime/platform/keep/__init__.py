@@ -1,1 +1,0 @@
-"""A keep: OpenSearch, served models, and the AWS services that its settings name."""

@@ -1,1 +1,0 @@
-"""Everything on one machine: stores and models inside this process, data in one folder."""
