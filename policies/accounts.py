@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from typing import Final
 
 from policies.graph import Node
 from policies.graph.references import reference_of
@@ -10,7 +9,6 @@ from policies.rule import Case
 
 _ACCOUNT = re.compile(r"^\d{12}$")
 _ARN = re.compile(r"^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(\d{12}):")
-DEPLOYER_ROLES: Final = "assumeRoles"
 
 
 def account_of(text: str) -> str | None:

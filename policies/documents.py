@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from policies.graph import SECRET, UNKNOWN, Node
 from policies.reading import MISSING, read
-from policies.rule import Finding, Rule
+from policies.rule import Finding, Rule, examine
 
 
 class UndecidableError(Exception):
@@ -188,6 +188,7 @@ def judge_allowed(
 ) -> Iterator[Finding]:
     """What `judge` finds in the statements that allow something; undecided for each document that is not known."""
     for document in documents(node, *kinds):
+        examine(node, next(read(node.inputs, document.path)))
         if document.statements is None:
             yield rule.undecided(node, document.path)
             continue

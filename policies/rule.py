@@ -1,6 +1,7 @@
 """One rule of the catalogue, and what judging a resource by it yields."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -12,11 +13,9 @@ from policies.requirement import Requirement
 
 __all__ = [
     "ANY_RESOURCE",
-    "Break",
     "Case",
     "Family",
     "Finding",
-    "Guard",
     "Requirement",
     "Rule",
     "Scope",
@@ -58,33 +57,6 @@ class Scope(StrEnum):
     STACK = "stack"  # needs the whole graph
 
 
-class Break(StrEnum):
-    """How a mutation breaks a guarded property."""
-
-    REMOVE = "remove"
-    FLIP = "flip"
-    WIDEN = "widen"
-    MOVE = "move"  # to a region that is not allowed
-
-
-@dataclass(frozen=True, kw_only=True)
-class Guard:
-    """A property whose breaking the rule must notice: what the mutation test breaks, one after the other.
-
-    `path` is read as by policies.reading; `breaks` are the generic ways, `values` particular wrong values. `drop`
-    removes the whole resource, `add` puts a resource of this type with these inputs beside the others; an empty `path`
-    leaves only those two. `when` says for which agreements the break is wrong, where it is not for all.
-    """
-
-    type: str
-    path: str = ""
-    breaks: tuple[Break, ...] = ()
-    values: tuple[Any, ...] = ()
-    drop: bool = False
-    add: tuple[Mapping[str, Any], ...] = ()
-    when: Callable[[Facts], bool] = lambda _: True
-
-
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """What one rule says of one property of one resource."""
@@ -108,6 +80,9 @@ class Case:
 
 Check = Callable[[Node, Case], Iterable[Finding]]
 
+_examined: ContextVar[list[tuple[Node, Found]] | None] = ContextVar("_examined", default=None)
+"""Collects the values that a check judges while `Rule.evidence` runs it."""
+
 
 @dataclass(kw_only=True)
 class Rule:
@@ -123,7 +98,6 @@ class Rule:
     remedy: str
     frameworks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     scope: Scope = Scope.RESOURCE
-    guards: tuple[Guard, ...] = ()
     _check: Check | None = None
 
     def check(self, function: Check) -> Check:
@@ -139,6 +113,21 @@ class Rule:
             raise ValueError(f"rule {self.id} has no check")
         if self.applies(node):
             yield from self._check(node, case)
+
+    def evidence(self, node: Node, case: Case) -> Found | None:
+        """The first value of this resource that the check judges, one that is set before one that is not.
+
+        None where the check judges the resource as a whole, or by others.
+        """
+        examined: list[tuple[Node, Found]] = []
+        token = _examined.set(examined)
+        try:
+            for _ in self.judge(node, case):
+                pass
+        finally:
+            _examined.reset(token)
+        own = [found for owner, found in examined if owner is node]
+        return next((found for found in own if found.value is not MISSING), own[0] if own else None)
 
     def applies(self, node: Node) -> bool:
         return node.type in self.applies_to or (ANY_RESOURCE in self.applies_to and node.custom)
@@ -157,6 +146,7 @@ class Rule:
 
     def decide(self, node: Node, found: Found, judge: Callable[[Found], Iterable[Finding]]) -> Iterator[Finding]:
         """What `judge` says of one value, if it is set; undecided if it is not known."""
+        examine(node, found)
         if not found.known:
             yield self.undecided(node, found.path)
         elif found.value is not MISSING:
@@ -167,6 +157,7 @@ class Rule:
     ) -> Iterator[Finding]:
         """Every value at the path must satisfy `holds`; unknown is undecided, missing a violation unless optional."""
         for found in read(node.inputs, path):
+            examine(node, found)
             if not found.known:
                 yield self.undecided(node, found.path)
             elif found.value is MISSING:
@@ -185,6 +176,12 @@ class Rule:
             message=f"{node.type.rsplit(':', 1)[-1]} {node.name}: {path or 'the resource'} {message}",
             source=node.source,
         )
+
+
+def examine(node: Node, found: Found) -> None:
+    """Notes that a check judges this value, for `Rule.evidence`."""
+    if (examined := _examined.get()) is not None:
+        examined.append((node, found))
 
 
 def _shown(value: Any) -> str:

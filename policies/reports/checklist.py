@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from policies.graph import Node
-from policies.reading import read
 from policies.report import Report, Run
 from policies.requirement import Requirement
-from policies.rule import Finding, Rule, Verdict
+from policies.rule import Case, Finding, Rule, Verdict
 from policies.waivers import Waived
 
 SHOWN = 3  # resources named as evidence of a rule that holds; the count says how many there are
@@ -121,19 +120,11 @@ def _against(findings: Sequence[Finding]) -> Iterator[Evidence]:
 
 
 def _for(rule: Rule, report: Report) -> Iterator[Evidence]:
-    """Some of the resources the rule holds on, with the property it reads where a guard names one."""
-    nodes = [node for node in report.graph if rule.applies(node)]
-    for node in nodes[:SHOWN]:
-        yield _shown(rule, node)
-
-
-def _shown(rule: Rule, node: Node) -> Evidence:
-    for guard in rule.guards:
-        if guard.type == node.type and guard.path:
-            found = next(read(node.inputs, guard.path), None)
-            if found is not None:
-                return Evidence(urn=node.urn, property=found.path, text=_short(found.value))
-    return Evidence(urn=node.urn, property="", text="")
+    """Some of the resources the rule holds on, each with the value that the rule judged there, if it is one."""
+    case = Case(facts=report.facts, graph=report.graph)
+    for node in islice(filter(rule.applies, report.graph), SHOWN):
+        found = rule.evidence(node, case)
+        yield Evidence(urn=node.urn, property=found.path if found else "", text=_short(found.value) if found else "")
 
 
 def _short(value: object) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from policies.catalogue import catalogue
 from policies.rule import Case, Family, judge_all
+from tests.policies.guards import GUARDS
 from tests.policies.mutants import Mutant, caught, mutants
 from tests.policies.tenants import STACKS, recorded
 
@@ -52,4 +53,5 @@ def test_every_rule_says_why_and_what_to_do() -> None:
         assert rule.why, rule.id
         assert rule.remedy, rule.id
         assert rule.frameworks, rule.id
-        assert rule.guards, rule.id
+        assert GUARDS.get(rule.id), rule.id
+    assert GUARDS.keys() == {rule.id for rule in rules}

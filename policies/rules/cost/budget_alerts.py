@@ -5,7 +5,7 @@ from typing import Any
 
 from policies.graph import Node
 from policies.reading import MISSING, read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.cost._common import FRAMEWORKS
 
 BUDGET = "aws:budgets/budget:Budget"
@@ -21,27 +21,6 @@ RULE = Rule(
     why="An alert after the last dollar, or to nobody, comes when there is nothing left to decide.",
     remedy="take limit and alert_percents from the spec's budget, as components.observe.observability does",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=BUDGET, path="limitAmount", breaks=(Break.REMOVE,), values=("999999999", "lots")),
-        Guard(type=BUDGET, path="limitUnit", values=("GB",)),
-        Guard(type=BUDGET, path="timeUnit", values=("ANNUALLY",)),
-        Guard(type=BUDGET, path="notifications", breaks=(Break.REMOVE,), values=([],)),
-        Guard(
-            type=BUDGET,
-            path="notifications",
-            values=(
-                [{"notificationType": "ACTUAL", "threshold": 80, "thresholdType": "PERCENTAGE"}],
-                [
-                    {
-                        "notificationType": "ACTUAL",
-                        "threshold": 200,
-                        "thresholdType": "PERCENTAGE",
-                        "subscriberEmailAddresses": ["a@keep.example"],
-                    }
-                ],
-            ),
-        ),
-    ),
 )
 
 

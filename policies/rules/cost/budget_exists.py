@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.graph.model import STACK_TYPE
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.cost._common import FRAMEWORKS
 
 BUDGET = "aws:budgets/budget:Budget"
@@ -20,7 +20,6 @@ RULE = Rule(
     remedy="create it with components.observe.observability",
     frameworks=FRAMEWORKS,
     scope=Scope.STACK,
-    guards=(Guard(type=BUDGET, path="budgetType", values=("USAGE",), drop=True),),
 )
 
 

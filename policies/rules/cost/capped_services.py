@@ -5,7 +5,7 @@ from typing import Any
 
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.cost._common import FRAMEWORKS
 
 TABLE = "aws:dynamodb/table:Table"
@@ -24,20 +24,6 @@ RULE = Rule(
     why="Throughput on demand and provisioned IOPS have no natural end: one retrying loop makes them the largest item.",
     remedy="set the property to what the keep was sized for",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=DOMAIN, path="clusterConfig.instanceCount", values=(200,)),
-        Guard(type=DOMAIN, path="ebsOptions.volumeSize", values=(20_000,)),
-        Guard(type=DOMAIN, path="ebsOptions.iops", values=(64_000,)),
-        Guard(
-            type=TABLE,
-            add=(
-                {"billingMode": "PAY_PER_REQUEST"},
-                {"billingMode": "PAY_PER_REQUEST", "onDemandThroughput": {"maxReadRequestUnits": -1}},
-            ),
-        ),
-        Guard(type=VOLUME, add=({"type": "io2", "iops": 256_000},)),
-        Guard(type=DATABASE, add=({"serverlessv2ScalingConfiguration": {"maxCapacity": 256}},)),
-    ),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from policies.graph import UNKNOWN, Node
 from policies.reading import Found, first, read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.cost._common import NODE_GROUP
 
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -39,11 +39,6 @@ RULE = Rule(
     why="The budget counts by this tag: what lacks it is spent without anybody being told.",
     remedy="pass keep.tags(...) to the resource and to what a launch template makes",
     frameworks={"SOC 2": ("A1.1",), "ISO 27001": ("A.5.9",)},
-    guards=(
-        *(Guard(type=type_, path="tags", breaks=(Break.REMOVE,), values=({"Name": "x"},)) for type_ in TAGGED),
-        Guard(type=TEMPLATE, path="tagSpecifications", breaks=(Break.REMOVE,)),
-        Guard(type=TEMPLATE, path="tagSpecifications[*].tags", breaks=(Break.REMOVE,)),
-    ),
 )
 
 

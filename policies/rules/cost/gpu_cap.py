@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.cost._common import FRAMEWORKS, NODE_GROUP, gpu_group
 
 RULE = Rule(
@@ -18,14 +18,6 @@ RULE = Rule(
     remedy="lower the pools' max, or agree on another caps.gpu_nodes",
     frameworks=FRAMEWORKS,
     scope=Scope.STACK,
-    guards=(
-        Guard(
-            type=NODE_GROUP,
-            add=(
-                {"instanceTypes": ["p5.48xlarge"], "scalingConfig": {"minSize": 0, "desiredSize": 0, "maxSize": 100}},
-            ),
-        ),
-    ),
 )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.cost._common import FRAMEWORKS, NODE_GROUP
 
 HOST = "aws:ec2/dedicatedHost:DedicatedHost"
@@ -22,11 +22,6 @@ RULE = Rule(
     remedy="hold no more than the pool's max, or set endDateType: limited with an endDate",
     frameworks=FRAMEWORKS,
     scope=Scope.STACK,
-    guards=(
-        Guard(type=RESERVATION, path="instanceCount", values=(10_000,)),
-        Guard(type=RESERVATION, path="instanceType", values=("u7i-12tb.224xlarge",)),
-        Guard(type=HOST, path="instanceType", values=("u7i-12tb.224xlarge",)),
-    ),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.cost._common import FRAMEWORKS
 from policies.rules.kubernetes._pods import CRON_JOB, JOB, RAY_JOB, SCALED_JOB
 
@@ -22,17 +22,6 @@ RULE = Rule(
     why="A hung fine-tune holds its GPU node until somebody looks; a CronJob that may overlap starts one more a time.",
     remedy="set activeDeadlineSeconds, ttlSecondsAfterFinished and, on a CronJob, concurrencyPolicy: Forbid",
     frameworks=FRAMEWORKS,
-    guards=(
-        *(
-            Guard(type=type_, path=f"{spec}.activeDeadlineSeconds", breaks=(Break.REMOVE,), values=(10**9,))
-            for type_, spec in SPECS.items()
-        ),
-        *(Guard(type=type_, path=f"{spec}.backoffLimit", values=(1_000,)) for type_, spec in SPECS.items()),
-        *(Guard(type=type_, path="spec.ttlSecondsAfterFinished", breaks=(Break.REMOVE,)) for type_ in (JOB, RAY_JOB)),
-        Guard(type=CRON_JOB, path="spec.concurrencyPolicy", breaks=(Break.REMOVE,), values=("Allow",)),
-        Guard(type=CRON_JOB, path="spec.successfulJobsHistoryLimit", values=(500,)),
-        Guard(type=CRON_JOB, path="spec.failedJobsHistoryLimit", values=(500,)),
-    ),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node, ResourceGraph
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.cost._common import FRAMEWORKS
 
 NAT = "aws:ec2/natGateway:NatGateway"
@@ -21,7 +21,6 @@ RULE = Rule(
     remedy="route the zone's subnets through the gateway that is there, as components.network.egress does",
     frameworks=FRAMEWORKS,
     scope=Scope.STACK,
-    guards=(Guard(type=NAT, path="subnetId", breaks=(Break.REMOVE,)),),
 )
 
 Site = tuple[str, str]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.cost._common import FRAMEWORKS, NODE_GROUP, gpu_group
 
 AUTO_SCALING = "aws:autoscaling/group:Group"
@@ -25,13 +25,6 @@ RULE = Rule(
     why="A pool grows to its maximum the day something goes wrong; the maximum is what that day costs.",
     remedy="set max on the pool in the spec, within caps.gpu_nodes",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=NODE_GROUP, path="scalingConfig", breaks=(Break.REMOVE,)),
-        Guard(type=NODE_GROUP, path="scalingConfig.maxSize", breaks=(Break.REMOVE,), values=(0, 10_000)),
-        Guard(type=NODE_GROUP, path="scalingConfig.minSize", values=(9_999,)),
-        Guard(type=AUTO_SCALING, add=({"minSize": 1}, {"minSize": 1, "maxSize": 5_000})),
-        Guard(type=KARPENTER, add=({"spec": {"template": {}}},)),
-    ),
 )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from policies.graph import Node
 from policies.reading import first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.cost._common import FRAMEWORKS
 from policies.rules.kubernetes._pods import RAY_CLUSTER, SCALED_JOB
 
@@ -29,13 +29,6 @@ RULE = Rule(
     why="Left out, KEDA goes to 100 replicas and Ray to two thousand million, each with the nodes it takes.",
     remedy="set the maximum to what the spec allows for the role",
     frameworks=FRAMEWORKS,
-    guards=(
-        *(
-            Guard(type=type_, path=most, breaks=(Break.REMOVE,), values=(0, 5_000))
-            for type_, (_, most) in PATHS.items()
-        ),
-        Guard(type=RAY_CLUSTER, path=f"{WORKERS}.maxReplicas", breaks=(Break.REMOVE,), values=(5_000,)),
-    ),
 )
 
 

@@ -5,14 +5,11 @@ from typing import Any
 
 from policies.data_class import TAG
 from policies.graph import SECRET, UNKNOWN, Node, ResourceGraph
-from policies.graph.model import BUCKET_TYPES
 from policies.reading import first
 from policies.rule import Case, Finding, Rule
 
 KEPT = {"SOC 2": ("A1.2",), "ISO 27001": ("A.8.13", "A.8.10")}  # what must not be lost
 GONE = {"SOC 2": ("C1.2",), "ISO 27001": ("A.5.33", "A.8.10")}  # what must not outlive its time
-
-BUCKET = BUCKET_TYPES[0]
 
 
 def companions(bucket: Node, graph: ResourceGraph, *types: str) -> list[Node]:

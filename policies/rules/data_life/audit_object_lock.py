@@ -6,7 +6,7 @@ from policies.data_class import data_class_of
 from policies.graph import Node, ResourceGraph
 from policies.graph.model import BUCKET_TYPES
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.data_life._common import agreed_days, companions, number, unknown_class
 
 LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
@@ -26,21 +26,6 @@ RULE = Rule(
     remedy="set retention.audit and retention.audit_lock in the spec; components.storage locks the bucket by them",
     frameworks={"SOC 2": ("CC7.2", "CC7.3"), "ISO 27001": ("A.5.33", "A.8.15")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=LOCK, drop=True, path=f"{RETENTION}.days", breaks=(Break.REMOVE,), values=(1, 30)),
-        Guard(type=LOCK, path=f"{RETENTION}.mode", breaks=(Break.REMOVE,), values=("NONE",)),
-        Guard(
-            type=LOCK,
-            path=f"{RETENTION}.mode",
-            values=("GOVERNANCE",),
-            when=lambda facts: facts.audit_lock == "compliance",
-        ),
-        Guard(type=LOCK, path="rule", breaks=(Break.REMOVE,)),
-        Guard(
-            type=BUCKET_TYPES[0],
-            add=({"bucket": "b", "tags": {"codekeep:data-class": "audit"}, "objectLockEnabled": False},),
-        ),
-    ),
 )
 
 

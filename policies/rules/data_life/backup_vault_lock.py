@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.data_life._common import KEPT, number
 
 VAULT, LOCK = "aws:backup/vault:Vault", "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
@@ -20,10 +20,6 @@ RULE = Rule(
     remedy="add a VaultLockConfiguration with minRetentionDays of a week at least",
     frameworks=KEPT,
     scope=Scope.STACK,
-    guards=(
-        Guard(type=VAULT, add=({"name": "vault"},)),
-        Guard(type=LOCK, add=({"backupVaultName": "vault"}, {"backupVaultName": "vault", "minRetentionDays": 1})),
-    ),
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.data_life._common import KEPT, number
 
 LEAST_DAYS = 7
@@ -57,16 +57,6 @@ RULE = Rule(
     remedy="turn backups on and keep them for a week at least; never skip the final snapshot",
     frameworks=KEPT,
     scope=Scope.STACK,
-    guards=tuple(Guard(type=token, add=({},)) for token in (*BACKUPS, FILES))
-    + tuple(
-        Guard(
-            type=token,
-            add=({backup.path: LEAST_DAYS, "skipFinalSnapshot": True},),
-            when=lambda facts: facts.protect,
-        )
-        for token in LAST_SNAPSHOTS
-        for backup in BACKUPS[token]
-    ),
 )
 
 

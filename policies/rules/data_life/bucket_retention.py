@@ -6,13 +6,12 @@ from policies.data_class import data_class_of
 from policies.graph import Node
 from policies.graph.model import BUCKET_TYPES
 from policies.reading import MISSING, Found
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.data_life._common import GONE, agreed_days, number, unknown_class
-from policies.rules.data_life._lifecycles import LIFECYCLE, Expiry, expiries
+from policies.rules.data_life._lifecycles import Expiry, expiries
 
 KEPT_WHILE_CURRENT = ("model",)  # a model in use does not age: its retention counts from its replacement
 LONGEST_UNFINISHED_DAYS = 7
-NARROW = [{"id": "some", "status": "Enabled", "filter": {"prefix": "tmp/"}, "expiration": {"days": 1}}]
 
 RULE = Rule(
     id="bucket-retention",
@@ -25,21 +24,6 @@ RULE = Rule(
     remedy="set retention in the spec; components.storage.bucket writes the lifecycle from it",
     frameworks=GONE,
     scope=Scope.STACK,
-    guards=(
-        Guard(type=LIFECYCLE, path="rules", values=([], NARROW), drop=True),
-        Guard(type=LIFECYCLE, path="rules[0].status", values=("Disabled",)),
-        Guard(type=LIFECYCLE, path="rules[0].expiration", breaks=(Break.REMOVE,)),
-        Guard(type=LIFECYCLE, path="rules[0].noncurrentVersionExpiration", breaks=(Break.REMOVE,)),
-        Guard(
-            type=LIFECYCLE,
-            path="rules[0].noncurrentVersionExpiration.noncurrentDays",
-            breaks=(Break.REMOVE,),
-            values=(9_999,),
-        ),
-        Guard(type=LIFECYCLE, path="rules[0].abortIncompleteMultipartUpload", breaks=(Break.REMOVE,)),
-        Guard(type=LIFECYCLE, path="rules[0].abortIncompleteMultipartUpload.daysAfterInitiation", values=(365,)),
-        Guard(type=LIFECYCLE, path="rules[0].filter.prefix", values=("tmp/",)),
-    ),
 )
 
 

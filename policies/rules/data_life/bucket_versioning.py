@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from policies.graph import Node
 from policies.graph.model import BUCKET_TYPES
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.data_life._common import KEPT, companions
 
 VERSIONING = "aws:s3/bucketVersioning:BucketVersioning"
@@ -22,15 +22,6 @@ RULE = Rule(
     remedy="enable versioning, as components.storage.bucket does",
     frameworks=KEPT,
     scope=Scope.STACK,
-    guards=(
-        Guard(
-            type=VERSIONING,
-            path="versioningConfiguration.status",
-            breaks=(Break.REMOVE,),
-            values=("Suspended", "Disabled"),
-            drop=True,
-        ),
-    ),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.data_life._common import KEPT
 
 SWITCHES: Mapping[str, tuple[str, object]] = {
@@ -23,7 +23,6 @@ SWITCHES: Mapping[str, tuple[str, object]] = {
     "aws:dynamodb/table:Table": ("deletionProtectionEnabled", True),
     "aws:cognito/userPool:UserPool": ("deletionProtection", "ACTIVE"),
 }
-IN_A_KEEP = tuple(SWITCHES)[:5]
 
 RULE = Rule(
     id="deletion-protection",
@@ -35,15 +34,6 @@ RULE = Rule(
     why="Deletion must take two decisions: one to lift the protection, one to delete.",
     remedy="leave `protect` on in the spec (only trials turn it off); components pass it on",
     frameworks=KEPT,
-    guards=(
-        *(
-            Guard(
-                type=token, path=SWITCHES[token][0], breaks=(Break.REMOVE, Break.FLIP), when=lambda facts: facts.protect
-            )
-            for token in IN_A_KEEP
-        ),
-        *(Guard(type=token, add=({},), when=lambda facts: facts.protect) for token in SWITCHES),
-    ),
 )
 
 

@@ -4,15 +4,11 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING, read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.data_life._common import GONE
 
 REPOSITORY = "aws:ecr/repository:Repository"
 POLICY = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
-TAGGED = (
-    '{"rules": [{"rulePriority": 1, "selection": {"tagStatus": "untagged", "countType": "sinceImagePushed", '
-    '"countUnit": "days", "countNumber": 7}, "action": {"type": "expire"}}]}'
-)
 
 RULE = Rule(
     id="image-lifecycle",
@@ -25,7 +21,6 @@ RULE = Rule(
     remedy="add a lifecycle rule over all tags, as components.storage.image_registry does",
     frameworks={**GONE, "ISO 27001": ("A.8.8", "A.8.10")},
     scope=Scope.STACK,
-    guards=(Guard(type=POLICY, path="policy", breaks=(Break.REMOVE,), values=('{"rules": []}', TAGGED), drop=True),),
 )
 
 

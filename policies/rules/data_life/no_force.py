@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from policies.data_class import data_class_of
 from policies.graph import Node
 from policies.graph.model import BUCKET_TYPES
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.data_life._common import BUCKET, KEPT
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
+from policies.rules.data_life._common import KEPT
 
 REPOSITORY = "aws:ecr/repository:Repository"
 VAULT = "aws:backup/vault:Vault"
@@ -27,11 +27,6 @@ RULE = Rule(
     why="With force, the deletion of a bucket is the deletion of every object and every version in it.",
     remedy="leave forceDestroy and forceDelete off",
     frameworks=KEPT,
-    guards=(
-        Guard(type=BUCKET, add=({"bucket": "b", "forceDestroy": True},)),
-        Guard(type=REPOSITORY, path="forceDelete", values=(True,), when=lambda facts: facts.protect),
-        Guard(type=VAULT, add=({"forceDestroy": True},)),
-    ),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.graph.model import BUCKET_TYPES
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.data_life._common import KEPT
 
 HOLDS_DATA = (
@@ -35,7 +35,6 @@ RULE = Rule(
     why="An edit of the program that replaces a bucket, an index or a key deletes what was in it.",
     remedy="pass protect=True in the resource's options; components do where the spec leaves `protect` on",
     frameworks={**KEPT, "SOC 2": ("A1.2", "CC8.1")},
-    guards=tuple(Guard(type=token, add=({},), when=lambda facts: facts.protect) for token in HOLDS_DATA),
 )
 
 

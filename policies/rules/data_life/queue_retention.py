@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from policies.data_class import data_class_of
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.data_life._common import GONE, agreed_days, number, unknown_class
 
 QUEUE, STREAM = "aws:sqs/queue:Queue", "aws:kinesis/stream:Stream"
@@ -24,10 +24,6 @@ RULE = Rule(
     why="What nobody fetches stays in a queue, the failed messages' above all, past the deletion agreed.",
     remedy="keep messages at most as long as retention of their class, two weeks at most (components.storage.queues)",
     frameworks=GONE,
-    guards=(
-        Guard(type=QUEUE, path="messageRetentionSeconds", values=(60 * 86_400,)),
-        Guard(type=STREAM, add=({"name": "s", "retentionPeriod": 8_760},)),
-    ),
 )
 
 

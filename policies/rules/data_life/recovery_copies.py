@@ -6,7 +6,7 @@ from policies.data_class import data_class_of
 from policies.graph import Node
 from policies.graph.model import BUCKET_TYPES
 from policies.reading import Found, first, read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.data_life._common import KEPT, companions, unknown_class
 
 REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
@@ -23,19 +23,6 @@ RULE = Rule(
     remedy="replicate with components.storage.replication",
     frameworks={**KEPT, "ISO 27001": ("A.5.29", "A.8.13", "A.8.14")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=REPLICATION, drop=True),
-        Guard(type=REPLICATION, path="rules[*].status", values=("Disabled",)),
-        Guard(type=REPLICATION, path="rules[*].filter.prefix", values=("some/",)),
-        Guard(type=REPLICATION, path="rules[*].deleteMarkerReplication", breaks=(Break.REMOVE,)),
-        Guard(type=REPLICATION, path="rules[*].deleteMarkerReplication.status", values=("Disabled",)),
-        Guard(type=REPLICATION, path="rules[*].sourceSelectionCriteria", breaks=(Break.REMOVE,)),
-        Guard(
-            type=REPLICATION,
-            path="rules[*].sourceSelectionCriteria.sseKmsEncryptedObjects.status",
-            values=("Disabled",),
-        ),
-    ),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.data_life._common import KEPT, number
 
 SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type token
@@ -19,7 +19,6 @@ RULE = Rule(
     why="A window of 0 deletes at once, together with the only copy of the customer's token.",
     remedy="leave recovery_window_in_days at 30, as components.keys.secret_slot does",
     frameworks=KEPT,
-    guards=(Guard(type=SECRET, path="recoveryWindowInDays", values=(0, 1)),),
 )
 
 

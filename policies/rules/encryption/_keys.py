@@ -6,7 +6,7 @@ from typing import Any
 
 from policies.graph import Node
 from policies.reading import MISSING, Found, read
-from policies.rule import Break, Finding, Guard, Rule
+from policies.rule import Finding, Rule, examine
 
 FRAMEWORKS = {"SOC 2": ("CC6.1", "C1.1"), "ISO 27001": ("A.8.24",)}
 MANAGED_ALIAS = "alias/aws/"
@@ -29,10 +29,6 @@ def is_on(value: Any) -> bool:
     return value is True or value == "true"
 
 
-def is_off(value: Any) -> bool:
-    return value is False or value == "false"
-
-
 def found_at(node: Node, path: str) -> list[Found]:
     """The values at the path; MISSING where the list on the way is empty, which `read` would leave out."""
     return list(read(node.inputs, path)) or [Found(path.partition("[*]")[0], MISSING)]
@@ -41,6 +37,7 @@ def found_at(node: Node, path: str) -> list[Found]:
 def customer_key(rule: Rule, node: Node, path: str) -> Iterator[Finding]:
     """The key must be named, and be none that AWS manages for the account."""
     for found in found_at(node, path):
+        examine(node, found)
         if not found.known:
             yield rule.undecided(node, found.path)
         elif found.value is MISSING or found.value == "":
@@ -66,19 +63,6 @@ def switched(rule: Rule, node: Node, path: str, holds: Callable[[Any], bool], me
         yield rule.violation(node, path.partition("[*]")[0], f"not set: {message}")
     else:
         yield from rule.require(node, path, holds, message)
-
-
-def guards(types: Mapping[str, AtRest]) -> tuple[Guard, ...]:
-    """Each type's switch turned off and its key taken away; a resource with nothing set for what no keep has."""
-    made: list[Guard] = []
-    for token, how in types.items():
-        if how.key is not None:
-            made.append(Guard(type=token, path=how.key, breaks=(Break.REMOVE,), values=(f"{MANAGED_ALIAS}service",)))
-        if how.switch is not None:
-            wrong = (False,) if how.on is True else ("NONE",)
-            made.append(Guard(type=token, path=how.switch, breaks=(Break.REMOVE,), values=wrong))
-        made.append(Guard(type=token, add=({},)))
-    return tuple(made)
 
 
 def _matches(value: Any, on: Any) -> bool:

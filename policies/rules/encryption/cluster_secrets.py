@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.encryption._keys import MANAGED_ALIAS, customer_key
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
+from policies.rules.encryption._keys import customer_key
 
 CLUSTER = "aws:eks/cluster:Cluster"
 RESOURCES, KEY = "encryptionConfig.resources", "encryptionConfig.provider.keyArn"
@@ -19,11 +19,6 @@ RULE = Rule(
     why="Whoever gets at etcd or its backup reads every token in it.",
     remedy="use components.compute.cluster, or set encryptionConfig for secrets with the key of data class secret",
     frameworks={"CIS EKS": ("5.3.1",), "SOC 2": ("CC6.1",), "ISO 27001": ("A.8.24",)},
-    guards=(
-        Guard(type=CLUSTER, path="encryptionConfig", breaks=(Break.REMOVE,)),
-        Guard(type=CLUSTER, path=RESOURCES, breaks=(Break.REMOVE,), values=([],)),
-        Guard(type=CLUSTER, path=KEY, breaks=(Break.REMOVE,), values=(f"{MANAGED_ALIAS}eks",)),
-    ),
 )
 
 

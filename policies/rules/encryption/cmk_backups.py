@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
-from policies.rules.encryption._keys import AtRest, encrypted, guards
+from policies.rules.encryption._keys import AtRest, encrypted
 
 TYPES = {
     "aws:backup/vault:Vault": AtRest(key="kmsKeyArn"),
@@ -24,7 +24,6 @@ RULE = Rule(
     why="What is copied under another key outlives the day on which the customer withdraws theirs.",
     remedy="name the keep's own key on the vault or the copy",
     frameworks={"SOC 2": ("CC6.1", "A1.2"), "ISO 27001": ("A.8.13", "A.8.24")},
-    guards=guards(TYPES),
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from policies.data_class import CUSTOMER_DATA, data_class_of
 from policies.graph import Node, ResourceGraph
 from policies.reading import MISSING, Found, read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.encryption._keys import FRAMEWORKS, MANAGED_ALIAS
 
 BUCKET, BUCKET_V2 = "aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"
@@ -28,15 +28,6 @@ RULE = Rule(
     remedy="use components.storage.bucket, which names the key of the bucket's data class",
     frameworks=FRAMEWORKS,
     scope=Scope.STACK,
-    guards=(
-        Guard(
-            type=ENCRYPTION,
-            path=f"{DEFAULT}.kmsMasterKeyId",
-            breaks=(Break.REMOVE,),
-        ),
-        Guard(type=ENCRYPTION, path=f"{DEFAULT}.sseAlgorithm", values=("AES256",)),
-        Guard(type=BUCKET, add=({"bucket": "plain"},)),
-    ),
 )
 
 

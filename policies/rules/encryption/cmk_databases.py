@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
-from policies.rules.encryption._keys import FRAMEWORKS, AtRest, encrypted, guards
+from policies.rules.encryption._keys import FRAMEWORKS, AtRest, encrypted
 
 STORAGE = AtRest(switch="storageEncrypted", key="kmsKeyId")
 INSTANCE = "aws:rds/instance:Instance"
@@ -33,7 +33,6 @@ RULE = Rule(
     why="Snapshots of an unencrypted database stay unencrypted, and encryption cannot be switched on afterwards.",
     remedy="switch encryption at rest on and name the key of the data's class",
     frameworks={**FRAMEWORKS, "CIS AWS": ("2.2.1",)},
-    guards=guards(TYPES),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
-from policies.rules.encryption._keys import FRAMEWORKS, AtRest, encrypted, guards
+from policies.rules.encryption._keys import FRAMEWORKS, AtRest, encrypted
 
 TYPES = {
     "aws:efs/fileSystem:FileSystem": AtRest(switch="encrypted", key="kmsKeyId"),
@@ -24,7 +24,6 @@ RULE = Rule(
     why="A file system shared by many nodes is where whole working trees come to lie.",
     remedy="set kmsKeyId to the key of data class code or model",
     frameworks={**FRAMEWORKS, "CIS AWS": ("2.3.1",)},
-    guards=guards(TYPES),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
-from policies.rules.encryption._keys import FRAMEWORKS, AtRest, encrypted, guards
+from policies.rules.encryption._keys import FRAMEWORKS, AtRest, encrypted
 
 _OWN = AtRest(switch="encryptionConfiguration.type", on="CUSTOMER_KMS", key="encryptionConfiguration.keyId")
 TYPES = {
@@ -23,7 +23,6 @@ RULE = Rule(
     why="The allow-list names the customer's suppliers and hosts.",
     remedy="use components.network.egress, or set encryptionConfiguration to CUSTOMER_KMS with the key of class log",
     frameworks=FRAMEWORKS,
-    guards=guards(TYPES),
 )
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.encryption._keys import FRAMEWORKS, AtRest, customer_key, encrypted, guards, switched
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
+from policies.rules.encryption._keys import FRAMEWORKS, AtRest, customer_key, encrypted, switched
 
 REPOSITORY = "aws:ecr/repository:Repository"
 KMS_TYPES = ("KMS", "KMS_DSSE")
@@ -23,12 +23,6 @@ RULE = Rule(
     why="A fine-tuned adapter in an image carries what it was tuned on.",
     remedy="use components.storage.image_registry, or set encryptionType KMS with the key of data class model",
     frameworks=FRAMEWORKS,
-    guards=(
-        *guards({REPOSITORY: AtRest(key="encryptionConfigurations[*].kmsKey")}),
-        Guard(type=REPOSITORY, path="encryptionConfigurations[*].encryptionType", values=("AES256",)),
-        Guard(type=REPOSITORY, path="encryptionConfigurations", values=([],)),
-        *guards(TYPES),
-    ),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
-from policies.rules.encryption._keys import FRAMEWORKS, AtRest, encrypted, guards
+from policies.rules.encryption._keys import FRAMEWORKS, AtRest, encrypted
 
 TYPES = {
     "aws:opensearch/domain:Domain": AtRest(switch="encryptAtRest.enabled", key="encryptAtRest.kmsKeyId"),
@@ -22,7 +22,6 @@ RULE = Rule(
     why="The index is a readable copy of the customer's repositories; its key is what the customer can withdraw.",
     remedy="use components.storage.vector_index, or set encryptAtRest with the key of data class index",
     frameworks=FRAMEWORKS,
-    guards=guards(TYPES),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
-from policies.rules.encryption._keys import FRAMEWORKS, AtRest, encrypted, guards
+from policies.rules.encryption._keys import FRAMEWORKS, AtRest, encrypted
 
 TYPES = {
     "aws:sqs/queue:Queue": AtRest(key="kmsMasterKeyId"),
@@ -28,7 +28,6 @@ RULE = Rule(
     why="Work messages name repositories, paths and changes; under a key of AWS's the customer cannot withdraw them.",
     remedy="use components.storage.queues and components.observe.alerts, or name the key of data class code",
     frameworks=FRAMEWORKS,
-    guards=guards(TYPES),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING, read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.encryption._keys import FRAMEWORKS, customer_key
 
 SECRET, PARAMETER = "aws:secretsmanager/secret:Secret", "aws:ssm/parameter:Parameter"
@@ -20,11 +20,6 @@ RULE = Rule(
     why="Under aws/secretsmanager every identity of the account with read access can decrypt; a key of ours says who.",
     remedy="use components.keys.secret_slot, or set kmsKeyId to the key of data class secret",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=SECRET, path="kmsKeyId", breaks=(Break.REMOVE,), values=("alias/aws/secretsmanager",)),
-        Guard(type=SECRET, path=REPLICA_KEY, breaks=(Break.REMOVE,), values=("alias/aws/secretsmanager",)),
-        Guard(type=PARAMETER, add=({"type": "SecureString"}, {"type": "SecureString", "keyId": "alias/aws/ssm"})),
-    ),
 )
 
 

@@ -4,14 +4,12 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING, read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.encryption._keys import (
     FRAMEWORKS,
-    MANAGED_ALIAS,
     AtRest,
     customer_key,
     encrypted,
-    guards,
     is_on,
     switched,
 )
@@ -31,29 +29,6 @@ RULE = Rule(
     why="A node's disk holds working trees and weights while it runs, and its snapshots do after it is gone.",
     remedy="use components.compute.node_ground, or encrypt each device with the key of data class code or model",
     frameworks={**FRAMEWORKS, "CIS AWS": ("2.2.1",)},
-    guards=(
-        *guards(VOLUME_TYPES),
-        Guard(type=TEMPLATE, path=f"{MAPPINGS}[*].ebs.encrypted", breaks=(Break.REMOVE,), values=("false",)),
-        Guard(
-            type=TEMPLATE,
-            path=f"{MAPPINGS}[*].ebs.kmsKeyId",
-            breaks=(Break.REMOVE,),
-            values=(f"{MANAGED_ALIAS}ebs",),
-        ),
-        Guard(type=TEMPLATE, path=MAPPINGS, breaks=(Break.REMOVE,), values=([],)),
-        Guard(
-            type=INSTANCE,
-            add=(
-                {"instanceType": "c7i.large"},
-                {"rootBlockDevice": {"encrypted": True}},
-                {
-                    "rootBlockDevice": {"encrypted": True, "kmsKeyId": "key"},
-                    "ebsBlockDevices": [{"deviceName": "/dev/sdf", "encrypted": False}],
-                },
-            ),
-        ),
-        Guard(type=CONFIGURATION, add=({"rootBlockDevice": {"volumeSize": 8}},)),
-    ),
 )
 
 

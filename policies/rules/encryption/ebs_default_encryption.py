@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.encryption._keys import MANAGED_ALIAS, customer_key
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
+from policies.rules.encryption._keys import customer_key
 
 SWITCH, KEY = "aws:ebs/encryptionByDefault:EncryptionByDefault", "aws:ebs/defaultKmsKey:DefaultKmsKey"
 
@@ -19,12 +19,6 @@ RULE = Rule(
     remedy="use components.observe.account_defaults, which sets switch and key in each region",
     frameworks={"CIS AWS": ("2.2.1",), "SOC 2": ("CC6.1",), "ISO 27001": ("A.8.24",)},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=SWITCH, path="enabled", breaks=(Break.FLIP,)),
-        Guard(type=SWITCH, drop=True),
-        Guard(type=KEY, path="keyArn", values=(f"{MANAGED_ALIAS}ebs",)),
-        Guard(type=KEY, drop=True),
-    ),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 
 KEY = "aws:kms/key:Key"
 TYPES = (
@@ -24,7 +24,6 @@ RULE = Rule(
     why="Within the window an alarm is answered and the deletion cancelled; afterwards the keep's data is lost.",
     remedy="set keys.deletion_window_days to 14 to 30",
     frameworks={"CIS AWS": ("4.7",), "SOC 2": ("A1.2",), "ISO 27001": ("A.8.24", "A.8.13")},
-    guards=tuple(Guard(type=each, path="deletionWindowInDays", values=(7, SHORTEST_DAYS - 1)) for each in TYPES),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 
 KEY = "aws:kms/key:Key"
 SIGNING = "SIGN_VERIFY"  # no data lies under such a key, and KMS does not rotate it
@@ -20,11 +20,6 @@ RULE = Rule(
     why="What one leaked key opens must end with that key's next rotation.",
     remedy="create keys with components.keys.TenantKeys, which rotates them",
     frameworks={"CIS AWS": ("3.6",), "SOC 2": ("CC6.1",), "ISO 27001": ("A.8.24",)},
-    guards=(
-        Guard(type=KEY, path="enableKeyRotation", breaks=(Break.REMOVE, Break.FLIP)),
-        Guard(type=KEY, path="rotationPeriodInDays", values=(LONGEST_DAYS + 1, 2560)),
-        Guard(type=KEY, path="keyUsage", values=("ENCRYPT_DECRYPT",)),
-    ),
 )
 
 

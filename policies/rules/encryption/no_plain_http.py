@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from policies.environments import settings_of
 from policies.graph import SECRET, UNKNOWN, Node
-from policies.rule import ANY_RESOURCE, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import ANY_RESOURCE, Case, Family, Finding, Requirement, Rule, Severity
 
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 ADDRESSES: Mapping[str, tuple[str, ...]] = {
@@ -17,7 +17,6 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": ("httpEndpointConfiguration.url",),
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": ("url",),
 }
-DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 
 # Inside one machine, or one cluster: pods reach each other over the nodes' own encryption (Nitro) and network policies.
 _NAMED_FOR = ("_URL", "_URI", "_ENDPOINT")
@@ -26,11 +25,6 @@ _INSIDE = re.compile(
     r"^(localhost|127(\.\d+){3}|\[?::1]?|0\.0\.0\.0|169\.254(\.\d+){2}|[a-z0-9-]+|[a-z0-9.-]+\.svc(\.cluster\.local)?)$",
     re.IGNORECASE,
 )
-
-
-def _with_url(url: str) -> Mapping[str, object]:
-    container = {"name": "gateway", "env": [{"name": "INDEX_URL", "value": url}]}
-    return {"spec": {"template": {"spec": {"containers": [container]}}}}
 
 
 RULE = Rule(
@@ -43,16 +37,6 @@ RULE = Rule(
     why="The client speaks the protocol it is told to; nothing on the way adds TLS.",
     remedy="write https://, and give the target a certificate that the client trusts",
     frameworks={"SOC 2": ("CC6.7",), "ISO 27001": ("A.8.20", "A.8.24")},
-    guards=(
-        Guard(type=SUBSCRIPTION, path="protocol", values=("http",)),
-        Guard(type=DEPLOYMENT, add=(_with_url("http://index.example.com:9200"), _with_url("http://10.0.3.7:8000"))),
-        *(
-            Guard(type=token, add=({path: "http://hooks.example.com/in"},))
-            for token, paths in ADDRESSES.items()
-            for path in paths
-            if "." not in path
-        ),
-    ),
 )
 
 

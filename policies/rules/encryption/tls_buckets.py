@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.encryption._refusals import covers_bucket, refused, refuses_plain
 
 BUCKET, BUCKET_V2 = "aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"
 POLICY = "aws:s3/bucketPolicy:BucketPolicy"
-FIRST = "policy|Statement[0]"
 
 RULE = Rule(
     id="tls-buckets",
@@ -21,16 +20,6 @@ RULE = Rule(
     remedy="use components.storage.bucket, whose policy denies s3:* where aws:SecureTransport is false",
     frameworks={"CIS AWS": ("2.1.1",), "SOC 2": ("CC6.7",), "ISO 27001": ("A.8.20", "A.8.24")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=POLICY, drop=True),
-        Guard(type=POLICY, path=FIRST, breaks=(Break.REMOVE,)),
-        Guard(type=POLICY, path=f"{FIRST}.Effect", values=("Allow",)),
-        Guard(type=POLICY, path=f"{FIRST}.Action", values=(["s3:PutObject"],)),
-        Guard(type=POLICY, path=f"{FIRST}.Resource", values=("arn:aws:s3:::one-bucket/*",)),
-        Guard(type=POLICY, path=f"{FIRST}.Condition.Bool.aws:SecureTransport", values=("true",)),
-        Guard(type=POLICY, path=f"{FIRST}.Principal", values=({"AWS": "arn:aws:iam::111122223333:root"},)),
-        Guard(type=BUCKET, add=({"bucket": "open"},)),
-    ),
 )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from policies.graph import Node
 from policies.reading import MISSING, read
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 
 CACHE, PROXY = "aws:elasticache/replicationGroup:ReplicationGroup", "aws:rds/proxy:Proxy"
 BROKERS, DAX = "aws:msk/cluster:Cluster", "aws:dax/cluster:Cluster"
@@ -45,21 +45,6 @@ RULE = Rule(
     why="A driver falls back to plain text in silence where the server lets it.",
     remedy="require TLS at the server: transitEncryptionEnabled, requireTls, clientBroker TLS, rds.force_ssl",
     frameworks={"SOC 2": ("CC6.7",), "ISO 27001": ("A.8.20", "A.8.24")},
-    guards=(
-        Guard(type=CACHE, add=({}, {"transitEncryptionMode": "preferred", "transitEncryptionEnabled": True})),
-        Guard(type=PROXY, add=({"engineFamily": "POSTGRESQL"},)),
-        Guard(type=DAX, add=({"clusterEndpointEncryptionType": "NONE"},)),
-        Guard(type=MEMORY, add=({"tlsEnabled": False},)),
-        Guard(
-            type=BROKERS,
-            add=(
-                {"encryptionInfo": {"encryptionInTransit": {"clientBroker": "TLS_PLAINTEXT"}}},
-                {"encryptionInfo": {"encryptionInTransit": {"inCluster": False}}},
-            ),
-        ),
-        Guard(type=PARAMETERS[0], add=({"parameters": [{"name": "rds.force_ssl", "value": "0"}]},)),
-        Guard(type=PARAMETERS[2], add=({"parameters": [{"name": "tls", "value": "disabled"}]},)),
-    ),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 
 DOMAIN = "aws:opensearch/domain:Domain"
 TYPES = (DOMAIN, "aws:elasticsearch/domain:Domain")
@@ -25,17 +25,6 @@ RULE = Rule(
     why="Left to its defaults a domain answers plain HTTP and TLS 1.0, and its nodes talk in clear.",
     remedy="use components.storage.vector_index, which sets all three",
     frameworks={"SOC 2": ("CC6.7",), "ISO 27001": ("A.8.20", "A.8.24")},
-    guards=(
-        Guard(type=DOMAIN, path=HTTPS, breaks=(Break.REMOVE, Break.FLIP)),
-        Guard(
-            type=DOMAIN,
-            path=POLICY,
-            breaks=(Break.REMOVE,),
-            values=("Policy-Min-TLS-1-0-2019-07", "Policy-Min-TLS-1-0-Any"),
-        ),
-        Guard(type=DOMAIN, path=BETWEEN_NODES, breaks=(Break.REMOVE, Break.FLIP)),
-        Guard(type=TYPES[1], add=({"domainName": "old"},)),
-    ),
 )
 
 

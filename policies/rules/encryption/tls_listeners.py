@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING, read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 
 LISTENER = "aws:lb/listener:Listener"
 LISTENERS = (LISTENER, "aws:alb/listener:Listener")
@@ -27,21 +27,6 @@ RULE = Rule(
     why="The requests of developers are their code; one plain listener is enough to read them on the way.",
     remedy="use components.network.entry, or protocol TLS or HTTPS with an ELBSecurityPolicy-TLS13-1-2 policy",
     frameworks={"SOC 2": ("CC6.7",), "ISO 27001": ("A.8.20", "A.8.24")},
-    guards=(
-        Guard(type=LISTENER, path="protocol", values=("HTTP", "UDP", "TCP_UDP", "TLS", "HTTPS")),
-        Guard(type=LISTENER, path="port", values=(80, 8080)),
-        Guard(
-            type=LISTENER,
-            add=(
-                {"protocol": "HTTPS", "port": 443, "sslPolicy": "ELBSecurityPolicy-2016-08"},
-                {"protocol": "HTTPS", "port": 443, "sslPolicy": "ELBSecurityPolicy-TLS13-1-0-2021-06"},
-                {"protocol": "HTTP", "port": 80, "defaultActions": [{"type": "redirect", "redirect": {"port": "81"}}]},
-            ),
-        ),
-        Guard(type=CLASSIC, add=({"listeners": [{"lbPort": 80, "lbProtocol": "http"}]},)),
-        Guard(type=API_DOMAIN, add=({}, {"securityPolicy": "TLS_1_0"})),
-        Guard(type=HTTP_API_DOMAIN, path="domainNameConfiguration.securityPolicy", breaks=(Break.REMOVE,)),
-    ),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.encryption._refusals import refused, refuses_plain
 
 QUEUE, TOPIC = "aws:sqs/queue:Queue", "aws:sns/topic:Topic"
@@ -22,18 +22,6 @@ RULE = Rule(
     remedy="use components.storage.queues and components.observe.alerts, which deny where aws:SecureTransport is false",
     frameworks={"SOC 2": ("CC6.7",), "ISO 27001": ("A.8.20", "A.8.24")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=QUEUE_POLICY, drop=True),
-        Guard(type=TOPIC_POLICY, drop=True),
-        Guard(type=QUEUE_POLICY, path="policy|Statement[0].Effect", values=("Allow",)),
-        Guard(
-            type=QUEUE_POLICY,
-            path="policy|Statement[0].Condition.Bool.aws:SecureTransport",
-            values=("true",),
-        ),
-        Guard(type=QUEUE, add=({"name": "open"},)),
-        Guard(type=TOPIC, add=({"name": "open"},)),
-    ),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 
 GROUP = "aws:lb/targetGroup:TargetGroup"
 PLAIN_PORTS = frozenset({80, 3000, 8000, 8080, 8888})
@@ -19,12 +19,6 @@ RULE = Rule(
     why="TLS that ends at the load balancer leaves the last stretch readable; a plain probe proves a plain port.",
     remedy="use components.network.entry, or protocol HTTPS, TLS or TCP with a health check over HTTPS",
     frameworks={"SOC 2": ("CC6.7",), "ISO 27001": ("A.8.20", "A.8.24")},
-    guards=(
-        Guard(type=GROUP, path="protocol", values=NO_TLS),
-        Guard(type=GROUP, path="port", values=(80, 8080)),
-        Guard(type=GROUP, path="healthCheck.protocol", values=("HTTP",)),
-        Guard(type=GROUP, add=({"protocol": "HTTP", "port": 8000},)),
-    ),
 )
 
 

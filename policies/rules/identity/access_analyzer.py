@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.graph.model import STACK_TYPE
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 
 ANALYZER = "aws:accessanalyzer/analyzer:Analyzer"
 EXTERNAL_ACCESS = ("ACCOUNT", "ORGANIZATION")
@@ -28,11 +28,6 @@ RULE = Rule(
     remedy="let components.observe.account_detectors make it, or set account.has_detectors where there is one already",
     frameworks={"CIS AWS": ("1.20",), "SOC 2": ("CC6.1", "CC7.1", "CC7.2"), "ISO 27001": ("A.5.18", "A.8.16")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=ANALYZER, drop=True),
-        Guard(type=ANALYZER, path="type", values=("ACCOUNT_UNUSED_ACCESS",)),
-        Guard(type=ANALYZER, path="region", values=("us-east-1",)),
-    ),
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from policies.documents import ROLE
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 PATHS: Mapping[str, str] = {
@@ -20,7 +20,6 @@ PATHS: Mapping[str, str] = {
 """Type → where it names policies."""
 
 WIDE = re.compile(r"^arn:aws[a-z-]*:iam::aws:policy/(?:.*/)?[^/]*(?:Administrator|PowerUser|FullAccess|IAMFull)[^/]*$")
-AWS = "arn:aws:iam::aws:policy"
 
 RULE = Rule(
     id="admin-policies",
@@ -32,21 +31,6 @@ RULE = Rule(
     why="They allow whole services on all resources, and grow with every action that AWS adds.",
     remedy="write what is needed as a policy of the role, as components.identity.Permissions does",
     frameworks={"CIS AWS": ("1.16", "1.22"), "SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.15", "A.5.18", "A.8.2")},
-    guards=(
-        Guard(
-            type=ATTACHMENT,
-            path="policyArn",
-            values=tuple(
-                f"{AWS}/{name}"
-                for name in ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess", "AmazonS3FullAccess")
-            ),
-        ),
-        Guard(
-            type=ROLE,
-            path="managedPolicyArns",
-            values=([f"{AWS}/AmazonSQSFullAccess"], [f"{AWS}/job-function/DatabaseAdministrator"]),
-        ),
-    ),
 )
 
 

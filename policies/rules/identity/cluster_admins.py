@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from policies.graph import Node
 from policies.graph.references import reference_of
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 
 ENTRY, ASSOCIATION = "aws:eks/accessEntry:AccessEntry", "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 PRINCIPAL, SCOPE = "principalArn", "accessScope.type"
 CLUSTER_ADMIN = "AmazonEKSClusterAdminPolicy"
 SHOWS_SECRETS = (CLUSTER_ADMIN, "AmazonEKSAdminPolicy", "AmazonEKSEditPolicy", "AmazonEKSAdminViewPolicy")
-POLICIES = "arn:aws:eks::aws:cluster-access-policy"
 
 RULE = Rule(
     id="cluster-admins",
@@ -27,24 +26,6 @@ RULE = Rule(
         "SOC 2": ("CC6.1", "CC6.3"),
         "ISO 27001": ("A.5.15", "A.5.18", "A.8.2"),
     },
-    guards=(
-        Guard(type=ENTRY, path=PRINCIPAL, breaks=(Break.WIDEN,), values=("arn:aws:iam::111122223333:root",)),
-        Guard(type=ENTRY, path="kubernetesGroups", values=(["system:masters"], ["cluster-admin"])),
-        Guard(type=ASSOCIATION, path=PRINCIPAL, breaks=(Break.WIDEN,), values=("arn:aws:iam::111122223333:root",)),
-        Guard(type=ASSOCIATION, path="policyArn", values=(f"{POLICIES}/{CLUSTER_ADMIN}",)),
-        Guard(
-            type=ASSOCIATION,
-            add=tuple(
-                {
-                    "clusterName": "c",
-                    "principalArn": "arn:aws:iam::111122223333:role/dev",
-                    "policyArn": f"{POLICIES}/{policy}",
-                    "accessScope": {"type": "cluster"},
-                }
-                for policy in SHOWS_SECRETS
-            ),
-        ),
-    ),
 )
 
 

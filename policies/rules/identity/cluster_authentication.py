@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 
 CLUSTER, CONFIG_MAP = "aws:eks/cluster:Cluster", "kubernetes:core/v1:ConfigMap"
 MODE, CREATOR = "accessConfig.authenticationMode", "accessConfig.bootstrapClusterCreatorAdminPermissions"
@@ -19,12 +19,6 @@ RULE = Rule(
     why="aws-auth is changed from inside the cluster and seen by no trail; the creator stays administrator for ever.",
     remedy="set authentication mode API and no creator's permissions, as components.compute.cluster does",
     frameworks={"CIS EKS": ("5.5.1",), "SOC 2": ("CC6.1", "CC6.2"), "ISO 27001": ("A.5.15", "A.5.16", "A.8.2")},
-    guards=(
-        Guard(type=CLUSTER, path="accessConfig", breaks=(Break.REMOVE,)),
-        Guard(type=CLUSTER, path=MODE, breaks=(Break.REMOVE,), values=("CONFIG_MAP", "API_AND_CONFIG_MAP")),
-        Guard(type=CLUSTER, path=CREATOR, breaks=(Break.REMOVE, Break.FLIP)),
-        Guard(type=CONFIG_MAP, add=({"metadata": {"name": "aws-auth", "namespace": "kube-system"}},)),
-    ),
 )
 
 

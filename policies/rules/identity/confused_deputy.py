@@ -7,7 +7,7 @@ from policies.accounts import account_of, trusted_accounts
 from policies.documents import Kind, Statement, judge_allowed, types_with
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 
 KINDS = (Kind.TRUST, Kind.RESOURCE, Kind.KEY)
 LAMBDA_PERMISSION = "aws:lambda/permission:Permission"
@@ -30,24 +30,6 @@ WITHOUT_SOURCE: Mapping[str, str] = {
 """Services whose role trusts need no source, and why."""
 
 
-def _for_service(service: str, condition: Mapping[str, object] | None = None) -> dict[str, object]:
-    statement: dict[str, object] = {
-        "Effect": "Allow",
-        "Principal": {"Service": service},
-        "Action": "sts:AssumeRole",
-        "Resource": "*",
-    }
-    return {**statement, "Condition": condition} if condition else statement
-
-
-UNBOUND = (
-    _for_service("events.amazonaws.com"),
-    _for_service("s3.amazonaws.com", {"StringEquals": {"aws:SourceAccount": "999988887777"}}),
-    _for_service("s3.amazonaws.com", {"StringEqualsIfExists": {"aws:SourceAccount": "111122223333"}}),
-    _for_service("sns.amazonaws.com", {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:*"}}),
-    _for_service("sns.amazonaws.com", {"ArnLike": {"aws:SourceArn": "*"}}),
-)
-
 RULE = Rule(
     id="confused-deputy",
     title="Services of AWS are trusted only on behalf of the keep's own resources",
@@ -58,24 +40,6 @@ RULE = Rule(
     why="Without a source, another customer of the service can make it act on this keep's role, key or bucket.",
     remedy="add aws:SourceAccount or aws:SourceArn, as components.iam_policy.from_account does",
     frameworks={"SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.15", "A.5.23", "A.8.3")},
-    guards=(
-        Guard(type="aws:iam/role:Role", path="assumeRolePolicy|Statement[0]", values=UNBOUND),
-        *(
-            Guard(type=each, path="policy|Statement[0]", values=UNBOUND)
-            for each in (
-                "aws:kms/key:Key",
-                "aws:s3/bucketPolicy:BucketPolicy",
-                "aws:sqs/queuePolicy:QueuePolicy",
-                "aws:sns/topicPolicy:TopicPolicy",
-            )
-        ),
-        Guard(
-            type="aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
-            path="policyDocument|Statement[0]",
-            values=UNBOUND[:1],
-        ),
-        Guard(type=LAMBDA_PERMISSION, add=({"action": "lambda:InvokeFunction", "principal": "events.amazonaws.com"},)),
-    ),
 )
 
 

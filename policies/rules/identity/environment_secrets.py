@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,7 +10,7 @@ from policies.graph import SECRET, Node
 from policies.graph.references import references_in
 from policies.places import texts_in
 from policies.reading import MISSING, read
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 
 CREDENTIAL = re.compile(
     r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"
@@ -55,14 +54,6 @@ OTHER_TEXTS: Mapping[str, tuple[str, ...]] = {
 }
 """Texts in which a credential may stand."""
 
-DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
-KEY_ID = "AKIAIOSFODNN7EXAMPLE"
-
-
-def _deployment(**variable: str) -> dict[str, Any]:
-    return {"spec": {"template": {"spec": {"containers": [{"name": "main", "env": [variable]}]}}}}
-
 
 RULE = Rule(
     id="environment-secrets",
@@ -78,23 +69,6 @@ RULE = Rule(
         "SOC 2": ("CC6.1", "CC6.2"),
         "ISO 27001": ("A.5.17", "A.8.5", "A.8.12"),
     },
-    guards=(
-        Guard(
-            type=DEPLOYMENT,
-            add=(
-                _deployment(name="GIT_TOKEN", value="s3cr3t-value"),
-                _deployment(name="NOTE", value=f"id {KEY_ID}"),
-            ),
-        ),
-        Guard(type="kubernetes:core/v1:ConfigMap", add=({"data": {"DB_PASSWORD": "hunter2"}},)),
-        Guard(type="aws:lambda/function:Function", add=({"environment": {"variables": {"API_KEY": "k"}}},)),
-        Guard(
-            type=TEMPLATE,
-            path="userData",
-            values=(base64.b64encode(f"export AWS_ACCESS_KEY_ID={KEY_ID}".encode()).decode(),),
-        ),
-        Guard(type="aws:eks/addon:Addon", path="configurationValues", values=(json.dumps({"key": KEY_ID}),)),
-    ),
 )
 
 

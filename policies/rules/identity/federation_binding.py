@@ -5,24 +5,13 @@ from collections.abc import Iterator
 
 from policies.documents import ROLE, Kind, Statement, judge_allowed
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 
 POD_IDENTITY = "pods.eks.amazonaws.com"
 POD_TAGS = ("aws:RequestTag/kubernetes-namespace", "aws:RequestTag/kubernetes-service-account")
 CLUSTER_ISSUER = re.compile(r"oidc\.eks\.[a-z0-9-]+\.amazonaws\.com")
 SUBJECT_OF_CLUSTER = re.compile(r"^system:serviceaccount:[^:*?]+:[^:*?]+$")
-WHERE = "assumeRolePolicy|Statement[0]"
 
-
-def _handed(principal: object, **equals: object) -> dict[str, object]:
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRoleWithWebIdentity"}
-    return {**statement, "Condition": {"StringLike": equals}} if equals else statement
-
-
-PODS = {"Service": POD_IDENTITY}
-ISSUER = "oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
-CLUSTER = {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}"}
-PIPELINE = {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}
 
 RULE = Rule(
     id="federation-binding",
@@ -34,22 +23,6 @@ RULE = Rule(
     why="Otherwise every pod of the cluster, or every repository of the provider, may take on the role.",
     remedy="bind the trust as components.identity.pod_of does, or set <issuer>:sub and <issuer>:aud",
     frameworks={"CIS EKS": ("5.2.1",), "SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.15", "A.5.16", "A.8.3")},
-    guards=(
-        Guard(
-            type=ROLE,
-            path=WHERE,
-            values=(
-                _handed(PODS),
-                _handed(PODS, **{POD_TAGS[0]: "codekeep-demo", POD_TAGS[1]: "*"}),
-                _handed(CLUSTER, **{f"{ISSUER}:aud": "sts.amazonaws.com"}),
-                _handed(
-                    CLUSTER,
-                    **{f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": "system:serviceaccount:default:*"},
-                ),
-                _handed(PIPELINE, **{"token.actions.githubusercontent.com:sub": "repo:example/*"}),
-            ),
-        ),
-    ),
 )
 
 

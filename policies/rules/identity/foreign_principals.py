@@ -7,11 +7,10 @@ from policies.accounts import is_trusted, trusted_accounts
 from policies.documents import Kind, Principal, Statement, judge_allowed, types_with
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 
 KINDS = (Kind.TRUST, Kind.RESOURCE, Kind.KEY)
 SERVICE = re.compile(r"^[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|amazonaws\.eu)$")
-STRANGER = "arn:aws:iam::999988887777:root"
 NAMED = ("aws:PrincipalAccount", "aws:PrincipalArn", "kms:CallerAccount")
 """Condition keys by which a statement for everybody names its principals."""
 
@@ -25,10 +24,6 @@ SINGLE: Mapping[str, str] = {
 """Resources that name a principal outside a policy document, and where."""
 
 
-def _trusting(principal: object) -> dict[str, object]:
-    return {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Resource": "*"}
-
-
 RULE = Rule(
     id="foreign-principals",
     title="Roles, keys, buckets, queues, topics and secrets trust no account but the keep's",
@@ -39,39 +34,6 @@ RULE = Rule(
     why="Whoever another account lets take on the trusted principal reaches into this keep.",
     remedy="name principals of account.id; others come in only by access.entry_principals or customer-held keys",
     frameworks={"SOC 2": ("CC6.1", "CC6.3", "C1.1"), "ISO 27001": ("A.5.15", "A.5.23", "A.8.3")},
-    guards=(
-        Guard(
-            type="aws:iam/role:Role",
-            path="assumeRolePolicy|Statement[0].Principal",
-            values=(
-                {"AWS": STRANGER},
-                {"AWS": "999988887777"},
-                {"AWS": "AROAEXAMPLE0123456789"},
-                {"Federated": "x.com"},
-            ),
-        ),
-        Guard(type="aws:kms/key:Key", path="policy|Statement[0].Principal", values=({"AWS": [STRANGER]},)),
-        *(
-            Guard(type=each, path="policy|Statement[0]", values=(_trusting({"AWS": STRANGER}),))
-            for each in (
-                "aws:s3/bucketPolicy:BucketPolicy",
-                "aws:sqs/queuePolicy:QueuePolicy",
-                "aws:sns/topicPolicy:TopicPolicy",
-                "aws:secretsmanager/secretPolicy:SecretPolicy",
-                "aws:ecr/repositoryPolicy:RepositoryPolicy",
-            )
-        ),
-        Guard(
-            type="aws:opensearch/domain:Domain",
-            path="accessPolicies|Statement[0].Principal",
-            values=({"AWS": STRANGER},),
-        ),
-        Guard(type="aws:eks/accessEntry:AccessEntry", path="principalArn", values=(STRANGER,)),
-        Guard(
-            type="aws:lambda/permission:Permission", add=({"action": "lambda:InvokeFunction", "principal": STRANGER},)
-        ),
-        Guard(type="aws:kms/grant:Grant", add=({"granteePrincipal": STRANGER, "operations": ["Decrypt"]},)),
-    ),
 )
 
 

@@ -1,17 +1,15 @@
 """Whoever administers a key must not use it, or one role alone can open everything and say who else may."""
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 from policies.accounts import own_accounts
 from policies.documents import Kind, Principal, Statement, documents, types_with
 from policies.graph import Node
 from policies.graph.references import reference_of
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.identity._actions import taken_in
 
-KEY, KEY_POLICY = "aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy"
+KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
 ADMINISTER = frozenset(
     {
         "kms:createalias",
@@ -46,12 +44,6 @@ USE = frozenset(
 GRANT = frozenset({"kms:creategrant"})  # use by another name, unless only services of AWS are granted something
 
 
-def _allowing(actions: object, principal: str) -> dict[str, Any]:
-    return {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": actions, "Resource": "*"}
-
-
-ROOT, ROBOT = "arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:role/robot"
-
 RULE = Rule(
     id="key-administration",
     title="Keys are administered by the account and its deployer alone, who cannot use them",
@@ -63,21 +55,6 @@ RULE = Rule(
     remedy="write the policy as components.keys.key_policy does: administration, use via services, grants to services",
     frameworks={"SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.3", "A.8.2", "A.8.24")},
     scope=Scope.STACK,  # a key's policy may be a resource of its own
-    guards=(
-        Guard(type=KEY, path="policy", breaks=(Break.REMOVE,), values=(json.dumps({"Statement": []}),)),
-        Guard(
-            type=KEY,
-            path="policy|Statement[0]",
-            values=(
-                _allowing("kms:*", ROOT),
-                _allowing("kms:PutKeyPolicy", ROBOT),
-                _allowing(["kms:Put*", "kms:Decrypt"], ROOT),
-                _allowing(["kms:ScheduleKeyDeletion"], "*"),
-            ),
-        ),
-        Guard(type=KEY, path="policy|Statement[1].Condition", breaks=(Break.REMOVE,)),
-        Guard(type="aws:kms/replicaKey:ReplicaKey", path="policy", breaks=(Break.REMOVE,)),
-    ),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from policies.graph import Node
 from policies.reading import MISSING, read
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 
 PROVIDER = "pulumi:providers:aws"
 REFUSED: Mapping[str, str] = {
@@ -44,12 +44,6 @@ RULE = Rule(
         "SOC 2": ("CC6.1", "CC6.2"),
         "ISO 27001": ("A.5.16", "A.5.17", "A.8.5"),
     },
-    guards=(
-        *(Guard(type=each, add=({"user": "robot"},)) for each in REFUSED),
-        Guard(type="aws:ec2/launchTemplate:LaunchTemplate", path="keyName", values=("admin",)),
-        Guard(type="aws:eks/nodeGroup:NodeGroup", path="remoteAccess", values=({"ec2SshKey": "admin"},)),
-        Guard(type=PROVIDER, path="accessKey", values=("AKIAIOSFODNN7EXAMPLE",)),
-    ),
 )
 
 

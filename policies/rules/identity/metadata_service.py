@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 
 LAUNCH_TEMPLATE, INSTANCE = "aws:ec2/launchTemplate:LaunchTemplate", "aws:ec2/instance:Instance"
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
@@ -31,18 +31,6 @@ RULE = Rule(
         "SOC 2": ("CC6.1", "CC6.6"),
         "ISO 27001": ("A.5.17", "A.8.5", "A.8.9"),
     },
-    guards=(
-        Guard(type=LAUNCH_TEMPLATE, path="metadataOptions", breaks=(Break.REMOVE,)),
-        Guard(type=LAUNCH_TEMPLATE, path="metadataOptions.httpTokens", breaks=(Break.REMOVE,), values=("optional",)),
-        Guard(
-            type=LAUNCH_TEMPLATE,
-            path="metadataOptions.httpPutResponseHopLimit",
-            breaks=(Break.REMOVE,),
-            values=(2, 64),
-        ),
-        Guard(type=NODE_GROUP, path="launchTemplate", breaks=(Break.REMOVE,)),
-        Guard(type=INSTANCE, add=({"ami": "ami-0123456789abcdef0", "instanceType": "m7i.large"},)),
-    ),
 )
 
 

@@ -4,18 +4,12 @@ from collections.abc import Iterator
 
 from policies.documents import Kind, Statement, judge_allowed, types_with
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.identity._actions import is_wide, taken_in
 from policies.rules.identity._policies import is_boundary
 
 PASSING = frozenset({"iam:passrole"})
 TO_SERVICE = "iam:PassedToService"
-ROLE = "arn:aws:iam::111122223333:role/codekeep-demo-index-snapshots"
-
-
-def _passing(role: str, service: object = None) -> dict[str, object]:
-    statement: dict[str, object] = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": role}
-    return {**statement, "Condition": {"StringLike": {TO_SERVICE: service}}} if service else statement
 
 
 RULE = Rule(
@@ -29,19 +23,6 @@ RULE = Rule(
     remedy="name the role's ARN and set iam:PassedToService, as components.identity.grants.administer_index does",
     frameworks={"CIS AWS": ("1.16",), "SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.15", "A.5.18", "A.8.2")},
     scope=Scope.STACK,  # a boundary passes nothing by itself, and the roles say what is a boundary
-    guards=(
-        Guard(
-            type="aws:iam/rolePolicy:RolePolicy",
-            path="policy|Statement[0]",
-            values=(
-                _passing(ROLE),
-                _passing(ROLE, "*"),
-                _passing("*", "es.amazonaws.com"),
-                _passing("arn:aws:iam::111122223333:role/*", "es.amazonaws.com"),
-            ),
-        ),
-        Guard(type="aws:iam/policy:Policy", path="policy|Statement[2].Condition", values=({},)),
-    ),
 )
 
 

@@ -7,7 +7,7 @@ from policies.documents import MANAGED_POLICY, ROLE, Kind, documents
 from policies.graph import Node, ResourceGraph
 from policies.graph.references import reference_of
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 
 PATH = "permissionsBoundary"
 RUNS_CODE = (
@@ -30,14 +30,6 @@ RULE = Rule(
     remedy="create the role with components.identity, which sets components.identity.boundary",
     frameworks={"SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.15", "A.5.18", "A.8.2")},
     scope=Scope.STACK,
-    guards=(
-        Guard(
-            type=ROLE,
-            path=PATH,
-            breaks=(Break.REMOVE,),
-            values=("arn:aws:iam::aws:policy/AdministratorAccess", "arn:aws:iam::999988887777:policy/theirs"),
-        ),
-    ),
 )
 
 

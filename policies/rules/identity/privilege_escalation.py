@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from policies.documents import ROLE, Kind, Statement, judge_allowed, types_with
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.identity._actions import is_wide, taken_in
 from policies.rules.identity._policies import grants_of_roles, is_boundary
 
@@ -54,10 +54,6 @@ STARTS: Mapping[str, str] = {
 PASSING = frozenset({"iam:passrole"})
 
 
-def _allowing(actions: object, resource: str = "*") -> dict[str, object]:
-    return {"Effect": "Allow", "Action": actions, "Resource": resource}
-
-
 RULE = Rule(
     id="privilege-escalation",
     title="No role can widen its own permissions",
@@ -69,20 +65,6 @@ RULE = Rule(
     remedy="leave IAM changes and new compute to the deployer; components.identity.grants grants them to nobody",
     frameworks={"CIS AWS": ("1.16",), "SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.15", "A.5.18", "A.8.2")},
     scope=Scope.STACK,  # passing a role and starting code may be allowed by different policies of one role
-    guards=(
-        Guard(
-            type="aws:iam/rolePolicy:RolePolicy",
-            path="policy|Statement[0]",
-            values=(
-                _allowing("iam:CreatePolicyVersion"),
-                _allowing(["iam:AttachRolePolicy"], "arn:aws:iam::111122223333:role/*"),
-                _allowing("iam:Put*"),
-                _allowing("sts:AssumeRole"),
-                _allowing(["iam:PassRole", "lambda:CreateFunction"]),
-                _allowing(["iam:PassRole", "ec2:RunInstances"]),
-            ),
-        ),
-    ),
 )
 
 

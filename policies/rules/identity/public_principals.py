@@ -5,7 +5,7 @@ from functools import partial
 
 from policies.documents import Kind, Statement, judge_allowed, types_with
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 
 KINDS = (Kind.TRUST, Kind.RESOURCE, Kind.KEY)
 NARROWING = (
@@ -33,19 +33,6 @@ OPEN_VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """What opens a resource to everybody without a policy document: type, property, values."""
 
 
-def _for(principal: object, **condition: object) -> dict[str, object]:
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Resource": "*"}
-    return {**statement, "Condition": condition} if condition else statement
-
-
-EVERYBODY = (
-    _for("*"),
-    _for({"AWS": ["*"]}),
-    _for("*", StringNotEquals={"aws:PrincipalAccount": "111122223333"}),
-    _for("*", StringLike={"aws:PrincipalArn": "*"}),
-    _for("*", StringEqualsIfExists={"aws:SourceVpce": "vpce-0a1b2c3d4e5f60718"}),
-)
-
 RULE = Rule(
     id="public-principals",
     title="No role, key, bucket, queue, topic, secret or function is open to everybody",
@@ -56,21 +43,6 @@ RULE = Rule(
     why="Principal `*` without a binding condition lets any account of AWS in, and for some services the internet.",
     remedy="name the principals, or bind them by aws:PrincipalAccount or aws:PrincipalArn without IfExists",
     frameworks={"CIS AWS": ("2.1.4",), "SOC 2": ("CC6.1", "CC6.6", "C1.1"), "ISO 27001": ("A.5.15", "A.8.3", "A.8.12")},
-    guards=(
-        Guard(type="aws:iam/role:Role", path="assumeRolePolicy|Statement[0]", values=EVERYBODY[:2]),
-        *(
-            Guard(type=each, path="policy|Statement[0]", values=EVERYBODY)
-            for each in (
-                "aws:s3/bucketPolicy:BucketPolicy",
-                "aws:sqs/queuePolicy:QueuePolicy",
-                "aws:sns/topicPolicy:TopicPolicy",
-                "aws:secretsmanager/secretPolicy:SecretPolicy",
-                "aws:kms/key:Key",
-            )
-        ),
-        Guard(type="aws:lambda/functionUrl:FunctionUrl", add=({"functionName": "f", "authorizationType": "NONE"},)),
-        Guard(type="aws:s3/bucketAcl:BucketAcl", add=({"bucket": "b", "acl": "public-read"},)),
-    ),
 )
 
 

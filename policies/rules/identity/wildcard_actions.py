@@ -1,16 +1,12 @@
 """A wildcard action grants what nobody has looked at, and what AWS will add next year."""
 
-import json
 from collections.abc import Iterator
 
 from policies.documents import Kind, Statement, judge_allowed, types_with
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 
 KINDS = (Kind.IDENTITY, Kind.TRUST, Kind.RESOURCE, Kind.KEY)
-OPEN = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-SERVICE_WIDE = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:*"], "Resource": "arn:aws:s3:::bucket/*"}
-RESOURCE_WIDE = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sqs:*", "Resource": "*"}
 
 RULE = Rule(
     id="wildcard-actions",
@@ -22,17 +18,6 @@ RULE = Rule(
     why="What is allowed by a wildcard was reviewed by nobody: it holds deletion, new grants and future actions.",
     remedy="name the actions, as components.identity.grants lists them by purpose",
     frameworks={"CIS AWS": ("1.16",), "SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.15", "A.8.2", "A.8.3")},
-    guards=(
-        Guard(type="aws:iam/rolePolicy:RolePolicy", path="policy|Statement[0]", values=(OPEN, SERVICE_WIDE)),
-        Guard(type="aws:iam/policy:Policy", path="policy|Statement[0].Action", values=("*", ["kms:*"])),
-        Guard(type="aws:sqs/queuePolicy:QueuePolicy", path="policy|Statement[0]", values=(RESOURCE_WIDE,)),
-        Guard(type="aws:kms/key:Key", path="policy|Statement[0].Action", values=("kms:*", ["kms:*Key"])),
-        Guard(type="aws:iam/role:Role", path="assumeRolePolicy|Statement[0].Action", values=("sts:*",)),
-        Guard(
-            type="aws:iam/policy:Policy",
-            add=({"policy": json.dumps({"Statement": OPEN})},),
-        ),
-    ),
 )
 
 

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 from policies.documents import Kind, Statement, judge_allowed, types_with
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.identity._actions import is_everything, is_whole_type
 from policies.rules.identity._policies import is_boundary
 
@@ -52,19 +52,6 @@ RULE = Rule(
     remedy="name the ARN, as components.identity.grants does, or narrow one type by a tag in the condition",
     frameworks={"CIS AWS": ("1.16",), "SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.15", "A.8.3")},
     scope=Scope.STACK,  # a boundary's wildcards grant nothing, and the roles say what is a boundary
-    guards=(
-        Guard(
-            type="aws:iam/rolePolicy:RolePolicy",
-            path="policy|Statement[0]",
-            values=(
-                {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"},
-                {"Effect": "Allow", "Action": ["ec2:DescribeVpcs", "sqs:ReceiveMessage"], "Resource": ["*"]},
-                {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "arn:aws:kms:eu-central-1:111122223333:key/*"},
-                {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::*/*"},
-            ),
-        ),
-        Guard(type=LOG_RESOURCE_POLICY, path="policyDocument|Statement[0].Resource", values=("*",)),
-    ),
 )
 
 

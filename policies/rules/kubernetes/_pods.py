@@ -6,7 +6,7 @@ from typing import Any
 
 from policies.graph import Node
 from policies.reading import MISSING, Found, read
-from policies.rule import Break, Finding, Guard, Rule
+from policies.rule import Finding, Rule, examine
 
 POD = "kubernetes:core/v1:Pod"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -117,22 +117,9 @@ def each_container(
 
 def decided(rule: Rule, node: Node, found: Found, holds: bool, message: str) -> Iterator[Finding]:
     """Undecided where the value is not known, a violation where it does not hold."""
+    examine(node, found)
     if not found.known:
         yield rule.undecided(node, found.path)
     elif not holds:
         got = "not set" if found.value is MISSING else f"got {found.value!r}"
         yield rule.violation(node, found.path, f"{got}: {message}")
-
-
-def pod_guards(path: str, breaks: tuple[Break, ...] = (), values: tuple[Any, ...] = ()) -> tuple[Guard, ...]:
-    """Guards of a path below the pod spec, in every kind of object that holds pods."""
-    return tuple(
-        Guard(type=type_, path=f"{pod}.{path}", breaks=breaks, values=values)
-        for type_, pods in POD_PATHS.items()
-        for pod in pods
-    )
-
-
-def container_guards(path: str, breaks: tuple[Break, ...] = (), values: tuple[Any, ...] = ()) -> tuple[Guard, ...]:
-    """Guards of a path below each container."""
-    return pod_guards(f"containers[*].{path}", breaks, values)

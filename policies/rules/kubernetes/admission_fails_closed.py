@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING, Found, first, read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import object_name
 from policies.rules.kubernetes._pods import decided
@@ -25,14 +25,6 @@ RULE = Rule(
     remedy="set failurePolicy: Fail, and bind each policy with validationActions: [Deny]",
     frameworks=frameworks(soc2="CC8.1", iso="A.8.32"),
     scope=Scope.STACK,
-    guards=(
-        *(Guard(type=type_, path="webhooks[*].failurePolicy", values=("Ignore",)) for type_ in WEBHOOKS),
-        Guard(type=POLICY, path="spec.failurePolicy", values=("Ignore",)),
-        Guard(
-            type=BINDING, path="spec.validationActions", breaks=(Break.REMOVE,), values=(["Audit"], ["Warn"]), drop=True
-        ),
-        Guard(type=BINDING, path="spec.policyName", values=("another",)),
-    ),
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING, Found, first, read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import keyed
 from policies.rules.kubernetes._pods import decided
@@ -27,12 +27,6 @@ RULE = Rule(
     why="Prompts, answers and code pass an ingress; on plain HTTP whoever sees the wire reads them.",
     remedy="set spec.tls and the internal scheme, and listen on HTTPS only",
     frameworks=frameworks(soc2="CC6.7", iso="A.8.24"),
-    guards=(
-        Guard(type=INGRESS, path="spec.tls", breaks=(Break.REMOVE,), values=([],)),
-        Guard(type=INGRESS, path=ANNOTATIONS, values=({SCHEME: "internet-facing"}, {PORTS: '[{"HTTP": 80}]'})),
-        Guard(type=INGRESS, add=({"spec": {"defaultBackend": {"service": {"name": "gateway"}}}},)),
-        Guard(type=GATEWAY, path="spec.listeners[*].protocol", values=("HTTP",)),
-    ),
 )
 
 

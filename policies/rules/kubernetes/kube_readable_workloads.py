@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.graph import Node
-from policies.rule import ANY_RESOURCE, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import ANY_RESOURCE, Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._pods import CONTAINER_LISTS, POD_PATHS
 
@@ -39,15 +39,6 @@ RULE = Rule(
     remedy="render the chart's objects into the program (helm.v3.Chart or yaml.ConfigGroup) and pin them there",
     frameworks=frameworks(soc2="CC8.1", iso="A.8.19"),
     scope=Scope.STACK,
-    guards=(
-        Guard(
-            type=RELEASE,
-            add=(
-                {"chart": "agent", "version": "1.2.3", "values": {"pod": {"hostNetwork": True}}},
-                {"chart": "agent", "version": "1.2.3", "values": {"securityContext": {"privileged": True}}},
-            ),
-        ),
-    ),
 )
 
 

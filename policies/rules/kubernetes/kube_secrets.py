@@ -6,9 +6,9 @@ from typing import Any
 
 from policies.graph import SECRET, UNKNOWN, Node
 from policies.reading import MISSING, Found, read
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
-from policies.rules.kubernetes._pods import WORKLOADS, Container, container_guards, each_container
+from policies.rules.kubernetes._pods import WORKLOADS, Container, each_container
 
 SECRET_OBJECT = "kubernetes:core/v1:Secret"  # noqa: S105 - a type
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
@@ -32,19 +32,6 @@ RULE = Rule(
     why="What a manifest holds is in the state and in etcd too, and an environment shows in every crash report.",
     remedy="keep it in Secrets Manager and mount it as a file by the secrets-store CSI driver",
     frameworks=frameworks("4.4.1", "4.4.2", iso="A.5.17"),
-    guards=(
-        Guard(type=SECRET_OBJECT, add=({"metadata": {"name": "git"}, "stringData": {"token": "t"}},)),
-        Guard(type=CONFIG_MAP, path="data", values=({"key": "-----BEGIN RSA PRIVATE KEY-----"},)),
-        *container_guards(
-            "env",
-            values=(
-                [{"name": "GIT_TOKEN", "value": "plain"}],
-                [{"name": "HARMLESS", "value": "AKIAIOSFODNN7EXAMPLE"}],
-                [{"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": "git", "key": "token"}}}],
-            ),
-        ),
-        *container_guards("envFrom", values=([{"secretRef": {"name": "git"}}],)),
-    ),
 )
 
 

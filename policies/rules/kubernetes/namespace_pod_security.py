@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import NAMESPACE, keyed
 from policies.rules.kubernetes._pods import decided
@@ -25,19 +25,6 @@ RULE = Rule(
     why="Admission is what holds for pods that no program wrote: of charts, of operators, of a person at a shell.",
     remedy="label the namespace as components.compute.kubernetes_access does",
     frameworks=frameworks("4.2.1", "4.2.5"),
-    guards=(
-        Guard(
-            type=NAMESPACE,
-            path=LABELS,
-            breaks=(Break.REMOVE,),
-            values=(
-                {ENFORCE: "baseline", VERSION: "v1.34"},
-                {ENFORCE: "restricted"},
-                {ENFORCE: "restricted", VERSION: "latest"},
-                {ENFORCE: "restricted", VERSION: "v1.19"},
-            ),
-        ),
-    ),
 )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import in_place, place_of
 from policies.rules.kubernetes._pods import WORKLOADS
@@ -25,7 +25,6 @@ RULE = Rule(
     remedy="put a ResourceQuota on cpu, memory and pods and a LimitRange for containers into the namespace",
     frameworks=frameworks(soc2="A1.1", iso="A.8.6"),
     scope=Scope.STACK,
-    guards=tuple(Guard(type=type_, path="metadata.namespace", values=("elsewhere",)) for type_ in WORKLOADS),
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from policies.graph import Node
 from policies.reading import Found
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import NETWORK_POLICY, known
 
@@ -24,18 +24,6 @@ RULE = Rule(
     why="A rule without a peer, or with 0.0.0.0/0, opens what the default policy closed.",
     remedy="name pods, namespaces by label, or the address range of a link",
     frameworks=frameworks("4.3.2", soc2="CC6.6", iso="A.8.20"),
-    guards=tuple(
-        guard
-        for rules, peers in DIRECTIONS.items()
-        for guard in (
-            Guard(type=NETWORK_POLICY, path=f"spec.{rules}", values=([{}], [{"ports": [{"port": 443}]}])),
-            Guard(
-                type=NETWORK_POLICY,
-                path=f"spec.{rules}[*].{peers}",
-                values=([{"ipBlock": {"cidr": "0.0.0.0/0"}}], [{"namespaceSelector": {}}], [{}]),
-            ),
-        )
-    ),
 )
 
 

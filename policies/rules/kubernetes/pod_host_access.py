@@ -6,7 +6,7 @@ from policies.graph import Node
 from policies.reading import MISSING, read
 from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
-from policies.rules.kubernetes._pods import WORKLOADS, Pod, container_guards, decided, each_pod, pod_guards
+from policies.rules.kubernetes._pods import WORKLOADS, Pod, decided, each_pod
 
 SHARED = ("hostNetwork", "hostPID", "hostIPC")
 CONTAINER_KINDS = ("containers", "initContainers")
@@ -21,11 +21,6 @@ RULE = Rule(
     why="From the node's network, processes or files a pod reaches other pods' code, and the node's own credentials.",
     remedy="leave host settings out; use a CSI ephemeral volume for NVMe and a Service for ports",
     frameworks=frameworks("4.2.2", "4.2.3", "4.2.4", iso="A.8.22"),
-    guards=(
-        *(guard for name in SHARED for guard in pod_guards(name, values=(True,))),
-        *pod_guards("volumes", values=([{"name": "root", "hostPath": {"path": "/"}}],)),
-        *container_guards("ports", values=([{"containerPort": 8000, "hostPort": 8000}],)),
-    ),
 )
 
 

@@ -6,7 +6,7 @@ from policies.graph import Node
 from policies.reading import MISSING
 from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
-from policies.rules.kubernetes._pods import WORKLOADS, Container, container_guards, decided, each_container
+from policies.rules.kubernetes._pods import WORKLOADS, Container, decided, each_container
 
 RULE = Rule(
     id="pod-non-root",
@@ -18,10 +18,6 @@ RULE = Rule(
     why="A process that is root in its container is root on the node once it breaks out.",
     remedy="set securityContext.runAsNonRoot: true and a runAsUser above 0 on the pod",
     frameworks=frameworks(iso="A.8.2"),
-    guards=(
-        *container_guards("securityContext.runAsNonRoot", values=(False,)),
-        *container_guards("securityContext.runAsUser", values=(0,)),
-    ),
 )
 
 

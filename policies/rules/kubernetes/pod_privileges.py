@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from policies.graph import Node
 from policies.reading import MISSING
-from policies.rule import Break, Case, Family, Finding, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
-from policies.rules.kubernetes._pods import WORKLOADS, Container, container_guards, decided, each_container
+from policies.rules.kubernetes._pods import WORKLOADS, Container, decided, each_container
 
 CAPABILITIES = ("NET_BIND_SERVICE",)  # what `restricted` lets a container add
 
@@ -20,16 +20,6 @@ RULE = Rule(
     why="Code of the customer is parsed and built in these containers; what breaks out must find no power to use.",
     remedy="set allowPrivilegeEscalation: false and capabilities.drop: [ALL] on every container",
     frameworks=frameworks("4.2.1", "4.2.5", iso="A.8.2"),
-    guards=(
-        *container_guards("securityContext.privileged", values=(True,)),
-        *container_guards("securityContext.allowPrivilegeEscalation", (Break.REMOVE, Break.FLIP)),
-        *container_guards("securityContext.capabilities", (Break.REMOVE,)),
-        *container_guards("securityContext.capabilities.drop", (Break.REMOVE,), (["NET_RAW"],)),
-        *container_guards(
-            "securityContext.capabilities.add", values=(["SYS_ADMIN"], ["NET_BIND_SERVICE", "SYS_PTRACE"])
-        ),
-        *container_guards("securityContext.procMount", values=("Unmasked",)),
-    ),
 )
 
 

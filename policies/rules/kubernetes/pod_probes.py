@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._pods import (
     DAEMON_SET,
     DEPLOYMENT,
     STATEFUL_SET,
     Container,
-    container_guards,
     decided,
     each_container,
 )
@@ -29,19 +28,6 @@ RULE = Rule(
     why="Without probes a rollout puts broken servers in place of working ones, and a hung engine keeps its requests.",
     remedy="give containers with ports a readinessProbe and a livenessProbe",
     frameworks=frameworks(soc2="A1.2", iso="A.8.14"),
-    guards=(
-        *(guard for guard in container_guards("readinessProbe", (Break.REMOVE,)) if guard.type in SERVERS),
-        Guard(
-            type=DEPLOYMENT,
-            add=(
-                {
-                    "spec": {
-                        "template": {"spec": {"containers": [{"name": "server", "ports": [{"containerPort": 80}]}]}}
-                    }
-                },
-            ),
-        ),
-    ),
 )
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
-from policies.rules.kubernetes._pods import WORKLOADS, Container, container_guards, decided, each_container
+from policies.rules.kubernetes._pods import WORKLOADS, Container, decided, each_container
 
 PATH = "securityContext.readOnlyRootFilesystem"
 
@@ -19,7 +19,6 @@ RULE = Rule(
     why="What can write to its own image can change what it runs, and leaves code behind on the node's disk.",
     remedy="set securityContext.readOnlyRootFilesystem: true and mount an emptyDir where the program writes",
     frameworks=frameworks(iso="A.8.9"),
-    guards=container_guards(PATH, (Break.REMOVE, Break.FLIP)),
 )
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from policies.graph import Node
 from policies.reading import MISSING, Found
-from policies.rule import Break, Case, Family, Finding, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import known
-from policies.rules.kubernetes._pods import WORKLOADS, Container, container_guards, decided, each_container
+from policies.rules.kubernetes._pods import WORKLOADS, Container, decided, each_container
 
 GPU_SUFFIXES = ("/gpu", "/neuron", "/neuroncore")
 _QUANTITY = re.compile(r"^[0-9]*\.?[0-9]+(?:[munkKMGTPE]i?|[eE][0-9]+)?$")
@@ -24,13 +24,6 @@ RULE = Rule(
     why="One repository that makes a parser swell must end that parser, not the node with all that runs on it.",
     remedy="set resources.requests for cpu and memory and resources.limits.memory; ask for GPUs in limits",
     frameworks=frameworks(soc2="A1.1", iso="A.8.6"),
-    guards=(
-        *container_guards("resources", (Break.REMOVE,)),
-        *container_guards("resources.limits", (Break.REMOVE,)),
-        *container_guards("resources.limits.memory", (Break.REMOVE,), ("0", "lots")),
-        *container_guards("resources.requests.cpu", values=("0",)),
-        *container_guards("resources.requests.memory", values=("0",)),
-    ),
 )
 
 

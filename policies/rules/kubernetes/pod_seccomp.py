@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from policies.graph import Node
 from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
-from policies.rules.kubernetes._pods import WORKLOADS, Container, container_guards, decided, each_container
+from policies.rules.kubernetes._pods import WORKLOADS, Container, decided, each_container
 
 PROFILES = ("RuntimeDefault", "Localhost")
 
@@ -19,7 +19,6 @@ RULE = Rule(
     why="Most ways out of a container begin with a system call that no program of a keep makes.",
     remedy="set securityContext.seccompProfile.type: RuntimeDefault on the pod",
     frameworks=frameworks(iso="A.8.9"),
-    guards=(*container_guards("securityContext.seccompProfile", values=({"type": "Unconfined"},)),),
 )
 
 

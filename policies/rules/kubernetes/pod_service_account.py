@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
-from policies.rules.kubernetes._pods import WORKLOADS, Pod, decided, each_pod, pod_guards
+from policies.rules.kubernetes._pods import WORKLOADS, Pod, decided, each_pod
 
 RULE = Rule(
     id="pod-service-account",
@@ -17,7 +17,6 @@ RULE = Rule(
     why="Pod identity gives AWS rights by service account: on the default account every pod would hold all of them.",
     remedy="name a dedicated account in serviceAccountName",
     frameworks=frameworks("4.1.5", iso="A.5.16"),
-    guards=pod_guards("serviceAccountName", (Break.REMOVE,), ("default", "")),
 )
 
 

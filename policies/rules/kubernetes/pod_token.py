@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING, first, read
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import (
     CLUSTER_ROLE_BINDING,
@@ -15,7 +15,7 @@ from policies.rules.kubernetes._objects import (
     place_of,
     subjects_of,
 )
-from policies.rules.kubernetes._pods import POD, WORKLOADS, Pod, decided, each_pod
+from policies.rules.kubernetes._pods import WORKLOADS, Pod, decided, each_pod
 
 FIELD = "automountServiceAccountToken"
 
@@ -30,16 +30,6 @@ RULE = Rule(
     remedy="set automountServiceAccountToken: false on the account and its pods, or bind the account to a role",
     frameworks=frameworks("4.1.6", iso="A.5.15"),
     scope=Scope.STACK,
-    guards=(
-        Guard(type=SERVICE_ACCOUNT, add=({"metadata": {"name": "idle"}}, {"metadata": {"name": "idle"}, FIELD: True})),
-        Guard(
-            type=POD,
-            add=tuple(
-                {"metadata": {"name": "idle"}, "spec": {"serviceAccountName": "idle", "containers": [], **token}}
-                for token in ({}, {FIELD: True})
-            ),
-        ),
-    ),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import Found
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import CLUSTER_ROLE_BINDING, ROLE_BINDING
 
@@ -28,14 +28,6 @@ RULE = Rule(
     why="Who is cluster-admin reads every secret and every keep's code on the cluster.",
     remedy="bind a role that holds what the work needs to one service account; people come in by access entries",
     frameworks=frameworks("4.1.1", "4.1.7", iso="A.8.2"),
-    guards=tuple(
-        guard
-        for type_ in BINDINGS
-        for guard in (
-            Guard(type=type_, path="roleRef.name", values=POWERFUL),
-            Guard(type=type_, path="subjects[*].name", values=EVERYBODY[:2]),
-        )
-    ),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._roles import ROLES, Grant, each_grant
 
@@ -39,21 +39,6 @@ RULE = Rule(
     why="Who may bind roles, become others or enter pods has every right that anybody has.",
     remedy="leave these to the deployer, which comes in by an access entry",
     frameworks=frameworks("4.1.8", iso="A.8.2"),
-    guards=tuple(
-        guard
-        for type_ in ROLES
-        for guard in (
-            Guard(type=type_, path="rules[*].verbs", values=(["get", "escalate"], ["bind"], ["impersonate"])),
-            Guard(
-                type=type_,
-                add=(
-                    {"rules": [{"apiGroups": [""], "resources": ["pods/exec"], "verbs": ["create"]}]},
-                    {"rules": [{"apiGroups": [""], "resources": ["serviceaccounts/token"], "verbs": ["create"]}]},
-                    {"rules": [{"apiGroups": [""], "resources": ["nodes/proxy"], "verbs": ["get"]}]},
-                ),
-            ),
-        )
-    ),
 )
 
 

@@ -3,16 +3,12 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._roles import ROLES, Grant, each_grant
 
 READING = frozenset({"get", "list", "watch"})
 SECRETS = frozenset({"secrets"})
-ALL_OF_THEM = (
-    {"apiGroups": [""], "resources": ["secrets"], "verbs": ["list"]},
-    {"apiGroups": [""], "resources": ["*"], "verbs": ["get"]},
-)
 
 RULE = Rule(
     id="rbac-secrets",
@@ -24,14 +20,6 @@ RULE = Rule(
     why="Who may list a namespace's secrets holds the Git tokens that open the customer's repositories.",
     remedy="name the secrets in resourceNames, or mount them from Secrets Manager",
     frameworks=frameworks("4.1.2", iso="A.8.3"),
-    guards=tuple(
-        guard
-        for type_ in ROLES
-        for guard in (
-            Guard(type=type_, path="rules[*]", values=ALL_OF_THEM),
-            Guard(type=type_, add=({"metadata": {"name": "reader"}, "rules": list(ALL_OF_THEM)},)),
-        )
-    ),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._roles import ROLES, Grant, each_grant
 
@@ -19,9 +19,6 @@ RULE = Rule(
     why="A wildcard grants what exists today and whatever kind of object is installed tomorrow.",
     remedy="list the verbs and resources that the work needs",
     frameworks=frameworks("4.1.3", iso="A.8.2"),
-    guards=tuple(
-        Guard(type=type_, path=f"rules[*].{field}", breaks=(Break.WIDEN,)) for type_ in ROLES for field in FIELDS
-    ),
 )
 
 

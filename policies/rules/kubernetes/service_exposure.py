@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING, Found, first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import keyed
 from policies.rules.kubernetes._pods import decided
@@ -23,17 +23,6 @@ RULE = Rule(
     why="A load balancer may come up internet-facing, and a node's port goes round the policies in front of it.",
     remedy="use ClusterIP; developers come in through components.network.entry",
     frameworks=frameworks(soc2="CC6.6", iso="A.8.20"),
-    guards=(
-        Guard(type=SERVICE, path="spec.type", values=("NodePort", "LoadBalancer", "ExternalName")),
-        Guard(type=SERVICE, path="spec.externalIPs", values=(["198.51.100.7"],)),
-        Guard(
-            type=SERVICE,
-            add=(
-                {"spec": {"type": "LoadBalancer"}},
-                {"spec": {"type": "LoadBalancer"}, "metadata": {"annotations": {SCHEME: "internet-facing"}}},
-            ),
-        ),
-    ),
 )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from policies.graph import Node
 from policies.reading import MISSING, Found, first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import in_place, known, object_name, place_of, selects
 from policies.rules.kubernetes._pods import DEPLOYMENT, STATEFUL_SET, decided
@@ -28,13 +28,6 @@ RULE = Rule(
     remedy="add a PodDisruptionBudget that selects the pods, with maxUnavailable: 1",
     frameworks=frameworks(soc2="A1.2", iso="A.8.14"),
     scope=Scope.STACK,
-    guards=(
-        Guard(type=BUDGET, path="spec.maxUnavailable", values=(0, "0%")),
-        Guard(
-            type=DEPLOYMENT,
-            add=({"spec": {"replicas": 3, "template": {"metadata": {"labels": {"app": "lonely"}}, "spec": {}}}},),
-        ),
-    ),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import provider_namespace
 from policies.rules.kubernetes._pods import WORKLOADS
@@ -22,7 +22,6 @@ RULE = Rule(
     why="Pod security, quotas and network policies hold by namespace: default has none of them, kube-system is exempt.",
     remedy="set metadata.namespace to the keep's own",
     frameworks=frameworks(iso="A.8.22"),
-    guards=tuple(Guard(type=type_, path=PATH, breaks=(Break.REMOVE,), values=RESERVED[:2]) for type_ in WORKLOADS),
 )
 
 

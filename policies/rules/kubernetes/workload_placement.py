@@ -1,16 +1,15 @@
 """Where the tier gives a keep nodes of its own, its pods run on those and on no other that the cluster may have."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from policies.facts import Facts
 from policies.graph import Node
 from policies.reading import MISSING, read
-from policies.rule import Break, Case, Family, Finding, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import known
-from policies.rules.kubernetes._pods import DAEMON_SET, WORKLOADS, Pod, decided, each_pod, pod_guards
+from policies.rules.kubernetes._pods import DAEMON_SET, WORKLOADS, Pod, decided, each_pod
 
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 OWN_NODES = ("dedicated", "premium")  # tiers that have nodes of their own
@@ -31,14 +30,6 @@ RULE = Rule(
     remedy="select the pool by nodeSelector and tolerate that pool's taints only",
     frameworks=frameworks(iso="A.8.22"),
     scope=Scope.STACK,
-    guards=(
-        *(
-            replace(guard, when=_own_nodes)
-            for guard in pod_guards("nodeSelector", (Break.REMOVE,), ({"kubernetes.io/os": "linux"},))
-            if guard.type != DAEMON_SET
-        ),
-        *pod_guards("tolerations", values=([{"operator": "Exists"}],)),
-    ),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.logging._common import BUCKET_LOGGING, BUCKETS, RECORDED, is_adopted
 
 RULE = Rule(
@@ -17,7 +17,6 @@ RULE = Rule(
     remedy="use components.storage.bucket, which logs to the keep's access-logs bucket",
     frameworks={**RECORDED, "CIS AWS": ("3.4",)},
     scope=Scope.STACK,
-    guards=(Guard(type=BUCKET_LOGGING[0], drop=True), Guard(type=BUCKETS[0], add=({"bucket": "unwatched"},))),
 )
 
 

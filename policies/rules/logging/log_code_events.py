@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from policies.data_class import CUSTOMER_DATA, data_class_of
-from policies.graph import SECRET, UNKNOWN, Node, ResourceGraph
+from policies.graph import SECRET, UNKNOWN, Node
 from policies.graph.references import Reference
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.logging._common import BUCKETS, RECORDED, TRAIL, is_adopted, takes_logs
 
 ADVANCED, SIMPLE = "advancedEventSelectors", "eventSelectors"
@@ -25,16 +25,6 @@ RULE = Rule(
     remedy="put the bucket in object_arn_prefixes of components.observe.audit, or select its data events",
     frameworks={**RECORDED, "CIS AWS": ("3.8", "3.9")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=TRAIL, path=ADVANCED, breaks=(Break.REMOVE,), values=([],)),
-        Guard(type=TRAIL, path=f"{ADVANCED}[1]", breaks=(Break.REMOVE,)),
-        Guard(type=TRAIL, path=f"{ADVANCED}[1].fieldSelectors[2].startsWiths", values=(["arn:aws:s3:::other/"],)),
-        Guard(
-            type=TRAIL,
-            path=f"{ADVANCED}[1].fieldSelectors[1].equals",
-            values=(["AWS::Lambda::Function"],),
-        ),
-    ),
 )
 
 
@@ -55,12 +45,6 @@ def is_recorded(node: Node, case: Case) -> Iterator[Finding]:
         yield RULE.undecided(node, "", "the trail's event selectors are not known yet")
     else:
         yield RULE.violation(node, "", "no trail of this stack records the reads and writes of its objects")
-
-
-def _holds_customer_data(bucket: Node, graph: ResourceGraph) -> bool:
-    """By its tag; without one, every bucket that takes no logs."""
-    data_class = data_class_of(bucket)
-    return data_class in CUSTOMER_DATA or (data_class is None and not takes_logs(bucket, graph))
 
 
 def _records(trail: Node, bucket: Node) -> bool | None:

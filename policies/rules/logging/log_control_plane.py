@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.logging._common import CLUSTER, RECORDED
 
 KINDS = frozenset({"api", "audit", "authenticator", "controllerManager", "scheduler"})
@@ -19,10 +19,6 @@ RULE = Rule(
     why="Opening a shell in a pod that holds code shows in the audit log and nowhere else.",
     remedy="use components.compute.cluster, or set enabledClusterLogTypes to all five",
     frameworks={**RECORDED, "CIS EKS": ("2.1.1",)},
-    guards=(
-        Guard(type=CLUSTER, path=PATH, breaks=(Break.REMOVE,), values=([], ["api"])),
-        Guard(type=CLUSTER, path=f"{PATH}[*]", breaks=(Break.REMOVE,)),
-    ),
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node, ResourceGraph
 from policies.reading import MISSING, read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.logging._common import LOG_GROUP
 
 PROTECTION = "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy"
@@ -26,13 +26,6 @@ RULE = Rule(
     remedy="use components.observe.runtime_logs, or a data protection policy with Deidentify for keys and private keys",
     frameworks={"SOC 2": ("CC6.1", "C1.1"), "ISO 27001": ("A.8.11", "A.8.12")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=PROTECTION, drop=True),
-        Guard(type=PROTECTION, path="policyDocument|Statement[1]", breaks=(Break.REMOVE,)),
-        Guard(type=PROTECTION, path="policyDocument|Statement[1].Operation", breaks=(Break.REMOVE,)),
-        Guard(type=PROTECTION, path="policyDocument|Statement[1].DataIdentifier", values=([],)),
-        Guard(type=LOG_GROUP, add=({"name": "/aws/lambda/hook"}, {"name": "/ecs/gateway"})),
-    ),
 )
 
 

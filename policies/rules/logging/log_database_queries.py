@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import Found
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.logging._common import NO_CODE
 
 EXPORTS = {
@@ -46,28 +46,6 @@ RULE = Rule(
     why="Statements carry their values: chunks, prompts and answers go into the log as they go into the table.",
     remedy="export error and audit logs alone, and leave statement logging, slow logs and proxy debugging off",
     frameworks=NO_CODE,
-    guards=(
-        *(
-            Guard(type=token, add=({path.removesuffix("[*]"): ["error", quoting]},))
-            for token, path in EXPORTS.items()
-            for quoting in QUOTING
-        ),
-        Guard(
-            type=PARAMETERS[0],
-            add=tuple(
-                {"parameters": [{"name": name, "value": value}]}
-                for name, value in (
-                    ("log_statement", "all"),
-                    ("general_log", "1"),
-                    ("slow_query_log", "ON"),
-                    ("log_min_duration_statement", "500"),
-                    ("pgaudit.log", "read,write"),
-                )
-            ),
-        ),
-        Guard(type=PROXY, add=({"engineFamily": "POSTGRESQL", "debugLogging": True},)),
-        *(Guard(type=each, add=({"logDeliveryConfigurations": [{"logType": "slow-log"}]},)) for each in CACHES),
-    ),
 )
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from policies.environments import Setting, settings_of
 from policies.graph import Node
-from policies.rule import ANY_RESOURCE, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import ANY_RESOURCE, Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.logging._common import NO_CODE
 from policies.rules.logging._switches import is_debug_switch, is_off, is_talkative, sets_level
-from policies.rules.logging.log_bodies import DEPLOYMENT, FUNCTION, pod
 
+FUNCTION = "aws:lambda/function:Function"
 LAMBDA_LEVEL = "loggingConfig.applicationLogLevel"
 
 RULE = Rule(
@@ -21,28 +21,6 @@ RULE = Rule(
     why="Debug output of engines, HTTP clients and SDKs holds prompts, headers and bodies, whatever our own code logs.",
     remedy="set the level to info or higher; reproduce the fault in the sandbox, where there is no customer's code",
     frameworks=NO_CODE,
-    guards=(
-        Guard(
-            type=DEPLOYMENT,
-            add=(
-                pod(env=[{"name": "VLLM_LOGGING_LEVEL", "value": "DEBUG"}]),
-                pod(env=[{"name": "TLLM_LOG_LEVEL", "value": "TRACE"}]),
-                pod(env=[{"name": "RUST_LOG", "value": "info,hyper=trace"}]),
-                pod(env=[{"name": "DEBUG", "value": "*"}]),
-                pod(args=["--log-level", "debug"]),
-                pod(args=["--log_level=verbose"]),
-                pod(args=["--debug"]),
-            ),
-        ),
-        Guard(
-            type=FUNCTION,
-            add=(
-                {"environment": {"variables": {"LOG_LEVEL": "trace"}}},
-                {"loggingConfig": {"logFormat": "JSON", "applicationLogLevel": "DEBUG"}},
-            ),
-        ),
-        Guard(type="kubernetes:core/v1:ConfigMap", add=({"data": {"LOG_LEVEL": "debug"}},)),
-    ),
 )
 
 

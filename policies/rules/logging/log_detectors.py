@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from policies.graph import Node, ResourceGraph
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.logging._common import BUCKETS, CLUSTER, RECORDED
 
 DETECTOR, FEATURE = "aws:guardduty/detector:Detector", "aws:guardduty/detectorFeature:DetectorFeature"
@@ -25,12 +25,6 @@ RULE = Rule(
     remedy="use components.observe.account_detectors",
     frameworks=RECORDED,
     scope=Scope.STACK,
-    guards=(
-        Guard(type=DETECTOR, path="enable", breaks=(Break.FLIP,)),
-        Guard(type=DETECTOR, drop=True),
-        Guard(type=FEATURE, path="status", breaks=(Break.REMOVE,), values=("DISABLED",)),
-        Guard(type=FEATURE, drop=True),
-    ),
 )
 
 

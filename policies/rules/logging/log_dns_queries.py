@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.logging._common import RECORDED, VPCS, is_adopted
 
 ASSOCIATION = "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation"
@@ -19,7 +19,6 @@ RULE = Rule(
     remedy="use components.network, or associate a Resolver query log configuration with the VPC",
     frameworks=RECORDED,
     scope=Scope.STACK,
-    guards=(Guard(type=ASSOCIATION, drop=True), Guard(type=VPCS[0], add=({"cidrBlock": "10.9.0.0/16"},))),
 )
 
 

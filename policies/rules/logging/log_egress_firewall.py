@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.logging._common import RECORDED
 
 FIREWALL = "aws:networkfirewall/firewall:Firewall"
@@ -22,11 +22,6 @@ RULE = Rule(
     remedy="use components.network.egress, or a logging configuration with logType ALERT",
     frameworks=RECORDED,
     scope=Scope.STACK,
-    guards=(
-        Guard(type=LOGGING, drop=True),
-        Guard(type=LOGGING, path=CONFIGS, breaks=(Break.REMOVE,), values=([], [{"logType": "FLOW"}])),
-        Guard(type=FIREWALL, add=({"name": "silent"},)),
-    ),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.encryption._keys import customer_key
 from policies.rules.logging._common import LOG_GROUP
 
@@ -17,10 +17,6 @@ RULE = Rule(
     why="Logs name people, repositories and times; under the keep's key they end with it.",
     remedy="use components.observe.log_group, or set kmsKeyId to the key of data class log or audit",
     frameworks={"SOC 2": ("CC6.1",), "ISO 27001": ("A.8.15", "A.8.24")},
-    guards=(
-        Guard(type=LOG_GROUP, path="kmsKeyId", breaks=(Break.REMOVE,), values=("alias/aws/logs",)),
-        Guard(type=LOG_GROUP, add=({"name": "/somebody/else", "retentionInDays": 30},)),
-    ),
 )
 
 

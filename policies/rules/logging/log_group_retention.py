@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from policies.data_class import data_class_of
 from policies.facts import Facts
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.logging._common import LOG_GROUP
 
 OFFERED = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
@@ -23,10 +23,6 @@ RULE = Rule(
     why="CloudWatch keeps logs for ever unless told; an audit cut short is gone when it is asked for.",
     remedy="use components.observe.log_group, which takes CloudWatch's longest retention within the agreed one",
     frameworks={"SOC 2": ("C1.2", "CC7.2"), "ISO 27001": ("A.8.10", "A.8.15")},
-    guards=(
-        Guard(type=LOG_GROUP, path="retentionInDays", breaks=(Break.REMOVE,), values=(0, OFFERED[-1])),
-        Guard(type=LOG_GROUP, add=({"name": "/somebody/else"},)),
-    ),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.logging._common import RECORDED
 
 DOMAINS = ("aws:opensearch/domain:Domain", "aws:elasticsearch/domain:Domain")
@@ -20,12 +20,6 @@ RULE = Rule(
     why="Requests to the index do not pass through CloudTrail.",
     remedy="use components.storage.vector_index, or publish AUDIT_LOGS to a log group of data class audit",
     frameworks=RECORDED,
-    guards=(
-        Guard(type=DOMAINS[0], path="logPublishingOptions[0].enabled", values=(False,)),
-        Guard(type=DOMAINS[0], path="logPublishingOptions", breaks=(Break.REMOVE,), values=([],)),
-        Guard(type=DOMAINS[0], path="logPublishingOptions[0].logType", values=("ES_APPLICATION_LOGS",)),
-        Guard(type=DOMAINS[1], add=({"domainName": "old"},)),
-    ),
 )
 
 

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import Found
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.logging._common import NO_CODE
 
 DOMAINS = ("aws:opensearch/domain:Domain", "aws:elasticsearch/domain:Domain")
 SLOW = ("SEARCH_SLOW_LOGS", "INDEX_SLOW_LOGS")
-GROUP = "arn:aws:logs:eu-central-1:111122223333:log-group:slow"
 
 RULE = Rule(
     id="log-index-slow",
@@ -21,13 +20,6 @@ RULE = Rule(
     why="A slow search logs the question with the code around it, a slow write logs the whole chunk.",
     remedy="publish AUDIT_LOGS and ES_APPLICATION_LOGS alone, as components.storage.vector_index does",
     frameworks=NO_CODE,
-    guards=(
-        Guard(type=DOMAINS[0], path="logPublishingOptions[*].logType", values=SLOW),
-        Guard(
-            type=DOMAINS[1],
-            add=tuple({"logPublishingOptions": [{"logType": each, "cloudwatchLogGroupArn": GROUP}]} for each in SLOW),
-        ),
-    ),
 )
 
 

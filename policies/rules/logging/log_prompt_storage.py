@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from policies.data_class import data_class_of
 from policies.graph import Node
 from policies.reading import MISSING, read
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.logging._common import BUCKETS, LIFECYCLE, STACK
-from policies.rules.logging._settings import LONGEST_PROMPT_DAYS, OUTPUT, exported, judge_prompts, mounted
+from policies.rules.logging._settings import LONGEST_PROMPT_DAYS, exported, judge_prompts, mounted
 
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 WORD = "prompt"
@@ -23,24 +23,6 @@ RULE = Rule(
     remedy="agree prompt_storage with the customer in the spec, or take the store out",
     frameworks={"SOC 2": ("C1.1", "C1.2"), "ISO 27001": ("A.5.34", "A.8.10", "A.8.12")},
     scope=Scope.STACK,
-    guards=(
-        Guard(
-            type=STACK,
-            path=f"{OUTPUT}.prompt_storage.enabled",
-            values=(True,),
-            when=lambda facts: not facts.prompt_storage.get("enabled"),
-        ),
-        *(
-            Guard(
-                type=STACK,
-                path=f"{OUTPUT}.prompt_storage.{field}",
-                values=values,
-                when=lambda facts: facts.prompt_storage.get("enabled") is True,
-            )
-            for field, values in (("redaction", (False,)), ("retention_days", (0, 365)), ("approved_by", ("", None)))
-        ),
-        Guard(type=BUCKETS[0], add=({"bucket": "kept", "tags": {"codekeep:data-class": WORD}},)),
-    ),
 )
 
 

@@ -1,19 +1,13 @@
 """What the runtime may write to a log is decided by the document it is started with."""
 
-import json
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.logging._common import NO_CODE
 from policies.rules.logging._settings import judge_logging, mounted
 
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
-
-
-def _mounting(bodies: bool, level: str, *fields: str) -> dict[str, object]:
-    logging = {"bodies": bodies, "level": level, "allowed_fields": ["timestamp", *fields]}
-    return {"data": {"settings.json": json.dumps({"schema_version": 1, "logging": logging})}}
 
 
 RULE = Rule(
@@ -26,12 +20,6 @@ RULE = Rule(
     why="The runtime logs the fields of its allow-list; a field of text in it is a hole that every line goes through.",
     remedy="mount the document of the stack's output runtimeSettings as it is",
     frameworks=NO_CODE,
-    guards=(
-        Guard(
-            type=CONFIG_MAP,
-            add=(_mounting(True, "info"), _mounting(False, "debug"), _mounting(False, "info", "prompt")),
-        ),
-    ),
 )
 
 

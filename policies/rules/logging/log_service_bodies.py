@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.logging._common import NO_CODE
 
 
@@ -60,14 +60,6 @@ RULE = Rule(
     why="What passes through them are prompts, answers and chunks; one switch copies all of it into a log.",
     remedy="switch data tracing, execution data, data capture and invocation logging off",
     frameworks=NO_CODE,
-    guards=(
-        Guard(type=METHODS, add=({"settings": {"dataTraceEnabled": True}},)),
-        Guard(type=ROUTES, add=({"defaultRouteSettings": {"dataTraceEnabled": True}},)),
-        Guard(type=MACHINE, add=({"loggingConfiguration": {"includeExecutionData": True}},)),
-        Guard(type=ENDPOINT, add=({"dataCaptureConfig": {"enableCapture": True}},)),
-        Guard(type=INVOCATIONS, add=({"loggingConfig": {"textDataDeliveryEnabled": True}}, {"loggingConfig": {}})),
-        Guard(type=GRAPHQL, add=({"logConfig": {"fieldLogLevel": "ALL"}},)),
-    ),
 )
 
 

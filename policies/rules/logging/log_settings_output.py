@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.logging._common import NO_CODE, STACK
-from policies.rules.logging._settings import OUTPUT, exported, judge_logging
+from policies.rules.logging._settings import exported, judge_logging
 
 RULE = Rule(
     id="log-settings-output",
@@ -18,12 +18,6 @@ RULE = Rule(
     remedy="export stacks.settings.runtime_settings, which knows no switch for bodies",
     frameworks=NO_CODE,
     scope=Scope.STACK,
-    guards=(
-        Guard(type=STACK, path=f"{OUTPUT}.logging.bodies", breaks=(Break.REMOVE, Break.FLIP)),
-        Guard(type=STACK, path=f"{OUTPUT}.logging.level", breaks=(Break.REMOVE,), values=("debug", "trace")),
-        Guard(type=STACK, path=f"{OUTPUT}.logging.allowed_fields[*]", values=("prompt",)),
-        Guard(type=STACK, path=f"{OUTPUT}.logging", breaks=(Break.REMOVE,)),
-    ),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.encryption._keys import customer_key
 from policies.rules.logging._common import RECORDED, TRAIL
 
@@ -18,14 +18,6 @@ RULE = Rule(
     why="What is not in the trail did not happen, as far as anybody can prove later.",
     remedy="use components.observe.audit",
     frameworks={**RECORDED, "CIS AWS": ("3.1", "3.2", "3.5")},
-    guards=(
-        Guard(type=TRAIL, path="enableLogging", breaks=(Break.FLIP,)),
-        Guard(type=TRAIL, path="isMultiRegionTrail", breaks=(Break.REMOVE, Break.FLIP)),
-        Guard(type=TRAIL, path="includeGlobalServiceEvents", breaks=(Break.FLIP,)),
-        Guard(type=TRAIL, path="enableLogFileValidation", breaks=(Break.REMOVE, Break.FLIP)),
-        Guard(type=TRAIL, path="kmsKeyId", breaks=(Break.REMOVE,)),
-        Guard(type=TRAIL, path="cloudWatchLogsGroupArn", breaks=(Break.REMOVE,), values=("",)),
-    ),
 )
 
 

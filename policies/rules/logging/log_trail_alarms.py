@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from policies.graph import Node, ResourceGraph
 from policies.reading import first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.logging._common import LOG_GROUP, RECORDED, TRAIL
 
 FILTER, ALARM = "aws:cloudwatch/logMetricFilter:LogMetricFilter", "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -26,7 +26,6 @@ RULE = Rule(
     remedy="use components.observe.audit, whose detections watch the trail's log group",
     frameworks={**RECORDED, "CIS AWS": ("4.5", "4.7")},
     scope=Scope.STACK,
-    guards=(Guard(type=TRAIL, path="cloudWatchLogsGroupArn", breaks=(Break.REMOVE,)),),
 )
 
 

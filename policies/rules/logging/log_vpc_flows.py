@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.logging._common import RECORDED, VPCS, is_adopted
 
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
@@ -19,11 +19,6 @@ RULE = Rule(
     remedy="use components.network, or a flow log of the VPC with trafficType ALL",
     frameworks={**RECORDED, "CIS AWS": ("3.7",)},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=FLOW_LOG, drop=True),
-        Guard(type=FLOW_LOG, path="trafficType", breaks=(Break.REMOVE,), values=("ACCEPT", "REJECT")),
-        Guard(type=VPCS[0], add=({"cidrBlock": "10.9.0.0/16"},)),
-    ),
 )
 
 

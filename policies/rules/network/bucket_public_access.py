@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from policies.graph import Node
 from policies.graph.model import BUCKET_TYPES
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.network._common import FRAMEWORKS
 
-BUCKET = BUCKET_TYPES[0]
 BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 ACCOUNT_BLOCK = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"
 ACLS = ("aws:s3/bucketAcl:BucketAcl", "aws:s3/bucketAclV2:BucketAclV2")
@@ -27,16 +26,6 @@ RULE = Rule(
     remedy="set all four switches of a BucketPublicAccessBlock, as components.storage.bucket does",
     frameworks={**FRAMEWORKS, "CIS AWS": ("2.1.4",), "SOC 2": ("CC6.1", "CC6.6")},
     scope=Scope.STACK,
-    guards=(
-        *(Guard(type=BLOCK, path=switch, breaks=(Break.REMOVE, Break.FLIP)) for switch in SWITCHES),
-        Guard(type=BLOCK, drop=True),
-        Guard(type=BUCKET, path="acl", values=("public-read",)),
-        Guard(type=ACLS[0], add=({"bucket": "b", "acl": "public-read"},)),
-        Guard(type=ACCOUNT_BLOCK, add=({"blockPublicAcls": True},)),
-        Guard(
-            type=ACCESS_POINT, add=({"bucket": "b", "publicAccessBlockConfiguration": {"blockPublicPolicy": False}},)
-        ),
-    ),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.network._common import FRAMEWORKS
 
 CLUSTER = "aws:eks/cluster:Cluster"
@@ -18,10 +18,6 @@ RULE = Rule(
     why="EKS opens the API to the internet unless told otherwise.",
     remedy="set endpoint_public_access=False and endpoint_private_access=True, as components.compute.cluster does",
     frameworks={**FRAMEWORKS, "CIS EKS": ("5.4.1", "5.4.2")},
-    guards=(
-        Guard(type=CLUSTER, path="vpcConfig.endpointPublicAccess", breaks=(Break.REMOVE, Break.FLIP)),
-        Guard(type=CLUSTER, path="vpcConfig.endpointPrivateAccess", breaks=(Break.REMOVE, Break.FLIP)),
-    ),
 )
 
 

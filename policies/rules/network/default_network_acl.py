@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.network._common import FRAMEWORKS
 from policies.rules.network._defaults import VPCS, takers
 
 ACL = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
-ALL = {"ruleNo": 100, "protocol": "-1", "action": "allow", "cidrBlock": "0.0.0.0/0", "fromPort": 0, "toPort": 0}
 
 RULE = Rule(
     id="default-network-acl",
@@ -21,10 +20,6 @@ RULE = Rule(
     remedy="take it over with an ec2.DefaultNetworkAcl without rules, as components.network does",
     frameworks=FRAMEWORKS,
     scope=Scope.STACK,
-    guards=(
-        Guard(type=ACL, path="ingress", values=([ALL],), drop=True),
-        Guard(type=ACL, path="egress", values=([ALL],)),
-    ),
 )
 
 

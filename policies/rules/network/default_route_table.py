@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.network._common import FRAMEWORKS
 from policies.rules.network._defaults import VPCS, takers
 
@@ -21,15 +21,6 @@ RULE = Rule(
     remedy="take it over with an ec2.DefaultRouteTable without routes, as components.network does",
     frameworks={**FRAMEWORKS, "CIS AWS": ("5.5",)},
     scope=Scope.STACK,
-    guards=(
-        Guard(
-            type=TABLE,
-            path="routes",
-            values=([{"cidrBlock": "10.1.0.0/16", "vpcPeeringConnectionId": "x"}],),
-            drop=True,
-        ),
-        Guard(type=TABLE, path="propagatingVgws", values=(["vgw-0123456789abcdef0"],)),
-    ),
 )
 
 

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.network._common import FRAMEWORKS
 from policies.rules.network._defaults import VPCS, takers
 
 GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
-ALL = [{"protocol": "-1", "fromPort": 0, "toPort": 0, "self": True}]
 
 RULE = Rule(
     id="default-security-group",
@@ -22,10 +21,6 @@ RULE = Rule(
     remedy="take it over with an ec2.DefaultSecurityGroup without rules, as components.network does",
     frameworks={**FRAMEWORKS, "CIS AWS": ("5.4",)},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=GROUP, path="ingress", values=(ALL,), drop=True),
-        Guard(type=GROUP, path="egress", values=([{**ALL[0], "cidrBlocks": ["0.0.0.0/0"]}],)),
-    ),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.graph import Node
 from policies.reading import MISSING, read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.network._common import FRAMEWORKS
 
 GROUP = "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup"
@@ -24,11 +24,6 @@ RULE = Rule(
     remedy="end the group with a BLOCK of `*`, as components.network.dns_firewall does",
     frameworks={**FRAMEWORKS, "ISO 27001": ("A.8.12", "A.8.20", "A.8.23")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=ENTRY, path="action", breaks=(Break.REMOVE,), values=("ALERT",)),
-        Guard(type=DOMAINS, path="domains", values=(["*"], ["*.com"])),
-        Guard(type=GROUP, add=({"name": "empty"},)),
-    ),
 )
 
 

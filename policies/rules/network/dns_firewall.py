@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.network._common import DEFAULT_VPC, FRAMEWORKS, VPC
 
 ASSOCIATION = "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation"
@@ -20,11 +20,6 @@ RULE = Rule(
     remedy="attach components.network.dns_firewall to the VPC",
     frameworks={**FRAMEWORKS, "ISO 27001": ("A.8.12", "A.8.20", "A.8.23")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=ASSOCIATION, drop=True),
-        Guard(type=CONFIG, path="firewallFailOpen", values=("ENABLED", "USE_LOCAL_RESOURCE_SETTING")),
-        Guard(type=VPC, add=({"cidrBlock": "10.9.0.0/16"},)),
-    ),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.network._common import FRAMEWORKS, without_agreement
 
 ADDRESS = "aws:ec2/eip:Eip"
@@ -23,13 +23,6 @@ RULE = Rule(
     remedy="let components.network.egress make the addresses of its NAT gateways, and make no others",
     frameworks=FRAMEWORKS,
     scope=Scope.STACK,
-    guards=(
-        Guard(type=ADDRESS, path="instance", values=("i-0123456789abcdef0",)),
-        Guard(type=ADDRESS, path="networkInterface", values=("eni-0123456789abcdef0",)),
-        Guard(type=ADDRESS, add=({"domain": "vpc"},)),
-        Guard(type=ASSOCIATION, add=({"allocationId": "eipalloc-1", "instanceId": "i-1"},)),
-        Guard(type=NAT, drop=True),
-    ),
 )
 
 

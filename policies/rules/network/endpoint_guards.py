@@ -4,12 +4,11 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.network._common import FRAMEWORKS
 from policies.rules.network.link_services import THEIRS
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
-SERVICE_DNS = {"serviceName": "com.amazonaws.eu-central-1.kms", "vpcEndpointType": "Interface"}
 
 RULE = Rule(
     id="endpoint-guards",
@@ -21,17 +20,6 @@ RULE = Rule(
     why="Without groups the default one guards it; without private names clients ask for public addresses.",
     remedy="give security_group_ids and private_dns_enabled=True, as components.network.endpoints does",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=ENDPOINT, add=({**SERVICE_DNS, "privateDnsEnabled": True}, {**SERVICE_DNS, "securityGroupIds": []})),
-        Guard(
-            type=ENDPOINT,
-            add=(
-                {**SERVICE_DNS, "securityGroupIds": ["sg-1"], "privateDnsEnabled": False},
-                {**SERVICE_DNS, "securityGroupIds": ["sg-1"]},
-            ),
-        ),
-        Guard(type=ENDPOINT, path="securityGroupIds", breaks=(Break.REMOVE,)),
-    ),
 )
 
 

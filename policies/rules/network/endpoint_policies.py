@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from policies.documents import Kind, Statement, judge_allowed
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.network._common import FRAMEWORKS
 from policies.rules.network.link_services import THEIRS
 
@@ -24,7 +24,6 @@ NARROW_OPERATORS = ("StringEquals", "StringLike", "ArnEquals", "ArnLike", "Strin
 OF_ANY_ACCOUNT = re.compile(
     r"^(\*|arn:[^:]*:[^:]*:[^:]*:\*:.*|arn:[^:]*:s3:::[^/]*\*.*|arn:[^:]*:[^:]*:[^:]*:[^:]*:\*)$"
 )
-OPEN = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}'
 
 RULE = Rule(
     id="endpoint-policies",
@@ -37,11 +36,6 @@ RULE = Rule(
     remedy="limit by aws:PrincipalAccount and aws:ResourceAccount, as components.network.endpoints does",
     frameworks={**FRAMEWORKS, "SOC 2": ("CC6.1", "CC6.7"), "ISO 27001": ("A.5.15", "A.8.12")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=ENDPOINT, path="policy", breaks=(Break.REMOVE,)),
-        Guard(type=ENDPOINT, path="policy|Statement[0].Condition", breaks=(Break.REMOVE,)),
-        Guard(type=POLICY, add=({"vpcEndpointId": "vpce-1", "policy": OPEN},)),
-    ),
 )
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.network._common import FRAMEWORKS
 
 SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
 PRINCIPAL = "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple"
-FOREIGN = "arn:aws:iam::999988887777:root"
 
 RULE = Rule(
     id="entry-principals",
@@ -20,13 +19,6 @@ RULE = Rule(
     why="The entry is the keep's only door; a wildcard or automatic acceptance leaves it ajar.",
     remedy="name the principals in access.entry_principals of the spec; components.network.entry admits those",
     frameworks={**FRAMEWORKS, "SOC 2": ("CC6.1", "CC6.6"), "ISO 27001": ("A.5.15", "A.8.20")},
-    guards=(
-        Guard(type=SERVICE, path="acceptanceRequired", breaks=(Break.REMOVE, Break.FLIP)),
-        Guard(type=SERVICE, path="allowedPrincipals", values=(["*"], [FOREIGN], ["arn:aws:iam::*:root"])),
-        Guard(
-            type=PRINCIPAL, path="principalArn", breaks=(Break.REMOVE,), values=("*", FOREIGN, "arn:aws:iam::*:role/x")
-        ),
-    ),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.network._common import FRAMEWORKS
 
 POLICY = "aws:networkfirewall/firewallPolicy:FirewallPolicy"
@@ -22,26 +22,6 @@ RULE = Rule(
     why="With the default order, a firewall passes everything that its rules do not name.",
     remedy="use STRICT_ORDER, drop by default, and forward all packets to the rules, as components.network.egress does",
     frameworks=FRAMEWORKS,
-    guards=(
-        *(
-            Guard(type=POLICY, path=f"firewallPolicy.{name}", breaks=(Break.REMOVE,), values=([PASS],))
-            for name in STATELESS
-        ),
-        Guard(
-            type=POLICY,
-            path="firewallPolicy.statefulDefaultActions",
-            breaks=(Break.REMOVE,),
-            values=([], ["aws:alert_established"]),
-        ),
-        Guard(
-            type=POLICY,
-            path="firewallPolicy.statefulEngineOptions.ruleOrder",
-            breaks=(Break.REMOVE,),
-            values=("DEFAULT_ACTION_ORDER",),
-        ),
-        Guard(type=POLICY, path="firewallPolicy.statefulEngineOptions.streamExceptionPolicy", values=("CONTINUE",)),
-        Guard(type=POLICY, add=({"firewallPolicy": {name: [PASS] for name in STATELESS}},)),
-    ),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING, Found, read
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.network._common import FRAMEWORKS
 
 GROUP = "aws:networkfirewall/ruleGroup:RuleGroup"
@@ -21,33 +21,6 @@ RULE = Rule(
     why="Each name on the list is a place where code may be sent.",
     remedy="name the domain in network.egress.domains of the spec; components.network.egress writes the list from it",
     frameworks={**FRAMEWORKS, "ISO 27001": ("A.8.12", "A.8.20", "A.8.23")},
-    guards=(
-        Guard(
-            type=GROUP,
-            path=f"{SOURCE}.rulesSourceList",
-            values=({"generatedRulesType": "ALLOWLIST", "targetTypes": ["TLS_SNI"], "targets": [".example.net"]},),
-        ),
-        Guard(
-            type=GROUP,
-            path=f"{SOURCE}.rulesSourceList",
-            values=({"generatedRulesType": "DENYLIST", "targetTypes": ["TLS_SNI"], "targets": ["login.example.net"]},),
-        ),
-        Guard(
-            type=GROUP,
-            path=f"{SOURCE}.rulesString",
-            values=(
-                "pass tcp any any -> any any (sid:9;)",
-                "drop udp any any -> any any (sid:8;)\npass ip any any -> any any (sid:9;)",
-            ),
-        ),
-        Guard(type=GROUP, path="rules", values=("pass tcp any any -> any any (sid:9;)",)),
-        Guard(type=GROUP, path=f"{SOURCE}.statefulRules", values=([{"action": "PASS"}],)),
-        Guard(
-            type=GROUP,
-            path=f"{SOURCE}.statelessRulesAndCustomActions",
-            values=({"statelessRules": [{"priority": 1, "ruleDefinition": {"actions": ["aws:pass"]}}]},),
-        ),
-    ),
 )
 
 

@@ -4,12 +4,9 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import Found
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.network._common import FRAMEWORKS, is_public, network_of, without_agreement
-from policies.rules.network._ways import FIREWALL, ROUTE, TABLE, Way, leads_to_firewall, map_of, tables_of, ways
-
-ANYWHERE = "0.0.0.0/0"
-ROUTED = {"routeTableId": "rtb-1", "destinationCidrBlock": ANYWHERE}
+from policies.rules.network._ways import ROUTE, TABLE, Way, leads_to_firewall, map_of, tables_of, ways
 
 RULE = Rule(
     id="firewalled-routes",
@@ -22,22 +19,6 @@ RULE = Rule(
     remedy="leave routes outside to components.network.egress",
     frameworks={**FRAMEWORKS, "SOC 2": ("CC6.6", "CC6.7")},
     scope=Scope.STACK,
-    guards=(
-        Guard(
-            type=ROUTE,
-            add=(
-                {**ROUTED, "gatewayId": "igw-1"},
-                {**ROUTED, "natGatewayId": "nat-1"},
-                {**ROUTED, "destinationCidrBlock": "0.0.0.0/1", "natGatewayId": "nat-1"},
-                {**ROUTED, "transitGatewayId": "tgw-1"},
-                {**ROUTED, "vpcPeeringConnectionId": "pcx-1"},
-                {**ROUTED, "networkInterfaceId": "eni-1"},
-                {"routeTableId": "rtb-1", "destinationIpv6CidrBlock": "::/0", "egressOnlyGatewayId": "eigw-1"},
-            ),
-        ),
-        Guard(type=TABLE, path="routes", values=([{"cidrBlock": ANYWHERE, "transitGatewayId": "tgw-1"}],)),
-        Guard(type=FIREWALL, drop=True),
-    ),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.network._common import FRAMEWORKS
 
 PEERING = "aws:ec2/vpcPeeringConnection:VpcPeeringConnection"
@@ -37,13 +37,6 @@ RULE = Rule(
     remedy="use a private link (components.network.private_link) instead of joining networks",
     frameworks={**FRAMEWORKS, "CIS AWS": ("5.5",)},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=PEERING, add=({"vpcId": "vpc-1", "peerVpcId": "vpc-2", "peerOwnerId": "999988887777"},)),
-        Guard(type=GATEWAY_PEERING, add=({"transitGatewayId": "tgw-1", "peerAccountId": "999988887777"},)),
-        Guard(type=GATEWAY_ATTACHMENT, add=({"transitGatewayId": "tgw-0123456789abcdef0", "vpcId": "vpc-1"},)),
-        Guard(type=SHARE, add=({"name": "all", "allowExternalPrincipals": True},)),
-        *(Guard(type=each, add=({},)) for each in ALWAYS_FOREIGN),
-    ),
 )
 
 

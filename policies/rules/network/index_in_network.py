@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.network._common import FRAMEWORKS
 
 DOMAIN = "aws:opensearch/domain:Domain"
 OLD_DOMAIN = "aws:elasticsearch/domain:Domain"
 SERVERLESS = "aws:opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy"
-OPEN = '[{"Rules": [{"ResourceType": "collection", "Resource": ["collection/a"]}], "AllowFromPublic": true}]'
 
 RULE = Rule(
     id="index-in-network",
@@ -21,13 +20,6 @@ RULE = Rule(
     why="The index holds the customer's code; its endpoint must have no address outside.",
     remedy="give vpc_options with subnets and security groups, as components.storage.vector_index does",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=DOMAIN, path="vpcOptions", breaks=(Break.REMOVE,)),
-        Guard(type=DOMAIN, path="vpcOptions.subnetIds", breaks=(Break.REMOVE,), values=([],)),
-        Guard(type=DOMAIN, path="vpcOptions.securityGroupIds", breaks=(Break.REMOVE,), values=([],)),
-        Guard(type=OLD_DOMAIN, add=({"domainName": "old"},)),
-        Guard(type=SERVERLESS, add=({"name": "a", "type": "network", "policy": OPEN},)),
-    ),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from policies.graph import UNKNOWN, Node
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.network._common import FRAMEWORKS
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
@@ -27,11 +27,6 @@ RULE = Rule(
     why="The keep's one entry is its endpoint service; a balancer with a public address is another.",
     remedy="set internal=True (in Kubernetes the scheme annotation `internal`), as components.network.entry does",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=BALANCER, path="internal", breaks=(Break.REMOVE, Break.FLIP)),
-        Guard(type=SERVICE, add=({"metadata": {"name": "web"}, "spec": {"type": "LoadBalancer"}},)),
-        Guard(type=INGRESS, add=({"metadata": {"name": "web", "annotations": {SCHEMES[INGRESS]: "internet-facing"}}},)),
-    ),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import UNKNOWN, Node
 from policies.reading import first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.network._common import DEFAULT_VPC, FRAMEWORKS, without_agreement
 
 INTERNET = "aws:ec2/internetGateway:InternetGateway"
@@ -23,15 +23,6 @@ RULE = Rule(
     why="A gateway is the one thing no route can do without: where there is none, no mistake leads outside.",
     remedy="leave it out; set network.egress in the spec, and components.network.egress makes a firewalled way out",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=INTERNET, add=({"vpcId": "vpc-1"},), when=lambda facts: facts.egress == "none"),
-        Guard(type=NAT, add=({"subnetId": "subnet-1"},), when=lambda facts: facts.egress == "none"),
-        Guard(type=INTERNET, path="region", values=("eu-west-1",), when=lambda facts: facts.egress != "none"),
-        Guard(type=NAT, path="region", values=("eu-west-1",), when=lambda facts: facts.egress != "none"),
-        Guard(type=OUTWARD_IPV6, add=({"vpcId": "vpc-1"},)),
-        Guard(type=CARRIER, add=({"vpcId": "vpc-1"},)),
-        Guard(type=DEFAULT_VPC, add=({},)),
-    ),
 )
 
 

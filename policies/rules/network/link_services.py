@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.network._common import FRAMEWORKS
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 THEIRS = ".vpce."
 AWS = ("com.amazonaws.", "cn.com.amazonaws.", "aws.api.", "aws.sagemaker.")
 SHARED = ("resourceConfigurationArn", "serviceNetworkArn")
-FOREIGN = "com.amazonaws.vpce.eu-central-1.vpce-svc-00000000000000bad"
 
 RULE = Rule(
     id="link-services",
@@ -23,11 +22,6 @@ RULE = Rule(
     why="A link to a service that nobody agreed on is a private way for code to leave.",
     remedy="name the service in git_links or registry_links of the spec",
     frameworks={**FRAMEWORKS, "ISO 27001": ("A.5.23", "A.8.20")},
-    guards=(
-        Guard(type=ENDPOINT, path="serviceName", values=(FOREIGN, "somewhere.example")),
-        Guard(type=ENDPOINT, path="resourceConfigurationArn", values=("arn:aws:vpc-lattice:eu-central-1:1:rcfg/a",)),
-        Guard(type=ENDPOINT, path="serviceNetworkArn", values=("arn:aws:vpc-lattice:eu-central-1:1:servicenetwork/a",)),
-    ),
 )
 
 

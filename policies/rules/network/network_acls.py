@@ -6,7 +6,7 @@ from typing import Any
 
 from policies.graph import UNKNOWN, Node
 from policies.reading import MISSING, first, read
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.network._common import FRAMEWORKS, is_public, network_of
 
 ACL = "aws:ec2/networkAcl:NetworkAcl"
@@ -14,8 +14,6 @@ ENTRY = "aws:ec2/networkAclRule:NetworkAclRule"
 TCP = ("tcp", "6", 6)
 FIRST_EPHEMERAL_PORT = 1024
 WEB_PORTS = (443, 80)
-OPEN = {"ruleNo": 50, "action": "allow", "protocol": "-1", "cidrBlock": "0.0.0.0/0", "fromPort": 0, "toPort": 0}
-SSH = {**OPEN, "protocol": "tcp", "fromPort": 22, "toPort": 22}
 
 RULE = Rule(
     id="network-acls",
@@ -27,16 +25,6 @@ RULE = Rule(
     why="S3's gateway endpoint answers from public addresses; nothing else of the internet has to pass.",
     remedy="allow TCP 443 outwards (80 too with an agreed egress), TCP from 1024 inwards, as components.network",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=ACL, path="ingress", values=([OPEN], [SSH])),
-        Guard(type=ACL, path="egress", values=([OPEN], [SSH])),
-        Guard(
-            type=ENTRY,
-            add=(
-                {"ruleNumber": 50, "ruleAction": "allow", "egress": False, "protocol": "-1", "cidrBlock": "0.0.0.0/0"},
-            ),
-        ),
-    ),
 )
 
 

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import Found
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.network._common import FRAMEWORKS, is_public, network_of, without_agreement
-from policies.rules.network._openings import EGRESS_RULE, GROUP, Opening, openings, types_of
-from policies.rules.network._openings import RULE as GROUP_RULE
+from policies.rules.network._openings import Opening, openings, types_of
 
 FIREWALLED_PORTS = (80, 443)  # what the keep's firewall can tell names of
 
@@ -21,24 +20,6 @@ RULE = Rule(
     why="Without an agreed egress no packet has a public destination; with one, only web ports pass the firewall.",
     remedy="name the security group or private range instead; agree egress in network.egress of the spec",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(
-            type=EGRESS_RULE,
-            path="cidrIpv4",
-            values=("0.0.0.0/0", "0.0.0.0/1"),
-            when=lambda facts: facts.egress == "none",
-        ),
-        Guard(
-            type=EGRESS_RULE,
-            add=({"cidrIpv4": "0.0.0.0/0", "ipProtocol": "-1"}, {"cidrIpv6": "::/0", "ipProtocol": "-1"}),
-        ),
-        Guard(
-            type=GROUP,
-            path="egress",
-            values=([{"protocol": "-1", "fromPort": 0, "toPort": 0, "cidrBlocks": ["::/0"]}],),
-        ),
-        Guard(type=GROUP_RULE, add=({"type": "egress", "protocol": "-1", "cidrBlocks": ["0.0.0.0/0"]},)),
-    ),
 )
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.network._common import FRAMEWORKS, public_ranges
-from policies.rules.network._openings import GROUP, INGRESS_RULE, openings, types_of
-from policies.rules.network._openings import RULE as GROUP_RULE
+from policies.rules.network._openings import openings, types_of
 
 RULE = Rule(
     id="open-ingress",
@@ -18,24 +17,6 @@ RULE = Rule(
     why="Developers come in by PrivateLink; nothing with a public address has business in a keep.",
     remedy="admit a security group, or a range of the keep's own network (components.network.client_rules)",
     frameworks={**FRAMEWORKS, "CIS AWS": ("5.2", "5.3")},
-    guards=(
-        Guard(
-            type=INGRESS_RULE, path="cidrIpv4", breaks=(Break.WIDEN,), values=("0.0.0.0/0", "0.0.0.0/1", "8.8.8.0/24")
-        ),
-        Guard(type=INGRESS_RULE, path="cidrIpv6", values=("::/0",)),
-        Guard(
-            type=GROUP,
-            path="ingress",
-            values=(
-                [{"protocol": "tcp", "fromPort": 22, "toPort": 22, "cidrBlocks": ["0.0.0.0/0"]}],
-                [{"protocol": "tcp", "fromPort": 443, "toPort": 443, "ipv6CidrBlocks": ["::/0"]}],
-            ),
-        ),
-        Guard(
-            type=GROUP_RULE,
-            add=({"type": "ingress", "protocol": "-1", "fromPort": 0, "toPort": 0, "cidrBlocks": ["0.0.0.0/0"]},),
-        ),
-    ),
 )
 
 

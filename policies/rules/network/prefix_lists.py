@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.network._common import FRAMEWORKS, public_ranges
 from policies.rules.network._openings import openings, types_of
 
@@ -21,16 +21,6 @@ RULE = Rule(
     remedy="admit a security group, or declare the list and its private ranges in the same program",
     frameworks=FRAMEWORKS,
     scope=Scope.STACK,
-    guards=(
-        Guard(
-            type=LIST,
-            add=(
-                {"addressFamily": "IPv4", "maxEntries": 1, "name": "all", "entries": [{"cidr": "0.0.0.0/0"}]},
-                {"addressFamily": "IPv6", "maxEntries": 1, "name": "all", "entries": [{"cidr": "2000::/3"}]},
-            ),
-        ),
-        Guard(type=ENTRY, add=({"cidr": "0.0.0.0/0", "prefixListId": "pl-0123456789abcdef0"},)),
-    ),
 )
 
 

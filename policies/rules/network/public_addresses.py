@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.network._common import FRAMEWORKS
 
 SUBNET = "aws:ec2/subnet:Subnet"
@@ -34,14 +34,6 @@ RULE = Rule(
     why="The keep is reached by private links alone; an address of the internet is a second way in.",
     remedy="turn it off; components.network makes private subnets, components.compute.pool private nodes",
     frameworks={**FRAMEWORKS, "CIS EKS": ("5.4.3",)},
-    guards=(
-        Guard(type=SUBNET, path="mapPublicIpOnLaunch", breaks=(Break.FLIP,)),
-        Guard(type=SUBNET, path="assignIpv6AddressOnCreation", values=(True,)),
-        Guard(type=TEMPLATE, path="networkInterfaces[*].associatePublicIpAddress", values=("true",)),
-        Guard(type=INSTANCE, add=({"instanceType": "m7i.large", "associatePublicIpAddress": True},)),
-        Guard(type=DEFAULT_SUBNET, add=({"availabilityZone": "eu-central-1a"},)),
-        Guard(type=ECS_SERVICE, add=({"networkConfiguration": {"assignPublicIp": True}},)),
-    ),
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.network._common import FRAMEWORKS
 
 
@@ -79,10 +79,6 @@ RULE = Rule(
     why="A public endpoint is guarded by credentials alone, and those leak.",
     remedy="keep it inside the VPC, reached by private endpoints",
     frameworks={**FRAMEWORKS, "CIS AWS": ("2.3.3",)},
-    guards=(
-        *(Guard(type=type_, add=(switch.wrong,)) for type_, switch in SWITCHES.items()),
-        *(Guard(type=type_, add=({},)) for type_ in ALWAYS_PUBLIC),
-    ),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from policies.graph import Node
 from policies.reading import Found
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.network._common import FRAMEWORKS
 
 LAUNCH = "aws:ec2/amiLaunchPermission:AmiLaunchPermission"
@@ -33,14 +33,6 @@ RULE = Rule(
     why="A snapshot holds all that its volume held, readable in the account it is shared with.",
     remedy="remove the permission; copy inside the keep's own account",
     frameworks={**FRAMEWORKS, "SOC 2": ("CC6.1", "CC6.7"), "ISO 27001": ("A.8.3", "A.8.12")},
-    guards=(
-        Guard(type=LAUNCH, add=({"imageId": "ami-1", "group": "all"}, {"imageId": "ami-1", "accountId": "1"})),
-        Guard(type=VOLUME, add=({"snapshotId": "snap-1", "accountId": "999988887777"},)),
-        Guard(type="aws:rds/snapshot:Snapshot", add=({"sharedAccounts": ["all"]},)),
-        Guard(type="aws:rds/clusterSnapshot:ClusterSnapshot", add=({"sharedAccounts": ["all"]},)),
-        Guard(type="aws:ssm/document:Document", add=({"permissions": {"type": "Share", "account_ids": "All"}},)),
-        *(Guard(type=block, add=({"state": "unblocked"},)) for block in BLOCKS),
-    ),
 )
 
 

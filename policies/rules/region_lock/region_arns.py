@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import UNKNOWN, Node
 from policies.places import arns_in, texts_in
-from policies.rule import ANY_RESOURCE, Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import ANY_RESOURCE, Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 
 RULE = Rule(
@@ -17,15 +17,6 @@ RULE = Rule(
     why="A grant or a destination in a foreign region lets data follow it there.",
     remedy="name the resource of the keep's own region, without a wildcard for the region",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type="aws:cloudwatch/logGroup:LogGroup", path="kmsKeyId", breaks=(Break.MOVE,)),
-        Guard(type="aws:sqs/queue:Queue", path="kmsMasterKeyId", breaks=(Break.MOVE,)),
-        Guard(
-            type="aws:iam/rolePolicy:RolePolicy",
-            path="policy|Statement[0].Resource",
-            values=("arn:aws:sqs:us-east-1:111122223333:out", "arn:aws:kms:*:111122223333:key/*"),
-        ),
-    ),
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from policies.graph import Node
 from policies.places import arns_in, referred_regions
 from policies.reading import Found
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 
 PLAN = "aws:backup/plan:Plan"
@@ -30,27 +30,6 @@ RULE = Rule(
     remedy="copy only to a vault in regions.recovery",
     frameworks={**FRAMEWORKS, "ISO 27001": ("A.8.12", "A.8.13")},
     scope=Scope.STACK,
-    guards=(
-        Guard(
-            type=PLAN,
-            add=(
-                {
-                    "name": "abroad",
-                    "rules": [
-                        {
-                            "ruleName": "daily",
-                            "targetVaultName": "vault",
-                            "copyActions": [
-                                {"destinationVaultArn": "arn:aws:backup:us-east-1:111122223333:backup-vault:far"}
-                            ],
-                        }
-                    ],
-                },
-            ),
-        ),
-        Guard(type=COPY, add=({"sourceRegion": "us-east-1", "sourceSnapshotId": "snap-0123456789abcdef0"},)),
-        Guard(type=IMAGE_COPY, add=({"sourceAmiRegion": "us-east-1", "sourceAmiId": "ami-0123456789abcdef0"},)),
-    ),
 )
 
 

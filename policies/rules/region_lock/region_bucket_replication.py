@@ -6,7 +6,7 @@ from policies.graph import Node, ResourceGraph
 from policies.graph.references import references_in
 from policies.places import arns_in
 from policies.reading import MISSING, Found, read
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 
 REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
@@ -24,7 +24,6 @@ RULE = Rule(
     remedy="replicate with components.storage.replication, whose replicas are in regions.recovery",
     frameworks=FRAMEWORKS,
     scope=Scope.STACK,
-    guards=(Guard(type=REPLICATION, path=PATH, values=("arn:aws:s3:::somebody-elses-bucket",)),),
 )
 
 

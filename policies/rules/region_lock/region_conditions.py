@@ -1,13 +1,11 @@
 """A condition that names a foreign region permits what happens there."""
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 from policies.documents import Statement, UndecidableError, document_properties, statements
 from policies.graph import Node
 from policies.places import regions_in
-from policies.rule import ANY_RESOURCE, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import ANY_RESOURCE, Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 
 KEYS = (
@@ -18,12 +16,6 @@ KEYS = (
     "kms:replicaregion",
     "s3:locationconstraint",
 )
-ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
-
-
-def _granting(condition: dict[str, Any]) -> str:
-    statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*", "Condition": condition}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 RULE = Rule(
@@ -36,24 +28,6 @@ RULE = Rule(
     why="aws:RequestedRegion and kms:ViaService are what holds a role or a key to its region.",
     remedy="list only regions.allowed in the condition",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(
-            type=ROLE_POLICY,
-            add=tuple(
-                {"role": "reader", "policy": _granting(condition)}
-                for condition in (
-                    {"StringEquals": {"aws:RequestedRegion": ["eu-central-1", "us-east-1"]}},
-                    {"StringLike": {"aws:RequestedRegion": "*"}},
-                    {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}},
-                )
-            ),
-        ),
-        Guard(
-            type="aws:kms/key:Key",
-            path="policy|Statement[0].Condition",
-            values=({"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}},),
-        ),
-    ),
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from policies.graph import Node
 from policies.places import regions_in
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
@@ -21,11 +21,6 @@ RULE = Rule(
     why="PrivateLink can cross regions: the service's region says where the traffic ends.",
     remedy="use the service of the keep's own region; ask the customer for a Git endpoint service there",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=ENDPOINT, path="serviceName", breaks=(Break.REMOVE, Break.MOVE)),
-        Guard(type=ENDPOINT, path="serviceRegion", values=("us-east-1",)),
-        Guard(type=SERVICE, path="supportedRegions", values=(["eu-central-1", "us-east-1"],)),
-    ),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from policies.graph import Node
-from policies.rule import ANY_RESOURCE, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import ANY_RESOURCE, Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.region_lock._common import FRAMEWORKS
 
 GLOBAL_ALLOWED: Mapping[str, str] = {
@@ -44,12 +44,6 @@ RULE = Rule(
     why="What a global service stores is in no agreed region.",
     remedy="use a regional service, or add the service to GLOBAL_ALLOWED with a reason that the customer accepts",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type="aws:cloudfront/distribution:Distribution", add=({"enabled": True},)),
-        Guard(type="aws:globalaccelerator/accelerator:Accelerator", add=({"name": "fast"},)),
-        Guard(type="aws:ecrpublic/repository:Repository", add=({"repositoryName": "public"},)),
-        Guard(type="aws:wafv2/webAcl:WebAcl", add=({"scope": "CLOUDFRONT"},)),
-    ),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 
 KEY, REPLICA = "aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey"
@@ -18,10 +18,6 @@ RULE = Rule(
     why="A multi-region key can be replicated to any region by one call.",
     remedy="leave multiRegion off without a recovery region; replicate only to regions.recovery",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=REPLICA, path="region", breaks=(Break.REMOVE, Break.MOVE), values=("us-east-1",)),
-        Guard(type=REPLICA, add=({"primaryKeyArn": "arn:aws:kms:eu-central-1:1:key/mrk-1", "region": "us-east-1"},)),
-    ),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 
 PROVIDER = "pulumi:providers:aws"
@@ -18,7 +18,6 @@ RULE = Rule(
     why="A provider without a region takes it from the environment of whoever runs the deployment.",
     remedy="state one of regions.allowed as the provider's region",
     frameworks=FRAMEWORKS,
-    guards=(Guard(type=PROVIDER, path="region", breaks=(Break.REMOVE, Break.MOVE), values=("us-east-1",)),),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 
 SECRET, REGISTRY = "aws:secretsmanager/secret:Secret", "aws:ecr/replicationConfiguration:ReplicationConfiguration"
@@ -24,11 +24,6 @@ RULE = Rule(
     why="Replication copies continuously and without a further decision.",
     remedy="replicate only to regions.recovery, or take the replica out",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=SECRET, path=PATHS[SECRET], breaks=(Break.MOVE,)),
-        Guard(type=SECRET, path="replicas", values=([{"region": "us-east-1"}],)),
-        Guard(type=REGISTRY, path=PATHS[REGISTRY], breaks=(Break.MOVE,)),
-    ),
 )
 
 

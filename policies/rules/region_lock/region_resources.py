@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 
 from policies.graph import UNKNOWN, Node
-from policies.rule import ANY_RESOURCE, Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import ANY_RESOURCE, Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.region_lock._common import FRAMEWORKS, outside
-
-BUCKET, KEY, VPC = "aws:s3/bucket:Bucket", "aws:kms/key:Key", "aws:ec2/vpc:Vpc"
 
 RULE = Rule(
     id="region-resources",
@@ -18,11 +16,6 @@ RULE = Rule(
     why="The agreement names the regions where code may be; a resource elsewhere breaks it whatever it holds.",
     remedy="drop the resource's own region, or agree the region with the customer and add it to regions.allowed",
     frameworks=FRAMEWORKS,
-    guards=(
-        *(Guard(type=each, path="region", values=("ap-southeast-4", "us-east-1")) for each in (BUCKET, KEY, VPC)),
-        Guard(type=BUCKET, path="region", breaks=(Break.MOVE,)),
-        Guard(type="aws:sqs/queue:Queue", add=({"name": "foreign", "region": "us-west-2"},)),
-    ),
 )
 
 

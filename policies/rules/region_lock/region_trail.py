@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.region_lock._common import FRAMEWORKS
 
 TRAIL = "aws:cloudtrail/trail:Trail"
@@ -18,7 +18,6 @@ RULE = Rule(
     why="An organization trail copies the events of this keep, with object names in them, into another account.",
     remedy="use components.observe.audit, whose trail writes to the keep's own bucket",
     frameworks=FRAMEWORKS,
-    guards=(Guard(type=TRAIL, path="isOrganizationTrail", values=(True,)),),
 )
 
 

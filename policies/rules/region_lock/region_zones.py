@@ -6,11 +6,10 @@ from policies.graph import Node
 from policies.graph.references import reference_of
 from policies.places import region_of_zone
 from policies.reading import Found
-from policies.rule import ANY_RESOURCE, Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import ANY_RESOURCE, Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 
 PATHS = ("availabilityZone", "availabilityZones[*]")
-SUBNET = "aws:ec2/subnet:Subnet"
 
 RULE = Rule(
     id="region-zones",
@@ -22,11 +21,6 @@ RULE = Rule(
     why="A zone, local zone or outpost places machines and their disks.",
     remedy="use the zones of network.zones, which the spec binds to the primary region",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=SUBNET, path="availabilityZone", breaks=(Break.MOVE,), values=("us-west-2-lax-1a",)),
-        Guard(type="aws:ec2/capacityReservation:CapacityReservation", path="availabilityZone", breaks=(Break.MOVE,)),
-        Guard(type="aws:ec2/dedicatedHost:DedicatedHost", path="availabilityZone", breaks=(Break.MOVE,)),
-    ),
 )
 
 

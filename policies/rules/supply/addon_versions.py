@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.supply._common import FRAMEWORKS
 
 ADDON = "aws:eks/addon:Addon"
@@ -20,7 +20,6 @@ RULE = Rule(
     why="Network and identity of every pod go through them; left out, the version is EKS's default on the day.",
     remedy="set addonVersion, as components.compute.addons does with ADDON_VERSIONS",
     frameworks=FRAMEWORKS,
-    guards=(Guard(type=ADDON, path="addonVersion", breaks=(Break.REMOVE,), values=("latest", "v1.21")),),
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.supply._common import FRAMEWORKS
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -24,10 +24,6 @@ RULE = Rule(
     why="A chart decides what runs and with which rights; a range or none lets its repository decide that anew.",
     remedy="set version to an exact one, or name an OCI chart by digest",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=RELEASE, path="version", breaks=(Break.REMOVE,), values=("^1.2.0", "1.x", "latest")),
-        Guard(type=RELEASE, add=({"chart": "agent"}, {"chart": "agent", "version": ">=1.0.0"})),
-    ),
 )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.supply._common import FRAMEWORKS
 
 CLUSTER = "aws:eks/cluster:Cluster"
@@ -22,10 +22,6 @@ RULE = Rule(
     why="Left out, the version is what EKS makes the default that day; too old, it gets no fixes and costs six times.",
     remedy="set version, as components.compute.cluster does",
     frameworks={**FRAMEWORKS, "ISO 27001": ("A.8.8", "A.8.19")},
-    guards=(
-        Guard(type=CLUSTER, path="version", breaks=(Break.REMOVE,), values=("1.24", "latest")),
-        Guard(type=GROUP, path="version", values=("1.24", "latest")),
-    ),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from policies.graph import UNKNOWN, Node
 from policies.reading import MISSING, read
 from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
-from policies.rules.kubernetes._pods import WORKLOADS, Container, Pod, container_guards, each_container, each_pod
+from policies.rules.kubernetes._pods import WORKLOADS, Container, Pod, each_container, each_pod
 from policies.rules.supply._commands import option, unreadable, variables, words
 from policies.rules.supply._common import FRAMEWORKS
 
@@ -25,13 +25,6 @@ RULE = Rule(
     why="A branch or tag can be moved, and what it then holds runs in the keep with the container's rights.",
     remedy="check out a commit of 40 hex digits, or build it into the image",
     frameworks=FRAMEWORKS,
-    guards=container_guards(
-        "args",
-        values=(
-            ["-c", "git clone https://git.example/tools.git && make -C tools run"],
-            ["-c", "pip install git+https://git.example/tools.git@main"],
-        ),
-    ),
 )
 
 

@@ -5,14 +5,11 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import Found
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.kubernetes._pods import container_guards
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.supply._common import FRAMEWORKS
-from policies.rules.supply._images import ECS_TASK, HOLDERS, LAMBDA, each_image
+from policies.rules.supply._images import HOLDERS, each_image
 
 DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
-BY_TAG = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/codekeep/gateway:1.2"
-TASK = {"family": "task", "containerDefinitions": f'[{{"name": "task", "image": "{BY_TAG}"}}]'}
 
 RULE = Rule(
     id="image-digests",
@@ -24,11 +21,6 @@ RULE = Rule(
     why="Under a tag the same manifest may run other code tomorrow than what was reviewed today.",
     remedy="write repository@sha256:<digest>, as images/ locks it",
     frameworks=FRAMEWORKS,
-    guards=(
-        *container_guards("image", values=(BY_TAG, f"{BY_TAG}@sha256:0123", "docker.io/library/python:latest")),
-        Guard(type=LAMBDA, add=({"packageType": "Image", "imageUri": BY_TAG},)),
-        Guard(type=ECS_TASK, add=(TASK,)),
-    ),
 )
 
 

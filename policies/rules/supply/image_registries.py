@@ -7,10 +7,9 @@ from policies.facts import Facts
 from policies.graph import Node
 from policies.graph.references import references_in
 from policies.reading import Found
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.kubernetes._pods import container_guards
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.supply._common import FRAMEWORKS
-from policies.rules.supply._images import HOLDERS, LAMBDA, each_image
+from policies.rules.supply._images import HOLDERS, each_image
 
 CACHE = "aws:ecr/pullThroughCacheRule:PullThroughCacheRule"
 REPOSITORY = "aws:ecr/repository:Repository"
@@ -19,8 +18,6 @@ UPSTREAMS = (
     "registry.k8s.io",
 )  # AWS's own images and Kubernetes' own; others are copied and reviewed
 _ECR = re.compile(r"^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws)(?:/|$)")
-FOREIGN = f"docker.io/library/python@sha256:{'0' * 64}"
-ABROAD = f"999988887777.dkr.ecr.us-east-1.amazonaws.com/base@sha256:{'0' * 64}"
 
 RULE = Rule(
     id="image-registries",
@@ -32,11 +29,6 @@ RULE = Rule(
     why="Only what was pushed or cached there was scanned, and a pull from elsewhere tells the outside what runs here.",
     remedy="copy the image into a repository of components.storage.image_registry",
     frameworks={**FRAMEWORKS, "CIS EKS": ("5.1.4",)},
-    guards=(
-        *container_guards("image", values=(FOREIGN, ABROAD)),
-        Guard(type=LAMBDA, add=({"packageType": "Image", "imageUri": ABROAD},)),
-        Guard(type=CACHE, add=({"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io"},)),
-    ),
 )
 
 

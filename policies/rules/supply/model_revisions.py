@@ -6,8 +6,8 @@ from typing import Any
 
 from policies.graph import UNKNOWN, Node
 from policies.graph.model import STACK_TYPE
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.kubernetes._pods import WORKLOADS, Container, container_guards, each_container
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
+from policies.rules.kubernetes._pods import WORKLOADS, Container, each_container
 from policies.rules.supply._commands import (
     CONFIG_MAP,
     documents,
@@ -25,7 +25,6 @@ _REVISION = re.compile(r"^(?:[0-9a-f]{40}|sha256:[0-9a-f]{64})$")
 _VARIABLES = ("HF_MODEL_ID", "HF_MODEL", "MODEL_ID", "MODEL_NAME", "MODEL")
 _REVISIONS = ("HF_MODEL_REVISION", "MODEL_REVISION", "HF_REVISION", "REVISION")
 _OPTIONS = {"--model": "--revision", "--model-id": "--revision", "--tokenizer": "--tokenizer-revision"}
-UNPINNED = {"settings.json": '{"models": [{"role": "chat", "name": "Qwen/Qwen2.5-Coder-7B"}]}'}
 
 RULE = Rule(
     id="model-revisions",
@@ -37,11 +36,6 @@ RULE = Rule(
     why="Weights decide what the copilot writes into the customer's code; new ones under an old name nobody evaluated.",
     remedy="name the commit of 40 hex digits, as the spec's models[*].revision does",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=CONFIG_MAP, path="data", values=(UNPINNED,)),
-        *container_guards("args", values=(["--model", "Qwen/Qwen2.5-Coder-7B", "--revision", "main"],)),
-        *container_guards("env", values=([{"name": "HF_MODEL_ID", "value": "Qwen/Qwen2.5-Coder-7B"}],)),
-    ),
 )
 
 

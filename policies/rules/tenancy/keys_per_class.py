@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.accounts import account_of, trusted_accounts
-from policies.data_class import TAG, data_class_of
+from policies.data_class import data_class_of
 from policies.graph import SECRET, UNKNOWN, Node, ResourceGraph
 from policies.graph.references import references_in
 from policies.places import arns_in, texts_in
-from policies.rule import ANY_RESOURCE, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import ANY_RESOURCE, Case, Family, Finding, Requirement, Rule, Scope, Severity
 
 KEYS = ("aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey", "aws:kms/externalKey:ExternalKey")
 BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
@@ -17,7 +17,6 @@ CONFIG_KEYS = ("secret", "log")
 """Classes whose keys serve infrastructure that holds no customer data: secrets of a cluster, logs of a firewall."""
 
 KEY_PROPERTIES = ("kmskeyid", "kmsmasterkeyid", "kmskeyarn", "keyarn", "kmskey")
-THEIRS = "arn:aws:kms:eu-central-1:999988887777:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 
 RULE = Rule(
     id="keys-per-class",
@@ -30,14 +29,6 @@ RULE = Rule(
     remedy="take the key of the resource's own data class from components.keys.key_ring",
     frameworks={"SOC 2": ("CC6.1", "C1.1"), "ISO 27001": ("A.5.12", "A.8.3", "A.8.24")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type="aws:cloudwatch/logGroup:LogGroup", path="kmsKeyId", values=(THEIRS,)),
-        Guard(type="aws:sqs/queue:Queue", path="kmsMasterKeyId", values=(THEIRS,)),
-        Guard(type="aws:secretsmanager/secret:Secret", path="kmsKeyId", values=(THEIRS,)),
-        Guard(type="aws:cloudwatch/logGroup:LogGroup", path=f"tags.{TAG}", values=("prompt", "code")),
-        Guard(type="aws:secretsmanager/secret:Secret", path=f"tags.{TAG}", values=("prompt",)),
-        Guard(type="aws:opensearch/domain:Domain", path=f"tags.{TAG}", values=("log",)),
-    ),
 )
 
 

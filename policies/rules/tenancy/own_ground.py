@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from policies.graph import Node, ResourceGraph
 from policies.graph.references import references_in
 from policies.reading import MISSING, Found
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.tenancy._tiers import has_own_ground, is_pooled
 
 CLUSTER, STACK_REFERENCE = "aws:eks/cluster:Cluster", "pulumi:pulumi:StackReference"
@@ -40,15 +40,6 @@ RULE = Rule(
     remedy="use components.keep.pooled_tenant for a pooled keep and components.keep.tenant for one on its own ground",
     frameworks={"SOC 2": ("CC6.1", "C1.1"), "ISO 27001": ("A.5.23", "A.8.22", "A.8.31")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type="aws:ec2/vpc:Vpc", add=({"cidrBlock": "10.0.0.0/16"},), when=is_pooled),
-        Guard(type=CLUSTER, add=({"name": "another"},), when=is_pooled),
-        Guard(type=STACK_REFERENCE, add=({"name": "organization/codekeep/platform"},), when=has_own_ground),
-        *(
-            Guard(type=each, path="clusterName", values=("codekeep-another",), when=has_own_ground)
-            for each in ON_CLUSTER
-        ),
-    ),
 )
 
 

@@ -7,12 +7,9 @@ from policies.accounts import account_of
 from policies.documents import Kind, Statement, judge_allowed, types_with
 from policies.graph import Node, ResourceGraph
 from policies.graph.references import references_in
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.identity._policies import is_boundary
 from policies.rules.tenancy._tiers import is_pooled
-
-ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
-DOMAIN = "arn:aws:es:eu-central-1:333344445555:domain/platform-euc1-index"
 
 RULE = Rule(
     id="pooled-grants",
@@ -25,19 +22,6 @@ RULE = Rule(
     remedy="name the keep in the resource (its prefix, see components.identity.grants) or in a condition on its tag",
     frameworks={"SOC 2": ("CC6.1", "CC6.3", "C1.1"), "ISO 27001": ("A.5.15", "A.5.23", "A.8.3")},
     scope=Scope.STACK,
-    guards=(
-        Guard(
-            type=ROLE_POLICY,
-            path="policy|Statement[0]",
-            values=(
-                {"Effect": "Allow", "Action": "es:ESHttpGet", "Resource": f"{DOMAIN}/*"},
-                {"Effect": "Allow", "Action": "es:ESHttpGet", "Resource": f"{DOMAIN}/other_*"},
-                {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::codekeep-*/*"},
-                {"Effect": "Allow", "Action": "cloudwatch:PutMetricData", "Resource": "*"},
-            ),
-            when=is_pooled,
-        ),
-    ),
 )
 
 

@@ -6,10 +6,9 @@ from typing import Any
 from policies.accounts import account_of
 from policies.graph import Node
 from policies.reading import Found
-from policies.rule import ANY_RESOURCE, Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import ANY_RESOURCE, Case, Family, Finding, Requirement, Rule, Severity
 
 PROVIDER = "pulumi:providers:aws"
-STRANGER = "arn:aws:iam::999988887777:role/deployer"
 
 RULE = Rule(
     id="provider-accounts",
@@ -21,17 +20,6 @@ RULE = Rule(
     why="With the wrong credentials in the shell, one keep's program would build and delete in another's account.",
     remedy="make the provider as stacks.program.aws_provider does, and hand it to every resource",
     frameworks={"SOC 2": ("CC6.1", "CC8.1"), "ISO 27001": ("A.5.23", "A.8.9", "A.8.31")},
-    guards=(
-        Guard(
-            type=PROVIDER,
-            path="allowedAccountIds",
-            breaks=(Break.REMOVE,),
-            values=(["999988887777"], [], ["*"]),
-        ),
-        Guard(type=PROVIDER, path="region", breaks=(Break.REMOVE,)),
-        Guard(type=PROVIDER, path="assumeRoles[0].roleArn", values=(STRANGER,)),
-        Guard(type=PROVIDER, path="assumeRoles", values=([{"roleArn": STRANGER}],)),
-    ),
 )
 
 

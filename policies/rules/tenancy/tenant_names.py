@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from policies.documents import documents
 from policies.graph import UNKNOWN, Node
 from policies.places import arns_in, texts_in
-from policies.rule import ANY_RESOURCE, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import ANY_RESOURCE, Case, Family, Finding, Requirement, Rule, Severity
 from policies.rules.tenancy._tiers import is_pooled
 
 TAG = "codekeep:tenant"
@@ -14,13 +14,6 @@ NAMES = ("name", "namePrefix", "bucket", "bucketPrefix", "analyzerName", "domain
 OURS = re.compile(r"(?:^|[/:])(?:alias/)?/?codekeep[-/]([a-z][a-z0-9-]*)")
 SHARED = frozenset({"system"})  # the namespace codekeep-system: operators of the cluster
 PLATFORM_SERVICES = frozenset({"eks", "es"})  # what a pooled keep refers to on its platform
-THEIRS = "codekeep-another-code-111122223333-eu-central-1"
-ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
-
-
-def _reading(resource: str, **tags: str) -> dict[str, object]:
-    condition = {"StringEquals": {f"aws:ResourceTag/{TAG}": tags["tenant"]}} if tags else {}
-    return {"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource, "Condition": condition}
 
 
 RULE = Rule(
@@ -33,19 +26,6 @@ RULE = Rule(
     why="Keeps are told apart by name: what is called or grants another's name works on another's code.",
     remedy="derive the name from the keep, by Keep.physical and Keep.global_name of components.naming",
     frameworks={"SOC 2": ("CC6.1", "C1.1"), "ISO 27001": ("A.5.9", "A.5.23", "A.8.3")},
-    guards=(
-        Guard(type="aws:s3/bucket:Bucket", path="bucket", values=(THEIRS,)),
-        Guard(type="aws:sqs/queue:Queue", path="name", values=("codekeep-another-ingest",)),
-        Guard(type="aws:iam/role:Role", path="name", values=("codekeep-another-gateway",)),
-        Guard(type="aws:kms/alias:Alias", path="name", values=("alias/codekeep-another-code",)),
-        Guard(type="aws:cloudwatch/logGroup:LogGroup", path="name", values=("/codekeep/another/gateway",)),
-        Guard(
-            type=ROLE_POLICY,
-            path="policy|Statement[0]",
-            values=(_reading(f"arn:aws:s3:::{THEIRS}/*"), _reading("*", tenant="another")),
-        ),
-        Guard(type="aws:sqs/queue:Queue", path=f"tags.{TAG}", values=("another",)),
-    ),
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from policies.documents import ROLE, Kind, documents
 from policies.graph import Node, ResourceGraph
 from policies.reading import MISSING, Found, first
-from policies.rule import ANY_RESOURCE, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import ANY_RESOURCE, Case, Family, Finding, Requirement, Rule, Scope, Severity
 from policies.rules.tenancy._tiers import is_pooled, own_prefix
 
 ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
@@ -31,11 +31,6 @@ RULE = Rule(
         "ISO 27001": ("A.5.15", "A.8.3", "A.8.22"),
     },
     scope=Scope.STACK,
-    guards=(
-        Guard(type=ASSOCIATION, path="namespace", values=("default", "codekeep-another")),
-        Guard(type=ASSOCIATION, path="serviceAccount", values=("default", "another")),
-        Guard(type=NAMESPACE, path="metadata.name", values=("shared", "codekeep-another"), when=is_pooled),
-    ),
 )
 
 

@@ -7,14 +7,12 @@ from typing import Any
 
 from policies.facts import DATA_CLASSES
 from policies.graph import SECRET, UNKNOWN, Node
-from policies.rule import ANY_RESOURCE, Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import ANY_RESOURCE, Case, Family, Finding, Requirement, Rule, Severity
 
 TENANT, TIER, CLASS = "codekeep:tenant", "codekeep:tier", "codekeep:data-class"
 REGION = "codekeep:region"
 CLASSES = frozenset({*DATA_CLASSES, "config"})
 TIERS = frozenset({"pooled", "dedicated", "premium"})
-TAGGED = ("aws:s3/bucket:Bucket", "aws:kms/key:Key", "aws:iam/role:Role", "aws:cloudwatch/logGroup:LogGroup")
-TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 
 RULE = Rule(
     id="tenant-tags",
@@ -26,15 +24,6 @@ RULE = Rule(
     why="Conditions of policies, cost reports and drift runs tell keeps apart by these tags and nothing else.",
     remedy="tag it with Keep.tags(data class) of components.naming, or by the provider's default tags",
     frameworks={"SOC 2": ("CC6.1", "C1.1"), "ISO 27001": ("A.5.9", "A.5.12", "A.5.13")},
-    guards=(
-        *(Guard(type=each, path="tags", breaks=(Break.REMOVE,)) for each in TAGGED),
-        *(Guard(type=each, path=f"tags.{TENANT}", breaks=(Break.REMOVE,), values=("another",)) for each in TAGGED),
-        Guard(type="aws:s3/bucket:Bucket", path=f"tags.{TIER}", breaks=(Break.REMOVE,), values=("free",)),
-        Guard(type="aws:s3/bucket:Bucket", path=f"tags.{CLASS}", breaks=(Break.REMOVE,), values=("misc",)),
-        Guard(type="aws:s3/bucket:Bucket", path=f"tags.{REGION}", breaks=(Break.REMOVE,), values=("us-east-1",)),
-        Guard(type=TEMPLATE, path="tagSpecifications[0].tags", breaks=(Break.REMOVE,)),
-        Guard(type=TEMPLATE, path=f"tagSpecifications[0].tags.{TENANT}", breaks=(Break.REMOVE,)),
-    ),
 )
 
 
