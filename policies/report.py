@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from policies.checker import ForeignRule, Judgement, Subject, checker_of, judge_by_rules
+from policies.checker import ForeignRule, Judgement, Subject
 from policies.facts import Facts
 from policies.graph import ResourceGraph
 from policies.rule import Finding, Rule, Verdict
@@ -108,11 +108,3 @@ def run_of(
         expired=tuple(waiver for waiver in waivers if waiver.expired(today)),
         unused=unused_waivers(waivers, used, today, coverage),
     )
-
-
-def check(subject: Subject, rules: Sequence[Rule], waivers: Sequence[Waiver] = (), *, today: date) -> Run:
-    """Judges one stack by rules of ours, as if there were no other stack."""
-    report = report_of(subject, rules, [judge_by_rules(subject, rules)], waivers, today)
-    alone = frozenset({subject.stack})
-    checkers = frozenset(checker_of(rule.id) for rule in rules)
-    return run_of([report], (), waivers, today=today, coverage=Coverage(judged=alone, known=alone, checkers=checkers))

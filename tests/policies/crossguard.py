@@ -14,9 +14,9 @@ from policies.crossguard.pack import message_of
 from policies.facts import Facts
 from policies.graph import ResourceGraph
 from policies.graph.checkpoint import from_checkpoint
-from policies.report import check
 from policies.rule import Finding
 from tests.cli.conftest import Keep, Ran
+from tests.policies.checks import check
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = ROOT / "policies" / "crossguard"

@@ -11,10 +11,11 @@ from jsonschema import Draft4Validator
 from policies.checker import Subject
 from policies.facts import Facts
 from policies.graph import UNKNOWN, Node, ResourceGraph, Source
-from policies.report import Run, check
+from policies.report import Run
 from policies.reports import FORMATS
 from policies.rules.encryption.key_rotation import RULE
 from policies.waivers import Waiver
+from tests.policies.checks import check
 
 TODAY = date(2026, 11, 24)
 KEY = "aws:kms/key:Key"
