@@ -4,6 +4,8 @@ The expressions judge pods, whatever made them, and the objects that hold their 
 refused itself and not only its pods, silently, later.
 """
 
+from codekeep_contracts.log_switches import CONTENT, HARMLESS, LOGS, OFF, TRACING
+
 from components.compute.kubernetes_access import LABEL_PREFIX
 from components.compute.pool import PoolRole
 from components.identity.workload import Workload
@@ -11,19 +13,7 @@ from components.naming import Keep, Tier
 from components.release.admission_policy import Policy, Rule, Validation, text
 from components.release.flows import RAY_HEAD
 from components.release.labels import TENANT, WORKLOAD
-from components.release.log_switches import (
-    CONTENT,
-    DEBUGGING,
-    HARDWARE,
-    HARMLESS,
-    LEVELS,
-    LOGS,
-    OFF,
-    TALKATIVE,
-    TALKATIVE_LINE,
-    TRACING,
-    words,
-)
+from components.release.log_switches import DEBUGGING, HARDWARE, LEVELS, TALKATIVE, TALKATIVE_LINE, words
 
 ROLE = f"{LABEL_PREFIX}/role"
 POD_IDENTITY_AUDIENCE = "pods.eks.amazonaws.com"

@@ -3,24 +3,12 @@
 import re
 
 import pytest
+from codekeep_contracts.log_switches import LOGS
 
 from components.naming import Tier
 from components.release.admission import Admission, AdmissionArgs, policies
-from components.release.log_switches import (
-    CONTENT,
-    DEBUGGING,
-    HARDWARE,
-    HARMLESS,
-    LEVELS,
-    LOGS,
-    OFF,
-    TALKATIVE,
-    TALKATIVE_LINE,
-    TRACING,
-    words,
-)
+from components.release.log_switches import DEBUGGING, HARDWARE, LEVELS, TALKATIVE, TALKATIVE_LINE, words
 from policies.rule import Family
-from policies.rules.logging import _switches
 from tests.components.conftest import make_keep
 from tests.components.contract import assert_contract
 from tests.components.recording import ACCOUNT, Recording, record
@@ -92,14 +80,6 @@ def test_a_pooled_keep_selects_no_nodes_of_its_own() -> None:
 
     assert messages(Tier.DEDICATED) - messages(Tier.POOLED) == {own}
     assert messages(Tier.POOLED) < messages(Tier.DEDICATED)
-
-
-def test_the_words_are_those_of_the_rules() -> None:
-    assert set(LOGS) == _switches._LOGS
-    assert set(CONTENT) == _switches._CONTENT
-    assert set(HARMLESS) == _switches._HARMLESS
-    assert set(OFF) == _switches.OFF
-    assert TRACING == _switches.TRACING
 
 
 @pytest.mark.parametrize(
