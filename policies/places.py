@@ -1,9 +1,7 @@
 """Regions and accounts named inside values: ARNs, zones, service names, host names."""
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from policies.graph import ResourceGraph
 from policies.graph.references import references_in
@@ -49,15 +47,3 @@ def referred_regions(text: str, graph: ResourceGraph) -> list[str]:
     """Regions of the resources that references in a text lead to."""
     nodes = [graph.get(reference.urn) for reference in references_in(text)]
     return [node.region for node in nodes if node is not None and node.region]
-
-
-def texts_in(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every text inside a value, with the path it stands at."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from texts_in(inner, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, (list, tuple)):
-        for index, inner in enumerate(value):
-            yield from texts_in(inner, f"{path}[{index}]")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from policies.documents import PLACES, ROLE, Kind, Statement, UndecidableError, documents, statements, types_with
+from policies.documents import DOCUMENTS, ROLE, Kind, Statement, UndecidableError, documents, statements, types_with
 from policies.graph import UNKNOWN, Node
 
 TRUST = {"Effect": "Allow", "Principal": {"Service": "eks.amazonaws.com"}, "Action": "sts:AssumeRole"}
@@ -63,14 +63,14 @@ def test_a_condition_that_holds_without_the_key_does_not(operator: str) -> None:
     assert found.condition_values("aws:SourceAccount") == ("1",)
 
 
-def test_every_place_is_a_property_that_pulumi_aws_declares() -> None:
-    assert len(PLACES) > 30
-    for token, places in PLACES.items():
+def test_every_path_is_a_property_that_pulumi_aws_declares() -> None:
+    assert len(DOCUMENTS) > 30
+    for token, paths in DOCUMENTS.items():
         _, module, name = token.split(":")
         declared = getattr(importlib.import_module(f"pulumi_aws.{module.partition('/')[0]}"), name)
-        for place in places:
-            first = re.sub(r"([A-Z])", lambda match: f"_{match[1].lower()}", re.split(r"[.\[]", place.path)[0])
-            assert hasattr(declared, first), (token, place.path)
+        for path in paths:
+            first = re.sub(r"([A-Z])", lambda match: f"_{match[1].lower()}", re.split(r"[.\[]", path)[0])
+            assert hasattr(declared, first), (token, path)
 
 
 def test_types_are_listed_by_kind() -> None:

@@ -4,16 +4,14 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.graph.model import STACK_TYPE
-from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Finding, Requirement, Scope, Severity, cost_rule
+from policies.rules._types import BUDGET
 from policies.rules.cost._common import FRAMEWORKS
 
-BUDGET = "aws:budgets/budget:Budget"
-
-RULE = Rule(
+RULE = cost_rule(
     id="budget-exists",
     title="A keep with an agreed budget has one in its account",
     severity=Severity.MEDIUM,
-    family=Family.COST,
     applies_to=(STACK_TYPE,),
     requirement=Requirement.COST_CONTROL,
     why="A GPU node costs more in a night than a month of everything else: somebody must hear of it the same day.",
@@ -24,9 +22,9 @@ RULE = Rule(
 
 
 @RULE.check
-def there(node: Node, case: Case) -> Iterator[Finding]:
-    if case.facts.monthly_budget_usd is None:
-        return  # nothing was agreed
-    if not any(budget.inputs.get("budgetType") == "COST" for budget in case.graph.of_type(BUDGET)):
-        agreed = case.facts.monthly_budget_usd
-        yield RULE.violation(node, "", f"holds no budget of type COST, though {agreed} USD a month were agreed")
+def has_a_budget(node: Node, case: Case) -> Iterator[Finding]:
+    agreed = case.facts.monthly_budget_usd
+    if agreed is not None and not any(
+        budget.inputs.get("budgetType") == "COST" for budget in case.graph.of_type(BUDGET)
+    ):
+        yield RULE.violation(node, "", f"has no budget of type COST, though {agreed} USD a month were agreed")

@@ -1,38 +1,32 @@
-"""AWS refuses to delete what is not empty, unless the program tells it to empty it first."""
+"""AWS refuses to delete what is not empty, unless the program asks for it to be emptied first."""
 
-from collections.abc import Iterator, Mapping
-
+from policies.conditions import FALSE, Expectation
 from policies.data_class import data_class_of
 from policies.graph import Node
-from policies.graph.model import BUCKET_TYPES
-from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
+from policies.rule import Case, Requirement, Severity, data_life_rule
+from policies.rules._types import BUCKETS, REPOSITORY
 from policies.rules.data_life._common import KEPT
 
-REPOSITORY = "aws:ecr/repository:Repository"
-VAULT = "aws:backup/vault:Vault"
-FORCES: Mapping[str, str] = {
-    **dict.fromkeys(BUCKET_TYPES, "forceDestroy"),
-    "aws:s3/directoryBucket:DirectoryBucket": "forceDestroy",
-    REPOSITORY: "forceDelete",
-    VAULT: "forceDestroy",
-}
+NOT_DESTROYED = (Expectation("forceDestroy", FALSE, optional=True),)
 
-RULE = Rule(
+
+def _may_be_forced(node: Node, case: Case) -> bool:
+    """Access logs, which are delivered until the end and outlast what they record, and a trial's images."""
+    return data_class_of(node) == "log" or (node.type == REPOSITORY and not case.facts.protect)
+
+
+RULE = data_life_rule(
     id="no-force",
-    title="Nothing that holds data is emptied in order to be deleted",
+    title="Nothing with data is emptied in order to be deleted",
     severity=Severity.HIGH,
-    family=Family.DATA_LIFE,
-    applies_to=tuple(FORCES),
     requirement=Requirement.RETENTION,
     why="With force, the deletion of a bucket is the deletion of every object and every version in it.",
     remedy="leave forceDestroy and forceDelete off",
     frameworks=KEPT,
+    expects={
+        **dict.fromkeys((*BUCKETS, "aws:s3/directoryBucket:DirectoryBucket"), NOT_DESTROYED),
+        REPOSITORY: (Expectation("forceDelete", FALSE, optional=True),),
+        "aws:backup/vault:Vault": NOT_DESTROYED,
+    },
+    exempt=_may_be_forced,
 )
-
-
-@RULE.check
-def is_not_forced(node: Node, case: Case) -> Iterator[Finding]:
-    """Access logs may be: they are delivered until the end, and outlast what they tell of. So may a trial's images."""
-    if data_class_of(node) == "log" or (node.type == REPOSITORY and not case.facts.protect):
-        return
-    yield from RULE.require(node, FORCES[node.type], lambda value: value is False, "must be false", optional=True)

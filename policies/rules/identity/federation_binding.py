@@ -1,11 +1,11 @@
-"""A role that a cluster or an identity provider hands out must say to which pod, pipeline or person."""
+"""A role for a cluster or an identity provider must name the pod, pipeline or person that may assume it."""
 
 import re
 from collections.abc import Iterator
 
-from policies.documents import ROLE, Kind, Statement, judge_allowed
+from policies.documents import ROLE, Kind, Statement, check_allowed
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
+from policies.rule import Finding, Requirement, Severity, identity_rule
 
 POD_IDENTITY = "pods.eks.amazonaws.com"
 POD_TAGS = ("aws:RequestTag/kubernetes-namespace", "aws:RequestTag/kubernetes-service-account")
@@ -13,25 +13,20 @@ CLUSTER_ISSUER = re.compile(r"oidc\.eks\.[a-z0-9-]+\.amazonaws\.com")
 SUBJECT_OF_CLUSTER = re.compile(r"^system:serviceaccount:[^:*?]+:[^:*?]+$")
 
 
-RULE = Rule(
+RULE = identity_rule(
     id="federation-binding",
     title="Roles for pods name namespace and service account; roles for federated identities subject and audience",
     severity=Severity.HIGH,
-    family=Family.IDENTITY,
     applies_to=(ROLE,),
     requirement=Requirement.ACCESS_CONTROL,
-    why="Otherwise every pod of the cluster, or every repository of the provider, may take on the role.",
+    why="Otherwise every pod of the cluster, or every repository of the provider, may assume the role.",
     remedy="bind the trust as components.identity.pod_of does, or set <issuer>:sub and <issuer>:aud",
     frameworks={"CIS EKS": ("5.2.1",), "SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.15", "A.5.16", "A.8.3")},
 )
 
 
-@RULE.check
-def handed_to_somebody(node: Node, _: Case) -> Iterator[Finding]:
-    yield from judge_allowed(RULE, node, (Kind.TRUST,), lambda statement: _handed_out(node, statement))
-
-
-def _handed_out(node: Node, statement: Statement) -> Iterator[Finding]:
+@check_allowed(RULE, Kind.TRUST)
+def assumed_by_somebody(node: Node, statement: Statement) -> Iterator[Finding]:
     for principal in statement.principals:
         if principal.kind == "Service" and principal.value == POD_IDENTITY:
             yield from _pods(node, statement)
@@ -56,7 +51,7 @@ def _subjects(node: Node, statement: Statement, provider: str) -> Iterator[Findi
         yield RULE.violation(node, f"{statement.path}.Condition", f"binds no subject ({issuer}:sub)")
     for subject in subjects:
         if not (SUBJECT_OF_CLUSTER.match(subject) if CLUSTER_ISSUER.search(issuer) else _names_something(subject)):
-            yield RULE.violation(node, f"{statement.path}.Condition", f"hands the role to all of {subject!r}")
+            yield RULE.violation(node, f"{statement.path}.Condition", f"lets all of {subject!r} assume the role")
 
 
 def _bound(node: Node, statement: Statement, key: str) -> Iterator[Finding]:

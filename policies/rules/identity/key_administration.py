@@ -1,4 +1,4 @@
-"""Whoever administers a key must not use it, or one role alone can open everything and say who else may."""
+"""Whoever administers a key must not use it: one role could decrypt everything and say who else may."""
 
 from collections.abc import Iterator
 
@@ -6,8 +6,8 @@ from policies.accounts import own_accounts
 from policies.documents import Kind, Principal, Statement, documents, types_with
 from policies.graph import Node
 from policies.graph.references import reference_of
-from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
-from policies.rules.identity._actions import taken_in
+from policies.rule import Case, Finding, Requirement, Scope, Severity, identity_rule
+from policies.rules.identity._actions import matching
 
 KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
 ADMINISTER = frozenset(
@@ -41,17 +41,16 @@ USE = frozenset(
         "kms:sign",
     }
 )
-GRANT = frozenset({"kms:creategrant"})  # use by another name, unless only services of AWS are granted something
+GRANT = frozenset({"kms:creategrant"})  # as good as use, unless grants are for services of AWS only
 
 
-RULE = Rule(
+RULE = identity_rule(
     id="key-administration",
-    title="Keys are administered by the account and its deployer alone, who cannot use them",
+    title="Only the account and its deployer administer keys, and they cannot use them",
     severity=Severity.HIGH,
-    family=Family.IDENTITY,
     applies_to=types_with(Kind.KEY),
     requirement=Requirement.ACCESS_CONTROL,
-    why="kms:* in one hand reads all that the key protects, and can hand that on or destroy it.",
+    why="Whoever has kms:* reads all that the key protects, and can pass that on or destroy it.",
     remedy="write the policy as components.keys.key_policy does: administration, use via services, grants to services",
     frameworks={"SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.3", "A.8.2", "A.8.24")},
     scope=Scope.STACK,  # a key's policy may be a resource of its own
@@ -62,7 +61,7 @@ RULE = Rule(
 def administered_apart(node: Node, case: Case) -> Iterator[Finding]:
     found = list(documents(node, Kind.KEY))
     if not found and not case.graph.referrers(node, "keyId", KEY_POLICY):
-        yield RULE.violation(node, "policy", "not set: AWS's default lets IAM hand out administration and use alike")
+        yield RULE.violation(node, "policy", "not set: AWS's default lets IAM grant administration and use alike")
     for document in found:
         if document.statements is None:
             yield RULE.undecided(node, document.path)
@@ -73,7 +72,7 @@ def administered_apart(node: Node, case: Case) -> Iterator[Finding]:
 def _document(node: Node, path: str, statements: tuple[Statement, ...], case: Case) -> Iterator[Finding]:
     administrators: set[str] = set()
     for statement in statements:
-        if statement.allows and (administers := taken_in(statement.actions, ADMINISTER)):
+        if statement.allows and (administers := matching(statement.actions, ADMINISTER)):
             administrators.update(principal.value for principal in statement.principals)
             yield from _administrators(node, statement, administers, case)
     if not administrators:
@@ -103,7 +102,7 @@ def _may_administer(node: Node, principal: Principal, case: Case) -> bool:
     own = own_accounts(node, case)
     if principal.value in own or any(principal.value.endswith(f":iam::{account}:root") for account in own):
         return True
-    # Where the agreement names no deployer, one role or the account may be it.
+    # Where the spec names no deployer, one role or the account may be it.
     return not case.facts.deployer_role_arn and (
         reference_of(principal.value) is not None or ":role/" in principal.value or principal.value.endswith(":root")
     )
@@ -111,7 +110,7 @@ def _may_administer(node: Node, principal: Principal, case: Case) -> bool:
 
 def _uses_freely(statement: Statement) -> bool:
     """Use that no condition binds to a service; grants count where they may be for anybody."""
-    if taken_in(statement.actions, USE) and not statement.bound_values("kms:ViaService"):
+    if matching(statement.actions, USE) and not statement.bound_values("kms:ViaService"):
         return True
     for_services = "true" in statement.bound_values("kms:GrantIsForAWSResource")
-    return bool(taken_in(statement.actions, GRANT)) and not for_services
+    return bool(matching(statement.actions, GRANT)) and not for_services

@@ -4,18 +4,17 @@ from collections.abc import Iterator
 
 from policies.environments import Setting, settings_of
 from policies.graph import Node
-from policies.rule import ANY_RESOURCE, Case, Family, Finding, Requirement, Rule, Severity
+from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Severity, logging_rule
 from policies.rules.logging._common import NO_CODE
 from policies.rules.logging._switches import KLOG_BODIES_FROM, is_klog_verbosity, is_off, logs_content
 
-RULE = Rule(
+RULE = logging_rule(
     id="log-bodies",
     title="No workload is started with a switch that logs requests, prompts or bodies",
     severity=Severity.CRITICAL,
-    family=Family.LOGGING,
     applies_to=(ANY_RESOURCE,),
     requirement=Requirement.NO_CODE_IN_LOGS,
-    why="Every request of a copilot holds code; a log of requests is a copy of the repository that nobody deletes.",
+    why="Every request of a copilot contains code; a log of requests is a copy of the repository that nobody deletes.",
     remedy="take the switch out: the runtime logs the fields of its allow-list and has no switch for bodies",
     frameworks=NO_CODE,
 )

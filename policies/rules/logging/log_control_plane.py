@@ -1,27 +1,20 @@
-"""What was asked of the cluster, by whom, is told by its control plane."""
+"""The control plane's logs show what was asked of the cluster, and by whom."""
 
-from collections.abc import Iterator
-
-from policies.graph import Node
-from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
-from policies.rules.logging._common import CLUSTER, RECORDED
+from policies.conditions import Condition, Expectation
+from policies.rule import Requirement, Severity, logging_rule
+from policies.rules._types import CLUSTER
+from policies.rules.logging._common import RECORDED
 
 KINDS = frozenset({"api", "audit", "authenticator", "controllerManager", "scheduler"})
-PATH = "enabledClusterLogTypes"
+ALL_KINDS = Condition(lambda kinds: set(kinds) >= KINDS, f"must contain {', '.join(sorted(KINDS))}")
 
-RULE = Rule(
+RULE = logging_rule(
     id="log-control-plane",
     title="The cluster's control plane logs all five kinds",
     severity=Severity.HIGH,
-    family=Family.LOGGING,
-    applies_to=(CLUSTER,),
     requirement=Requirement.AUDIT,
-    why="Opening a shell in a pod that holds code shows in the audit log and nowhere else.",
+    why="Opening a shell in a pod with code shows in the audit log and nowhere else.",
     remedy="use components.compute.cluster, or set enabledClusterLogTypes to all five",
     frameworks={**RECORDED, "CIS EKS": ("2.1.1",)},
+    expects={CLUSTER: (Expectation("enabledClusterLogTypes", ALL_KINDS),)},
 )
-
-
-@RULE.check
-def logs_all_kinds(node: Node, _: Case) -> Iterator[Finding]:
-    yield from RULE.require(node, PATH, lambda kinds: set(kinds) >= KINDS, f"must hold {', '.join(sorted(KINDS))}")

@@ -1,20 +1,19 @@
-"""Who searched the index is told by its audit log alone."""
+"""Only the index's audit log shows who searched it."""
 
 from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import read
-from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
+from policies.rule import Case, Finding, Requirement, Severity, examine, logging_rule
+from policies.rules._types import DOMAINS
 from policies.rules.logging._common import RECORDED
 
-DOMAINS = ("aws:opensearch/domain:Domain", "aws:elasticsearch/domain:Domain")
 AUDIT = "AUDIT_LOGS"
 
-RULE = Rule(
+RULE = logging_rule(
     id="log-index-audit",
     title="The vector index publishes its audit log",
     severity=Severity.HIGH,
-    family=Family.LOGGING,
     applies_to=DOMAINS,
     requirement=Requirement.AUDIT,
     why="Requests to the index do not pass through CloudTrail.",
@@ -25,10 +24,12 @@ RULE = Rule(
 
 @RULE.check
 def publishes_the_audit(node: Node, _: Case) -> Iterator[Finding]:
-    found = list(read(node.inputs, "logPublishingOptions[*]"))
-    if any(not each.known for each in found):
+    options = list(read(node.inputs, "logPublishingOptions[*]"))
+    for each in options:
+        examine(node, each)
+    if any(not each.known for each in options):
         yield RULE.undecided(node, "logPublishingOptions")
     elif not any(
-        each.value and each.value.get("logType") == AUDIT and each.value.get("enabled") is not False for each in found
+        each.value and each.value.get("logType") == AUDIT and each.value.get("enabled") is not False for each in options
     ):
         yield RULE.violation(node, "logPublishingOptions", f"no option publishes {AUDIT}")

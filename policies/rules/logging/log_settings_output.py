@@ -1,21 +1,21 @@
-"""What a stack tells the runtime about logging stands in its outputs, whoever mounts them."""
+"""A stack's output tells the runtime what it may log, whoever mounts it."""
 
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Requirement, Rule, Scope, Severity
-from policies.rules.logging._common import NO_CODE, STACK
+from policies.graph.model import STACK_TYPE
+from policies.rule import Case, Finding, Requirement, Scope, Severity, logging_rule
+from policies.rules.logging._common import NO_CODE
 from policies.rules.logging._settings import exported, judge_logging
 
-RULE = Rule(
+RULE = logging_rule(
     id="log-settings-output",
     title="Exported runtime settings keep bodies, debug output and free text out of logs",
     severity=Severity.CRITICAL,
-    family=Family.LOGGING,
-    applies_to=(STACK,),
+    applies_to=(STACK_TYPE,),
     requirement=Requirement.NO_CODE_IN_LOGS,
     why="The release mounts this document; what it allows is what every part of the runtime may log.",
-    remedy="export stacks.settings.runtime_settings, which knows no switch for bodies",
+    remedy="export stacks.settings.runtime_settings, which has no switch for bodies",
     frameworks=NO_CODE,
     scope=Scope.STACK,
 )

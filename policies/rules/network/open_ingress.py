@@ -1,17 +1,16 @@
-"""A group that admits public addresses stands open as soon as anything in it has a way in."""
+"""A group that admits public addresses is open as soon as a route leads in."""
 
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
-from policies.rules.network._common import FRAMEWORKS, public_ranges
-from policies.rules.network._openings import openings, types_of
+from policies.rule import Case, Finding, Requirement, Severity, network_rule
+from policies.rules.network._common import FRAMEWORKS, private_only
+from policies.rules.network._openings import ADDRESSES, each_opening, types_of
 
-RULE = Rule(
+RULE = network_rule(
     id="open-ingress",
     title="No security group admits public addresses",
     severity=Severity.CRITICAL,
-    family=Family.NETWORK,
     applies_to=types_of("ingress"),
     requirement=Requirement.ISOLATION,
     why="Developers come in by PrivateLink; nothing with a public address has business in a keep.",
@@ -22,9 +21,5 @@ RULE = Rule(
 
 @RULE.check
 def admits_private_addresses_only(node: Node, _: Case) -> Iterator[Finding]:
-    for opening in openings(node, "ingress"):
-        if not opening.known:
-            yield RULE.undecided(node, opening.at)
-            continue
-        for found in opening.addresses:
-            yield from public_ranges(RULE, node, found, "only private ranges may come in")
+    message = "only private ranges may come in"
+    yield from each_opening(RULE, node, "ingress", ADDRESSES, lambda _, found: private_only(RULE, node, found, message))

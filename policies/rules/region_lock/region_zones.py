@@ -6,16 +6,13 @@ from policies.graph import Node
 from policies.graph.references import reference_of
 from policies.places import region_of_zone
 from policies.reading import Found
-from policies.rule import ANY_RESOURCE, Case, Family, Finding, Requirement, Rule, Severity
+from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Severity, region_rule
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 
-PATHS = ("availabilityZone", "availabilityZones[*]")
-
-RULE = Rule(
+RULE = region_rule(
     id="region-zones",
     title="Every availability zone belongs to an allowed region",
     severity=Severity.CRITICAL,
-    family=Family.REGION_LOCK,
     applies_to=(ANY_RESOURCE,),
     requirement=Requirement.REGION_LOCK,
     why="A zone, local zone or outpost places machines and their disks.",
@@ -26,9 +23,7 @@ RULE = Rule(
 
 @RULE.check
 def zones_in_allowed_regions(node: Node, case: Case) -> Iterator[Finding]:
-    if node.package != "aws":
-        return
-    for path in PATHS:
+    for path in ("availabilityZone", "availabilityZones[*]") if node.package == "aws" else ():
         yield from RULE.each(node, path, lambda found: _zone(node, found, case))
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from policies.documents import documents
 from policies.graph import UNKNOWN, Node
-from policies.places import arns_in, texts_in
-from policies.rule import ANY_RESOURCE, Case, Family, Finding, Requirement, Rule, Severity
+from policies.graph.values import texts_in
+from policies.places import arns_in
+from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Severity, tenancy_rule
 from policies.rules.tenancy._tiers import is_pooled
 
 TAG = "codekeep:tenant"
@@ -15,24 +16,21 @@ OURS = re.compile(r"(?:^|[/:])(?:alias/)?/?codekeep[-/]([a-z][a-z0-9-]*)")
 SHARED = frozenset({"system"})  # the namespace codekeep-system: operators of the cluster
 PLATFORM_SERVICES = frozenset({"eks", "es"})  # what a pooled keep refers to on its platform
 
-
-RULE = Rule(
+RULE = tenancy_rule(
     id="tenant-names",
     title="No resource, policy or tag names another keep",
     severity=Severity.HIGH,
-    family=Family.TENANCY,
     applies_to=(ANY_RESOURCE,),
     requirement=Requirement.ISOLATION,
-    why="Keeps are told apart by name: what is called or grants another's name works on another's code.",
+    why="Keeps are told apart by name: a resource or grant with another's name works on another's code.",
     remedy="derive the name from the keep, by Keep.physical and Keep.global_name of components.naming",
     frameworks={"SOC 2": ("CC6.1", "C1.1"), "ISO 27001": ("A.5.9", "A.5.23", "A.8.3")},
+    exempt=lambda node, case: not case.facts.tenant or node.package not in ("aws", "kubernetes"),
 )
 
 
 @RULE.check
 def no_other_keep(node: Node, case: Case) -> Iterator[Finding]:
-    if not case.facts.tenant or node.package not in ("aws", "kubernetes"):
-        return
     yield from _unknown(node)
     for path, text in texts_in(node.inputs):
         if path.endswith(TAG):
@@ -55,12 +53,11 @@ def _unknown(node: Node) -> Iterator[Finding]:
 
 
 def _others(text: str, case: Case) -> list[str]:
-    """Names in a text that are not `codekeep-<tenant>` nor begin so."""
-    return [name for name in OURS.findall(text) if name not in SHARED and not _is_own(name, case)]
-
-
-def _is_own(name: str, case: Case) -> bool:
-    return name == case.facts.tenant or name.startswith(f"{case.facts.tenant}-")
+    """Names in a text that are neither `codekeep-<tenant>` nor begin so."""
+    own = case.facts.tenant
+    return [
+        name for name in OURS.findall(text) if name not in SHARED and name != own and not name.startswith(f"{own}-")
+    ]
 
 
 def _in_arns(text: str, case: Case) -> list[str]:

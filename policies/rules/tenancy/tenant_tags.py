@@ -5,20 +5,24 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from policies.conditions import one_of
 from policies.facts import DATA_CLASSES
-from policies.graph import SECRET, UNKNOWN, Node
-from policies.rule import ANY_RESOURCE, Case, Family, Finding, Requirement, Rule, Severity
+from policies.graph import Node
+from policies.graph.model import Marker
+from policies.reading import MISSING, Found
+from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Severity, tenancy_rule
 
 TENANT, TIER, CLASS = "codekeep:tenant", "codekeep:tier", "codekeep:data-class"
 REGION = "codekeep:region"
 CLASSES = frozenset({*DATA_CLASSES, "config"})
 TIERS = frozenset({"pooled", "dedicated", "premium"})
+GLOBAL = ("aws:iam/", "aws:budgets/", "aws:route53/")
+"""Types without a region; their tag says which region they are for."""
 
-RULE = Rule(
+RULE = tenancy_rule(
     id="tenant-tags",
     title="Every resource that takes tags says tenant, tier, data class and region",
     severity=Severity.MEDIUM,
-    family=Family.TENANCY,
     applies_to=(ANY_RESOURCE,),
     requirement=Requirement.DEDICATED_TENANCY,
     why="Conditions of policies, cost reports and drift runs tell keeps apart by these tags and nothing else.",
@@ -31,11 +35,10 @@ RULE = Rule(
 def complete(node: Node, case: Case) -> Iterator[Finding]:
     if not case.facts.tenant or node.package != "aws" or node.options.get("external") or not takes_tags(node.type):
         return
-    yield from _tags(node, "tags", {**_default_tags(node, case), **_shown(node.inputs.get("tags"))}, case)
+    yield from _tags(node, "tags", {**_default_tags(node, case), **_by_key(node.inputs.get("tags"))}, case)
     for index, specification in enumerate(node.inputs.get("tagSpecifications") or ()):
         if isinstance(specification, Mapping):
-            tags = _shown(specification.get("tags"))
-            yield from _tags(node, f"tagSpecifications[{index}].tags", tags, case)
+            yield from _tags(node, f"tagSpecifications[{index}].tags", _by_key(specification.get("tags")), case)
 
 
 @cache
@@ -49,36 +52,28 @@ def takes_tags(token: str) -> bool:
     return hasattr(declared, "tags_all")
 
 
-def _is_global(node: Node) -> bool:
-    """Roles and budgets are of no region; their tag says for which region they are."""
-    return node.type.startswith(("aws:iam/", "aws:budgets/", "aws:route53/"))
-
-
 def _default_tags(node: Node, case: Case) -> dict[str, Any]:
     provider = case.graph.get(node.provider or "")
     defaults = provider.inputs.get("defaultTags") if provider else None
-    return _shown(defaults.get("tags")) if isinstance(defaults, Mapping) else {}
+    return _by_key(defaults.get("tags")) if isinstance(defaults, Mapping) else {}
 
 
-def _shown(tags: Any) -> dict[str, Any]:
-    """The tags; where the whole of them is not known, each is not."""
-    if tags is UNKNOWN or tags is SECRET:
+def _by_key(tags: Any) -> dict[str, Any]:
+    """The tags; where the mapping is not known, neither is each of them."""
+    if isinstance(tags, Marker):
         return dict.fromkeys((TENANT, TIER, CLASS, REGION), tags)
     return dict(tags) if isinstance(tags, Mapping) else {}
 
 
 def _tags(node: Node, path: str, tags: Mapping[str, Any], case: Case) -> Iterator[Finding]:
     facts = case.facts
+    regional = node.region is not None and not node.type.startswith(GLOBAL)
     expected: dict[str, frozenset[str]] = {
         TENANT: frozenset({facts.tenant}),
         TIER: frozenset({facts.tier}) if facts.tier and not facts.platform else TIERS,
         CLASS: CLASSES,
-        REGION: facts.allowed_regions if node.region is None or _is_global(node) else frozenset({node.region}),
+        REGION: frozenset({str(node.region)}) if regional else facts.allowed_regions,
     }
     for key, allowed in expected.items():
-        value = tags.get(key)
-        if value is UNKNOWN or value is SECRET:
-            yield RULE.undecided(node, f"{path}.{key}")
-        elif not value or value not in allowed:
-            got = f"got {value!r}" if value else "not set"
-            yield RULE.violation(node, f"{path}.{key}", f"{got}: must be {' or '.join(sorted(allowed))}")
+        found = Found(f"{path}.{key}", tags.get(key) or MISSING)
+        yield from RULE.expect(node, found, one_of(*sorted(allowed)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from policies.rules.cost.cost_tags import TAGGED
+from policies.rules.cost import cost_tags
 from policies.rules.cost.job_bounds import SPECS
 from policies.rules.cost.scaler_bounds import PATHS
 from tests.policies.guards.guard import Break, Guard
@@ -45,7 +45,7 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
         Guard("aws:rds/cluster:Cluster", add=({"serverlessv2ScalingConfiguration": {"maxCapacity": 256}},)),
     ),
     "cost-tags": (
-        *(Guard(type_, "tags", breaks=(Break.REMOVE,), values=({"Name": "x"},)) for type_ in TAGGED),
+        *(Guard(type_, "tags", breaks=(Break.REMOVE,), values=({"Name": "x"},)) for type_ in cost_tags.RULE.applies_to),
         Guard("aws:ec2/launchTemplate:LaunchTemplate", "tagSpecifications", breaks=(Break.REMOVE,)),
         Guard("aws:ec2/launchTemplate:LaunchTemplate", "tagSpecifications[*].tags", breaks=(Break.REMOVE,)),
     ),

@@ -4,12 +4,11 @@ import json
 from collections.abc import Mapping
 
 from policies.facts import Facts
-from policies.rules.data_life.backups import BACKUPS, LAST_SNAPSHOTS
-from policies.rules.data_life.deletion_protection import SWITCHES
-from policies.rules.data_life.protected_data import HOLDS_DATA
+from policies.rules.data_life import backups, deletion_protection, protected_data
 from tests.policies.guards.guard import Break, Guard
 
 NARROW = [{"id": "some", "status": "Enabled", "filter": {"prefix": "tmp/"}, "expiration": {"days": 1}}]
+SWITCHES = deletion_protection.RULE.expects
 IN_A_KEEP = tuple(SWITCHES)[:5]
 UNTAGGED_ONLY = json.dumps(
     {
@@ -71,11 +70,12 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
             add=({"backupVaultName": "vault"}, {"backupVaultName": "vault", "minRetentionDays": 1}),
         ),
     ),
-    "backups": tuple(Guard(token, add=({},)) for token in (*BACKUPS, "aws:efs/fileSystem:FileSystem"))
-    + tuple(
-        Guard(token, add=({backup.path: 7, "skipFinalSnapshot": True},), when=is_protected)
-        for token in LAST_SNAPSHOTS
-        for backup in BACKUPS[token]
+    "backups": (
+        *(Guard(token, add=({},)) for token in backups.RULE.applies_to),
+        *(
+            Guard(token, add=({expected.path: 7, "skipFinalSnapshot": True},), when=is_protected)
+            for token, (expected,) in backups.DATABASES.items()
+        ),
     ),
     "bucket-retention": (
         Guard(
@@ -132,7 +132,7 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
     ),
     "deletion-protection": (
         *(
-            Guard(token, SWITCHES[token][0], breaks=(Break.REMOVE, Break.FLIP), when=is_protected)
+            Guard(token, SWITCHES[token][0].path, breaks=(Break.REMOVE, Break.FLIP), when=is_protected)
             for token in IN_A_KEEP
         ),
         *(Guard(token, add=({},), when=is_protected) for token in SWITCHES),
@@ -154,7 +154,7 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
         Guard("aws:ecr/repository:Repository", "forceDelete", values=(True,), when=is_protected),
         Guard("aws:backup/vault:Vault", add=({"forceDestroy": True},)),
     ),
-    "protected-data": tuple(Guard(token, add=({},), when=is_protected) for token in HOLDS_DATA),
+    "protected-data": tuple(Guard(token, add=({},), when=is_protected) for token in protected_data.RULE.applies_to),
     "queue-retention": (
         Guard("aws:sqs/queue:Queue", "messageRetentionSeconds", values=(60 * 86400,)),
         Guard("aws:kinesis/stream:Stream", add=({"name": "s", "retentionPeriod": 8760},)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from policies.rules._types import REPOSITORY
 from policies.rules.encryption import (
     cmk_backups,
     cmk_databases,
@@ -10,12 +11,10 @@ from policies.rules.encryption import (
     cmk_images,
     cmk_index,
     cmk_messages,
+    cmk_volumes,
     key_deletion_window,
 )
-from policies.rules.encryption._keys import AtRest
-from policies.rules.encryption.cmk_volumes import VOLUME_TYPES
 from policies.rules.encryption.no_plain_http import ADDRESSES
-from policies.rules.encryption.tls_targets import NO_TLS
 from tests.policies.guards.at_rest import at_rest_guards
 from tests.policies.guards.guard import Break, Guard
 
@@ -36,7 +35,7 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
             values=("alias/aws/eks",),
         ),
     ),
-    "cmk-backups": at_rest_guards(cmk_backups.TYPES),
+    "cmk-backups": at_rest_guards(cmk_backups.RULE),
     "cmk-buckets": (
         Guard(
             "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
@@ -50,17 +49,18 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
         ),
         Guard("aws:s3/bucket:Bucket", add=({"bucket": "plain"},)),
     ),
-    "cmk-databases": at_rest_guards(cmk_databases.TYPES),
-    "cmk-files": at_rest_guards(cmk_files.TYPES),
-    "cmk-firewalls": at_rest_guards(cmk_firewalls.TYPES),
+    "cmk-databases": at_rest_guards(cmk_databases.RULE),
+    "cmk-files": at_rest_guards(cmk_files.RULE),
+    "cmk-firewalls": at_rest_guards(cmk_firewalls.RULE),
     "cmk-images": (
-        *at_rest_guards({"aws:ecr/repository:Repository": AtRest(key="encryptionConfigurations[*].kmsKey")}),
-        Guard("aws:ecr/repository:Repository", "encryptionConfigurations[*].encryptionType", values=("AES256",)),
-        Guard("aws:ecr/repository:Repository", "encryptionConfigurations", values=([],)),
-        *at_rest_guards(cmk_images.TYPES),
+        Guard(REPOSITORY, "encryptionConfigurations[*].kmsKey", (Break.REMOVE,), ("alias/aws/service",)),
+        Guard(REPOSITORY, add=({},)),
+        Guard(REPOSITORY, "encryptionConfigurations[*].encryptionType", values=("AES256",)),
+        Guard(REPOSITORY, "encryptionConfigurations", values=([],)),
+        *(guard for guard in at_rest_guards(cmk_images.RULE) if guard.type != REPOSITORY),
     ),
-    "cmk-index": at_rest_guards(cmk_index.TYPES),
-    "cmk-messages": at_rest_guards(cmk_messages.TYPES),
+    "cmk-index": at_rest_guards(cmk_index.RULE),
+    "cmk-messages": at_rest_guards(cmk_messages.RULE),
     "cmk-secrets": (
         Guard(
             "aws:secretsmanager/secret:Secret",
@@ -80,7 +80,7 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
         ),
     ),
     "cmk-volumes": (
-        *at_rest_guards(VOLUME_TYPES),
+        *at_rest_guards(cmk_volumes.RULE),
         Guard(
             "aws:ec2/launchTemplate:LaunchTemplate",
             "blockDeviceMappings[*].ebs.encrypted",
@@ -119,7 +119,7 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
         Guard("aws:ebs/defaultKmsKey:DefaultKmsKey", drop=True),
     ),
     "key-deletion-window": tuple(
-        Guard(each, "deletionWindowInDays", values=(7, 13)) for each in key_deletion_window.TYPES
+        Guard(each, "deletionWindowInDays", values=(7, 13)) for each in key_deletion_window.RULE.applies_to
     ),
     "key-rotation": (
         Guard("aws:kms/key:Key", "enableKeyRotation", breaks=(Break.REMOVE, Break.FLIP)),
@@ -134,8 +134,7 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
         ),
         *(
             Guard(token, add=({path: "http://hooks.example.com/in"},))
-            for token, paths in ADDRESSES.items()
-            for path in paths
+            for token, path in ADDRESSES.items()
             if "." not in path
         ),
     ),
@@ -232,7 +231,7 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
         Guard("aws:sns/topic:Topic", add=({"name": "open"},)),
     ),
     "tls-targets": (
-        Guard("aws:lb/targetGroup:TargetGroup", "protocol", values=NO_TLS),
+        Guard("aws:lb/targetGroup:TargetGroup", "protocol", values=("HTTP", "UDP", "TCP_UDP")),
         Guard("aws:lb/targetGroup:TargetGroup", "port", values=(80, 8080)),
         Guard("aws:lb/targetGroup:TargetGroup", "healthCheck.protocol", values=("HTTP",)),
         Guard("aws:lb/targetGroup:TargetGroup", add=({"protocol": "HTTP", "port": 8000},)),

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from policies.facts import Facts
+from policies.rules.kubernetes._objects import BINDINGS, ROLES
 from policies.rules.kubernetes._pods import WORKLOADS
-from policies.rules.kubernetes._roles import ROLES
 from policies.rules.kubernetes.admission_fails_closed import WEBHOOKS
 from policies.rules.kubernetes.network_policy_peers import DIRECTIONS
 from policies.rules.kubernetes.pod_host_access import SHARED
 from policies.rules.kubernetes.pod_probes import SERVERS
-from policies.rules.kubernetes.rbac_cluster_admin import BINDINGS, EVERYBODY, POWERFUL
-from policies.rules.kubernetes.rbac_wildcards import FIELDS
+from policies.rules.kubernetes.rbac_cluster_admin import EVERYBODY, POWERFUL
 from policies.rules.kubernetes.workload_namespace import RESERVED
 from tests.policies.guards.guard import Break, Guard
 from tests.policies.guards.pods import container_guards, pod_guards
@@ -214,7 +213,9 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
         )
     ),
     "rbac-wildcards": tuple(
-        Guard(type_, f"rules[*].{field}", breaks=(Break.WIDEN,)) for type_ in ROLES for field in FIELDS
+        Guard(type_, f"rules[*].{field}", breaks=(Break.WIDEN,))
+        for type_ in ROLES
+        for field in ("verbs", "apiGroups", "resources")
     ),
     "service-exposure": (
         Guard("kubernetes:core/v1:Service", "spec.type", values=("NodePort", "LoadBalancer", "ExternalName")),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from policies.facts import Facts
-from policies.rules.tenancy._tiers import has_own_ground, is_pooled
+from policies.rules.tenancy._tiers import has_own_infrastructure, is_pooled
 from policies.rules.tenancy.no_shares import SHARES
 from policies.rules.tenancy.own_ground import ON_CLUSTER
 from tests.policies.guards.guard import Break, Guard
@@ -81,8 +81,12 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
     "own-ground": (
         Guard("aws:ec2/vpc:Vpc", add=({"cidrBlock": "10.0.0.0/16"},), when=is_pooled),
         Guard("aws:eks/cluster:Cluster", add=({"name": "another"},), when=is_pooled),
-        Guard("pulumi:pulumi:StackReference", add=({"name": "organization/codekeep/platform"},), when=has_own_ground),
-        *(Guard(each, "clusterName", values=("codekeep-another",), when=has_own_ground) for each in ON_CLUSTER),
+        Guard(
+            "pulumi:pulumi:StackReference",
+            add=({"name": "organization/codekeep/platform"},),
+            when=has_own_infrastructure,
+        ),
+        *(Guard(each, "clusterName", values=("codekeep-another",), when=has_own_infrastructure) for each in ON_CLUSTER),
     ),
     "pooled-grants": (
         Guard(

@@ -162,7 +162,7 @@ def test_what_is_not_known_is_undecided(rule: str, type_: str, name: str, path: 
         ("ResourceQuota::keep", "namespace-quotas", "no quota on memory"),
         ("LimitRange::keep", "namespace-quotas", "no LimitRange"),
         ("PodDisruptionBudget::gateway", "workload-disruption", "no disruption budget"),
-        ("ValidatingAdmissionPolicyBinding::keep-images", "admission-fails-closed", "bound nowhere"),
+        ("ValidatingAdmissionPolicyBinding::keep-images", "admission-fails-closed", "has no binding"),
         ("RoleBinding::ingest", "pod-token", "must be false"),
     ],
 )

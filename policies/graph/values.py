@@ -1,0 +1,29 @@
+"""Walking through property values: mappings, lists and what they contain."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+
+def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """The path and the value of a property value and of everything inside it, outer ones first."""
+    yield path, value
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from walk(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, (list, tuple)):
+        for index, inner in enumerate(value):
+            yield from walk(inner, f"{path}[{index}]")
+
+
+def texts_in(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text inside a value, with its path."""
+    return ((at, inner) for at, inner in walk(value, path) if isinstance(inner, str))
+
+
+def map_leaves(value: Any, change: Callable[[Any], Any]) -> Any:
+    """The value with everything in it changed that is neither a mapping nor a list."""
+    if isinstance(value, Mapping):
+        return {key: map_leaves(inner, change) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [map_leaves(inner, change) for inner in value]
+    return change(value)
