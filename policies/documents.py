@@ -8,8 +8,7 @@ from functools import lru_cache, partial
 from typing import Any, Final
 
 from policies.graph import Node
-from policies.graph.model import Marker
-from policies.graph.values import walk
+from policies.graph.values import has_unknown
 from policies.reading import MISSING, read
 from policies.rule import Finding, Rule, examine
 
@@ -245,7 +244,7 @@ def _of_text(text: str, path: str) -> tuple[Statement, ...]:
 
 
 def _of_document(document: Any, path: str) -> Iterator[Statement]:
-    if not isinstance(document, Mapping) or any(isinstance(value, Marker) for _, value in walk(document)):
+    if not isinstance(document, Mapping) or has_unknown(document):
         raise UndecidableError(path)
     listed = document.get("Statement", [])
     several = isinstance(listed, list)

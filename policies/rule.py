@@ -9,6 +9,7 @@ from functools import partial
 from policies.conditions import Condition, Expectation
 from policies.facts import Facts
 from policies.graph import Node, ResourceGraph, Source
+from policies.graph.values import has_unknown
 from policies.reading import MISSING, Found, read
 from policies.requirement import Requirement
 
@@ -155,14 +156,18 @@ class Rule:
             yield from self.expect(node, found, condition, optional=optional)
 
     def expect(self, node: Node, found: Found, condition: Condition, *, optional: bool = False) -> Iterator[Finding]:
-        """The value must satisfy the condition; an unknown one is undecided."""
+        """The value must satisfy the condition; undecided where it is unknown, or fails and is unknown in parts."""
         examine(node, found)
         if not found.known:
             yield self.undecided(node, found.path)
         elif found.value is MISSING:
             if not optional:
                 yield self.violation(node, found.path, f"not set: {condition.allowed}")
-        elif not condition.holds(found.value):
+        elif condition.holds(found.value):
+            return
+        elif has_unknown(found.value):
+            yield self.undecided(node, found.path, "a part of its value is not known yet")
+        else:
             yield self.violation(node, found.path, f"got {shortened(repr(found.value))}: {condition.allowed}")
 
     def each(self, node: Node, path: str, judge: Callable[[Found], Iterable[Finding]]) -> Iterator[Finding]:

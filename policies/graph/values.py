@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from policies.graph.model import Marker
+
 
 def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """The path and the value of a property value and of everything inside it, outer ones first."""
@@ -18,6 +20,11 @@ def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 def texts_in(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """Every text inside a value, with its path."""
     return ((at, inner) for at, inner in walk(value, path) if isinstance(inner, str))
+
+
+def has_unknown(value: Any) -> bool:
+    """Whether a value, or anything inside it, is unknown or secret."""
+    return any(isinstance(inner, Marker) for _, inner in walk(value))
 
 
 def map_leaves(value: Any, change: Callable[[Any], Any]) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from policies.conditions import is_number
 from policies.graph import Node
+from policies.graph.model import Marker
 from policies.reading import first
 from policies.rule import Finding, Rule
 
@@ -26,7 +27,9 @@ def is_gpu_group(group: Node) -> bool:
 
 
 def at_most_the_maximum(rule: Rule, node: Node, path: str, most: str) -> Iterator[Finding]:
-    """A violation where the number at `path` is greater than that at `most`; both must be known."""
+    """A violation where the number at `path` is greater than that at `most`; undecided where it is unknown."""
     size, maximum = first(node.inputs, path), first(node.inputs, most)
-    if is_number(size) and is_number(maximum) and size > maximum:
+    if isinstance(size, Marker):
+        yield rule.undecided(node, path)
+    elif is_number(size) and is_number(maximum) and size > maximum:
         yield rule.violation(node, path, f"got {size}: must be no more than the maximum of {maximum}")

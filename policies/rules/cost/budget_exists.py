@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policies.graph import Node
+from policies.graph import UNKNOWN, Node
 from policies.graph.model import STACK_TYPE
 from policies.rule import Case, Finding, Requirement, Scope, Severity, cost_rule
 from policies.rules._types import BUDGET
@@ -24,7 +24,10 @@ RULE = cost_rule(
 @RULE.check
 def has_a_budget(node: Node, case: Case) -> Iterator[Finding]:
     agreed = case.facts.monthly_budget_usd
-    if agreed is not None and not any(
-        budget.inputs.get("budgetType") == "COST" for budget in case.graph.of_type(BUDGET)
-    ):
+    types = [budget.inputs.get("budgetType") for budget in case.graph.of_type(BUDGET)]
+    if agreed is None or "COST" in types:
+        return
+    if UNKNOWN in types:
+        yield RULE.undecided(node, "", "the type of a budget is not known yet")
+    else:
         yield RULE.violation(node, "", f"has no budget of type COST, though {agreed} USD a month were agreed")

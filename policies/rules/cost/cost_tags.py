@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from policies.graph import UNKNOWN, Node
+from policies.graph.values import has_unknown
 from policies.reading import Found, first, read
 from policies.rule import Case, Finding, Requirement, Severity, cost_rule, examine
 from policies.rules._types import (
@@ -63,12 +64,17 @@ def tagged(node: Node, case: Case) -> Iterator[Finding]:
 
 def _launched(node: Node, tenant: str) -> Iterator[Finding]:
     """A launch template tags its instances and volumes itself; the provider's default tags do not reach them."""
-    specifications = [each for each in read(node.inputs, "tagSpecifications[*]") if isinstance(each.value, Mapping)]
+    found = list(read(node.inputs, "tagSpecifications[*]"))
+    specifications = [each for each in found if isinstance(each.value, Mapping)]
     for each in specifications:
         yield from _judge(node, Found(f"{each.path}.tags", first(each.value, "tags")), None, tenant)
-    for kind in LAUNCHED:
-        if not any(first(each.value, "resourceType") == kind for each in specifications):
+    kinds = [first(each.value, "resourceType") for each in specifications]
+    known = all(each.known for each in found) and not any(map(has_unknown, kinds))
+    for kind in LAUNCHED if known else ():
+        if kind not in kinds:
             yield RULE.violation(node, "tagSpecifications", f"has no tags for what is launched as {kind}")
+    if not known:
+        yield RULE.undecided(node, "tagSpecifications")
 
 
 def _judge(node: Node, found: Found, inherited: object, tenant: str) -> Iterator[Finding]:

@@ -5,10 +5,13 @@ from typing import Any
 
 from policies.conditions import is_number, names
 from policies.graph import Node
+from policies.graph.values import has_unknown
 from policies.reading import MISSING, first
 from policies.rule import Case, Finding, Requirement, Scope, Severity, cost_rule
 from policies.rules._types import NODE_GROUP, RESERVATION
 from policies.rules.cost._common import FRAMEWORKS
+
+SIZES = ("instanceTypes", "scalingConfig")
 
 RULE = cost_rule(
     id="held-capacity",
@@ -24,7 +27,7 @@ RULE = cost_rule(
 
 
 @RULE.check
-def usable(node: Node, case: Case) -> Iterator[Finding]:
+def can_be_used(node: Node, case: Case) -> Iterator[Finding]:
     if node.type == RESERVATION and first(node.inputs, "endDateType") == "limited":
         yield from RULE.require(node, "endDate", names("the day on which the reservation ends"))
         return
@@ -34,19 +37,22 @@ def usable(node: Node, case: Case) -> Iterator[Finding]:
     if not isinstance(wanted, str):
         yield RULE.undecided(node, field)
         return
-    held = sum(_count(each) for each in case.graph.of_type(node.type) if first(each.inputs, field) == wanted)
-    room = sum(_room(group, field, wanted) for group in case.graph.of_type(NODE_GROUP))
-    if held > room:
-        yield RULE.violation(node, field, f"holds {held:g} of {wanted} for good, and the pools can use {room:g}")
+    counts = [
+        first(each.inputs, "instanceCount")
+        for each in case.graph.of_type(node.type)
+        if first(each.inputs, field) == wanted
+    ]
+    pools = case.graph.of_type(NODE_GROUP)
+    reserved = sum(count if is_number(count) else 1 for count in counts)  # a host has no count
+    usable = sum(_usable(pool, field, wanted) for pool in pools)
+    if reserved > usable and not any(has_unknown(pool.inputs.get(name)) for pool in pools for name in SIZES):
+        message = f"reserves {reserved:g} of {wanted} without an end, and the pools can use {usable:g}"
+        yield RULE.violation(node, field, message)
+    elif reserved > usable or has_unknown(counts):
+        yield RULE.undecided(node, field, "how many are reserved, or how many the pools can use, is not known yet")
 
 
-def _count(node: Node) -> Any:
-    """How many one resource reserves; a number that is not known counts as one."""
-    count = first(node.inputs, "instanceCount")
-    return count if is_number(count) else 1
-
-
-def _room(group: Node, field: str, wanted: str) -> Any:
+def _usable(group: Node, field: str, wanted: str) -> Any:
     """How many machines of a type or family a pool can use."""
     types, size = first(group.inputs, "instanceTypes"), first(group.inputs, "scalingConfig.maxSize")
     names = [str(each) for each in types] if isinstance(types, list) else []

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 
-from policies.data_class import TAG
+from policies.data_class import has_unknown_class
 from policies.graph import Node, ResourceGraph
-from policies.graph.model import Marker
-from policies.reading import first
 from policies.rule import Case, Finding, Rule
 
 KEPT = {"SOC 2": ("A1.2",), "ISO 27001": ("A.8.13", "A.8.10")}  # what must not be lost
@@ -24,6 +22,5 @@ def agreed_days(data_class: str | None, case: Case) -> int | None:
 
 def unknown_class(rule: Rule, node: Node) -> Iterator[Finding]:
     """Undecided where the tags do not tell yet which data the resource contains."""
-    tags = first(node.inputs, "tags")
-    if isinstance(tags, Marker) or (isinstance(tags, dict) and isinstance(tags.get(TAG), Marker)):
+    if has_unknown_class(node):
         yield rule.undecided(node, "tags", "which data it contains is not known yet")

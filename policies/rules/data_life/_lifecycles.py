@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.graph import Node, ResourceGraph
+from policies.graph.values import has_unknown
 from policies.reading import MISSING, Found, first, read
 from policies.rules.data_life._common import companions
 
@@ -24,7 +25,8 @@ class Expiry:
 
     @property
     def known(self) -> bool:
-        return next(read(self.node.inputs, self.at)).known
+        """Whether the rule, and everything that `covers_everything` reads of it, is known."""
+        return not any(has_unknown(self._value(name)) for name in ("enabled", "status", "prefix", "tags", "filter"))
 
     @property
     def covers_everything(self) -> bool:

@@ -69,7 +69,9 @@ def _environment(container: Container) -> Iterator[Finding]:
         elif isinstance(variable.value, Mapping):
             yield from _variable(node, variable)
     for source in read(node.inputs, f"{container.path}.envFrom[*].secretRef"):
-        if source.value is not MISSING:
+        if not source.known:
+            yield RULE.undecided(node, source.path)
+        elif source.value is not MISSING:
             yield RULE.violation(node, source.path, "puts every value of a secret into the environment")
 
 

@@ -36,7 +36,9 @@ def is_placed(node: Node, case: Case) -> Iterator[Finding]:
 
 def _judge(pod: Pod, case: Case) -> Iterator[Finding]:
     for toleration in read(pod.node.inputs, f"{pod.path}.tolerations[*]"):
-        if isinstance(toleration.value, Mapping) and not toleration.value.get("key"):
+        if not toleration.known:
+            yield RULE.undecided(pod.node, toleration.path)
+        elif isinstance(toleration.value, Mapping) and not toleration.value.get("key"):
             yield RULE.violation(pod.node, toleration.path, "tolerates every taint, those of other pools too")
     if case.facts.tier not in OWN_NODES or pod.node.type == DAEMON_SET:  # a daemon set is meant for every node
         return

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from policies.data_class import CUSTOMER_DATA, data_class_of
+from policies.data_class import CUSTOMER_DATA, data_class_of, has_unknown_class
 from policies.graph import Node, ResourceGraph
-from policies.graph.model import Marker
 from policies.graph.references import Reference
-from policies.graph.values import walk
+from policies.graph.values import has_unknown
 from policies.rule import Case, Finding, Requirement, Scope, Severity, logging_rule
 from policies.rules._types import BUCKETS, TRAIL
 from policies.rules.logging._common import RECORDED, is_adopted, receives_logs
@@ -41,6 +40,8 @@ def is_recorded(node: Node, case: Case) -> Iterator[Finding]:
         return
     if None in verdicts:
         yield RULE.undecided(node, "", "the trail's event selectors are not known yet")
+    elif has_unknown_class(node):
+        yield RULE.undecided(node, "tags", "which data it contains is not known yet")
     else:
         yield RULE.violation(node, "", "no trail of this stack records the reads and writes of its objects")
 
@@ -52,13 +53,14 @@ def _contains_customer_data(bucket: Node, graph: ResourceGraph) -> bool:
 
 
 def _records(trail: Node, bucket: Node) -> bool | None:
-    """None where the known selectors do not record it and a part of the selectors is not known."""
+    """None where no selector that is known records it and another selector is not known."""
     identities = _identities(bucket)
     known = True
     for key, covers in (("advancedEventSelectors", _advanced), ("eventSelectors", _simple)):
         selectors = trail.inputs.get(key) or ()
-        known = known and not any(isinstance(value, Marker) for _, value in walk(selectors))
-        if any(isinstance(each, Mapping) and covers(each, identities) for each in _listed(selectors)):
+        known = known and not has_unknown(selectors)
+        readable = [each for each in _listed(selectors) if isinstance(each, Mapping) and not has_unknown(each)]
+        if any(covers(each, identities) for each in readable):
             return True
     return False if known else None
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
+from policies.graph.values import has_unknown
 from policies.reading import read
 from policies.rule import Case, Finding, Requirement, Severity, examine, logging_rule
 from policies.rules._types import DOMAINS
@@ -27,9 +28,10 @@ def publishes_the_audit(node: Node, _: Case) -> Iterator[Finding]:
     options = list(read(node.inputs, "logPublishingOptions[*]"))
     for each in options:
         examine(node, each)
-    if any(not each.known for each in options):
+    known = [each.value for each in options if each.value and not has_unknown(each.value)]
+    if any(each.get("logType") == AUDIT and each.get("enabled") is not False for each in known):
+        return
+    if any(has_unknown(each.value) for each in options):
         yield RULE.undecided(node, "logPublishingOptions")
-    elif not any(
-        each.value and each.value.get("logType") == AUDIT and each.value.get("enabled") is not False for each in options
-    ):
+    else:
         yield RULE.violation(node, "logPublishingOptions", f"no option publishes {AUDIT}")

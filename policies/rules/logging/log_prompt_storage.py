@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policies.data_class import data_class_of
+from policies.data_class import data_class_of, has_unknown_class
 from policies.graph import Node
 from policies.graph.model import STACK_TYPE
 from policies.reading import MISSING, read
@@ -31,6 +31,8 @@ def stored_as_agreed(node: Node, case: Case) -> Iterator[Finding]:
     if node.type in BUCKETS:
         if _contains_prompts(node):
             yield from _bucket(node, case)
+        elif has_unknown_class(node):
+            yield RULE.undecided(node, "tags", "which data it contains is not known yet")
         return
     for settings in exported(node) if node.type == STACK_TYPE else mounted(node):
         yield from judge_prompts(RULE, node, settings, case.facts)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 
-from policies.graph import Node, ResourceGraph
+from policies.graph import UNKNOWN, Node, ResourceGraph
 from policies.reading import Found, first
 from policies.rule import Case, Finding, Requirement, Scope, Severity, examine, logging_rule
 from policies.rules._types import LOG_GROUP, TRAIL
@@ -32,14 +32,16 @@ RULE = logging_rule(
 
 @RULE.check
 def raises_alarms(node: Node, case: Case) -> Iterator[Finding]:
-    examine(node, Found(GROUP, node.inputs.get(GROUP)))
-    if not node.inputs.get(GROUP):
+    group = node.inputs.get(GROUP)
+    examine(node, Found(GROUP, group))
+    if not group:
         yield RULE.violation(node, GROUP, "not set, so no metric filter can watch the trail")
         return
     patterns = [*_filter_patterns(node, case.graph), *_event_patterns(case.graph)]
     for what, names in WATCHED.items():
         if not any(all(name in pattern for name in names) for pattern in patterns):
-            yield RULE.violation(node, "", f"no alarm with an action reports {what} ({', '.join(names)})")
+            message = f"no alarm with an action reports {what} ({', '.join(names)})"
+            yield RULE.undecided(node, GROUP) if group is UNKNOWN else RULE.violation(node, "", message)
 
 
 def _filter_patterns(trail: Node, graph: ResourceGraph) -> Iterator[str]:

@@ -33,8 +33,10 @@ def is_internal(node: Node, _: Case) -> Iterator[Finding]:
     if node.type in ALL_BALANCERS:
         if first(node.inputs, "loadBalancerType") != "gateway":  # which has no addresses of its own
             yield from RULE.require(node, "internal", TRUE)
-    elif node.type == INGRESS or first(node.inputs, "spec.type") in ("LoadBalancer", UNKNOWN):
+    elif node.type == INGRESS or first(node.inputs, "spec.type") == "LoadBalancer":
         yield from _scheme(node)
+    elif first(node.inputs, "spec.type") is UNKNOWN and any(_scheme(node)):
+        yield RULE.undecided(node, "spec.type")
 
 
 def _scheme(node: Node) -> Iterator[Finding]:

@@ -24,17 +24,16 @@ def words(container: Container) -> list[Word]:
 
 def variables(container: Container) -> dict[str, tuple[str, Any]]:
     """Environment variables that have a value, by name, each with its path."""
-    found = read(container.node.inputs, f"{container.path}.env[*]")
     return {
         str(each.value["name"]): (f"{each.path}.value", each.value["value"])
-        for each in found
+        for each in _environment(container)
         if isinstance(each.value, Mapping) and each.value.get("value") is not None and "name" in each.value
     }
 
 
 def unreadable(rule: Rule, container: Container) -> Iterator[Finding]:
-    """Undecided for each word of command and args that is not known: it may say anything."""
-    return _undecided(rule, container.node, _command(container))
+    """Undecided for each word of command and args, and each variable, that is not known: it may say anything."""
+    return _undecided(rule, container.node, [*_command(container), *_environment(container)])
 
 
 def unreadable_texts(rule: Rule, config_map: Node) -> Iterator[Finding]:
@@ -71,6 +70,10 @@ def mappings_in(document: Any, path: str) -> Iterator[tuple[str, Mapping[str, An
 def _command(container: Container) -> list[Found]:
     paths = (f"{container.path}.{field}[*]" for field in ("command", "args"))
     return [found for path in paths for found in read(container.node.inputs, path)]
+
+
+def _environment(container: Container) -> list[Found]:
+    return list(read(container.node.inputs, f"{container.path}.env[*]"))
 
 
 def _undecided(rule: Rule, node: Node, texts: list[Found]) -> Iterator[Finding]:

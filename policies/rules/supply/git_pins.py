@@ -35,7 +35,9 @@ def at_a_commit(node: Node, _: Case) -> Iterator[Finding]:
 
 def _volumes(pod: Pod) -> Iterator[Finding]:
     for found in read(pod.node.inputs, f"{pod.path}.volumes[*].gitRepo"):
-        if found.value is not MISSING and not (found.known and _COMMIT.search(str(found.value.get("revision")))):
+        if not found.known:
+            yield RULE.undecided(pod.node, found.path)
+        elif found.value is not MISSING and not _COMMIT.search(str(found.value.get("revision"))):
             yield RULE.violation(pod.node, found.path, "has no commit as its revision")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from policies.accounts import account_of, trusted_accounts
-from policies.data_class import data_class_of
+from policies.data_class import data_class_of, has_unknown_class
 from policies.graph import Node, ResourceGraph
 from policies.graph.model import Marker
 from policies.graph.references import references_in
@@ -53,6 +53,8 @@ def _use(node: Node, path: str, text: str, case: Case) -> Iterator[Finding]:
     uses, key = _class_of_user(node, case.graph), _key(text, case.graph)
     if key is not None:
         serves = data_class_of(key)
+        if serves and has_unknown_class(node):
+            yield RULE.undecided(node, path, "which data it encrypts is not known yet")
         if uses and serves and uses != serves and not (uses == "config" and serves in CONFIG_KEYS):
             yield RULE.violation(node, path, f"contains {uses} under {key.name}, the key of {serves}")
         return

@@ -9,7 +9,7 @@ from policies.conditions import one_of
 from policies.facts import DATA_CLASSES
 from policies.graph import Node
 from policies.graph.model import Marker
-from policies.reading import MISSING, Found
+from policies.reading import MISSING, Found, first
 from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Severity, tenancy_rule
 
 TENANT, TIER, CLASS = "codekeep:tenant", "codekeep:tier", "codekeep:data-class"
@@ -36,9 +36,11 @@ def complete(node: Node, case: Case) -> Iterator[Finding]:
     if not case.facts.tenant or node.package != "aws" or node.options.get("external") or not takes_tags(node.type):
         return
     yield from _tags(node, "tags", {**_default_tags(node, case), **_by_key(node.inputs.get("tags"))}, case)
-    for index, specification in enumerate(node.inputs.get("tagSpecifications") or ()):
-        if isinstance(specification, Mapping):
-            yield from _tags(node, f"tagSpecifications[{index}].tags", _by_key(specification.get("tags")), case)
+    yield from RULE.each(
+        node,
+        "tagSpecifications[*]",
+        lambda found: _tags(node, f"{found.path}.tags", _by_key(first(found.value, "tags")), case),
+    )
 
 
 @cache
