@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from math import inf, nan
 from typing import Any, TypeGuard
 
+from policies.graph.values import Marker
+
 
 @dataclass(frozen=True)
 class Condition:
-    """`allowed` completes the message of a violation: "got False: must be true"."""
+    """`allowed` completes the message of a violation: "got False: must be true".
 
-    holds: Callable[[Any], bool]
+    `holds` gives None where the verdict depends on a part of the value that is unknown.
+    """
+
+    holds: Callable[[Any], bool | None]
     allowed: str
 
     def because(self, reason: str) -> "Condition":
@@ -50,6 +55,28 @@ def none_of(*refused: object) -> Condition:
     return Condition(lambda value: value not in refused, f"must not be {_listed(refused)}")
 
 
+def contains(*required: object) -> Condition:
+    """A list of these, and maybe others."""
+    text = f"must contain {', '.join(map(str, required))}"
+    return _of_items(lambda items: all(each in items for each in required), text, unknown_may_add=True)
+
+
+def contains_one_of(*required: object) -> Condition:
+    text = f"must contain {_listed(required)}"
+    return _of_items(lambda items: any(each in items for each in required), text, unknown_may_add=True)
+
+
+def contains_none_of(*refused: object) -> Condition:
+    text = f"must not contain {_listed(refused)}"
+    return _of_items(lambda items: not any(each in items for each in refused), text, unknown_may_add=False)
+
+
+def contains_only(*allowed: object) -> Condition:
+    """A list of some of these."""
+    text = f"may contain only {', '.join(map(str, allowed))}"
+    return _of_items(lambda items: all(each in allowed for each in items), text, unknown_may_add=False)
+
+
 def names(what: str) -> Condition:
     """Any value that is not empty."""
     return Condition(bool, f"must name {what}")
@@ -77,6 +104,19 @@ def number(value: Any) -> float:
 
 def is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, (int, float))
+
+
+def _of_items(judge: Callable[[list[Any]], bool], allowed: str, *, unknown_may_add: bool) -> Condition:
+    """A condition on a list. An unknown item may add what is missing, or else may be one that is not allowed."""
+
+    def holds(value: Any) -> bool | None:
+        if not isinstance(value, (list, tuple)):
+            return False
+        known = [item for item in value if not isinstance(item, Marker)]
+        verdict = judge(known)
+        return verdict if len(known) == len(value) or verdict is unknown_may_add else None
+
+    return Condition(holds, allowed)
 
 
 def _listed(values: tuple[object, ...]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from policies.graph import Node
-from policies.graph.model import Marker
+from policies.graph.values import Marker
 
 TAG = "codekeep:data-class"
 CUSTOMER_DATA = frozenset({"code", "index", "model", "eval", "prompt"})

@@ -9,7 +9,6 @@ from functools import partial
 from policies.conditions import Condition, Expectation
 from policies.facts import Facts
 from policies.graph import Node, ResourceGraph, Source
-from policies.graph.values import has_unknown
 from policies.reading import MISSING, Found, read
 from policies.requirement import Requirement
 
@@ -45,7 +44,7 @@ class Verdict(StrEnum):
 
 class Scope(StrEnum):
     RESOURCE = "resource"  # one resource and its provider are enough: stops the resource before it is created
-    STACK = "stack"  # needs the whole graph
+    STACK = "stack"  # needs the complete graph
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +127,7 @@ class Rule:
     def evidence(self, node: Node, case: Case) -> Found | None:
         """The first value of this resource that the rule judges; one that is set comes before one that is not.
 
-        None where the rule judges the resource as a whole, or by other resources.
+        None where the rule judges that the resource exists, or judges it by other resources.
         """
         examined: list[tuple[Node, Found]] = []
         token = _examined.set(examined)
@@ -156,18 +155,16 @@ class Rule:
             yield from self.expect(node, found, condition, optional=optional)
 
     def expect(self, node: Node, found: Found, condition: Condition, *, optional: bool = False) -> Iterator[Finding]:
-        """The value must satisfy the condition; undecided where it is unknown, or fails and is unknown in parts."""
+        """The value must satisfy the condition; undecided where that depends on what is unknown."""
         examine(node, found)
         if not found.known:
             yield self.undecided(node, found.path)
         elif found.value is MISSING:
             if not optional:
                 yield self.violation(node, found.path, f"not set: {condition.allowed}")
-        elif condition.holds(found.value):
-            return
-        elif has_unknown(found.value):
+        elif (holds := condition.holds(found.value)) is None:
             yield self.undecided(node, found.path, "a part of its value is not known yet")
-        else:
+        elif not holds:
             yield self.violation(node, found.path, f"got {shortened(repr(found.value))}: {condition.allowed}")
 
     def each(self, node: Node, path: str, judge: Callable[[Found], Iterable[Finding]]) -> Iterator[Finding]:

@@ -1,9 +1,25 @@
-"""Walking through property values: mappings, lists and what they contain."""
+"""Property values: the marks in place of values that cannot be read, and walking through mappings and lists."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from enum import Enum
+from typing import Any, Final
 
-from policies.graph.model import Marker
+
+class Marker(Enum):
+    """Takes the place of a value that cannot be read."""
+
+    UNKNOWN = "$unknown"  # only the deployment will know it
+    SECRET = "$secret"  # noqa: S105 - the mark, not a secret
+
+    def __repr__(self) -> str:
+        return self.value
+
+    def __str__(self) -> str:
+        return self.value
+
+
+UNKNOWN: Final = Marker.UNKNOWN
+SECRET: Final = Marker.SECRET
 
 
 def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

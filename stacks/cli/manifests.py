@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from policies.graph import Node, ResourceGraph
-from policies.graph.model import Marker
+from policies.graph.values import Marker
 from policies.manifests import document_of, kind_of
 
 PACKAGE = "kubernetes"

@@ -13,7 +13,7 @@ from typing import Any
 
 from policies.facts import Facts
 from policies.graph import Node, ResourceGraph
-from policies.graph.build import placed
+from policies.graph.build import with_regions
 from policies.graph.references import reference_of
 from policies.reading import MISSING, Found, read
 from policies.rule import Case, Rule, Verdict
@@ -47,9 +47,9 @@ class Mutant:
             rest.append(node)
         nodes = [each for each in rest if each is not None]
         if any(each is not None and each.is_provider for each in (broken, node)):
-            return placed(base.project, base.stack, nodes, None)
+            return with_regions(base.project, base.stack, nodes, None)
         if node is not None:
-            [settled] = placed(base.project, base.stack, [*_providers(base, node), node], None).nodes[-1:]
+            [settled] = with_regions(base.project, base.stack, [*_providers(base, node), node], None).nodes[-1:]
             nodes = [settled if each is node else each for each in nodes]
         return ResourceGraph(project=base.project, stack=base.stack, nodes=tuple(nodes))
 

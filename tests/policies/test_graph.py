@@ -10,9 +10,9 @@ import pulumi_aws as aws
 import pytest
 from pulumi_aws import kms, s3, ssm
 
+from policies.graph import SECRET, UNKNOWN, Node, ResourceGraph, UnknownNodeError
 from policies.graph.checkpoint import GraphSourceError, from_checkpoint, from_preview
 from policies.graph.jsonio import from_json, to_json
-from policies.graph.model import SECRET, UNKNOWN, Node, ResourceGraph, UnknownNodeError
 from policies.graph.recorder import ProgramError, record
 
 ROOT = Path(__file__).resolve().parents[2]

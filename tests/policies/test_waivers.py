@@ -7,7 +7,15 @@ import pytest
 import yaml
 
 from policies.rule import Finding, Severity, Verdict
-from policies.waivers import Coverage, Waiver, WaiverError, could_begin, load_waivers, sort_out, unused_waivers
+from policies.waivers import (
+    Coverage,
+    Waiver,
+    WaiverError,
+    apply_waivers,
+    can_match_prefix,
+    load_waivers,
+    unused_waivers,
+)
 
 TODAY = date(2026, 11, 24)
 ENTRY = {
@@ -38,14 +46,14 @@ def written(tmp_path: Path, *entries: object) -> Path:
 
 def test_a_waiver_covers_its_rule_on_its_resources_only() -> None:
     waiver = Waiver(**ENTRY)  # type: ignore[arg-type]
-    outcome = sort_out([finding(), finding(name="acme-code"), finding(rule="other")], [waiver], TODAY)
+    outcome = apply_waivers([finding(), finding(name="acme-code"), finding(rule="other")], [waiver], TODAY)
     assert [each.finding for each in outcome.waived] == [finding()]
     assert outcome.open == (finding(name="acme-code"), finding(rule="other"))
 
 
 def test_an_expired_waiver_covers_nothing_and_is_not_unused_besides() -> None:
     old = Waiver(**{**ENTRY, "expires": TODAY - timedelta(days=1)})  # type: ignore[arg-type]
-    outcome = sort_out([finding()], [old], TODAY)
+    outcome = apply_waivers([finding()], [old], TODAY)
     assert outcome.open == (finding(),)
     assert outcome.waived == ()
     assert unused_waivers([old], (), TODAY, covering("demo")) == ()
@@ -95,7 +103,7 @@ def test_a_run_calls_unused_only_what_it_could_have_met(urn: str, rule: str, cov
     ],
 )
 def test_which_stacks_a_glob_can_speak_of(glob: str, fits: bool) -> None:
-    assert could_begin(glob, "urn:pulumi:demo::") is fits
+    assert can_match_prefix(glob, "urn:pulumi:demo::") is fits
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:

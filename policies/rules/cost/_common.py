@@ -6,7 +6,7 @@ from typing import Any
 
 from policies.conditions import is_number
 from policies.graph import Node
-from policies.graph.model import Marker
+from policies.graph.values import Marker
 from policies.reading import first
 from policies.rule import Finding, Rule
 

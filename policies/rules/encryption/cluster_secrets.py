@@ -1,6 +1,6 @@
 """Kubernetes secrets are stored in etcd, merely encoded unless a key of ours encrypts them."""
 
-from policies.conditions import Condition, Expectation
+from policies.conditions import Expectation, contains
 from policies.rule import Requirement, Severity, encryption_rule
 from policies.rules._types import CLUSTER
 from policies.rules.encryption._at_rest import OWN_KEY
@@ -15,9 +15,7 @@ RULE = encryption_rule(
     frameworks={"CIS EKS": ("5.3.1",), "SOC 2": ("CC6.1",), "ISO 27001": ("A.8.24",)},
     expects={
         CLUSTER: (
-            Expectation(
-                "encryptionConfig.resources", Condition(lambda named: "secrets" in named, "must contain 'secrets'")
-            ),
+            Expectation("encryptionConfig.resources", contains("secrets")),
             Expectation("encryptionConfig.provider.keyArn", OWN_KEY),
         )
     },

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policies.conditions import Condition, Expectation, equals
+from policies.conditions import Expectation, contains, equals
 from policies.graph import Node
 from policies.reading import first
 from policies.rule import Case, Finding, Requirement, Scope, Severity, kubernetes_rule
@@ -13,7 +13,6 @@ GROUP = "kubernetes:admissionregistration.k8s.io/v1"
 WEBHOOKS = (f"{GROUP}:ValidatingWebhookConfiguration", f"{GROUP}:MutatingWebhookConfiguration")
 POLICY = f"{GROUP}:ValidatingAdmissionPolicy"
 BINDING = f"{GROUP}:ValidatingAdmissionPolicyBinding"
-DENIES = Condition(lambda actions: isinstance(actions, (list, tuple)) and "Deny" in actions, "must contain Deny")
 
 RULE = kubernetes_rule(
     id="admission-fails-closed",
@@ -27,7 +26,7 @@ RULE = kubernetes_rule(
     expects={
         **dict.fromkeys(WEBHOOKS, (Expectation("webhooks[*].failurePolicy", equals("Fail"), optional=True),)),
         POLICY: (Expectation("spec.failurePolicy", equals("Fail"), optional=True),),
-        BINDING: (Expectation("spec.validationActions", DENIES),),
+        BINDING: (Expectation("spec.validationActions", contains("Deny")),),
     },
 )
 

@@ -1,12 +1,11 @@
 """The control plane's logs show what was asked of the cluster, and by whom."""
 
-from policies.conditions import Condition, Expectation
+from policies.conditions import Expectation, contains
 from policies.rule import Requirement, Severity, logging_rule
 from policies.rules._types import CLUSTER
 from policies.rules.logging._common import RECORDED
 
-KINDS = frozenset({"api", "audit", "authenticator", "controllerManager", "scheduler"})
-ALL_KINDS = Condition(lambda kinds: set(kinds) >= KINDS, f"must contain {', '.join(sorted(KINDS))}")
+ALL_KINDS = contains("api", "audit", "authenticator", "controllerManager", "scheduler")
 
 RULE = logging_rule(
     id="log-control-plane",

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from policies.graph import Node
+from policies.graph import UNKNOWN, Node
 from policies.graph.values import has_unknown
-from policies.reading import read
+from policies.reading import first, read
 from policies.rule import Case, Finding, Requirement, Severity, examine, logging_rule
 from policies.rules._types import DOMAINS
 from policies.rules.logging._common import RECORDED
@@ -28,10 +28,10 @@ def publishes_the_audit(node: Node, _: Case) -> Iterator[Finding]:
     options = list(read(node.inputs, "logPublishingOptions[*]"))
     for each in options:
         examine(node, each)
-    known = [each.value for each in options if each.value and not has_unknown(each.value)]
-    if any(each.get("logType") == AUDIT and each.get("enabled") is not False for each in known):
+    published = [(first(each.value, "logType"), first(each.value, "enabled")) for each in options]
+    if any(kind == AUDIT and enabled not in (False, UNKNOWN) for kind, enabled in published):
         return
-    if any(has_unknown(each.value) for each in options):
+    if has_unknown([pair for pair in published if pair[0] in (AUDIT, UNKNOWN)]):
         yield RULE.undecided(node, "logPublishingOptions")
     else:
         yield RULE.violation(node, "logPublishingOptions", f"no option publishes {AUDIT}")

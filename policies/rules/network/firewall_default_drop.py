@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policies.conditions import Condition, Expectation, equals, one_of
+from policies.conditions import Expectation, contains_none_of, contains_one_of, equals, one_of
 from policies.graph import Node
 from policies.reading import first
 from policies.rule import Case, Finding, Requirement, Severity, network_rule
@@ -10,13 +10,8 @@ from policies.rules.network._common import FRAMEWORKS
 
 POLICY = "aws:networkfirewall/firewallPolicy:FirewallPolicy"
 STATELESS = ("statelessDefaultActions", "statelessFragmentDefaultActions")
-PASS = "aws:pass"  # noqa: S105 - Network Firewall's word
-DROPS = ("aws:drop_strict", "aws:drop_established", "aws:drop_established_app_layer")
-NO_PASS = Condition(lambda actions: isinstance(actions, list) and PASS not in actions, f"must not contain {PASS}")
-A_DROP = Condition(
-    lambda actions: isinstance(actions, list) and any(action in DROPS for action in actions),
-    f"must contain {' or '.join(DROPS)}",
-)
+NO_PASS = contains_none_of("aws:pass")
+A_DROP = contains_one_of("aws:drop_strict", "aws:drop_established", "aws:drop_established_app_layer")
 
 RULE = network_rule(
     id="firewall-default-drop",

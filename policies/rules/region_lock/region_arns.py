@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.graph import UNKNOWN, Node
 from policies.graph.values import texts_in
-from policies.places import arns_in
+from policies.regions import arns_in
 from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Severity, region_rule
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 

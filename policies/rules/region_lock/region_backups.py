@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.places import arns_in, referred_regions
 from policies.reading import Found
+from policies.regions import arns_in, referred_regions
 from policies.rule import Case, Finding, Requirement, Scope, Severity, region_rule
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from policies.conditions import SET
 from policies.graph import Node, ResourceGraph
 from policies.graph.references import references_in
-from policies.places import arns_in
 from policies.reading import MISSING, Found, read
+from policies.regions import arns_in
 from policies.rule import Case, Finding, Requirement, Scope, Severity, region_rule
 from policies.rules._types import BUCKETS, REPLICATION
 from policies.rules.region_lock._common import FRAMEWORKS, outside

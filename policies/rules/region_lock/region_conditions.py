@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.documents import Statement, UndecidableError, document_properties, statements
 from policies.graph import Node
-from policies.places import regions_in
+from policies.regions import regions_in
 from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Severity, region_rule
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from policies.conditions import Condition, names
+from policies.conditions import contains_only, names
 from policies.graph import Node
-from policies.places import regions_in
 from policies.reading import first
+from policies.regions import regions_in
 from policies.rule import Case, Finding, Requirement, Severity, region_rule
 from policies.rules._types import VPC_ENDPOINT
 from policies.rules.region_lock._common import FRAMEWORKS, allowed_region, outside
@@ -27,8 +27,7 @@ RULE = region_rule(
 @RULE.check
 def service_in_allowed_region(node: Node, case: Case) -> Iterator[Finding]:
     if node.type == SERVICE:
-        region = allowed_region(case)
-        offered = Condition(lambda regions: all(map(region.holds, regions)), region.allowed)
+        offered = contains_only(*sorted(case.facts.allowed_regions))
         yield from RULE.require(node, "supportedRegions", offered, optional=True)
         return
     name = first(node.inputs, "serviceName")

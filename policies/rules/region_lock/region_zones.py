@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.graph.references import reference_of
-from policies.places import region_of_zone
 from policies.reading import Found
+from policies.regions import region_of_zone
 from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Severity, region_rule
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping
 from policies.accounts import account_of, trusted_accounts
 from policies.data_class import data_class_of, has_unknown_class
 from policies.graph import Node, ResourceGraph
-from policies.graph.model import Marker
 from policies.graph.references import references_in
-from policies.graph.values import texts_in, walk
-from policies.places import arns_in
+from policies.graph.values import Marker, texts_in, walk
+from policies.regions import arns_in
 from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Scope, Severity, tenancy_rule
 from policies.rules._types import BUCKETS, KEY, REPLICA_KEY
 

@@ -7,6 +7,7 @@ from policies.accounts import account_of
 from policies.conditions import Condition, names
 from policies.graph import Node
 from policies.graph.build import AWS_PROVIDER_TYPE
+from policies.graph.values import has_unknown
 from policies.reading import Found
 from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Severity, tenancy_rule
 
@@ -36,7 +37,9 @@ def bound_to_account(node: Node, case: Case) -> Iterator[Finding]:
         yield RULE.violation(node, "provider", "not set: the default provider is bound to no account")
 
 
-def _is_one(found: Any, own: str) -> bool:
+def _is_one(found: Any, own: str) -> bool | None:
+    if has_unknown(found):
+        return None
     accounts = [str(account) for account in found] if isinstance(found, (list, tuple)) else []
     return accounts == [own] if own else len(accounts) == 1 and accounts[0].isdigit()
 

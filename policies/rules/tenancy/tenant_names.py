@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from policies.documents import documents
 from policies.graph import UNKNOWN, Node
 from policies.graph.values import texts_in
-from policies.places import arns_in
+from policies.regions import arns_in
 from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Severity, tenancy_rule
 from policies.rules.tenancy._tiers import is_pooled
 

@@ -8,7 +8,7 @@ from typing import Any
 from policies.conditions import one_of
 from policies.facts import DATA_CLASSES
 from policies.graph import Node
-from policies.graph.model import Marker
+from policies.graph.values import Marker
 from policies.reading import MISSING, Found, first
 from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Severity, tenancy_rule
 

@@ -6,7 +6,7 @@ import click
 
 from policies.catalogue import catalogue
 from policies.checker import Judgement, Subject, judge_by_rules
-from policies.report import Fault
+from policies.report import UnjudgedStack
 from stacks.cli.check.live_source import LiveSource
 from stacks.cli.check.sources import Source
 
@@ -19,14 +19,14 @@ class Judged:
     own: Judgement
 
 
-def judged(source: Source) -> Judged | Fault:
+def judged(source: Source) -> Judged | UnjudgedStack:
     """A source that gives no graph is a fault: it is told, and the other stacks are judged all the same."""
     try:
         subject = source.subject()
         if isinstance(source, LiveSource):
             return _judged_live(source, subject)
     except click.ClickException as error:
-        return Fault(stack=source.stack, message=error.message)
+        return UnjudgedStack(stack=source.stack, message=error.message)
     return Judged(subject=subject, own=judge_by_rules(subject, catalogue()))
 
 

@@ -5,14 +5,14 @@ from datetime import date
 
 from policies.catalogue import catalogue
 from policies.checker import LIVE, OWN, Checker, CheckerError, Judgement
-from policies.report import Fault, Report, Run, report_of, run_of
+from policies.report import Report, Run, UnjudgedStack, report_of, run_of
 from policies.waivers import Coverage, Waiver
 from stacks.cli.check.judging import Judged
 from stacks.cli.errors import BadInputError
 
 
 def concluded(
-    results: Sequence[Judged | Fault],
+    results: Sequence[Judged | UnjudgedStack],
     *,
     checkers: Sequence[Checker],
     waivers: Sequence[Waiver],
@@ -25,7 +25,7 @@ def concluded(
         BadInputError: a checker could not judge at all.
     """
     whole = [each for each in results if isinstance(each, Judged)]
-    faults = [each for each in results if isinstance(each, Fault)]
+    faults = [each for each in results if isinstance(each, UnjudgedStack)]
     judgements = [[each.own, *others] for each, others in zip(whole, _others(whole, checkers), strict=True)]
     reports = [
         report_of(each.subject, catalogue(), said, waivers, today) for each, said in zip(whole, judgements, strict=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from policies.report import Fault
+from policies.report import UnjudgedStack
 from stacks.cli.check.judging import Judged, judged
 from stacks.cli.check.sources import StackSource
 from stacks.cli.project import Project
@@ -21,9 +21,9 @@ from stacks.cli.recording import Recordings
 from stacks.garbage import collect_rarely
 
 
-def judged_by_many(project: Project, stacks: Sequence[str], *, quiet: bool) -> list[Judged | Fault]:
+def judged_by_many(project: Project, stacks: Sequence[str], *, quiet: bool) -> list[Judged | UnjudgedStack]:
     """Each stack judged, in the order given. Ctrl-C ends the processes at once."""
-    results: dict[str, Judged | Fault] = {}
+    results: dict[str, Judged | UnjudgedStack] = {}
     with _executor(project, min(len(stacks), processors())) as executor:
         waiting = {executor.submit(_judge, stack): stack for stack in _longest_first(project, stacks)}
         while waiting:
@@ -68,15 +68,15 @@ def _context() -> "BaseContext":
     return context
 
 
-def _result(future: "Future[Judged | Fault]", stack: str) -> Judged | Fault:
+def _result(future: "Future[Judged | UnjudgedStack]", stack: str) -> Judged | UnjudgedStack:
     try:
         return future.result()
     except BrokenExecutor as error:
-        return Fault(stack=stack, message=f"the process that judged it died ({error}); check {stack} by itself")
+        return UnjudgedStack(stack=stack, message=f"the process that judged it died ({error}); check {stack} by itself")
 
 
-def _tell(result: Judged | Fault, stack: str, count: int, total: int) -> None:
-    words = "cannot be judged" if isinstance(result, Fault) else f"{len(result.own.findings)} findings"
+def _tell(result: Judged | UnjudgedStack, stack: str, count: int, total: int) -> None:
+    words = "cannot be judged" if isinstance(result, UnjudgedStack) else f"{len(result.own.findings)} findings"
     click.echo(f"[{count}/{total}] {stack}: {words}", err=True)
 
 
@@ -91,11 +91,11 @@ def _begin(root: Path) -> None:
     _recordings = Recordings(Project.find(root))
 
 
-def _judge(stack: str) -> Judged | Fault:
+def _judge(stack: str) -> Judged | UnjudgedStack:
     """Judges one stack; what the rules derived of its graph stays here, and its graph leaves with the result."""
     assert _recordings is not None  # noqa: S101 - _begin ran
     result = judged(StackSource(recordings=_recordings, stack=stack))
     gc.collect()
-    if isinstance(result, Fault):
+    if isinstance(result, UnjudgedStack):
         return result
     return replace(result, subject=replace(result.subject, graph=replace(result.subject.graph)))

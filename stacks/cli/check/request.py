@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from policies.checker import Checker
-from policies.report import Fault, Run
+from policies.report import Run, UnjudgedStack
 from policies.waivers import Waiver, WaiverError, load_waivers
 from stacks.cli.check.changes import changed_stacks
 from stacks.cli.check.judging import Judged, judged
@@ -80,7 +80,7 @@ class Request:
         results = self._judged(quiet=quiet)
         return concluded(results, checkers=checkers, waivers=self.waivers, known=self.known, today=self.today)
 
-    def _judged(self, *, quiet: bool) -> Sequence[Judged | Fault]:
+    def _judged(self, *, quiet: bool) -> Sequence[Judged | UnjudgedStack]:
         stacks = [source for source in self.sources if isinstance(source, StackSource)]
         if len(stacks) < 2:
             return [judged(source) for source in self.sources]
