@@ -17,7 +17,7 @@ def data_class_of(node: Node) -> str | None:
 
 
 def has_unknown_class(node: Node) -> bool:
-    """Whether the tags do not tell yet which data the resource contains."""
+    """Whether the tags do not say yet which data the resource contains."""
     return isinstance(_value(node), Marker)
 
 

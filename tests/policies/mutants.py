@@ -27,7 +27,7 @@ OPEN_CIDR = "0.0.0.0/0"
 class Mutant:
     """One broken graph; `urn` and `path` say where it was broken, `how` in which way.
 
-    `node` stands where `urn` stood, or last where nothing did; None takes it out.
+    `node` replaces the node of `urn`, or comes last where there is none; None removes it.
     """
 
     rule: Rule
@@ -39,7 +39,7 @@ class Mutant:
 
     @property
     def graph(self) -> ResourceGraph:
-        """Built when asked for: there are thousands. Regions of the others stay, unless a provider was broken."""
+        """Built on access: there are thousands. Regions of the others stay, unless a provider was broken."""
         base, node = self.base, self.node
         broken = base.get(self.urn)
         rest = [node if each is broken else each for each in base]

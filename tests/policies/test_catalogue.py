@@ -34,7 +34,7 @@ def test_breaking_what_a_rule_guards_is_noticed_by_that_rule(stack: str, share: 
 
 
 def _share(stack: str, share: int) -> Iterator[Mutant]:
-    """Of every second rule: none is made for nothing."""
+    """Mutants of every second rule, so that no process makes those of another."""
     graph, facts = recorded(stack)
     return mutants(graph, catalogue()[share::SHARES], facts)
 

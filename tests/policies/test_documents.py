@@ -1,4 +1,4 @@
-"""Policy documents as statements: where they are, what binds them, what is not known of them."""
+"""Policy documents as statements: where they are, which conditions bind them, what is unknown."""
 
 import importlib
 import json
@@ -50,14 +50,14 @@ def test_a_lone_statement_counts_as_a_list_of_one() -> None:
 
 
 @pytest.mark.parametrize("operator", ["StringEquals", "StringLike", "ForAnyValue:StringEquals", "ArnLike"])
-def test_a_condition_that_must_hold_binds(operator: str) -> None:
+def test_a_condition_that_needs_the_key_binds(operator: str) -> None:
     assert condition(operator, ["1", "2"]).bound_values("AWS:sourceaccount") == ("1", "2")
 
 
 @pytest.mark.parametrize(
     "operator", ["StringNotEquals", "StringEqualsIfExists", "ForAllValues:StringEquals", "Null", "ArnNotLike"]
 )
-def test_a_condition_that_holds_without_the_key_does_not(operator: str) -> None:
+def test_a_condition_that_is_true_without_the_key_does_not_bind(operator: str) -> None:
     found = condition(operator, "1")
     assert found.bound_values("aws:SourceAccount") == ()
     assert found.condition_values("aws:SourceAccount") == ("1",)

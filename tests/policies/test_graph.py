@@ -1,4 +1,4 @@
-"""The graph: what the recorder, a state file and a preview say of the same program, and that no secret is in it."""
+"""The graph: the recorder, a state file and a preview give the same for a program, and no secret is in it."""
 
 import json
 from collections.abc import Callable
@@ -115,7 +115,7 @@ def test_parents_dependencies_and_references_lead_to_nodes(graph: ResourceGraph)
     assert key in graph.descendants(graph.one("pulumi:pulumi:Stack").urn)
 
 
-def test_a_node_says_which_line_made_it(graph: ResourceGraph) -> None:
+def test_a_node_has_the_line_that_registered_it(graph: ResourceGraph) -> None:
     lines = Path(__file__).read_text().splitlines()
     key = graph.one(KEY)
     assert key.source is not None

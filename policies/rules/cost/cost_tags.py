@@ -78,7 +78,7 @@ def _launched(node: Node, tenant: str) -> Iterator[Finding]:
 
 
 def _judge(node: Node, found: Found, inherited: object, tenant: str) -> Iterator[Finding]:
-    """Without a tenant, any tag will do to tell costs apart."""
+    """Without a tenant, any tag is enough to attribute costs."""
     examine(node, found)
     own = found.value if isinstance(found.value, Mapping) else {}
     tags = {**(inherited if isinstance(inherited, Mapping) else {}), **own}

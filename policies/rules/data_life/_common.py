@@ -21,6 +21,6 @@ def agreed_days(data_class: str | None, case: Case) -> int | None:
 
 
 def unknown_class(rule: Rule, node: Node) -> Iterator[Finding]:
-    """Undecided where the tags do not tell yet which data the resource contains."""
+    """Undecided where the tags do not say yet which data the resource contains."""
     if has_unknown_class(node):
         yield rule.undecided(node, "tags", "which data it contains is not known yet")

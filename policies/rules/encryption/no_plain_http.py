@@ -39,7 +39,7 @@ RULE = encryption_rule(
     severity=Severity.HIGH,
     applies_to=(ANY_RESOURCE,),
     requirement=Requirement.ENCRYPTION_IN_TRANSIT,
-    why="The client speaks the protocol of the address; nothing on the way adds TLS.",
+    why="The client uses the protocol of the address; nothing on the way adds TLS.",
     remedy="write https://, and give the target a certificate that the client trusts",
     frameworks={"SOC 2": ("CC6.7",), "ISO 27001": ("A.8.20", "A.8.24")},
     expects={type_: (Expectation(path, HTTPS, optional=True),) for type_, path in ADDRESSES.items()},
@@ -54,4 +54,4 @@ def speaks_https(node: Node, _: Case) -> Iterator[Finding]:
         if (setting.value is UNKNOWN or setting.value is SECRET) and (setting.name or "").endswith(_NAMED_FOR):
             yield RULE.undecided(node, setting.path)
         if setting.text and (host := _plain(setting.text)):
-            yield RULE.violation(node, setting.path, f"speaks plain HTTP to {host}: must be https://")
+            yield RULE.violation(node, setting.path, f"uses plain HTTP to {host}: must be https://")

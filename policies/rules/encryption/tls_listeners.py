@@ -19,7 +19,7 @@ ENCRYPTED = Condition(lambda value: str(value).upper() in ("HTTPS", "SSL"), "mus
 
 RULE = encryption_rule(
     id="tls-listeners",
-    title="Listeners speak TLS 1.2 or later, and plain HTTP only to redirect",
+    title="Listeners use TLS 1.2 or later, and plain HTTP only to redirect",
     severity=Severity.CRITICAL,
     applies_to=(
         *LISTENERS,
@@ -52,7 +52,7 @@ def _protocol(node: Node, protocol: str) -> Iterator[Finding]:
         yield from RULE.require(node, "sslPolicy", MODERN)
     elif protocol == "HTTP":
         yield from _redirects(node)
-    elif protocol == "TCP":  # forwards what the target speaks, which its target group says
+    elif protocol == "TCP":  # forwards the target's protocol, which the rule tls-targets judges
         yield from RULE.require(node, "port", NO_PLAIN_PORT, optional=True)
     elif protocol != "GENEVE":
         yield RULE.violation(node, "protocol", f"got {protocol!r}, which has no TLS: must be TLS, HTTPS or TCP")

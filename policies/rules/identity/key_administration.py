@@ -82,7 +82,7 @@ def _document(node: Node, path: str, statements: tuple[Statement, ...], case: Ca
             both = sorted({principal.value for principal in statement.principals} & administrators)
             if both:
                 yield RULE.violation(
-                    node, f"{statement.path}.Action", f"lets {', '.join(both)} use the key besides administering it"
+                    node, f"{statement.path}.Action", f"lets {', '.join(both)} use the key, and administer it too"
                 )
 
 

@@ -36,7 +36,7 @@ WITHOUT_RESOURCE: Mapping[str, str] = {
     "xray:puttelemetryrecords": "traces are no resources",
     "xray:puttracesegments": "traces are no resources",
 }
-"""Actions (lower case) for which AWS knows no narrower resource, or none that holds data, and why."""
+"""Actions (lower case) for which AWS knows no narrower resource, or none that contains data, and why."""
 
 NARROWING = ("aws:resourcetag/", "aws:requesttag/", "ec2:resourcetag/", "ec2:createaction", "kms:resourcealiases")
 """Prefixes of condition keys that narrow all resources of one type down to some."""

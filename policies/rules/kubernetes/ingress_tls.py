@@ -1,4 +1,4 @@
-"""Code on its way through a cluster is code on a wire."""
+"""Requests that pass an ingress contain code."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A stack's output tells the runtime what it may log, whoever mounts it."""
+"""The settings in a stack's outputs decide what the runtime may log."""
 
 from collections.abc import Iterator
 

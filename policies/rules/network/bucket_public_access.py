@@ -1,4 +1,4 @@
-"""The block of public access stands above policies, so that no policy can open a bucket."""
+"""The block of public access overrides policies, so that no policy can open a bucket."""
 
 from collections.abc import Iterator
 

@@ -13,7 +13,7 @@ ONE_PRINCIPAL = Condition(lambda value: isinstance(value, str) and "*" not in va
 
 RULE = network_rule(
     id="entry-principals",
-    title="Endpoint services accept each connection by hand, from the agreed principals alone",
+    title="Endpoint services accept each connection manually, from the agreed principals alone",
     severity=Severity.CRITICAL,
     requirement=Requirement.ISOLATION,
     why="The entry is the keep's only door; a wildcard or automatic acceptance leaves it ajar.",

@@ -18,7 +18,7 @@ ALLOW_LIST = Condition(lambda kind: "ALLOWLIST" in str(kind), "must be ALLOWLIST
 
 RULE = network_rule(
     id="firewall-domains",
-    title="The network firewall passes the domains of the spec, and nothing besides",
+    title="The network firewall passes the domains of the spec, and nothing else",
     severity=Severity.CRITICAL,
     requirement=Requirement.ISOLATION,
     why="Each name on the list is a place where code may be sent.",

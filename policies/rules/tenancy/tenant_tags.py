@@ -25,7 +25,7 @@ RULE = tenancy_rule(
     severity=Severity.MEDIUM,
     applies_to=(ANY_RESOURCE,),
     requirement=Requirement.DEDICATED_TENANCY,
-    why="Conditions of policies, cost reports and drift runs tell keeps apart by these tags and nothing else.",
+    why="Conditions of policies, cost reports and drift runs distinguish keeps by these tags and nothing else.",
     remedy="tag it with Keep.tags(data class) of components.naming, or by the provider's default tags",
     frameworks={"SOC 2": ("CC6.1", "C1.1"), "ISO 27001": ("A.5.9", "A.5.12", "A.5.13")},
 )
