@@ -37,6 +37,6 @@ def _rule_of(name: str) -> Rule:
     *_, folder, file = name.split(".")
     if (folder, file) != (rule.family.replace("-", "_"), rule.id.replace("-", "_")):
         raise CatalogueError(
-            f"rule {rule.id} of family {rule.family} stands in {folder}/{file}.py; name the file for the rule"
+            f"rule {rule.id} of family {rule.family} is in {folder}/{file}.py; name the file for the rule"
         )
     return rule

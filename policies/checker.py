@@ -1,6 +1,5 @@
-"""The seam where checks of a graph join: our rules and other tools' go the same way to waivers and reports."""
+"""The interface of checkers: our rules and other tools hand the same findings to waivers and reports."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +16,7 @@ LIVE = "live"  # the comparison of the account with the state
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What is judged: a stack's graph, the agreement it is held to, and the folder its source files are told from."""
+    """What is judged: a stack's graph, the agreement that it must keep, and the folder that its source files are in."""
 
     graph: ResourceGraph
     facts: Facts
@@ -39,7 +38,7 @@ class ForeignRule:
     guideline: str | None = None
 
     def finding(self, urn: str, message: str, verdict: Verdict, source: Source | None = None) -> Finding:
-        """Of a resource as a whole."""
+        """A finding on a resource, not on one of its properties."""
         return Finding(
             rule=self.id,
             verdict=verdict,
@@ -53,7 +52,7 @@ class ForeignRule:
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """What one checker says of one subject.
+    """One checker's findings on one subject.
 
     `judged` counts the resources that each rule looked at, by rule id. `foreign` describes the rules that are not in
     our catalogue: every one that looked at something, so that what passed is reported too.
@@ -65,7 +64,7 @@ class Judgement:
 
 
 class CheckerError(Exception):
-    """A checker could not judge at all; what it says is a run's exit code 2, never a pass."""
+    """A checker could not judge at all: the run ends with exit code 2, never with a pass."""
 
 
 class Checker(Protocol):
@@ -75,7 +74,11 @@ class Checker(Protocol):
     def name(self) -> str: ...
 
     def judge(self, subjects: Sequence[Subject]) -> Sequence[Judgement]:
-        """One judgement a subject, in their order. Raises CheckerError."""
+        """One judgement for each subject, in their order.
+
+        Raises:
+            CheckerError: it could not judge at all.
+        """
         ...
 
 
@@ -87,9 +90,7 @@ def checker_of(rule_id: str) -> str:
 
 
 def judge_by_rules(subject: Subject, rules: Sequence[Rule]) -> Judgement:
-    """The verdicts of rules of ours."""
+    """Judges a subject by our rules."""
     findings = judge_all(rules, Case(facts=subject.facts, graph=subject.graph))
-    judged: Counter[str] = Counter()
-    for rule in rules:
-        judged[rule.id] = sum(1 for node in subject.graph if rule.applies(node))
+    judged = {rule.id: sum(map(rule.applies, subject.graph)) for rule in rules}
     return Judgement(findings=tuple(findings), judged=judged)

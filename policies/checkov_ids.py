@@ -1,7 +1,7 @@
 """The number of each rule as a Checkov check: CKV_KEEP_n. Customers write these into their own waivers: never renumber.
 
-Only rules that decide from one resource, and that know an AWS type, are checks. A number once given stays with its rule
-even when the rule is gone. `python -m policies.checkov_ids` gives the rules without a number the next ones.
+Only rules that decide from one resource, and that apply to an AWS type, are checks. A number stays with its rule even
+when the rule is gone. `python -m policies.checkov_ids` gives the rules without a number the next ones.
 """
 
 import json
@@ -20,7 +20,7 @@ NOT_IN_TERRAFORM: Mapping[str, str] = {
     "protected-data": "an option of Pulumi's, `protect`",
     "provider-accounts": "the provider that Pulumi hands to the resource",
 }
-"""Rules that judge a resource by what only a Pulumi program says of it, and what that is."""
+"""Rules that judge what only a Pulumi program says about a resource, and what that is."""
 
 
 @cache
@@ -37,7 +37,11 @@ def is_check(rule: Rule) -> bool:
 
 
 def check_id(rule: Rule) -> str:
-    """`CKV_KEEP_7`; KeyError for a rule without a number."""
+    """`CKV_KEEP_7`.
+
+    Raises:
+        KeyError: the rule has no number.
+    """
     return f"{PREFIX}{numbers()[rule.id]}"
 
 
@@ -55,7 +59,7 @@ def unnumbered() -> list[str]:
 
 
 def main() -> None:
-    """Appends numbers; those there are stay."""
+    """Appends the missing numbers; none that is there changes."""
     highest = max(numbers().values(), default=0)
     added = {id_: number for number, id_ in enumerate(unnumbered(), start=highest + 1)}
     NUMBERS.write_text(json.dumps({**numbers(), **added}, indent=2) + "\n", encoding="utf-8")

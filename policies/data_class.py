@@ -1,9 +1,9 @@
-"""Which kind of customer data a resource says it holds: its tag, as components.naming writes it."""
+"""Which kind of customer data a resource contains: its tag says so, as components.naming writes it."""
 
 from collections.abc import Mapping
 
 from policies.graph import Node
-from policies.reading import read
+from policies.graph.values import Marker
 
 TAG = "codekeep:data-class"
 CUSTOMER_DATA = frozenset({"code", "index", "model", "eval", "prompt"})
@@ -12,8 +12,15 @@ CUSTOMER_DATA = frozenset({"code", "index", "model", "eval", "prompt"})
 
 def data_class_of(node: Node) -> str | None:
     """The data class in the tags; None where there is none, or it is not known."""
-    for found in read(node.inputs, "tags"):
-        if isinstance(found.value, Mapping):
-            value = found.value.get(TAG)
-            return value if isinstance(value, str) else None
-    return None
+    value = _value(node)
+    return value if isinstance(value, str) else None
+
+
+def has_unknown_class(node: Node) -> bool:
+    """Whether the tags do not say yet which data the resource contains."""
+    return isinstance(_value(node), Marker)
+
+
+def _value(node: Node) -> object:
+    tags = node.inputs.get("tags")
+    return tags.get(TAG) if isinstance(tags, Mapping) else tags

@@ -1,19 +1,20 @@
-"""Policy documents (IAM, resource policies, trust policies) as statements a rule can read."""
+"""Policy documents (IAM policies, resource policies, trust policies) as statements that a rule can read."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
-from policies.graph import SECRET, UNKNOWN, Node
+from policies.graph import Node
+from policies.graph.values import has_unknown
 from policies.reading import MISSING, read
-from policies.rule import Finding, Rule
+from policies.rule import Finding, Rule, examine
 
 
 class UndecidableError(Exception):
-    """The document is not known yet, or not shown. `path` is where."""
+    """The document at `path` is unknown or secret."""
 
     def __init__(self, path: str) -> None:
         super().__init__(f"the document at {path} is not known yet")
@@ -21,56 +22,46 @@ class UndecidableError(Exception):
 
 
 class Kind(StrEnum):
-    """What a document says: what its bearer may do, who may take on a role, who may reach a resource."""
+    """What a document decides."""
 
-    IDENTITY = "identity"
-    TRUST = "trust"
-    RESOURCE = "resource"
+    IDENTITY = "identity"  # what its bearer may do
+    TRUST = "trust"  # who may assume a role
+    RESOURCE = "resource"  # who may use a resource
     KEY = "key"  # a resource policy whose resource is always the key itself
-    ENDPOINT = "endpoint"  # narrows what passes through, grants nothing
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where a type of resource holds a document; `path` as in policies.reading."""
-
-    path: str
-    kind: Kind
-
-
-def _places(kind: Kind, path: str, *tokens: str) -> dict[str, tuple[Place, ...]]:
-    return {f"aws:{token}": (Place(path=path, kind=kind),) for token in tokens}
+    ENDPOINT = "endpoint"  # what may pass an endpoint; grants nothing
 
 
 ROLE: Final = "aws:iam/role:Role"
 MANAGED_POLICY: Final = "aws:iam/policy:Policy"
 
-PLACES: Final[Mapping[str, tuple[Place, ...]]] = {
-    ROLE: (
-        Place(path="assumeRolePolicy", kind=Kind.TRUST),
-        Place(path="inlinePolicies[*].policy", kind=Kind.IDENTITY),
-    ),
-    MANAGED_POLICY: (Place(path="policy", kind=Kind.IDENTITY),),
-    **_places(
-        Kind.IDENTITY,
+
+def _documents_at(path: str, kind: Kind, *tokens: str) -> dict[str, Mapping[str, Kind]]:
+    return {f"aws:{token}": {path: kind} for token in tokens}
+
+
+DOCUMENTS: Final[Mapping[str, Mapping[str, Kind]]] = {
+    ROLE: {"assumeRolePolicy": Kind.TRUST, "inlinePolicies[*].policy": Kind.IDENTITY},
+    MANAGED_POLICY: {"policy": Kind.IDENTITY},
+    **_documents_at(
         "policy",
+        Kind.IDENTITY,
         "iam/rolePolicy:RolePolicy",
         "iam/userPolicy:UserPolicy",
         "iam/groupPolicy:GroupPolicy",
     ),
-    **_places(Kind.IDENTITY, "inlinePolicy", "ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"),
-    **_places(
-        Kind.KEY,
+    **_documents_at("inlinePolicy", Kind.IDENTITY, "ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"),
+    **_documents_at(
         "policy",
+        Kind.KEY,
         "kms/key:Key",
         "kms/keyPolicy:KeyPolicy",
         "kms/replicaKey:ReplicaKey",
         "kms/externalKey:ExternalKey",
         "kms/replicaExternalKey:ReplicaExternalKey",
     ),
-    **_places(
-        Kind.RESOURCE,
+    **_documents_at(
         "policy",
+        Kind.RESOURCE,
         "cloudwatch/eventBusPolicy:EventBusPolicy",
         "backup/vaultPolicy:VaultPolicy",
         "dynamodb/resourcePolicy:ResourcePolicy",
@@ -88,30 +79,30 @@ PLACES: Final[Mapping[str, tuple[Place, ...]]] = {
         "sqs/queue:Queue",
         "sqs/queuePolicy:QueuePolicy",
     ),
-    **_places(
-        Kind.RESOURCE,
+    **_documents_at(
         "accessPolicies",
+        Kind.RESOURCE,
         "opensearch/domain:Domain",
         "opensearch/domainPolicy:DomainPolicy",
         "elasticsearch/domain:Domain",
         "elasticsearch/domainPolicy:DomainPolicy",
     ),
-    **_places(
-        Kind.RESOURCE,
+    **_documents_at(
         "policyDocument",
+        Kind.RESOURCE,
         "cloudwatch/logResourcePolicy:LogResourcePolicy",
         "codeartifact/domainPermissions:DomainPermissions",
         "codeartifact/repositoryPermissionsPolicy:RepositoryPermissionsPolicy",
     ),
-    **_places(Kind.RESOURCE, "accessPolicy", "cloudwatch/logDestinationPolicy:LogDestinationPolicy"),
-    **_places(Kind.ENDPOINT, "policy", "ec2/vpcEndpoint:VpcEndpoint", "ec2/vpcEndpointPolicy:VpcEndpointPolicy"),
+    **_documents_at("accessPolicy", Kind.RESOURCE, "cloudwatch/logDestinationPolicy:LogDestinationPolicy"),
+    **_documents_at("policy", Kind.ENDPOINT, "ec2/vpcEndpoint:VpcEndpoint", "ec2/vpcEndpointPolicy:VpcEndpointPolicy"),
 }
-"""Type → where its documents are. Documents elsewhere are found by `document_properties`."""
+"""Type → path of each document → its kind. `document_properties` finds documents elsewhere."""
 
 
 def types_with(*kinds: Kind) -> tuple[str, ...]:
-    """The types that hold documents of these kinds."""
-    return tuple(token for token, places in PLACES.items() if any(place.kind in kinds for place in places))
+    """The types that contain documents of these kinds."""
+    return tuple(token for token, paths in DOCUMENTS.items() if any(kind in kinds for kind in paths.values()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +119,7 @@ class Principal:
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One statement with every list made a tuple. `path` leads to it: `policy|Statement[2]`."""
+    """One statement, every list of it a tuple. `path` leads to it: `policy|Statement[2]`."""
 
     path: str
     sid: str
@@ -157,9 +148,9 @@ class Statement:
         )
 
     def bound_values(self, key: str) -> tuple[str, ...]:
-        """Values that a key must have for the statement to hold: no negation, and no `IfExists` that lets it be absent.
+        """Values that a key must have for the statement to apply: no negation, no `IfExists` that lets it be absent.
 
-        `ForAnyValue` counts, since the key must then be there; `ForAllValues` does not, since it holds without the key.
+        `ForAnyValue` counts, since it needs the key; `ForAllValues` does not, since it is true without the key.
         """
         binding = [operator for operator in self.conditions if _binds(operator)]
         return self.condition_values(key, *binding) if binding else ()
@@ -167,7 +158,7 @@ class Statement:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """One document of a node; `statements` is None where it is not known yet, or not shown."""
+    """One document of a node; `statements` is None where it is unknown or secret."""
 
     path: str
     kind: Kind
@@ -176,18 +167,32 @@ class Document:
 
 def documents(node: Node, *kinds: Kind) -> Iterator[Document]:
     """The node's documents of the kinds given, or of any; those that are not set are left out."""
-    for place in PLACES.get(node.type, ()):
-        if not kinds or place.kind in kinds:
-            for found in read(node.inputs, place.path):
+    for path, kind in DOCUMENTS.get(node.type, {}).items():
+        if not kinds or kind in kinds:
+            for found in read(node.inputs, path):
                 if found.value is not MISSING and found.value != "":
-                    yield Document(path=found.path, kind=place.kind, statements=_known(found.value, found.path))
+                    yield Document(path=found.path, kind=kind, statements=_parsed(found.value, found.path))
+
+
+StatementCheck = Callable[[Node, Statement], Iterable[Finding]]
+
+
+def check_allowed(rule: Rule, *kinds: Kind) -> Callable[[StatementCheck], StatementCheck]:
+    """Registers a check of every statement that allows something; a document that is not known is undecided."""
+
+    def register(judge: StatementCheck) -> StatementCheck:
+        rule.check(lambda node, _: judge_allowed(rule, node, kinds, partial(judge, node)))
+        return judge
+
+    return register
 
 
 def judge_allowed(
     rule: Rule, node: Node, kinds: Iterable[Kind], judge: Callable[[Statement], Iterable[Finding]]
 ) -> Iterator[Finding]:
-    """What `judge` finds in the statements that allow something; undecided for each document that is not known."""
+    """What `judge` finds in the statements that allow something; a document that is not known is undecided."""
     for document in documents(node, *kinds):
+        examine(node, next(read(node.inputs, document.path)))
         if document.statements is None:
             yield rule.undecided(node, document.path)
             continue
@@ -205,14 +210,14 @@ def statements(node: Node, path: str = "policy") -> list[Statement]:
     found = next(read(node.inputs, path))
     if found.value is MISSING or found.value == "":
         return []
-    known = _known(found.value, path)
-    if known is None:
+    parsed = _parsed(found.value, path)
+    if parsed is None:
         raise UndecidableError(found.path)
-    return list(known)
+    return list(parsed)
 
 
 def document_properties(node: Node) -> Iterator[str]:
-    """Names of the inputs that hold a policy document, whatever they are called."""
+    """Names of the inputs that are a policy document, whatever they are called."""
     for name, value in node.inputs.items():
         if isinstance(value, str) and value.lstrip().startswith("{") and '"Statement"' in value:
             yield name
@@ -223,14 +228,14 @@ def _binds(operator: str) -> bool:
     return not (plain.endswith("IfExists") or "Not" in plain or plain == "Null" or operator.startswith("ForAllValues"))
 
 
-def _known(value: Any, path: str) -> tuple[Statement, ...] | None:
+def _parsed(value: Any, path: str) -> tuple[Statement, ...] | None:
     try:
         return _of_text(value, path) if isinstance(value, str) else tuple(_of_document(value, path))
     except UndecidableError:
         return None
 
 
-@lru_cache(maxsize=8192)  # every rule of a catalogue reads the same texts
+@lru_cache(maxsize=8192)  # all rules read the same texts
 def _of_text(text: str, path: str) -> tuple[Statement, ...]:
     try:
         return tuple(_of_document(json.loads(text), path))
@@ -239,7 +244,7 @@ def _of_text(text: str, path: str) -> tuple[Statement, ...]:
 
 
 def _of_document(document: Any, path: str) -> Iterator[Statement]:
-    if not isinstance(document, Mapping) or _unreadable(document):
+    if not isinstance(document, Mapping) or has_unknown(document):
         raise UndecidableError(path)
     listed = document.get("Statement", [])
     several = isinstance(listed, list)
@@ -247,14 +252,6 @@ def _of_document(document: Any, path: str) -> Iterator[Statement]:
         if not isinstance(each, Mapping):
             raise UndecidableError(path)
         yield _statement(each, f"{path}|Statement[{index}]" if several else f"{path}|Statement")
-
-
-def _unreadable(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(_unreadable(inner) for inner in value.values())
-    if isinstance(value, (list, tuple)):
-        return any(_unreadable(inner) for inner in value)
-    return value is UNKNOWN or value is SECRET
 
 
 def _statement(raw: Mapping[str, Any], path: str) -> Statement:

@@ -1,4 +1,4 @@
-"""What a workload is started with: variables and arguments, wherever a resource holds them.
+"""What a workload is started with: variables and arguments, wherever a resource has them.
 
 Kubernetes objects of any kind (custom resources and Helm values too), Lambda functions, ECS tasks, Batch jobs,
 SageMaker models, CodeBuild projects and App Runner services spell them differently; here each is a name and a value.
@@ -34,7 +34,7 @@ _FLAG = re.compile(r"^--?([A-Za-z][A-Za-z0-9_.-]*)(?:=(.*))?$")
 
 
 class Elsewhere:
-    """Stands for a value that another object holds (`valueFrom`)."""
+    """Replaces a value that another object contains (`valueFrom`)."""
 
     def __repr__(self) -> str:
         return "set from another object"
@@ -47,7 +47,7 @@ ELSEWHERE: Final = Elsewhere()
 class Setting:
     """One variable or flag. `name` is spelt like a variable (`LOG_LEVEL` for `--log-level` too); None if not known.
 
-    `value` is text; UNKNOWN or SECRET; ELSEWHERE; or None for a flag that stands alone.
+    `value` is text; UNKNOWN or SECRET; ELSEWHERE; or None for a flag without a value.
     """
 
     path: str
@@ -67,7 +67,7 @@ def is_workload(node: Node) -> bool:
 
 
 def settings_of(node: Node) -> Iterator[Setting]:
-    """Every variable and flag of a workload; those of a ConfigMap whose keys are variables' names too."""
+    """Every variable and flag of a workload; a ConfigMap's keys too, where they are names of variables."""
     if not is_workload(node):
         return
     if node.type == CONFIG_MAP:

@@ -1,6 +1,6 @@
-"""What the rules must know of a tenant: read from the spec document in the stack's configuration, without its types.
+"""What the rules must know about a tenant, read from the spec document in the stack's configuration.
 
-tests/policies/test_facts.py holds these field names together with stacks/spec.
+The spec's types are not imported; tests/policies/test_facts.py compares the field names with stacks/spec.
 """
 
 import json
@@ -21,7 +21,7 @@ class FactsError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """The agreement a keep is judged against, as in the spec; empty or None where the document is silent."""
+    """The agreement that a keep is judged against, from the spec; empty or None where the spec says nothing."""
 
     tenant: str
     tier: str
@@ -38,7 +38,7 @@ class Facts:
     retention_days: Mapping[str, int] = field(default_factory=dict)
     audit_lock: str | None = None  # compliance | governance
     key_deletion_days: int | None = None
-    protect: bool = True  # False: the keep is a trial that shall be removable
+    protect: bool = True  # False: the keep is a trial, which may be deleted
     prompt_storage: Mapping[str, Any] = field(default_factory=dict)
     gpu_nodes: int | None = None
     monthly_budget_usd: float | None = None
@@ -63,7 +63,7 @@ class Facts:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """For a saved graph; there is nothing secret in it."""
+        """A document for a saved graph; it contains nothing secret."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in values.items()}
 
@@ -119,7 +119,7 @@ def _of_document(document: Mapping[str, Any], *, platform: bool) -> Facts:
 
 
 def _retention(document: Mapping[str, Any]) -> Mapping[str, int]:
-    """Days by data class; prompts are kept by a part of the spec of their own."""
+    """Days by data class; those of prompts are in another part of the spec."""
     days = {name: value for name, value in _part(document, "retention").items() if name != "audit_lock"}
     prompts = _part(document, "prompt_storage").get("retention_days")
     return days if prompts is None else {**days, "prompt": prompts}

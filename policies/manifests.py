@@ -7,26 +7,26 @@ from typing import Any
 import yaml
 
 from policies.graph import Node, ResourceGraph
-from policies.graph.model import Marker
+from policies.graph.values import Marker
 
 NO_OBJECTS = ("helm.sh", "yaml", "kustomize")  # groups of pulumi-kubernetes whose resources are no single object
 
 
 @dataclass(frozen=True, kw_only=True)
 class Manifests:
-    """One YAML text of all objects; the line each begins at; and what is no single object."""
+    """All objects as one YAML text, the line at which each begins, and the resources that are no single object."""
 
     text: str
     begins: tuple[tuple[int, Node], ...]
     unmapped: tuple[Node, ...]
 
     def at(self, line: int) -> Node:
-        """The object that a line (from 1) belongs to. A pod template has a name of its own in reports, but no file."""
+        """The object that a line (from 1) belongs to."""
         return next(node for first, node in reversed(self.begins) if first <= line)
 
 
 def manifests_of(graph: ResourceGraph) -> Manifests:
-    """Renders every Kubernetes object; fields that only the deployment can know are left out."""
+    """Renders every Kubernetes object without the fields that only the deployment will know."""
     begins: list[tuple[int, Node]] = []
     lines: list[str] = []
     unmapped: list[Node] = []
@@ -54,7 +54,7 @@ def kind_of(node: Node) -> tuple[str, str] | None:
 
 
 def document_of(node: Node, plain: Callable[[Any], Any]) -> Mapping[str, Any] | None:
-    """The object as a manifest has it, None for what is no single object; `plain` makes the inputs YAML's."""
+    """The object's manifest, None for what is no single object; `plain` turns the inputs into values for YAML."""
     found = kind_of(node)
     if found is None:
         return None

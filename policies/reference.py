@@ -1,4 +1,4 @@
-"""docs/policies/rules.md, the one list of rules a security reviewer reads: `python -m policies.reference` prints it."""
+"""docs/policies/rules.md, the list of rules for security reviewers: `python -m policies.reference` prints it."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -7,7 +7,7 @@ from policies.catalogue import catalogue
 from policies.requirement import Requirement
 from policies.rule import ANY_RESOURCE, Rule, Scope
 
-STOPS = {Scope.RESOURCE: "before it is created", Scope.STACK: "at the end of the deployment"}
+ENFORCED = {Scope.RESOURCE: "stops a resource before it is created", Scope.STACK: "fails a deployment at its end"}
 
 
 def reference() -> str:
@@ -18,14 +18,15 @@ def reference() -> str:
 
 def _head(rules: tuple[Rule, ...]) -> Iterator[str]:
     yield from ("# The rules", "")
-    yield "Written by `python -m policies.reference`; a test holds it equal to the catalogue in `policies/rules`."
+    yield "Written by `python -m policies.reference`; a test compares it with the catalogue in `policies/rules`."
     yield f"{len(rules)} rules: `codekeep check` judges by them before a deployment and on the live account. As a"
-    yield "policy pack they stop a resource before it is created or, where all must be seen, fail the deployment."
+    yield "policy pack they stop a resource before it is created or, where a rule needs the complete stack, fail the"
+    yield "deployment."
     yield ""
 
 
 def _requirements(rules: tuple[Rule, ...]) -> Iterator[str]:
-    yield "| requirement | of the security review | rules |"
+    yield "| requirement | statement | rules |"
     yield "|---|---|---|"
     for requirement in Requirement:
         count = sum(1 for rule in rules if rule.requirement is requirement)
@@ -43,7 +44,7 @@ def _rule(rule: Rule) -> Iterator[str]:
     yield f"### {rule.id}"
     yield f"{rule.title}. {rule.why}"
     yield ""
-    yield f"- {rule.severity.value}, serves {rule.requirement.value}, stops {STOPS[rule.scope]}"
+    yield f"- {rule.severity.value}, serves {rule.requirement.value}, {ENFORCED[rule.scope]}"
     yield f"- judges {'every resource' if ANY_RESOURCE in rule.applies_to else _types(rule)}"
     yield f"- remedy: {rule.remedy}"
     yield f"- {'; '.join(f'{name} {_listed(controls)}' for name, controls in sorted(rule.frameworks.items()))}"

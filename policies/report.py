@@ -1,15 +1,15 @@
-"""What a check came to: a report for each stack that could be judged, and what fails the run besides."""
+"""The result of a check: a report for each stack that could be judged, and what else fails the run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from policies.checker import ForeignRule, Judgement, Subject, checker_of, judge_by_rules
+from policies.checker import ForeignRule, Judgement, Subject
 from policies.facts import Facts
 from policies.graph import ResourceGraph
 from policies.rule import Finding, Rule, Verdict
-from policies.waivers import Coverage, Sorted, Waiver, sort_out, unused_waivers
+from policies.waivers import Coverage, Outcome, Waiver, apply_waivers, unused_waivers
 
 EXIT_CLEAN = 0
 EXIT_VIOLATIONS = 1
@@ -18,12 +18,12 @@ EXIT_CANNOT_JUDGE = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """One stack's verdicts. `judged` counts the resources each rule applied to: one that met none proves nothing."""
+    """One stack's verdicts. `judged` counts the resources that each rule applied to: without any it proves nothing."""
 
     graph: ResourceGraph
     facts: Facts
     rules: tuple[Rule, ...]
-    outcome: Sorted
+    outcome: Outcome
     judged: Mapping[str, int]
     foreign: tuple[ForeignRule, ...] = ()
 
@@ -53,7 +53,7 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class UnjudgedStack:
     """A stack that could not be judged at all, and why."""
 
     stack: str
@@ -62,10 +62,10 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """All stacks of one call. `expired` and `unused` waivers fail it whatever the stacks came to."""
+    """All stacks of one call. `expired` and `unused` waivers fail it whatever the verdicts are."""
 
     reports: tuple[Report, ...]
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[UnjudgedStack, ...] = ()
     expired: tuple[Waiver, ...] = ()
     unused: tuple[Waiver, ...] = ()
 
@@ -81,12 +81,12 @@ class Run:
 def report_of(
     subject: Subject, rules: Sequence[Rule], judgements: Sequence[Judgement], waivers: Sequence[Waiver], today: date
 ) -> Report:
-    """Puts what the checkers said of one stack together and sorts the waived out."""
+    """Combines the findings of all checkers on one stack and applies the waivers."""
     return Report(
         graph=subject.graph,
         facts=subject.facts,
         rules=tuple(rules),
-        outcome=sort_out([finding for each in judgements for finding in each.findings], waivers, today),
+        outcome=apply_waivers([finding for each in judgements for finding in each.findings], waivers, today),
         judged={id_: count for each in judgements for id_, count in each.judged.items()},
         foreign=tuple(rule for each in judgements for rule in each.foreign),
     )
@@ -94,13 +94,13 @@ def report_of(
 
 def run_of(
     reports: Sequence[Report],
-    faults: Sequence[Fault] = (),
+    faults: Sequence[UnjudgedStack] = (),
     waivers: Sequence[Waiver] = (),
     *,
     today: date,
     coverage: Coverage,
 ) -> Run:
-    """A waiver is unused if no stack used it; `coverage` says of which waivers this run can tell."""
+    """A waiver is unused if no stack used it; `coverage` decides for which waivers this run can say so."""
     used = {each.waiver for report in reports for each in report.outcome.waived}
     return Run(
         reports=tuple(reports),
@@ -108,11 +108,3 @@ def run_of(
         expired=tuple(waiver for waiver in waivers if waiver.expired(today)),
         unused=unused_waivers(waivers, used, today, coverage),
     )
-
-
-def check(subject: Subject, rules: Sequence[Rule], waivers: Sequence[Waiver] = (), *, today: date) -> Run:
-    """Judges one stack by rules of ours, as if there were no other stack."""
-    report = report_of(subject, rules, [judge_by_rules(subject, rules)], waivers, today)
-    alone = frozenset({subject.stack})
-    checkers = frozenset(checker_of(rule.id) for rule in rules)
-    return run_of([report], (), waivers, today=today, coverage=Coverage(judged=alone, known=alone, checkers=checkers))

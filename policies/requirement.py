@@ -1,11 +1,11 @@
-"""What a customer's security review asks of a keep: the lines of the compliance checklist."""
+"""What a customer's security review requires of a keep: the lines of the compliance checklist."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
 
 class Requirement(StrEnum):
-    """Ids are what auditors quote; they are never reused."""
+    """Auditors quote the ids: they are never reused."""
 
     REGION_LOCK = "R1"
     ISOLATION = "R2"
@@ -34,7 +34,7 @@ _STATEMENTS: Mapping[Requirement, str] = {
     Requirement.ENCRYPTION_IN_TRANSIT: "Every connection is TLS 1.2 or later; plain HTTP is refused.",
     Requirement.ACCESS_CONTROL: "Every identity may do what its work needs and no more; no key lives for long.",
     Requirement.AUDIT: "Access to code and changes to the keep are recorded, and the record cannot be erased.",
-    Requirement.NO_CODE_IN_LOGS: "No log, trace or metric holds source code: metadata only.",
+    Requirement.NO_CODE_IN_LOGS: "No log, trace or metric contains source code: metadata only.",
     Requirement.PROMPT_OPT_IN: "Prompts are stored only with the customer's opt-in, redacted, and for a limited time.",
     Requirement.RETENTION: "Data is kept as long as agreed, is recoverable meanwhile, and is gone afterwards.",
     Requirement.SUPPLY_CHAIN: "Images, models and machine images are pinned to exact versions from agreed sources.",

@@ -1,29 +1,18 @@
-"""One rule of the catalogue, and what judging a resource by it yields."""
+"""A rule of the catalogue, and the findings that judging a resource by it yields."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from functools import partial
 
+from policies.conditions import Condition, Expectation
 from policies.facts import Facts
 from policies.graph import Node, ResourceGraph, Source
 from policies.reading import MISSING, Found, read
 from policies.requirement import Requirement
 
-__all__ = [
-    "ANY_RESOURCE",
-    "Break",
-    "Case",
-    "Family",
-    "Finding",
-    "Guard",
-    "Requirement",
-    "Rule",
-    "Scope",
-    "Severity",
-    "Verdict",
-    "judge_all",
-]
+__all__ = ["Requirement"]  # rules import it from here; what is defined here is exported anyway
 
 ANY_RESOURCE = "*"
 
@@ -50,44 +39,17 @@ class Family(StrEnum):
 
 class Verdict(StrEnum):
     VIOLATION = "violation"
-    UNDECIDED = "undecided"  # the value is not known yet, or not shown: never a pass
+    UNDECIDED = "undecided"  # the value is unknown or secret: never a pass
 
 
 class Scope(StrEnum):
-    RESOURCE = "resource"  # decides from one resource alone: stops it before it is created
-    STACK = "stack"  # needs the whole graph
-
-
-class Break(StrEnum):
-    """How a mutation breaks a guarded property."""
-
-    REMOVE = "remove"
-    FLIP = "flip"
-    WIDEN = "widen"
-    MOVE = "move"  # to a region that is not allowed
-
-
-@dataclass(frozen=True, kw_only=True)
-class Guard:
-    """A property whose breaking the rule must notice: what the mutation test breaks, one after the other.
-
-    `path` is read as by policies.reading; `breaks` are the generic ways, `values` particular wrong values. `drop`
-    removes the whole resource, `add` puts a resource of this type with these inputs beside the others; an empty `path`
-    leaves only those two. `when` says for which agreements the break is wrong, where it is not for all.
-    """
-
-    type: str
-    path: str = ""
-    breaks: tuple[Break, ...] = ()
-    values: tuple[Any, ...] = ()
-    drop: bool = False
-    add: tuple[Mapping[str, Any], ...] = ()
-    when: Callable[[Facts], bool] = lambda _: True
+    RESOURCE = "resource"  # one resource and its provider are enough: stops the resource before it is created
+    STACK = "stack"  # needs the complete graph
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What one rule says of one property of one resource."""
+    """A violation, or what could not be decided, at one property of one resource."""
 
     rule: str
     verdict: Verdict
@@ -100,7 +62,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """What a rule may look at besides the resource: the tenant's facts, and all resources."""
+    """What a check may read besides the resource: the facts about the tenant, and the other resources."""
 
     facts: Facts
     graph: ResourceGraph
@@ -108,72 +70,115 @@ class Case:
 
 Check = Callable[[Node, Case], Iterable[Finding]]
 
+_examined: ContextVar[list[tuple[Node, Found]] | None] = ContextVar("_examined", default=None)
+"""Collects the values that a rule judges while `Rule.evidence` runs it."""
+
 
 @dataclass(kw_only=True)
 class Rule:
-    """Metadata beside the check. `RULE = Rule(...)`, then `@RULE.check` over a generator of findings."""
+    """Metadata, and beside it what the rule demands: conditions on properties by type, a check, or both.
+
+    Write `RULE = network_rule(...)`; where conditions are not enough, `@RULE.check` over a generator of findings.
+    `applies_to` defaults to the types that `expects` names. A resource that is `exempt` complies as it is.
+    """
 
     id: str
     title: str
     severity: Severity
     family: Family
-    applies_to: tuple[str, ...]
     requirement: Requirement
     why: str
     remedy: str
+    applies_to: tuple[str, ...] = ()
     frameworks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     scope: Scope = Scope.RESOURCE
-    guards: tuple[Guard, ...] = ()
+    expects: Mapping[str, Sequence[Expectation]] = field(default_factory=dict)
+    exempt: Callable[[Node, Case], bool] = lambda *_: False
     _check: Check | None = None
 
+    def __post_init__(self) -> None:
+        self.applies_to = self.applies_to or tuple(self.expects)
+
     def check(self, function: Check) -> Check:
-        """Registers the check."""
+        """Registers the check.
+
+        Raises:
+            ValueError: the rule has one already.
+        """
         if self._check is not None:
             raise ValueError(f"rule {self.id} has two checks")
         self._check = function
         return function
 
     def judge(self, node: Node, case: Case) -> Iterator[Finding]:
-        """Findings on one resource; none where the rule does not apply or all is well."""
-        if self._check is None:
+        """Findings on one resource; none where the rule does not apply or the resource complies.
+
+        Raises:
+            ValueError: the rule has neither expectations nor a check.
+        """
+        if self._check is None and not self.expects:
             raise ValueError(f"rule {self.id} has no check")
-        if self.applies(node):
-            yield from self._check(node, case)
+        if self.applies(node) and not self.exempt(node, case):
+            for each in self.expects.get(node.type, ()):
+                yield from self.require(node, each.path, each.condition, optional=each.optional)
+            if self._check is not None:
+                yield from self._check(node, case)
+
+    def evidence(self, node: Node, case: Case) -> Found | None:
+        """The first value of this resource that the rule judges; one that is set comes before one that is not.
+
+        None where the rule judges that the resource exists, or judges it by other resources.
+        """
+        examined: list[tuple[Node, Found]] = []
+        token = _examined.set(examined)
+        try:
+            for _ in self.judge(node, case):
+                pass
+        finally:
+            _examined.reset(token)
+        own = [found for owner, found in examined if owner is node]
+        return next((found for found in own if found.value is not MISSING), own[0] if own else None)
 
     def applies(self, node: Node) -> bool:
         return node.type in self.applies_to or (ANY_RESOURCE in self.applies_to and node.custom)
 
     def violation(self, node: Node, path: str, message: str) -> Finding:
-        """`message` says what is wrong and what is allowed; name and remedy are added."""
+        """`message` says what is wrong and what is allowed; resource, property and remedy are added."""
         return self._finding(Verdict.VIOLATION, node, path, f"{message}; {self.remedy}")
 
     def undecided(self, node: Node, path: str, reason: str = "its value is not known yet") -> Finding:
         return self._finding(Verdict.UNDECIDED, node, path, f"cannot be decided: {reason}")
 
+    def require(self, node: Node, path: str, condition: Condition, *, optional: bool = False) -> Iterator[Finding]:
+        """Every value at the path must satisfy the condition; a missing one is a violation unless optional."""
+        for found in read(node.inputs, path):
+            yield from self.expect(node, found, condition, optional=optional)
+
+    def expect(self, node: Node, found: Found, condition: Condition, *, optional: bool = False) -> Iterator[Finding]:
+        """The value must satisfy the condition; undecided where that depends on what is unknown."""
+        examine(node, found)
+        if not found.known:
+            yield self.undecided(node, found.path)
+        elif found.value is MISSING:
+            if not optional:
+                yield self.violation(node, found.path, f"not set: {condition.allowed}")
+        elif (holds := condition.holds(found.value)) is None:
+            yield self.undecided(node, found.path, "a part of its value is not known yet")
+        elif not holds:
+            yield self.violation(node, found.path, f"got {shortened(repr(found.value))}: {condition.allowed}")
+
     def each(self, node: Node, path: str, judge: Callable[[Found], Iterable[Finding]]) -> Iterator[Finding]:
-        """What `judge` says of every value that is set at the path; an unknown one is undecided."""
+        """What `judge` finds in every value that is set at the path; an unknown one is undecided."""
         for found in read(node.inputs, path):
             yield from self.decide(node, found, judge)
 
     def decide(self, node: Node, found: Found, judge: Callable[[Found], Iterable[Finding]]) -> Iterator[Finding]:
-        """What `judge` says of one value, if it is set; undecided if it is not known."""
+        """What `judge` finds in the value, if it is set; undecided if it is unknown."""
+        examine(node, found)
         if not found.known:
             yield self.undecided(node, found.path)
         elif found.value is not MISSING:
             yield from judge(found)
-
-    def require(
-        self, node: Node, path: str, holds: Callable[[Any], bool], message: str, *, optional: bool = False
-    ) -> Iterator[Finding]:
-        """Every value at the path must satisfy `holds`; unknown is undecided, missing a violation unless optional."""
-        for found in read(node.inputs, path):
-            if not found.known:
-                yield self.undecided(node, found.path)
-            elif found.value is MISSING:
-                if not optional:
-                    yield self.violation(node, found.path, f"not set: {message}")
-            elif not holds(found.value):
-                yield self.violation(node, found.path, f"got {_shown(found.value)}: {message}")
 
     def _finding(self, verdict: Verdict, node: Node, path: str, message: str) -> Finding:
         return Finding(
@@ -187,13 +192,30 @@ class Rule:
         )
 
 
-def _shown(value: Any) -> str:
-    text = repr(value)
+region_rule = partial(Rule, family=Family.REGION_LOCK)
+logging_rule = partial(Rule, family=Family.LOGGING)
+encryption_rule = partial(Rule, family=Family.ENCRYPTION)
+network_rule = partial(Rule, family=Family.NETWORK)
+identity_rule = partial(Rule, family=Family.IDENTITY)
+tenancy_rule = partial(Rule, family=Family.TENANCY)
+supply_rule = partial(Rule, family=Family.SUPPLY)
+data_life_rule = partial(Rule, family=Family.DATA_LIFE)
+kubernetes_rule = partial(Rule, family=Family.KUBERNETES)
+cost_rule = partial(Rule, family=Family.COST)
+
+
+def examine(node: Node, found: Found) -> None:
+    """Records for `Rule.evidence` that a rule judges this value."""
+    if (examined := _examined.get()) is not None:
+        examined.append((node, found))
+
+
+def shortened(text: str) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def judge_all(rules: Sequence[Rule], case: Case, *, nodes: Iterable[Node] | None = None) -> list[Finding]:
-    """Findings of all rules on all nodes, in the graph's order."""
+    """Findings of all rules on all nodes, or on those given, in their order."""
     by_type: dict[str, list[Rule]] = {}
     anywhere = [rule for rule in rules if ANY_RESOURCE in rule.applies_to]
     for rule in rules:
@@ -209,7 +231,7 @@ def judge_all(rules: Sequence[Rule], case: Case, *, nodes: Iterable[Node] | None
 
 
 def _judged(rule: Rule, node: Node, case: Case) -> Iterator[Finding]:
-    """A rule that breaks on a resource has not judged it: that is told, and the others go on."""
+    """A rule that fails on a resource has not judged it: that becomes a finding, and the other rules go on."""
     try:
         yield from rule.judge(node, case)
     except Exception as fault:

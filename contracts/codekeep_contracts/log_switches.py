@@ -1,6 +1,6 @@
-"""Names of variables and flags that make a program log content, and the values that switch one off.
+"""Names of variables and flags that make a program log content. A keep's admission policies and the rules refuse them.
 
-A switch has one word of LOGS, one of CONTENT and none of HARMLESS between its hyphens, underscores or dots.
+A name is upper case and split at hyphens, underscores and dots: `--log-request-body` is LOG, REQUEST, BODY.
 """
 
 from typing import Final
@@ -11,6 +11,8 @@ CONTENT: Final = (
     *("RESPONSE", "RESPONSES", "COMPLETION", "COMPLETIONS", "INPUT", "INPUTS", "OUTPUT", "OUTPUTS", "DELTAS", "EVENT"),
     *("QUERY", "QUERIES"),
 )
+"""A name with a word of LOGS and one of CONTENT logs content, unless a word of HARMLESS is in it."""
+
 HARMLESS: Final = (
     *("ID", "IDS", "TYPE", "TYPES", "LENGTH", "SIZE", "FORMAT", "LEVEL", "COUNT", "TIMEOUT", "METRICS", "DURATION"),
     *("TIME", "STATUS", "PATH", "DIR", "FILE", "ENDPOINT", "URL", "DISABLE", "DISABLED", "NO", "HIDE", "REDACT"),
@@ -30,5 +32,7 @@ TRACING: Final = frozenset(
         "SENTRY_SEND_DEFAULT_PII",
     }
 )
-"""Switches that send or write content although their names do not say so."""
+"""Switches that send or write content though their names do not say so."""
+
 OFF: Final = ("", "0", "false", "no", "off", "none", "never", "disabled", "no_content")
+"""Values that turn a switch off, in lower case."""

@@ -1,7 +1,7 @@
 """Registers every rule that decides from one resource as a Checkov check, for Terraform files and plans.
 
 Runs inside Checkov, where Pulumi is not installed. CODEKEEP_ALLOWED_REGIONS (`eu-central-1,eu-west-1`) says where data
-may be; CODEKEEP_FACTS names a JSON file with the whole agreement, or one agreement per plan.
+may be; CODEKEEP_FACTS names a JSON file with the complete agreement, or one agreement per plan.
 """
 
 import json
@@ -31,7 +31,7 @@ from policies.tfplan.table import type_of_token
 REGIONS_VARIABLE = "CODEKEEP_ALLOWED_REGIONS"
 FACTS_VARIABLE = "CODEKEEP_FACTS"
 UNSAID = Facts.of({CONFIG_REGIONS: "no-region"})
-"""Stands for an agreement that nobody stated: rules that need one do not judge by it."""
+"""Used where no agreement is given: rules that need one do not judge."""
 
 CATEGORIES = {
     Family.LOGGING: CheckCategories.LOGGING,
@@ -61,7 +61,7 @@ class KeepCheck(BaseResourceCheck):  # type: ignore[misc] # Checkov is not where
         )
 
     def scan_resource_conf(self, conf: Mapping[str, Any]) -> Any:
-        """FAILED on a violation, UNKNOWN where the rule cannot decide, PASSED else."""
+        """FAILED on a violation, UNKNOWN where the rule cannot decide, otherwise PASSED."""
         path, _, name = self.entity_path.rpartition(":")
         file = Path(path.rpartition(":")[0]).name
         facts = _facts(file)
@@ -71,7 +71,7 @@ class KeepCheck(BaseResourceCheck):  # type: ignore[misc] # Checkov is not where
         return self._judged(node, facts)
 
     def _agreed(self, facts: Facts) -> bool:
-        """Whether the agreement says what the rule holds a resource to."""
+        """Whether the agreement says what the rule needs to know."""
         if self._rule.family is Family.REGION_LOCK:
             return facts is not UNSAID
         return self._rule.family is not Family.TENANCY or bool(facts.tenant)
@@ -89,7 +89,7 @@ class KeepCheck(BaseResourceCheck):  # type: ignore[misc] # Checkov is not where
 
 @cache
 def _facts(file: str) -> Facts:
-    """What the resources of a file are judged against."""
+    """The agreement that the resources of a file are judged against."""
     if given := os.environ.get(FACTS_VARIABLE):
         document = json.loads(Path(given).read_text(encoding="utf-8"))
         return Facts.from_json(document.get("files", {}).get(file, document))
@@ -98,7 +98,7 @@ def _facts(file: str) -> Facts:
 
 
 def _vertices(graph: Any) -> list[Mapping[str, Any]]:
-    """Checkov's graph is one of two libraries': rustworkx holds (index, attributes), networkx maps ids to them."""
+    """The attributes of all vertices: Checkov's graph may be networkx's or rustworkx's."""
     if graph is None:
         return []
     if hasattr(graph, "adjacency"):
@@ -107,7 +107,7 @@ def _vertices(graph: Any) -> list[Mapping[str, Any]]:
 
 
 class Regions:
-    """Regions of the providers in Checkov's graph, by the file they are in; made once for each graph."""
+    """Regions of the providers in Checkov's graph, by file and address; made once for each graph."""
 
     def __init__(self, graph: Any) -> None:
         self.graph = graph
@@ -123,7 +123,7 @@ class Regions:
         """A provider may be in another file than its resources, but several plans may each have one of its name."""
         if (file, address) in self._found:
             return self._found[file, address]
-        if address is None:  # of a plan's resources Checkov does not tell it
+        if address is None:  # Checkov does not give it for a plan's resources
             possible = {region for (where, _), region in self._found.items() if where == file}
         else:
             possible = {region for (_, named), region in self._found.items() if named == address}

@@ -1,4 +1,4 @@
-"""What Pulumi starts: the engine reads the port that is printed first, then asks over gRPC."""
+"""The program that Pulumi starts: the engine reads the port that it prints, then calls it over gRPC."""
 
 import gc
 import sys

@@ -1,8 +1,9 @@
-"""What an engine tells an analyzer, as nodes of the graph that the rules read.
+"""Requests of an engine to an analyzer, as nodes of the graph that the rules read.
 
-A resource is told before its provider is called: its inputs and its provider, neither dependencies nor what else there
-is. The stack is told when all is done, with outputs in the inputs' place; the inputs are those told before. Of what a
-program only looks up, pulumi tells nothing and the sandbox's engine at the end: `codekeep check` judges it in any case.
+The engine sends each resource before it calls the provider: inputs and provider, without dependencies or other
+resources. At the end of the deployment it sends all resources, with outputs in place of the inputs, which are kept from
+the first request. Resources that a program only looks up are never sent by pulumi, and sent at the end by the sandbox's
+engine: `codekeep check` judges them in any case.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,36 +26,36 @@ class Adapter:
     def __init__(self, project: str, stack: str) -> None:
         self._project = project
         self._stack = stack
-        self._told: dict[str, Node] = {}
+        self._analyzed: dict[str, Node] = {}
 
     def resource(self, request: Any) -> tuple[Node, ResourceGraph]:
         """The node of an AnalyzeRequest, and the graph of it and its provider."""
         node = _node(request, request.options.parent)
         graph = self._graph([*_provider(request), node])
         node = graph.node(node.urn)  # with its region
-        self._told[node.urn] = node
+        self._analyzed[node.urn] = node
         return node, graph
 
     def stack(self, resources: Iterable[Any]) -> tuple[ResourceGraph, list[Node]]:
-        """The graph of an AnalyzeStackRequest's resources, and those in it that were not told before."""
+        """The graph of an AnalyzeStackRequest's resources, and the nodes that no AnalyzeRequest had before."""
         graph = self._graph([self._deployed(resource) for resource in resources])
-        return graph, [node for node in graph if node.urn not in self._told]
+        return graph, [node for node in graph if node.urn not in self._analyzed]
 
     def _deployed(self, resource: Any) -> Node:
         outputs, secrets = _properties(resource)
         declared = [name for name in resource.options.additionalSecretOutputs if name in outputs]
         outputs.update(dict.fromkeys(declared, SECRET))
-        told = self._told.get(resource.urn) or _only_read(resource)
+        analyzed = self._analyzed.get(resource.urn) or _only_read(resource)
         return replace(
-            told,
-            parent=resource.parent or told.parent,
+            analyzed,
+            parent=resource.parent or analyzed.parent,
             id=outputs["id"] if isinstance(outputs.get("id"), str) else None,
             outputs=outputs,
             dependencies=tuple(resource.dependencies),
             property_dependencies={
                 name: tuple(of.urns) for name, of in resource.propertyDependencies.items() if of.urns
             },
-            secrets=tuple(dict.fromkeys([*told.secrets, *secrets, *declared])),
+            secrets=tuple(dict.fromkeys([*analyzed.secrets, *secrets, *declared])),
         )
 
     def _graph(self, nodes: list[Node]) -> ResourceGraph:
@@ -77,7 +78,7 @@ def _node(resource: Any, parent: str) -> Node:
 
 
 def _only_read(resource: Any) -> Node:
-    """What a program only looks up it asks nothing of: there are no inputs."""
+    """A resource that the program only looks up: it has no inputs."""
     node = replace(_node(resource, resource.parent), inputs={})
     return replace(node, options={**node.options, "external": True}) if node.custom else node
 
@@ -91,13 +92,13 @@ def _provider(request: Any) -> list[Node]:
 
 
 def _properties(resource: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Properties with secrets masked, so that no rule can tell one in its message."""
+    """Properties with secrets masked, so that no rule can print one in its message."""
     values, secrets = plain_properties(json_format.MessageToDict(resource.properties))
     return decoded(resource.type, values), secrets
 
 
 def _options(options: Any) -> Mapping[str, Any]:
-    """Those options that an analyzer is told, under the names a state file uses."""
+    """The options that the engine sends to an analyzer, under the names that a state file uses."""
     given = {
         "protect": options.protect,
         "ignoreChanges": list(options.ignoreChanges),

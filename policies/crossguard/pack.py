@@ -1,4 +1,4 @@
-"""Rules as policies: what the pack declares of itself, and what it says of a resource and of a stack."""
+"""Rules as policies: the pack's declaration, and its diagnostics for a resource and for a stack."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -11,7 +11,7 @@ from policies.crossguard.settings import WAIVERS_POLICY, Settings
 from policies.facts import Facts
 from policies.graph import Node
 from policies.rule import ANY_RESOURCE, Case, Finding, Rule, Scope, Severity, Verdict, judge_all
-from policies.waivers import Waiver, sort_out
+from policies.waivers import Waiver, apply_waivers
 
 NAME = "codekeep"
 SEVERITIES = {
@@ -28,7 +28,7 @@ WAIVERS_DESCRIPTION = "Waivers have not run out."
 
 
 class Pack:
-    """The policies of one deployment, once the engine has said which."""
+    """The policies of one deployment."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Pack:
         self._today = today
 
     def analyze(self, request: Any) -> Any:
-        """AnalyzeResponse: what the rules say of one resource, before its provider is called."""
+        """AnalyzeResponse: findings on one resource, before its provider is called."""
         node, graph = self._adapter.resource(request)
         rules = self._by_resource.of(node)
         findings = judge_all(rules, Case(facts=self._facts, graph=graph), nodes=[node])
@@ -61,9 +61,9 @@ class Pack:
         )
 
     def analyze_stack(self, request: Any) -> Any:
-        """AnalyzeResponse: what the rules say of all resources together, and which waivers have run out.
+        """AnalyzeResponse: findings on all resources together, and the waivers that have expired.
 
-        What the program only looked up is judged by every rule now, where the engine tells of it.
+        Resources that the program only looked up are judged by every rule now, where the engine sends them.
         """
         graph, looked_up = self._adapter.stack(request.resources)
         case = Case(facts=self._facts, graph=graph)
@@ -75,7 +75,7 @@ class Pack:
         )
 
     def _diagnostics(self, findings: Sequence[Finding]) -> Iterator[Any]:
-        for finding in sort_out(findings, self._settings.waivers, self._today).open:
+        for finding in apply_waivers(findings, self._settings.waivers, self._today).open:
             rule = self._rules[finding.rule]
             yield analyzer_pb2.AnalyzeDiagnostic(
                 policyName=rule.id,
@@ -89,7 +89,7 @@ class Pack:
             )
 
     def _level(self, finding: Finding) -> Any:
-        """What a preview cannot know yet is judged again before the resource is made."""
+        """An undecided finding of a preview only advises: the resource is judged again before it is made."""
         if self._preview and finding.verdict is Verdict.UNDECIDED:
             return analyzer_pb2.ADVISORY
         return self._settings.level(finding.rule)
@@ -107,7 +107,7 @@ class Pack:
 
 
 class _ByType:
-    """Rules by the type of resource they apply to, looked up once a type."""
+    """Rules by the type of resource that they apply to, looked up once for each type."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = rules
@@ -164,7 +164,7 @@ def _policy(rule: Rule) -> Any:
 
 
 def _waivers_policy() -> Any:
-    """It advises: what an expired waiver covered is reported by its own rule again."""
+    """It only advises: the rule itself reports again what an expired waiver covered."""
     policy = analyzer_pb2.PolicyInfo(
         name=WAIVERS_POLICY,
         displayName="Waivers",
@@ -177,7 +177,7 @@ def _waivers_policy() -> Any:
 
 
 def _framework(frameworks: Mapping[str, Sequence[str]]) -> Any:
-    """The first framework that asks for it; the protocol has room for one."""
+    """The first framework of the rule; the protocol has room for one."""
     name, controls = next(iter(frameworks.items()), ("", ()))
     return analyzer_pb2.PolicyComplianceFramework(name=name, reference=", ".join(controls)) if name else None
 

@@ -1,7 +1,7 @@
 """The Analyzer service that Pulumi's engines talk to.
 
-It is served directly, not through pulumi_policy: there a policy sees secrets in plain, gives up at the first unknown
-value, has one level for all it says, and reads every property of every resource again.
+It does not use pulumi_policy: there a policy sees secrets in plain text, gives up at the first unknown value, has one
+level for all its findings, and reads every property of every resource again.
 """
 
 import sys
@@ -31,7 +31,7 @@ class Service(analyzer_pb2_grpc.AnalyzerServicer):
     """One deployment: ConfigureStack, Configure, then Analyze for every resource and AnalyzeStack at the end."""
 
     def __init__(self, root: Path) -> None:
-        """`root` is the project's folder, which the waivers' file is told relative to."""
+        """`root` is the project's folder; the path of the waivers' file is relative to it."""
         self._root = root
         self._version = str(yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))["version"])
         self._rules = catalogue()
@@ -51,7 +51,7 @@ class Service(analyzer_pb2_grpc.AnalyzerServicer):
         return analyzer_info(self._rules, self._version)
 
     def ConfigureStack(self, request: Any, context: Any) -> Any:  # noqa: N802 - gRPC
-        """The stack's configuration holds the agreement that its resources are judged against."""
+        """Reads the agreement that resources are judged against from the stack's configuration."""
         try:
             self._facts = Facts.of(dict(request.config))
         except FactsError as fault:
@@ -73,7 +73,7 @@ class Service(analyzer_pb2_grpc.AnalyzerServicer):
         return self._configured(context).analyze_stack(request)
 
     def Remediate(self, request: Any, context: Any) -> Any:  # noqa: N802 - gRPC
-        """Rules judge; what is wrong is put right in the program or the spec."""
+        """Changes nothing: violations are fixed in the program or the spec."""
         return analyzer_pb2.RemediateResponse()
 
     def Cancel(self, request: Any, context: Any) -> Any:  # noqa: N802 - gRPC
@@ -107,7 +107,7 @@ class Service(analyzer_pb2_grpc.AnalyzerServicer):
 
 
 def serve(root: Path) -> None:
-    """Serves on a free port of loopback, prints it, and goes on until the process is ended."""
+    """Serves on a free port of loopback, prints it, and runs until the process is ended."""
     server = grpc.server(ThreadPoolExecutor(max_workers=WORKERS), options=OPTIONS)
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Service(root), server)
     port = server.add_insecure_port("127.0.0.1:0")

@@ -1,4 +1,4 @@
-"""How the pack is set up: which rules only advise, and which waivers hold. Set by `--policy-pack-config`:
+"""The pack's configuration: which rules only advise, and which waivers apply. Set by `--policy-pack-config`:
 
 {"all": "advisory", "key-rotation": "mandatory", "waivers": {"file": "policies/waivers.yaml"}}
 """
@@ -16,7 +16,7 @@ from policies.waivers import Waiver, WaiverError, load_waivers
 
 WAIVERS_POLICY = "waivers"
 WAIVERS_FILE = Path("policies", "waivers.yaml")
-ALL = "all"  # engines apply it to every policy, and pass it on as well
+ALL = "all"  # engines apply it to every policy, and send it too
 ALLOWED_LEVELS = (analyzer_pb2.MANDATORY, analyzer_pb2.ADVISORY)
 
 
@@ -37,10 +37,10 @@ class Settings:
 
 
 def settings_of(config: Mapping[str, Any], policies: Collection[str], root: Path, today: date) -> Settings:
-    """Settings from the PolicyConfig of each policy; the waivers' file is told relative to the project's root.
+    """Settings from the PolicyConfig of each policy; the path of the waivers' file is relative to `root`.
 
     Raises:
-        SettingsError: a policy that the pack does not have, a level that is refused, a file that is none.
+        SettingsError: an unknown policy, a level that is not allowed, or a waiver file that cannot be used.
     """
     unknown = sorted(config.keys() - {*policies, ALL})
     if unknown:
@@ -50,14 +50,14 @@ def settings_of(config: Mapping[str, Any], policies: Collection[str], root: Path
         if level not in ALLOWED_LEVELS:
             word = analyzer_pb2.EnforcementLevel.Name(level).lower()
             raise SettingsError(
-                f"{name} must be mandatory or advisory, got {word}; to except a resource from a rule, waive it"
+                f"{name} must be mandatory or advisory, got {word}; to exempt a resource from a rule, waive the finding"
             )
     properties = json_format.MessageToDict(config[WAIVERS_POLICY].properties) if WAIVERS_POLICY in config else {}
     return Settings(levels=levels, waivers=_waivers(properties, root, today))
 
 
 def _waivers(properties: Mapping[str, Any], root: Path, today: date) -> tuple[Waiver, ...]:
-    """Those of the file named, else those of the project's own file where it has one."""
+    """The waivers of the file named, else of the project's own file, where it has one."""
     unknown = sorted(properties.keys() - {"file"})
     if unknown:
         raise SettingsError(f"{WAIVERS_POLICY} takes only `file`, got {', '.join(unknown)}")

@@ -1,5 +1,6 @@
-"""The ResourceGraph: what a stack consists of, whoever tells (a recorded program, a preview, a state)."""
+"""The ResourceGraph: what a stack consists of, read from a recorded program, a preview or a state."""
 
-from policies.graph.model import SECRET, UNKNOWN, Node, ResourceGraph, Source, UnknownNodeError
+from policies.graph.model import Node, ResourceGraph, Source, UnknownNodeError
+from policies.graph.values import SECRET, UNKNOWN
 
 __all__ = ["SECRET", "UNKNOWN", "Node", "ResourceGraph", "Source", "UnknownNodeError"]

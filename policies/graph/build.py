@@ -1,4 +1,4 @@
-"""What every source of a graph has to settle once its nodes are there: their order, and the region each lives in."""
+"""Completes a graph, whatever its nodes were read from: their order, and the region of each."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,26 +12,26 @@ AWS_PROVIDER_TYPE = f"{PROVIDER_TYPE_PREFIX}aws"
 
 
 def graph_of(project: str, stack: str, nodes: Sequence[Node], default_region: str | None) -> ResourceGraph:
-    """The graph in a settled order, each AWS node with its region: its own, its provider's, the configured."""
-    return placed(project, stack, _ordered({node.urn: node for node in nodes}), default_region)
+    """The graph in dependency order, each AWS node with its region: its own, else its provider's, else the default."""
+    return with_regions(project, stack, _ordered({node.urn: node for node in nodes}), default_region)
 
 
-def placed(project: str, stack: str, nodes: Sequence[Node], default_region: str | None) -> ResourceGraph:
-    """The graph of nodes in order, with the region of each settled."""
+def with_regions(project: str, stack: str, nodes: Sequence[Node], default_region: str | None) -> ResourceGraph:
+    """The graph of nodes that are in order already, each AWS node with its region."""
     by_urn = {node.urn: node for node in nodes}
     return ResourceGraph(
         project=project,
         stack=stack,
-        nodes=tuple(_placed(node, _region(node, by_urn, default_region)) for node in nodes),
+        nodes=tuple(_with_region(node, _region(node, by_urn, default_region)) for node in nodes),
     )
 
 
-def _placed(node: Node, region: str | None) -> Node:
+def _with_region(node: Node, region: str | None) -> Node:
     return node if node.region == region else replace(node, region=region)
 
 
 def decoded(type_: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """A provider's inputs travel as JSON texts; read, they are what the program wrote."""
+    """The inputs as the program wrote them: Pulumi sends those of a provider as JSON texts."""
     if not type_.startswith(PROVIDER_TYPE_PREFIX):
         return dict(inputs)
     return {key: _decoded(value) for key, value in inputs.items()}
@@ -53,7 +53,7 @@ def _decoded(value: Any) -> Any:
 
 
 def _ordered(by_urn: Mapping[str, Node]) -> list[Node]:
-    """Parents, providers and dependencies first, URNs deciding between equals: one program, one order."""
+    """Parents, providers and dependencies first; otherwise by URN, so that a program always gives the same order."""
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for node in by_urn.values():
         by_property = (urn for urns in node.property_dependencies.values() for urn in urns)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from policies.graph.build import decoded, graph_of, provider_urn
-from policies.graph.model import SECRET, Node, ResourceGraph, Source
+from policies.graph.model import Node, ResourceGraph, Source
+from policies.graph.values import SECRET
 from policies.graph.wire import plain_properties
 
 DEPLOYMENT_VERSION = 3
@@ -27,14 +28,22 @@ class GraphSourceError(ValueError):
 
 
 def from_checkpoint(document: Mapping[str, Any], project: str = "", stack: str = "") -> ResourceGraph:
-    """Reads a file backend's state file or the output of `pulumi stack export`; GraphSourceError for anything else."""
+    """Reads a file backend's state file or the output of `pulumi stack export`.
+
+    Raises:
+        GraphSourceError: the document is neither.
+    """
     deployment = _deployment(document)
     resources = deployment.get("resources") or []
     return _graph([state for state in resources if not state.get("delete")], project, stack)
 
 
 def from_preview(document: Mapping[str, Any], project: str = "", stack: str = "") -> ResourceGraph:
-    """Reads the output of `pulumi preview --json`: the stack as it would be after the deployment."""
+    """Reads the output of `pulumi preview --json`: the stack as it would be after the deployment.
+
+    Raises:
+        GraphSourceError: the document has no list `steps`.
+    """
     steps = document.get("steps")
     if not isinstance(steps, list):
         raise GraphSourceError("a preview has a list `steps` at its top (the output of `pulumi preview --json`)")

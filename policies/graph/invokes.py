@@ -1,4 +1,4 @@
-"""Answers to provider functions that need no cloud: who, where, which partition. The rest is unknown beforehand."""
+"""Results of the provider functions that need no cloud: account, region, partition. Others stay unknown."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ DNS_SUFFIXES = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-go
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """Region and account as the provider that serves the call was configured; None where it does not say."""
+class ProviderScope:
+    """Region and account that the provider of the call is configured with; None where it names none."""
 
     region: str | None
     account_id: str | None
 
 
-def answer(token: str, arguments: Props, place: Place) -> Props | None:
+def answer(token: str, arguments: Props, scope: ProviderScope) -> Props | None:
     """The function's result, or None where only the cloud knows it."""
     function = _OFFLINE.get(token)
-    return function(arguments, place) if function else None
+    return function(arguments, scope) if function else None
 
 
 def partition_of(region: str) -> str:
@@ -29,11 +29,11 @@ def partition_of(region: str) -> str:
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
-def _caller_identity(_: Props, place: Place) -> Props | None:
-    if place.account_id is None:
+def _caller_identity(_: Props, scope: ProviderScope) -> Props | None:
+    if scope.account_id is None:
         return None
-    account = place.account_id
-    partition = partition_of(place.region or "")
+    account = scope.account_id
+    partition = partition_of(scope.region or "")
     return {
         "accountId": account,
         "arn": f"arn:{partition}:iam::{account}:root",
@@ -42,41 +42,41 @@ def _caller_identity(_: Props, place: Place) -> Props | None:
     }
 
 
-def _partition(_: Props, place: Place) -> Props | None:
-    if place.region is None:
+def _partition(_: Props, scope: ProviderScope) -> Props | None:
+    if scope.region is None:
         return None
-    partition = partition_of(place.region)
+    partition = partition_of(scope.region)
     suffix = DNS_SUFFIXES[partition]
     reverse = ".".join(reversed(suffix.split(".")))
     return {"partition": partition, "dnsSuffix": suffix, "reverseDnsPrefix": reverse, "id": partition}
 
 
-def _region(arguments: Props, place: Place) -> Props | None:
-    region = arguments.get("region") or arguments.get("name") or place.region
+def _region(arguments: Props, scope: ProviderScope) -> Props | None:
+    region = arguments.get("region") or arguments.get("name") or scope.region
     if region is None:
         return None
     suffix = DNS_SUFFIXES[partition_of(region)]
     return {"region": region, "name": region, "id": region, "description": region, "endpoint": f"ec2.{region}.{suffix}"}
 
 
-def _availability_zones(arguments: Props, place: Place) -> Props | None:
-    region = arguments.get("region") or place.region
+def _availability_zones(arguments: Props, scope: ProviderScope) -> Props | None:
+    region = arguments.get("region") or scope.region
     if region is None:
         return None
     zones = [f"{region}{letter}" for letter in "abc"]
     return {"names": zones, "groupNames": [region], "region": region, "id": region}
 
 
-def _managed_prefix_list(arguments: Props, place: Place) -> Props | None:
-    """AWS's lists by name. Their ranges only AWS knows, and changes: one reserved for examples stands for them."""
+def _managed_prefix_list(arguments: Props, scope: ProviderScope) -> Props | None:
+    """AWS's own lists by name. Only AWS knows their ranges: one that is reserved for examples replaces them."""
     name = arguments.get("name")
-    if place.region is None or not isinstance(name, str) or not name.startswith("com.amazonaws."):
+    if scope.region is None or not isinstance(name, str) or not name.startswith("com.amazonaws."):
         return None
     entries = [{"cidr": EXAMPLE_RANGE, "description": name}]
     return {"name": name, "entries": entries, "addressFamily": "IPv4", "maxEntries": 0, "ownerId": "AWS", "id": name}
 
 
-_OFFLINE: Mapping[str, Callable[[Props, Place], Props | None]] = {
+_OFFLINE: Mapping[str, Callable[[Props, ProviderScope], Props | None]] = {
     "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
     "aws:index/getPartition:getPartition": _partition,
     "aws:index/getRegion:getRegion": _region,

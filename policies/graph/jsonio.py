@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from policies.graph.checkpoint import GraphSourceError
-from policies.graph.model import Marker, Node, ResourceGraph, Source
+from policies.graph.model import Node, ResourceGraph, Source
+from policies.graph.values import Marker, map_leaves
 
 VERSION = 1  # 1: first
 
 
 def to_json(graph: ResourceGraph) -> dict[str, Any]:
-    """A document for `json.dumps`; secrets are not in it, the model never held them."""
+    """A document for `json.dumps`; secrets are not in it, since a graph never contains them."""
     return {
         "version": VERSION,
         "project": graph.project,
@@ -20,7 +21,11 @@ def to_json(graph: ResourceGraph) -> dict[str, Any]:
 
 
 def from_json(document: Mapping[str, Any]) -> ResourceGraph:
-    """Reads what `to_json` wrote; GraphSourceError for another version."""
+    """Reads what `to_json` wrote.
+
+    Raises:
+        GraphSourceError: the document has another version.
+    """
     if document.get("version") != VERSION:
         raise GraphSourceError(f"`version` of a graph must be {VERSION}, got {document.get('version')!r}")
     return ResourceGraph(
@@ -32,13 +37,7 @@ def from_json(document: Mapping[str, Any]) -> ResourceGraph:
 
 def value_to_json(value: Any) -> Any:
     """A property value with `{"$unknown": true}` and `{"$secret": true}` for the marks."""
-    if isinstance(value, Marker):
-        return {value.value: True}
-    if isinstance(value, Mapping):
-        return {key: value_to_json(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [value_to_json(inner) for inner in value]
-    return value
+    return map_leaves(value, lambda leaf: {leaf.value: True} if isinstance(leaf, Marker) else leaf)
 
 
 def value_from_json(value: Any) -> Any:

@@ -2,31 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from functools import cached_property
-from typing import Any, Final, TypeVar, cast
+from typing import Any, TypeVar, cast
+
+from policies.graph.values import UNKNOWN, texts_in
 
 T = TypeVar("T")
 
 Props = Mapping[str, Any]
-"""Property bag: Pulumi's camelCase names; UNKNOWN and SECRET stand where a value is not known or not shown."""
+"""Property bag: Pulumi's camelCase names; UNKNOWN and SECRET replace values that cannot be read."""
 
-
-class Marker(Enum):
-    """What stands in for a value that cannot be given."""
-
-    UNKNOWN = "$unknown"
-    SECRET = "$secret"  # noqa: S105 - the mark, not a secret
-
-    def __repr__(self) -> str:
-        return self.value
-
-    def __str__(self) -> str:
-        return self.value
-
-
-UNKNOWN: Final = Marker.UNKNOWN
-SECRET: Final = Marker.SECRET
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 PROVIDER_TYPE_PREFIX = "pulumi:providers:"
@@ -92,7 +77,7 @@ class Node:
 
 
 class UnknownNodeError(KeyError):
-    """A URN, or a type and name, that the graph does not hold."""
+    """A URN, or a type and name, that the graph does not contain."""
 
     def __str__(self) -> str:
         return str(self.args[0])
@@ -132,13 +117,21 @@ class ResourceGraph:
         return self._by_urn.get(urn)
 
     def node(self, urn: str) -> Node:
-        """The node of a URN; UnknownNodeError where there is none."""
+        """The node of a URN.
+
+        Raises:
+            UnknownNodeError: the graph does not contain it.
+        """
         if urn not in self._by_urn:
-            raise UnknownNodeError(f"the graph of {self.project}/{self.stack} holds no {urn}")
+            raise UnknownNodeError(f"the graph of {self.project}/{self.stack} does not contain {urn}")
         return self._by_urn[urn]
 
     def one(self, type: str, name: str | None = None) -> Node:  # noqa: A002 - Pulumi's word
-        """The only node of a type (and name); UnknownNodeError names what there is instead."""
+        """The only node of a type, or of a type and name.
+
+        Raises:
+            UnknownNodeError: there is none, or more than one; the message names the nodes of the type.
+        """
         found = [node for node in self.of_type(type) if name is None or node.name == name]
         if len(found) != 1:
             there = ", ".join(node.name for node in self.of_type(type)) or "none"
@@ -155,7 +148,7 @@ class ResourceGraph:
 
     @property
     def resources(self) -> list[Node]:
-        """What a cloud would be asked for: no components, no providers, nothing that is only read."""
+        """What the stack creates: no components, no providers, nothing that it only reads."""
         return [
             node
             for node in self.nodes
@@ -196,11 +189,11 @@ class ResourceGraph:
         return list(self._dependants.get(urn, ()))
 
     def depends_on(self, node: Node, other: Node) -> bool:
-        """Whether `node` waits for `other`, by itself or through the nodes between."""
+        """Whether `node` waits for `other`, directly or through other nodes."""
         return other.urn in self.needs(node)
 
     def needs(self, node: Node) -> set[str]:
-        """URNs of everything that `node` waits for, by itself or through the nodes between."""
+        """URNs of everything that `node` waits for, directly or through other nodes."""
         found: set[str] = set()
         waiting = list(self._direct(node))
         while waiting:
@@ -214,12 +207,14 @@ class ResourceGraph:
     def references(self, node: Node, name: str, *types: str) -> list[Node]:
         """Nodes that the input `name` was computed from, those of `types` only where given.
 
-        Where no dependency was recorded, nodes whose id, ARN or (of a bucket) name the input holds count.
+        Where no dependency was recorded: nodes whose id, ARN or (for a bucket) name is in the input.
         """
         urns = dict.fromkeys(node.property_dependencies.get(name, ()))
         if not urns:
             urns = dict.fromkeys(
-                identified for text in _strings(node.inputs.get(name)) for identified in self._by_identity.get(text, ())
+                identified
+                for _, text in texts_in(node.inputs.get(name))
+                for identified in self._by_identity.get(text, ())
             )
         found = [referred for urn in urns if (referred := self.get(urn)) is not None]
         return [referred for referred in found if not types or referred.type in types]
@@ -229,7 +224,7 @@ class ResourceGraph:
         return [each for token in types for each in self._referrers(token, name).get(node.urn, ())]
 
     def derived(self, build: "Callable[[ResourceGraph], T]") -> T:
-        """What `build` makes of the graph, made once: for rules that would else walk all of it for every node."""
+        """`build(graph)`, computed once: for rules that would otherwise walk the graph for every node."""
         if build not in self._derivations:
             self._derivations[build] = build(self)
         return cast("T", self._derivations[build])
@@ -271,14 +266,3 @@ def _grouped(nodes: Sequence[Node], keys: Any) -> Mapping[str | None, tuple[Node
         for key in keys(node):
             groups.setdefault(key, []).append(node)
     return {key: tuple(found) for key, found in groups.items()}
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _strings(inner)
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            yield from _strings(inner)

@@ -21,11 +21,12 @@ from pulumi.runtime.proto import engine_pb2, resource_pb2
 from pulumi.runtime.stack import run_in_stack
 
 from policies.graph.build import decoded, graph_of, provider_urn
-from policies.graph.invokes import Place, answer
-from policies.graph.model import STACK_TYPE, UNKNOWN, Node, ResourceGraph, Source
-from policies.graph.quiet_loop import QuietLoop, settled
+from policies.graph.inline_loop import InlineLoop, settled
+from policies.graph.invokes import ProviderScope, answer
+from policies.graph.model import STACK_TYPE, Node, ResourceGraph, Source
 from policies.graph.references import Reference, text_outputs
 from policies.graph.stack_trace import nearest_line_only
+from policies.graph.values import UNKNOWN
 from policies.graph.wire import plain_properties
 
 STACK_REFERENCE_TYPE = "pulumi:pulumi:StackReference"
@@ -46,11 +47,15 @@ def record(
     stack_outputs: Mapping[str, Mapping[str, Any]] | None = None,
     references: bool = False,
 ) -> ResourceGraph:
-    """Runs `program` to quiescence; what it or one of its `apply`s raises comes out here.
+    """Runs `program` until nothing that it started is pending.
 
-    `config` holds full keys (`codekeep:tenant`). `root` is what source files are named relative to. `stack_outputs`
-    answers StackReferences by stack name (`organization/project/stack` or its last part); others have unknown outputs.
-    `references` puts a reference (policies.graph.references) where a text output would be unknown.
+    `config` has full keys (`codekeep:tenant`). Source files are named relative to `root`. `stack_outputs` are the
+    outputs that StackReferences read, by stack name (`organization/project/stack` or its last part); those of other
+    stacks are unknown. `references` puts a reference (policies.graph.references) in place of an unknown text output.
+
+    Raises:
+        ProgramError: the program logged an error, or asks for what cannot be recorded.
+        Exception: whatever the program, or one of its `apply`s, raises.
     """
     monitor = _Monitor(project, stack, config or {}, (root or Path.cwd()).resolve(), stack_outputs or {}, references)
     with _without_collecting():
@@ -60,7 +65,7 @@ def record(
 
 @contextmanager
 def _without_collecting() -> Iterator[None]:
-    """What a program makes lives until its end: to look through it again and again took half the time."""
+    """Turns garbage collection off: what a program makes lives until its end, and collecting took half the time."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -86,7 +91,7 @@ def _run(program: Callable[[], Any], monitor: "_Monitor", secret_keys: frozenset
     )
     settings.ROOT.set(None)
     pulumi.runtime.set_all_config(dict(monitor.config), list(secret_keys))
-    loop = QuietLoop()
+    loop = InlineLoop()
     # The first error comes out of run_in_stack; the tasks that failed with it would each report it again.
     loop.set_exception_handler(lambda _, __: None)
     asyncio.set_event_loop(loop)
@@ -234,7 +239,7 @@ class _Monitor:
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802 - gRPC
         arguments, _ = plain_properties(json_format.MessageToDict(request.args))
-        result = answer(request.tok, arguments, self._place(request.provider, arguments))
+        result = answer(request.tok, arguments, self._scope(request.provider, arguments))
         if result is None:
             return resource_pb2.ResourceInvokeResponse(unknown=True)
         return resource_pb2.ResourceInvokeResponse(**{"return": _struct({**arguments, **result})})
@@ -267,12 +272,12 @@ class _Monitor:
             return _struct({"name": request.id})
         return _struct({"name": request.id, "outputs": dict(outputs), "secretOutputNames": []})
 
-    def _place(self, reference: str, arguments: Mapping[str, Any]) -> Place:
+    def _scope(self, reference: str, arguments: Mapping[str, Any]) -> ProviderScope:
         provider = self.nodes.get(provider_urn(reference) or "")
         configured = provider.inputs if provider else {}
         accounts = configured.get("allowedAccountIds")
         region = arguments.get("region") or configured.get("region") or self.config.get("aws:region")
-        return Place(
+        return ProviderScope(
             region=region if isinstance(region, str) else None,
             account_id=accounts[0] if isinstance(accounts, list) and len(accounts) == 1 else None,
         )

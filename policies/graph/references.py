@@ -7,19 +7,20 @@ ARN, and says which key is meant. A rule follows the reference to the node inste
 import importlib
 import re
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from policies.graph.model import STACK_TYPE, Marker, ResourceGraph
+from policies.graph.model import STACK_TYPE, ResourceGraph
+from policies.graph.values import Marker, map_leaves
 
 _TOKEN = re.compile(r"\$\{(urn:pulumi:[^#{}]+)#([A-Za-z0-9]+)\}")
 
 
 @dataclass(frozen=True)
 class Reference:
-    """An output of a resource, where its value would stand."""
+    """An output of a resource, in place of its value."""
 
     urn: str
     output: str
@@ -35,7 +36,7 @@ def references_in(text: str) -> Iterator[Reference]:
 
 
 def reference_of(text: object) -> Reference | None:
-    """The reference where the text is one and nothing else."""
+    """The reference, where the text consists of one and nothing else."""
     match = _TOKEN.fullmatch(text) if isinstance(text, str) else None
     return Reference(match.group(1), match.group(2)) if match else None
 
@@ -48,17 +49,11 @@ def readable_outputs(graph: ResourceGraph) -> dict[str, Any]:
     stack = next((node for node in graph if node.type == STACK_TYPE), None)
     if stack is None:
         return {}
-    return {name: _readable(value, Reference(stack.urn, name)) for name, value in stack.outputs.items()}
+    return {name: _readable(value, str(Reference(stack.urn, name))) for name, value in stack.outputs.items()}
 
 
-def _readable(value: Any, reference: Reference) -> Any:
-    if isinstance(value, Marker):
-        return str(reference)
-    if isinstance(value, Mapping):
-        return {key: _readable(inner, reference) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_readable(inner, reference) for inner in value]
-    return value
+def _readable(value: Any, reference: str) -> Any:
+    return map_leaves(value, lambda leaf: reference if isinstance(leaf, Marker) else leaf)
 
 
 @cache

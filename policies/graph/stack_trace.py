@@ -1,4 +1,4 @@
-"""The line of the program that registers a resource, found without walking the whole stack."""
+"""The line of the program that registers a resource, found without reading every frame."""
 
 import sys
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ from types import FrameType
 from pulumi.runtime import resource
 from pulumi.runtime.proto import source_pb2
 
-CONSTRUCTORS = 3  # Resource, CustomResource or ComponentResource, and the concrete class: the SDK's own reckoning
+CONSTRUCTORS = 3  # Resource, CustomResource or ComponentResource, and the concrete class: as the SDK counts them
 
 
 @contextmanager
 def nearest_line_only() -> Iterator[None]:
-    """While it lasts, the SDK tells of each registration the program's nearest line instead of every frame.
+    """Makes the SDK report only the program's nearest line for each registration, not every frame.
 
-    Reading the whole stack takes the SDK as long as everything else in a registration.
+    Reading every frame takes the SDK as long as everything else in a registration.
     """
     before = resource._get_stack_trace
     resource._get_stack_trace = _nearest

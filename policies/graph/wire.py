@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from policies.graph.model import SECRET, UNKNOWN
+from policies.graph.values import SECRET, UNKNOWN
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - Pulumi's type tag for a secret
@@ -32,7 +32,7 @@ def plain(value: Any, secrets: list[str], path: str = "") -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(item, secrets, f"{path}[{index}]") for index, item in enumerate(value)]
     if isinstance(value, float) and value.is_integer():
-        return int(value)  # gRPC structs and checkpoints know doubles only
+        return int(value)  # gRPC structs and checkpoints have doubles only
     if value == PREVIEW_SECRET:
         secrets.append(path)
         return SECRET
@@ -40,7 +40,7 @@ def plain(value: Any, secrets: list[str], path: str = "") -> Any:
 
 
 def plain_properties(properties: Mapping[str, Any] | None) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """A whole property bag and the paths of its secrets."""
+    """The properties as plain values, and the paths of the secrets among them."""
     secrets: list[str] = []
     values = {key: plain(value, secrets, key) for key, value in (properties or {}).items()}
     return values, tuple(secrets)

@@ -1,4 +1,4 @@
-"""The report for programs: every finding with its place, every waiver with its owner."""
+"""The report for programs: every finding with its source line, every waiver with its owner."""
 
 import json
 from typing import Any

@@ -1,16 +1,15 @@
-"""The compliance checklist: requirement by requirement, which rules prove it, on what evidence, with which waivers."""
+"""The compliance checklist: requirement by requirement, which rules prove it, by which evidence, with which waivers."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from policies.graph import Node
-from policies.reading import read
 from policies.report import Report, Run
 from policies.requirement import Requirement
-from policies.rule import Finding, Rule, Verdict
+from policies.rule import Case, Finding, Rule, Verdict, shortened
 from policies.waivers import Waived
 
 SHOWN = 3  # resources named as evidence of a rule that holds; the count says how many there are
@@ -53,8 +52,8 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Others:
-    """What the checks of another tool came to: how many there were, and those that stand or are waived."""
+class ForeignChecks:
+    """The checks of another tool: how many ran, and which of their findings are open or waived."""
 
     tool: str
     checks: int
@@ -81,14 +80,14 @@ def sections(report: Report) -> tuple[Section, ...]:
     )
 
 
-def others(report: Report) -> tuple[Others, ...]:
-    """One part a tool, in the order of their names."""
+def foreign_checks(report: Report) -> tuple[ForeignChecks, ...]:
+    """One part for each tool, in the order of their names."""
     parts = []
     for tool in sorted({rule.tool for rule in report.foreign}):
         ids = {rule.id for rule in report.foreign if rule.tool == tool}
         standing = tuple(finding for finding in report.outcome.open if finding.rule in ids)
         waived = tuple(each for each in report.outcome.waived if each.finding.rule in ids)
-        parts.append(Others(tool=tool, checks=len(ids), open=standing, waived=waived))
+        parts.append(ForeignChecks(tool=tool, checks=len(ids), open=standing, waived=waived))
     return tuple(parts)
 
 
@@ -121,24 +120,13 @@ def _against(findings: Sequence[Finding]) -> Iterator[Evidence]:
 
 
 def _for(rule: Rule, report: Report) -> Iterator[Evidence]:
-    """Some of the resources the rule holds on, with the property it reads where a guard names one."""
-    nodes = [node for node in report.graph if rule.applies(node)]
-    for node in nodes[:SHOWN]:
-        yield _shown(rule, node)
-
-
-def _shown(rule: Rule, node: Node) -> Evidence:
-    for guard in rule.guards:
-        if guard.type == node.type and guard.path:
-            found = next(read(node.inputs, guard.path), None)
-            if found is not None:
-                return Evidence(urn=node.urn, property=found.path, text=_short(found.value))
-    return Evidence(urn=node.urn, property="", text="")
-
-
-def _short(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    """Some of the resources that comply, each with the value that the rule judged, where it judged one."""
+    case = Case(facts=report.facts, graph=report.graph)
+    for node in islice(filter(rule.applies, report.graph), SHOWN):
+        found = rule.evidence(node, case)
+        yield Evidence(
+            urn=node.urn, property=found.path if found else "", text=shortened(str(found.value)) if found else ""
+        )
 
 
 @cache
@@ -153,5 +141,5 @@ def _environment() -> Environment:
 
 
 def _render(template: str, run: Run) -> str:
-    stacks = [(report, sections(report), others(report)) for report in run.reports]
+    stacks = [(report, sections(report), foreign_checks(report)) for report in run.reports]
     return _environment().get_template(template).render(stacks=stacks, run=run)

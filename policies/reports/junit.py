@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from policies.checker import ForeignRule
-from policies.report import Fault, Report, Run
+from policies.report import Report, Run, UnjudgedStack
 from policies.rule import Finding, Rule
 
 
@@ -49,7 +49,7 @@ def _case(rule: Rule | ForeignRule, report: Report) -> ET.Element:
     return case
 
 
-def _unjudged(fault: Fault) -> ET.Element:
+def _unjudged(fault: UnjudgedStack) -> ET.Element:
     case = ET.Element("testcase", classname="stack", name="can be judged")
     ET.SubElement(case, "error", message="cannot judge").text = fault.message
     return _suite(fault.stack, [case])

@@ -40,7 +40,7 @@ def render(run: Run) -> str:
 
 
 def _invocation(run: Run) -> dict[str, Any]:
-    """Stacks that could not be judged are the tool's notifications: no result speaks for them."""
+    """Stacks that could not be judged are notifications of the tool: they have no results."""
     notifications = [
         {"level": "error", "message": {"text": f"{fault.stack} cannot be judged: {fault.message}"}}
         for fault in run.faults
@@ -64,20 +64,20 @@ def _foreign(rule: ForeignRule) -> dict[str, Any]:
 
 
 def _waiver_rule(run: Run) -> dict[str, dict[str, Any]]:
-    text = "A waiver holds until its day and for something that is there"
+    text = "A waiver is valid until its date, and only for resources that exist"
     return {WAIVERS: {"id": WAIVERS, "shortDescription": {"text": text}}} if run.expired or run.unused else {}
 
 
 def _waivers(run: Run, order: dict[str, int]) -> Iterator[dict[str, Any]]:
-    told = [(waiver, f"expired on {waiver.expires}") for waiver in run.expired]
-    told += [(waiver, "is not used by any resource") for waiver in run.unused]
-    for waiver, fault in told:
+    problems = [(waiver, f"expired on {waiver.expires}") for waiver in run.expired]
+    problems += [(waiver, "is not used by any resource") for waiver in run.unused]
+    for waiver, problem in problems:
         yield {
             "ruleId": WAIVERS,
             "ruleIndex": order[WAIVERS],
             "kind": "fail",
             "level": "error",
-            "message": {"text": f"the waiver of {waiver.rule} for {waiver.urn} ({waiver.owner}) {fault}"},
+            "message": {"text": f"the waiver of {waiver.rule} for {waiver.urn} ({waiver.owner}) {problem}"},
             "locations": [{"logicalLocations": [{"fullyQualifiedName": waiver.urn, "kind": "resource"}]}],
             "partialFingerprints": {"waiver/v1": f"{waiver.rule}|{waiver.urn}"},
         }

@@ -1,4 +1,4 @@
-"""A short Markdown summary for a pull request or a pipeline's page: a line per stack, then what stands."""
+"""A short Markdown summary for a pull request or a pipeline's page: a line per stack, then the open findings."""
 
 from collections.abc import Iterator
 

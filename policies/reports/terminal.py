@@ -1,4 +1,4 @@
-"""The report for a person at a terminal: what stands first, then one line that sums up."""
+"""The report for a person at a terminal: open findings first, then one line with the totals."""
 
 from policies.report import Report, Run
 from policies.rule import Finding

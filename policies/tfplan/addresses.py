@@ -13,8 +13,8 @@ _NOT_A_NAME = re.compile(r"[^A-Za-z0-9_-]")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Placed:
-    """A resource of the plan: `modules` are the components it lies in, outermost first."""
+class AddressedResource:
+    """A resource and its address in the plan; `modules` are the components that contain it, outermost first."""
 
     node: Node
     type: TerraformType
@@ -23,7 +23,7 @@ class Placed:
 
     @property
     def local(self) -> str:
-        """The address inside the module, unique in the whole plan."""
+        """The address inside the module, unique in the plan."""
         return f"{self.type.name}.{self.name}"
 
     @property
@@ -37,23 +37,23 @@ class Placed:
 
 
 class Addresses:
-    """Every AWS resource of a graph with its address; what the table of names does not hold is in `unmapped`."""
+    """Every AWS resource of a graph with its address; `unmapped` are those that the table of names lacks."""
 
     def __init__(self, graph: ResourceGraph) -> None:
         self._graph = graph
-        self.placed: dict[str, Placed] = {}
+        self.resources: dict[str, AddressedResource] = {}
         self.unmapped: list[Node] = []
         for node in graph.resources:
             if node.package == "aws":
-                self._place(node)
+                self._add(node)
 
     @cached_property
-    def by_address(self) -> Mapping[str, Placed]:
-        return {placed.address: placed for placed in self.placed.values()}
+    def by_address(self) -> Mapping[str, AddressedResource]:
+        return {resource.address: resource for resource in self.resources.values()}
 
     @cached_property
     def _modules(self) -> Mapping[str, str]:
-        """Name of each component's module; siblings of one name are told apart by their class."""
+        """Name of each component's module; siblings with the same name get their class added."""
         names: dict[str, str] = {}
         taken: set[tuple[str | None, str]] = set()
         for component in self._graph.components:
@@ -64,7 +64,7 @@ class Addresses:
             names[component.urn] = name
         return names
 
-    def _place(self, node: Node) -> None:
+    def _add(self, node: Node) -> None:
         type_ = type_of_token(node.type)
         if type_ is None:
             self.unmapped.append(node)
@@ -72,7 +72,7 @@ class Addresses:
         above = [
             each for each in reversed(self._graph.ancestors(node)) if each.is_component and each.type != STACK_TYPE
         ]
-        self.placed[node.urn] = Placed(
+        self.resources[node.urn] = AddressedResource(
             node=node,
             type=type_,
             name=self._free_name(type_.name, identifier(node.name)),
@@ -80,8 +80,8 @@ class Addresses:
         )
 
     def _free_name(self, type_name: str, name: str) -> str:
-        """Terraform tells resources of one type apart by name alone, Pulumi by their place too."""
-        taken = {placed.local for placed in self.placed.values()}
+        """Numbers names that are taken: in Pulumi, resources of one type and name may have different parents."""
+        taken = {resource.local for resource in self.resources.values()}
         if f"{type_name}.{name}" not in taken:
             return name
         return next(f"{name}-{n}" for n in range(2, len(taken) + 3) if f"{type_name}.{name}-{n}" not in taken)

@@ -1,4 +1,4 @@
-"""A Terraform resource's configuration, as Checkov holds it, as a Node that the rules can judge.
+"""A Terraform resource's configuration, in Checkov's form, as a Node that the rules can judge.
 
 Checkov wraps every attribute in a list, whether it read HCL or a plan. What stays an expression there (a variable, a
 module's output, another resource's attribute) is no value: a resource's attribute becomes a reference, the rest
@@ -34,7 +34,7 @@ INNER_LINES = ("__startline__", "__endline__", "start_line", "end_line")
 
 
 def node_of(type_name: str, name: str, conf: Mapping[str, Any], region: str | None = None) -> Node | None:
-    """The resource as a node; None where the table of names does not hold its type. `region` is its provider's."""
+    """The resource as a node; None where its type is not in the table of names. `region` is its provider's."""
     type_ = type_of_name(type_name)
     if type_ is None:
         return None
@@ -66,7 +66,7 @@ def _block(conf: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
 
 
 def _nested(raw: Any, field: Field) -> Any:
-    """Blocks as Pulumi has them: a list, or the one there may be."""
+    """Blocks in Pulumi's form: a list, or a single one."""
     assert field.fields is not None  # noqa: S101 - the caller looked
     items = list(_flat(raw))
     if any(not isinstance(item, Mapping) for item in items if item is not None):

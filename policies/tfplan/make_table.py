@@ -1,4 +1,4 @@
-"""Makes table.json: which Terraform type and attribute each Pulumi type and property is.
+"""Makes table.json, which maps Pulumi types and properties to Terraform types and attributes.
 
     python -m policies.tfplan.make_table PATH_OF_THE_UNPACKED_PACKAGE
 
@@ -30,7 +30,7 @@ memorydb mq msk mwaa neptune networkfirewall networkmanager opensearch organizat
 redshiftserverless route53 route53domains s3 s3control sagemaker scheduler secretsmanager securityhub
 servicediscovery ses sesv2 sfn shield sns sqs ssm ssoadmin transfer vpc vpclattice waf wafregional workspaces xray
 """
-"""pulumi_aws modules whose types the table holds: those of the components, and what else one meets in the field."""
+"""pulumi_aws modules whose types are in the table: those of the components, and others in common use."""
 
 FOLDERS: Mapping[str, str] = {
     "apigateway": "api_gateway",
@@ -43,7 +43,7 @@ FOLDERS: Mapping[str, str] = {
     "rds": "db",
     "servicediscovery": "service_discovery",
 }
-"""Modules that Terraform spells in another way."""
+"""Modules that Terraform spells differently."""
 
 TYPES: Mapping[str, str] = {
     "aws:cfg/conformancePack:ConformancePack": "aws_config_conformance_pack",
@@ -78,7 +78,7 @@ TYPES: Mapping[str, str] = {
     "aws:route53/resolverDnsSecConfig:ResolverDnsSecConfig": "aws_route53_resolver_dnssec_config",
     "aws:s3/bucketReplicationConfig:BucketReplicationConfig": "aws_s3_bucket_replication_configuration",
 }
-"""Terraform types whose token does not tell them."""
+"""Terraform types that cannot be derived from the token."""
 
 ATTRIBUTES: Mapping[tuple[str, str], str] = {
     ("aws_cloudwatch_metric_alarm", "name"): "alarm_name",
@@ -87,13 +87,13 @@ ATTRIBUTES: Mapping[tuple[str, str], str] = {
     ("aws_lambda_function", "name"): "function_name",
     ("aws_lambda_layer_version", "code"): "filename",
 }
-"""Attributes whose property is called otherwise; (Terraform type, the property's Python name)."""
+"""Attributes whose property has another name; (Terraform type, the property's Python name)."""
 
-REFERENCE_SUFFIXES = ("_id", "_arn", "_name")  # `rest_api_id` is `restApi` in Pulumi, where a resource may stand for it
+REFERENCE_SUFFIXES = ("_id", "_arn", "_name")  # `rest_api_id` is `restApi` in Pulumi, which accepts the resource itself
 
-FEWEST_SHARED = 0.5  # of the inputs, in a type that is named alike
-FEWEST_SHARED_UNNAMED = 0.8  # in a type of which only the end of the name is alike
-TOO_DEEP = 8  # nested blocks that repeat themselves without end (statements of wafv2) are cut here
+FEWEST_SHARED = 0.5  # of the inputs, in a type with the same name
+FEWEST_SHARED_UNNAMED = 0.8  # in a type where only the end of the name is the same
+TOO_DEEP = 8  # blocks that contain themselves (statements of wafv2) are cut here
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +184,7 @@ def _properties(arguments: type, module: Any, depth: int) -> dict[str, Property]
 
 
 def counterpart(token: str, inputs: Mapping[str, Property], types: Mapping[str, Mapping[str, Attribute]]) -> str | None:
-    """The Terraform type of a token: named alike and holding its inputs."""
+    """The Terraform type of a token: with a similar name and the same inputs."""
     if token in TYPES:
         return TYPES[token]
     _, module, name = token.split(":")
@@ -232,7 +232,7 @@ def _singulars(name: str) -> Iterator[str]:
 def rows(
     inputs: Mapping[str, Property], attributes: Mapping[str, Attribute], where: str, lost: list[str]
 ) -> dict[str, Any]:
-    """What cannot be told from the names alone; properties without a counterpart go to `lost`."""
+    """What the names alone do not say; properties without a counterpart go to `lost`."""
     found: dict[str, Any] = {}
     for python_name, given in inputs.items():
         name = ATTRIBUTES.get((where, python_name)) or attribute_of(python_name, attributes)

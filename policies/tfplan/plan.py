@@ -7,12 +7,12 @@ from typing import Any
 from policies.graph import Node, ResourceGraph
 from policies.graph.build import AWS_PROVIDER_TYPE
 from policies.graph.model import STACK_TYPE
-from policies.tfplan.addresses import Addresses, Placed, identifier
+from policies.tfplan.addresses import AddressedResource, Addresses, identifier
 from policies.tfplan.names import snake
 from policies.tfplan.values import Block, Renderer
 
 FORMAT_VERSION = "1.2"
-TERRAFORM_VERSION = "1.13.0"  # the release whose plans these look like; Checkov asks only that there is one
+TERRAFORM_VERSION = "1.13.0"  # the release whose plans these look like; Checkov only needs some version
 PROVIDER = "hashicorp/aws"
 COMPUTED = ("id", "arn")
 MAPPING = "codekeep"
@@ -29,12 +29,14 @@ class Plan:
 
 
 def plan_of(graph: ResourceGraph) -> Plan:
-    """Renders every AWS resource; what is not AWS has no place in the plan."""
+    """Renders every AWS resource; resources of other providers are not in the plan."""
     addresses = Addresses(graph)
     renderer = Renderer(addresses)
     rendered = [
-        _Rendered(placed, renderer.block(placed.node.inputs, placed.type.fields, placed.node.property_dependencies))
-        for placed in addresses.placed.values()
+        _Rendered(
+            resource, renderer.block(resource.node.inputs, resource.type.fields, resource.node.property_dependencies)
+        )
+        for resource in addresses.resources.values()
     ]
     for each in rendered:
         _complete(each, graph)
@@ -47,24 +49,24 @@ def plan_of(graph: ResourceGraph) -> Plan:
             "provider_config": _providers(graph),
             "root_module": _configured(rendered, (), _sources(addresses, graph)),
         },
-        MAPPING: {"addresses": {each.placed.address: _origin(each.placed.node) for each in rendered}},
+        MAPPING: {"addresses": {each.resource.address: _origin(each.resource.node) for each in rendered}},
     }
-    nodes = {address: placed.node for address, placed in addresses.by_address.items()}
+    nodes = {address: resource.node for address, resource in addresses.by_address.items()}
     return Plan(document=document, nodes=nodes, unmapped=tuple(addresses.unmapped))
 
 
 @dataclass(frozen=True)
 class _Rendered:
-    placed: Placed
+    resource: AddressedResource
     block: Block
 
     @property
     def _identity(self) -> dict[str, Any]:
         return {
-            "address": self.placed.address,
+            "address": self.resource.address,
             "mode": "managed",
-            "type": self.placed.type.name,
-            "name": self.placed.name,
+            "type": self.resource.type.name,
+            "name": self.resource.name,
         }
 
     def planned(self) -> dict[str, Any]:
@@ -77,11 +79,11 @@ class _Rendered:
         }
 
     def change(self) -> dict[str, Any]:
-        """A create; nothing to do for what is deployed already."""
-        deployed = bool(self.placed.node.id)
+        """A create, or no change for what is deployed already."""
+        deployed = bool(self.resource.node.id)
         return {
             **self._identity,
-            **({"module_address": self.placed.module_address} if self.placed.modules else {}),
+            **({"module_address": self.resource.module_address} if self.resource.modules else {}),
             "provider_name": PROVIDER,
             "change": {
                 "actions": ["no-op"] if deployed else ["create"],
@@ -96,8 +98,8 @@ class _Rendered:
     def configured(self) -> dict[str, Any]:
         return {
             **self._identity,
-            "address": self.placed.local,
-            "provider_config_key": _provider_key(self.placed.node.provider),
+            "address": self.resource.local,
+            "provider_config_key": _provider_key(self.resource.node.provider),
             "expressions": self.block.expressions,
             "schema_version": 0,
         }
@@ -105,7 +107,7 @@ class _Rendered:
 
 def _complete(each: _Rendered, graph: ResourceGraph) -> None:
     """Adds what the provider computes: ids and ARNs, and the tags that come from the provider's defaults."""
-    node, block = each.placed.node, each.block
+    node, block = each.resource.node, each.block
     for name in COMPUTED:
         value = node.id if name == "id" else node.outputs.get(name)
         if isinstance(value, str) and "${" not in value:
@@ -145,29 +147,29 @@ def _configured(
 
 
 def _split(rendered: Iterable[_Rendered], above: tuple[str, ...]) -> tuple[list[_Rendered], dict[str, list[_Rendered]]]:
-    """What lies directly in the module, and the rest by the module below."""
+    """The resources directly in the module, and the others by the child module."""
     own: list[_Rendered] = []
     below: dict[str, list[_Rendered]] = {}
     for each in rendered:
-        if each.placed.modules == above:
+        if each.resource.modules == above:
             own.append(each)
         else:
-            below.setdefault(each.placed.modules[len(above)], []).append(each)
+            below.setdefault(each.resource.modules[len(above)], []).append(each)
     return own, below
 
 
 def _sources(addresses: Addresses, graph: ResourceGraph) -> dict[tuple[str, ...], str]:
-    """For each module the component's type, in the place of a module's path."""
+    """For each module the component's type, where Terraform has the path of the module's source."""
     sources: dict[tuple[str, ...], str] = {}
-    for placed in addresses.placed.values():
-        components = [each for each in graph.ancestors(placed.node) if each.is_component and each.type != STACK_TYPE]
+    for resource in addresses.resources.values():
+        components = [each for each in graph.ancestors(resource.node) if each.is_component and each.type != STACK_TYPE]
         for depth, component in enumerate(reversed(components), start=1):
-            sources[placed.modules[:depth]] = component.type
+            sources[resource.modules[:depth]] = component.type
     return sources
 
 
 def _providers(graph: ResourceGraph) -> dict[str, Any]:
-    """The first provider is Terraform's default; the others go by their names as aliases."""
+    """The first provider is Terraform's default; the others get their names as aliases."""
     found: dict[str, Any] = {}
     for node in graph.of_type(AWS_PROVIDER_TYPE):
         expressions = {

@@ -17,7 +17,7 @@ class Field:
     """One property: Terraform's name for it and the shape it has there.
 
     `one`: Pulumi has a single value where Terraform has a list of at most one. `keyed`: a nested object, not a list of
-    blocks. `fields`: what the block or object holds; None for a plain value or a map.
+    blocks. `fields`: those of the block or object; None for a plain value or a map.
     """
 
     pulumi: str
@@ -52,13 +52,13 @@ class TerraformType:
 
 @cache
 def type_of_token(token: str) -> TerraformType | None:
-    """The Terraform type of a Pulumi token; None where the table does not hold it."""
+    """The Terraform type of a Pulumi token; None where it is not in the table."""
     row = _rows().get(token)
     return TerraformType(token=token, name=row["type"], fields=_fields(row["fields"])) if row else None
 
 
 def type_of_name(name: str) -> TerraformType | None:
-    """The Pulumi type of a Terraform type; None where the table does not hold it."""
+    """The Pulumi type of a Terraform type; None where it is not in the table."""
     token = _tokens().get(name)
     return type_of_token(token) if token else None
 
@@ -71,7 +71,7 @@ def _rows() -> Mapping[str, Mapping[str, Any]]:
 
 @cache
 def _tokens() -> Mapping[str, str]:
-    """Terraform's type to the token that is current: a `V2` that Pulumi keeps for old programs yields to the other."""
+    """Terraform's type → the current token: not the `V2` that Pulumi keeps for old programs."""
     ordered = sorted(_rows().items(), key=lambda item: item[0].lower().endswith("v2"), reverse=True)
     tokens = {row["type"]: token for token, row in ordered}
     twins = {name.replace("aws_lb", "aws_alb", 1): token for name, token in tokens.items() if name.startswith("aws_lb")}

@@ -1,8 +1,8 @@
 """Inputs of a resource as Terraform has them: planned values, what is unknown or sensitive, and expressions.
 
-A reference that is the whole value is unknown until the deployment, as in Terraform. Inside a text (a policy document
-with a key's ARN in it) it becomes an interpolation, `${aws_kms_key.code.arn}`: Terraform would know nothing of the
-whole text then, and Checkov would pass over every policy.
+A value that is a reference and nothing else is unknown until the deployment, as in Terraform. Inside a text (a policy
+document with a key's ARN in it) it becomes an interpolation, `${aws_kms_key.code.arn}`: in Terraform the entire text
+would be unknown then, and Checkov would skip every policy.
 """
 
 import json
@@ -12,6 +12,7 @@ from typing import Any
 
 from policies.graph import SECRET, UNKNOWN
 from policies.graph.references import Reference, reference_of, references_in
+from policies.graph.values import map_leaves, texts_in
 from policies.tfplan.addresses import Addresses
 from policies.tfplan.names import snake
 from policies.tfplan.table import Field, Fields
@@ -19,7 +20,7 @@ from policies.tfplan.table import Field, Fields
 
 @dataclass(kw_only=True)
 class Block:
-    """One resource's, or one nested block's, attributes in the four places of a plan that speak of them."""
+    """One resource's, or one nested block's, attributes in the four parts of a plan that contain them."""
 
     values: dict[str, Any] = field(default_factory=dict)
     unknown: dict[str, Any] = field(default_factory=dict)
@@ -28,7 +29,7 @@ class Block:
 
 
 class Renderer:
-    """Renders property bags; `addresses` say what a reference is called."""
+    """Renders inputs; `addresses` give the names of references."""
 
     def __init__(self, addresses: Addresses) -> None:
         self._addresses = addresses
@@ -70,7 +71,7 @@ class Renderer:
             parts = [getattr(each, name) for each in nested]
             if name in ("values", "expressions") or any(parts):
                 getattr(block, name)[given.terraform] = parts[0] if given.keyed and parts else parts
-        if len(nested) < len(items):  # a whole block that is not known
+        if len(nested) < len(items):  # one of the blocks is not known
             block.unknown[given.terraform] = True
 
     def _plain(self, value: Any) -> Any:
@@ -81,17 +82,13 @@ class Renderer:
             return self._interpolated(value)
         if isinstance(value, Mapping):
             if _is_document(value):
-                return json.dumps(self._filled(value))
+                return json.dumps(map_leaves(value, self._filled))
             return {key: self._plain(inner) for key, inner in value.items()}
         if isinstance(value, (list, tuple)):
             return [self._plain(inner) for inner in value]
         return value
 
     def _filled(self, value: Any) -> Any:
-        if isinstance(value, Mapping):
-            return {key: self._filled(inner) for key, inner in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [self._filled(inner) for inner in value]
         return self._interpolated(value) if isinstance(value, str) else value
 
     def _interpolated(self, text: str) -> str:
@@ -101,38 +98,28 @@ class Renderer:
 
     def _references(self, value: Any) -> list[str]:
         found: list[str] = []
-        for reference in _all_references(value):
+        for reference in (each for _, text in texts_in(value) for each in references_in(text)):
             name = self._name(reference)
             found += [name, name.rpartition(".")[0]]  # as Terraform lists them: the attribute, then the resource
         return list(dict.fromkeys(found))
 
     def _named(self, urns: Sequence[str]) -> list[str]:
-        return [placed.local for urn in urns if (placed := self._addresses.placed.get(urn))]
+        return [resource.local for urn in urns if (resource := self._addresses.resources.get(urn))]
 
     def _name(self, reference: Reference) -> str:
         """`aws_kms_key.code.arn`; a stack's output, and what is not AWS, is a variable of the plan."""
-        placed = self._addresses.placed.get(reference.urn)
-        if placed is None:
+        resource = self._addresses.resources.get(reference.urn)
+        if resource is None:
             return f"var.{snake(reference.urn.rpartition('::')[2].replace('-', '_'))}.{snake(reference.output)}"
-        return f"{placed.local}.{placed.type.fields.of_property(reference.output).terraform}"
+        return f"{resource.local}.{resource.type.fields.of_property(reference.output).terraform}"
 
 
 def _unknown(value: Any) -> bool:
     return value is UNKNOWN or value is SECRET or reference_of(value) is not None
 
 
-def _all_references(value: Any) -> list[Reference]:
-    if isinstance(value, str):
-        return list(references_in(value))
-    if isinstance(value, Mapping):
-        return [found for inner in value.values() for found in _all_references(inner)]
-    if isinstance(value, (list, tuple)):
-        return [found for inner in value for found in _all_references(inner)]
-    return []
-
-
 def _without_unknown(value: Any) -> Any:
-    """Terraform prints null for an item of a list that it does not know, and leaves such keys of a map out."""
+    """Terraform prints null for an unknown item of a list, and leaves unknown keys of a map out."""
     if isinstance(value, list):
         return [None if item is UNKNOWN else _without_unknown(item) for item in value]
     if isinstance(value, Mapping):

@@ -12,7 +12,7 @@ from stacks.gc_tuning import relax_gc
 
 if TYPE_CHECKING:
     from policies.checker import Checker
-    from policies.report import Fault
+    from policies.report import UnjudgedStack
     from stacks.project import Project
     from stacks.sessions.check.judging import Judged
     from stacks.sessions.check.sources import Source
@@ -181,10 +181,10 @@ def _stack_sources(
     return [StackSource(recordings=recordings, stack=stack) for stack in chosen]
 
 
-def _show_progress(stack: str, result: "Judged | Fault", count: int, total: int) -> None:
-    from policies.report import Fault
+def _show_progress(stack: str, result: "Judged | UnjudgedStack", count: int, total: int) -> None:
+    from policies.report import UnjudgedStack
 
-    found = "cannot be judged" if isinstance(result, Fault) else f"{len(result.own.findings)} findings"
+    found = "cannot be judged" if isinstance(result, UnjudgedStack) else f"{len(result.own.findings)} findings"
     click.echo(f"[{count}/{total}] {stack}: {found}", err=True)
 
 

@@ -10,7 +10,7 @@ import yaml
 from codekeep_contracts.faults import UsageFault
 
 from policies.graph import Node, ResourceGraph
-from policies.graph.model import Marker
+from policies.graph.values import Marker
 from policies.manifests import document_of, kind_of
 
 PACKAGE = "kubernetes"

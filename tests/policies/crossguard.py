@@ -1,4 +1,4 @@
-"""A project of its own, deployed with the pack, and what `check` says of the same stack."""
+"""A separate project, deployed with the pack, and the findings of `check` on the same stack."""
 
 import json
 import os
@@ -14,9 +14,9 @@ from policies.crossguard.pack import message_of
 from policies.facts import Facts
 from policies.graph import ResourceGraph
 from policies.graph.checkpoint import from_checkpoint
-from policies.report import check
 from policies.rule import Finding
 from tests.cli.conftest import Keep, Ran
+from tests.policies.checks import check
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = ROOT / "policies" / "crossguard"
@@ -59,12 +59,12 @@ def violations(ran: Ran) -> list[dict[str, Any]]:
     return [each for each in ran.documents if each["event"] == "policy-violation"]
 
 
-def told_by_pack(events: Iterable[Mapping[str, Any]]) -> Counter[Told]:
+def reported_by_pack(events: Iterable[Mapping[str, Any]]) -> Counter[Told]:
     return Counter((event["policy"], event["urn"], event["message"]) for event in events)
 
 
-def told_by_check(graph: ResourceGraph, facts: Facts) -> Counter[Told]:
-    """What `check` says of the graph, as the pack would word it."""
+def reported_by_check(graph: ResourceGraph, facts: Facts) -> Counter[Told]:
+    """The findings of `check` on the graph, in the form of the pack."""
     return Counter((finding.rule, finding.urn, message_of(finding)) for finding in findings(graph, facts))
 
 

@@ -13,10 +13,11 @@ from typing import Any
 
 from policies.facts import Facts
 from policies.graph import Node, ResourceGraph
-from policies.graph.build import placed
+from policies.graph.build import with_regions
 from policies.graph.references import reference_of
 from policies.reading import MISSING, Found, read
-from policies.rule import Break, Case, Guard, Rule, Verdict
+from policies.rule import Case, Rule, Verdict
+from tests.policies.guards import GUARDS, Break, Guard
 
 FOREIGN_REGION = "ap-southeast-4"
 OPEN_CIDR = "0.0.0.0/0"
@@ -26,7 +27,7 @@ OPEN_CIDR = "0.0.0.0/0"
 class Mutant:
     """One broken graph; `urn` and `path` say where it was broken, `how` in which way.
 
-    `node` stands where `urn` stood, or last where nothing did; None takes it out.
+    `node` replaces the node of `urn`, or comes last where there is none; None removes it.
     """
 
     rule: Rule
@@ -38,7 +39,7 @@ class Mutant:
 
     @property
     def graph(self) -> ResourceGraph:
-        """Built when asked for: there are thousands. Regions of the others stay, unless a provider was broken."""
+        """Built on access: there are thousands. Regions of the others stay, unless a provider was broken."""
         base, node = self.base, self.node
         broken = base.get(self.urn)
         rest = [node if each is broken else each for each in base]
@@ -46,9 +47,9 @@ class Mutant:
             rest.append(node)
         nodes = [each for each in rest if each is not None]
         if any(each is not None and each.is_provider for each in (broken, node)):
-            return placed(base.project, base.stack, nodes, None)
+            return with_regions(base.project, base.stack, nodes, None)
         if node is not None:
-            [settled] = placed(base.project, base.stack, [*_providers(base, node), node], None).nodes[-1:]
+            [settled] = with_regions(base.project, base.stack, [*_providers(base, node), node], None).nodes[-1:]
             nodes = [settled if each is node else each for each in nodes]
         return ResourceGraph(project=base.project, stack=base.stack, nodes=tuple(nodes))
 
@@ -60,7 +61,7 @@ class Mutant:
 def mutants(graph: ResourceGraph, rules: Sequence[Rule], facts: Facts) -> Iterator[Mutant]:
     """All mutants of a graph, in the order of rules, guards and nodes."""
     for rule in rules:
-        for guard in (each for each in rule.guards if each.when(facts)):
+        for guard in (each for each in GUARDS.get(rule.id, ()) if each.when(facts)):
             yield from _added(graph, rule, guard)
             for node in graph.of_type(guard.type):
                 yield from _of_node(graph, rule, guard, node, facts)

@@ -15,5 +15,5 @@ RECORDINGS = Recordings(Project.find(ROOT))
 
 @cache
 def recorded(stack: str) -> tuple[ResourceGraph, Facts]:
-    """Graph and facts of a shipped stack, with references where the cloud's values would stand."""
+    """Graph and facts of a shipped stack, with references in place of values that only the cloud knows."""
     return RECORDINGS.graph(stack), Facts.of(config_of(RECORDINGS.project, stack).values)

@@ -6,6 +6,7 @@ import pytest
 
 from policies.catalogue import catalogue
 from policies.rule import Case, Family, judge_all
+from tests.policies.guards import GUARDS
 from tests.policies.mutants import Mutant, caught, mutants
 from tests.policies.tenants import STACKS, recorded
 
@@ -33,7 +34,7 @@ def test_breaking_what_a_rule_guards_is_noticed_by_that_rule(stack: str, share: 
 
 
 def _share(stack: str, share: int) -> Iterator[Mutant]:
-    """Of every second rule: none is made for nothing."""
+    """Mutants of every second rule, so that no process makes those of another."""
     graph, facts = recorded(stack)
     return mutants(graph, catalogue()[share::SHARES], facts)
 
@@ -52,4 +53,5 @@ def test_every_rule_says_why_and_what_to_do() -> None:
         assert rule.why, rule.id
         assert rule.remedy, rule.id
         assert rule.frameworks, rule.id
-        assert rule.guards, rule.id
+        assert GUARDS.get(rule.id), rule.id
+    assert GUARDS.keys() == {rule.id for rule in rules}

@@ -100,7 +100,7 @@ def test_kubernetes_objects_are_judged_too(judged: Sequence[tuple[Subject, Judge
     assert finding.urn == "urn:pulumi:demo::codekeep::kubernetes:apps/v1:Deployment::privileged"
 
 
-def test_what_checkov_says_of_a_template_is_said_of_its_workload(python: Path) -> None:
+def test_a_finding_of_checkov_on_a_pod_template_is_reported_on_its_workload(python: Path) -> None:
     given = subjects()[1]
     [workload] = [node for node in given.graph if node.name == "privileged"]
     alone = replace(given, graph=replace(given.graph, nodes=(workload,)))  # where no network policy selects it

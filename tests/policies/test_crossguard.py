@@ -142,7 +142,7 @@ def test_what_a_preview_cannot_know_is_advice_and_at_the_update_mandatory() -> N
     assert found == pb.MANDATORY
 
 
-def test_a_secret_is_undecided_and_never_told() -> None:
+def test_a_secret_is_undecided_and_never_printed() -> None:
     secret = {**SECRET_SIGNATURE, "value": "canary-93b0"}
     response = service().Analyze(asked(KEY, enableKeyRotation=secret), Context())
     ((message, level),) = told(response, "key-rotation")
@@ -165,7 +165,7 @@ def test_a_providers_json_texts_are_read() -> None:
     assert all(accounts not in message for message, _ in told(response, "provider-accounts"))
 
 
-def test_the_stack_is_judged_by_the_inputs_told_before_and_the_outputs_of_now() -> None:
+def test_the_stack_is_judged_by_the_inputs_of_the_first_requests_and_the_final_outputs() -> None:
     made = service()
     made.Analyze(asked(BUCKET, "b", bucket="b"), Context())
     outputs = {"id": "b", "arn": "arn:aws:s3:::b", "bucket": "b"}
@@ -201,7 +201,7 @@ def test_a_rule_can_be_lowered_to_advice() -> None:
     assert [level for _, level in told(response, "region-resources")] == [pb.MANDATORY]
 
 
-def test_the_projects_waivers_hold_unless_another_file_is_named(tmp_path: Path) -> None:
+def test_the_projects_waivers_apply_unless_another_file_is_named(tmp_path: Path) -> None:
     def write(path: Path, expires: Any) -> None:
         reason = "imported key material cannot rotate by itself"
         path.parent.mkdir(exist_ok=True)

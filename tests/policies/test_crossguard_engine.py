@@ -1,4 +1,4 @@
-"""The pack on the sandbox's engine: the verdicts of `check`, given before a resource is made or once all are."""
+"""The pack on the sandbox's engine: the same findings as `check`, before a resource is made or at the end."""
 
 import json
 from collections import Counter
@@ -22,10 +22,10 @@ from tests.policies.crossguard import (
     UNDECIDED,
     keep_in,
     pack_options,
+    reported_by_check,
+    reported_by_pack,
     state_of,
     today,
-    told_by_check,
-    told_by_pack,
     violations,
     write_project,
 )
@@ -56,14 +56,14 @@ def calls(keep: Keep) -> list[tuple[str, str]]:
     return [(line["operation"], line["region"]) for line in lines]
 
 
-def split(told: Counter[Any]) -> tuple[Counter[Any], Counter[Any]]:
+def split(reported: Counter[Any]) -> tuple[Counter[Any], Counter[Any]]:
     """Violations, and what is undecided."""
-    undecided = Counter({each: count for each, count in told.items() if UNDECIDED in each[2]})
-    return told - undecided, undecided
+    undecided = Counter({each: count for each, count in reported.items() if UNDECIDED in each[2]})
+    return reported - undecided, undecided
 
 
-def about(told: Counter[Any], urns: set[str]) -> set[tuple[str, str]]:
-    return {(rule, urn) for rule, urn, _ in told if urn in urns}
+def about(reported: Counter[Any], urns: set[str]) -> set[tuple[str, str]]:
+    return {(rule, urn) for rule, urn, _ in reported if urn in urns}
 
 
 def test_the_pack_and_check_give_the_same_verdicts(keep: Keep) -> None:
@@ -72,8 +72,8 @@ def test_the_pack_and_check_give_the_same_verdicts(keep: Keep) -> None:
         lambda: run_program(keep.root / "program"), project="shop", stack="dev", config=CONFIG, root=keep.root
     )
     previewed = violations(keep.sandbox("preview", "dev", "--json", *pack_options(keep), code=1))
-    decided, undecided = split(told_by_pack(previewed))
-    expected, expected_undecided = split(told_by_check(recorded, FACTS))
+    decided, undecided = split(reported_by_pack(previewed))
+    expected, expected_undecided = split(reported_by_check(recorded, FACTS))
     # The engine has made default providers, and the providers have filled in defaults: messages may tell other values.
     # What is looked up by an id that is not known yet is not looked up.
     both = {node.urn for node in recorded if not node.options.get("external")}
@@ -83,10 +83,10 @@ def test_the_pack_and_check_give_the_same_verdicts(keep: Keep) -> None:
     assert {event["mandatory"] for event in previewed if UNDECIDED in event["message"]} == {False}
 
     deployed = violations(keep.sandbox("up", "dev", "--yes", "--json", *pack_options(keep, {"all": "advisory"})))
-    told = told_by_pack(deployed)
-    assert told == told_by_check(state_of(keep, "shop", "dev"), FACTS)
+    reported = reported_by_pack(deployed)
+    assert reported == reported_by_check(state_of(keep, "shop", "dev"), FACTS)
     assert {event["mandatory"] for event in deployed} == {False}
-    ids = {rule for rule, _, _ in told}
+    ids = {rule for rule, _, _ in reported}
     broken = [rule for rule in catalogue() if rule.id in ids]
     assert {rule.scope for rule in broken} == set(Scope)
     assert len({rule.family for rule in broken}) >= 4
@@ -127,15 +127,15 @@ def test_a_waived_finding_is_not_reported_and_an_expired_waiver_is(keep: Keep) -
     old = json.dumps([bucket]).replace('"2020-01-01"', "2020-01-01")
     (keep.root / "waivers.yaml").write_text(old)
     settings = {"waivers": {"file": str(keep.root / "waivers.yaml")}}
-    told = violations(keep.sandbox("preview", "dev", "--json", *pack_options(keep, settings), code=1))
-    assert ("region-resources", True) in {(event["policy"], event["mandatory"]) for event in told}
-    (expired,) = [event for event in told if event["policy"] == "waivers"]
+    reported = violations(keep.sandbox("preview", "dev", "--json", *pack_options(keep, settings), code=1))
+    assert ("region-resources", True) in {(event["policy"], event["mandatory"]) for event in reported}
+    (expired,) = [event for event in reported if event["policy"] == "waivers"]
     assert "ran out on 2020-01-01; security@example.com renews it or takes it out" in expired["message"]
     assert not expired["mandatory"]
 
     (keep.root / "waivers.yaml").write_text(old.replace("2020-01-01", today().isoformat()))
-    told = violations(keep.sandbox("preview", "dev", "--json", *pack_options(keep, settings), code=None))
-    assert {event["policy"] for event in told} & {"region-resources", "waivers"} == set()
+    reported = violations(keep.sandbox("preview", "dev", "--json", *pack_options(keep, settings), code=None))
+    assert {event["policy"] for event in reported} & {"region-resources", "waivers"} == set()
 
 
 def test_a_stack_without_an_agreement_cannot_be_judged(keep: Keep) -> None:
@@ -152,11 +152,11 @@ def test_the_compliant_demo_passes_before_and_after(keep: Keep) -> None:
     (keep.root / "Pulumi.yaml").write_text(yaml.safe_dump({**project, "main": str(ROOT / project["main"])}))
     (keep.root / "Pulumi.demo.yaml").write_text((ROOT / "Pulumi.demo.yaml").read_text())
     previewed = violations(keep.sandbox("preview", "demo", "--json", *pack_options(keep)))
-    assert split(told_by_pack(previewed))[0] == Counter()
+    assert split(reported_by_pack(previewed))[0] == Counter()
     assert previewed
 
     ran = keep.sandbox("up", "demo", "--yes", "--json", *pack_options(keep))
     assert ran.summary["resources"]["create"] > 300
     assert violations(ran) == []
     facts = Facts.of(Project.find(keep.root).config("demo", lambda _: lambda _: "secret").values)
-    assert told_by_check(state_of(keep, project["name"], "demo"), facts) == Counter()
+    assert reported_by_check(state_of(keep, project["name"], "demo"), facts) == Counter()

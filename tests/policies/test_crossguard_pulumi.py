@@ -18,8 +18,8 @@ from tests.policies.crossguard import (
     ROOT,
     keep_in,
     pack_options,
-    told_by_check,
-    told_by_pack,
+    reported_by_check,
+    reported_by_pack,
     violations,
     write_project,
 )
@@ -73,9 +73,9 @@ def test_pulumi_and_check_give_the_same_verdicts(keep: Keep) -> None:
     exported = pulumi(keep, "stack", "export")
     assert exported.returncode == 0, exported.stderr
     graph = from_checkpoint(json.loads(exported.stdout), "shop", "dev")
-    told = told_by_pack(deployed)
-    assert len(told) > 30
-    expected = told_by_check(graph, Facts.of(CONFIG))
+    reported = reported_by_pack(deployed)
+    assert len(reported) > 30
+    expected = reported_by_check(graph, Facts.of(CONFIG))
     looked_up = {node.urn for node in graph if node.options.get("external")}  # pulumi tells no analyzer of those
-    assert told == Counter({each: count for each, count in expected.items() if each[1] not in looked_up})
+    assert reported == Counter({each: count for each, count in expected.items() if each[1] not in looked_up})
     assert "canary" not in json.dumps(deployed)

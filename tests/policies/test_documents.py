@@ -1,4 +1,4 @@
-"""Policy documents as statements: where they are, what binds them, what is not known of them."""
+"""Policy documents as statements: where they are, which conditions bind them, what is unknown."""
 
 import importlib
 import json
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from policies.documents import PLACES, ROLE, Kind, Statement, UndecidableError, documents, statements, types_with
+from policies.documents import DOCUMENTS, ROLE, Kind, Statement, UndecidableError, documents, statements, types_with
 from policies.graph import UNKNOWN, Node
 
 TRUST = {"Effect": "Allow", "Principal": {"Service": "eks.amazonaws.com"}, "Action": "sts:AssumeRole"}
@@ -50,27 +50,27 @@ def test_a_lone_statement_counts_as_a_list_of_one() -> None:
 
 
 @pytest.mark.parametrize("operator", ["StringEquals", "StringLike", "ForAnyValue:StringEquals", "ArnLike"])
-def test_a_condition_that_must_hold_binds(operator: str) -> None:
+def test_a_condition_that_needs_the_key_binds(operator: str) -> None:
     assert condition(operator, ["1", "2"]).bound_values("AWS:sourceaccount") == ("1", "2")
 
 
 @pytest.mark.parametrize(
     "operator", ["StringNotEquals", "StringEqualsIfExists", "ForAllValues:StringEquals", "Null", "ArnNotLike"]
 )
-def test_a_condition_that_holds_without_the_key_does_not(operator: str) -> None:
+def test_a_condition_that_is_true_without_the_key_does_not_bind(operator: str) -> None:
     found = condition(operator, "1")
     assert found.bound_values("aws:SourceAccount") == ()
     assert found.condition_values("aws:SourceAccount") == ("1",)
 
 
-def test_every_place_is_a_property_that_pulumi_aws_declares() -> None:
-    assert len(PLACES) > 30
-    for token, places in PLACES.items():
+def test_every_path_is_a_property_that_pulumi_aws_declares() -> None:
+    assert len(DOCUMENTS) > 30
+    for token, paths in DOCUMENTS.items():
         _, module, name = token.split(":")
         declared = getattr(importlib.import_module(f"pulumi_aws.{module.partition('/')[0]}"), name)
-        for place in places:
-            first = re.sub(r"([A-Z])", lambda match: f"_{match[1].lower()}", re.split(r"[.\[]", place.path)[0])
-            assert hasattr(declared, first), (token, place.path)
+        for path in paths:
+            first = re.sub(r"([A-Z])", lambda match: f"_{match[1].lower()}", re.split(r"[.\[]", path)[0])
+            assert hasattr(declared, first), (token, path)
 
 
 def test_types_are_listed_by_kind() -> None:

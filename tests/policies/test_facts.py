@@ -1,4 +1,4 @@
-"""Facts and the specs: every field that Facts reads is a field of a spec, and a saved agreement comes back whole."""
+"""Facts and the specs: every field that Facts reads is a field of a spec, and saved facts are read back equal."""
 
 import json
 from collections.abc import Iterator
@@ -97,15 +97,16 @@ def test_saved_facts_come_back_whole(stack: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("saved", "told"), [([], "must be an object, got list"), ({"tenant": "x"}, "missing"), ({"colour": "x"}, "colour")]
+    ("saved", "message"),
+    [([], "must be an object, got list"), ({"tenant": "x"}, "missing"), ({"colour": "x"}, "colour")],
 )
-def test_saved_facts_that_are_none_are_refused(saved: Any, told: str) -> None:
-    with pytest.raises(FactsError, match=told):
+def test_a_document_that_is_no_facts_is_refused(saved: Any, message: str) -> None:
+    with pytest.raises(FactsError, match=message):
         Facts.from_json(saved)
 
 
 @pytest.mark.parametrize(
-    ("config", "told"),
+    ("config", "message"),
     [
         ({}, "--config codekeep:allowedRegions=eu-central-1"),
         ({"codekeep:allowedRegions": "eu-west-1,,"}, "must name regions"),
@@ -115,6 +116,6 @@ def test_saved_facts_that_are_none_are_refused(saved: Any, told: str) -> None:
         ({"codekeep:tenant": {"name": "x", "account": 7}}, "account must be an object, got 7"),
     ],
 )
-def test_a_configuration_without_facts_is_refused_with_the_remedy(config: dict[str, Any], told: str) -> None:
-    with pytest.raises(FactsError, match=told):
+def test_a_configuration_without_facts_is_refused_with_the_remedy(config: dict[str, Any], message: str) -> None:
+    with pytest.raises(FactsError, match=message):
         Facts.of(config)

@@ -1,4 +1,4 @@
-"""The graph: what the recorder, a state file and a preview say of the same program, and that no secret is in it."""
+"""The graph: the recorder, a state file and a preview give the same for a program, and no secret is in it."""
 
 import json
 from collections.abc import Callable
@@ -10,9 +10,9 @@ import pulumi_aws as aws
 import pytest
 from pulumi_aws import kms, s3, ssm
 
+from policies.graph import SECRET, UNKNOWN, Node, ResourceGraph, UnknownNodeError
 from policies.graph.checkpoint import GraphSourceError, from_checkpoint, from_preview
 from policies.graph.jsonio import from_json, to_json
-from policies.graph.model import SECRET, UNKNOWN, Node, ResourceGraph, UnknownNodeError
 from policies.graph.recorder import ProgramError, record
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,7 +115,7 @@ def test_parents_dependencies_and_references_lead_to_nodes(graph: ResourceGraph)
     assert key in graph.descendants(graph.one("pulumi:pulumi:Stack").urn)
 
 
-def test_a_node_says_which_line_made_it(graph: ResourceGraph) -> None:
+def test_a_node_has_the_line_that_registered_it(graph: ResourceGraph) -> None:
     lines = Path(__file__).read_text().splitlines()
     key = graph.one(KEY)
     assert key.source is not None

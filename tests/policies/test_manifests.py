@@ -29,7 +29,7 @@ def test_what_is_not_known_or_not_shown_is_left_out() -> None:
     assert document == {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "n"}, "data": {}}
 
 
-def test_what_is_no_single_object_is_listed() -> None:
+def test_what_is_no_single_object_is_listed_as_unmapped() -> None:
     release = node("kubernetes:helm.sh/v3:Release", "r", chart="keda")
     found = manifests_of(ResourceGraph(project="codekeep", stack="dev", nodes=(release,)))
     assert found.unmapped == (release,)

@@ -1,4 +1,4 @@
-"""References stand where only the cloud knows the value, and lead to the node."""
+"""References replace values that only the cloud knows, and lead to the node."""
 
 import json
 

@@ -11,10 +11,11 @@ from jsonschema import Draft4Validator
 from policies.checker import Subject
 from policies.facts import Facts
 from policies.graph import UNKNOWN, Node, ResourceGraph, Source
-from policies.report import Run, check
+from policies.report import Run
 from policies.reports import FORMATS
 from policies.rules.encryption.key_rotation import RULE
 from policies.waivers import Waiver
+from tests.policies.checks import check
 
 TODAY = date(2026, 11, 24)
 KEY = "aws:kms/key:Key"
@@ -92,7 +93,7 @@ def test_junit_counts_its_failures(run: Run) -> None:
     assert "components/keys/keys.py:70" in (failure.text or "")
 
 
-def test_json_holds_every_finding(run: Run) -> None:
+def test_json_contains_every_finding(run: Run) -> None:
     (stack,) = json.loads(FORMATS["json"](run))["stacks"]
     assert [each["urn"].rpartition("::")[2] for each in stack["violations"]] == ["bad"]
     assert [each["urn"].rpartition("::")[2] for each in stack["undecided"]] == ["open"]
@@ -115,7 +116,7 @@ def test_the_checklist_shows_verdict_evidence_and_waiver(run: Run) -> None:
     assert "| regions | eu-central-1 |" in markdown
 
 
-def test_a_rule_that_holds_shows_what_it_rests_on() -> None:
+def test_a_rule_without_findings_shows_its_evidence() -> None:
     markdown = FORMATS["checklist-md"](checked(key("good", True)))
     assert "### R4 - holds" in markdown
     assert f"`urn:pulumi:demo::codekeep::{KEY}::good` enableKeyRotation: True" in markdown

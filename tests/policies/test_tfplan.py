@@ -113,7 +113,7 @@ def test_a_reference_is_unknown_and_named_inside_a_text_it_is_interpolated() -> 
     assert "aws_kms_key.code" in expressions["policy"]["references"]
 
 
-def test_a_known_value_still_says_where_it_comes_from() -> None:
+def test_a_known_value_keeps_its_references() -> None:
     bucket = resource("aws:s3/bucket:Bucket", "b", {"bucket": "name"})
     policy = resource(
         "aws:s3/bucketPolicy:BucketPolicy", "b", {"bucket": "name"}, property_dependencies={"bucket": (bucket.urn,)}
@@ -139,7 +139,7 @@ def test_two_resources_of_one_type_and_name_have_two_addresses() -> None:
     assert set(plan_of(graph(component, key, other)).nodes) == {"module.keys.aws_kms_key.code", "aws_kms_key.code-2"}
 
 
-def test_what_has_no_terraform_type_is_told() -> None:
+def test_a_resource_without_a_terraform_type_is_listed_as_unmapped() -> None:
     unheard_of = resource("aws:none/none:None", "n", {})
     assert plan_of(graph(unheard_of)).unmapped == (unheard_of,)
 

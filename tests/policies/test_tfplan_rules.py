@@ -1,4 +1,4 @@
-"""As Checkov checks the rules say of a Terraform resource what they say of the Pulumi resource it was rendered from."""
+"""The rules give a Terraform resource the same verdict as the Pulumi resource that it was rendered from."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -60,7 +60,7 @@ def broken_resources() -> Iterator[tuple[Rule, Node, Case]]:
         yield from islice(caught, OF_EACH_RULE)
 
 
-def test_a_broken_resource_is_found_at_fault_as_terraform_too() -> None:
+def test_a_broken_resource_is_a_violation_in_terraform_too() -> None:
     renderer = Renderer(Addresses(recorded("demo")[0]))
     compared: set[str] = set()
     for rule, node, case in broken_resources():
@@ -73,7 +73,7 @@ def test_a_broken_resource_is_found_at_fault_as_terraform_too() -> None:
     assert len(compared) > 40
 
 
-def test_no_resource_of_a_clean_keep_is_found_at_fault_as_terraform() -> None:
+def test_no_resource_of_a_clean_keep_is_a_violation_in_terraform() -> None:
     graph, facts = recorded("demo")
     renderer = Renderer(Addresses(graph))
     rules = [rule for rule in catalogue() if is_check(rule)]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from policies.traffic import Party, who_may_talk
+from tests.policies.traffic import Party, who_may_talk
 
 A = Party(name="a", namespace="x", labels={"app": "a"}, cidr="10.0.0.0/24")
 B = Party(name="b", namespace="x", labels={"app": "b"}, cidr="10.0.1.0/24")

@@ -1,4 +1,4 @@
-"""Waivers: what they cover, when they fail the run, and what a faulty file is told."""
+"""Waivers: what they cover, when they fail the run, and which messages a wrong file gets."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -7,7 +7,15 @@ import pytest
 import yaml
 
 from policies.rule import Finding, Severity, Verdict
-from policies.waivers import Coverage, Waiver, WaiverError, could_begin, load_waivers, sort_out, unused_waivers
+from policies.waivers import (
+    Coverage,
+    Waiver,
+    WaiverError,
+    apply_waivers,
+    can_match_prefix,
+    load_waivers,
+    unused_waivers,
+)
 
 TODAY = date(2026, 11, 24)
 ENTRY = {
@@ -38,14 +46,14 @@ def written(tmp_path: Path, *entries: object) -> Path:
 
 def test_a_waiver_covers_its_rule_on_its_resources_only() -> None:
     waiver = Waiver(**ENTRY)  # type: ignore[arg-type]
-    outcome = sort_out([finding(), finding(name="acme-code"), finding(rule="other")], [waiver], TODAY)
+    outcome = apply_waivers([finding(), finding(name="acme-code"), finding(rule="other")], [waiver], TODAY)
     assert [each.finding for each in outcome.waived] == [finding()]
     assert outcome.open == (finding(name="acme-code"), finding(rule="other"))
 
 
-def test_an_expired_waiver_covers_nothing_and_is_not_unused_besides() -> None:
+def test_an_expired_waiver_covers_nothing_and_is_not_unused_too() -> None:
     old = Waiver(**{**ENTRY, "expires": TODAY - timedelta(days=1)})  # type: ignore[arg-type]
-    outcome = sort_out([finding()], [old], TODAY)
+    outcome = apply_waivers([finding()], [old], TODAY)
     assert outcome.open == (finding(),)
     assert outcome.waived == ()
     assert unused_waivers([old], (), TODAY, covering("demo")) == ()
@@ -62,7 +70,7 @@ def test_an_unused_waiver_is_named_and_a_used_one_is_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("urn", "rule", "coverage", "told"),
+    ("urn", "rule", "coverage", "unused"),
     [
         ("urn:pulumi:demo::*", "key-rotation", covering("demo", known=("demo", "acme")), True),
         ("urn:pulumi:acme::*", "key-rotation", covering("demo", known=("demo", "acme")), False),
@@ -73,9 +81,11 @@ def test_an_unused_waiver_is_named_and_a_used_one_is_not() -> None:
         ("urn:pulumi:demo::*", "CKV_AWS_7", covering("demo", checkers=("codekeep", "checkov")), True),
     ],
 )
-def test_a_run_calls_unused_only_what_it_could_have_met(urn: str, rule: str, coverage: Coverage, told: bool) -> None:
+def test_a_waiver_is_unused_only_if_the_run_judged_all_that_it_covers(
+    urn: str, rule: str, coverage: Coverage, unused: bool
+) -> None:
     waiver = Waiver(**{**ENTRY, "urn": urn, "rule": rule})  # type: ignore[arg-type]
-    assert bool(unused_waivers([waiver], (), TODAY, coverage)) is told
+    assert bool(unused_waivers([waiver], (), TODAY, coverage)) is unused
 
 
 @pytest.mark.parametrize(
@@ -94,8 +104,8 @@ def test_a_run_calls_unused_only_what_it_could_have_met(urn: str, rule: str, cov
         ("urn:pulumi:demo", False),
     ],
 )
-def test_which_stacks_a_glob_can_speak_of(glob: str, fits: bool) -> None:
-    assert could_begin(glob, "urn:pulumi:demo::") is fits
+def test_which_stacks_a_glob_can_match(glob: str, fits: bool) -> None:
+    assert can_match_prefix(glob, "urn:pulumi:demo::") is fits
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:
@@ -103,7 +113,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"rule": ""}, "rule must be text"),
         ({"urn": "**"}, "urn must name something"),
@@ -113,12 +123,12 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         ({"until": 1}, "until is no field of a waiver"),
     ],
 )
-def test_a_faulty_entry_is_told_what_is_wrong(tmp_path: Path, change: dict[str, object], told: str) -> None:
-    with pytest.raises(WaiverError, match=rf"\[1\]: {told}"):
+def test_the_message_says_what_is_wrong_with_an_entry(tmp_path: Path, change: dict[str, object], message: str) -> None:
+    with pytest.raises(WaiverError, match=rf"\[1\]: {message}"):
         load_waivers(written(tmp_path, ENTRY, {**ENTRY, **change}), TODAY)
 
 
-def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
+def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
     with pytest.raises(WaiverError) as raised:
         load_waivers(written(tmp_path, {"rule": "x"}, "text"), TODAY)
     assert len(str(raised.value).splitlines()) == 5

@@ -1,74 +1,45 @@
-"""A budget that is larger than agreed, or tells nobody, guards nothing."""
+"""A budget that is larger than agreed, or alerts nobody, guards nothing."""
 
 from collections.abc import Iterator, Mapping
+from math import inf
 from typing import Any
 
+from policies.conditions import Condition, equals, is_number, number
 from policies.graph import Node
 from policies.reading import MISSING, read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Finding, Requirement, Severity, cost_rule
+from policies.rules._types import BUDGET
 from policies.rules.cost._common import FRAMEWORKS
 
-BUDGET = "aws:budgets/budget:Budget"
 RECEIVERS = ("subscriberSnsTopicArns", "subscriberEmailAddresses")
 
-RULE = Rule(
+RULE = cost_rule(
     id="budget-alerts",
     title="Budgets stay within what was agreed and alert before it is spent",
     severity=Severity.MEDIUM,
-    family=Family.COST,
     applies_to=(BUDGET,),
     requirement=Requirement.COST_CONTROL,
     why="An alert after the last dollar, or to nobody, comes when there is nothing left to decide.",
     remedy="take limit and alert_percents from the spec's budget, as components.observe.observability does",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=BUDGET, path="limitAmount", breaks=(Break.REMOVE,), values=("999999999", "lots")),
-        Guard(type=BUDGET, path="limitUnit", values=("GB",)),
-        Guard(type=BUDGET, path="timeUnit", values=("ANNUALLY",)),
-        Guard(type=BUDGET, path="notifications", breaks=(Break.REMOVE,), values=([],)),
-        Guard(
-            type=BUDGET,
-            path="notifications",
-            values=(
-                [{"notificationType": "ACTUAL", "threshold": 80, "thresholdType": "PERCENTAGE"}],
-                [
-                    {
-                        "notificationType": "ACTUAL",
-                        "threshold": 200,
-                        "thresholdType": "PERCENTAGE",
-                        "subscriberEmailAddresses": ["a@keep.example"],
-                    }
-                ],
-            ),
-        ),
-    ),
+    exempt=lambda node, _: node.inputs.get("budgetType") != "COST",
 )
 
 
 @RULE.check
 def alerts(node: Node, case: Case) -> Iterator[Finding]:
-    if node.inputs.get("budgetType") != "COST":
-        return
     agreed = case.facts.monthly_budget_usd
-    yield from RULE.require(node, "limitUnit", lambda unit: unit == "USD", "must be USD")
-    if agreed is None:
-        yield from RULE.require(node, "limitAmount", lambda limit: _within(limit, None), "must be an amount of money")
-    else:
-        yield from RULE.require(node, "timeUnit", lambda unit: unit == "MONTHLY", "must be MONTHLY, as agreed")
-        yield from RULE.require(
-            node, "limitAmount", lambda limit: _within(limit, agreed), f"must be no more than the {agreed} agreed"
-        )
-    yield from _told_in_time(node)
+    yield from RULE.require(node, "limitUnit", equals("USD"))
+    if agreed is not None:
+        yield from RULE.require(node, "timeUnit", equals("MONTHLY").because("so it was agreed"))
+    most = inf if agreed is None else agreed
+    allowed = "an amount of money" if agreed is None else f"no more than the {agreed} agreed"
+    within = Condition(lambda limit: 0 < number(limit) <= most, f"must be {allowed}")
+    yield from RULE.require(node, "limitAmount", within)
+    yield from _notifications(node)
 
 
-def _within(limit: Any, agreed: float | None) -> bool:
-    try:
-        return 0 < float(limit) <= (float("inf") if agreed is None else agreed)
-    except (TypeError, ValueError):
-        return False
-
-
-def _told_in_time(node: Node) -> Iterator[Finding]:
+def _notifications(node: Node) -> Iterator[Finding]:
     """At least one notification reaches somebody while money is left."""
     notifications = [found for found in read(node.inputs, "notifications[*]") if found.value is not MISSING]
     unknown = [found for found in notifications if not found.known]
@@ -82,7 +53,5 @@ def _told_in_time(node: Node) -> Iterator[Finding]:
 
 def _in_time(notification: Mapping[str, Any]) -> bool:
     threshold = notification.get("threshold")
-    soon = (
-        notification.get("thresholdType") == "PERCENTAGE" and isinstance(threshold, (int, float)) and threshold <= 100
-    )
+    soon = notification.get("thresholdType") == "PERCENTAGE" and is_number(threshold) and threshold <= 100
     return soon and any(notification.get(receiver) for receiver in RECEIVERS)

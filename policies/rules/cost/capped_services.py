@@ -1,85 +1,44 @@
 """Services that scale by themselves scale the bill by themselves."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from policies.conditions import Expectation, between
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Finding, Requirement, Severity, cost_rule
+from policies.rules._types import DOMAINS
 from policies.rules.cost._common import FRAMEWORKS
 
-TABLE = "aws:dynamodb/table:Table"
-DOMAIN = "aws:opensearch/domain:Domain"
-VOLUME = "aws:ebs/volume:Volume"
-DATABASE = "aws:rds/cluster:Cluster"
-SEARCH_NODES_MAX, SEARCH_VOLUME_GIB_MAX, IOPS_MAX, CAPACITY_UNITS_MAX, REQUESTS_MAX = 20, 6144, 16_000, 64, 40_000
+TABLE, DATABASE = "aws:dynamodb/table:Table", "aws:rds/cluster:Cluster"
+IOPS, SEARCH_NODES, VOLUME_GIB = between(0, 16_000), between(0, 20), between(0, 6144)
+REQUESTS, CAPACITY_UNITS = between(0, 40_000), between(0, 64)
 
-RULE = Rule(
+RULE = cost_rule(
     id="capped-services",
     title="Databases, volumes and search domains have caps on what they may use",
     severity=Severity.MEDIUM,
-    family=Family.COST,
-    applies_to=(TABLE, DOMAIN, VOLUME, DATABASE),
+    applies_to=(TABLE, DOMAINS[0], "aws:ebs/volume:Volume", DATABASE),
     requirement=Requirement.COST_CONTROL,
     why="Throughput on demand and provisioned IOPS have no natural end: one retrying loop makes them the largest item.",
     remedy="set the property to what the keep was sized for",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=DOMAIN, path="clusterConfig.instanceCount", values=(200,)),
-        Guard(type=DOMAIN, path="ebsOptions.volumeSize", values=(20_000,)),
-        Guard(type=DOMAIN, path="ebsOptions.iops", values=(64_000,)),
-        Guard(
-            type=TABLE,
-            add=(
-                {"billingMode": "PAY_PER_REQUEST"},
-                {"billingMode": "PAY_PER_REQUEST", "onDemandThroughput": {"maxReadRequestUnits": -1}},
-            ),
+    expects={
+        DOMAINS[0]: (
+            Expectation("clusterConfig.instanceCount", SEARCH_NODES, optional=True),
+            Expectation("clusterConfig.warmCount", SEARCH_NODES, optional=True),
+            Expectation("ebsOptions.volumeSize", VOLUME_GIB, optional=True),
+            Expectation("ebsOptions.iops", IOPS, optional=True),
         ),
-        Guard(type=VOLUME, add=({"type": "io2", "iops": 256_000},)),
-        Guard(type=DATABASE, add=({"serverlessv2ScalingConfiguration": {"maxCapacity": 256}},)),
-    ),
+        "aws:ebs/volume:Volume": (Expectation("iops", IOPS, optional=True),),
+        DATABASE: (Expectation("iops", IOPS, optional=True),),
+    },
 )
 
 
 @RULE.check
-def capped(node: Node, _: Case) -> Iterator[Finding]:
-    yield from _CHECKS[node.type](node)
-
-
-def _table(node: Node) -> Iterator[Finding]:
-    if first(node.inputs, "billingMode") != "PAY_PER_REQUEST":
-        return  # provisioned capacity is its own cap
-    for field in ("maxReadRequestUnits", "maxWriteRequestUnits"):
-        yield from _most(node, f"onDemandThroughput.{field}", REQUESTS_MAX)
-
-
-def _domain(node: Node) -> Iterator[Finding]:
-    yield from _most(node, "clusterConfig.instanceCount", SEARCH_NODES_MAX, optional=True)
-    yield from _most(node, "clusterConfig.warmCount", SEARCH_NODES_MAX, optional=True)
-    yield from _most(node, "ebsOptions.volumeSize", SEARCH_VOLUME_GIB_MAX, optional=True)
-    yield from _most(node, "ebsOptions.iops", IOPS_MAX, optional=True)
-
-
-def _volume(node: Node) -> Iterator[Finding]:
-    yield from _most(node, "iops", IOPS_MAX, optional=True)
-
-
-def _database(node: Node) -> Iterator[Finding]:
-    yield from _most(node, "iops", IOPS_MAX, optional=True)
-    if first(node.inputs, "serverlessv2ScalingConfiguration") is not MISSING:
-        yield from _most(node, "serverlessv2ScalingConfiguration.maxCapacity", CAPACITY_UNITS_MAX)
-
-
-def _most(node: Node, path: str, most: int, *, optional: bool = False) -> Iterator[Finding]:
-    def holds(value: Any) -> bool:
-        return isinstance(value, (int, float)) and 0 <= value <= most
-
-    yield from RULE.require(node, path, holds, f"must be at most {most}", optional=optional)
-
-
-_CHECKS: Mapping[str, Callable[[Node], Iterator[Finding]]] = {
-    TABLE: _table,
-    DOMAIN: _domain,
-    VOLUME: _volume,
-    DATABASE: _database,
-}
+def on_demand_is_capped(node: Node, _: Case) -> Iterator[Finding]:
+    if node.type == TABLE and first(node.inputs, "billingMode") == "PAY_PER_REQUEST":  # else the capacity is the cap
+        for field in ("maxReadRequestUnits", "maxWriteRequestUnits"):
+            yield from RULE.require(node, f"onDemandThroughput.{field}", REQUESTS)
+    if node.type == DATABASE and first(node.inputs, "serverlessv2ScalingConfiguration") is not MISSING:
+        yield from RULE.require(node, "serverlessv2ScalingConfiguration.maxCapacity", CAPACITY_UNITS)

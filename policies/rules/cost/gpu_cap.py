@@ -2,44 +2,37 @@
 
 from collections.abc import Iterator
 
+from policies.conditions import is_number
 from policies.graph import Node
 from policies.reading import first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.cost._common import FRAMEWORKS, NODE_GROUP, gpu_group
+from policies.rule import Case, Finding, Requirement, Scope, Severity, cost_rule
+from policies.rules._types import NODE_GROUP
+from policies.rules.cost._common import FRAMEWORKS, is_gpu_group
 
-RULE = Rule(
+RULE = cost_rule(
     id="gpu-cap",
     title="All GPU pools together stay within the cap on GPU nodes",
     severity=Severity.HIGH,
-    family=Family.COST,
     applies_to=(NODE_GROUP,),
     requirement=Requirement.COST_CONTROL,
-    why="GPU nodes are nearly all that a keep costs: what was agreed is their number, in all pools together.",
+    why="GPU nodes are nearly all that a keep costs: their number was agreed, in all pools together.",
     remedy="lower the pools' max, or agree on another caps.gpu_nodes",
     frameworks=FRAMEWORKS,
     scope=Scope.STACK,
-    guards=(
-        Guard(
-            type=NODE_GROUP,
-            add=(
-                {"instanceTypes": ["p5.48xlarge"], "scalingConfig": {"minSize": 0, "desiredSize": 0, "maxSize": 100}},
-            ),
-        ),
-    ),
 )
 
 
 @RULE.check
-def within(node: Node, case: Case) -> Iterator[Finding]:
+def within_the_cap(node: Node, case: Case) -> Iterator[Finding]:
     """Judged at the last GPU pool, once for all."""
     cap = case.facts.gpu_nodes
-    pools = [group for group in case.graph.of_type(NODE_GROUP) if gpu_group(group)]
+    pools = [group for group in case.graph.of_type(NODE_GROUP) if is_gpu_group(group)]
     if cap is None or not pools or node.urn != pools[-1].urn:
         return
     sizes = [first(pool.inputs, "scalingConfig.maxSize") for pool in pools]
-    total = sum(size for size in sizes if isinstance(size, (int, float)))
+    total = sum(size for size in sizes if is_number(size))
     if total > cap:
         names = ", ".join(pool.name for pool in pools)
         yield RULE.violation(node, "scalingConfig.maxSize", f"of {names} adds up to {total:g}, and {cap} were agreed")
-    elif not all(isinstance(size, (int, float)) for size in sizes):
+    elif not all(map(is_number, sizes)):
         yield RULE.undecided(node, "scalingConfig.maxSize", "the size of a GPU pool is not known")

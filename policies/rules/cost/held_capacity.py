@@ -1,68 +1,61 @@
-"""Hosts and reservations are paid for whether anything runs on them or not."""
+"""Hosts and reservations cost the same whether anything runs on them or not."""
 
 from collections.abc import Iterator
 from typing import Any
 
+from policies.conditions import is_number, names
 from policies.graph import Node
+from policies.graph.values import has_unknown
 from policies.reading import MISSING, first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.cost._common import FRAMEWORKS, NODE_GROUP
+from policies.rule import Case, Finding, Requirement, Scope, Severity, cost_rule
+from policies.rules._types import NODE_GROUP, RESERVATION
+from policies.rules.cost._common import FRAMEWORKS
 
-HOST = "aws:ec2/dedicatedHost:DedicatedHost"
-RESERVATION = "aws:ec2/capacityReservation:CapacityReservation"
+SIZES = ("instanceTypes", "scalingConfig")
 
-RULE = Rule(
+RULE = cost_rule(
     id="held-capacity",
-    title="Held hosts and reservations end, or are what a pool of the keep can fill",
+    title="Reserved hosts and capacity end, or fit what a pool of the keep can use",
     severity=Severity.HIGH,
-    family=Family.COST,
-    applies_to=(HOST, RESERVATION),
+    applies_to=("aws:ec2/dedicatedHost:DedicatedHost", RESERVATION),
     requirement=Requirement.COST_CONTROL,
     why="A forgotten reservation of one GPU machine costs as much as a year of several engineers.",
-    remedy="hold no more than the pool's max, or set endDateType: limited with an endDate",
+    remedy="reserve no more than the pool's max, or set endDateType: limited with an endDate",
     frameworks=FRAMEWORKS,
     scope=Scope.STACK,
-    guards=(
-        Guard(type=RESERVATION, path="instanceCount", values=(10_000,)),
-        Guard(type=RESERVATION, path="instanceType", values=("u7i-12tb.224xlarge",)),
-        Guard(type=HOST, path="instanceType", values=("u7i-12tb.224xlarge",)),
-    ),
 )
 
 
 @RULE.check
-def usable(node: Node, case: Case) -> Iterator[Finding]:
+def can_be_used(node: Node, case: Case) -> Iterator[Finding]:
     if node.type == RESERVATION and first(node.inputs, "endDateType") == "limited":
-        yield from RULE.require(node, "endDate", bool, "must say when the reservation ends")
+        yield from RULE.require(node, "endDate", names("the day on which the reservation ends"))
         return
-    type_ = first(node.inputs, "instanceType")
-    if type_ is MISSING:  # a host may be held for a whole family
-        family = first(node.inputs, "instanceFamily")
-        yield from _compared(node, "instanceFamily", family, case)
-    else:
-        yield from _compared(node, "instanceType", type_, case)
-
-
-def _compared(node: Node, field: str, wanted: Any, case: Case) -> Iterator[Finding]:
+    # A host may be reserved for a whole family.
+    field = "instanceFamily" if first(node.inputs, "instanceType") is MISSING else "instanceType"
+    wanted = first(node.inputs, field)
     if not isinstance(wanted, str):
         yield RULE.undecided(node, field)
         return
-    held = sum(_count(each) for each in case.graph.of_type(node.type) if first(each.inputs, field) == wanted)
-    room = sum(_room(group, field, wanted) for group in case.graph.of_type(NODE_GROUP))
-    if held > room:
-        yield RULE.violation(node, field, f"holds {held:g} of {wanted} for good, and the pools can fill {room:g}")
+    counts = [
+        first(each.inputs, "instanceCount")
+        for each in case.graph.of_type(node.type)
+        if first(each.inputs, field) == wanted
+    ]
+    pools = case.graph.of_type(NODE_GROUP)
+    reserved = sum(count if is_number(count) else 1 for count in counts)  # a host has no count
+    usable = sum(_usable(pool, field, wanted) for pool in pools)
+    if reserved > usable and not any(has_unknown(pool.inputs.get(name)) for pool in pools for name in SIZES):
+        message = f"reserves {reserved:g} of {wanted} without an end, and the pools can use {usable:g}"
+        yield RULE.violation(node, field, message)
+    elif reserved > usable or has_unknown(counts):
+        yield RULE.undecided(node, field, "how many are reserved, or how many the pools can use, is not known yet")
 
 
-def _count(node: Node) -> float:
-    """How many one resource holds; a number that is not known counts as one."""
-    count = first(node.inputs, "instanceCount")
-    return count if isinstance(count, (int, float)) else 1
-
-
-def _room(group: Node, field: str, wanted: str) -> float:
-    types = first(group.inputs, "instanceTypes")
-    size = first(group.inputs, "scalingConfig.maxSize")
+def _usable(group: Node, field: str, wanted: str) -> Any:
+    """How many machines of a type or family a pool can use."""
+    types, size = first(group.inputs, "instanceTypes"), first(group.inputs, "scalingConfig.maxSize")
     names = [str(each) for each in types] if isinstance(types, list) else []
     if field == "instanceFamily":
         names = [name.partition(".")[0] for name in names]
-    return size if wanted in names and isinstance(size, (int, float)) else 0
+    return size if wanted in names and is_number(size) else 0

@@ -1,66 +1,37 @@
-"""A job that never ends holds its GPU for ever; jobs that are never removed fill the cluster."""
+"""A job that never ends occupies its GPU for ever; jobs that are never removed fill the cluster."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
-from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.conditions import TRUE, Expectation, between, one_of
+from policies.rule import Requirement, Severity, cost_rule
 from policies.rules.cost._common import FRAMEWORKS
 from policies.rules.kubernetes._pods import CRON_JOB, JOB, RAY_JOB, SCALED_JOB
 
 LONGEST_SECONDS = 7 * 24 * 3600
-RETRIES_MAX, HISTORY_MAX = 10, 10
 SPECS = {JOB: "spec", CRON_JOB: "spec.jobTemplate.spec", SCALED_JOB: "spec.jobTargetRef", RAY_JOB: "spec"}
+REMOVED = Expectation("spec.ttlSecondsAfterFinished", between(0, LONGEST_SECONDS, "seconds"))
+MORE = {
+    JOB: (REMOVED,),
+    RAY_JOB: (REMOVED, Expectation("spec.shutdownAfterJobFinishes", TRUE)),
+    CRON_JOB: (
+        Expectation("spec.concurrencyPolicy", one_of("Forbid", "Replace")),
+        Expectation("spec.successfulJobsHistoryLimit", between(0, 10), optional=True),
+        Expectation("spec.failedJobsHistoryLimit", between(0, 10), optional=True),
+    ),
+}
 
-RULE = Rule(
+RULE = cost_rule(
     id="job-bounds",
     title="Jobs end, are removed, and do not pile up",
     severity=Severity.MEDIUM,
-    family=Family.COST,
-    applies_to=tuple(SPECS),
     requirement=Requirement.COST_CONTROL,
-    why="A hung fine-tune holds its GPU node until somebody looks; a CronJob that may overlap starts one more a time.",
+    why="A hung fine-tune occupies its GPU node until somebody looks; CronJobs that overlap start more each time.",
     remedy="set activeDeadlineSeconds, ttlSecondsAfterFinished and, on a CronJob, concurrencyPolicy: Forbid",
     frameworks=FRAMEWORKS,
-    guards=(
-        *(
-            Guard(type=type_, path=f"{spec}.activeDeadlineSeconds", breaks=(Break.REMOVE,), values=(10**9,))
-            for type_, spec in SPECS.items()
-        ),
-        *(Guard(type=type_, path=f"{spec}.backoffLimit", values=(1_000,)) for type_, spec in SPECS.items()),
-        *(Guard(type=type_, path="spec.ttlSecondsAfterFinished", breaks=(Break.REMOVE,)) for type_ in (JOB, RAY_JOB)),
-        Guard(type=CRON_JOB, path="spec.concurrencyPolicy", breaks=(Break.REMOVE,), values=("Allow",)),
-        Guard(type=CRON_JOB, path="spec.successfulJobsHistoryLimit", values=(500,)),
-        Guard(type=CRON_JOB, path="spec.failedJobsHistoryLimit", values=(500,)),
-    ),
-)
-
-
-@RULE.check
-def bounded(node: Node, _: Case) -> Iterator[Finding]:
-    spec = SPECS[node.type]
-    deadline = f"must be 1 to {LONGEST_SECONDS} seconds"
-    yield from RULE.require(node, f"{spec}.activeDeadlineSeconds", _between(1, LONGEST_SECONDS), deadline)
-    yield from RULE.require(
-        node, f"{spec}.backoffLimit", _between(0, RETRIES_MAX), f"must be at most {RETRIES_MAX}", optional=True
-    )
-    if node.type in (JOB, RAY_JOB):
-        yield from RULE.require(node, "spec.ttlSecondsAfterFinished", _between(0, LONGEST_SECONDS), deadline)
-    if node.type == RAY_JOB:
-        yield from RULE.require(node, "spec.shutdownAfterJobFinishes", lambda value: value is True, "must be true")
-    if node.type == CRON_JOB:
-        yield from _cron_job(node)
-
-
-def _cron_job(node: Node) -> Iterator[Finding]:
-    yield from RULE.require(
-        node, "spec.concurrencyPolicy", lambda policy: policy in ("Forbid", "Replace"), "must be Forbid or Replace"
-    )
-    for field in ("successfulJobsHistoryLimit", "failedJobsHistoryLimit"):
-        yield from RULE.require(
-            node, f"spec.{field}", _between(0, HISTORY_MAX), f"must be at most {HISTORY_MAX}", optional=True
+    expects={
+        type_: (
+            Expectation(f"{spec}.activeDeadlineSeconds", between(1, LONGEST_SECONDS, "seconds")),
+            Expectation(f"{spec}.backoffLimit", between(0, 10), optional=True),
+            *MORE.get(type_, ()),
         )
-
-
-def _between(least: int, most: int) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, (int, float)) and least <= value <= most
+        for type_, spec in SPECS.items()
+    },
+)

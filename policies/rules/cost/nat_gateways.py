@@ -1,27 +1,23 @@
-"""A NAT gateway costs by the hour and by the byte; a second one in a zone carries nothing the first could not."""
+"""A NAT gateway costs by the hour and by the byte; one per zone is enough."""
 
 from collections.abc import Iterator
 
 from policies.graph import Node, ResourceGraph
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Finding, Requirement, Scope, Severity, cost_rule
+from policies.rules._types import NAT_GATEWAY, SUBNET
 from policies.rules.cost._common import FRAMEWORKS
 
-NAT = "aws:ec2/natGateway:NatGateway"
-SUBNET = "aws:ec2/subnet:Subnet"
-
-RULE = Rule(
+RULE = cost_rule(
     id="nat-gateways",
     title="A network has at most one NAT gateway in each zone",
     severity=Severity.LOW,
-    family=Family.COST,
-    applies_to=(NAT,),
+    applies_to=(NAT_GATEWAY,),
     requirement=Requirement.COST_CONTROL,
     why="A NAT gateway costs by the hour and by the byte; a second one in a zone carries nothing the first could not.",
     remedy="route the zone's subnets through the gateway that is there, as components.network.egress does",
     frameworks=FRAMEWORKS,
     scope=Scope.STACK,
-    guards=(Guard(type=NAT, path="subnetId", breaks=(Break.REMOVE,)),),
 )
 
 Site = tuple[str, str]
@@ -36,14 +32,14 @@ def one_each(node: Node, case: Case) -> Iterator[Finding]:
         yield RULE.violation(node, "subnetId", "not set: must name a subnet of the zone it serves")
         return
     site = _site(node, case.graph)
-    others = [each for each in case.graph.of_type(NAT) if each.urn != node.urn]
+    others = [each for each in case.graph.of_type(NAT_GATEWAY) if each.urn != node.urn]
     if site is None:
         if others:
-            yield RULE.undecided(node, "subnetId", "the zone it stands in is not known")
+            yield RULE.undecided(node, "subnetId", "its zone is not known")
         return
     before = next((each for each in others if each.urn < node.urn and _site(each, case.graph) == site), None)
     if before is not None:
-        yield RULE.violation(node, "subnetId", f"stands in zone {site[1]}, where {before.name} is already")
+        yield RULE.violation(node, "subnetId", f"is in zone {site[1]}, where {before.name} is already")
 
 
 def _site(node: Node, graph: ResourceGraph) -> Site | None:

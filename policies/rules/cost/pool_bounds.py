@@ -2,52 +2,42 @@
 
 from collections.abc import Iterator
 
+from policies.conditions import Condition, Expectation, names, number
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.cost._common import FRAMEWORKS, NODE_GROUP, gpu_group
+from policies.rule import Case, Finding, Requirement, Severity, cost_rule
+from policies.rules._types import NODE_GROUP
+from policies.rules.cost._common import FRAMEWORKS, at_most_the_maximum, is_gpu_group
 
-AUTO_SCALING = "aws:autoscaling/group:Group"
 KARPENTER = "kubernetes:karpenter.sh/v1:NodePool"
 PATHS = {
     NODE_GROUP: ("scalingConfig.minSize", "scalingConfig.desiredSize", "scalingConfig.maxSize"),
-    AUTO_SCALING: ("minSize", "desiredCapacity", "maxSize"),
+    "aws:autoscaling/group:Group": ("minSize", "desiredCapacity", "maxSize"),
 }
-NODES_MAX = 450  # what EKS takes in one managed node group
+NODES_MAX = 450  # in one managed node group of EKS
 
-RULE = Rule(
+RULE = cost_rule(
     id="pool-bounds",
     title="Every pool of nodes has a maximum, a GPU pool no more than the spec's cap",
     severity=Severity.HIGH,
-    family=Family.COST,
     applies_to=(*PATHS, KARPENTER),
     requirement=Requirement.COST_CONTROL,
     why="A pool grows to its maximum the day something goes wrong; the maximum is what that day costs.",
     remedy="set max on the pool in the spec, within caps.gpu_nodes",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=NODE_GROUP, path="scalingConfig", breaks=(Break.REMOVE,)),
-        Guard(type=NODE_GROUP, path="scalingConfig.maxSize", breaks=(Break.REMOVE,), values=(0, 10_000)),
-        Guard(type=NODE_GROUP, path="scalingConfig.minSize", values=(9_999,)),
-        Guard(type=AUTO_SCALING, add=({"minSize": 1}, {"minSize": 1, "maxSize": 5_000})),
-        Guard(type=KARPENTER, add=({"spec": {"template": {}}},)),
-    ),
+    expects={KARPENTER: (Expectation("spec.limits", names("a bound on cpu, memory or nvidia.com/gpu")),)},
 )
 
 
 @RULE.check
 def bounded(node: Node, case: Case) -> Iterator[Finding]:
     if node.type == KARPENTER:
-        yield from RULE.require(node, "spec.limits", bool, "must bound cpu, memory or nvidia.com/gpu")
         return
     least, wanted, most = PATHS[node.type]
-    cap = case.facts.gpu_nodes if node.type == NODE_GROUP and gpu_group(node) else None
+    cap = case.facts.gpu_nodes if node.type == NODE_GROUP and is_gpu_group(node) else None
     limit = NODES_MAX if cap is None else cap
-    yield from RULE.require(node, most, lambda size: 0 < size <= limit, f"must be 1 to {limit}")
-    maximum = first(node.inputs, most)
+    yield from RULE.require(node, most, Condition(lambda size: 0 < number(size) <= limit, f"must be 1 to {limit}"))
     for path in (least, wanted):
-        size = first(node.inputs, path)
-        if isinstance(size, (int, float)) and isinstance(maximum, (int, float)) and size > maximum:
-            yield RULE.violation(node, path, f"got {size}: must be no more than the maximum of {maximum}")
+        yield from at_most_the_maximum(RULE, node, path, most)
     if first(node.inputs, least) is MISSING:
-        yield RULE.violation(node, least, "not set: must say how many nodes there are at least")
+        yield RULE.violation(node, least, "not set: must be the smallest number of nodes")

@@ -1,20 +1,23 @@
-"""Lifecycle rules of a bucket in one shape, whether they stand in the bucket or beside it."""
+"""Lifecycle rules of a bucket in one shape, whether they are in the bucket or a resource beside it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from policies.graph import Node, ResourceGraph
+from policies.graph.values import has_unknown
 from policies.reading import MISSING, Found, first, read
 from policies.rules.data_life._common import companions
 
-LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
-LIFECYCLES = (LIFECYCLE, "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2")
+LIFECYCLES = (
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Expiry:
-    """One rule. Days are numbers, MISSING or UNKNOWN, each with the path it stands at."""
+    """One lifecycle rule; `inline` where it is in the bucket. Days are numbers, MISSING or UNKNOWN, with their path."""
 
     node: Node
     at: str
@@ -22,18 +25,17 @@ class Expiry:
 
     @property
     def known(self) -> bool:
-        return next(read(self.node.inputs, self.at)).known
+        """Whether the rule, and everything that `covers_everything` reads of it, is known."""
+        return not any(has_unknown(self._value(name)) for name in ("enabled", "status", "prefix", "tags", "filter"))
 
     @property
-    def holds_for_all(self) -> bool:
+    def covers_everything(self) -> bool:
         """Enabled, and not narrowed to a prefix, a tag or a size."""
         if self.inline:
-            enabled, narrowing = self._value("enabled") is True, (self._value("prefix"), self._value("tags"))
-        else:
-            enabled = self._value("status") == "Enabled"
-            narrow_filter = {key: value for key, value in self._filter.items() if value not in ("", None)}
-            narrowing = (narrow_filter, self._value("prefix"))
-        return enabled and not any(narrowing)
+            return self._value("enabled") is True and not (self._value("prefix") or self._value("tags"))
+        chosen = self._value("filter")
+        narrowed = isinstance(chosen, dict) and any(value not in ("", None) for value in chosen.values())
+        return self._value("status") == "Enabled" and not (narrowed or self._value("prefix"))
 
     @property
     def current(self) -> Found:
@@ -41,22 +43,12 @@ class Expiry:
 
     @property
     def noncurrent(self) -> Found:
-        return self._found(
-            "noncurrentVersionExpiration.days" if self.inline else "noncurrentVersionExpiration.noncurrentDays"
-        )
+        return self._found(f"noncurrentVersionExpiration.{'days' if self.inline else 'noncurrentDays'}")
 
     @property
     def unfinished(self) -> Found:
-        return self._found(
-            "abortIncompleteMultipartUploadDays"
-            if self.inline
-            else "abortIncompleteMultipartUpload.daysAfterInitiation"
-        )
-
-    @property
-    def _filter(self) -> dict[str, Any]:
-        value = self._value("filter")
-        return dict(value) if isinstance(value, dict) else {}
+        name = "abortIncompleteMultipartUpload"
+        return self._found(f"{name}Days" if self.inline else f"{name}.daysAfterInitiation")
 
     def _found(self, name: str) -> Found:
         return next(read(self.node.inputs, f"{self.at}.{name}"))
@@ -67,10 +59,10 @@ class Expiry:
 
 def expiries(bucket: Node, graph: ResourceGraph) -> Iterator[Expiry]:
     """All lifecycle rules of a bucket."""
-    for holder, name in (
+    for holder, name in [
         (bucket, "lifecycleRules"),
         *((each, "rules") for each in companions(bucket, graph, *LIFECYCLES)),
-    ):
+    ]:
         for found in read(holder.inputs, f"{name}[*]"):
             if found.value is not MISSING:
                 yield Expiry(node=holder, at=found.path, inline=holder is bucket)

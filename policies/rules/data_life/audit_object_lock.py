@@ -2,45 +2,30 @@
 
 from collections.abc import Iterator
 
+from policies.conditions import TRUE, Condition, between, number, one_of
 from policies.data_class import data_class_of
 from policies.graph import Node, ResourceGraph
-from policies.graph.model import BUCKET_TYPES
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.data_life._common import agreed_days, companions, number, unknown_class
+from policies.rule import Case, Finding, Requirement, Scope, Severity, data_life_rule
+from policies.rules._types import BUCKETS, TRAIL
+from policies.rules.data_life._common import agreed_days, companions, unknown_class
 
-LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
-LOCKS = (LOCK, "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2")
-TRAIL = "aws:cloudtrail/trail:Trail"
+LOCKS = (
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+    "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2",
+)
 RETENTION = "rule.defaultRetention"
-MODES = ("COMPLIANCE", "GOVERNANCE")
 
-RULE = Rule(
+RULE = data_life_rule(
     id="audit-object-lock",
     title="Audit buckets are under Object Lock for as long as the audit trail is to be kept",
     severity=Severity.CRITICAL,
-    family=Family.DATA_LIFE,
-    applies_to=BUCKET_TYPES,
+    applies_to=BUCKETS,
     requirement=Requirement.AUDIT,
-    why="Whoever took over the account would begin by erasing how.",
+    why="Whoever took over the account would first erase how they did it.",
     remedy="set retention.audit and retention.audit_lock in the spec; components.storage locks the bucket by them",
     frameworks={"SOC 2": ("CC7.2", "CC7.3"), "ISO 27001": ("A.5.33", "A.8.15")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=LOCK, drop=True, path=f"{RETENTION}.days", breaks=(Break.REMOVE,), values=(1, 30)),
-        Guard(type=LOCK, path=f"{RETENTION}.mode", breaks=(Break.REMOVE,), values=("NONE",)),
-        Guard(
-            type=LOCK,
-            path=f"{RETENTION}.mode",
-            values=("GOVERNANCE",),
-            when=lambda facts: facts.audit_lock == "compliance",
-        ),
-        Guard(type=LOCK, path="rule", breaks=(Break.REMOVE,)),
-        Guard(
-            type=BUCKET_TYPES[0],
-            add=({"bucket": "b", "tags": {"codekeep:data-class": "audit"}, "objectLockEnabled": False},),
-        ),
-    ),
 )
 
 
@@ -51,30 +36,25 @@ def is_locked(node: Node, case: Case) -> Iterator[Finding]:
         return
     locks = companions(node, case.graph, *LOCKS)
     if not locks:
-        yield RULE.violation(node, "objectLockConfiguration", "holds the audit trail and is under no Object Lock")
-    yield from RULE.require(node, "objectLockEnabled", lambda value: value is True, "must be true: S3 locks from birth")
+        yield RULE.violation(node, "objectLockConfiguration", "contains the audit trail and is under no Object Lock")
+    yield from RULE.require(node, "objectLockEnabled", TRUE.because("S3 locks a bucket from its creation"))
     for lock in locks:
         yield from _retention(lock, case)
 
 
 def _retention(lock: Node, case: Case) -> Iterator[Finding]:
-    agreed = (case.facts.audit_lock or "").upper()
-    modes = MODES[:1] if agreed == MODES[0] else MODES
-    yield from RULE.require(lock, f"{RETENTION}.mode", lambda mode: mode in modes, f"must be {' or '.join(modes)}")
+    compliance = case.facts.audit_lock == "compliance"
+    modes = one_of("COMPLIANCE") if compliance else one_of("COMPLIANCE", "GOVERNANCE")
+    yield from RULE.require(lock, f"{RETENTION}.mode", modes)
     least = agreed_days("audit", case) or 1
-    if first(lock.inputs, f"{RETENTION}.years") is not MISSING:
-        yield from RULE.require(
-            lock, f"{RETENTION}.years", lambda years: number(years) * 365 >= least, f"must be {least} days or more"
-        )
+    if first(lock.inputs, f"{RETENTION}.years") is MISSING:
+        yield from RULE.require(lock, f"{RETENTION}.days", between(least, text=True))
     else:
-        yield from RULE.require(
-            lock, f"{RETENTION}.days", lambda days: number(days) >= least, f"must be {least} or more"
-        )
+        years = Condition(lambda value: number(value) * 365 >= least, f"must be {least} days or more")
+        yield from RULE.require(lock, f"{RETENTION}.years", years)
 
 
 def _trail_buckets(graph: ResourceGraph) -> frozenset[str]:
     return frozenset(
-        bucket.urn
-        for trail in graph.of_type(TRAIL)
-        for bucket in graph.references(trail, "s3BucketName", *BUCKET_TYPES)
+        bucket.urn for trail in graph.of_type(TRAIL) for bucket in graph.references(trail, "s3BucketName", *BUCKETS)
     )

@@ -1,37 +1,29 @@
-"""Backups are the first thing that extortion deletes."""
+"""Extortion deletes backups first."""
 
 from collections.abc import Iterator
 
+from policies.conditions import Expectation, between
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.data_life._common import KEPT, number
+from policies.rule import Case, Finding, Requirement, Scope, Severity, data_life_rule
+from policies.rules.data_life._common import KEPT
 
 VAULT, LOCK = "aws:backup/vault:Vault", "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
-LEAST_DAYS = 7
 
-RULE = Rule(
+RULE = data_life_rule(
     id="backup-vault-lock",
     title="Backup vaults are locked: no backup goes before its time",
     severity=Severity.HIGH,
-    family=Family.DATA_LIFE,
     applies_to=(VAULT, LOCK),
     requirement=Requirement.RETENTION,
-    why="With the right to delete recovery points, a stolen role takes the way back along.",
+    why="A stolen role that may delete recovery points deletes the way back too.",
     remedy="add a VaultLockConfiguration with minRetentionDays of a week at least",
     frameworks=KEPT,
     scope=Scope.STACK,
-    guards=(
-        Guard(type=VAULT, add=({"name": "vault"},)),
-        Guard(type=LOCK, add=({"backupVaultName": "vault"}, {"backupVaultName": "vault", "minRetentionDays": 1})),
-    ),
+    expects={LOCK: (Expectation("minRetentionDays", between(7, text=True)),)},
 )
 
 
 @RULE.check
 def is_locked(node: Node, case: Case) -> Iterator[Finding]:
-    if node.type == LOCK:
-        yield from RULE.require(
-            node, "minRetentionDays", lambda days: number(days) >= LEAST_DAYS, f"must be {LEAST_DAYS} or more"
-        )
-    elif not case.graph.referrers(node, "backupVaultName", LOCK):
+    if node.type == VAULT and not case.graph.referrers(node, "backupVaultName", LOCK):
         yield RULE.violation(node, "", "has no VaultLockConfiguration")

@@ -2,44 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 
+from policies.conditions import number
 from policies.data_class import data_class_of
 from policies.graph import Node
-from policies.graph.model import BUCKET_TYPES
 from policies.reading import MISSING, Found
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.data_life._common import GONE, agreed_days, number, unknown_class
-from policies.rules.data_life._lifecycles import LIFECYCLE, Expiry, expiries
+from policies.rule import Case, Finding, Requirement, Scope, Severity, data_life_rule
+from policies.rules._types import BUCKETS
+from policies.rules.data_life._common import GONE, agreed_days, unknown_class
+from policies.rules.data_life._lifecycles import Expiry, expiries
 
 KEPT_WHILE_CURRENT = ("model",)  # a model in use does not age: its retention counts from its replacement
 LONGEST_UNFINISHED_DAYS = 7
-NARROW = [{"id": "some", "status": "Enabled", "filter": {"prefix": "tmp/"}, "expiration": {"days": 1}}]
 
-RULE = Rule(
+RULE = data_life_rule(
     id="bucket-retention",
     title="Every bucket expires its objects, their old versions and unfinished uploads as agreed",
     severity=Severity.HIGH,
-    family=Family.DATA_LIFE,
-    applies_to=BUCKET_TYPES,
+    applies_to=BUCKETS,
     requirement=Requirement.RETENTION,
-    why="Object storage forgets nothing by itself; old versions and abandoned parts are in no listing.",
+    why="Object storage deletes nothing by itself; old versions and abandoned parts are in no listing.",
     remedy="set retention in the spec; components.storage.bucket writes the lifecycle from it",
     frameworks=GONE,
     scope=Scope.STACK,
-    guards=(
-        Guard(type=LIFECYCLE, path="rules", values=([], NARROW), drop=True),
-        Guard(type=LIFECYCLE, path="rules[0].status", values=("Disabled",)),
-        Guard(type=LIFECYCLE, path="rules[0].expiration", breaks=(Break.REMOVE,)),
-        Guard(type=LIFECYCLE, path="rules[0].noncurrentVersionExpiration", breaks=(Break.REMOVE,)),
-        Guard(
-            type=LIFECYCLE,
-            path="rules[0].noncurrentVersionExpiration.noncurrentDays",
-            breaks=(Break.REMOVE,),
-            values=(9_999,),
-        ),
-        Guard(type=LIFECYCLE, path="rules[0].abortIncompleteMultipartUpload", breaks=(Break.REMOVE,)),
-        Guard(type=LIFECYCLE, path="rules[0].abortIncompleteMultipartUpload.daysAfterInitiation", values=(365,)),
-        Guard(type=LIFECYCLE, path="rules[0].filter.prefix", values=("tmp/",)),
-    ),
 )
 
 
@@ -52,17 +36,16 @@ def expires_as_agreed(node: Node, case: Case) -> Iterator[Finding]:
     if unknown is not None:
         yield RULE.undecided(unknown.node, unknown.at)
         return
-    for_all = [rule for rule in rules if rule.holds_for_all]
+    rules = [rule for rule in rules if rule.covers_everything]
     data_class = data_class_of(node)
     days = agreed_days(data_class, case)
+    current, unfinished = [rule.current for rule in rules], [rule.unfinished for rule in rules]
     if data_class not in KEPT_WHILE_CURRENT:
-        yield from _bounded(node, for_all, [rule.current for rule in for_all], days, "objects")
+        yield from _bounded(node, rules, current, days, "objects")
     if data_class == "audit" and days is not None:
-        yield from _not_early(for_all, days)
-    yield from _bounded(node, for_all, [rule.noncurrent for rule in for_all], days, "noncurrent versions")
-    yield from _bounded(
-        node, for_all, [rule.unfinished for rule in for_all], LONGEST_UNFINISHED_DAYS, "unfinished uploads"
-    )
+        yield from _not_early(rules, days)
+    yield from _bounded(node, rules, [rule.noncurrent for rule in rules], days, "noncurrent versions")
+    yield from _bounded(node, rules, unfinished, LONGEST_UNFINISHED_DAYS, "unfinished uploads")
 
 
 def _bounded(
@@ -83,7 +66,6 @@ def _bounded(
 
 def _not_early(rules: Sequence[Expiry], days: int) -> Iterator[Finding]:
     for rule in rules:
-        if rule.current.value is not MISSING and number(rule.current.value) < days:
-            yield RULE.violation(
-                rule.node, rule.current.path, f"got {rule.current.value}: the audit trail is kept {days} days"
-            )
+        found = rule.current
+        if found.value is not MISSING and number(found.value) < days:
+            yield RULE.violation(rule.node, found.path, f"got {found.value}: the audit trail is kept {days} days")

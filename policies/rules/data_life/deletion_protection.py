@@ -1,55 +1,34 @@
 """One call must not end a keep."""
 
-from collections.abc import Iterator, Mapping
-
-from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.conditions import Expectation, equals
+from policies.rule import Requirement, Severity, data_life_rule
+from policies.rules._types import BALANCERS, CLUSTER, FIREWALL
 from policies.rules.data_life._common import KEPT
 
-SWITCHES: Mapping[str, tuple[str, object]] = {
-    "aws:eks/cluster:Cluster": ("deletionProtection", True),
-    "aws:lb/loadBalancer:LoadBalancer": ("enableDeletionProtection", True),
-    "aws:alb/loadBalancer:LoadBalancer": ("enableDeletionProtection", True),
-    "aws:networkfirewall/firewall:Firewall": ("deleteProtection", True),
-    "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation": (
-        "mutationProtection",
-        "ENABLED",
-    ),
-    "aws:rds/instance:Instance": ("deletionProtection", True),
-    "aws:rds/cluster:Cluster": ("deletionProtection", True),
-    "aws:rds/globalCluster:GlobalCluster": ("deletionProtection", True),
-    "aws:docdb/cluster:Cluster": ("deletionProtection", True),
-    "aws:neptune/cluster:Cluster": ("deletionProtection", True),
-    "aws:dynamodb/table:Table": ("deletionProtectionEnabled", True),
-    "aws:cognito/userPool:UserPool": ("deletionProtection", "ACTIVE"),
-}
-IN_A_KEEP = tuple(SWITCHES)[:5]
+PROTECTED = (Expectation("deletionProtection", equals(True)),)
 
-RULE = Rule(
+RULE = data_life_rule(
     id="deletion-protection",
     title="Clusters, entry, firewalls and databases refuse to be deleted",
     severity=Severity.HIGH,
-    family=Family.DATA_LIFE,
-    applies_to=tuple(SWITCHES),
     requirement=Requirement.RETENTION,
     why="Deletion must take two decisions: one to lift the protection, one to delete.",
     remedy="leave `protect` on in the spec (only trials turn it off); components pass it on",
     frameworks=KEPT,
-    guards=(
-        *(
-            Guard(
-                type=token, path=SWITCHES[token][0], breaks=(Break.REMOVE, Break.FLIP), when=lambda facts: facts.protect
-            )
-            for token in IN_A_KEEP
+    expects={
+        CLUSTER: PROTECTED,
+        **dict.fromkeys(BALANCERS, (Expectation("enableDeletionProtection", equals(True)),)),
+        FIREWALL: (Expectation("deleteProtection", equals(True)),),
+        "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation": (
+            Expectation("mutationProtection", equals("ENABLED")),
         ),
-        *(Guard(type=token, add=({},), when=lambda facts: facts.protect) for token in SWITCHES),
-    ),
+        "aws:rds/instance:Instance": PROTECTED,
+        "aws:rds/cluster:Cluster": PROTECTED,
+        "aws:rds/globalCluster:GlobalCluster": PROTECTED,
+        "aws:docdb/cluster:Cluster": PROTECTED,
+        "aws:neptune/cluster:Cluster": PROTECTED,
+        "aws:dynamodb/table:Table": (Expectation("deletionProtectionEnabled", equals(True)),),
+        "aws:cognito/userPool:UserPool": (Expectation("deletionProtection", equals("ACTIVE")),),
+    },
+    exempt=lambda _, case: not case.facts.protect,  # a trial shall be removable
 )
-
-
-@RULE.check
-def refuses_deletion(node: Node, case: Case) -> Iterator[Finding]:
-    """A trial's spec says that it shall be removable."""
-    if case.facts.protect:
-        path, on = SWITCHES[node.type]
-        yield from RULE.require(node, path, lambda value: value == on, f"must be {on!r}")

@@ -1,43 +1,36 @@
-"""AWS refuses to delete what is not empty, unless the program tells it to empty it first."""
+"""AWS refuses to delete what is not empty, unless the program asks for it to be emptied first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from policies.data_class import data_class_of
+from policies.conditions import FALSE
+from policies.data_class import data_class_of, has_unknown_class
 from policies.graph import Node
-from policies.graph.model import BUCKET_TYPES
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.data_life._common import BUCKET, KEPT
+from policies.rule import Case, Finding, Requirement, Severity, data_life_rule
+from policies.rules._types import BUCKETS, REPOSITORY
+from policies.rules.data_life._common import KEPT, unknown_class
 
-REPOSITORY = "aws:ecr/repository:Repository"
-VAULT = "aws:backup/vault:Vault"
-FORCES: Mapping[str, str] = {
-    **dict.fromkeys(BUCKET_TYPES, "forceDestroy"),
-    "aws:s3/directoryBucket:DirectoryBucket": "forceDestroy",
+PATHS = {
+    **dict.fromkeys((*BUCKETS, "aws:s3/directoryBucket:DirectoryBucket"), "forceDestroy"),
     REPOSITORY: "forceDelete",
-    VAULT: "forceDestroy",
+    "aws:backup/vault:Vault": "forceDestroy",
 }
 
-RULE = Rule(
+RULE = data_life_rule(
     id="no-force",
-    title="Nothing that holds data is emptied in order to be deleted",
+    title="Nothing with data is emptied in order to be deleted",
     severity=Severity.HIGH,
-    family=Family.DATA_LIFE,
-    applies_to=tuple(FORCES),
+    applies_to=tuple(PATHS),
     requirement=Requirement.RETENTION,
     why="With force, the deletion of a bucket is the deletion of every object and every version in it.",
     remedy="leave forceDestroy and forceDelete off",
     frameworks=KEPT,
-    guards=(
-        Guard(type=BUCKET, add=({"bucket": "b", "forceDestroy": True},)),
-        Guard(type=REPOSITORY, path="forceDelete", values=(True,), when=lambda facts: facts.protect),
-        Guard(type=VAULT, add=({"forceDestroy": True},)),
-    ),
 )
 
 
 @RULE.check
 def is_not_forced(node: Node, case: Case) -> Iterator[Finding]:
-    """Access logs may be: they are delivered until the end, and outlast what they tell of. So may a trial's images."""
+    """Access logs may be: they are delivered until the end and outlast what they record. So may a trial's images."""
     if data_class_of(node) == "log" or (node.type == REPOSITORY and not case.facts.protect):
         return
-    yield from RULE.require(node, FORCES[node.type], lambda value: value is False, "must be false", optional=True)
+    forced = list(RULE.require(node, PATHS[node.type], FALSE, optional=True))
+    yield from unknown_class(RULE, node) if forced and has_unknown_class(node) else forced

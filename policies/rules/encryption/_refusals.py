@@ -1,4 +1,4 @@
-"""Whether a resource policy refuses what comes without TLS."""
+"""Resource policies that deny requests without TLS."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -12,33 +12,30 @@ from policies.rule import Finding, Rule
 _BUCKET_ARN = re.compile(r"arn:aws[a-z-]*:s3:::[^/*?]+")
 
 
-def refuses_plain(statement: Statement, actions: AbstractSet[str]) -> bool:
-    """A Deny of one of the actions (lower case) to everybody where aws:SecureTransport is false."""
+def denies_plain_http(statement: Statement, actions: AbstractSet[str]) -> bool:
+    """Whether it denies one of the actions (lower case) to everybody where aws:SecureTransport is false."""
     return (
         not statement.allows
         and any(principal.is_anyone for principal in statement.principals)
         and not actions.isdisjoint(action.lower() for action in statement.actions)
-        and len(statement.conditions) == 1  # another one would let something through
+        and len(statement.conditions) == 1  # a second condition would exempt some requests
         and all(len(keys) == 1 for keys in statement.conditions.values())
         and statement.condition_values("aws:SecureTransport", "Bool") == ("false",)
     )
 
 
-def refused(
-    rule: Rule, node: Node, holders: Iterable[Node], refuses: Callable[[Statement], bool], message: str
+def denied(
+    rule: Rule, node: Node, holders: Iterable[Node], denies: Callable[[Statement], bool], message: str
 ) -> Iterator[Finding]:
-    """A statement of one holder's resource policy must refuse; undecided where a policy that might is not known."""
+    """A statement of one holder's resource policy must deny; undecided where a policy that might is not known."""
     unknown: list[Finding] = []
     for holder in holders:
         try:
-            if any(map(refuses, statements(holder))):
+            if any(map(denies, statements(holder))):
                 return
         except UndecidableError as fault:
             unknown.append(rule.undecided(holder, fault.path))
-    if unknown:
-        yield from unknown
-    else:
-        yield rule.violation(node, "policy", message)
+    yield from unknown or [rule.violation(node, "policy", message)]
 
 
 def covers_bucket(resources: tuple[str, ...]) -> bool:

@@ -1,33 +1,22 @@
-"""Kubernetes secrets lie in etcd, encoded and no more, unless a key of ours envelops them."""
+"""Kubernetes secrets are stored in etcd, merely encoded unless a key of ours encrypts them."""
 
-from collections.abc import Iterator
+from policies.conditions import Expectation, contains
+from policies.rule import Requirement, Severity, encryption_rule
+from policies.rules._types import CLUSTER
+from policies.rules.encryption._at_rest import OWN_KEY
 
-from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.encryption._keys import MANAGED_ALIAS, customer_key
-
-CLUSTER = "aws:eks/cluster:Cluster"
-RESOURCES, KEY = "encryptionConfig.resources", "encryptionConfig.provider.keyArn"
-
-RULE = Rule(
+RULE = encryption_rule(
     id="cluster-secrets",
-    title="Cluster secrets are enveloped with the keep's own key",
+    title="Cluster secrets are encrypted with the keep's own key",
     severity=Severity.HIGH,
-    family=Family.ENCRYPTION,
-    applies_to=(CLUSTER,),
     requirement=Requirement.ENCRYPTION_AT_REST,
     why="Whoever gets at etcd or its backup reads every token in it.",
     remedy="use components.compute.cluster, or set encryptionConfig for secrets with the key of data class secret",
     frameworks={"CIS EKS": ("5.3.1",), "SOC 2": ("CC6.1",), "ISO 27001": ("A.8.24",)},
-    guards=(
-        Guard(type=CLUSTER, path="encryptionConfig", breaks=(Break.REMOVE,)),
-        Guard(type=CLUSTER, path=RESOURCES, breaks=(Break.REMOVE,), values=([],)),
-        Guard(type=CLUSTER, path=KEY, breaks=(Break.REMOVE,), values=(f"{MANAGED_ALIAS}eks",)),
-    ),
+    expects={
+        CLUSTER: (
+            Expectation("encryptionConfig.resources", contains("secrets")),
+            Expectation("encryptionConfig.provider.keyArn", OWN_KEY),
+        )
+    },
 )
-
-
-@RULE.check
-def envelops_secrets(node: Node, _: Case) -> Iterator[Finding]:
-    yield from RULE.require(node, RESOURCES, lambda named: "secrets" in named, "must hold 'secrets'")
-    yield from customer_key(RULE, node, KEY)

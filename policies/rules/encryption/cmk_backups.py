@@ -1,33 +1,21 @@
-"""A backup is everything at once."""
+"""A backup contains everything at once."""
 
-from collections.abc import Iterator
+from policies.rule import Requirement, Severity, encryption_rule
+from policies.rules.encryption._at_rest import at_rest
 
-from policies.graph import Node
-from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
-from policies.rules.encryption._keys import AtRest, encrypted, guards
-
-TYPES = {
-    "aws:backup/vault:Vault": AtRest(key="kmsKeyArn"),
-    "aws:ebs/snapshotCopy:SnapshotCopy": AtRest(switch="encrypted", key="kmsKeyId"),
-    "aws:ec2/amiCopy:AmiCopy": AtRest(switch="encrypted", key="kmsKeyId"),
-    "aws:rds/snapshotCopy:SnapshotCopy": AtRest(key="kmsKeyId"),
-    "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy": AtRest(key="kmsKeyId"),
-}
-
-RULE = Rule(
+RULE = encryption_rule(
     id="cmk-backups",
     title="Backup vaults, snapshot copies and image copies are encrypted with the keep's own keys",
     severity=Severity.HIGH,
-    family=Family.ENCRYPTION,
-    applies_to=tuple(TYPES),
     requirement=Requirement.ENCRYPTION_AT_REST,
-    why="What is copied under another key outlives the day on which the customer withdraws theirs.",
+    why="A copy under another key stays readable after the customer has withdrawn theirs.",
     remedy="name the keep's own key on the vault or the copy",
     frameworks={"SOC 2": ("CC6.1", "A1.2"), "ISO 27001": ("A.8.13", "A.8.24")},
-    guards=guards(TYPES),
+    expects={
+        "aws:backup/vault:Vault": at_rest("kmsKeyArn"),
+        "aws:ebs/snapshotCopy:SnapshotCopy": at_rest("kmsKeyId", "encrypted"),
+        "aws:ec2/amiCopy:AmiCopy": at_rest("kmsKeyId", "encrypted"),
+        "aws:rds/snapshotCopy:SnapshotCopy": at_rest("kmsKeyId"),
+        "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy": at_rest("kmsKeyId"),
+    },
 )
-
-
-@RULE.check
-def encrypts_backups(node: Node, _: Case) -> Iterator[Finding]:
-    yield from encrypted(RULE, node, TYPES)

@@ -1,44 +1,32 @@
-"""Databases and caches hold what is derived from code as plainly as the code itself."""
+"""Databases and caches contain what is derived from code, as readable as the code itself."""
 
-from collections.abc import Iterator
+from policies.rule import Requirement, Severity, encryption_rule
+from policies.rules.encryption._at_rest import FRAMEWORKS, at_rest
 
-from policies.graph import Node
-from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
-from policies.rules.encryption._keys import FRAMEWORKS, AtRest, encrypted, guards
-
-STORAGE = AtRest(switch="storageEncrypted", key="kmsKeyId")
 INSTANCE = "aws:rds/instance:Instance"
-TYPES = {
-    INSTANCE: STORAGE,
-    "aws:rds/cluster:Cluster": STORAGE,
-    "aws:docdb/cluster:Cluster": STORAGE,
-    "aws:neptune/cluster:Cluster": AtRest(switch="storageEncrypted", key="kmsKeyArn"),
-    "aws:dynamodb/table:Table": AtRest(switch="serverSideEncryption.enabled", key="serverSideEncryption.kmsKeyArn"),
-    "aws:elasticache/replicationGroup:ReplicationGroup": AtRest(switch="atRestEncryptionEnabled", key="kmsKeyId"),
-    "aws:elasticache/serverlessCache:ServerlessCache": AtRest(key="kmsKeyId"),
-    "aws:memorydb/cluster:Cluster": AtRest(key="kmsKeyArn"),
-    "aws:redshift/cluster:Cluster": AtRest(switch="encrypted", key="kmsKeyId"),
-    "aws:redshiftserverless/namespace:Namespace": AtRest(key="kmsKeyId"),
-    "aws:dax/cluster:Cluster": AtRest(switch="serverSideEncryption.enabled"),  # takes no key of the customer's
-    "aws:timestreamwrite/database:Database": AtRest(key="kmsKeyId"),
-}
 
-RULE = Rule(
+RULE = encryption_rule(
     id="cmk-databases",
     title="Databases and caches are encrypted with the keep's own keys",
     severity=Severity.HIGH,
-    family=Family.ENCRYPTION,
-    applies_to=tuple(TYPES),
     requirement=Requirement.ENCRYPTION_AT_REST,
     why="Snapshots of an unencrypted database stay unencrypted, and encryption cannot be switched on afterwards.",
     remedy="switch encryption at rest on and name the key of the data's class",
     frameworks={**FRAMEWORKS, "CIS AWS": ("2.2.1",)},
-    guards=guards(TYPES),
+    expects={
+        INSTANCE: at_rest("kmsKeyId", "storageEncrypted"),
+        "aws:rds/cluster:Cluster": at_rest("kmsKeyId", "storageEncrypted"),
+        "aws:docdb/cluster:Cluster": at_rest("kmsKeyId", "storageEncrypted"),
+        "aws:neptune/cluster:Cluster": at_rest("kmsKeyArn", "storageEncrypted"),
+        "aws:dynamodb/table:Table": at_rest("serverSideEncryption.kmsKeyArn", "serverSideEncryption.enabled"),
+        "aws:elasticache/replicationGroup:ReplicationGroup": at_rest("kmsKeyId", "atRestEncryptionEnabled"),
+        "aws:elasticache/serverlessCache:ServerlessCache": at_rest("kmsKeyId"),
+        "aws:memorydb/cluster:Cluster": at_rest("kmsKeyArn"),
+        "aws:redshift/cluster:Cluster": at_rest("kmsKeyId", "encrypted"),
+        "aws:redshiftserverless/namespace:Namespace": at_rest("kmsKeyId"),
+        "aws:dax/cluster:Cluster": at_rest(switch="serverSideEncryption.enabled"),  # takes no key of a customer's
+        "aws:timestreamwrite/database:Database": at_rest("kmsKeyId"),
+    },
+    # A replica in the same region uses its source's key.
+    exempt=lambda node, _: node.type == INSTANCE and bool(node.inputs.get("replicateSourceDb")),
 )
-
-
-@RULE.check
-def encrypts_databases(node: Node, _: Case) -> Iterator[Finding]:
-    if node.type == INSTANCE and node.inputs.get("replicateSourceDb"):
-        return  # a replica of the same region has its source's key
-    yield from encrypted(RULE, node, TYPES)

@@ -1,33 +1,21 @@
-"""Shared file systems hold clones and models."""
+"""Shared file systems contain clones and models."""
 
-from collections.abc import Iterator
+from policies.rule import Requirement, Severity, encryption_rule
+from policies.rules.encryption._at_rest import FRAMEWORKS, at_rest
 
-from policies.graph import Node
-from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
-from policies.rules.encryption._keys import FRAMEWORKS, AtRest, encrypted, guards
-
-TYPES = {
-    "aws:efs/fileSystem:FileSystem": AtRest(switch="encrypted", key="kmsKeyId"),
-    "aws:fsx/lustreFileSystem:LustreFileSystem": AtRest(key="kmsKeyId"),
-    "aws:fsx/openZfsFileSystem:OpenZfsFileSystem": AtRest(key="kmsKeyId"),
-    "aws:fsx/ontapFileSystem:OntapFileSystem": AtRest(key="kmsKeyId"),
-    "aws:fsx/windowsFileSystem:WindowsFileSystem": AtRest(key="kmsKeyId"),
-}
-
-RULE = Rule(
+RULE = encryption_rule(
     id="cmk-files",
     title="File systems are encrypted with the keep's own keys",
     severity=Severity.HIGH,
-    family=Family.ENCRYPTION,
-    applies_to=tuple(TYPES),
     requirement=Requirement.ENCRYPTION_AT_REST,
-    why="A file system shared by many nodes is where whole working trees come to lie.",
+    why="A file system that many nodes share collects complete working trees.",
     remedy="set kmsKeyId to the key of data class code or model",
     frameworks={**FRAMEWORKS, "CIS AWS": ("2.3.1",)},
-    guards=guards(TYPES),
+    expects={
+        "aws:efs/fileSystem:FileSystem": at_rest("kmsKeyId", "encrypted"),
+        "aws:fsx/lustreFileSystem:LustreFileSystem": at_rest("kmsKeyId"),
+        "aws:fsx/openZfsFileSystem:OpenZfsFileSystem": at_rest("kmsKeyId"),
+        "aws:fsx/ontapFileSystem:OntapFileSystem": at_rest("kmsKeyId"),
+        "aws:fsx/windowsFileSystem:WindowsFileSystem": at_rest("kmsKeyId"),
+    },
 )
-
-
-@RULE.check
-def encrypts_files(node: Node, _: Case) -> Iterator[Finding]:
-    yield from encrypted(RULE, node, TYPES)

@@ -1,32 +1,23 @@
-"""The firewall's rules list whom a keep talks to."""
+"""The firewall's rules list the hosts that a keep talks to."""
 
-from collections.abc import Iterator
+from policies.conditions import equals
+from policies.rule import Requirement, Severity, encryption_rule
+from policies.rules._types import FIREWALL
+from policies.rules.encryption._at_rest import FRAMEWORKS, at_rest
 
-from policies.graph import Node
-from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
-from policies.rules.encryption._keys import FRAMEWORKS, AtRest, encrypted, guards
+OWN = at_rest("encryptionConfiguration.keyId", "encryptionConfiguration.type", on=equals("CUSTOMER_KMS"))
 
-_OWN = AtRest(switch="encryptionConfiguration.type", on="CUSTOMER_KMS", key="encryptionConfiguration.keyId")
-TYPES = {
-    "aws:networkfirewall/firewall:Firewall": _OWN,
-    "aws:networkfirewall/firewallPolicy:FirewallPolicy": _OWN,
-    "aws:networkfirewall/ruleGroup:RuleGroup": _OWN,
-}
-
-RULE = Rule(
+RULE = encryption_rule(
     id="cmk-firewalls",
     title="Network firewalls, their policies and rule groups are encrypted with the keep's own keys",
     severity=Severity.MEDIUM,
-    family=Family.ENCRYPTION,
-    applies_to=tuple(TYPES),
     requirement=Requirement.ENCRYPTION_AT_REST,
     why="The allow-list names the customer's suppliers and hosts.",
     remedy="use components.network.egress, or set encryptionConfiguration to CUSTOMER_KMS with the key of class log",
     frameworks=FRAMEWORKS,
-    guards=guards(TYPES),
+    expects={
+        FIREWALL: OWN,
+        "aws:networkfirewall/firewallPolicy:FirewallPolicy": OWN,
+        "aws:networkfirewall/ruleGroup:RuleGroup": OWN,
+    },
 )
-
-
-@RULE.check
-def encrypts_firewalls(node: Node, _: Case) -> Iterator[Finding]:
-    yield from encrypted(RULE, node, TYPES)

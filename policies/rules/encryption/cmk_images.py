@@ -1,42 +1,36 @@
-"""Images hold engines, adapters and what was built from the customer's packages."""
+"""Images contain engines, adapters and what was built from the customer's packages."""
 
 from collections.abc import Iterator
 
+from policies.conditions import Expectation, one_of
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.encryption._keys import FRAMEWORKS, AtRest, customer_key, encrypted, guards, switched
+from policies.rule import Case, Finding, Requirement, Severity, encryption_rule
+from policies.rules._types import REPOSITORY
+from policies.rules.encryption._at_rest import FRAMEWORKS, OWN_KEY, at_rest
 
-REPOSITORY = "aws:ecr/repository:Repository"
-KMS_TYPES = ("KMS", "KMS_DSSE")
-TYPES = {
-    "aws:codeartifact/domain:Domain": AtRest(key="encryptionKey"),
-    "aws:imagebuilder/component:Component": AtRest(key="kmsKeyId"),
-}
+PATH = "encryptionConfigurations"
 
-RULE = Rule(
+RULE = encryption_rule(
     id="cmk-images",
     title="Image and package registries are encrypted with the keep's own keys",
     severity=Severity.HIGH,
-    family=Family.ENCRYPTION,
-    applies_to=(REPOSITORY, *TYPES),
     requirement=Requirement.ENCRYPTION_AT_REST,
     why="A fine-tuned adapter in an image carries what it was tuned on.",
     remedy="use components.storage.image_registry, or set encryptionType KMS with the key of data class model",
     frameworks=FRAMEWORKS,
-    guards=(
-        *guards({REPOSITORY: AtRest(key="encryptionConfigurations[*].kmsKey")}),
-        Guard(type=REPOSITORY, path="encryptionConfigurations[*].encryptionType", values=("AES256",)),
-        Guard(type=REPOSITORY, path="encryptionConfigurations", values=([],)),
-        *guards(TYPES),
-    ),
+    expects={
+        REPOSITORY: (
+            Expectation(f"{PATH}[*].encryptionType", one_of("KMS", "KMS_DSSE")),
+            Expectation(f"{PATH}[*].kmsKey", OWN_KEY),
+        ),
+        "aws:codeartifact/domain:Domain": at_rest("encryptionKey"),
+        "aws:imagebuilder/component:Component": at_rest("kmsKeyId"),
+    },
 )
 
 
 @RULE.check
-def encrypts_images(node: Node, _: Case) -> Iterator[Finding]:
-    if node.type != REPOSITORY:
-        yield from encrypted(RULE, node, TYPES)
-        return
-    path = "encryptionConfigurations[*].encryptionType"
-    yield from switched(RULE, node, path, lambda kind: kind in KMS_TYPES, f"must be one of {', '.join(KMS_TYPES)}")
-    yield from customer_key(RULE, node, "encryptionConfigurations[*].kmsKey")
+def is_configured(node: Node, _: Case) -> Iterator[Finding]:
+    if node.type == REPOSITORY and node.inputs.get(PATH) in ([], ()):
+        for each in RULE.expects[REPOSITORY]:
+            yield RULE.violation(node, PATH, f"not set: {each.condition.allowed}")

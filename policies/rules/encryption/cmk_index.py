@@ -1,31 +1,19 @@
-"""The index holds every chunk of code in clear, and its embedding."""
+"""The index contains every chunk of code in clear, and its embedding."""
 
-from collections.abc import Iterator
+from policies.rule import Requirement, Severity, encryption_rule
+from policies.rules._types import DOMAINS
+from policies.rules.encryption._at_rest import FRAMEWORKS, at_rest
 
-from policies.graph import Node
-from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
-from policies.rules.encryption._keys import FRAMEWORKS, AtRest, encrypted, guards
-
-TYPES = {
-    "aws:opensearch/domain:Domain": AtRest(switch="encryptAtRest.enabled", key="encryptAtRest.kmsKeyId"),
-    "aws:elasticsearch/domain:Domain": AtRest(switch="encryptAtRest.enabled", key="encryptAtRest.kmsKeyId"),
-    "aws:kendra/index:Index": AtRest(key="serverSideEncryptionConfiguration.kmsKeyId"),
-}
-
-RULE = Rule(
+RULE = encryption_rule(
     id="cmk-index",
     title="The vector index is encrypted with the keep's own key",
     severity=Severity.CRITICAL,
-    family=Family.ENCRYPTION,
-    applies_to=tuple(TYPES),
     requirement=Requirement.ENCRYPTION_AT_REST,
     why="The index is a readable copy of the customer's repositories; its key is what the customer can withdraw.",
     remedy="use components.storage.vector_index, or set encryptAtRest with the key of data class index",
     frameworks=FRAMEWORKS,
-    guards=guards(TYPES),
+    expects={
+        **dict.fromkeys(DOMAINS, at_rest("encryptAtRest.kmsKeyId", "encryptAtRest.enabled")),
+        "aws:kendra/index:Index": at_rest("serverSideEncryptionConfiguration.kmsKeyId"),
+    },
 )
-
-
-@RULE.check
-def encrypts_the_index(node: Node, _: Case) -> Iterator[Finding]:
-    yield from encrypted(RULE, node, TYPES)

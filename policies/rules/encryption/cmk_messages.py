@@ -1,37 +1,27 @@
 """A message about a repository waits on disk like any other data."""
 
-from collections.abc import Iterator
+from policies.conditions import equals
+from policies.rule import Requirement, Severity, encryption_rule
+from policies.rules._types import QUEUE, TOPIC
+from policies.rules.encryption._at_rest import FRAMEWORKS, at_rest
 
-from policies.graph import Node
-from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
-from policies.rules.encryption._keys import FRAMEWORKS, AtRest, encrypted, guards
-
-TYPES = {
-    "aws:sqs/queue:Queue": AtRest(key="kmsMasterKeyId"),
-    "aws:sns/topic:Topic": AtRest(key="kmsMasterKeyId"),
-    "aws:kinesis/stream:Stream": AtRest(switch="encryptionType", on="KMS", key="kmsKeyId"),
-    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": AtRest(
-        switch="serverSideEncryption.enabled", key="serverSideEncryption.keyArn"
-    ),
-    "aws:msk/cluster:Cluster": AtRest(key="encryptionInfo.encryptionAtRestKmsKeyArn"),
-    "aws:mq/broker:Broker": AtRest(key="encryptionOptions.kmsKeyId"),
-    "aws:cloudwatch/eventBus:EventBus": AtRest(key="kmsKeyIdentifier"),
-}
-
-RULE = Rule(
+RULE = encryption_rule(
     id="cmk-messages",
     title="Queues, topics and streams are encrypted with the keep's own keys",
     severity=Severity.HIGH,
-    family=Family.ENCRYPTION,
-    applies_to=tuple(TYPES),
     requirement=Requirement.ENCRYPTION_AT_REST,
-    why="Work messages name repositories, paths and changes; under a key of AWS's the customer cannot withdraw them.",
+    why="Work messages name repositories, paths and changes; the customer cannot withdraw a key of AWS's.",
     remedy="use components.storage.queues and components.observe.alerts, or name the key of data class code",
     frameworks=FRAMEWORKS,
-    guards=guards(TYPES),
+    expects={
+        QUEUE: at_rest("kmsMasterKeyId"),
+        TOPIC: at_rest("kmsMasterKeyId"),
+        "aws:kinesis/stream:Stream": at_rest("kmsKeyId", "encryptionType", on=equals("KMS")),
+        "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": at_rest(
+            "serverSideEncryption.keyArn", "serverSideEncryption.enabled"
+        ),
+        "aws:msk/cluster:Cluster": at_rest("encryptionInfo.encryptionAtRestKmsKeyArn"),
+        "aws:mq/broker:Broker": at_rest("encryptionOptions.kmsKeyId"),
+        "aws:cloudwatch/eventBus:EventBus": at_rest("kmsKeyIdentifier"),
+    },
 )
-
-
-@RULE.check
-def encrypts_messages(node: Node, _: Case) -> Iterator[Finding]:
-    yield from encrypted(RULE, node, TYPES)

@@ -4,35 +4,27 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING, read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.encryption._keys import FRAMEWORKS, customer_key
+from policies.rule import Case, Finding, Requirement, Severity, encryption_rule
+from policies.rules._types import SECRET
+from policies.rules.encryption._at_rest import FRAMEWORKS, OWN_KEY
 
-SECRET, PARAMETER = "aws:secretsmanager/secret:Secret", "aws:ssm/parameter:Parameter"
-REPLICA_KEY = "replicas[*].kmsKeyId"
-
-RULE = Rule(
+RULE = encryption_rule(
     id="cmk-secrets",
     title="Secrets, their replicas and secure parameters are encrypted with the keep's own keys",
     severity=Severity.HIGH,
-    family=Family.ENCRYPTION,
-    applies_to=(SECRET, PARAMETER),
+    applies_to=(SECRET, "aws:ssm/parameter:Parameter"),
     requirement=Requirement.ENCRYPTION_AT_REST,
     why="Under aws/secretsmanager every identity of the account with read access can decrypt; a key of ours says who.",
     remedy="use components.keys.secret_slot, or set kmsKeyId to the key of data class secret",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=SECRET, path="kmsKeyId", breaks=(Break.REMOVE,), values=("alias/aws/secretsmanager",)),
-        Guard(type=SECRET, path=REPLICA_KEY, breaks=(Break.REMOVE,), values=("alias/aws/secretsmanager",)),
-        Guard(type=PARAMETER, add=({"type": "SecureString"}, {"type": "SecureString", "keyId": "alias/aws/ssm"})),
-    ),
 )
 
 
 @RULE.check
 def encrypts_secrets(node: Node, _: Case) -> Iterator[Finding]:
     if node.type == SECRET:
-        yield from customer_key(RULE, node, "kmsKeyId")
+        yield from RULE.require(node, "kmsKeyId", OWN_KEY)
         if any(found.value is not MISSING for found in read(node.inputs, "replicas[*]")):
-            yield from customer_key(RULE, node, REPLICA_KEY)
+            yield from RULE.require(node, "replicas[*].kmsKeyId", OWN_KEY)
     elif node.inputs.get("type") == "SecureString":
-        yield from customer_key(RULE, node, "keyId")
+        yield from RULE.require(node, "keyId", OWN_KEY)

@@ -1,42 +1,23 @@
 """A key that never rotates makes one leak permanent."""
 
-from collections.abc import Iterator
+from policies.conditions import TRUE, Expectation, between
+from policies.rule import Requirement, Severity, encryption_rule
+from policies.rules._types import KEY
 
-from policies.graph import Node
-from policies.reading import first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
-
-KEY = "aws:kms/key:Key"
-SIGNING = "SIGN_VERIFY"  # no data lies under such a key, and KMS does not rotate it
-SHORTEST_DAYS, LONGEST_DAYS = 90, 730
-
-RULE = Rule(
+RULE = encryption_rule(
     id="key-rotation",
-    title="Every key that data lies under rotates at least every two years",
+    title="Every key that encrypts data rotates at least every two years",
     severity=Severity.HIGH,
-    family=Family.ENCRYPTION,
-    applies_to=(KEY,),
     requirement=Requirement.ENCRYPTION_AT_REST,
     why="What one leaked key opens must end with that key's next rotation.",
     remedy="create keys with components.keys.TenantKeys, which rotates them",
     frameworks={"CIS AWS": ("3.6",), "SOC 2": ("CC6.1",), "ISO 27001": ("A.8.24",)},
-    guards=(
-        Guard(type=KEY, path="enableKeyRotation", breaks=(Break.REMOVE, Break.FLIP)),
-        Guard(type=KEY, path="rotationPeriodInDays", values=(LONGEST_DAYS + 1, 2560)),
-        Guard(type=KEY, path="keyUsage", values=("ENCRYPT_DECRYPT",)),
-    ),
+    expects={
+        KEY: (
+            Expectation("enableKeyRotation", TRUE),
+            Expectation("rotationPeriodInDays", between(90, 730, "days", text=True), optional=True),  # default: 365
+        )
+    },
+    # A signing key encrypts no data, and KMS does not rotate it.
+    exempt=lambda node, _: node.inputs.get("keyUsage") == "SIGN_VERIFY",
 )
-
-
-@RULE.check
-def rotates(node: Node, _: Case) -> Iterator[Finding]:
-    if first(node.inputs, "keyUsage") == SIGNING:
-        return
-    yield from RULE.require(node, "enableKeyRotation", lambda value: value is True, "must be true")
-    yield from RULE.require(
-        node,
-        "rotationPeriodInDays",
-        lambda days: SHORTEST_DAYS <= days <= LONGEST_DAYS,
-        f"must be {SHORTEST_DAYS} to {LONGEST_DAYS} days",
-        optional=True,  # KMS's default is 365
-    )

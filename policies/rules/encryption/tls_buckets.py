@@ -1,45 +1,31 @@
-"""S3 answers plain HTTP unless the bucket's policy refuses it."""
+"""S3 answers plain HTTP unless the bucket's policy denies it."""
 
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.encryption._refusals import covers_bucket, refused, refuses_plain
+from policies.rule import Case, Finding, Requirement, Scope, Severity, encryption_rule
+from policies.rules._types import BUCKETS
+from policies.rules.encryption._refusals import covers_bucket, denied, denies_plain_http
 
-BUCKET, BUCKET_V2 = "aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"
-POLICY = "aws:s3/bucketPolicy:BucketPolicy"
-FIRST = "policy|Statement[0]"
-
-RULE = Rule(
+RULE = encryption_rule(
     id="tls-buckets",
     title="Every bucket refuses plain HTTP",
     severity=Severity.HIGH,
-    family=Family.ENCRYPTION,
-    applies_to=(BUCKET, BUCKET_V2),
+    applies_to=BUCKETS,
     requirement=Requirement.ENCRYPTION_IN_TRANSIT,
-    why="A client that was configured with http:// sends clones and snapshots in clear, and nothing complains.",
+    why="A client configured with http:// sends clones and snapshots in clear, and nothing complains.",
     remedy="use components.storage.bucket, whose policy denies s3:* where aws:SecureTransport is false",
     frameworks={"CIS AWS": ("2.1.1",), "SOC 2": ("CC6.7",), "ISO 27001": ("A.8.20", "A.8.24")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=POLICY, drop=True),
-        Guard(type=POLICY, path=FIRST, breaks=(Break.REMOVE,)),
-        Guard(type=POLICY, path=f"{FIRST}.Effect", values=("Allow",)),
-        Guard(type=POLICY, path=f"{FIRST}.Action", values=(["s3:PutObject"],)),
-        Guard(type=POLICY, path=f"{FIRST}.Resource", values=("arn:aws:s3:::one-bucket/*",)),
-        Guard(type=POLICY, path=f"{FIRST}.Condition.Bool.aws:SecureTransport", values=("true",)),
-        Guard(type=POLICY, path=f"{FIRST}.Principal", values=({"AWS": "arn:aws:iam::111122223333:root"},)),
-        Guard(type=BUCKET, add=({"bucket": "open"},)),
-    ),
 )
 
 
 @RULE.check
 def refuses_plain_http(node: Node, case: Case) -> Iterator[Finding]:
-    yield from refused(
+    yield from denied(
         RULE,
         node,
-        (node, *case.graph.referrers(node, "bucket", POLICY)),
-        lambda statement: refuses_plain(statement, {"*", "s3:*"}) and covers_bucket(statement.resources),
+        (node, *case.graph.referrers(node, "bucket", "aws:s3/bucketPolicy:BucketPolicy")),
+        lambda statement: denies_plain_http(statement, {"*", "s3:*"}) and covers_bucket(statement.resources),
         "no bucket policy denies s3:* on bucket and objects where aws:SecureTransport is false",
     )

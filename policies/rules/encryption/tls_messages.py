@@ -1,49 +1,38 @@
-"""SQS and SNS answer plain HTTP unless the policy refuses it."""
+"""SQS and SNS answer plain HTTP unless the policy denies it."""
 
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.encryption._refusals import refused, refuses_plain
+from policies.rule import Case, Finding, Requirement, Scope, Severity, encryption_rule
+from policies.rules._types import QUEUE, TOPIC
+from policies.rules.encryption._refusals import denied, denies_plain_http
 
-QUEUE, TOPIC = "aws:sqs/queue:Queue", "aws:sns/topic:Topic"
-QUEUE_POLICY, TOPIC_POLICY = "aws:sqs/queuePolicy:QueuePolicy", "aws:sns/topicPolicy:TopicPolicy"
-HOLDERS = {QUEUE: (QUEUE_POLICY, "queueUrl"), TOPIC: (TOPIC_POLICY, "arn")}
+HOLDERS = {
+    QUEUE: ("aws:sqs/queuePolicy:QueuePolicy", "queueUrl"),
+    TOPIC: ("aws:sns/topicPolicy:TopicPolicy", "arn"),
+}
 SENDING = {QUEUE: {"*", "sqs:*", "sqs:sendmessage"}, TOPIC: {"*", "sns:*", "sns:publish"}}  # what carries data in
 
-RULE = Rule(
+RULE = encryption_rule(
     id="tls-messages",
     title="Every queue and topic refuses plain HTTP",
     severity=Severity.MEDIUM,
-    family=Family.ENCRYPTION,
     applies_to=(QUEUE, TOPIC),
     requirement=Requirement.ENCRYPTION_IN_TRANSIT,
     why="Messages name repositories and changes; a client configured with http:// sends them in clear.",
     remedy="use components.storage.queues and components.observe.alerts, which deny where aws:SecureTransport is false",
     frameworks={"SOC 2": ("CC6.7",), "ISO 27001": ("A.8.20", "A.8.24")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=QUEUE_POLICY, drop=True),
-        Guard(type=TOPIC_POLICY, drop=True),
-        Guard(type=QUEUE_POLICY, path="policy|Statement[0].Effect", values=("Allow",)),
-        Guard(
-            type=QUEUE_POLICY,
-            path="policy|Statement[0].Condition.Bool.aws:SecureTransport",
-            values=("true",),
-        ),
-        Guard(type=QUEUE, add=({"name": "open"},)),
-        Guard(type=TOPIC, add=({"name": "open"},)),
-    ),
 )
 
 
 @RULE.check
 def refuses_plain_http(node: Node, case: Case) -> Iterator[Finding]:
     policy, name = HOLDERS[node.type]
-    yield from refused(
+    yield from denied(
         RULE,
         node,
         (node, *case.graph.referrers(node, name, policy)),
-        lambda statement: refuses_plain(statement, SENDING[node.type]),
+        lambda statement: denies_plain_http(statement, SENDING[node.type]),
         "no policy denies everybody where aws:SecureTransport is false",
     )

@@ -1,4 +1,4 @@
-"""Actions and resources of statements: which named actions a pattern takes in, and how wide a resource is."""
+"""Actions and resources of statements: which known actions a pattern matches, and how wide a resource is."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -8,11 +8,10 @@ _EVERYTHING = re.compile(r"^\*(?:[/:]\*)*$")
 _WHOLE_TYPE = re.compile(r"^[A-Za-z-]+[/:]\*(?:[/:]\*)*$")
 
 
-def taken_in(actions: Iterable[str], known: Collection[str]) -> set[str]:
-    """Those of `known` (lower case) that an action or pattern of a statement means."""
+def matching(actions: Iterable[str], known: Collection[str]) -> set[str]:
+    """Those of `known` (lower case) that an action or a pattern of a statement matches."""
     found: set[str] = set()
-    for action in actions:
-        pattern = action.lower()
+    for pattern in map(str.lower, actions):
         if "*" in pattern or "?" in pattern:
             found.update(each for each in known if fnmatchcase(each, pattern))
         elif pattern in known:
@@ -21,7 +20,7 @@ def taken_in(actions: Iterable[str], known: Collection[str]) -> set[str]:
 
 
 def is_everything(resource: str) -> bool:
-    """`*`, or all that a service has: `arn:aws:s3:::*`."""
+    """`*`, or all resources of a service: `arn:aws:s3:::*`."""
     if _EVERYTHING.match(resource):
         return True
     parts = resource.split(":", 5)
@@ -29,7 +28,7 @@ def is_everything(resource: str) -> bool:
 
 
 def is_whole_type(resource: str) -> bool:
-    """All of one type: `arn:aws:kms:eu-central-1:111122223333:key/*`."""
+    """All resources of one type: `arn:aws:kms:eu-central-1:111122223333:key/*`."""
     parts = resource.split(":", 5)
     return parts[0] == "arn" and len(parts) == 6 and bool(_WHOLE_TYPE.match(parts[5]))
 

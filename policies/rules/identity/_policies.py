@@ -1,13 +1,12 @@
-"""Policies in their graph: which of them bound, which roles they belong to."""
+"""Policies in their graph: which are permissions boundaries, which belong to a role."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from policies.documents import MANAGED_POLICY, ROLE, Kind, Statement, documents
 from policies.graph import Node, ResourceGraph
+from policies.rules._types import ROLE_POLICY
 
-ROLE_POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
-USER: Final = "aws:iam/user:User"
 ATTACHMENTS: Final = (
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "aws:iam/userPolicyAttachment:UserPolicyAttachment",
@@ -17,8 +16,8 @@ ATTACHMENTS: Final = (
 
 
 def is_boundary(node: Node, graph: ResourceGraph) -> bool:
-    """Whether a managed policy only bounds: what it allows, it grants to nobody."""
-    if node.type != MANAGED_POLICY or not graph.referrers(node, "permissionsBoundary", ROLE, USER):
+    """Whether a managed policy is only a permissions boundary: what it allows, it grants to nobody."""
+    if node.type != MANAGED_POLICY or not graph.referrers(node, "permissionsBoundary", ROLE, "aws:iam/user:User"):
         return False
     return not graph.referrers(node, "policyArn", *ATTACHMENTS) and not graph.referrers(node, "managedPolicyArns", ROLE)
 

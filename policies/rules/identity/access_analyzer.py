@@ -1,49 +1,36 @@
-"""What becomes reachable from outside the account must be noticed by somebody who is not looking for it."""
+"""What becomes reachable from outside the account must be noticed without anybody looking for it."""
 
 from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.graph.model import STACK_TYPE
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Finding, Requirement, Scope, Severity, identity_rule
+from policies.rules._types import BUCKETS, KEY, QUEUE, REPLICA_KEY, SECRET
 
 ANALYZER = "aws:accessanalyzer/analyzer:Analyzer"
-EXTERNAL_ACCESS = ("ACCOUNT", "ORGANIZATION")
-OPENED = (
-    "aws:kms/key:Key",
-    "aws:kms/replicaKey:ReplicaKey",
-    "aws:s3/bucket:Bucket",
-    "aws:secretsmanager/secret:Secret",
-    "aws:sqs/queue:Queue",
-)
+WATCHED = (KEY, REPLICA_KEY, BUCKETS[0], SECRET, QUEUE)
 """Types whose policies an analyzer of their region watches; a region with none of them needs none."""
 
-RULE = Rule(
+RULE = identity_rule(
     id="access-analyzer",
-    title="IAM Access Analyzer watches every region where the keep holds something a policy could open",
+    title="IAM Access Analyzer watches every region where the keep has something that a policy could open",
     severity=Severity.MEDIUM,
-    family=Family.IDENTITY,
     applies_to=(STACK_TYPE,),
     requirement=Requirement.ACCESS_CONTROL,
     why="It proves, for every policy there is, whether somebody outside the account gets in.",
     remedy="let components.observe.account_detectors make it, or set account.has_detectors where there is one already",
     frameworks={"CIS AWS": ("1.20",), "SOC 2": ("CC6.1", "CC7.1", "CC7.2"), "ISO 27001": ("A.5.18", "A.8.16")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=ANALYZER, drop=True),
-        Guard(type=ANALYZER, path="type", values=("ACCOUNT_UNUSED_ACCESS",)),
-        Guard(type=ANALYZER, path="region", values=("us-east-1",)),
-    ),
 )
 
 
 @RULE.check
-def watched(node: Node, case: Case) -> Iterator[Finding]:
+def regions_are_watched(node: Node, case: Case) -> Iterator[Finding]:
     facts, graph = case.facts, case.graph
     on_platform = facts.tier == "pooled" and not facts.platform  # the platform's stack watches the account
     if not facts.tenant or facts.has_detectors or on_platform:
         return
-    watching = {
-        each.region for each in graph.of_type(ANALYZER) if each.inputs.get("type", "ACCOUNT") in EXTERNAL_ACCESS
-    }
-    for region in sorted({each.region for each in graph.of_type(*OPENED) if each.region} - watching):
-        yield RULE.violation(node, "", f"holds no analyzer of external access in {region}")
+    external = ("ACCOUNT", "ORGANIZATION")
+    watching = {each.region for each in graph.of_type(ANALYZER) if each.inputs.get("type", "ACCOUNT") in external}
+    for region in sorted({each.region for each in graph.of_type(*WATCHED) if each.region} - watching):
+        yield RULE.violation(node, "", f"has no analyzer of external access in {region}")

@@ -1,38 +1,32 @@
-"""Who may enter a cluster stands in access entries, not in a ConfigMap that anybody inside may edit."""
+"""Access entries say who may enter a cluster, not a ConfigMap that anybody inside may edit."""
 
 from collections.abc import Iterator
 
+from policies.conditions import FALSE, Expectation, equals
 from policies.graph import Node
 from policies.reading import first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Finding, Requirement, Severity, identity_rule
+from policies.rules._types import CLUSTER, CONFIG_MAP
 
-CLUSTER, CONFIG_MAP = "aws:eks/cluster:Cluster", "kubernetes:core/v1:ConfigMap"
-MODE, CREATOR = "accessConfig.authenticationMode", "accessConfig.bootstrapClusterCreatorAdminPermissions"
-
-RULE = Rule(
+RULE = identity_rule(
     id="cluster-authentication",
     title="Clusters admit by access entries alone, and not whoever created them",
     severity=Severity.HIGH,
-    family=Family.IDENTITY,
     applies_to=(CLUSTER, CONFIG_MAP),
     requirement=Requirement.ACCESS_CONTROL,
     why="aws-auth is changed from inside the cluster and seen by no trail; the creator stays administrator for ever.",
     remedy="set authentication mode API and no creator's permissions, as components.compute.cluster does",
     frameworks={"CIS EKS": ("5.5.1",), "SOC 2": ("CC6.1", "CC6.2"), "ISO 27001": ("A.5.15", "A.5.16", "A.8.2")},
-    guards=(
-        Guard(type=CLUSTER, path="accessConfig", breaks=(Break.REMOVE,)),
-        Guard(type=CLUSTER, path=MODE, breaks=(Break.REMOVE,), values=("CONFIG_MAP", "API_AND_CONFIG_MAP")),
-        Guard(type=CLUSTER, path=CREATOR, breaks=(Break.REMOVE, Break.FLIP)),
-        Guard(type=CONFIG_MAP, add=({"metadata": {"name": "aws-auth", "namespace": "kube-system"}},)),
-    ),
+    expects={
+        CLUSTER: (
+            Expectation("accessConfig.authenticationMode", equals("API")),
+            Expectation("accessConfig.bootstrapClusterCreatorAdminPermissions", FALSE),
+        )
+    },
 )
 
 
 @RULE.check
-def entries_alone(node: Node, _: Case) -> Iterator[Finding]:
-    if node.type == CONFIG_MAP:
-        if first(node.inputs, "metadata.name") == "aws-auth":
-            yield RULE.violation(node, "metadata.name", "maps principals into the cluster past its access entries")
-        return
-    yield from RULE.require(node, MODE, lambda mode: mode == "API", "must be API")
-    yield from RULE.require(node, CREATOR, lambda value: value is False, "must be false")
+def no_other_admission(node: Node, _: Case) -> Iterator[Finding]:
+    if node.type == CONFIG_MAP and first(node.inputs, "metadata.name") == "aws-auth":
+        yield RULE.violation(node, "metadata.name", "maps principals into the cluster past its access entries")

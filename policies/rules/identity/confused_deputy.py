@@ -1,4 +1,4 @@
-"""A service of AWS acts for whoever asks it: the policy must say for whose resources."""
+"""A service of AWS acts for anybody who asks it: the policy must say on whose behalf."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -7,7 +7,7 @@ from policies.accounts import account_of, trusted_accounts
 from policies.documents import Kind, Statement, judge_allowed, types_with
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Finding, Requirement, Severity, identity_rule
 
 KINDS = (Kind.TRUST, Kind.RESOURCE, Kind.KEY)
 LAMBDA_PERMISSION = "aws:lambda/permission:Permission"
@@ -24,58 +24,20 @@ SOURCES = (
 """Condition keys that say on whose behalf a service acts."""
 
 WITHOUT_SOURCE: Mapping[str, str] = {
-    "ec2.amazonaws.com": "EC2 hands a role only to instances of the role's own account, and sends no source",
-    "lambda.amazonaws.com": "Lambda takes on only roles of the function's own account, and sends no source",
+    "ec2.amazonaws.com": "EC2 gives a role only to instances of the role's own account, and sends no source",
+    "lambda.amazonaws.com": "Lambda assumes only roles of the function's own account, and sends no source",
 }
 """Services whose role trusts need no source, and why."""
 
-
-def _for_service(service: str, condition: Mapping[str, object] | None = None) -> dict[str, object]:
-    statement: dict[str, object] = {
-        "Effect": "Allow",
-        "Principal": {"Service": service},
-        "Action": "sts:AssumeRole",
-        "Resource": "*",
-    }
-    return {**statement, "Condition": condition} if condition else statement
-
-
-UNBOUND = (
-    _for_service("events.amazonaws.com"),
-    _for_service("s3.amazonaws.com", {"StringEquals": {"aws:SourceAccount": "999988887777"}}),
-    _for_service("s3.amazonaws.com", {"StringEqualsIfExists": {"aws:SourceAccount": "111122223333"}}),
-    _for_service("sns.amazonaws.com", {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:*"}}),
-    _for_service("sns.amazonaws.com", {"ArnLike": {"aws:SourceArn": "*"}}),
-)
-
-RULE = Rule(
+RULE = identity_rule(
     id="confused-deputy",
     title="Services of AWS are trusted only on behalf of the keep's own resources",
     severity=Severity.HIGH,
-    family=Family.IDENTITY,
     applies_to=(*types_with(*KINDS), LAMBDA_PERMISSION),
     requirement=Requirement.ISOLATION,
     why="Without a source, another customer of the service can make it act on this keep's role, key or bucket.",
     remedy="add aws:SourceAccount or aws:SourceArn, as components.iam_policy.from_account does",
     frameworks={"SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.15", "A.5.23", "A.8.3")},
-    guards=(
-        Guard(type="aws:iam/role:Role", path="assumeRolePolicy|Statement[0]", values=UNBOUND),
-        *(
-            Guard(type=each, path="policy|Statement[0]", values=UNBOUND)
-            for each in (
-                "aws:kms/key:Key",
-                "aws:s3/bucketPolicy:BucketPolicy",
-                "aws:sqs/queuePolicy:QueuePolicy",
-                "aws:sns/topicPolicy:TopicPolicy",
-            )
-        ),
-        Guard(
-            type="aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
-            path="policyDocument|Statement[0]",
-            values=UNBOUND[:1],
-        ),
-        Guard(type=LAMBDA_PERMISSION, add=({"action": "lambda:InvokeFunction", "principal": "events.amazonaws.com"},)),
-    ),
 )
 
 
@@ -93,18 +55,17 @@ def _services(node: Node, kind: Kind, trusted: frozenset[str], statement: Statem
     if kind is Kind.TRUST:
         services = [each for each in services if each not in WITHOUT_SOURCE]
     if services and not _names_source(statement, trusted):
-        yield RULE.violation(
-            node, f"{statement.path}.Condition", f"lets {', '.join(services)} act for anybody's resources"
-        )
+        message = f"lets {', '.join(services)} act for anybody's resources"
+        yield RULE.violation(node, f"{statement.path}.Condition", message)
 
 
 def _names_source(statement: Statement, trusted: frozenset[str]) -> bool:
-    """One key is enough, since all conditions must hold; of its values, any may, so each must be ours."""
-    accounts = (statement.bound_values(key) for key in ACCOUNTS)
-    if any(values and all(_is_own(value, trusted) for value in values) for values in accounts):
-        return True
-    sources = (statement.bound_values(key) for key in SOURCES)
-    return any(values and all(_is_own_source(value, trusted) for value in values) for values in sources)
+    """One key is enough, since all conditions must hold; each of its values must be ours, since any may apply."""
+    return any(
+        values and all(is_own(value, trusted) for value in values)
+        for keys, is_own in ((ACCOUNTS, _is_own), (SOURCES, _is_own_source))
+        for values in map(statement.bound_values, keys)
+    )
 
 
 def _is_own(account: str, trusted: frozenset[str]) -> bool:
@@ -112,7 +73,7 @@ def _is_own(account: str, trusted: frozenset[str]) -> bool:
 
 
 def _is_own_source(source: str, trusted: frozenset[str]) -> bool:
-    """References, organizations and names of buckets, which carry no account, name what they mean."""
+    """References, organizations and bucket names have no account in them; a name is enough."""
     if not source.startswith("arn:"):
         return bool(source.strip("*?"))
     account = account_of(source)

@@ -1,17 +1,16 @@
-"""A secret in an environment, in user data or in a plain parameter is read by everybody who may look."""
+"""A secret in an environment, in user data or in a plain parameter can be read by many who do not need it."""
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.graph import SECRET, Node
 from policies.graph.references import references_in
-from policies.places import texts_in
+from policies.graph.values import texts_in
 from policies.reading import MISSING, read
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Finding, Requirement, Severity, identity_rule
 
 CREDENTIAL = re.compile(
     r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"
@@ -19,12 +18,12 @@ CREDENTIAL = re.compile(
     r"|\bgh[opsu]_[A-Za-z0-9]{30,}|\bgithub_pat_[A-Za-z0-9_]{30,}|\bglpat-[A-Za-z0-9_-]{16,}"
     r"|\bhf_[A-Za-z0-9]{30,}|\bxox[abp]-[A-Za-z0-9-]{10,}"
 )
-"""What is a credential by its form."""
+"""Texts that have the form of a credential."""
 
 NAME = re.compile(
     r"(?:^|[_.-])(?:password|passwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)$", re.IGNORECASE
 )
-"""What a variable that holds a credential is called; names of files and ARNs of secrets end otherwise."""
+"""Names of variables that contain a credential; names of files and ARNs of secrets end differently."""
 
 _POD = "spec.template.spec"
 WORKLOADS: Mapping[str, str] = {
@@ -36,13 +35,13 @@ WORKLOADS: Mapping[str, str] = {
     "kubernetes:batch/v1:Job": _POD,
     "kubernetes:batch/v1:CronJob": "spec.jobTemplate.spec.template.spec",
 }
-"""Type → where its pod's spec is."""
+"""Type → path of its pod spec."""
 
 VARIABLES: Mapping[str, str] = {
     "aws:lambda/function:Function": "environment.variables",
     "kubernetes:core/v1:ConfigMap": "data",
 }
-"""Type → where it holds variables as a mapping of names to values."""
+"""Type → path of its variables, a mapping of names to values."""
 
 USER_DATA: Mapping[str, tuple[str, ...]] = {
     "aws:ec2/launchTemplate:LaunchTemplate": ("userData",),
@@ -53,22 +52,13 @@ OTHER_TEXTS: Mapping[str, tuple[str, ...]] = {
     "aws:ecs/taskDefinition:TaskDefinition": ("containerDefinitions",),
     "aws:ssm/parameter:Parameter": ("insecureValue",),
 }
-"""Texts in which a credential may stand."""
-
-DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
-KEY_ID = "AKIAIOSFODNN7EXAMPLE"
+"""Type → paths of texts that may contain a credential; `userData` is base64."""
 
 
-def _deployment(**variable: str) -> dict[str, Any]:
-    return {"spec": {"template": {"spec": {"containers": [{"name": "main", "env": [variable]}]}}}}
-
-
-RULE = Rule(
+RULE = identity_rule(
     id="environment-secrets",
-    title="No environment, user data, ConfigMap or plain parameter holds a credential",
+    title="No environment, user data, ConfigMap or plain parameter contains a credential",
     severity=Severity.HIGH,
-    family=Family.IDENTITY,
     applies_to=(*WORKLOADS, *VARIABLES, *USER_DATA, *OTHER_TEXTS),
     requirement=Requirement.ACCESS_CONTROL,
     why="Environments are printed by crash reports, described by read-only roles, and copied into state and logs.",
@@ -78,23 +68,6 @@ RULE = Rule(
         "SOC 2": ("CC6.1", "CC6.2"),
         "ISO 27001": ("A.5.17", "A.8.5", "A.8.12"),
     },
-    guards=(
-        Guard(
-            type=DEPLOYMENT,
-            add=(
-                _deployment(name="GIT_TOKEN", value="s3cr3t-value"),
-                _deployment(name="NOTE", value=f"id {KEY_ID}"),
-            ),
-        ),
-        Guard(type="kubernetes:core/v1:ConfigMap", add=({"data": {"DB_PASSWORD": "hunter2"}},)),
-        Guard(type="aws:lambda/function:Function", add=({"environment": {"variables": {"API_KEY": "k"}}},)),
-        Guard(
-            type=TEMPLATE,
-            path="userData",
-            values=(base64.b64encode(f"export AWS_ACCESS_KEY_ID={KEY_ID}".encode()).decode(),),
-        ),
-        Guard(type="aws:eks/addon:Addon", path="configurationValues", values=(json.dumps({"key": KEY_ID}),)),
-    ),
 )
 
 
@@ -131,24 +104,24 @@ def _variable(node: Node, path: str, name: str, value: Any) -> Iterator[Finding]
     if value is SECRET:
         yield RULE.violation(node, path, f"puts a secret into the variable {name}")
     elif isinstance(value, str) and CREDENTIAL.search(value):
-        yield RULE.violation(node, path, f"holds a credential in the variable {name}")
+        yield RULE.violation(node, path, f"contains a credential in the variable {name}")
     elif isinstance(value, str) and NAME.search(name) and value and not _points_elsewhere(value):
-        yield RULE.violation(node, path, f"is called {name} and stands in the open")
+        yield RULE.violation(node, path, f"is called {name} and can be read by anybody")
 
 
 def _points_elsewhere(value: str) -> bool:
-    """An ARN, a file or a resource's output: where the secret is, not what it is."""
+    """An ARN, a file or a resource's output says where the secret is, not what it is."""
     return value.startswith(("arn:", "/", "file:")) or any(True for _ in references_in(value))
 
 
 def _texts(node: Node, path: str, *, decode: bool) -> Iterator[Finding]:
     for found in read(node.inputs, path):
         if found.value is SECRET:
-            yield RULE.violation(node, found.path, "puts a secret where it can be read in the open")
+            yield RULE.violation(node, found.path, "puts a secret where anybody can read it")
         elif not found.known:
             yield RULE.undecided(node, found.path)
         elif any(CREDENTIAL.search(_decoded(text) if decode else text) for _, text in texts_in(found.value)):
-            yield RULE.violation(node, found.path, "holds a credential")
+            yield RULE.violation(node, found.path, "contains a credential")
 
 
 def _decoded(text: str) -> str:

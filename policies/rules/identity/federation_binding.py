@@ -1,64 +1,32 @@
-"""A role that a cluster or an identity provider hands out must say to which pod, pipeline or person."""
+"""A role for a cluster or an identity provider must name the pod, pipeline or person that may assume it."""
 
 import re
 from collections.abc import Iterator
 
-from policies.documents import ROLE, Kind, Statement, judge_allowed
+from policies.documents import ROLE, Kind, Statement, check_allowed
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Finding, Requirement, Severity, identity_rule
 
 POD_IDENTITY = "pods.eks.amazonaws.com"
 POD_TAGS = ("aws:RequestTag/kubernetes-namespace", "aws:RequestTag/kubernetes-service-account")
 CLUSTER_ISSUER = re.compile(r"oidc\.eks\.[a-z0-9-]+\.amazonaws\.com")
 SUBJECT_OF_CLUSTER = re.compile(r"^system:serviceaccount:[^:*?]+:[^:*?]+$")
-WHERE = "assumeRolePolicy|Statement[0]"
 
 
-def _handed(principal: object, **equals: object) -> dict[str, object]:
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRoleWithWebIdentity"}
-    return {**statement, "Condition": {"StringLike": equals}} if equals else statement
-
-
-PODS = {"Service": POD_IDENTITY}
-ISSUER = "oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
-CLUSTER = {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}"}
-PIPELINE = {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}
-
-RULE = Rule(
+RULE = identity_rule(
     id="federation-binding",
     title="Roles for pods name namespace and service account; roles for federated identities subject and audience",
     severity=Severity.HIGH,
-    family=Family.IDENTITY,
     applies_to=(ROLE,),
     requirement=Requirement.ACCESS_CONTROL,
-    why="Otherwise every pod of the cluster, or every repository of the provider, may take on the role.",
+    why="Otherwise every pod of the cluster, or every repository of the provider, may assume the role.",
     remedy="bind the trust as components.identity.pod_of does, or set <issuer>:sub and <issuer>:aud",
     frameworks={"CIS EKS": ("5.2.1",), "SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.15", "A.5.16", "A.8.3")},
-    guards=(
-        Guard(
-            type=ROLE,
-            path=WHERE,
-            values=(
-                _handed(PODS),
-                _handed(PODS, **{POD_TAGS[0]: "codekeep-demo", POD_TAGS[1]: "*"}),
-                _handed(CLUSTER, **{f"{ISSUER}:aud": "sts.amazonaws.com"}),
-                _handed(
-                    CLUSTER,
-                    **{f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": "system:serviceaccount:default:*"},
-                ),
-                _handed(PIPELINE, **{"token.actions.githubusercontent.com:sub": "repo:example/*"}),
-            ),
-        ),
-    ),
 )
 
 
-@RULE.check
-def handed_to_somebody(node: Node, _: Case) -> Iterator[Finding]:
-    yield from judge_allowed(RULE, node, (Kind.TRUST,), lambda statement: _handed_out(node, statement))
-
-
-def _handed_out(node: Node, statement: Statement) -> Iterator[Finding]:
+@check_allowed(RULE, Kind.TRUST)
+def assumed_by_somebody(node: Node, statement: Statement) -> Iterator[Finding]:
     for principal in statement.principals:
         if principal.kind == "Service" and principal.value == POD_IDENTITY:
             yield from _pods(node, statement)
@@ -83,7 +51,7 @@ def _subjects(node: Node, statement: Statement, provider: str) -> Iterator[Findi
         yield RULE.violation(node, f"{statement.path}.Condition", f"binds no subject ({issuer}:sub)")
     for subject in subjects:
         if not (SUBJECT_OF_CLUSTER.match(subject) if CLUSTER_ISSUER.search(issuer) else _names_something(subject)):
-            yield RULE.violation(node, f"{statement.path}.Condition", f"hands the role to all of {subject!r}")
+            yield RULE.violation(node, f"{statement.path}.Condition", f"lets all of {subject!r} assume the role")
 
 
 def _bound(node: Node, statement: Statement, key: str) -> Iterator[Finding]:

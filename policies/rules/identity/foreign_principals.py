@@ -7,11 +7,10 @@ from policies.accounts import is_trusted, trusted_accounts
 from policies.documents import Kind, Principal, Statement, judge_allowed, types_with
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Finding, Requirement, Severity, identity_rule
 
 KINDS = (Kind.TRUST, Kind.RESOURCE, Kind.KEY)
 SERVICE = re.compile(r"^[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|amazonaws\.eu)$")
-STRANGER = "arn:aws:iam::999988887777:root"
 NAMED = ("aws:PrincipalAccount", "aws:PrincipalArn", "kms:CallerAccount")
 """Condition keys by which a statement for everybody names its principals."""
 
@@ -22,103 +21,60 @@ SINGLE: Mapping[str, str] = {
     "aws:kms/grant:Grant": "granteePrincipal",
     "aws:lambda/permission:Permission": "principal",
 }
-"""Resources that name a principal outside a policy document, and where."""
+"""Type → path of a principal outside a policy document."""
 
-
-def _trusting(principal: object) -> dict[str, object]:
-    return {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Resource": "*"}
-
-
-RULE = Rule(
+RULE = identity_rule(
     id="foreign-principals",
     title="Roles, keys, buckets, queues, topics and secrets trust no account but the keep's",
     severity=Severity.CRITICAL,
-    family=Family.IDENTITY,
     applies_to=types_with(*KINDS) + tuple(SINGLE),
     requirement=Requirement.ISOLATION,
-    why="Whoever another account lets take on the trusted principal reaches into this keep.",
+    why="Whoever another account lets assume the trusted principal reaches into this keep.",
     remedy="name principals of account.id; others come in only by access.entry_principals or customer-held keys",
     frameworks={"SOC 2": ("CC6.1", "CC6.3", "C1.1"), "ISO 27001": ("A.5.15", "A.5.23", "A.8.3")},
-    guards=(
-        Guard(
-            type="aws:iam/role:Role",
-            path="assumeRolePolicy|Statement[0].Principal",
-            values=(
-                {"AWS": STRANGER},
-                {"AWS": "999988887777"},
-                {"AWS": "AROAEXAMPLE0123456789"},
-                {"Federated": "x.com"},
-            ),
-        ),
-        Guard(type="aws:kms/key:Key", path="policy|Statement[0].Principal", values=({"AWS": [STRANGER]},)),
-        *(
-            Guard(type=each, path="policy|Statement[0]", values=(_trusting({"AWS": STRANGER}),))
-            for each in (
-                "aws:s3/bucketPolicy:BucketPolicy",
-                "aws:sqs/queuePolicy:QueuePolicy",
-                "aws:sns/topicPolicy:TopicPolicy",
-                "aws:secretsmanager/secretPolicy:SecretPolicy",
-                "aws:ecr/repositoryPolicy:RepositoryPolicy",
-            )
-        ),
-        Guard(
-            type="aws:opensearch/domain:Domain",
-            path="accessPolicies|Statement[0].Principal",
-            values=({"AWS": STRANGER},),
-        ),
-        Guard(type="aws:eks/accessEntry:AccessEntry", path="principalArn", values=(STRANGER,)),
-        Guard(
-            type="aws:lambda/permission:Permission", add=({"action": "lambda:InvokeFunction", "principal": STRANGER},)
-        ),
-        Guard(type="aws:kms/grant:Grant", add=({"granteePrincipal": STRANGER, "operations": ["Decrypt"]},)),
-    ),
 )
 
 
 @RULE.check
 def own_principals(node: Node, case: Case) -> Iterator[Finding]:
-    trusted = trusted_accounts(node, case)
     if node.type in SINGLE:
-        yield from _single(node, SINGLE[node.type], trusted, case)
-    yield from judge_allowed(RULE, node, KINDS, lambda statement: _statement(node, statement, trusted, case))
+        yield from _single(node, SINGLE[node.type], case)
+    yield from judge_allowed(RULE, node, KINDS, lambda statement: _statement(node, statement, case))
 
 
-def _single(node: Node, path: str, trusted: frozenset[str], case: Case) -> Iterator[Finding]:
+def _single(node: Node, path: str, case: Case) -> Iterator[Finding]:
     value = first(node.inputs, path)
     if value is MISSING:
         return
     if not isinstance(value, str):
         yield RULE.undecided(node, path)
     elif value != "*" and not SERVICE.match(value):  # everybody: the rule public-principals
-        yield from _foreign(node, path, [value], trusted, case)
+        yield from _foreign(node, path, [value], case)
 
 
-def _statement(node: Node, statement: Statement, trusted: frozenset[str], case: Case) -> Iterator[Finding]:
-    path = f"{statement.path}.Principal"
+def _statement(node: Node, statement: Statement, case: Case) -> Iterator[Finding]:
     for principal in statement.principals:
         if principal.is_anyone:
             named = [value for key in NAMED for value in statement.bound_values(key)]
-            yield from _foreign(node, f"{statement.path}.Condition", named, trusted, case)
+            yield from _foreign(node, f"{statement.path}.Condition", named, case)
         else:
-            yield from _principal(node, path, principal, trusted, case)
+            yield from _principal(node, f"{statement.path}.Principal", principal, case)
 
 
-def _principal(node: Node, path: str, principal: Principal, trusted: frozenset[str], case: Case) -> Iterator[Finding]:
+def _principal(node: Node, path: str, principal: Principal, case: Case) -> Iterator[Finding]:
     if principal.kind == "Service":
         if not SERVICE.match(principal.value):
             yield RULE.violation(node, path, f"trusts {principal.value!r}, which is no service of AWS")
     elif principal.kind == "CanonicalUser":
         yield RULE.violation(node, path, f"trusts the canonical user {principal.value}, which hides its account")
     else:
-        yield from _foreign(node, path, [principal.value], trusted, case)
+        yield from _foreign(node, path, [principal.value], case)
 
 
-def _foreign(
-    node: Node, path: str, principals: Iterable[str], trusted: frozenset[str], case: Case
-) -> Iterator[Finding]:
-    """Nothing where nobody says which accounts are the keep's."""
+def _foreign(node: Node, path: str, principals: Iterable[str], case: Case) -> Iterator[Finding]:
+    """Nothing where neither spec nor provider names the keep's account."""
+    trusted = trusted_accounts(node, case)
     for principal in principals:
         if trusted and not is_trusted(principal, trusted, case):
-            yield RULE.violation(
-                node, path, f"trusts {principal}; the accounts trusted are {', '.join(sorted(trusted))}"
-            )
+            accounts = ", ".join(sorted(trusted))
+            yield RULE.violation(node, path, f"trusts {principal}; the accounts trusted are {accounts}")

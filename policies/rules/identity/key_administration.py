@@ -1,17 +1,15 @@
-"""Whoever administers a key must not use it, or one role alone can open everything and say who else may."""
+"""Whoever administers a key must not use it: one role could decrypt everything and say who else may."""
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 from policies.accounts import own_accounts
 from policies.documents import Kind, Principal, Statement, documents, types_with
 from policies.graph import Node
 from policies.graph.references import reference_of
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.identity._actions import taken_in
+from policies.rule import Case, Finding, Requirement, Scope, Severity, identity_rule
+from policies.rules.identity._actions import matching
 
-KEY, KEY_POLICY = "aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy"
+KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
 ADMINISTER = frozenset(
     {
         "kms:createalias",
@@ -43,41 +41,19 @@ USE = frozenset(
         "kms:sign",
     }
 )
-GRANT = frozenset({"kms:creategrant"})  # use by another name, unless only services of AWS are granted something
+GRANT = frozenset({"kms:creategrant"})  # as good as use, unless grants are for services of AWS only
 
 
-def _allowing(actions: object, principal: str) -> dict[str, Any]:
-    return {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": actions, "Resource": "*"}
-
-
-ROOT, ROBOT = "arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:role/robot"
-
-RULE = Rule(
+RULE = identity_rule(
     id="key-administration",
-    title="Keys are administered by the account and its deployer alone, who cannot use them",
+    title="Only the account and its deployer administer keys, and they cannot use them",
     severity=Severity.HIGH,
-    family=Family.IDENTITY,
     applies_to=types_with(Kind.KEY),
     requirement=Requirement.ACCESS_CONTROL,
-    why="kms:* in one hand reads all that the key protects, and can hand that on or destroy it.",
+    why="Whoever has kms:* reads all that the key protects, and can pass that on or destroy it.",
     remedy="write the policy as components.keys.key_policy does: administration, use via services, grants to services",
     frameworks={"SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.3", "A.8.2", "A.8.24")},
     scope=Scope.STACK,  # a key's policy may be a resource of its own
-    guards=(
-        Guard(type=KEY, path="policy", breaks=(Break.REMOVE,), values=(json.dumps({"Statement": []}),)),
-        Guard(
-            type=KEY,
-            path="policy|Statement[0]",
-            values=(
-                _allowing("kms:*", ROOT),
-                _allowing("kms:PutKeyPolicy", ROBOT),
-                _allowing(["kms:Put*", "kms:Decrypt"], ROOT),
-                _allowing(["kms:ScheduleKeyDeletion"], "*"),
-            ),
-        ),
-        Guard(type=KEY, path="policy|Statement[1].Condition", breaks=(Break.REMOVE,)),
-        Guard(type="aws:kms/replicaKey:ReplicaKey", path="policy", breaks=(Break.REMOVE,)),
-    ),
 )
 
 
@@ -85,7 +61,7 @@ RULE = Rule(
 def administered_apart(node: Node, case: Case) -> Iterator[Finding]:
     found = list(documents(node, Kind.KEY))
     if not found and not case.graph.referrers(node, "keyId", KEY_POLICY):
-        yield RULE.violation(node, "policy", "not set: AWS's default lets IAM hand out administration and use alike")
+        yield RULE.violation(node, "policy", "not set: AWS's default lets IAM grant administration and use alike")
     for document in found:
         if document.statements is None:
             yield RULE.undecided(node, document.path)
@@ -96,7 +72,7 @@ def administered_apart(node: Node, case: Case) -> Iterator[Finding]:
 def _document(node: Node, path: str, statements: tuple[Statement, ...], case: Case) -> Iterator[Finding]:
     administrators: set[str] = set()
     for statement in statements:
-        if statement.allows and (administers := taken_in(statement.actions, ADMINISTER)):
+        if statement.allows and (administers := matching(statement.actions, ADMINISTER)):
             administrators.update(principal.value for principal in statement.principals)
             yield from _administrators(node, statement, administers, case)
     if not administrators:
@@ -106,7 +82,7 @@ def _document(node: Node, path: str, statements: tuple[Statement, ...], case: Ca
             both = sorted({principal.value for principal in statement.principals} & administrators)
             if both:
                 yield RULE.violation(
-                    node, f"{statement.path}.Action", f"lets {', '.join(both)} use the key besides administering it"
+                    node, f"{statement.path}.Action", f"lets {', '.join(both)} use the key, and administer it too"
                 )
 
 
@@ -126,7 +102,7 @@ def _may_administer(node: Node, principal: Principal, case: Case) -> bool:
     own = own_accounts(node, case)
     if principal.value in own or any(principal.value.endswith(f":iam::{account}:root") for account in own):
         return True
-    # Where the agreement names no deployer, one role or the account may be it.
+    # Where the spec names no deployer, one role or the account may be it.
     return not case.facts.deployer_role_arn and (
         reference_of(principal.value) is not None or ":role/" in principal.value or principal.value.endswith(":root")
     )
@@ -134,7 +110,7 @@ def _may_administer(node: Node, principal: Principal, case: Case) -> bool:
 
 def _uses_freely(statement: Statement) -> bool:
     """Use that no condition binds to a service; grants count where they may be for anybody."""
-    if taken_in(statement.actions, USE) and not statement.bound_values("kms:ViaService"):
+    if matching(statement.actions, USE) and not statement.bound_values("kms:ViaService"):
         return True
     for_services = "true" in statement.bound_values("kms:GrantIsForAWSResource")
-    return bool(taken_in(statement.actions, GRANT)) and not for_services
+    return bool(matching(statement.actions, GRANT)) and not for_services

@@ -1,18 +1,19 @@
-"""A key that lives long is found in the end: in a laptop, a log, a repository."""
+"""A credential that lives long is found in the end: in a laptop, a log, a repository."""
 
 from collections.abc import Iterator, Mapping
 
 from policies.graph import Node
-from policies.reading import MISSING, read
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.graph.build import AWS_PROVIDER_TYPE
+from policies.reading import MISSING, first
+from policies.rule import Case, Finding, Requirement, Severity, identity_rule
+from policies.rules._types import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, NODE_GROUP
 
-PROVIDER = "pulumi:providers:aws"
 REFUSED: Mapping[str, str] = {
     "aws:iam/accessKey:AccessKey": "an access key never expires",
     "aws:iam/serviceSpecificCredential:ServiceSpecificCredential": "a service's own password never expires",
     "aws:iam/signingCertificate:SigningCertificate": "a signing certificate is a long-lived credential",
     "aws:iam/sshKey:SshKey": "an SSH key of a user never expires",
-    "aws:iam/user:User": "a user exists to hold long-lived credentials",
+    "aws:iam/user:User": "a user exists to have long-lived credentials",
     "aws:iam/userGroupMembership:UserGroupMembership": "it gives permissions to a user",
     "aws:iam/userLoginProfile:UserLoginProfile": "a login profile is a password",
     "aws:iam/userPolicy:UserPolicy": "it gives permissions to a user",
@@ -21,21 +22,20 @@ REFUSED: Mapping[str, str] = {
 }
 """Types that are, or serve, long-lived credentials, and why."""
 
-HELD: Mapping[str, tuple[str, ...]] = {
-    PROVIDER: ("accessKey", "secretKey"),
-    "aws:ec2/instance:Instance": ("keyName",),
-    "aws:ec2/launchTemplate:LaunchTemplate": ("keyName",),
-    "aws:ec2/launchConfiguration:LaunchConfiguration": ("keyName",),
-    "aws:eks/nodeGroup:NodeGroup": ("remoteAccess.ec2SshKey",),
+NAMED_IN: Mapping[str, tuple[str, ...]] = {
+    AWS_PROVIDER_TYPE: ("accessKey", "secretKey"),
+    INSTANCE: ("keyName",),
+    LAUNCH_TEMPLATE: ("keyName",),
+    LAUNCH_CONFIGURATION: ("keyName",),
+    NODE_GROUP: ("remoteAccess.ec2SshKey",),
 }
-"""Properties that hold or name one."""
+"""Properties that contain or name one."""
 
-RULE = Rule(
+RULE = identity_rule(
     id="long-lived-keys",
     title="Nobody has a credential that does not expire by itself",
     severity=Severity.HIGH,
-    family=Family.IDENTITY,
-    applies_to=(*REFUSED, *HELD),
+    applies_to=(*REFUSED, *NAMED_IN),
     requirement=Requirement.ACCESS_CONTROL,
     why="A leaked key works until somebody notices; a role's session has ended by then.",
     remedy="give people and pipelines roles by federation, pods roles by components.identity, and nodes no SSH",
@@ -44,20 +44,13 @@ RULE = Rule(
         "SOC 2": ("CC6.1", "CC6.2"),
         "ISO 27001": ("A.5.16", "A.5.17", "A.8.5"),
     },
-    guards=(
-        *(Guard(type=each, add=({"user": "robot"},)) for each in REFUSED),
-        Guard(type="aws:ec2/launchTemplate:LaunchTemplate", path="keyName", values=("admin",)),
-        Guard(type="aws:eks/nodeGroup:NodeGroup", path="remoteAccess", values=({"ec2SshKey": "admin"},)),
-        Guard(type=PROVIDER, path="accessKey", values=("AKIAIOSFODNN7EXAMPLE",)),
-    ),
 )
 
 
 @RULE.check
-def nothing_lasts(node: Node, _: Case) -> Iterator[Finding]:
+def credentials_expire(node: Node, _: Case) -> Iterator[Finding]:
     if node.type in REFUSED and not node.options.get("external"):
         yield RULE.violation(node, "", f"must not exist: {REFUSED[node.type]}")
-    for path in HELD.get(node.type, ()):
-        for found in read(node.inputs, path):
-            if found.value is not MISSING and found.value != "":  # known or not: it is there
-                yield RULE.violation(node, found.path, "is set: a long-lived credential")
+    for path in NAMED_IN.get(node.type, ()):
+        if first(node.inputs, path) not in (MISSING, ""):  # an unknown or secret one is set too
+            yield RULE.violation(node, path, "is set: a long-lived credential")

@@ -1,47 +1,25 @@
-"""Whoever may pass a role may do what the role may: by the service it is passed to."""
+"""Whoever may pass a role may do what the role may, by the service it is passed to."""
 
 from collections.abc import Iterator
 
 from policies.documents import Kind, Statement, judge_allowed, types_with
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.identity._actions import is_wide, taken_in
+from policies.rule import Case, Finding, Requirement, Scope, Severity, identity_rule
+from policies.rules.identity._actions import is_wide, matching
 from policies.rules.identity._policies import is_boundary
 
-PASSING = frozenset({"iam:passrole"})
-TO_SERVICE = "iam:PassedToService"
-ROLE = "arn:aws:iam::111122223333:role/codekeep-demo-index-snapshots"
+PASS_ROLE = frozenset({"iam:passrole"})
 
-
-def _passing(role: str, service: object = None) -> dict[str, object]:
-    statement: dict[str, object] = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": role}
-    return {**statement, "Condition": {"StringLike": {TO_SERVICE: service}}} if service else statement
-
-
-RULE = Rule(
+RULE = identity_rule(
     id="pass-role",
     title="iam:PassRole names the roles and the services they are passed to",
     severity=Severity.HIGH,
-    family=Family.IDENTITY,
     applies_to=types_with(Kind.IDENTITY),
     requirement=Requirement.ACCESS_CONTROL,
-    why="A role passed to a service that runs one's own code is the role's permissions in one's own hands.",
+    why="Whoever passes a role to a service that runs their code has the role's permissions.",
     remedy="name the role's ARN and set iam:PassedToService, as components.identity.grants.administer_index does",
     frameworks={"CIS AWS": ("1.16",), "SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.15", "A.5.18", "A.8.2")},
     scope=Scope.STACK,  # a boundary passes nothing by itself, and the roles say what is a boundary
-    guards=(
-        Guard(
-            type="aws:iam/rolePolicy:RolePolicy",
-            path="policy|Statement[0]",
-            values=(
-                _passing(ROLE),
-                _passing(ROLE, "*"),
-                _passing("*", "es.amazonaws.com"),
-                _passing("arn:aws:iam::111122223333:role/*", "es.amazonaws.com"),
-            ),
-        ),
-        Guard(type="aws:iam/policy:Policy", path="policy|Statement[2].Condition", values=({},)),
-    ),
 )
 
 
@@ -52,9 +30,9 @@ def bound_to_role_and_service(node: Node, case: Case) -> Iterator[Finding]:
 
 
 def _passes(node: Node, statement: Statement, *, bounds: bool) -> Iterator[Finding]:
-    if not taken_in(statement.actions, PASSING):
+    if not matching(statement.actions, PASS_ROLE):
         return
-    services = statement.bound_values(TO_SERVICE)
+    services = statement.bound_values("iam:PassedToService")
     if not services or any("*" in service for service in services):
         yield RULE.violation(node, f"{statement.path}.Condition", "passes roles to any service")
     wide = [resource for resource in statement.resources if is_wide(resource)]

@@ -1,4 +1,4 @@
-"""A boundary holds whatever a role's policies come to say."""
+"""A permissions boundary limits a role whatever its policies come to allow."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from policies.documents import MANAGED_POLICY, ROLE, Kind, documents
 from policies.graph import Node, ResourceGraph
 from policies.graph.references import reference_of
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Finding, Requirement, Scope, Severity, identity_rule
 
 PATH = "permissionsBoundary"
 RUNS_CODE = (
@@ -17,27 +17,18 @@ RUNS_CODE = (
     "codebuild.amazonaws.com",
     "sagemaker.amazonaws.com",
 )
-"""Services that hand a role to code of ours. Nodes are not among them: their role is AWS's own policy for nodes."""
+"""Services that give a role to code of ours. Not nodes: their role has AWS's own policy for nodes."""
 
-RULE = Rule(
+RULE = identity_rule(
     id="permissions-boundary",
-    title="Every role that code or people take on has the keep's permissions boundary",
+    title="Every role that code or people assume has the keep's permissions boundary",
     severity=Severity.MEDIUM,
-    family=Family.IDENTITY,
     applies_to=(ROLE,),
     requirement=Requirement.ACCESS_CONTROL,
     why="One wrong statement in one role's policy is then still no way out of the keep's account and region.",
     remedy="create the role with components.identity, which sets components.identity.boundary",
     frameworks={"SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.15", "A.5.18", "A.8.2")},
     scope=Scope.STACK,
-    guards=(
-        Guard(
-            type=ROLE,
-            path=PATH,
-            breaks=(Break.REMOVE,),
-            values=("arn:aws:iam::aws:policy/AdministratorAccess", "arn:aws:iam::999988887777:policy/theirs"),
-        ),
-    ),
 )
 
 
@@ -60,17 +51,19 @@ def _unbounded(node: Node, case: Case) -> Iterator[Finding]:
         return
     for document in documents(node, Kind.TRUST):
         if document.statements is None:
-            yield RULE.undecided(node, document.path, "who takes on the role is not known yet, and it has no boundary")
+            yield RULE.undecided(
+                node, document.path, "it has no boundary, and who may assume the role is not known yet"
+            )
             continue
-        takers = [
+        bearers = [
             principal.value
             for statement in document.statements
             if statement.allows
             for principal in statement.principals
             if principal.kind != "Service" or principal.value in RUNS_CODE
         ]
-        if takers:
-            yield RULE.violation(node, PATH, f"not set, though {', '.join(takers)} takes on the role")
+        if bearers:
+            yield RULE.violation(node, PATH, f"not set, though {', '.join(bearers)} may assume the role")
 
 
 def _has_boundary(graph: ResourceGraph) -> bool:

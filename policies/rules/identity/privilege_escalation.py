@@ -1,12 +1,13 @@
-"""Some permissions are all permissions: who may write a policy, or start code under a stronger role, may do all."""
+"""Who may write a policy, or start code under a stronger role, has every permission of the account."""
 
 from collections.abc import Iterator, Mapping
 
 from policies.documents import ROLE, Kind, Statement, judge_allowed, types_with
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.identity._actions import is_wide, taken_in
+from policies.rule import Case, Finding, Requirement, Scope, Severity, identity_rule
+from policies.rules.identity._actions import is_wide, matching
 from policies.rules.identity._policies import grants_of_roles, is_boundary
+from policies.rules.identity.pass_role import PASS_ROLE
 
 REWRITES: Mapping[str, str] = {
     "iam:addusertogroup": "join a stronger group",
@@ -16,8 +17,8 @@ REWRITES: Mapping[str, str] = {
     "iam:createaccesskey": "make keys of any user",
     "iam:createloginprofile": "set the password of any user",
     "iam:createpolicyversion": "rewrite a policy that is attached already",
-    "iam:deleterolepermissionsboundary": "take away the boundary",
-    "iam:deleterolepolicy": "take away a role's refusals",
+    "iam:deleterolepermissionsboundary": "remove the boundary",
+    "iam:deleterolepolicy": "remove a role's denials",
     "iam:putgrouppolicy": "write a group's policy",
     "iam:putrolepermissionsboundary": "replace the boundary",
     "iam:putrolepolicy": "write a role's policy",
@@ -25,7 +26,7 @@ REWRITES: Mapping[str, str] = {
     "iam:setdefaultpolicyversion": "bring back a wider version of a policy",
     "iam:updateassumerolepolicy": "open any role to itself",
     "iam:updateloginprofile": "set the password of any user",
-    "sts:assumerole": "take on any role that trusts the account",
+    "sts:assumerole": "assume any role that trusts the account",
     "eks:associateaccesspolicy": "make itself administrator of a cluster",
     "eks:createaccessentry": "admit itself to a cluster",
     "eks:createpodidentityassociation": "give any role to a pod",
@@ -33,7 +34,7 @@ REWRITES: Mapping[str, str] = {
     "ssm:sendcommand": "run commands under any node's role",
     "ssm:startsession": "log on to any node",
 }
-"""What alone is enough, on wide resources (actions in lower case)."""
+"""Actions (lower case) that are enough by themselves on wide resources, and what they allow."""
 
 STARTS: Mapping[str, str] = {
     "cloudformation:createstack": "a CloudFormation stack",
@@ -49,40 +50,19 @@ STARTS: Mapping[str, str] = {
     "sagemaker:createtrainingjob": "a training job",
     "states:createstatemachine": "a state machine",
 }
-"""What starts code under a role that is passed to it."""
-
-PASSING = frozenset({"iam:passrole"})
+"""Actions (lower case) that start code under a role passed to them."""
 
 
-def _allowing(actions: object, resource: str = "*") -> dict[str, object]:
-    return {"Effect": "Allow", "Action": actions, "Resource": resource}
-
-
-RULE = Rule(
+RULE = identity_rule(
     id="privilege-escalation",
     title="No role can widen its own permissions",
     severity=Severity.CRITICAL,
-    family=Family.IDENTITY,
     applies_to=tuple(dict.fromkeys((*types_with(Kind.IDENTITY), ROLE))),
     requirement=Requirement.ACCESS_CONTROL,
     why="A workload that can write policies, or start code under a stronger role, has every permission of the account.",
     remedy="leave IAM changes and new compute to the deployer; components.identity.grants grants them to nobody",
     frameworks={"CIS AWS": ("1.16",), "SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.15", "A.5.18", "A.8.2")},
     scope=Scope.STACK,  # passing a role and starting code may be allowed by different policies of one role
-    guards=(
-        Guard(
-            type="aws:iam/rolePolicy:RolePolicy",
-            path="policy|Statement[0]",
-            values=(
-                _allowing("iam:CreatePolicyVersion"),
-                _allowing(["iam:AttachRolePolicy"], "arn:aws:iam::111122223333:role/*"),
-                _allowing("iam:Put*"),
-                _allowing("sts:AssumeRole"),
-                _allowing(["iam:PassRole", "lambda:CreateFunction"]),
-                _allowing(["iam:PassRole", "ec2:RunInstances"]),
-            ),
-        ),
-    ),
 )
 
 
@@ -96,16 +76,16 @@ def cannot_widen_itself(node: Node, case: Case) -> Iterator[Finding]:
 
 def _rewrites(node: Node, statement: Statement) -> Iterator[Finding]:
     if any(is_wide(resource) for resource in statement.resources):
-        for action in sorted(taken_in(statement.actions, REWRITES)):
+        for action in sorted(matching(statement.actions, REWRITES)):
             yield RULE.violation(node, f"{statement.path}.Action", f"allows {action}: it can {REWRITES[action]}")
 
 
 def _starts_code(role: Node, statements: tuple[Statement, ...]) -> Iterator[Finding]:
     passes = any(
-        taken_in(statement.actions, PASSING) and any(is_wide(resource) for resource in statement.resources)
+        matching(statement.actions, PASS_ROLE) and any(is_wide(resource) for resource in statement.resources)
         for statement in statements
     )
-    starts = {action for statement in statements for action in taken_in(statement.actions, STARTS)}
+    starts = {action for statement in statements for action in matching(statement.actions, STARTS)}
     if passes and starts:
         how = ", ".join(STARTS[action] for action in sorted(starts))
         yield RULE.violation(role, "", f"may pass any role and start {how} under it")

@@ -1,11 +1,12 @@
-"""A policy for everybody is open to the whole of AWS, and to those without an account."""
+"""A policy for everybody is open to every account of AWS, and to those without one."""
 
 from collections.abc import Iterator, Mapping
-from functools import partial
 
-from policies.documents import Kind, Statement, judge_allowed, types_with
+from policies.conditions import Condition, Expectation
+from policies.documents import Kind, Statement, check_allowed, types_with
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Finding, Requirement, Severity, identity_rule
+from policies.rules._types import BUCKETS
 
 KINDS = (Kind.TRUST, Kind.RESOURCE, Kind.KEY)
 NARROWING = (
@@ -22,76 +23,42 @@ NARROWING = (
 )
 """Condition keys that narrow everybody down to somebody."""
 
+
+def _closed(path: str, *refused: str) -> tuple[Expectation, ...]:
+    """Values that open a resource to everybody without a policy document."""
+    condition = Condition(lambda value: value not in refused, "is open to everybody")
+    return (Expectation(path, condition, optional=True),)
+
+
 OPEN_ACLS = ("public-read", "public-read-write", "authenticated-read")
-OPEN_VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "aws:lambda/permission:Permission": {"principal": ("*",)},
-    "aws:lambda/functionUrl:FunctionUrl": {"authorizationType": ("NONE",)},
-    "aws:cloudwatch/eventPermission:EventPermission": {"principal": ("*",)},
-    "aws:s3/bucketAcl:BucketAcl": {"acl": OPEN_ACLS},
-    "aws:s3/bucket:Bucket": {"acl": OPEN_ACLS},
+SINGLE: Mapping[str, tuple[Expectation, ...]] = {
+    "aws:lambda/permission:Permission": _closed("principal", "*"),
+    "aws:lambda/functionUrl:FunctionUrl": _closed("authorizationType", "NONE"),
+    "aws:cloudwatch/eventPermission:EventPermission": _closed("principal", "*"),
+    "aws:s3/bucketAcl:BucketAcl": _closed("acl", *OPEN_ACLS),
+    BUCKETS[0]: _closed("acl", *OPEN_ACLS),
 }
-"""What opens a resource to everybody without a policy document: type, property, values."""
 
-
-def _for(principal: object, **condition: object) -> dict[str, object]:
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Resource": "*"}
-    return {**statement, "Condition": condition} if condition else statement
-
-
-EVERYBODY = (
-    _for("*"),
-    _for({"AWS": ["*"]}),
-    _for("*", StringNotEquals={"aws:PrincipalAccount": "111122223333"}),
-    _for("*", StringLike={"aws:PrincipalArn": "*"}),
-    _for("*", StringEqualsIfExists={"aws:SourceVpce": "vpce-0a1b2c3d4e5f60718"}),
-)
-
-RULE = Rule(
+RULE = identity_rule(
     id="public-principals",
     title="No role, key, bucket, queue, topic, secret or function is open to everybody",
     severity=Severity.CRITICAL,
-    family=Family.IDENTITY,
-    applies_to=tuple(dict.fromkeys(types_with(*KINDS) + tuple(OPEN_VALUES))),
+    applies_to=tuple(dict.fromkeys(types_with(*KINDS) + tuple(SINGLE))),
     requirement=Requirement.ISOLATION,
     why="Principal `*` without a binding condition lets any account of AWS in, and for some services the internet.",
     remedy="name the principals, or bind them by aws:PrincipalAccount or aws:PrincipalArn without IfExists",
     frameworks={"CIS AWS": ("2.1.4",), "SOC 2": ("CC6.1", "CC6.6", "C1.1"), "ISO 27001": ("A.5.15", "A.8.3", "A.8.12")},
-    guards=(
-        Guard(type="aws:iam/role:Role", path="assumeRolePolicy|Statement[0]", values=EVERYBODY[:2]),
-        *(
-            Guard(type=each, path="policy|Statement[0]", values=EVERYBODY)
-            for each in (
-                "aws:s3/bucketPolicy:BucketPolicy",
-                "aws:sqs/queuePolicy:QueuePolicy",
-                "aws:sns/topicPolicy:TopicPolicy",
-                "aws:secretsmanager/secretPolicy:SecretPolicy",
-                "aws:kms/key:Key",
-            )
-        ),
-        Guard(type="aws:lambda/functionUrl:FunctionUrl", add=({"functionName": "f", "authorizationType": "NONE"},)),
-        Guard(type="aws:s3/bucketAcl:BucketAcl", add=({"bucket": "b", "acl": "public-read"},)),
-    ),
+    expects=SINGLE,
 )
 
 
-@RULE.check
-def somebody_is_named(node: Node, _: Case) -> Iterator[Finding]:
-    for path, refused in OPEN_VALUES.get(node.type, {}).items():
-        yield from RULE.require(node, path, partial(_is_none_of, refused), "is open to everybody", optional=True)
-    yield from judge_allowed(RULE, node, KINDS, lambda statement: _everybody(node, statement))
-
-
-def _is_none_of(refused: tuple[str, ...], value: object) -> bool:
-    return value not in refused
-
-
-def _everybody(node: Node, statement: Statement) -> Iterator[Finding]:
+@check_allowed(RULE, *KINDS)
+def somebody_is_named(node: Node, statement: Statement) -> Iterator[Finding]:
     if any(principal.is_anyone for principal in statement.principals) and not _narrowed(statement):
         yield RULE.violation(node, f"{statement.path}.Principal", "allows everybody, and no condition binds whom")
 
 
 def _narrowed(statement: Statement) -> bool:
     return any(
-        values and all(value.strip("*?:") for value in values)
-        for values in (statement.bound_values(key) for key in NARROWING)
+        values and all(value.strip("*?:") for value in values) for values in map(statement.bound_values, NARROWING)
     )

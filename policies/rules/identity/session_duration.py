@@ -1,33 +1,20 @@
 """A session that lasts half a day is a key that lasts half a day."""
 
-from collections.abc import Iterator
-
+from policies.conditions import Expectation, between
 from policies.documents import ROLE
-from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Requirement, Severity, identity_rule
 
 LONGEST_SECONDS = 14_400
 
-RULE = Rule(
+RULE = identity_rule(
     id="session-duration",
     title="Sessions of roles end within four hours",
     severity=Severity.LOW,
-    family=Family.IDENTITY,
-    applies_to=(ROLE,),
     requirement=Requirement.ACCESS_CONTROL,
     why="The keys of a session cannot be taken back; they only end.",
     remedy=f"leave maxSessionDuration out (an hour), or set at most {LONGEST_SECONDS}",
     frameworks={"SOC 2": ("CC6.1",), "ISO 27001": ("A.5.17", "A.5.18", "A.8.5")},
-    guards=(Guard(type=ROLE, path="maxSessionDuration", values=(LONGEST_SECONDS + 1, 43_200)),),
+    expects={
+        ROLE: (Expectation("maxSessionDuration", between(0, LONGEST_SECONDS, "seconds", text=True), optional=True),)
+    },
 )
-
-
-@RULE.check
-def ends_soon(node: Node, _: Case) -> Iterator[Finding]:
-    yield from RULE.require(
-        node,
-        "maxSessionDuration",
-        lambda seconds: int(seconds) <= LONGEST_SECONDS,
-        f"must be at most {LONGEST_SECONDS} seconds",
-        optional=True,  # AWS's default is an hour
-    )

@@ -1,53 +1,33 @@
-"""A wildcard action grants what nobody has looked at, and what AWS will add next year."""
+"""A wildcard action grants what nobody has reviewed, and what AWS will add next year."""
 
-import json
 from collections.abc import Iterator
 
-from policies.documents import Kind, Statement, judge_allowed, types_with
+from policies.documents import Kind, Statement, check_allowed, types_with
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Finding, Requirement, Severity, identity_rule
 
 KINDS = (Kind.IDENTITY, Kind.TRUST, Kind.RESOURCE, Kind.KEY)
-OPEN = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-SERVICE_WIDE = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:*"], "Resource": "arn:aws:s3:::bucket/*"}
-RESOURCE_WIDE = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sqs:*", "Resource": "*"}
 
-RULE = Rule(
+RULE = identity_rule(
     id="wildcard-actions",
     title="No policy allows all actions, or all of a service",
     severity=Severity.CRITICAL,
-    family=Family.IDENTITY,
     applies_to=types_with(*KINDS),
     requirement=Requirement.ACCESS_CONTROL,
-    why="What is allowed by a wildcard was reviewed by nobody: it holds deletion, new grants and future actions.",
+    why="Nobody reviewed what a wildcard allows: deletion, new grants and future actions among it.",
     remedy="name the actions, as components.identity.grants lists them by purpose",
     frameworks={"CIS AWS": ("1.16",), "SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.15", "A.8.2", "A.8.3")},
-    guards=(
-        Guard(type="aws:iam/rolePolicy:RolePolicy", path="policy|Statement[0]", values=(OPEN, SERVICE_WIDE)),
-        Guard(type="aws:iam/policy:Policy", path="policy|Statement[0].Action", values=("*", ["kms:*"])),
-        Guard(type="aws:sqs/queuePolicy:QueuePolicy", path="policy|Statement[0]", values=(RESOURCE_WIDE,)),
-        Guard(type="aws:kms/key:Key", path="policy|Statement[0].Action", values=("kms:*", ["kms:*Key"])),
-        Guard(type="aws:iam/role:Role", path="assumeRolePolicy|Statement[0].Action", values=("sts:*",)),
-        Guard(
-            type="aws:iam/policy:Policy",
-            add=({"policy": json.dumps({"Statement": OPEN})},),
-        ),
-    ),
 )
 
 
-@RULE.check
-def actions_are_named(node: Node, _: Case) -> Iterator[Finding]:
-    yield from judge_allowed(RULE, node, KINDS, lambda statement: _broad(node, statement))
-
-
-def _broad(node: Node, statement: Statement) -> Iterator[Finding]:
+@check_allowed(RULE, *KINDS)
+def actions_are_named(node: Node, statement: Statement) -> Iterator[Finding]:
     for action in statement.actions:
         if is_broad(action):
             yield RULE.violation(node, f"{statement.path}.Action", f"allows {action!r}; actions must be named")
 
 
 def is_broad(action: str) -> bool:
-    """`*`, `s3:*`, `*:Get*`, `s3:*Object`: what begins with a wildcard after the service names nothing."""
+    """Whether service or verb begin with a wildcard: `*`, `s3:*`, `*:Get*`, `s3:*Object`."""
     service, _, verb = action.partition(":")
     return not verb or verb[0] in "*?" or "*" in service or "?" in service

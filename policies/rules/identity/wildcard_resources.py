@@ -1,11 +1,11 @@
-"""An action on every resource reaches those of other keeps in the account, and those that are still to come."""
+"""An action on every resource reaches those of other keeps in the account, and those created later."""
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from policies.documents import Kind, Statement, judge_allowed, types_with
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Finding, Requirement, Scope, Severity, identity_rule
 from policies.rules.identity._actions import is_everything, is_whole_type
 from policies.rules.identity._policies import is_boundary
 
@@ -17,7 +17,7 @@ WITHOUT_RESOURCE: Mapping[str, str] = {
     "cloudwatch:getmetricdata": "metrics are no resources",
     "cloudwatch:getmetricstatistics": "metrics are no resources",
     "cloudwatch:listmetrics": "metrics are no resources",
-    "cloudwatch:putmetricdata": "metrics are no resources; cloudwatch:namespace in a condition narrows it",
+    "cloudwatch:putmetricdata": "metrics are no resources; a condition on cloudwatch:namespace narrows it",
     "ec2:describe*": "EC2 describes all of a region's resources or none",
     "ec2:getinstancetypesfrominstancerequirements": "names types of instances, which belong to nobody",
     "ecr:getauthorizationtoken": "the token is for the registry; what it opens is decided by repository",
@@ -36,35 +36,21 @@ WITHOUT_RESOURCE: Mapping[str, str] = {
     "xray:puttelemetryrecords": "traces are no resources",
     "xray:puttracesegments": "traces are no resources",
 }
-"""Actions (lower case) for which AWS knows no narrower resource, or none that holds data, and why."""
+"""Actions (lower case) for which AWS knows no narrower resource, or none that contains data, and why."""
 
 NARROWING = ("aws:resourcetag/", "aws:requesttag/", "ec2:resourcetag/", "ec2:createaction", "kms:resourcealiases")
-"""Condition keys that narrow all resources of one type down to some."""
+"""Prefixes of condition keys that narrow all resources of one type down to some."""
 
-RULE = Rule(
+RULE = identity_rule(
     id="wildcard-resources",
     title="No policy allows an action on all resources where AWS can name one",
     severity=Severity.HIGH,
-    family=Family.IDENTITY,
     applies_to=(*types_with(Kind.IDENTITY), LOG_RESOURCE_POLICY),
     requirement=Requirement.ACCESS_CONTROL,
-    why="In a shared account `*` is every keep's bucket, queue and key; in an own one, whatever comes to be there.",
+    why="In a shared account `*` is every keep's bucket, queue and key; in its own, whatever is created there later.",
     remedy="name the ARN, as components.identity.grants does, or narrow one type by a tag in the condition",
     frameworks={"CIS AWS": ("1.16",), "SOC 2": ("CC6.1", "CC6.3"), "ISO 27001": ("A.5.15", "A.8.3")},
     scope=Scope.STACK,  # a boundary's wildcards grant nothing, and the roles say what is a boundary
-    guards=(
-        Guard(
-            type="aws:iam/rolePolicy:RolePolicy",
-            path="policy|Statement[0]",
-            values=(
-                {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"},
-                {"Effect": "Allow", "Action": ["ec2:DescribeVpcs", "sqs:ReceiveMessage"], "Resource": ["*"]},
-                {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "arn:aws:kms:eu-central-1:111122223333:key/*"},
-                {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::*/*"},
-            ),
-        ),
-        Guard(type=LOG_RESOURCE_POLICY, path="policyDocument|Statement[0].Resource", values=("*",)),
-    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""What the Kubernetes rules share: the frameworks they serve."""
+"""The frameworks that the Kubernetes rules serve."""
 
 from collections.abc import Mapping
 

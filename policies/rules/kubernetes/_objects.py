@@ -1,4 +1,4 @@
-"""Kubernetes objects among each other: in which namespace each lives, what a selector selects."""
+"""Relations between Kubernetes objects: in which namespace each is, which labels a selector matches."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,19 +8,18 @@ from policies.reading import MISSING, Found, first, read
 
 NAMESPACE = "kubernetes:core/v1:Namespace"
 SERVICE_ACCOUNT = "kubernetes:core/v1:ServiceAccount"
-ROLE = "kubernetes:rbac.authorization.k8s.io/v1:Role"
-CLUSTER_ROLE = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"
-ROLE_BINDING = "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding"
-CLUSTER_ROLE_BINDING = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding"
+_RBAC = "kubernetes:rbac.authorization.k8s.io/v1"
+ROLES = (f"{_RBAC}:Role", f"{_RBAC}:ClusterRole")
+BINDINGS = (f"{_RBAC}:RoleBinding", f"{_RBAC}:ClusterRoleBinding")
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 DEFAULT_NAMESPACE = "default"
 
-Place = tuple[str | None, str]
+Namespace = tuple[str | None, str]
 """A namespace: its cluster (the provider's URN) and its name, or its URN where only the cluster will know the name."""
 
 
 def known(value: Any) -> bool:
-    """Whether a value is there to be read: neither missing, unknown nor secret."""
+    """Whether a value can be read: neither missing, unknown nor secret."""
     return value is not MISSING and value is not UNKNOWN and value is not SECRET
 
 
@@ -30,8 +29,8 @@ def object_name(node: Node) -> str:
     return name if isinstance(name, str) else node.urn
 
 
-def place_of(node: Node, graph: ResourceGraph) -> Place | None:
-    """The namespace of an object; None where it cannot be told."""
+def namespace_of(node: Node, graph: ResourceGraph) -> Namespace | None:
+    """The namespace of an object; None where it is not known yet."""
     if node.type == NAMESPACE:
         return node.provider, object_name(node)
     name = first(node.inputs, "metadata.namespace")
@@ -50,45 +49,43 @@ def provider_namespace(node: Node, graph: ResourceGraph) -> str:
     return name if isinstance(name, str) and name else DEFAULT_NAMESPACE
 
 
-def in_place(graph: ResourceGraph, place: Place, *types: str) -> list[Node]:
-    """Objects of the types in a namespace."""
-    placed = graph.derived(_by_place)
-    return [node for type_ in types for node in placed.get((place, type_), ())]
+def in_namespace(graph: ResourceGraph, namespace: Namespace | None, *types: str) -> list[Node]:
+    """Objects of the types in a namespace; none where it is not known."""
+    found = graph.derived(_by_namespace)
+    return [node for type_ in types for node in found.get((namespace, type_), ())]
 
 
-def _by_place(graph: ResourceGraph) -> Mapping[tuple[Place, str], list[Node]]:
-    placed: dict[tuple[Place, str], list[Node]] = {}
+def _by_namespace(graph: ResourceGraph) -> Mapping[tuple[Namespace | None, str], list[Node]]:
+    found: dict[tuple[Namespace | None, str], list[Node]] = {}
     for node in graph:
-        if node.package == "kubernetes" and (place := place_of(node, graph)) is not None:
-            placed.setdefault((place, node.type), []).append(node)
-    return placed
+        if node.package == "kubernetes" and (namespace := namespace_of(node, graph)) is not None:
+            found.setdefault((namespace, node.type), []).append(node)
+    return found
 
 
 def selects(selector: Any, labels: Any) -> bool | None:
     """Whether a label selector matches; None where either is not known. A selector that is not set matches nothing."""
     if selector is MISSING:
         return False
-    if not isinstance(selector, Mapping) or (labels is not MISSING and not isinstance(labels, Mapping)):
-        return None
-    there: Mapping[str, Any] = labels if isinstance(labels, Mapping) else {}
-    if any(not known(value) for value in there.values()):
+    present = {} if labels is MISSING else labels
+    if not isinstance(selector, Mapping) or not isinstance(present, Mapping) or not all(map(known, present.values())):
         return None
     wanted = selector.get("matchLabels") or {}
-    if not isinstance(wanted, Mapping) or any(not known(value) for value in wanted.values()):
+    if not isinstance(wanted, Mapping) or not all(map(known, wanted.values())):
         return None
-    expressions = selector.get("matchExpressions") or ()
-    if any(there.get(key) != value for key, value in wanted.items()):
+    if any(present.get(key) != value for key, value in wanted.items()):
         return False
-    return all(_expressed(each, there) for each in expressions if isinstance(each, Mapping))
+    expressions = selector.get("matchExpressions") or ()
+    return all(_matches(each, present) for each in expressions if isinstance(each, Mapping))
 
 
-def _expressed(expression: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
-    key, values = expression.get("key"), expression.get("values") or ()
+def _matches(expression: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
+    key, values = str(expression.get("key")), expression.get("values") or ()
     match expression.get("operator"):
         case "In":
-            return labels.get(str(key)) in values
+            return labels.get(key) in values
         case "NotIn":
-            return labels.get(str(key)) not in values
+            return labels.get(key) not in values
         case "Exists":
             return key in labels
         case "DoesNotExist":
@@ -102,8 +99,8 @@ def subjects_of(binding: Node) -> Iterable[Mapping[str, Any]]:
     return [each for each in subjects if isinstance(each, Mapping)] if isinstance(subjects, (list, tuple)) else []
 
 
-def keyed(node: Node, path: str, key: str) -> Found:
-    """One entry of a mapping whose keys hold dots: a label or an annotation."""
+def entry(node: Node, path: str, key: str) -> Found:
+    """One entry of a mapping whose keys contain dots: a label or an annotation."""
     entries = next(read(node.inputs, path))
     if not entries.known:
         return entries

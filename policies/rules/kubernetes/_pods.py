@@ -1,4 +1,4 @@
-"""Where pods stand in Kubernetes objects, and each container with what its pod says for it."""
+"""Pods and containers inside Kubernetes objects."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 from policies.graph import Node
 from policies.reading import MISSING, Found, read
-from policies.rule import Break, Finding, Guard, Rule
+from policies.rule import Finding, Rule
 
 POD = "kubernetes:core/v1:Pod"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -44,7 +44,7 @@ POD_PATHS: Mapping[str, tuple[str, ...]] = {
     ),
     "kubernetes:serving.knative.dev/v1:Service": _TEMPLATE,
 }
-"""Paths of the pod specs by type; another kind that holds pods is reported by kube-readable-workloads."""
+"""Paths of the pod specs by type; another type that contains pods is reported by kube-readable-workloads."""
 
 WORKLOADS = tuple(POD_PATHS)
 CONTAINER_LISTS = ("containers", "initContainers", "ephemeralContainers")
@@ -56,12 +56,6 @@ class Pod:
 
     node: Node
     path: str
-    spec: Mapping[str, Any]
-
-    @property
-    def metadata_path(self) -> str:
-        """Where the pod's own metadata stands: beside its spec."""
-        return f"{self.path.removesuffix('spec')}metadata"
 
     def at(self, path: str) -> Found:
         """The value at a path below the spec, without `[*]`."""
@@ -69,70 +63,63 @@ class Pod:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Container:
-    """A container of a pod; `kind` names the list it stands in."""
+class Container(Pod):
+    """A container inside a pod; `path` and `at` are its own."""
 
     pod: Pod
-    kind: str
-    path: str
     spec: Mapping[str, Any]
 
-    def at(self, path: str) -> Found:
-        return next(read(self.pod.node.inputs, f"{self.path}.{path}"))
-
     def security(self, name: str) -> Found:
-        """A setting of the security context: the container's own, else the pod's; where neither has it, its place."""
-        own = self.at(f"securityContext.{name}")
-        if own.value is not MISSING:
-            return own
-        inherited = self.pod.at(f"securityContext.{name}")
-        return own if inherited.value is MISSING else inherited
+        """A setting of the security context: the container's, else the pod's, else the container's path as missing."""
+        own, inherited = (part.at(f"securityContext.{name}") for part in (self, self.pod))
+        return inherited if own.value is MISSING and inherited.value is not MISSING else own
 
 
-def each_pod(rule: Rule, node: Node, judge: Callable[[Pod], Iterable[Finding]]) -> Iterator[Finding]:
-    """What `judge` says of every pod spec of an object; a spec that is not known is undecided."""
+PodCheck = Callable[[Pod], Iterable[Finding]]
+ContainerCheck = Callable[[Container], Iterable[Finding]]
+
+
+def check_pods(rule: Rule) -> Callable[[PodCheck], PodCheck]:
+    """Registers a check of every pod spec of an object."""
+
+    def register(judge: PodCheck) -> PodCheck:
+        rule.check(lambda node, _: each_pod(rule, node, judge))
+        return judge
+
+    return register
+
+
+def check_containers(rule: Rule, lists: Iterable[str] = CONTAINER_LISTS) -> Callable[[ContainerCheck], ContainerCheck]:
+    """Registers a check of every container of an object."""
+
+    def register(judge: ContainerCheck) -> ContainerCheck:
+        rule.check(lambda node, _: each_container(rule, node, judge, lists))
+        return judge
+
+    return register
+
+
+def each_pod(rule: Rule, node: Node, judge: PodCheck) -> Iterator[Finding]:
+    """What `judge` finds in every pod spec of an object; a spec that is not known is undecided."""
     for path in POD_PATHS[node.type]:
         for found in read(node.inputs, path):
             if not found.known:
                 yield rule.undecided(node, found.path, "the pod's spec is not known yet")
             elif isinstance(found.value, Mapping):
-                yield from judge(Pod(node=node, path=found.path, spec=found.value))
+                yield from judge(Pod(node=node, path=found.path))
 
 
 def each_container(
-    rule: Rule, node: Node, judge: Callable[[Container], Iterable[Finding]], kinds: Iterable[str] = CONTAINER_LISTS
+    rule: Rule, node: Node, judge: ContainerCheck, lists: Iterable[str] = CONTAINER_LISTS
 ) -> Iterator[Finding]:
-    """What `judge` says of every container of an object, init containers included."""
+    """What `judge` finds in every container of an object, init containers included."""
 
     def of_pod(pod: Pod) -> Iterator[Finding]:
-        for kind in kinds:
-            for found in read(node.inputs, f"{pod.path}.{kind}[*]"):
+        for name in lists:
+            for found in read(node.inputs, f"{pod.path}.{name}[*]"):
                 if not found.known:
                     yield rule.undecided(node, found.path, "the container is not known yet")
                 elif isinstance(found.value, Mapping):
-                    yield from judge(Container(pod=pod, kind=kind, path=found.path, spec=found.value))
+                    yield from judge(Container(node=node, path=found.path, pod=pod, spec=found.value))
 
-    yield from each_pod(rule, node, of_pod)
-
-
-def decided(rule: Rule, node: Node, found: Found, holds: bool, message: str) -> Iterator[Finding]:
-    """Undecided where the value is not known, a violation where it does not hold."""
-    if not found.known:
-        yield rule.undecided(node, found.path)
-    elif not holds:
-        got = "not set" if found.value is MISSING else f"got {found.value!r}"
-        yield rule.violation(node, found.path, f"{got}: {message}")
-
-
-def pod_guards(path: str, breaks: tuple[Break, ...] = (), values: tuple[Any, ...] = ()) -> tuple[Guard, ...]:
-    """Guards of a path below the pod spec, in every kind of object that holds pods."""
-    return tuple(
-        Guard(type=type_, path=f"{pod}.{path}", breaks=breaks, values=values)
-        for type_, pods in POD_PATHS.items()
-        for pod in pods
-    )
-
-
-def container_guards(path: str, breaks: tuple[Break, ...] = (), values: tuple[Any, ...] = ()) -> tuple[Guard, ...]:
-    """Guards of a path below each container."""
-    return pod_guards(f"containers[*].{path}", breaks, values)
+    return each_pod(rule, node, of_pod)

@@ -6,10 +6,9 @@ from typing import Any
 
 from policies.graph import Node
 from policies.reading import Found
-from policies.rule import Finding, Rule
-from policies.rules.kubernetes._objects import CLUSTER_ROLE, ROLE, known
+from policies.rule import Case, Finding, Rule
+from policies.rules.kubernetes._objects import known
 
-ROLES = (ROLE, CLUSTER_ROLE)
 LISTS = ("verbs", "apiGroups", "resources", "resourceNames", "nonResourceURLs")
 
 
@@ -17,6 +16,7 @@ LISTS = ("verbs", "apiGroups", "resources", "resourceNames", "nonResourceURLs")
 class Grant:
     """One rule of a role; `path` leads to it."""
 
+    node: Node
     path: str
     verbs: tuple[str, ...]
     groups: tuple[str, ...]
@@ -29,25 +29,35 @@ class Grant:
         return bool(({"*"} | verbs) & set(self.verbs)) and bool(({"*"} | resources) & set(self.resources))
 
 
-def each_grant(rule: Rule, node: Node, judge: Callable[[Grant], Iterable[Finding]]) -> Iterator[Finding]:
-    """What `judge` says of every rule of a role; one that is not known is undecided."""
+GrantCheck = Callable[[Grant], Iterable[Finding]]
 
-    def granted(found: Found) -> Iterator[Finding]:
-        lists = [found.value.get(key) for key in LISTS]
-        if any(_hidden(each) for each in lists):
-            yield rule.undecided(node, found.path)
-        else:
-            verbs, groups, resources, names, urls = map(_texts, lists)
-            yield from judge(
-                Grant(path=found.path, verbs=verbs, groups=groups, resources=resources, names=names, urls=urls)
-            )
 
-    yield from rule.each(node, "rules[*]", granted)
+def check_grants(rule: Rule) -> Callable[[GrantCheck], GrantCheck]:
+    """Registers a check of every rule of a role; one that is not known is undecided."""
+
+    def register(judge: GrantCheck) -> GrantCheck:
+        def check(node: Node, _: Case) -> Iterator[Finding]:
+            return rule.each(node, "rules[*]", lambda found: _judged(rule, node, found, judge))
+
+        rule.check(check)
+        return judge
+
+    return register
+
+
+def _judged(rule: Rule, node: Node, found: Found, judge: GrantCheck) -> Iterable[Finding]:
+    lists = [found.value.get(key) for key in LISTS]
+    if any(_hidden(each) for each in lists):
+        return [rule.undecided(node, found.path)]
+    verbs, groups, resources, names, urls = map(_texts, lists)
+    return judge(
+        Grant(node=node, path=found.path, verbs=verbs, groups=groups, resources=resources, names=names, urls=urls)
+    )
 
 
 def _hidden(value: Any) -> bool:
-    return not known(value) or (isinstance(value, list) and not all(known(each) for each in value))
+    return not known(value) or (isinstance(value, list) and not all(map(known, value)))
 
 
 def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(str(each) for each in value) if isinstance(value, (list, tuple)) else ()
+    return tuple(map(str, value)) if isinstance(value, (list, tuple)) else ()

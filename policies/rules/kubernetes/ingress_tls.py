@@ -1,59 +1,49 @@
-"""Code on its way through a cluster is code on a wire."""
+"""Requests that pass an ingress contain code."""
 
 import json
 from collections.abc import Iterator
 
+from policies.conditions import Condition, Expectation, equals, names, none_of
 from policies.graph import Node
-from policies.reading import MISSING, Found, first, read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.reading import Found, first
+from policies.rule import Case, Finding, Requirement, Severity, kubernetes_rule
+from policies.rules._types import INGRESS
 from policies.rules.kubernetes._common import frameworks
-from policies.rules.kubernetes._objects import keyed
-from policies.rules.kubernetes._pods import decided
+from policies.rules.kubernetes._objects import entry
 
-INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
 GATEWAY = "kubernetes:gateway.networking.k8s.io/v1:Gateway"
-ANNOTATIONS = "metadata.annotations"
-SCHEME = "alb.ingress.kubernetes.io/scheme"
-PORTS = "alb.ingress.kubernetes.io/listen-ports"
-PLAIN = ("HTTP", "TCP", "UDP")
+ANNOTATIONS = ("scheme", "listen-ports")
 
-RULE = Rule(
+
+def _https_only(ports: object) -> bool:
+    """Whether a listen-ports annotation opens no plain port; one that cannot be read does not pass."""
+    try:
+        return not any("HTTP" in listener for listener in json.loads(str(ports)))
+    except (ValueError, TypeError):
+        return False
+
+
+HTTPS_ONLY = Condition(_https_only, "must contain HTTPS only")
+
+RULE = kubernetes_rule(
     id="ingress-tls",
     title="Ingresses and gateways take TLS only, inside the network",
     severity=Severity.HIGH,
-    family=Family.KUBERNETES,
     applies_to=(INGRESS, GATEWAY),
     requirement=Requirement.ENCRYPTION_IN_TRANSIT,
     why="Prompts, answers and code pass an ingress; on plain HTTP whoever sees the wire reads them.",
     remedy="set spec.tls and the internal scheme, and listen on HTTPS only",
     frameworks=frameworks(soc2="CC6.7", iso="A.8.24"),
-    guards=(
-        Guard(type=INGRESS, path="spec.tls", breaks=(Break.REMOVE,), values=([],)),
-        Guard(type=INGRESS, path=ANNOTATIONS, values=({SCHEME: "internet-facing"}, {PORTS: '[{"HTTP": 80}]'})),
-        Guard(type=INGRESS, add=({"spec": {"defaultBackend": {"service": {"name": "gateway"}}}},)),
-        Guard(type=GATEWAY, path="spec.listeners[*].protocol", values=("HTTP",)),
-    ),
+    expects={GATEWAY: (Expectation("spec.listeners[*].protocol", none_of("HTTP", "TCP", "UDP"), optional=True),)},
 )
 
 
 @RULE.check
-def encrypted(node: Node, _: Case) -> Iterator[Finding]:
-    if node.type == GATEWAY:
-        for protocol in read(node.inputs, "spec.listeners[*].protocol"):
-            yield from decided(RULE, node, protocol, protocol.value not in PLAIN, "must be HTTPS or TLS")
+def internal_https(node: Node, _: Case) -> Iterator[Finding]:
+    if node.type != INGRESS:
         return
     tls = Found("spec.tls", first(node.inputs, "spec.tls"))
-    yield from decided(RULE, node, tls, bool(tls.value), "must name the hosts served by TLS")
-    scheme = keyed(node, ANNOTATIONS, SCHEME)
-    yield from decided(RULE, node, scheme, scheme.value in (MISSING, "internal"), "must be internal")
-    ports = keyed(node, ANNOTATIONS, PORTS)
-    yield from decided(RULE, node, ports, ports.value is MISSING or not _plain(ports.value), "must hold HTTPS only")
-
-
-def _plain(ports: object) -> bool:
-    """Whether a listen-ports annotation opens a plain port, or cannot be read."""
-    try:
-        listeners = json.loads(str(ports))
-        return any("HTTP" in listener for listener in listeners)
-    except (ValueError, TypeError):
-        return True
+    scheme, ports = (entry(node, "metadata.annotations", f"alb.ingress.kubernetes.io/{name}") for name in ANNOTATIONS)
+    yield from RULE.expect(node, tls, names("the hosts served by TLS"))
+    yield from RULE.expect(node, scheme, equals("internal"), optional=True)
+    yield from RULE.expect(node, ports, HTTPS_ONLY, optional=True)

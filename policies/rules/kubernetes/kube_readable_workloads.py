@@ -1,53 +1,44 @@
-"""What a chart or an unknown kind of object runs, no rule can judge."""
+"""No rule can judge what a chart or an unknown type of object runs."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.graph import Node
-from policies.rule import ANY_RESOURCE, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.graph.values import walk
+from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Scope, Severity, kubernetes_rule
+from policies.rules._types import RELEASE
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._pods import CONTAINER_LISTS, POD_PATHS
 
-RELEASE = "kubernetes:helm.sh/v3:Release"
 RENDERED = (
     "kubernetes:helm.sh/v4:Chart",
     "kubernetes:yaml/v2:ConfigFile",
     "kubernetes:yaml/v2:ConfigGroup",
     "kubernetes:kustomize/v2:Directory",
 )
-"""Components that another process renders: a recording sees no object of theirs."""
+"""Components whose objects another process renders: a recording does not see them."""
 
-DANGEROUS: Mapping[str, tuple[Any, ...]] = {
-    "hostNetwork": (True,),
-    "hostPID": (True,),
-    "hostIPC": (True,),
-    "privileged": (True,),
-    "allowPrivilegeEscalation": (True,),
-    "runAsNonRoot": (False,),
-    "readOnlyRootFilesystem": (False,),
-    "runAsUser": (0,),
+DANGEROUS: Mapping[str, object] = {
+    "hostNetwork": True,
+    "hostPID": True,
+    "hostIPC": True,
+    "privileged": True,
+    "allowPrivilegeEscalation": True,
+    "runAsNonRoot": False,
+    "readOnlyRootFilesystem": False,
+    "runAsUser": 0,
 }
 
-RULE = Rule(
+RULE = kubernetes_rule(
     id="kube-readable-workloads",
     title="Every workload that will run can be read and judged",
     severity=Severity.MEDIUM,
-    family=Family.KUBERNETES,
     applies_to=(ANY_RESOURCE, *RENDERED),
     requirement=Requirement.SUPPLY_CHAIN,
     why="A chart brings images, rights and privileges of its own, which show only in the objects it renders.",
     remedy="render the chart's objects into the program (helm.v3.Chart or yaml.ConfigGroup) and pin them there",
     frameworks=frameworks(soc2="CC8.1", iso="A.8.19"),
     scope=Scope.STACK,
-    guards=(
-        Guard(
-            type=RELEASE,
-            add=(
-                {"chart": "agent", "version": "1.2.3", "values": {"pod": {"hostNetwork": True}}},
-                {"chart": "agent", "version": "1.2.3", "values": {"securityContext": {"privileged": True}}},
-            ),
-        ),
-    ),
 )
 
 
@@ -61,42 +52,27 @@ def readable(node: Node, case: Case) -> Iterator[Finding]:
         if not case.graph.children(node.urn):
             yield RULE.undecided(node, "", "the objects it renders are not in the graph")
     elif node.type not in POD_PATHS:
-        for path in _pod_specs(node.inputs, ""):
-            yield RULE.undecided(node, path, f"no rule knows the pods of a {node.type}")
+        for path, value in walk(node.inputs):
+            if path.rpartition(".")[2] in CONTAINER_LISTS and _with_images(value):
+                yield RULE.undecided(node, path, f"no rule knows the pods of a {node.type}")
 
 
 def _release(node: Node) -> Iterator[Finding]:
-    faults = list(_dangerous(node.inputs.get("values"), "values"))
-    for path, value in faults:
+    dangerous = [
+        (path, value) for path, value in walk(node.inputs.get("values"), "values") if _is_dangerous(path, value)
+    ]
+    for path, value in dangerous:
         yield RULE.violation(node, path, f"must not be {value!r}")
-    if not faults:
+    if not dangerous:
         yield RULE.undecided(node, "chart", "the objects of a Helm release are made by Helm and are not in the graph")
 
 
-def _dangerous(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            if isinstance(inner, (bool, int)) and inner in DANGEROUS.get(str(key), ()):
-                yield f"{path}.{key}", inner
-            yield from _dangerous(inner, f"{path}.{key}")
-    elif isinstance(value, (list, tuple)):
-        for index, inner in enumerate(value):
-            yield from _dangerous(inner, f"{path}[{index}]")
-
-
-def _pod_specs(value: Any, path: str) -> Iterator[str]:
-    """Places that hold a list of containers with images."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            here = f"{path}.{key}" if path else str(key)
-            if key in CONTAINER_LISTS and isinstance(inner, (list, tuple)) and _with_images(inner):
-                yield here
-            else:
-                yield from _pod_specs(inner, here)
-    elif isinstance(value, (list, tuple)):
-        for index, inner in enumerate(value):
-            yield from _pod_specs(inner, f"{path}[{index}]")
+def _is_dangerous(path: str, value: Any) -> bool:
+    key = path.rpartition(".")[2]
+    return isinstance(value, (bool, int)) and key in DANGEROUS and value == DANGEROUS[key]
 
 
 def _with_images(containers: Any) -> bool:
-    return any(isinstance(each, Mapping) and "image" in each for each in containers)
+    return isinstance(containers, (list, tuple)) and any(
+        isinstance(each, Mapping) and "image" in each for each in containers
+    )

@@ -1,4 +1,4 @@
-"""A secret in a manifest is also in the state, in etcd, in the history of the repository."""
+"""A secret in a manifest is also in the state, in etcd and in the repository's history."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,14 +6,12 @@ from typing import Any
 
 from policies.graph import SECRET, UNKNOWN, Node
 from policies.reading import MISSING, Found, read
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Finding, Requirement, Severity, kubernetes_rule
+from policies.rules._types import CONFIG_MAP
 from policies.rules.kubernetes._common import frameworks
-from policies.rules.kubernetes._pods import WORKLOADS, Container, container_guards, each_container
+from policies.rules.kubernetes._pods import WORKLOADS, Container, each_container
 
 SECRET_OBJECT = "kubernetes:core/v1:Secret"  # noqa: S105 - a type
-CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
-HOLDERS = {SECRET_OBJECT: ("data", "stringData"), CONFIG_MAP: ("data", "binaryData")}
-
 SECRET_NAME = re.compile(
     r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?)$", re.IGNORECASE
 )
@@ -22,29 +20,15 @@ SECRET_VALUE = re.compile(
     r"|\bhf_[0-9A-Za-z]{34}|\bxox[abpr]-|://[^/\s:@]+:[^/\s:@]+@"
 )
 
-RULE = Rule(
+RULE = kubernetes_rule(
     id="kube-secrets",
-    title="No manifest holds a secret, and no environment variable either",
+    title="No manifest contains a secret, and no environment variable either",
     severity=Severity.HIGH,
-    family=Family.KUBERNETES,
-    applies_to=(*WORKLOADS, *HOLDERS),
+    applies_to=(*WORKLOADS, SECRET_OBJECT, CONFIG_MAP),
     requirement=Requirement.ACCESS_CONTROL,
-    why="What a manifest holds is in the state and in etcd too, and an environment shows in every crash report.",
+    why="A manifest's values are in the state and in etcd too, and an environment shows in every crash report.",
     remedy="keep it in Secrets Manager and mount it as a file by the secrets-store CSI driver",
     frameworks=frameworks("4.4.1", "4.4.2", iso="A.5.17"),
-    guards=(
-        Guard(type=SECRET_OBJECT, add=({"metadata": {"name": "git"}, "stringData": {"token": "t"}},)),
-        Guard(type=CONFIG_MAP, path="data", values=({"key": "-----BEGIN RSA PRIVATE KEY-----"},)),
-        *container_guards(
-            "env",
-            values=(
-                [{"name": "GIT_TOKEN", "value": "plain"}],
-                [{"name": "HARMLESS", "value": "AKIAIOSFODNN7EXAMPLE"}],
-                [{"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": "git", "key": "token"}}}],
-            ),
-        ),
-        *container_guards("envFrom", values=([{"secretRef": {"name": "git"}}],)),
-    ),
 )
 
 
@@ -55,47 +39,49 @@ def no_secret(node: Node, _: Case) -> Iterator[Finding]:
     elif node.type == CONFIG_MAP:
         yield from _config_map(node)
     else:
-        yield from each_container(RULE, node, _judge)
+        yield from each_container(RULE, node, _environment)
 
 
 def _secret_object(node: Node) -> Iterator[Finding]:
-    """Whatever it holds came from the program, also where the state encrypts it."""
-    for name in HOLDERS[SECRET_OBJECT]:
+    """Its values came from the program, even where the state encrypts them."""
+    for name in ("data", "stringData"):
         if node.inputs.get(name) not in (None, {}):
-            yield RULE.violation(node, name, "holds the secret itself")
+            yield RULE.violation(node, name, "contains the secret itself")
 
 
 def _config_map(node: Node) -> Iterator[Finding]:
-    for name in HOLDERS[CONFIG_MAP]:
+    for name in ("data", "binaryData"):
         values = node.inputs.get(name)
-        listed = values.items() if isinstance(values, Mapping) else [("", values)]
-        for key, value in listed:
+        entries = values.items() if isinstance(values, Mapping) else [("", values)]
+        for key, value in entries:
             path = f"{name}.{key}" if key else name
             if _reveals(value):
-                yield RULE.violation(node, path, "holds a secret")
+                yield RULE.violation(node, path, "contains a secret")
             elif value is UNKNOWN:
                 yield RULE.undecided(node, path)
 
 
-def _judge(container: Container) -> Iterator[Finding]:
-    node = container.pod.node
+def _environment(container: Container) -> Iterator[Finding]:
+    node = container.node
     for variable in read(node.inputs, f"{container.path}.env[*]"):
         if not variable.known:
             yield RULE.undecided(node, variable.path)
         elif isinstance(variable.value, Mapping):
-            yield from _judge_variable(node, variable)
+            yield from _variable(node, variable)
     for source in read(node.inputs, f"{container.path}.envFrom[*].secretRef"):
-        if source.value is not MISSING:
+        if not source.known:
+            yield RULE.undecided(node, source.path)
+        elif source.value is not MISSING:
             yield RULE.violation(node, source.path, "puts every value of a secret into the environment")
 
 
-def _judge_variable(node: Node, variable: Found) -> Iterator[Finding]:
+def _variable(node: Node, variable: Found) -> Iterator[Finding]:
     name, value = str(variable.value.get("name", "")), variable.value.get("value")
     origin = variable.value.get("valueFrom")
     if isinstance(origin, Mapping) and origin.get("secretKeyRef"):
         yield RULE.violation(node, f"{variable.path}.valueFrom.secretKeyRef", f"puts a secret into {name}")
     elif value and (SECRET_NAME.search(name) or _reveals(value)):
-        yield RULE.violation(node, f"{variable.path}.value", f"{name} holds a secret")
+        yield RULE.violation(node, f"{variable.path}.value", f"{name} contains a secret")
 
 
 def _reveals(value: Any) -> bool:

@@ -7,47 +7,34 @@ from typing import Any
 
 from policies.graph import Node
 from policies.reading import Found
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Finding, Requirement, Severity, kubernetes_rule
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import NETWORK_POLICY, known
 
 DIRECTIONS = {"ingress": "from", "egress": "to"}
 WIDEST = {4: 8, 6: 32}  # prefix lengths
 
-RULE = Rule(
+RULE = kubernetes_rule(
     id="network-policy-peers",
     title="Network policies name who may talk to whom",
     severity=Severity.CRITICAL,
-    family=Family.KUBERNETES,
     applies_to=(NETWORK_POLICY,),
     requirement=Requirement.ISOLATION,
     why="A rule without a peer, or with 0.0.0.0/0, opens what the default policy closed.",
     remedy="name pods, namespaces by label, or the address range of a link",
     frameworks=frameworks("4.3.2", soc2="CC6.6", iso="A.8.20"),
-    guards=tuple(
-        guard
-        for rules, peers in DIRECTIONS.items()
-        for guard in (
-            Guard(type=NETWORK_POLICY, path=f"spec.{rules}", values=([{}], [{"ports": [{"port": 443}]}])),
-            Guard(
-                type=NETWORK_POLICY,
-                path=f"spec.{rules}[*].{peers}",
-                values=([{"ipBlock": {"cidr": "0.0.0.0/0"}}], [{"namespaceSelector": {}}], [{}]),
-            ),
-        )
-    ),
 )
 
 
 @RULE.check
-def named(node: Node, _: Case) -> Iterator[Finding]:
+def peers_are_named(node: Node, _: Case) -> Iterator[Finding]:
     for rules, peers in DIRECTIONS.items():
         yield from RULE.each(node, f"spec.{rules}[*]", partial(_judge_rule, node, peers))
 
 
-def _judge_rule(node: Node, peers: str, entry: Found) -> Iterator[Finding]:
-    listed = entry.value.get(peers)
-    path = f"{entry.path}.{peers}"
+def _judge_rule(node: Node, peers: str, rule: Found) -> Iterator[Finding]:
+    listed = rule.value.get(peers)
+    path = f"{rule.path}.{peers}"
     if not known(listed):
         yield RULE.undecided(node, path)
     elif not listed:
@@ -72,11 +59,11 @@ def _judge_peer(node: Node, path: str, peer: Any) -> Iterator[Finding]:
     cidr = block.get("cidr") if isinstance(block, dict) else block
     if not known(cidr):
         yield RULE.undecided(node, f"{path}.ipBlock")
-    elif isinstance(cidr, str) and _wide(cidr):
+    elif isinstance(cidr, str) and _is_wide(cidr):
         yield RULE.violation(node, f"{path}.ipBlock.cidr", f"got {cidr!r}, wider than a private network")
 
 
-def _wide(cidr: str) -> bool:
+def _is_wide(cidr: str) -> bool:
     try:
         network = ip_network(cidr, strict=False)
     except ValueError:

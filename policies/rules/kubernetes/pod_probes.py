@@ -1,58 +1,29 @@
-"""A server nobody asks how it is goes on receiving requests when it hangs."""
+"""A server without probes goes on receiving requests when it hangs."""
 
 from collections.abc import Iterator
 
-from policies.graph import Node
+from policies.conditions import SET
 from policies.reading import MISSING
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Finding, Requirement, Severity, kubernetes_rule
 from policies.rules.kubernetes._common import frameworks
-from policies.rules.kubernetes._pods import (
-    DAEMON_SET,
-    DEPLOYMENT,
-    STATEFUL_SET,
-    Container,
-    container_guards,
-    decided,
-    each_container,
-)
+from policies.rules.kubernetes._pods import DAEMON_SET, DEPLOYMENT, STATEFUL_SET, Container, check_containers
 
 SERVERS = (DEPLOYMENT, STATEFUL_SET, DAEMON_SET, "kubernetes:argoproj.io/v1alpha1:Rollout")
-PROBES = ("readinessProbe", "livenessProbe")
 
-RULE = Rule(
+RULE = kubernetes_rule(
     id="pod-probes",
-    title="Every container that serves is asked whether it is ready and alive",
+    title="Every container that serves has probes of whether it is ready and alive",
     severity=Severity.LOW,
-    family=Family.KUBERNETES,
     applies_to=SERVERS,
     requirement=Requirement.ISOLATION,
     why="Without probes a rollout puts broken servers in place of working ones, and a hung engine keeps its requests.",
     remedy="give containers with ports a readinessProbe and a livenessProbe",
     frameworks=frameworks(soc2="A1.2", iso="A.8.14"),
-    guards=(
-        *(guard for guard in container_guards("readinessProbe", (Break.REMOVE,)) if guard.type in SERVERS),
-        Guard(
-            type=DEPLOYMENT,
-            add=(
-                {
-                    "spec": {
-                        "template": {"spec": {"containers": [{"name": "server", "ports": [{"containerPort": 80}]}]}}
-                    }
-                },
-            ),
-        ),
-    ),
 )
 
 
-@RULE.check
-def asked(node: Node, _: Case) -> Iterator[Finding]:
-    yield from each_container(RULE, node, _judge, ("containers",))
-
-
-def _judge(container: Container) -> Iterator[Finding]:
-    if container.at("ports").value in (MISSING, [], ()):
-        return  # a worker: nobody sends it requests
-    for name in PROBES:
-        probe = container.at(name)
-        yield from decided(RULE, container.pod.node, probe, probe.value is not MISSING, "must be set on a server")
+@check_containers(RULE, ("containers",))
+def has_probes(container: Container) -> Iterator[Finding]:
+    if container.at("ports").value not in (MISSING, [], ()):  # a container without ports is a worker
+        for name in ("readinessProbe", "livenessProbe"):
+            yield from RULE.expect(container.node, container.at(name), SET)

@@ -2,32 +2,23 @@
 
 from collections.abc import Iterator
 
-from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Requirement, Rule, Severity
+from policies.conditions import TRUE
+from policies.rule import Finding, Requirement, Severity, kubernetes_rule
 from policies.rules.kubernetes._common import frameworks
-from policies.rules.kubernetes._pods import WORKLOADS, Container, container_guards, decided, each_container
+from policies.rules.kubernetes._pods import WORKLOADS, Container, check_containers
 
-PATH = "securityContext.readOnlyRootFilesystem"
-
-RULE = Rule(
+RULE = kubernetes_rule(
     id="pod-read-only-root",
     title="Every container's root file system is read-only",
     severity=Severity.MEDIUM,
-    family=Family.KUBERNETES,
     applies_to=WORKLOADS,
     requirement=Requirement.ISOLATION,
     why="What can write to its own image can change what it runs, and leaves code behind on the node's disk.",
     remedy="set securityContext.readOnlyRootFilesystem: true and mount an emptyDir where the program writes",
     frameworks=frameworks(iso="A.8.9"),
-    guards=container_guards(PATH, (Break.REMOVE, Break.FLIP)),
 )
 
 
-@RULE.check
-def read_only(node: Node, _: Case) -> Iterator[Finding]:
-    yield from each_container(RULE, node, _judge)
-
-
-def _judge(container: Container) -> Iterator[Finding]:
-    setting = container.at(PATH)
-    yield from decided(RULE, container.pod.node, setting, setting.value is True, "must be true")
+@check_containers(RULE)
+def is_read_only(container: Container) -> Iterator[Finding]:
+    yield from RULE.expect(container.node, container.at("securityContext.readOnlyRootFilesystem"), TRUE)

@@ -4,67 +4,52 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from policies.graph import Node
-from policies.reading import MISSING, Found
-from policies.rule import Break, Case, Family, Finding, Requirement, Rule, Severity
+from policies.conditions import Condition
+from policies.reading import MISSING
+from policies.rule import Finding, Requirement, Severity, kubernetes_rule
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import known
-from policies.rules.kubernetes._pods import WORKLOADS, Container, container_guards, decided, each_container
+from policies.rules.kubernetes._pods import WORKLOADS, Container, check_containers
 
-GPU_SUFFIXES = ("/gpu", "/neuron", "/neuroncore")
+DEVICES = ("/gpu", "/neuron", "/neuroncore")
 _QUANTITY = re.compile(r"^[0-9]*\.?[0-9]+(?:[munkKMGTPE]i?|[eE][0-9]+)?$")
 
-RULE = Rule(
+RULE = kubernetes_rule(
     id="pod-resources",
     title="Every container states its processor and memory, and its memory is limited",
     severity=Severity.MEDIUM,
-    family=Family.KUBERNETES,
     applies_to=WORKLOADS,
     requirement=Requirement.COST_CONTROL,
-    why="One repository that makes a parser swell must end that parser, not the node with all that runs on it.",
+    why="A repository that makes a parser swell must end that parser, not the node with everything on it.",
     remedy="set resources.requests for cpu and memory and resources.limits.memory; ask for GPUs in limits",
     frameworks=frameworks(soc2="A1.1", iso="A.8.6"),
-    guards=(
-        *container_guards("resources", (Break.REMOVE,)),
-        *container_guards("resources.limits", (Break.REMOVE,)),
-        *container_guards("resources.limits.memory", (Break.REMOVE,), ("0", "lots")),
-        *container_guards("resources.requests.cpu", values=("0",)),
-        *container_guards("resources.requests.memory", values=("0",)),
-    ),
 )
 
 
-@RULE.check
-def bounded(node: Node, _: Case) -> Iterator[Finding]:
-    yield from each_container(RULE, node, _judge, ("containers", "initContainers"))
-
-
-def _judge(container: Container) -> Iterator[Finding]:
-    node = container.pod.node
-    limit = container.at("resources.limits.memory")
-    yield from decided(RULE, node, limit, _positive(limit.value), "must be an amount of memory")
+@check_containers(RULE, ("containers", "initContainers"))
+def is_bounded(container: Container) -> Iterator[Finding]:
+    yield from RULE.expect(container.node, container.at("resources.limits.memory"), _amount_of("memory"))
     for resource in ("cpu", "memory"):
         # A limit alone is its own request; a processor's time needs no limit, as it can be taken back.
-        asked = _first(container.at(f"resources.requests.{resource}"), container.at(f"resources.limits.{resource}"))
-        yield from decided(RULE, node, asked, _positive(asked.value), f"must be an amount of {resource}")
+        requested, limit = (container.at(f"resources.{kind}.{resource}") for kind in ("requests", "limits"))
+        stated = limit if requested.value is MISSING and limit.value is not MISSING else requested
+        yield from RULE.expect(container.node, stated, _amount_of(resource))
     yield from _devices(container)
 
 
 def _devices(container: Container) -> Iterator[Finding]:
     """Kubernetes refuses devices whose request and limit differ, but only when the pod is created."""
-    asked = container.at("resources.requests")
-    for name, count in asked.value.items() if isinstance(asked.value, dict) else ():
-        limit = container.at("resources.limits").value
-        if name.endswith(GPU_SUFFIXES) and known(count) and known(limit) and str(limit.get(name)) != str(count):
-            yield RULE.violation(
-                container.pod.node, f"{asked.path}.{name}", f"got {count!r}, and {limit.get(name)!r} as its limit"
-            )
+    requests, limit = container.at("resources.requests"), container.at("resources.limits").value
+    for name, count in requests.value.items() if isinstance(requests.value, dict) else ():
+        if name.endswith(DEVICES) and known(count) and known(limit) and str(limit.get(name)) != str(count):
+            message = f"got {count!r}, and {limit.get(name)!r} as its limit"
+            yield RULE.violation(container.node, f"{requests.path}.{name}", message)
 
 
-def _first(found: Found, otherwise: Found) -> Found:
-    return found if found.value is not MISSING or otherwise.value is MISSING else otherwise
+def _amount_of(resource: str) -> Condition:
+    return Condition(_is_positive, f"must be an amount of {resource}")
 
 
-def _positive(quantity: Any) -> bool:
+def _is_positive(quantity: Any) -> bool:
     text = str(quantity)
     return _QUANTITY.match(text) is not None and any(digit in text for digit in "123456789")

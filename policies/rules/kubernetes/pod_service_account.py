@@ -2,31 +2,28 @@
 
 from collections.abc import Iterator
 
-from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Requirement, Rule, Severity
+from policies.conditions import Condition
+from policies.rule import Finding, Requirement, Severity, kubernetes_rule
 from policies.rules.kubernetes._common import frameworks
-from policies.rules.kubernetes._pods import WORKLOADS, Pod, decided, each_pod, pod_guards
+from policies.rules.kubernetes._pods import WORKLOADS, Pod, check_pods
 
-RULE = Rule(
+DEDICATED = Condition(
+    lambda account: isinstance(account, str) and account not in {"", "default"},
+    "must name an account other than default",
+)
+
+RULE = kubernetes_rule(
     id="pod-service-account",
-    title="Every pod has a service account of its own kind of work",
+    title="Every pod has a service account for its own kind of work",
     severity=Severity.HIGH,
-    family=Family.KUBERNETES,
     applies_to=WORKLOADS,
     requirement=Requirement.ACCESS_CONTROL,
-    why="Pod identity gives AWS rights by service account: on the default account every pod would hold all of them.",
+    why="Pod identity gives AWS rights by service account: on the default account every pod would have all of them.",
     remedy="name a dedicated account in serviceAccountName",
     frameworks=frameworks("4.1.5", iso="A.5.16"),
-    guards=pod_guards("serviceAccountName", (Break.REMOVE,), ("default", "")),
 )
 
 
-@RULE.check
-def dedicated(node: Node, _: Case) -> Iterator[Finding]:
-    yield from each_pod(RULE, node, _judge)
-
-
-def _judge(pod: Pod) -> Iterator[Finding]:
-    account = pod.at("serviceAccountName")
-    named = isinstance(account.value, str) and account.value not in {"", "default"}
-    yield from decided(RULE, pod.node, account, named, "must name an account other than default")
+@check_pods(RULE)
+def has_its_own_account(pod: Pod) -> Iterator[Finding]:
+    yield from RULE.expect(pod.node, pod.at("serviceAccountName"), DEDICATED)

@@ -1,80 +1,63 @@
-"""A token of the API server in a container is a key that whoever gets in may take."""
+"""A token of the API server in a container is a key for whoever gets in."""
 
 from collections.abc import Iterator
 
+from policies.conditions import Condition
 from policies.graph import Node
 from policies.reading import MISSING, first, read
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Finding, Requirement, Scope, Severity, kubernetes_rule
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import (
-    CLUSTER_ROLE_BINDING,
-    ROLE_BINDING,
+    BINDINGS,
     SERVICE_ACCOUNT,
-    in_place,
+    in_namespace,
+    namespace_of,
     object_name,
-    place_of,
     subjects_of,
 )
-from policies.rules.kubernetes._pods import POD, WORKLOADS, Pod, decided, each_pod
+from policies.rules.kubernetes._pods import WORKLOADS, Pod, each_pod
 
 FIELD = "automountServiceAccountToken"
+NOT_MOUNTED = Condition(lambda value: value is False, "must be false where no role is bound to the account")
 
-RULE = Rule(
+RULE = kubernetes_rule(
     id="pod-token",
-    title="Only pods that ask the API server for something carry a token for it",
+    title="Only pods that call the API server carry a token for it",
     severity=Severity.MEDIUM,
-    family=Family.KUBERNETES,
     applies_to=(*WORKLOADS, SERVICE_ACCOUNT),
     requirement=Requirement.ACCESS_CONTROL,
     why="A token lets whoever takes over a container ask the API server, which tells any account more than it needs.",
     remedy="set automountServiceAccountToken: false on the account and its pods, or bind the account to a role",
     frameworks=frameworks("4.1.6", iso="A.5.15"),
     scope=Scope.STACK,
-    guards=(
-        Guard(type=SERVICE_ACCOUNT, add=({"metadata": {"name": "idle"}}, {"metadata": {"name": "idle"}, FIELD: True})),
-        Guard(
-            type=POD,
-            add=tuple(
-                {"metadata": {"name": "idle"}, "spec": {"serviceAccountName": "idle", "containers": [], **token}}
-                for token in ({}, {FIELD: True})
-            ),
-        ),
-    ),
 )
 
 
 @RULE.check
-def needed(node: Node, case: Case) -> Iterator[Finding]:
-    if node.type == SERVICE_ACCOUNT:
-        mounted = next(read(node.inputs, FIELD))
-        if mounted.value is not False and not _bound(node, object_name(node), case):
-            yield from decided(RULE, node, mounted, False, "must be false where no role is bound to the account")
-        return
-    yield from each_pod(RULE, node, lambda pod: _judge(pod, case))
+def token_is_needed(node: Node, case: Case) -> Iterator[Finding]:
+    if node.type != SERVICE_ACCOUNT:
+        yield from each_pod(RULE, node, lambda pod: _judge(pod, case))
+    elif not _is_bound(node, object_name(node), case):
+        yield from RULE.expect(node, next(read(node.inputs, FIELD)), NOT_MOUNTED)
 
 
 def _judge(pod: Pod, case: Case) -> Iterator[Finding]:
-    mounted = pod.at(FIELD)
-    if mounted.value is False:
-        return
-    account = pod.at("serviceAccountName").value
+    mounted, account = pod.at(FIELD), pod.at("serviceAccountName").value
     name = account if isinstance(account, str) else "default"
-    place = place_of(pod.node, case.graph)
-    accounts = in_place(case.graph, place, SERVICE_ACCOUNT) if place else []
+    accounts = in_namespace(case.graph, namespace_of(pod.node, case.graph), SERVICE_ACCOUNT)
     inherited = next((first(each.inputs, FIELD) for each in accounts if object_name(each) == name), MISSING)
-    if (mounted.value is MISSING and inherited is False) or _bound(pod.node, name, case):
-        return
-    yield from decided(RULE, pod.node, mounted, False, f"must be false, as no role is bound to account {name}")
+    if (mounted.value is not MISSING or inherited is not False) and not _is_bound(pod.node, name, case):
+        yield from RULE.expect(pod.node, mounted, NOT_MOUNTED)
 
 
-def _bound(node: Node, account: str, case: Case) -> bool:
+def _is_bound(node: Node, account: str, case: Case) -> bool:
     """Whether a role is bound to the account of this name in the object's namespace."""
-    place = place_of(node, case.graph)
-    for binding in [*case.graph.of_type(ROLE_BINDING), *case.graph.of_type(CLUSTER_ROLE_BINDING)]:
+    namespace = namespace_of(node, case.graph)
+    for binding in [each for type_ in BINDINGS for each in case.graph.of_type(type_)]:
         for subject in subjects_of(binding):
-            namespace = subject.get("namespace")
-            here = place is not None and (binding.provider, namespace) == place
-            same = namespace is None and place_of(binding, case.graph) == place
+            named = subject.get("namespace")
+            here = namespace is not None and (binding.provider, named) == namespace
+            same = named is None and namespace_of(binding, case.graph) == namespace
             if subject.get("kind") == "ServiceAccount" and subject.get("name") == account and (here or same):
                 return True
     return False

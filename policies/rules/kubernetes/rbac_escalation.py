@@ -1,13 +1,13 @@
-"""Rights that make more rights undo every limit that roles set."""
+"""Rights that grant more rights undo every limit that roles set."""
 
 from collections.abc import Iterator
 
-from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Finding, Requirement, Severity, kubernetes_rule
 from policies.rules.kubernetes._common import frameworks
-from policies.rules.kubernetes._roles import ROLES, Grant, each_grant
+from policies.rules.kubernetes._objects import ROLES
+from policies.rules.kubernetes._roles import Grant, check_grants
 
-MAKING_RIGHTS = frozenset({"escalate", "bind", "impersonate"})
+GRANTING = frozenset({"escalate", "bind", "impersonate"})
 CHANGING = frozenset({"create", "update", "patch"})
 DOORS = frozenset(
     {
@@ -27,43 +27,26 @@ DOORS = frozenset(
         "rolebindings",
     }
 )
+"""Resources through which a role gets other rights, once it may change them."""
+
 READ_DOORS = frozenset({"nodes/proxy", "pods/exec", "pods/attach"})  # a get is enough for these
 
-RULE = Rule(
+RULE = kubernetes_rule(
     id="rbac-escalation",
-    title="No role makes more rights, other identities or a way into pods",
+    title="No role grants more rights, other identities or a way into pods",
     severity=Severity.CRITICAL,
-    family=Family.KUBERNETES,
     applies_to=ROLES,
     requirement=Requirement.ACCESS_CONTROL,
     why="Who may bind roles, become others or enter pods has every right that anybody has.",
     remedy="leave these to the deployer, which comes in by an access entry",
     frameworks=frameworks("4.1.8", iso="A.8.2"),
-    guards=tuple(
-        guard
-        for type_ in ROLES
-        for guard in (
-            Guard(type=type_, path="rules[*].verbs", values=(["get", "escalate"], ["bind"], ["impersonate"])),
-            Guard(
-                type=type_,
-                add=(
-                    {"rules": [{"apiGroups": [""], "resources": ["pods/exec"], "verbs": ["create"]}]},
-                    {"rules": [{"apiGroups": [""], "resources": ["serviceaccounts/token"], "verbs": ["create"]}]},
-                    {"rules": [{"apiGroups": [""], "resources": ["nodes/proxy"], "verbs": ["get"]}]},
-                ),
-            ),
-        )
-    ),
 )
 
 
-@RULE.check
-def no_more_rights(node: Node, _: Case) -> Iterator[Finding]:
-    def escalates(grant: Grant) -> Iterator[Finding]:
-        if made := sorted(MAKING_RIGHTS & set(grant.verbs)):
-            yield RULE.violation(node, f"{grant.path}.verbs", f"got {', '.join(made)}, which makes rights")
-        if grant.allows(CHANGING, DOORS) or grant.allows(frozenset({"get"}), READ_DOORS):
-            opened = ", ".join(sorted(DOORS & set(grant.resources))) or "*"
-            yield RULE.violation(node, f"{grant.path}.resources", f"got {opened}, which opens a way to other rights")
-
-    yield from each_grant(RULE, node, escalates)
+@check_grants(RULE)
+def grants_no_more_rights(grant: Grant) -> Iterator[Finding]:
+    if granting := sorted(GRANTING & set(grant.verbs)):
+        yield RULE.violation(grant.node, f"{grant.path}.verbs", f"got {', '.join(granting)}, which grants rights")
+    if grant.allows(CHANGING, DOORS) or grant.allows(frozenset({"get"}), READ_DOORS):
+        opened = ", ".join(sorted(DOORS & set(grant.resources))) or "*"
+        yield RULE.violation(grant.node, f"{grant.path}.resources", f"got {opened}, which opens a way to other rights")

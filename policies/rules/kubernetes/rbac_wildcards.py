@@ -2,38 +2,28 @@
 
 from collections.abc import Iterator
 
-from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Finding, Requirement, Severity, kubernetes_rule
 from policies.rules.kubernetes._common import frameworks
-from policies.rules.kubernetes._roles import ROLES, Grant, each_grant
+from policies.rules.kubernetes._objects import ROLES
+from policies.rules.kubernetes._roles import Grant, check_grants
 
-FIELDS = ("verbs", "apiGroups", "resources")
+FIELDS = {"verbs": "verbs", "apiGroups": "groups", "resources": "resources", "nonResourceURLs": "urls"}
 
-RULE = Rule(
+RULE = kubernetes_rule(
     id="rbac-wildcards",
     title="Roles name their verbs, groups and resources",
     severity=Severity.HIGH,
-    family=Family.KUBERNETES,
     applies_to=ROLES,
     requirement=Requirement.ACCESS_CONTROL,
-    why="A wildcard grants what exists today and whatever kind of object is installed tomorrow.",
+    why="A wildcard grants what exists today and whatever type of object is installed tomorrow.",
     remedy="list the verbs and resources that the work needs",
     frameworks=frameworks("4.1.3", iso="A.8.2"),
-    guards=tuple(
-        Guard(type=type_, path=f"rules[*].{field}", breaks=(Break.WIDEN,)) for type_ in ROLES for field in FIELDS
-    ),
 )
 
 
-@RULE.check
-def named(node: Node, _: Case) -> Iterator[Finding]:
-    def broad(grant: Grant) -> Iterator[Finding]:
-        for field, values in zip((*FIELDS, "nonResourceURLs"), _lists(grant), strict=True):
-            if any("*" in value for value in values):
-                yield RULE.violation(node, f"{grant.path}.{field}", f"got {list(values)}: must hold no wildcard")
-
-    yield from each_grant(RULE, node, broad)
-
-
-def _lists(grant: Grant) -> tuple[tuple[str, ...], ...]:
-    return grant.verbs, grant.groups, grant.resources, grant.urls
+@check_grants(RULE)
+def has_no_wildcard(grant: Grant) -> Iterator[Finding]:
+    for field, attribute in FIELDS.items():
+        values = getattr(grant, attribute)
+        if any("*" in value for value in values):
+            yield RULE.violation(grant.node, f"{grant.path}.{field}", f"got {list(values)}: must have no wildcard")

@@ -2,54 +2,36 @@
 
 from collections.abc import Iterator
 
+from policies.conditions import Condition, Expectation, equals, one_of
 from policies.graph import Node
-from policies.reading import MISSING, Found, first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.reading import MISSING, first
+from policies.rule import Case, Finding, Requirement, Severity, kubernetes_rule
+from policies.rules._types import SERVICE
 from policies.rules.kubernetes._common import frameworks
-from policies.rules.kubernetes._objects import keyed
-from policies.rules.kubernetes._pods import decided
+from policies.rules.kubernetes._objects import entry
 
-SERVICE = "kubernetes:core/v1:Service"
-SCHEME = "service.beta.kubernetes.io/aws-load-balancer-scheme"
-LEGACY = "service.beta.kubernetes.io/aws-load-balancer-internal"
+BALANCER = "service.beta.kubernetes.io/aws-load-balancer"
 
-RULE = Rule(
+RULE = kubernetes_rule(
     id="service-exposure",
     title="Services are reached inside the cluster, or through an internal load balancer",
     severity=Severity.CRITICAL,
-    family=Family.KUBERNETES,
-    applies_to=(SERVICE,),
     requirement=Requirement.ISOLATION,
-    why="A load balancer may come up internet-facing, and a node's port goes round the policies in front of it.",
+    why="A load balancer may come up internet-facing, and a node's port goes around the policies in front of it.",
     remedy="use ClusterIP; developers come in through components.network.entry",
     frameworks=frameworks(soc2="CC6.6", iso="A.8.20"),
-    guards=(
-        Guard(type=SERVICE, path="spec.type", values=("NodePort", "LoadBalancer", "ExternalName")),
-        Guard(type=SERVICE, path="spec.externalIPs", values=(["198.51.100.7"],)),
-        Guard(
-            type=SERVICE,
-            add=(
-                {"spec": {"type": "LoadBalancer"}},
-                {"spec": {"type": "LoadBalancer"}, "metadata": {"annotations": {SCHEME: "internet-facing"}}},
-            ),
-        ),
-    ),
+    expects={
+        SERVICE: (
+            Expectation("spec.type", one_of("ClusterIP", "LoadBalancer"), optional=True),
+            Expectation("spec.externalIPs", Condition(lambda value: value in ([], ()), "must be empty"), optional=True),
+        )
+    },
 )
 
 
 @RULE.check
-def inside(node: Node, _: Case) -> Iterator[Finding]:
-    kind = Found("spec.type", first(node.inputs, "spec.type"))
-    if kind.value == "LoadBalancer":
-        yield from _internal(node)
-    else:
-        yield from decided(RULE, node, kind, kind.value in (MISSING, "ClusterIP"), "must be ClusterIP")
-    addresses = Found("spec.externalIPs", first(node.inputs, "spec.externalIPs"))
-    yield from decided(RULE, node, addresses, addresses.value in (MISSING, [], ()), "must hold no address")
-
-
-def _internal(node: Node) -> Iterator[Finding]:
-    scheme, legacy = (keyed(node, "metadata.annotations", name) for name in (SCHEME, LEGACY))
-    if scheme.value is MISSING and str(legacy.value).lower() == "true":
-        return
-    yield from decided(RULE, node, scheme, scheme.value == "internal", "must be internal on a LoadBalancer")
+def balancer_is_internal(node: Node, _: Case) -> Iterator[Finding]:
+    if first(node.inputs, "spec.type") == "LoadBalancer":
+        scheme, legacy = (entry(node, "metadata.annotations", f"{BALANCER}-{name}") for name in ("scheme", "internal"))
+        if scheme.value is not MISSING or str(legacy.value).lower() != "true":
+            yield from RULE.expect(node, scheme, equals("internal"))

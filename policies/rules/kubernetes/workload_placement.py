@@ -1,76 +1,57 @@
-"""Where the tier gives a keep nodes of its own, its pods run on those and on no other that the cluster may have."""
+"""Where the tier gives a keep nodes of its own, its pods run on those and on no others of the cluster."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
-from policies.facts import Facts
+from policies.conditions import Condition
 from policies.graph import Node
-from policies.reading import MISSING, read
-from policies.rule import Break, Case, Family, Finding, Requirement, Rule, Scope, Severity
+from policies.reading import read
+from policies.rule import Case, Finding, Requirement, Scope, Severity, kubernetes_rule
+from policies.rules._types import NODE_GROUP
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import known
-from policies.rules.kubernetes._pods import DAEMON_SET, WORKLOADS, Pod, decided, each_pod, pod_guards
+from policies.rules.kubernetes._pods import DAEMON_SET, WORKLOADS, Pod, each_pod
 
-NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 OWN_NODES = ("dedicated", "premium")  # tiers that have nodes of their own
+ON_EVERY_NODE = ("kubernetes.io/", "node.kubernetes.io/", "topology.kubernetes.io/", "beta.kubernetes.io/")
+"""Prefixes of the labels that Kubernetes puts on every node."""
 
-
-def _own_nodes(facts: Facts) -> bool:
-    return facts.tier in OWN_NODES
-
-
-RULE = Rule(
+RULE = kubernetes_rule(
     id="workload-placement",
     title="Pods select the keep's own nodes, and no pod tolerates every taint",
     severity=Severity.HIGH,
-    family=Family.KUBERNETES,
     applies_to=WORKLOADS,
     requirement=Requirement.DEDICATED_TENANCY,
     why="The tier promises hardware nobody else uses: a pod that may land anywhere makes that a matter of luck.",
     remedy="select the pool by nodeSelector and tolerate that pool's taints only",
     frameworks=frameworks(iso="A.8.22"),
     scope=Scope.STACK,
-    guards=(
-        *(
-            replace(guard, when=_own_nodes)
-            for guard in pod_guards("nodeSelector", (Break.REMOVE,), ({"kubernetes.io/os": "linux"},))
-            if guard.type != DAEMON_SET
-        ),
-        *pod_guards("tolerations", values=([{"operator": "Exists"}],)),
-    ),
 )
 
 
 @RULE.check
-def placed(node: Node, case: Case) -> Iterator[Finding]:
+def is_placed(node: Node, case: Case) -> Iterator[Finding]:
     yield from each_pod(RULE, node, lambda pod: _judge(pod, case))
 
 
 def _judge(pod: Pod, case: Case) -> Iterator[Finding]:
     for toleration in read(pod.node.inputs, f"{pod.path}.tolerations[*]"):
-        if isinstance(toleration.value, Mapping) and not toleration.value.get("key"):
+        if not toleration.known:
+            yield RULE.undecided(pod.node, toleration.path)
+        elif isinstance(toleration.value, Mapping) and not toleration.value.get("key"):
             yield RULE.violation(pod.node, toleration.path, "tolerates every taint, those of other pools too")
-    if not _own_nodes(case.facts) or pod.node.type == DAEMON_SET:  # a daemon set is meant for every node there is
+    if case.facts.tier not in OWN_NODES or pod.node.type == DAEMON_SET:  # a daemon set is meant for every node
         return
     selector = pod.at("nodeSelector")
     pools = [group.inputs.get("labels") for group in case.graph.of_type(NODE_GROUP)]
-    if not selector.known or not all(known(labels) for labels in pools):
+    if not all(map(known, pools)):
         yield RULE.undecided(pod.node, selector.path)
-        return
-    yield from decided(
-        RULE, pod.node, selector, _selects_pool(selector.value, pools), "must select one of the keep's pools"
-    )
+    else:
+        selects_pool = Condition(lambda value: _selects_pool(value, pools), "must select one of the keep's pools")
+        yield from RULE.expect(pod.node, selector, selects_pool)
 
 
-def _selects_pool(selector: Any, pools: list[Any]) -> bool:
+def _selects_pool(selector: Mapping[str, Any], pools: list[Any]) -> bool:
     """Whether the selector names a label of a pool; without pools in the graph, any label that is not every node's."""
-    wanted = {} if selector is MISSING else {key: value for key, value in selector.items() if not _common(key)}
-    if not wanted:
-        return False
-    return not pools or any(wanted.items() <= (labels or {}).items() for labels in pools)
-
-
-def _common(label: str) -> bool:
-    """Labels that Kubernetes puts on every node."""
-    return label.startswith(("kubernetes.io/", "node.kubernetes.io/", "topology.kubernetes.io/", "beta.kubernetes.io/"))
+    wanted = {key: value for key, value in selector.items() if not key.startswith(ON_EVERY_NODE)}
+    return bool(wanted) and (not pools or any(wanted.items() <= (labels or {}).items() for labels in pools))

@@ -1,52 +1,22 @@
 """An engine or a proxy that logs its requests logs the code in them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from policies.environments import Setting, settings_of
 from policies.graph import Node
-from policies.rule import ANY_RESOURCE, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Severity, logging_rule
 from policies.rules.logging._common import NO_CODE
 from policies.rules.logging._switches import KLOG_BODIES_FROM, is_klog_verbosity, is_off, logs_content
 
-DEPLOYMENT, JOB = "kubernetes:apps/v1:Deployment", "kubernetes:batch/v1:Job"
-FUNCTION, TASK = "aws:lambda/function:Function", "aws:ecs/taskDefinition:TaskDefinition"
-
-
-def pod(**container: object) -> Mapping[str, object]:
-    """Inputs of a workload with one container."""
-    return {"spec": {"template": {"spec": {"containers": [{"name": "engine", **container}]}}}}
-
-
-RULE = Rule(
+RULE = logging_rule(
     id="log-bodies",
     title="No workload is started with a switch that logs requests, prompts or bodies",
     severity=Severity.CRITICAL,
-    family=Family.LOGGING,
     applies_to=(ANY_RESOURCE,),
     requirement=Requirement.NO_CODE_IN_LOGS,
-    why="Every request of a copilot holds code; a log of requests is a copy of the repository that nobody deletes.",
+    why="Every request of a copilot contains code; a log of requests is a copy of the repository that nobody deletes.",
     remedy="take the switch out: the runtime logs the fields of its allow-list and has no switch for bodies",
     frameworks=NO_CODE,
-    guards=(
-        Guard(
-            type=DEPLOYMENT,
-            add=(
-                pod(args=["serve", "--enable-log-requests"]),
-                pod(args=["--log-requests=true"]),
-                pod(command=["sh", "-c", "exec trtllm-serve --log_request_body true"]),
-                pod(args=["--v=9"]),
-                pod(env=[{"name": "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "value": "span_only"}]),
-                pod(env=[{"name": "ELASTIC_APM_CAPTURE_BODY", "value": "all"}]),
-                pod(env=[{"name": "LOG_PROMPTS", "value": "1"}]),
-            ),
-        ),
-        Guard(type=JOB, add=(pod(env=[{"name": "GIT_TRACE_PACKET", "value": "1"}]),)),
-        Guard(type=FUNCTION, add=({"environment": {"variables": {"POWERTOOLS_LOGGER_LOG_EVENT": "true"}}},)),
-        Guard(
-            type=TASK,
-            add=({"containerDefinitions": '[{"environment": [{"name": "LOG_REQUEST_BODY", "value": "yes"}]}]'},),
-        ),
-    ),
 )
 
 

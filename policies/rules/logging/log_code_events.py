@@ -1,88 +1,68 @@
-"""Every read and write of an object that holds code, or is made of it, is in the trail."""
+"""The trail records every read and write of an object that contains code or is derived from it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from policies.data_class import CUSTOMER_DATA, data_class_of
-from policies.graph import SECRET, UNKNOWN, Node, ResourceGraph
+from policies.data_class import CUSTOMER_DATA, data_class_of, has_unknown_class
+from policies.graph import Node, ResourceGraph
 from policies.graph.references import Reference
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.logging._common import BUCKETS, RECORDED, TRAIL, is_adopted, takes_logs
+from policies.graph.values import has_unknown
+from policies.rule import Case, Finding, Requirement, Scope, Severity, logging_rule
+from policies.rules._types import BUCKETS, TRAIL
+from policies.rules.logging._common import RECORDED, is_adopted, receives_logs
 
-ADVANCED, SIMPLE = "advancedEventSelectors", "eventSelectors"
 OBJECTS = "AWS::S3::Object"
 EVERY_OBJECT = ("arn:aws:s3", "arn:aws:s3:::")
 NARROWING = ("eventName", "readOnly", "userIdentity.arn", "sessionCredentialFromConsole")
 
-RULE = Rule(
+RULE = logging_rule(
     id="log-code-events",
     title="The trail records every read and write of the customer's objects",
     severity=Severity.HIGH,
-    family=Family.LOGGING,
     applies_to=BUCKETS,
     requirement=Requirement.AUDIT,
-    why="Management events tell that a bucket was made, not that a clone was fetched from it.",
+    why="Management events show that a bucket was made, not that a clone was fetched from it.",
     remedy="put the bucket in object_arn_prefixes of components.observe.audit, or select its data events",
     frameworks={**RECORDED, "CIS AWS": ("3.8", "3.9")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=TRAIL, path=ADVANCED, breaks=(Break.REMOVE,), values=([],)),
-        Guard(type=TRAIL, path=f"{ADVANCED}[1]", breaks=(Break.REMOVE,)),
-        Guard(type=TRAIL, path=f"{ADVANCED}[1].fieldSelectors[2].startsWiths", values=(["arn:aws:s3:::other/"],)),
-        Guard(
-            type=TRAIL,
-            path=f"{ADVANCED}[1].fieldSelectors[1].equals",
-            values=(["AWS::Lambda::Function"],),
-        ),
-    ),
 )
 
 
 @RULE.check
 def is_recorded(node: Node, case: Case) -> Iterator[Finding]:
-    data_class = data_class_of(node)
     trails = case.graph.of_type(TRAIL)
-    if is_adopted(node) or not (
-        data_class in CUSTOMER_DATA or (data_class is None and not takes_logs(node, case.graph))
-    ):
+    if is_adopted(node) or not _contains_customer_data(node, case.graph):
         return
     if not trails and (not case.facts.tenant or (case.facts.tier == "pooled" and not case.facts.platform)):
         return  # the account's trail is another stack's
     verdicts = [_records(trail, node) for trail in trails]
-    if any(verdict is True for verdict in verdicts):
+    if True in verdicts:
         return
-    if any(verdict is None for verdict in verdicts):
+    if None in verdicts:
         yield RULE.undecided(node, "", "the trail's event selectors are not known yet")
+    elif has_unknown_class(node):
+        yield RULE.undecided(node, "tags", "which data it contains is not known yet")
     else:
         yield RULE.violation(node, "", "no trail of this stack records the reads and writes of its objects")
 
 
-def _holds_customer_data(bucket: Node, graph: ResourceGraph) -> bool:
-    """By its tag; without one, every bucket that takes no logs."""
+def _contains_customer_data(bucket: Node, graph: ResourceGraph) -> bool:
+    """By its tag; without one, every bucket that receives no logs."""
     data_class = data_class_of(bucket)
-    return data_class in CUSTOMER_DATA or (data_class is None and not takes_logs(bucket, graph))
+    return data_class in CUSTOMER_DATA or (data_class is None and not receives_logs(bucket, graph))
 
 
 def _records(trail: Node, bucket: Node) -> bool | None:
-    """None where they do not as far as is known, and a part of the selectors is not known."""
+    """None where no selector that is known records it and another selector is not known."""
     identities = _identities(bucket)
     known = True
-    for key, covers in ((ADVANCED, _advanced), (SIMPLE, _simple)):
+    for key, covers in (("advancedEventSelectors", _advanced), ("eventSelectors", _simple)):
         selectors = trail.inputs.get(key) or ()
-        known = known and not _holds_unknown(selectors)
-        if isinstance(selectors, (list, tuple)) and any(
-            isinstance(each, Mapping) and covers(each, identities) for each in selectors
-        ):
+        known = known and not has_unknown(selectors)
+        readable = [each for each in _listed(selectors) if isinstance(each, Mapping) and not has_unknown(each)]
+        if any(covers(each, identities) for each in readable):
             return True
     return False if known else None
-
-
-def _holds_unknown(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(_holds_unknown(inner) for inner in value.values())
-    if isinstance(value, (list, tuple)):
-        return any(_holds_unknown(inner) for inner in value)
-    return value is UNKNOWN or value is SECRET
 
 
 def _identities(bucket: Node) -> tuple[str, ...]:
@@ -95,15 +75,17 @@ def _identities(bucket: Node) -> tuple[str, ...]:
 def _advanced(selector: Mapping[str, Any], identities: Sequence[str]) -> bool:
     listed = _listed(selector.get("fieldSelectors"))
     fields = {each.get("field"): each for each in listed if isinstance(each, Mapping)}
+
+    def values(name: str, operator: str) -> Sequence[str]:
+        return _texts(fields.get(name, {}).get(operator))
+
     if any(name in fields for name in NARROWING):
         return False
-    if "Data" not in _values(fields, "eventCategory", "equals") or OBJECTS not in _values(
-        fields, "resources.type", "equals"
-    ):
+    if "Data" not in values("eventCategory", "equals") or OBJECTS not in values("resources.type", "equals"):
         return False
-    if _prefixed(_values(fields, "resources.ARN", "notStartsWiths"), identities):
+    if _prefixed(values("resources.ARN", "notStartsWiths"), identities):
         return False
-    return "resources.ARN" not in fields or _prefixed(_values(fields, "resources.ARN", "startsWiths"), identities)
+    return "resources.ARN" not in fields or _prefixed(values("resources.ARN", "startsWiths"), identities)
 
 
 def _simple(selector: Mapping[str, Any], identities: Sequence[str]) -> bool:
@@ -114,16 +96,12 @@ def _simple(selector: Mapping[str, Any], identities: Sequence[str]) -> bool:
     return any(value in EVERY_OBJECT for value in values) or _prefixed(values, identities)
 
 
-def _values(fields: Mapping[Any, Mapping[str, Any]], name: str, operator: str) -> Sequence[str]:
-    return _texts(fields.get(name, {}).get(operator))
-
-
 def _texts(values: Any) -> Sequence[str]:
     return [value for value in _listed(values) if isinstance(value, str)]
 
 
 def _listed(values: Any) -> Sequence[Any]:
-    """A list that is not known has nothing in it yet."""
+    """A list that is not known counts as empty."""
     return values if isinstance(values, (list, tuple)) else ()
 
 

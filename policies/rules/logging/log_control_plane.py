@@ -1,31 +1,19 @@
-"""What was asked of the cluster, by whom, is told by its control plane."""
+"""The control plane's logs show what was asked of the cluster, and by whom."""
 
-from collections.abc import Iterator
+from policies.conditions import Expectation, contains
+from policies.rule import Requirement, Severity, logging_rule
+from policies.rules._types import CLUSTER
+from policies.rules.logging._common import RECORDED
 
-from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.logging._common import CLUSTER, RECORDED
+ALL_KINDS = contains("api", "audit", "authenticator", "controllerManager", "scheduler")
 
-KINDS = frozenset({"api", "audit", "authenticator", "controllerManager", "scheduler"})
-PATH = "enabledClusterLogTypes"
-
-RULE = Rule(
+RULE = logging_rule(
     id="log-control-plane",
     title="The cluster's control plane logs all five kinds",
     severity=Severity.HIGH,
-    family=Family.LOGGING,
-    applies_to=(CLUSTER,),
     requirement=Requirement.AUDIT,
-    why="Opening a shell in a pod that holds code shows in the audit log and nowhere else.",
+    why="Opening a shell in a pod with code shows in the audit log and nowhere else.",
     remedy="use components.compute.cluster, or set enabledClusterLogTypes to all five",
     frameworks={**RECORDED, "CIS EKS": ("2.1.1",)},
-    guards=(
-        Guard(type=CLUSTER, path=PATH, breaks=(Break.REMOVE,), values=([], ["api"])),
-        Guard(type=CLUSTER, path=f"{PATH}[*]", breaks=(Break.REMOVE,)),
-    ),
+    expects={CLUSTER: (Expectation("enabledClusterLogTypes", ALL_KINDS),)},
 )
-
-
-@RULE.check
-def logs_all_kinds(node: Node, _: Case) -> Iterator[Finding]:
-    yield from RULE.require(node, PATH, lambda kinds: set(kinds) >= KINDS, f"must hold {', '.join(sorted(KINDS))}")

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from policies.graph import Node, ResourceGraph
 from policies.reading import MISSING, read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.logging._common import LOG_GROUP
+from policies.rule import Case, Finding, Requirement, Scope, Severity, logging_rule
+from policies.rules._types import LOG_GROUP
 
 PROTECTION = "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy"
 ACCOUNT_POLICY = "aws:cloudwatch/logAccountPolicy:LogAccountPolicy"
@@ -15,24 +15,16 @@ WRITTEN_BY_PROGRAMS = re.compile(
     r"/runtime/|^/aws/(lambda|ecs|sagemaker|codebuild|apprunner)/|^/ecs/|^/aws/containerinsights/.*/application$"
 )
 
-RULE = Rule(
+RULE = logging_rule(
     id="log-data-protection",
     title="Log groups that programs write to mask credentials",
     severity=Severity.MEDIUM,
-    family=Family.LOGGING,
     applies_to=(LOG_GROUP,),
     requirement=Requirement.NO_CODE_IN_LOGS,
-    why="An exception's text is written by a library, not by us; keys in it must not be read by whoever reads logs.",
+    why="A library writes an exception's text, not we; whoever reads logs must not read keys in it.",
     remedy="use components.observe.runtime_logs, or a data protection policy with Deidentify for keys and private keys",
     frameworks={"SOC 2": ("CC6.1", "C1.1"), "ISO 27001": ("A.8.11", "A.8.12")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=PROTECTION, drop=True),
-        Guard(type=PROTECTION, path="policyDocument|Statement[1]", breaks=(Break.REMOVE,)),
-        Guard(type=PROTECTION, path="policyDocument|Statement[1].Operation", breaks=(Break.REMOVE,)),
-        Guard(type=PROTECTION, path="policyDocument|Statement[1].DataIdentifier", values=([],)),
-        Guard(type=LOG_GROUP, add=({"name": "/aws/lambda/hook"}, {"name": "/ecs/gateway"})),
-    ),
 )
 
 
@@ -41,9 +33,8 @@ def masks_credentials(node: Node, case: Case) -> Iterator[Finding]:
     name = node.inputs.get("name")
     if not isinstance(name, str) or not WRITTEN_BY_PROGRAMS.search(name):
         return
-    policies = [*_of_group(node, case.graph), *case.graph.of_type(ACCOUNT_POLICY)]
     masked: set[str] = set()
-    for policy in policies:
+    for policy in (*_policies_of(node, case.graph), *case.graph.of_type(ACCOUNT_POLICY)):
         for found in read(policy.inputs, "policyDocument|Statement[*]"):
             if not found.known:
                 yield RULE.undecided(policy, found.path)
@@ -55,10 +46,9 @@ def masks_credentials(node: Node, case: Case) -> Iterator[Finding]:
         yield RULE.violation(node, "name", f"no data protection policy masks {', '.join(lacking)} in {name}")
 
 
-def _of_group(group: Node, graph: ResourceGraph) -> list[Node]:
-    led = graph.referrers(group, "logGroupName", PROTECTION)
+def _policies_of(group: Node, graph: ResourceGraph) -> list[Node]:
     name = group.inputs.get("name")
-    return led or [
+    return graph.referrers(group, "logGroupName", PROTECTION) or [
         each
         for each in graph.of_type(PROTECTION)
         if each.inputs.get("logGroupName") == name and each.region == group.region

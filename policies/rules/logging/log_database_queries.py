@@ -1,25 +1,23 @@
-"""A database's query log holds what is written to it, value by value."""
+"""A database's query log contains what is written to it, value by value."""
 
 from collections.abc import Iterator
 
+from policies.conditions import Condition, Expectation
 from policies.graph import Node
 from policies.reading import Found
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Finding, Requirement, Severity, logging_rule
+from policies.rules._types import PARAMETER_GROUPS
 from policies.rules.logging._common import NO_CODE
 
+QUOTING = ("general", "slowquery", "profiler")
 EXPORTS = {
     "aws:rds/instance:Instance": "enabledCloudwatchLogsExports[*]",
     "aws:rds/cluster:Cluster": "enabledCloudwatchLogsExports[*]",
     "aws:docdb/cluster:Cluster": "enabledCloudwatchLogsExports[*]",
     "aws:neptune/cluster:Cluster": "enableCloudwatchLogsExports[*]",
 }
-QUOTING = ("general", "slowquery", "profiler")
-PARAMETERS = (
-    "aws:rds/parameterGroup:ParameterGroup",
-    "aws:rds/clusterParameterGroup:ClusterParameterGroup",
-    "aws:docdb/clusterParameterGroup:ClusterParameterGroup",
-    "aws:redshift/parameterGroup:ParameterGroup",
-)
+"""Type → path of the logs that it exports to CloudWatch."""
+
 QUIET = {
     "general_log": ("0", "off"),
     "slow_query_log": ("0", "off"),
@@ -33,66 +31,42 @@ QUIET = {
 }
 """Parameters that log statements, and the values that keep them from it."""
 
-PROXY = "aws:rds/proxy:Proxy"
+NO_QUOTES = Condition(lambda kind: kind not in QUOTING, "quotes statements")
+NO_DEBUG = Condition(lambda on: on is False, "logs statements")
+NO_SLOW_LOG = Expectation(
+    "logDeliveryConfigurations[*].logType", Condition(lambda kind: kind != "slow-log", "quotes commands"), optional=True
+)
 CACHES = ("aws:elasticache/replicationGroup:ReplicationGroup", "aws:elasticache/cluster:Cluster")
+PROXY = "aws:rds/proxy:Proxy"
 
-RULE = Rule(
+RULE = logging_rule(
     id="log-database-queries",
     title="Databases, their proxies and caches log no statements",
     severity=Severity.HIGH,
-    family=Family.LOGGING,
-    applies_to=(*EXPORTS, *PARAMETERS, PROXY, *CACHES),
+    applies_to=(*EXPORTS, *PARAMETER_GROUPS, PROXY, *CACHES),
     requirement=Requirement.NO_CODE_IN_LOGS,
     why="Statements carry their values: chunks, prompts and answers go into the log as they go into the table.",
-    remedy="export error and audit logs alone, and leave statement logging, slow logs and proxy debugging off",
+    remedy="export only error and audit logs, and leave statement logging, slow logs and proxy debugging off",
     frameworks=NO_CODE,
-    guards=(
-        *(
-            Guard(type=token, add=({path.removesuffix("[*]"): ["error", quoting]},))
-            for token, path in EXPORTS.items()
-            for quoting in QUOTING
-        ),
-        Guard(
-            type=PARAMETERS[0],
-            add=tuple(
-                {"parameters": [{"name": name, "value": value}]}
-                for name, value in (
-                    ("log_statement", "all"),
-                    ("general_log", "1"),
-                    ("slow_query_log", "ON"),
-                    ("log_min_duration_statement", "500"),
-                    ("pgaudit.log", "read,write"),
-                )
-            ),
-        ),
-        Guard(type=PROXY, add=({"engineFamily": "POSTGRESQL", "debugLogging": True},)),
-        *(Guard(type=each, add=({"logDeliveryConfigurations": [{"logType": "slow-log"}]},)) for each in CACHES),
-    ),
+    expects={
+        **{type_: (Expectation(path, NO_QUOTES, optional=True),) for type_, path in EXPORTS.items()},
+        PROXY: (Expectation("debugLogging", NO_DEBUG, optional=True),),
+        **dict.fromkeys(CACHES, (NO_SLOW_LOG,)),
+    },
 )
 
 
 @RULE.check
-def logs_no_statements(node: Node, _: Case) -> Iterator[Finding]:
-    if node.type in EXPORTS:
-        yield from RULE.require(
-            node, EXPORTS[node.type], lambda kind: kind not in QUOTING, "quotes statements", optional=True
-        )
-    elif node.type == PROXY:
-        yield from RULE.require(node, "debugLogging", lambda on: on is False, "logs statements", optional=True)
-    elif node.type in CACHES:
-        path = "logDeliveryConfigurations[*].logType"
-        yield from RULE.require(node, path, lambda kind: kind != "slow-log", "quotes commands", optional=True)
-    else:
+def parameters_are_quiet(node: Node, _: Case) -> Iterator[Finding]:
+    if node.type in PARAMETER_GROUPS:
         yield from RULE.each(node, "parameters[*]", lambda found: _parameter(node, found))
 
 
 def _parameter(node: Node, found: Found) -> Iterator[Finding]:
     name = found.value.get("name")
     if name in QUIET:
-        quiet = QUIET[name]
-        yield from RULE.require(
-            node,
-            f"{found.path}.value",
-            lambda value: str(value).lower().replace(" ", "") in quiet,
-            f"{name} must be one of {', '.join(quiet)}",
+        allowed = QUIET[name]
+        quiet = Condition(
+            lambda value: str(value).lower().replace(" ", "") in allowed, f"{name} must be {' or '.join(allowed)}"
         )
+        yield from RULE.require(node, f"{found.path}.value", quiet)

@@ -1,57 +1,31 @@
-"""At level debug, libraries log what they were handed."""
+"""At level debug, libraries log the data that they process."""
 
 from collections.abc import Iterator
 
+from policies.conditions import Condition, Expectation
 from policies.environments import Setting, settings_of
 from policies.graph import Node
-from policies.rule import ANY_RESOURCE, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Severity, logging_rule
 from policies.rules.logging._common import NO_CODE
 from policies.rules.logging._switches import is_debug_switch, is_off, is_talkative, sets_level
-from policies.rules.logging.log_bodies import DEPLOYMENT, FUNCTION, pod
 
-LAMBDA_LEVEL = "loggingConfig.applicationLogLevel"
+QUIET = Condition(lambda level: not is_talkative(str(level)), "must be INFO or higher")
 
-RULE = Rule(
+RULE = logging_rule(
     id="log-debug",
     title="No workload runs at log level debug or trace",
     severity=Severity.HIGH,
-    family=Family.LOGGING,
     applies_to=(ANY_RESOURCE,),
     requirement=Requirement.NO_CODE_IN_LOGS,
-    why="Debug output of engines, HTTP clients and SDKs holds prompts, headers and bodies, whatever our own code logs.",
+    why="Debug output of engines, HTTP clients and SDKs contains prompts, headers and bodies, whatever our code logs.",
     remedy="set the level to info or higher; reproduce the fault in the sandbox, where there is no customer's code",
     frameworks=NO_CODE,
-    guards=(
-        Guard(
-            type=DEPLOYMENT,
-            add=(
-                pod(env=[{"name": "VLLM_LOGGING_LEVEL", "value": "DEBUG"}]),
-                pod(env=[{"name": "TLLM_LOG_LEVEL", "value": "TRACE"}]),
-                pod(env=[{"name": "RUST_LOG", "value": "info,hyper=trace"}]),
-                pod(env=[{"name": "DEBUG", "value": "*"}]),
-                pod(args=["--log-level", "debug"]),
-                pod(args=["--log_level=verbose"]),
-                pod(args=["--debug"]),
-            ),
-        ),
-        Guard(
-            type=FUNCTION,
-            add=(
-                {"environment": {"variables": {"LOG_LEVEL": "trace"}}},
-                {"loggingConfig": {"logFormat": "JSON", "applicationLogLevel": "DEBUG"}},
-            ),
-        ),
-        Guard(type="kubernetes:core/v1:ConfigMap", add=({"data": {"LOG_LEVEL": "debug"}},)),
-    ),
+    expects={"aws:lambda/function:Function": (Expectation("loggingConfig.applicationLogLevel", QUIET, optional=True),)},
 )
 
 
 @RULE.check
-def talks_little(node: Node, _: Case) -> Iterator[Finding]:
-    if node.type == FUNCTION:
-        yield from RULE.require(
-            node, LAMBDA_LEVEL, lambda level: not is_talkative(str(level)), "must be INFO or higher", optional=True
-        )
+def logs_at_info(node: Node, _: Case) -> Iterator[Finding]:
     for setting in settings_of(node):
         if sets_level(setting):
             yield from _level(node, setting)

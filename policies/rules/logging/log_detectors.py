@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from policies.conditions import TRUE, Expectation, equals
 from policies.graph import Node, ResourceGraph
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.logging._common import BUCKETS, CLUSTER, RECORDED
+from policies.rule import Case, Finding, Requirement, Scope, Severity, logging_rule
+from policies.rules._types import BUCKETS, CLUSTER
+from policies.rules.logging._common import RECORDED
 
 DETECTOR, FEATURE = "aws:guardduty/detector:Detector", "aws:guardduty/detectorFeature:DetectorFeature"
 WATCHES: Mapping[str, tuple[str, ...]] = {
@@ -12,45 +14,36 @@ WATCHES: Mapping[str, tuple[str, ...]] = {
     "EKS_AUDIT_LOGS": (CLUSTER,),
     "RUNTIME_MONITORING": (CLUSTER,),
 }
-"""Feature, and the types that make it needed."""
+"""Feature → the types that need it."""
 
-RULE = Rule(
+RULE = logging_rule(
     id="log-detectors",
     title="GuardDuty is on, with the features for what the stack has",
     severity=Severity.HIGH,
-    family=Family.LOGGING,
     applies_to=(DETECTOR, FEATURE, CLUSTER),
     requirement=Requirement.AUDIT,
     why="Stolen credentials and strange reads of buckets show as patterns over many events, which no single rule sees.",
     remedy="use components.observe.account_detectors",
     frameworks=RECORDED,
     scope=Scope.STACK,
-    guards=(
-        Guard(type=DETECTOR, path="enable", breaks=(Break.FLIP,)),
-        Guard(type=DETECTOR, drop=True),
-        Guard(type=FEATURE, path="status", breaks=(Break.REMOVE,), values=("DISABLED",)),
-        Guard(type=FEATURE, drop=True),
-    ),
+    expects={
+        FEATURE: (Expectation("status", equals("ENABLED")),),
+        DETECTOR: (Expectation("enable", TRUE, optional=True),),
+    },
 )
 
 
 @RULE.check
-def looks_out(node: Node, case: Case) -> Iterator[Finding]:
-    if node.type == FEATURE:
-        yield from RULE.require(node, "status", lambda status: status == "ENABLED", "must be 'ENABLED'")
-    elif node.type == DETECTOR:
-        yield from RULE.require(node, "enable", lambda on: on is True, "must be true", optional=True)  # AWS's default
-        yield from _features(node, case.graph)
-    elif case.facts.tenant and not case.facts.has_detectors and not _watched(node, case.graph):
+def everything_is_watched(node: Node, case: Case) -> Iterator[Finding]:
+    graph, facts = case.graph, case.facts
+    if node.type == DETECTOR:
+        present = {feature.inputs.get("name") for feature in graph.referrers(node, "detectorId", FEATURE)}
+        for feature, types in WATCHES.items():
+            if feature not in present and graph.of_type(*types):
+                yield RULE.violation(node, "", f"lacks the feature {feature}")
+    if node.type == CLUSTER and facts.tenant and not facts.has_detectors and not _is_watched(node, graph):
         yield RULE.violation(node, "", f"no GuardDuty detector of this stack watches {node.region}")
 
 
-def _features(detector: Node, graph: ResourceGraph) -> Iterator[Finding]:
-    there = {feature.inputs.get("name") for feature in graph.referrers(detector, "detectorId", FEATURE)}
-    for feature, types in WATCHES.items():
-        if feature not in there and graph.of_type(*types):
-            yield RULE.violation(detector, "", f"lacks the feature {feature}")
-
-
-def _watched(cluster: Node, graph: ResourceGraph) -> bool:
+def _is_watched(cluster: Node, graph: ResourceGraph) -> bool:
     return any(detector.region == cluster.region for detector in graph.of_type(DETECTOR))

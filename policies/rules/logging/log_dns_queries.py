@@ -1,25 +1,24 @@
-"""A name that is looked up is a message that leaves, even where no connection may."""
+"""A DNS query is a message that leaves, even where no connection may."""
 
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.logging._common import RECORDED, VPCS, is_adopted
+from policies.rule import Case, Finding, Requirement, Scope, Severity, logging_rule
+from policies.rules._types import VPCS
+from policies.rules.logging._common import RECORDED, is_adopted
 
 ASSOCIATION = "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation"
 
-RULE = Rule(
+RULE = logging_rule(
     id="log-dns-queries",
     title="Every network logs its DNS queries",
     severity=Severity.MEDIUM,
-    family=Family.LOGGING,
     applies_to=VPCS,
     requirement=Requirement.AUDIT,
     why="Data can be carried out in host names; the query log is where that shows.",
     remedy="use components.network, or associate a Resolver query log configuration with the VPC",
     frameworks=RECORDED,
     scope=Scope.STACK,
-    guards=(Guard(type=ASSOCIATION, drop=True), Guard(type=VPCS[0], add=({"cidrBlock": "10.9.0.0/16"},))),
 )
 
 

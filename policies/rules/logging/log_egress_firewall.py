@@ -1,32 +1,26 @@
-"""The firewall knows which hosts were asked for and refused."""
+"""The firewall's alerts show which hosts were asked for and refused."""
 
 from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Finding, Requirement, Scope, Severity, logging_rule
+from policies.rules._types import FIREWALL
 from policies.rules.logging._common import RECORDED
 
-FIREWALL = "aws:networkfirewall/firewall:Firewall"
 LOGGING = "aws:networkfirewall/loggingConfiguration:LoggingConfiguration"
 CONFIGS = "loggingConfiguration.logDestinationConfigs"
 
-RULE = Rule(
+RULE = logging_rule(
     id="log-egress-firewall",
     title="Every network firewall logs its alerts",
     severity=Severity.MEDIUM,
-    family=Family.LOGGING,
     applies_to=(FIREWALL,),
     requirement=Requirement.AUDIT,
     why="A refused connection to a host that nobody agreed to is the first sign of code on its way out.",
     remedy="use components.network.egress, or a logging configuration with logType ALERT",
     frameworks=RECORDED,
     scope=Scope.STACK,
-    guards=(
-        Guard(type=LOGGING, drop=True),
-        Guard(type=LOGGING, path=CONFIGS, breaks=(Break.REMOVE,), values=([], [{"logType": "FLOW"}])),
-        Guard(type=FIREWALL, add=({"name": "silent"},)),
-    ),
 )
 
 
@@ -37,4 +31,4 @@ def logs_alerts(node: Node, case: Case) -> Iterator[Finding]:
     if any(not each.known for each in found):
         yield RULE.undecided(node, CONFIGS)
     elif not any(each.value == "ALERT" for each in found):
-        yield RULE.violation(node, CONFIGS, "no logging configuration takes in ALERT")
+        yield RULE.violation(node, CONFIGS, "no logging configuration logs ALERT")

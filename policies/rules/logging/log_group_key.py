@@ -1,29 +1,17 @@
-"""A log group without a key of ours is readable by whoever may read logs."""
+"""A log group without a key of ours is readable by everybody who may read logs."""
 
-from collections.abc import Iterator
+from policies.conditions import Expectation
+from policies.rule import Requirement, Severity, logging_rule
+from policies.rules._types import LOG_GROUP
+from policies.rules.encryption._at_rest import OWN_KEY
 
-from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.encryption._keys import customer_key
-from policies.rules.logging._common import LOG_GROUP
-
-RULE = Rule(
+RULE = logging_rule(
     id="log-group-key",
     title="Every log group is encrypted with the keep's own key",
     severity=Severity.HIGH,
-    family=Family.LOGGING,
-    applies_to=(LOG_GROUP,),
     requirement=Requirement.ENCRYPTION_AT_REST,
     why="Logs name people, repositories and times; under the keep's key they end with it.",
     remedy="use components.observe.log_group, or set kmsKeyId to the key of data class log or audit",
     frameworks={"SOC 2": ("CC6.1",), "ISO 27001": ("A.8.15", "A.8.24")},
-    guards=(
-        Guard(type=LOG_GROUP, path="kmsKeyId", breaks=(Break.REMOVE,), values=("alias/aws/logs",)),
-        Guard(type=LOG_GROUP, add=({"name": "/somebody/else", "retentionInDays": 30},)),
-    ),
+    expects={LOG_GROUP: (Expectation("kmsKeyId", OWN_KEY),)},
 )
-
-
-@RULE.check
-def has_a_key(node: Node, _: Case) -> Iterator[Finding]:
-    yield from customer_key(RULE, node, "kmsKeyId")

@@ -1,40 +1,37 @@
-"""Who searched the index is told by its audit log alone."""
+"""Only the index's audit log shows who searched it."""
 
 from collections.abc import Iterator
 
-from policies.graph import Node
-from policies.reading import read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.graph import UNKNOWN, Node
+from policies.graph.values import has_unknown
+from policies.reading import first, read
+from policies.rule import Case, Finding, Requirement, Severity, examine, logging_rule
+from policies.rules._types import DOMAINS
 from policies.rules.logging._common import RECORDED
 
-DOMAINS = ("aws:opensearch/domain:Domain", "aws:elasticsearch/domain:Domain")
 AUDIT = "AUDIT_LOGS"
 
-RULE = Rule(
+RULE = logging_rule(
     id="log-index-audit",
     title="The vector index publishes its audit log",
     severity=Severity.HIGH,
-    family=Family.LOGGING,
     applies_to=DOMAINS,
     requirement=Requirement.AUDIT,
     why="Requests to the index do not pass through CloudTrail.",
     remedy="use components.storage.vector_index, or publish AUDIT_LOGS to a log group of data class audit",
     frameworks=RECORDED,
-    guards=(
-        Guard(type=DOMAINS[0], path="logPublishingOptions[0].enabled", values=(False,)),
-        Guard(type=DOMAINS[0], path="logPublishingOptions", breaks=(Break.REMOVE,), values=([],)),
-        Guard(type=DOMAINS[0], path="logPublishingOptions[0].logType", values=("ES_APPLICATION_LOGS",)),
-        Guard(type=DOMAINS[1], add=({"domainName": "old"},)),
-    ),
 )
 
 
 @RULE.check
 def publishes_the_audit(node: Node, _: Case) -> Iterator[Finding]:
-    found = list(read(node.inputs, "logPublishingOptions[*]"))
-    if any(not each.known for each in found):
+    options = list(read(node.inputs, "logPublishingOptions[*]"))
+    for each in options:
+        examine(node, each)
+    published = [(first(each.value, "logType"), first(each.value, "enabled")) for each in options]
+    if any(kind == AUDIT and enabled not in (False, UNKNOWN) for kind, enabled in published):
+        return
+    if has_unknown([pair for pair in published if pair[0] in (AUDIT, UNKNOWN)]):
         yield RULE.undecided(node, "logPublishingOptions")
-    elif not any(
-        each.value and each.value.get("logType") == AUDIT and each.value.get("enabled") is not False for each in found
-    ):
+    else:
         yield RULE.violation(node, "logPublishingOptions", f"no option publishes {AUDIT}")

@@ -1,37 +1,22 @@
-"""What the runtime may write to a log is decided by the document it is started with."""
+"""The settings that the runtime is started with decide what it may write to a log."""
 
-import json
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Finding, Requirement, Severity, logging_rule
+from policies.rules._types import CONFIG_MAP
 from policies.rules.logging._common import NO_CODE
 from policies.rules.logging._settings import judge_logging, mounted
 
-CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
-
-
-def _mounting(bodies: bool, level: str, *fields: str) -> dict[str, object]:
-    logging = {"bodies": bodies, "level": level, "allowed_fields": ["timestamp", *fields]}
-    return {"data": {"settings.json": json.dumps({"schema_version": 1, "logging": logging})}}
-
-
-RULE = Rule(
+RULE = logging_rule(
     id="log-runtime-settings",
     title="Mounted runtime settings keep bodies, debug output and free text out of logs",
     severity=Severity.CRITICAL,
-    family=Family.LOGGING,
     applies_to=(CONFIG_MAP,),
     requirement=Requirement.NO_CODE_IN_LOGS,
-    why="The runtime logs the fields of its allow-list; a field of text in it is a hole that every line goes through.",
+    why="The runtime logs the fields of its allow-list; a field of free text in it lets code into every line.",
     remedy="mount the document of the stack's output runtimeSettings as it is",
     frameworks=NO_CODE,
-    guards=(
-        Guard(
-            type=CONFIG_MAP,
-            add=(_mounting(True, "info"), _mounting(False, "debug"), _mounting(False, "info", "prompt")),
-        ),
-    ),
 )
 
 

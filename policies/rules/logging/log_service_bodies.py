@@ -1,81 +1,47 @@
-"""Managed services between caller and model log bodies where one lets them."""
+"""Managed services between caller and model can be set to log bodies."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.conditions import TRUE, Condition, Expectation
+from policies.rule import Requirement, Severity, logging_rule
 from policies.rules.logging._common import NO_CODE
 
 
-@dataclass(frozen=True, kw_only=True)
-class Switch:
-    """A property, what it must be, and whether leaving it out is as good."""
-
-    path: str
-    holds: Callable[[Any], bool]
-    message: str
-    optional: bool = True
+def _off(path: str, what: str) -> Expectation:
+    condition = Condition(lambda value: value is False or value == "false", f"{what}: must be false")
+    return Expectation(path, condition, optional=True)
 
 
-def _off(path: str, message: str) -> Switch:
-    return Switch(path=path, holds=lambda value: value is False or value == "false", message=message)
-
-
-METHODS, ROUTES = "aws:apigateway/methodSettings:MethodSettings", "aws:apigatewayv2/stage:Stage"
-GRAPHQL, MACHINE = "aws:appsync/graphQLApi:GraphQLApi", "aws:sfn/stateMachine:StateMachine"
-ENDPOINT = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
-INVOCATIONS = "aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration"
-OLD_INVOCATIONS = "aws:bedrock/modelInvocationLoggingConfiguration:ModelInvocationLoggingConfiguration"
-DELIVERED = tuple(
-    Switch(
-        path=f"loggingConfig.{kind}DataDeliveryEnabled",
-        holds=lambda value: value is False,
-        message="delivers prompts and answers: must be false",
-        optional=False,  # AWS's default is on
-    )
-    for kind in ("text", "embedding", "image")
+NOT_DELIVERED = Condition(lambda value: value is False, "delivers prompts and answers: must be false")
+INVOCATIONS = tuple(  # AWS's default is on
+    Expectation(f"loggingConfig.{kind}DataDeliveryEnabled", NOT_DELIVERED) for kind in ("text", "embedding", "image")
 )
 
-SWITCHES: Mapping[str, tuple[Switch, ...]] = {
-    METHODS: (_off("settings.dataTraceEnabled", "logs whole requests and answers: must be false"),),
-    ROUTES: (
-        _off("defaultRouteSettings.dataTraceEnabled", "logs whole messages: must be false"),
-        _off("routeSettings[*].dataTraceEnabled", "logs whole messages: must be false"),
-    ),
-    MACHINE: (_off("loggingConfiguration.includeExecutionData", "logs inputs and outputs: must be false"),),
-    ENDPOINT: (_off("dataCaptureConfig.enableCapture", "stores prompts and answers: must be false"),),
-    INVOCATIONS: DELIVERED,
-    OLD_INVOCATIONS: DELIVERED,
-}
-
-RULE = Rule(
+RULE = logging_rule(
     id="log-service-bodies",
     title="API gateways, state machines and model services log no bodies",
     severity=Severity.CRITICAL,
-    family=Family.LOGGING,
-    applies_to=(*SWITCHES, GRAPHQL),
     requirement=Requirement.NO_CODE_IN_LOGS,
-    why="What passes through them are prompts, answers and chunks; one switch copies all of it into a log.",
+    why="Prompts, answers and chunks pass through them; one switch copies all of it into a log.",
     remedy="switch data tracing, execution data, data capture and invocation logging off",
     frameworks=NO_CODE,
-    guards=(
-        Guard(type=METHODS, add=({"settings": {"dataTraceEnabled": True}},)),
-        Guard(type=ROUTES, add=({"defaultRouteSettings": {"dataTraceEnabled": True}},)),
-        Guard(type=MACHINE, add=({"loggingConfiguration": {"includeExecutionData": True}},)),
-        Guard(type=ENDPOINT, add=({"dataCaptureConfig": {"enableCapture": True}},)),
-        Guard(type=INVOCATIONS, add=({"loggingConfig": {"textDataDeliveryEnabled": True}}, {"loggingConfig": {}})),
-        Guard(type=GRAPHQL, add=({"logConfig": {"fieldLogLevel": "ALL"}},)),
-    ),
+    expects={
+        "aws:apigateway/methodSettings:MethodSettings": (
+            _off("settings.dataTraceEnabled", "logs whole requests and answers"),
+        ),
+        "aws:apigatewayv2/stage:Stage": (
+            _off("defaultRouteSettings.dataTraceEnabled", "logs whole messages"),
+            _off("routeSettings[*].dataTraceEnabled", "logs whole messages"),
+        ),
+        "aws:sfn/stateMachine:StateMachine": (
+            _off("loggingConfiguration.includeExecutionData", "logs inputs and outputs"),
+        ),
+        "aws:sagemaker/endpointConfiguration:EndpointConfiguration": (
+            _off("dataCaptureConfig.enableCapture", "stores prompts and answers"),
+        ),
+        "aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration": INVOCATIONS,
+        "aws:bedrock/modelInvocationLoggingConfiguration:ModelInvocationLoggingConfiguration": INVOCATIONS,
+        "aws:appsync/graphQLApi:GraphQLApi": (
+            Expectation("logConfig.excludeVerboseContent", TRUE.because("bodies are logged otherwise")),
+        ),
+    },
+    exempt=lambda node, _: node.type == "aws:appsync/graphQLApi:GraphQLApi" and node.inputs.get("logConfig") is None,
 )
-
-
-@RULE.check
-def logs_no_bodies(node: Node, _: Case) -> Iterator[Finding]:
-    for switch in SWITCHES.get(node.type, ()):
-        yield from RULE.require(node, switch.path, switch.holds, switch.message, optional=switch.optional)
-    if node.type == GRAPHQL and node.inputs.get("logConfig") is not None:
-        yield from RULE.require(
-            node, "logConfig.excludeVerboseContent", lambda value: value is True, "must be true, or bodies are logged"
-        )

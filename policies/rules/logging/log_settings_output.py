@@ -1,29 +1,23 @@
-"""What a stack tells the runtime about logging stands in its outputs, whoever mounts them."""
+"""The settings in a stack's outputs decide what the runtime may log."""
 
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.logging._common import NO_CODE, STACK
-from policies.rules.logging._settings import OUTPUT, exported, judge_logging
+from policies.graph.model import STACK_TYPE
+from policies.rule import Case, Finding, Requirement, Scope, Severity, logging_rule
+from policies.rules.logging._common import NO_CODE
+from policies.rules.logging._settings import exported, judge_logging
 
-RULE = Rule(
+RULE = logging_rule(
     id="log-settings-output",
     title="Exported runtime settings keep bodies, debug output and free text out of logs",
     severity=Severity.CRITICAL,
-    family=Family.LOGGING,
-    applies_to=(STACK,),
+    applies_to=(STACK_TYPE,),
     requirement=Requirement.NO_CODE_IN_LOGS,
     why="The release mounts this document; what it allows is what every part of the runtime may log.",
-    remedy="export stacks.settings.runtime_settings, which knows no switch for bodies",
+    remedy="export stacks.settings.runtime_settings, which has no switch for bodies",
     frameworks=NO_CODE,
     scope=Scope.STACK,
-    guards=(
-        Guard(type=STACK, path=f"{OUTPUT}.logging.bodies", breaks=(Break.REMOVE, Break.FLIP)),
-        Guard(type=STACK, path=f"{OUTPUT}.logging.level", breaks=(Break.REMOVE,), values=("debug", "trace")),
-        Guard(type=STACK, path=f"{OUTPUT}.logging.allowed_fields[*]", values=("prompt",)),
-        Guard(type=STACK, path=f"{OUTPUT}.logging", breaks=(Break.REMOVE,)),
-    ),
 )
 
 

@@ -1,29 +1,23 @@
-"""Connections that were tried show in flow logs, those that were refused above all."""
+"""Flow logs show which connections were tried, the refused ones above all."""
 
 from collections.abc import Iterator
 
+from policies.conditions import equals
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.logging._common import RECORDED, VPCS, is_adopted
+from policies.rule import Case, Finding, Requirement, Scope, Severity, logging_rule
+from policies.rules._types import VPCS
+from policies.rules.logging._common import RECORDED, is_adopted
 
-FLOW_LOG = "aws:ec2/flowLog:FlowLog"
-
-RULE = Rule(
+RULE = logging_rule(
     id="log-vpc-flows",
     title="Every network logs all its flows",
     severity=Severity.HIGH,
-    family=Family.LOGGING,
     applies_to=VPCS,
     requirement=Requirement.AUDIT,
-    why="Whether code left the keep is answered by the flows, accepted and rejected ones.",
+    why="Accepted and rejected flows show whether code left the keep.",
     remedy="use components.network, or a flow log of the VPC with trafficType ALL",
     frameworks={**RECORDED, "CIS AWS": ("3.7",)},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=FLOW_LOG, drop=True),
-        Guard(type=FLOW_LOG, path="trafficType", breaks=(Break.REMOVE,), values=("ACCEPT", "REJECT")),
-        Guard(type=VPCS[0], add=({"cidrBlock": "10.9.0.0/16"},)),
-    ),
 )
 
 
@@ -31,8 +25,8 @@ RULE = Rule(
 def logs_flows(node: Node, case: Case) -> Iterator[Finding]:
     if is_adopted(node):
         return
-    logs = case.graph.referrers(node, "vpcId", FLOW_LOG)
+    logs = case.graph.referrers(node, "vpcId", "aws:ec2/flowLog:FlowLog")
     for log in logs:
-        yield from RULE.require(log, "trafficType", lambda kind: kind == "ALL", "must be 'ALL'")
+        yield from RULE.require(log, "trafficType", equals("ALL"))
     if not logs:
         yield RULE.violation(node, "", "has no flow log")

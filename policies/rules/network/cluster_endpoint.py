@@ -1,31 +1,22 @@
 """Whoever reaches the Kubernetes API needs one leaked token and nothing more."""
 
-from collections.abc import Iterator
-
-from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.conditions import FALSE, TRUE, Expectation
+from policies.rule import Requirement, Severity, network_rule
+from policies.rules._types import CLUSTER
 from policies.rules.network._common import FRAMEWORKS
 
-CLUSTER = "aws:eks/cluster:Cluster"
-
-RULE = Rule(
+RULE = network_rule(
     id="cluster-endpoint",
     title="The Kubernetes API of every cluster is private",
     severity=Severity.CRITICAL,
-    family=Family.NETWORK,
-    applies_to=(CLUSTER,),
     requirement=Requirement.ISOLATION,
-    why="EKS opens the API to the internet unless told otherwise.",
+    why="By default EKS opens the API to the internet.",
     remedy="set endpoint_public_access=False and endpoint_private_access=True, as components.compute.cluster does",
     frameworks={**FRAMEWORKS, "CIS EKS": ("5.4.1", "5.4.2")},
-    guards=(
-        Guard(type=CLUSTER, path="vpcConfig.endpointPublicAccess", breaks=(Break.REMOVE, Break.FLIP)),
-        Guard(type=CLUSTER, path="vpcConfig.endpointPrivateAccess", breaks=(Break.REMOVE, Break.FLIP)),
-    ),
+    expects={
+        CLUSTER: (
+            Expectation("vpcConfig.endpointPublicAccess", FALSE),
+            Expectation("vpcConfig.endpointPrivateAccess", TRUE),
+        )
+    },
 )
-
-
-@RULE.check
-def is_private(node: Node, _: Case) -> Iterator[Finding]:
-    yield from RULE.require(node, "vpcConfig.endpointPublicAccess", lambda value: value is False, "must be false")
-    yield from RULE.require(node, "vpcConfig.endpointPrivateAccess", lambda value: value is True, "must be true")

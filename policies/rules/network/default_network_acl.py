@@ -1,40 +1,32 @@
-"""The default access list holds every subnet that was put on no other."""
+"""A subnet that was put on no access list is on the default one."""
 
 from collections.abc import Iterator
 
+from policies.conditions import Expectation, equals
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.network._common import FRAMEWORKS
-from policies.rules.network._defaults import VPCS, takers
+from policies.rule import Case, Finding, Requirement, Scope, Severity, network_rule
+from policies.rules._types import VPCS
+from policies.rules.network._common import FRAMEWORKS, has_adopter
 
 ACL = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
-ALL = {"ruleNo": 100, "protocol": "-1", "action": "allow", "cidrBlock": "0.0.0.0/0", "fromPort": 0, "toPort": 0}
 
-RULE = Rule(
+RULE = network_rule(
     id="default-network-acl",
     title="The default network ACL of every VPC lets nothing through",
     severity=Severity.MEDIUM,
-    family=Family.NETWORK,
     applies_to=(*VPCS, ACL),
     requirement=Requirement.ISOLATION,
-    why="As AWS makes it, the default list lets everything in and out of any subnet that was forgotten.",
-    remedy="take it over with an ec2.DefaultNetworkAcl without rules, as components.network does",
+    why="AWS creates it so that it lets everything in and out of any subnet that was forgotten.",
+    remedy="adopt it with an ec2.DefaultNetworkAcl without rules, as components.network does",
     frameworks=FRAMEWORKS,
     scope=Scope.STACK,
-    guards=(
-        Guard(type=ACL, path="ingress", values=([ALL],), drop=True),
-        Guard(type=ACL, path="egress", values=([ALL],)),
-    ),
+    expects={
+        ACL: tuple(Expectation(f"{way}[*].action", equals("deny"), optional=True) for way in ("ingress", "egress"))
+    },
 )
 
 
 @RULE.check
-def lets_nothing_through(node: Node, case: Case) -> Iterator[Finding]:
-    if node.type in VPCS:
-        if not takers(case.graph, node, ACL, ("defaultNetworkAclId",)):
-            yield RULE.violation(node, "", "has a default network ACL as AWS makes it: open both ways")
-        return
-    for direction in ("ingress", "egress"):
-        yield from RULE.require(
-            node, f"{direction}[*].action", lambda action: action == "deny", "no rule may allow", optional=True
-        )
+def is_adopted(node: Node, case: Case) -> Iterator[Finding]:
+    if node.type in VPCS and not has_adopter(case.graph, node, ACL, "defaultNetworkAclId"):
+        yield RULE.violation(node, "", "has the default network ACL that AWS creates: open both ways")

@@ -1,43 +1,30 @@
-"""The default table routes every subnet that was given no other."""
+"""A subnet that was given no route table uses the default one."""
 
 from collections.abc import Iterator
 
+from policies.conditions import UNSET, Expectation
 from policies.graph import Node
-from policies.reading import MISSING
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.network._common import FRAMEWORKS
-from policies.rules.network._defaults import VPCS, takers
+from policies.rule import Case, Finding, Requirement, Scope, Severity, network_rule
+from policies.rules._types import VPCS
+from policies.rules.network._common import FRAMEWORKS, has_adopter
 
 TABLE = "aws:ec2/defaultRouteTable:DefaultRouteTable"
 
-RULE = Rule(
+RULE = network_rule(
     id="default-route-table",
     title="The default route table of every VPC leads nowhere",
     severity=Severity.MEDIUM,
-    family=Family.NETWORK,
     applies_to=(*VPCS, TABLE),
     requirement=Requirement.ISOLATION,
-    why="A route put here is a route for every subnet that was forgotten.",
-    remedy="take it over with an ec2.DefaultRouteTable without routes, as components.network does",
+    why="A route in it is a route for every subnet that was forgotten.",
+    remedy="adopt it with an ec2.DefaultRouteTable without routes, as components.network does",
     frameworks={**FRAMEWORKS, "CIS AWS": ("5.5",)},
     scope=Scope.STACK,
-    guards=(
-        Guard(
-            type=TABLE,
-            path="routes",
-            values=([{"cidrBlock": "10.1.0.0/16", "vpcPeeringConnectionId": "x"}],),
-            drop=True,
-        ),
-        Guard(type=TABLE, path="propagatingVgws", values=(["vgw-0123456789abcdef0"],)),
-    ),
+    expects={TABLE: tuple(Expectation(f"{name}[*]", UNSET, optional=True) for name in ("routes", "propagatingVgws"))},
 )
 
 
 @RULE.check
-def leads_nowhere(node: Node, case: Case) -> Iterator[Finding]:
-    if node.type in VPCS:
-        if not takers(case.graph, node, TABLE, ("defaultRouteTableId",)):
-            yield RULE.violation(node, "", "has a default route table that the program does not hold empty")
-        return
-    for name in ("routes", "propagatingVgws"):
-        yield from RULE.require(node, f"{name}[*]", lambda value: value is MISSING, "must be empty", optional=True)
+def is_adopted(node: Node, case: Case) -> Iterator[Finding]:
+    if node.type in VPCS and not has_adopter(case.graph, node, TABLE, "defaultRouteTableId"):
+        yield RULE.violation(node, "", "has a default route table that the program does not keep empty")

@@ -1,41 +1,30 @@
-"""The default group is what everything gets that names none."""
+"""A network interface that names no security group gets the default one."""
 
 from collections.abc import Iterator
 
+from policies.conditions import UNSET, Expectation
 from policies.graph import Node
-from policies.reading import MISSING
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.network._common import FRAMEWORKS
-from policies.rules.network._defaults import VPCS, takers
+from policies.rule import Case, Finding, Requirement, Scope, Severity, network_rule
+from policies.rules._types import VPCS
+from policies.rules.network._common import FRAMEWORKS, has_adopter
 
 GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
-ALL = [{"protocol": "-1", "fromPort": 0, "toPort": 0, "self": True}]
 
-RULE = Rule(
+RULE = network_rule(
     id="default-security-group",
     title="The default security group of every VPC is closed",
     severity=Severity.HIGH,
-    family=Family.NETWORK,
     applies_to=(*VPCS, GROUP),
     requirement=Requirement.ISOLATION,
-    why="As AWS makes it, the default group lets its members reach each other and the whole world.",
-    remedy="take it over with an ec2.DefaultSecurityGroup without rules, as components.network does",
+    why="AWS creates it so that its members reach each other and the whole internet.",
+    remedy="adopt it with an ec2.DefaultSecurityGroup without rules, as components.network does",
     frameworks={**FRAMEWORKS, "CIS AWS": ("5.4",)},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=GROUP, path="ingress", values=(ALL,), drop=True),
-        Guard(type=GROUP, path="egress", values=([{**ALL[0], "cidrBlocks": ["0.0.0.0/0"]}],)),
-    ),
+    expects={GROUP: tuple(Expectation(f"{way}[*]", UNSET, optional=True) for way in ("ingress", "egress"))},
 )
 
 
 @RULE.check
-def is_closed(node: Node, case: Case) -> Iterator[Finding]:
-    if node.type in VPCS:
-        if not takers(case.graph, node, GROUP, ("vpcId",)):
-            yield RULE.violation(node, "", "has a default security group as AWS makes it: open inside and outwards")
-        return
-    for direction in ("ingress", "egress"):
-        yield from RULE.require(
-            node, f"{direction}[*]", lambda value: value is MISSING, "must hold no rule", optional=True
-        )
+def is_adopted(node: Node, case: Case) -> Iterator[Finding]:
+    if node.type in VPCS and not has_adopter(case.graph, node, GROUP, "vpcId"):
+        yield RULE.violation(node, "", "has the default security group that AWS creates: open inside and outwards")

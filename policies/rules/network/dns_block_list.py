@@ -1,34 +1,29 @@
-"""A DNS firewall that only blocks what is known to be bad lets pass whatever somebody registers today."""
+"""A DNS firewall that blocks only known bad names passes whatever somebody registers today."""
 
 from collections.abc import Iterator, Sequence
 
+from policies.conditions import Expectation, equals, one_of
 from policies.graph import Node
 from policies.reading import MISSING, read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Finding, Requirement, Scope, Severity, network_rule
 from policies.rules.network._common import FRAMEWORKS
 
 GROUP = "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup"
 ENTRY = "aws:route53/resolverFirewallRule:ResolverFirewallRule"
 DOMAINS = "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList"
-ACTIONS = ("ALLOW", "BLOCK")
-LABELS_MIN = 2  # what a wildcard must stand before: *.example.com, never *.com
+LABELS_MIN = 2  # behind a wildcard: *.example.com, never *.com
 
-RULE = Rule(
+RULE = network_rule(
     id="dns-block-list",
     title="The last rule of every DNS firewall blocks all names that none before it allows",
     severity=Severity.HIGH,
-    family=Family.NETWORK,
     applies_to=(GROUP, ENTRY),
     requirement=Requirement.ISOLATION,
     why="Secrets leave in the labels of names; a list of allowed names is the only list that ends.",
     remedy="end the group with a BLOCK of `*`, as components.network.dns_firewall does",
     frameworks={**FRAMEWORKS, "ISO 27001": ("A.8.12", "A.8.20", "A.8.23")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=ENTRY, path="action", breaks=(Break.REMOVE,), values=("ALERT",)),
-        Guard(type=DOMAINS, path="domains", values=(["*"], ["*.com"])),
-        Guard(type=GROUP, add=({"name": "empty"},)),
-    ),
+    expects={ENTRY: (Expectation("action", one_of("ALLOW", "BLOCK").because("an ALERT lets the query pass")),)},
 )
 
 
@@ -36,10 +31,8 @@ RULE = Rule(
 def ends_with_a_block_of_all(node: Node, case: Case) -> Iterator[Finding]:
     if node.type == GROUP:
         yield from _last(node, case)
-        return
-    yield from RULE.require(node, "action", lambda action: action in ACTIONS, "must be ALLOW or BLOCK: an ALERT passes")
-    if node.inputs.get("action") != "BLOCK":
-        yield from _passed(node, case)
+    elif node.inputs.get("action") != "BLOCK":
+        yield from _allowed(node, case)
 
 
 def _last(node: Node, case: Case) -> Iterator[Finding]:
@@ -52,23 +45,23 @@ def _last(node: Node, case: Case) -> Iterator[Finding]:
         yield RULE.undecided(unknown[0], "priority")
         return
     last = max(entries, key=lambda entry: int(entry.inputs["priority"]))
-    yield from RULE.require(last, "action", lambda action: action == "BLOCK", "the last rule must be BLOCK")
+    yield from RULE.require(last, "action", equals("BLOCK").because("it is the last rule"))
     domains = _domains(last, case)
     if domains is None:
         yield RULE.undecided(last, "firewallDomainListId", "the program does not declare the domain list")
     elif "*" not in domains:
-        yield RULE.violation(last, "firewallDomainListId", "the last rule's list must hold `*`")
+        yield RULE.violation(last, "firewallDomainListId", "the last rule's list must contain `*`")
 
 
-def _passed(node: Node, case: Case) -> Iterator[Finding]:
+def _allowed(node: Node, case: Case) -> Iterator[Finding]:
     domains = _domains(node, case)
     if domains is None:
         yield RULE.undecided(node, "firewallDomainListId", "the program does not declare the domain list")
         return
-    for domain in domains:
-        labels = [label for label in str(domain).rstrip(".").split(".") if label != "*"]
-        if str(domain).startswith("*") and len(labels) < LABELS_MIN:
-            yield RULE.violation(node, "firewallDomainListId", f"passes {domain}, which is no list of known names")
+    for domain in map(str, domains):
+        labels = [label for label in domain.rstrip(".").split(".") if label != "*"]
+        if domain.startswith("*") and len(labels) < LABELS_MIN:
+            yield RULE.violation(node, "firewallDomainListId", f"allows {domain}, which is no list of known names")
 
 
 def _domains(node: Node, case: Case) -> Sequence[object] | None:

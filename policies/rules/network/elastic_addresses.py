@@ -4,43 +4,35 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Finding, Requirement, Scope, Severity, network_rule
+from policies.rules._types import NAT_GATEWAY
 from policies.rules.network._common import FRAMEWORKS, without_agreement
 
 ADDRESS = "aws:ec2/eip:Eip"
 ASSOCIATION = "aws:ec2/eipAssociation:EipAssociation"
-NAT = "aws:ec2/natGateway:NatGateway"
-HOLDERS = ("instance", "networkInterface")
+TO_MACHINE = "gives a public address to a machine or an interface"
 
-RULE = Rule(
+RULE = network_rule(
     id="elastic-addresses",
     title="Elastic addresses belong to the NAT gateways of an agreed egress, and to nothing else",
     severity=Severity.HIGH,
-    family=Family.NETWORK,
     applies_to=(ADDRESS, ASSOCIATION),
     requirement=Requirement.ISOLATION,
     why="An address bound to a machine makes it reachable past every private link.",
     remedy="let components.network.egress make the addresses of its NAT gateways, and make no others",
     frameworks=FRAMEWORKS,
     scope=Scope.STACK,
-    guards=(
-        Guard(type=ADDRESS, path="instance", values=("i-0123456789abcdef0",)),
-        Guard(type=ADDRESS, path="networkInterface", values=("eni-0123456789abcdef0",)),
-        Guard(type=ADDRESS, add=({"domain": "vpc"},)),
-        Guard(type=ASSOCIATION, add=({"allocationId": "eipalloc-1", "instanceId": "i-1"},)),
-        Guard(type=NAT, drop=True),
-    ),
 )
 
 
 @RULE.check
 def serves_a_nat_gateway(node: Node, case: Case) -> Iterator[Finding]:
     if node.type == ASSOCIATION:
-        yield RULE.violation(node, "allocationId", "gives a public address to a machine or an interface")
+        yield RULE.violation(node, "allocationId", TO_MACHINE)
         return
     yield from without_agreement(RULE, node, "", case, "is a public address")
-    for holder in HOLDERS:
+    for holder in ("instance", "networkInterface"):
         if first(node.inputs, holder) is not MISSING:
-            yield RULE.violation(node, holder, "gives a public address to a machine or an interface")
-    if case.facts.egress == "allow-list" and not case.graph.referrers(node, "allocationId", NAT):
+            yield RULE.violation(node, holder, TO_MACHINE)
+    if case.facts.egress == "allow-list" and not case.graph.referrers(node, "allocationId", NAT_GATEWAY):
         yield RULE.violation(node, "", "is no NAT gateway's address")

@@ -1,37 +1,24 @@
-"""An interface endpoint is an address inside: who may speak to it, and under which name it is found."""
+"""An interface endpoint is an address in the network: its groups say who reaches it, its names who finds it."""
 
 from collections.abc import Iterator
 
+from policies.conditions import TRUE, names
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Finding, Requirement, Severity, network_rule
+from policies.rules._types import VPC_ENDPOINT
 from policies.rules.network._common import FRAMEWORKS
 from policies.rules.network.link_services import THEIRS
 
-ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
-SERVICE_DNS = {"serviceName": "com.amazonaws.eu-central-1.kms", "vpcEndpointType": "Interface"}
-
-RULE = Rule(
+RULE = network_rule(
     id="endpoint-guards",
     title="Interface endpoints have security groups, and AWS's services their private names",
     severity=Severity.HIGH,
-    family=Family.NETWORK,
-    applies_to=(ENDPOINT,),
+    applies_to=(VPC_ENDPOINT,),
     requirement=Requirement.ISOLATION,
     why="Without groups the default one guards it; without private names clients ask for public addresses.",
     remedy="give security_group_ids and private_dns_enabled=True, as components.network.endpoints does",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=ENDPOINT, add=({**SERVICE_DNS, "privateDnsEnabled": True}, {**SERVICE_DNS, "securityGroupIds": []})),
-        Guard(
-            type=ENDPOINT,
-            add=(
-                {**SERVICE_DNS, "securityGroupIds": ["sg-1"], "privateDnsEnabled": False},
-                {**SERVICE_DNS, "securityGroupIds": ["sg-1"]},
-            ),
-        ),
-        Guard(type=ENDPOINT, path="securityGroupIds", breaks=(Break.REMOVE,)),
-    ),
 )
 
 
@@ -41,8 +28,8 @@ def is_guarded_and_named(node: Node, _: Case) -> Iterator[Finding]:
     if kind in (MISSING, "Gateway", "GatewayLoadBalancer"):
         return
     if kind != "Interface":
-        yield RULE.undecided(node, "vpcEndpointType", f"{kind!r} is no kind of endpoint that is judged here")
+        yield RULE.undecided(node, "vpcEndpointType", f"{kind!r} is no kind of endpoint that this rule knows")
         return
-    yield from RULE.require(node, "securityGroupIds", bool, "must name a group; without one the default group guards")
+    yield from RULE.require(node, "securityGroupIds", names("a group; without one the default group guards"))
     if isinstance(service, str) and THEIRS not in service:
-        yield from RULE.require(node, "privateDnsEnabled", lambda value: value is True, "must be true")
+        yield from RULE.require(node, "privateDnsEnabled", TRUE)

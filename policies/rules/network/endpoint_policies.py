@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from policies.documents import Kind, Statement, judge_allowed
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Finding, Requirement, Scope, Severity, network_rule
+from policies.rules._types import VPC_ENDPOINT
 from policies.rules.network._common import FRAMEWORKS
 from policies.rules.network.link_services import THEIRS
 
-ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 POLICY = "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy"
 LIMITS = (
     "aws:principalaccount",
@@ -24,33 +24,26 @@ NARROW_OPERATORS = ("StringEquals", "StringLike", "ArnEquals", "ArnLike", "Strin
 OF_ANY_ACCOUNT = re.compile(
     r"^(\*|arn:[^:]*:[^:]*:[^:]*:\*:.*|arn:[^:]*:s3:::[^/]*\*.*|arn:[^:]*:[^:]*:[^:]*:[^:]*:\*)$"
 )
-OPEN = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}'
 
-RULE = Rule(
+RULE = network_rule(
     id="endpoint-policies",
     title="The policy of every endpoint names whose principals and whose resources it is for",
     severity=Severity.HIGH,
-    family=Family.NETWORK,
-    applies_to=(ENDPOINT, POLICY),
+    applies_to=(VPC_ENDPOINT, POLICY),
     requirement=Requirement.ISOLATION,
     why="With credentials of another account, an open endpoint to S3 is an upload to anybody's bucket.",
     remedy="limit by aws:PrincipalAccount and aws:ResourceAccount, as components.network.endpoints does",
     frameworks={**FRAMEWORKS, "SOC 2": ("CC6.1", "CC6.7"), "ISO 27001": ("A.5.15", "A.8.12")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=ENDPOINT, path="policy", breaks=(Break.REMOVE,)),
-        Guard(type=ENDPOINT, path="policy|Statement[0].Condition", breaks=(Break.REMOVE,)),
-        Guard(type=POLICY, add=({"vpcEndpointId": "vpce-1", "policy": OPEN},)),
-    ),
 )
 
 
 @RULE.check
 def is_limited(node: Node, case: Case) -> Iterator[Finding]:
     service = first(node.inputs, "serviceName")
-    if node.type == ENDPOINT:
-        if (isinstance(service, str) and THEIRS in service) or _has_own_policy(node, case):
-            return  # somebody's own service takes no policy; another resource's is judged there
+    if node.type == VPC_ENDPOINT:
+        if (isinstance(service, str) and THEIRS in service) or case.graph.referrers(node, "vpcEndpointId", POLICY):
+            return  # a customer's service takes no policy; a policy that is a resource is judged there
         if first(node.inputs, "policy") is MISSING:
             yield RULE.violation(node, "policy", "not set: AWS's default permits everything to everybody")
             return
@@ -62,10 +55,6 @@ def _open(node: Node, statement: Statement) -> Iterator[Finding]:
         yield RULE.violation(node, statement.path, "permits anybody to reach any account's resources")
 
 
-def _has_own_policy(node: Node, case: Case) -> bool:
-    return bool(case.graph.referrers(node, "vpcEndpointId", POLICY))
-
-
 def _anybody(statement: Statement) -> bool:
     return bool(statement.not_principals) or any(principal.value == "*" for principal in statement.principals)
 
@@ -75,7 +64,7 @@ def _anywhere(statement: Statement) -> bool:
 
 
 def _limited(statement: Statement) -> bool:
-    """A condition with IfExists alone limits nothing: what lacks the key passes."""
+    """A condition with IfExists alone limits nothing: a request that lacks the key passes."""
     return any(
         values and "*" not in values
         for operator, keys in statement.conditions.items()

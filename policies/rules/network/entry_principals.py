@@ -1,51 +1,41 @@
-"""An endpoint service takes in whomever it names, from any account of the world."""
+"""An endpoint service admits whomever it names, from any account of the world."""
 
 from collections.abc import Iterator
 
+from policies.conditions import TRUE, Condition, Expectation
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Finding, Requirement, Severity, network_rule
 from policies.rules.network._common import FRAMEWORKS
 
 SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
 PRINCIPAL = "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple"
-FOREIGN = "arn:aws:iam::999988887777:root"
+ONE_PRINCIPAL = Condition(lambda value: isinstance(value, str) and "*" not in value, "must name one principal")
 
-RULE = Rule(
+RULE = network_rule(
     id="entry-principals",
-    title="Endpoint services accept each connection by hand, from the agreed principals alone",
+    title="Endpoint services accept each connection manually, from the agreed principals alone",
     severity=Severity.CRITICAL,
-    family=Family.NETWORK,
-    applies_to=(SERVICE, PRINCIPAL),
     requirement=Requirement.ISOLATION,
     why="The entry is the keep's only door; a wildcard or automatic acceptance leaves it ajar.",
     remedy="name the principals in access.entry_principals of the spec; components.network.entry admits those",
     frameworks={**FRAMEWORKS, "SOC 2": ("CC6.1", "CC6.6"), "ISO 27001": ("A.5.15", "A.8.20")},
-    guards=(
-        Guard(type=SERVICE, path="acceptanceRequired", breaks=(Break.REMOVE, Break.FLIP)),
-        Guard(type=SERVICE, path="allowedPrincipals", values=(["*"], [FOREIGN], ["arn:aws:iam::*:root"])),
-        Guard(
-            type=PRINCIPAL, path="principalArn", breaks=(Break.REMOVE,), values=("*", FOREIGN, "arn:aws:iam::*:role/x")
+    expects={
+        SERVICE: (
+            Expectation("acceptanceRequired", TRUE),
+            Expectation("allowedPrincipals[*]", ONE_PRINCIPAL, optional=True),
         ),
-    ),
+        PRINCIPAL: (Expectation("principalArn", ONE_PRINCIPAL),),
+    },
 )
 
 
 @RULE.check
-def admits_whom_is_agreed(node: Node, case: Case) -> Iterator[Finding]:
-    if node.type == SERVICE:
-        yield from RULE.require(node, "acceptanceRequired", lambda value: value is True, "must be true")
-    named = "allowedPrincipals[*]" if node.type == SERVICE else "principalArn"
+def admits_the_agreed(node: Node, case: Case) -> Iterator[Finding]:
     agreed = case.facts.entry_principals
-    yield from RULE.require(node, named, _named, "must name one principal", optional=node.type == SERVICE)
+    is_agreed = Condition(
+        lambda value: not ONE_PRINCIPAL.holds(value) or value in agreed,
+        f"must be {' or '.join(sorted(agreed)) or 'absent: the spec names no entry principals'}",
+    )
     if case.facts.tenant:
-        yield from RULE.require(
-            node,
-            named,
-            lambda value: not _named(value) or value in agreed,
-            f"must be one of {', '.join(sorted(agreed)) or 'none: the spec names no entry principals'}",
-            optional=True,
-        )
-
-
-def _named(value: object) -> bool:
-    return isinstance(value, str) and "*" not in value
+        path = "allowedPrincipals[*]" if node.type == SERVICE else "principalArn"
+        yield from RULE.require(node, path, is_agreed, optional=True)

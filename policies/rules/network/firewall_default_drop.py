@@ -2,74 +2,35 @@
 
 from collections.abc import Iterator
 
+from policies.conditions import Expectation, contains_none_of, contains_one_of, equals, one_of
 from policies.graph import Node
 from policies.reading import first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Finding, Requirement, Severity, network_rule
 from policies.rules.network._common import FRAMEWORKS
 
 POLICY = "aws:networkfirewall/firewallPolicy:FirewallPolicy"
 STATELESS = ("statelessDefaultActions", "statelessFragmentDefaultActions")
-DROPS = ("aws:drop_strict", "aws:drop_established", "aws:drop_established_app_layer")
-PASS = "aws:pass"  # noqa: S105 - Network Firewall's word
+NO_PASS = contains_none_of("aws:pass")
+A_DROP = contains_one_of("aws:drop_strict", "aws:drop_established", "aws:drop_established_app_layer")
 
-RULE = Rule(
+RULE = network_rule(
     id="firewall-default-drop",
     title="The network firewall drops what no rule passes",
     severity=Severity.CRITICAL,
-    family=Family.NETWORK,
-    applies_to=(POLICY,),
     requirement=Requirement.ISOLATION,
     why="With the default order, a firewall passes everything that its rules do not name.",
     remedy="use STRICT_ORDER, drop by default, and forward all packets to the rules, as components.network.egress does",
     frameworks=FRAMEWORKS,
-    guards=(
-        *(
-            Guard(type=POLICY, path=f"firewallPolicy.{name}", breaks=(Break.REMOVE,), values=([PASS],))
-            for name in STATELESS
-        ),
-        Guard(
-            type=POLICY,
-            path="firewallPolicy.statefulDefaultActions",
-            breaks=(Break.REMOVE,),
-            values=([], ["aws:alert_established"]),
-        ),
-        Guard(
-            type=POLICY,
-            path="firewallPolicy.statefulEngineOptions.ruleOrder",
-            breaks=(Break.REMOVE,),
-            values=("DEFAULT_ACTION_ORDER",),
-        ),
-        Guard(type=POLICY, path="firewallPolicy.statefulEngineOptions.streamExceptionPolicy", values=("CONTINUE",)),
-        Guard(type=POLICY, add=({"firewallPolicy": {name: [PASS] for name in STATELESS}},)),
-    ),
+    expects={POLICY: tuple(Expectation(f"firewallPolicy.{name}", NO_PASS) for name in STATELESS)},
 )
 
 
 @RULE.check
 def drops_the_rest(node: Node, _: Case) -> Iterator[Finding]:
-    for name in STATELESS:
-        path = f"firewallPolicy.{name}"
-        yield from RULE.require(
-            node, path, lambda actions: isinstance(actions, list) and PASS not in actions, f"must not hold {PASS}"
-        )
     if first(node.inputs, "firewallPolicy.statelessDefaultActions") == ["aws:drop"]:
         return  # nothing reaches the stateful rules
-    yield from RULE.require(
-        node,
-        "firewallPolicy.statefulEngineOptions.ruleOrder",
-        lambda order: order == "STRICT_ORDER",
-        "must be STRICT_ORDER: only then is there a default",
-    )
-    yield from RULE.require(
-        node,
-        "firewallPolicy.statefulDefaultActions",
-        lambda actions: isinstance(actions, list) and any(action in DROPS for action in actions),
-        f"must hold one of {', '.join(DROPS)}",
-    )
-    yield from RULE.require(
-        node,
-        "firewallPolicy.statefulEngineOptions.streamExceptionPolicy",
-        lambda policy: policy in ("DROP", "REJECT"),
-        "must be DROP or REJECT",
-        optional=True,  # Network Firewall's default is DROP
-    )
+    strict = equals("STRICT_ORDER").because("only then is there a default")
+    yield from RULE.require(node, "firewallPolicy.statefulEngineOptions.ruleOrder", strict)
+    yield from RULE.require(node, "firewallPolicy.statefulDefaultActions", A_DROP)
+    exceptions = "firewallPolicy.statefulEngineOptions.streamExceptionPolicy"
+    yield from RULE.require(node, exceptions, one_of("DROP", "REJECT"), optional=True)  # the default is DROP

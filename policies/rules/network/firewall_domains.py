@@ -1,99 +1,61 @@
-"""The firewall's list of names is the agreed egress, written down a second time."""
+"""The firewall's list of domains must be the agreed egress."""
 
 from collections.abc import Iterator
 
+from policies.conditions import Condition, Expectation
 from policies.graph import Node
 from policies.reading import MISSING, Found, read
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Finding, Requirement, Severity, network_rule
 from policies.rules.network._common import FRAMEWORKS
 
-GROUP = "aws:networkfirewall/ruleGroup:RuleGroup"
 SOURCE = "ruleGroup.rulesSource"
-PASSES = ("pass", "aws:pass")
+NO_PASS = Condition(lambda action: str(action).lower() not in ("pass", "aws:pass"), "goes past the list of domains")
+NO_PASS_RULE = Condition(
+    lambda text: not any(line.split()[:1] == ["pass"] for line in str(text).splitlines()),
+    "a pass rule goes past the list of domains",
+)
+ALLOW_LIST = Condition(lambda kind: "ALLOWLIST" in str(kind), "must be ALLOWLIST: what is not denied would pass")
 
-RULE = Rule(
+RULE = network_rule(
     id="firewall-domains",
-    title="The network firewall passes the domains of the spec, and nothing besides",
+    title="The network firewall passes the domains of the spec, and nothing else",
     severity=Severity.CRITICAL,
-    family=Family.NETWORK,
-    applies_to=(GROUP,),
     requirement=Requirement.ISOLATION,
     why="Each name on the list is a place where code may be sent.",
     remedy="name the domain in network.egress.domains of the spec; components.network.egress writes the list from it",
     frameworks={**FRAMEWORKS, "ISO 27001": ("A.8.12", "A.8.20", "A.8.23")},
-    guards=(
-        Guard(
-            type=GROUP,
-            path=f"{SOURCE}.rulesSourceList",
-            values=({"generatedRulesType": "ALLOWLIST", "targetTypes": ["TLS_SNI"], "targets": [".example.net"]},),
-        ),
-        Guard(
-            type=GROUP,
-            path=f"{SOURCE}.rulesSourceList",
-            values=({"generatedRulesType": "DENYLIST", "targetTypes": ["TLS_SNI"], "targets": ["login.example.net"]},),
-        ),
-        Guard(
-            type=GROUP,
-            path=f"{SOURCE}.rulesString",
-            values=(
-                "pass tcp any any -> any any (sid:9;)",
-                "drop udp any any -> any any (sid:8;)\npass ip any any -> any any (sid:9;)",
+    expects={
+        "aws:networkfirewall/ruleGroup:RuleGroup": (
+            Expectation(f"{SOURCE}.rulesString", NO_PASS_RULE, optional=True),
+            Expectation("rules", NO_PASS_RULE, optional=True),
+            Expectation(f"{SOURCE}.statefulRules[*].action", NO_PASS, optional=True),
+            Expectation(
+                f"{SOURCE}.statelessRulesAndCustomActions.statelessRules[*].ruleDefinition.actions[*]",
+                NO_PASS,
+                optional=True,
             ),
-        ),
-        Guard(type=GROUP, path="rules", values=("pass tcp any any -> any any (sid:9;)",)),
-        Guard(type=GROUP, path=f"{SOURCE}.statefulRules", values=([{"action": "PASS"}],)),
-        Guard(
-            type=GROUP,
-            path=f"{SOURCE}.statelessRulesAndCustomActions",
-            values=({"statelessRules": [{"priority": 1, "ruleDefinition": {"actions": ["aws:pass"]}}]},),
-        ),
-    ),
+        )
+    },
 )
 
 
 @RULE.check
 def passes_what_is_agreed(node: Node, case: Case) -> Iterator[Finding]:
-    yield from _list(node, case)
-    for path in (f"{SOURCE}.rulesString", "rules"):
-        yield from RULE.require(node, path, _passes_nothing, "a pass rule goes past the list of domains", optional=True)
-    for path in (
-        f"{SOURCE}.statefulRules[*].action",
-        f"{SOURCE}.statelessRulesAndCustomActions.statelessRules[*].ruleDefinition.actions[*]",
-    ):
-        yield from RULE.require(
-            node, path, lambda action: str(action).lower() not in PASSES, "goes past the list of domains", optional=True
-        )
-
-
-def _list(node: Node, case: Case) -> Iterator[Finding]:
     names = f"{SOURCE}.rulesSourceList.targets[*]"
     found = [each for each in read(node.inputs, names) if each.value is not MISSING]
     if not found:
         return
-    yield from RULE.require(
-        node,
-        f"{SOURCE}.rulesSourceList.generatedRulesType",
-        lambda kind: "ALLOWLIST" in str(kind),
-        "must be ALLOWLIST: what is not denied would pass",
-    )
+    yield from RULE.require(node, f"{SOURCE}.rulesSourceList.generatedRulesType", ALLOW_LIST)
     if case.facts.egress not in ("none", "allow-list"):
         yield RULE.undecided(node, names, "no spec says which egress is agreed")
         return
     for each in found:
-        yield from _target(node, each, case)
+        yield from RULE.decide(node, each, lambda target: _target(node, target, case))
 
 
 def _target(node: Node, found: Found, case: Case) -> Iterator[Finding]:
     """The firewall writes `.example.com` where the spec has `*.example.com`."""
-    if not found.known:
-        yield RULE.undecided(node, found.path)
-        return
     target = str(found.value)
-    written = f"*{target}" if target.startswith(".") else target
-    if written not in case.facts.egress_domains:
+    if (f"*{target}" if target.startswith(".") else target) not in case.facts.egress_domains:
         agreed = ", ".join(sorted(case.facts.egress_domains)) or "none"
         yield RULE.violation(node, found.path, f"passes {target}; agreed are {agreed}")
-
-
-def _passes_nothing(text: object) -> bool:
-    return not any(line.split()[:1] == ["pass"] for line in str(text).splitlines())

@@ -1,20 +1,22 @@
-"""Networks joined to the keep's are inside of it."""
+"""Whatever joins another network to the keep's opens every address of both."""
 
 from collections.abc import Iterator, Mapping
 
+from policies.conditions import FALSE, Expectation
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Finding, Requirement, Scope, Severity, network_rule
 from policies.rules.network._common import FRAMEWORKS
 
-PEERING = "aws:ec2/vpcPeeringConnection:VpcPeeringConnection"
 GATEWAY_ATTACHMENT = "aws:ec2transitgateway/vpcAttachment:VpcAttachment"
-GATEWAY_PEERING = "aws:ec2transitgateway/peeringAttachment:PeeringAttachment"
 GATEWAY = "aws:ec2transitgateway/transitGateway:TransitGateway"
 SHARE = "aws:ram/resourceShare:ResourceShare"
-OTHER_ACCOUNT: Mapping[str, str] = {PEERING: "peerOwnerId", GATEWAY_PEERING: "peerAccountId"}
+OTHER_ACCOUNT: Mapping[str, str] = {
+    "aws:ec2/vpcPeeringConnection:VpcPeeringConnection": "peerOwnerId",
+    "aws:ec2transitgateway/peeringAttachment:PeeringAttachment": "peerAccountId",
+}
+"""Type → property that names the other network's account."""
 
-# What joins a network that is nobody's in this account, or one that another account asked to join.
 ALWAYS_FOREIGN: Mapping[str, str] = {
     "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter": "accepts a peering asked for elsewhere",
     "aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter": "accepts another account's network",
@@ -25,25 +27,19 @@ ALWAYS_FOREIGN: Mapping[str, str] = {
     "aws:networkmanager/vpcAttachment:VpcAttachment": "joins a network over many regions",
     "aws:vpclattice/serviceNetworkVpcAssociation:ServiceNetworkVpcAssociation": "joins a shared service network",
 }
+"""Types that join a network outside this account, and how."""
 
-RULE = Rule(
+RULE = network_rule(
     id="foreign-networks",
     title="No peering, transit gateway or VPN joins the keep to a network of somebody else",
     severity=Severity.HIGH,
-    family=Family.NETWORK,
-    applies_to=(PEERING, GATEWAY_ATTACHMENT, GATEWAY_PEERING, SHARE, *ALWAYS_FOREIGN),
+    applies_to=(*OTHER_ACCOUNT, GATEWAY_ATTACHMENT, SHARE, *ALWAYS_FOREIGN),
     requirement=Requirement.ISOLATION,
     why="A joined network reaches every address inside; a private link reaches one port of one service.",
     remedy="use a private link (components.network.private_link) instead of joining networks",
     frameworks={**FRAMEWORKS, "CIS AWS": ("5.5",)},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=PEERING, add=({"vpcId": "vpc-1", "peerVpcId": "vpc-2", "peerOwnerId": "999988887777"},)),
-        Guard(type=GATEWAY_PEERING, add=({"transitGatewayId": "tgw-1", "peerAccountId": "999988887777"},)),
-        Guard(type=GATEWAY_ATTACHMENT, add=({"transitGatewayId": "tgw-0123456789abcdef0", "vpcId": "vpc-1"},)),
-        Guard(type=SHARE, add=({"name": "all", "allowExternalPrincipals": True},)),
-        *(Guard(type=each, add=({},)) for each in ALWAYS_FOREIGN),
-    ),
+    expects={SHARE: (Expectation("allowExternalPrincipals", FALSE, optional=True),)},
 )
 
 
@@ -53,12 +49,8 @@ def joins_own_networks_only(node: Node, case: Case) -> Iterator[Finding]:
         yield RULE.violation(node, "", ALWAYS_FOREIGN[node.type])
     elif node.type in OTHER_ACCOUNT:
         yield from _account(node, OTHER_ACCOUNT[node.type], case)
-    elif node.type == SHARE:
-        yield from RULE.require(
-            node, "allowExternalPrincipals", lambda value: value is False, "must be false", optional=True
-        )
-    elif not case.graph.references(node, "transitGatewayId", GATEWAY):
-        yield RULE.violation(node, "transitGatewayId", "names a transit gateway that this stack does not hold")
+    elif node.type == GATEWAY_ATTACHMENT and not case.graph.references(node, "transitGatewayId", GATEWAY):
+        yield RULE.violation(node, "transitGatewayId", "names a transit gateway that is not in this stack")
 
 
 def _account(node: Node, path: str, case: Case) -> Iterator[Finding]:

@@ -1,43 +1,28 @@
 """A search domain outside of a VPC has a public endpoint, guarded by a policy alone."""
 
-from collections.abc import Iterator
-
-from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.conditions import FALSE, Expectation, names
+from policies.rule import Requirement, Severity, network_rule
+from policies.rules._types import DOMAINS
 from policies.rules.network._common import FRAMEWORKS
 
-DOMAIN = "aws:opensearch/domain:Domain"
-OLD_DOMAIN = "aws:elasticsearch/domain:Domain"
-SERVERLESS = "aws:opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy"
-OPEN = '[{"Rules": [{"ResourceType": "collection", "Resource": ["collection/a"]}], "AllowFromPublic": true}]'
-
-RULE = Rule(
-    id="index-in-network",
-    title="Search domains stand inside a VPC",
-    severity=Severity.CRITICAL,
-    family=Family.NETWORK,
-    applies_to=(DOMAIN, OLD_DOMAIN, SERVERLESS),
-    requirement=Requirement.ISOLATION,
-    why="The index holds the customer's code; its endpoint must have no address outside.",
-    remedy="give vpc_options with subnets and security groups, as components.storage.vector_index does",
-    frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=DOMAIN, path="vpcOptions", breaks=(Break.REMOVE,)),
-        Guard(type=DOMAIN, path="vpcOptions.subnetIds", breaks=(Break.REMOVE,), values=([],)),
-        Guard(type=DOMAIN, path="vpcOptions.securityGroupIds", breaks=(Break.REMOVE,), values=([],)),
-        Guard(type=OLD_DOMAIN, add=({"domainName": "old"},)),
-        Guard(type=SERVERLESS, add=({"name": "a", "type": "network", "policy": OPEN},)),
-    ),
+IN_VPC = tuple(
+    Expectation(f"vpcOptions.{name}", names("at least one of the keep's own"))
+    for name in ("subnetIds", "securityGroupIds")
 )
 
-
-@RULE.check
-def stands_inside(node: Node, _: Case) -> Iterator[Finding]:
-    if node.type == SERVERLESS:
-        if node.inputs.get("type") != "encryption":
-            yield from RULE.require(
-                node, "policy|[*].AllowFromPublic", lambda value: value is False, "must be false", optional=True
-            )
-        return
-    for name in ("subnetIds", "securityGroupIds"):
-        yield from RULE.require(node, f"vpcOptions.{name}", bool, "must name at least one of the keep's own")
+RULE = network_rule(
+    id="index-in-network",
+    title="Search domains are inside a VPC",
+    severity=Severity.CRITICAL,
+    requirement=Requirement.ISOLATION,
+    why="The index contains the customer's code; its endpoint must have no address outside.",
+    remedy="give vpc_options with subnets and security groups, as components.storage.vector_index does",
+    frameworks=FRAMEWORKS,
+    expects={
+        **dict.fromkeys(DOMAINS, IN_VPC),
+        "aws:opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy": (
+            Expectation("policy|[*].AllowFromPublic", FALSE, optional=True),
+        ),
+    },
+    exempt=lambda node, _: node.inputs.get("type") == "encryption",  # a serverless policy of another kind
+)

@@ -4,47 +4,44 @@ from collections.abc import Iterator
 
 from policies.graph import UNKNOWN, Node
 from policies.reading import first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.network._common import DEFAULT_VPC, FRAMEWORKS, without_agreement
+from policies.rule import Case, Finding, Requirement, Severity, network_rule
+from policies.rules._types import DEFAULT_VPC, NAT_GATEWAY
+from policies.rules.network._common import FRAMEWORKS, without_agreement
 
-INTERNET = "aws:ec2/internetGateway:InternetGateway"
-ATTACHMENT = "aws:ec2/internetGatewayAttachment:InternetGatewayAttachment"
-NAT = "aws:ec2/natGateway:NatGateway"
-OUTWARD_IPV6 = "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway"
-CARRIER = "aws:ec2/carrierGateway:CarrierGateway"
+PAST_THE_FIREWALL = (
+    "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
+    "aws:ec2/carrierGateway:CarrierGateway",
+)
 
-RULE = Rule(
+RULE = network_rule(
     id="internet-gateways",
     title="There is no gateway to the internet but those of an agreed egress, in the keep's own region",
     severity=Severity.CRITICAL,
-    family=Family.NETWORK,
-    applies_to=(INTERNET, ATTACHMENT, NAT, OUTWARD_IPV6, CARRIER, DEFAULT_VPC),
+    applies_to=(
+        "aws:ec2/internetGateway:InternetGateway",
+        "aws:ec2/internetGatewayAttachment:InternetGatewayAttachment",
+        NAT_GATEWAY,
+        *PAST_THE_FIREWALL,
+        DEFAULT_VPC,
+    ),
     requirement=Requirement.ISOLATION,
-    why="A gateway is the one thing no route can do without: where there is none, no mistake leads outside.",
+    why="Every route outside needs a gateway: where there is none, no mistake leads outside.",
     remedy="leave it out; set network.egress in the spec, and components.network.egress makes a firewalled way out",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=INTERNET, add=({"vpcId": "vpc-1"},), when=lambda facts: facts.egress == "none"),
-        Guard(type=NAT, add=({"subnetId": "subnet-1"},), when=lambda facts: facts.egress == "none"),
-        Guard(type=INTERNET, path="region", values=("eu-west-1",), when=lambda facts: facts.egress != "none"),
-        Guard(type=NAT, path="region", values=("eu-west-1",), when=lambda facts: facts.egress != "none"),
-        Guard(type=OUTWARD_IPV6, add=({"vpcId": "vpc-1"},)),
-        Guard(type=CARRIER, add=({"vpcId": "vpc-1"},)),
-        Guard(type=DEFAULT_VPC, add=({},)),
-    ),
 )
 
 
 @RULE.check
 def is_agreed(node: Node, case: Case) -> Iterator[Finding]:
+    kind = first(node.inputs, "connectivityType") if node.type == NAT_GATEWAY else "public"
     if node.type == DEFAULT_VPC:
         yield RULE.violation(node, "", "comes with an internet gateway and public subnets")
-    elif node.type in (OUTWARD_IPV6, CARRIER):
+    elif node.type in PAST_THE_FIREWALL:
         yield RULE.violation(node, "", "leads outside past the firewall")
-    elif node.type != NAT or (kind := first(node.inputs, "connectivityType")) not in ("private", UNKNOWN):
+    elif kind is UNKNOWN:
+        yield RULE.undecided(node, "connectivityType")
+    elif kind != "private":
         yield from without_agreement(RULE, node, "", case, "leads to the internet")
         home = case.facts.primary_region
         if case.facts.egress == "allow-list" and node.region not in (home, None):
             yield RULE.violation(node, "region", f"got {node.region}: the agreed egress is that of {home}")
-    elif kind is UNKNOWN:
-        yield RULE.undecided(node, "connectivityType")

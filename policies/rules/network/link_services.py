@@ -2,48 +2,41 @@
 
 from collections.abc import Iterator
 
+from policies.conditions import UNSET, Expectation
 from policies.graph import Node
-from policies.reading import MISSING, first
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Finding, Requirement, Severity, network_rule
+from policies.rules._types import VPC_ENDPOINT
 from policies.rules.network._common import FRAMEWORKS
 
-ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 THEIRS = ".vpce."
 AWS = ("com.amazonaws.", "cn.com.amazonaws.", "aws.api.", "aws.sagemaker.")
-SHARED = ("resourceConfigurationArn", "serviceNetworkArn")
-FOREIGN = "com.amazonaws.vpce.eu-central-1.vpce-svc-00000000000000bad"
 
-RULE = Rule(
+RULE = network_rule(
     id="link-services",
     title="Endpoints lead to AWS's own services and to the endpoint services of the spec, nowhere else",
     severity=Severity.CRITICAL,
-    family=Family.NETWORK,
-    applies_to=(ENDPOINT,),
     requirement=Requirement.ISOLATION,
     why="A link to a service that nobody agreed on is a private way for code to leave.",
     remedy="name the service in git_links or registry_links of the spec",
     frameworks={**FRAMEWORKS, "ISO 27001": ("A.5.23", "A.8.20")},
-    guards=(
-        Guard(type=ENDPOINT, path="serviceName", values=(FOREIGN, "somewhere.example")),
-        Guard(type=ENDPOINT, path="resourceConfigurationArn", values=("arn:aws:vpc-lattice:eu-central-1:1:rcfg/a",)),
-        Guard(type=ENDPOINT, path="serviceNetworkArn", values=("arn:aws:vpc-lattice:eu-central-1:1:servicenetwork/a",)),
-    ),
+    expects={
+        VPC_ENDPOINT: tuple(
+            Expectation(path, UNSET.because("it leads to what another account shares"), optional=True)
+            for path in ("resourceConfigurationArn", "serviceNetworkArn")
+        )
+    },
 )
 
 
 @RULE.check
 def leads_where_agreed(node: Node, case: Case) -> Iterator[Finding]:
-    for path in SHARED:
-        if first(node.inputs, path) is not MISSING:
-            yield RULE.violation(node, path, "leads to what another account shares")
-    name = first(node.inputs, "serviceName")
-    if isinstance(name, str):
-        yield from _service(node, name, case)
-    elif name is not MISSING:
+    yield from RULE.each(node, "serviceName", lambda found: _service(node, found.value, case))
+
+
+def _service(node: Node, name: object, case: Case) -> Iterator[Finding]:
+    if not isinstance(name, str):
         yield RULE.undecided(node, "serviceName")
-
-
-def _service(node: Node, name: str, case: Case) -> Iterator[Finding]:
+        return
     if name in case.facts.endpoint_services or (name.startswith(AWS) and THEIRS not in name):
         return
     if not case.facts.tenant and THEIRS in name:

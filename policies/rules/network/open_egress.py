@@ -4,65 +4,39 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.reading import Found
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.network._common import FRAMEWORKS, is_public, network_of, without_agreement
-from policies.rules.network._openings import EGRESS_RULE, GROUP, Opening, openings, types_of
-from policies.rules.network._openings import RULE as GROUP_RULE
+from policies.rule import Case, Finding, Requirement, Severity, network_rule
+from policies.rules.network._common import FRAMEWORKS, public_range, without_agreement
+from policies.rules.network._openings import ADDRESSES, Opening, each_opening, types_of
 
-FIREWALLED_PORTS = (80, 443)  # what the keep's firewall can tell names of
+FIREWALLED_PORTS = (80, 443)  # where the keep's firewall can read the name of the host
 
-RULE = Rule(
+RULE = network_rule(
     id="open-egress",
     title="Security groups let out to public addresses only what the agreed egress needs",
     severity=Severity.HIGH,
-    family=Family.NETWORK,
     applies_to=types_of("egress"),
     requirement=Requirement.ISOLATION,
     why="Without an agreed egress no packet has a public destination; with one, only web ports pass the firewall.",
     remedy="name the security group or private range instead; agree egress in network.egress of the spec",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(
-            type=EGRESS_RULE,
-            path="cidrIpv4",
-            values=("0.0.0.0/0", "0.0.0.0/1"),
-            when=lambda facts: facts.egress == "none",
-        ),
-        Guard(
-            type=EGRESS_RULE,
-            add=({"cidrIpv4": "0.0.0.0/0", "ipProtocol": "-1"}, {"cidrIpv6": "::/0", "ipProtocol": "-1"}),
-        ),
-        Guard(
-            type=GROUP,
-            path="egress",
-            values=([{"protocol": "-1", "fromPort": 0, "toPort": 0, "cidrBlocks": ["::/0"]}],),
-        ),
-        Guard(type=GROUP_RULE, add=({"type": "egress", "protocol": "-1", "cidrBlocks": ["0.0.0.0/0"]},)),
-    ),
 )
 
 
 @RULE.check
 def lets_out_what_is_agreed(node: Node, case: Case) -> Iterator[Finding]:
-    for opening in openings(node, "egress"):
-        if not opening.known:
-            yield RULE.undecided(node, opening.at)
-            continue
-        for found in opening.addresses:
-            yield from _destination(node, opening, found, case)
+    def judge(opening: Opening, found: Found) -> Iterator[Finding]:
+        return public_range(RULE, node, found, lambda: _public(node, opening, found, case))
+
+    yield from each_opening(RULE, node, "egress", ADDRESSES, judge)
 
 
-def _destination(node: Node, opening: Opening, found: Found, case: Case) -> Iterator[Finding]:
-    network = network_of(found.value)
-    if network is None:
-        yield RULE.undecided(node, found.path, f"{found.value!r} names no address range that is known yet")
-    elif is_public(network):
-        yield from without_agreement(RULE, node, found.path, case, f"got {found.value}, a public range")
-        if case.facts.egress == "allow-list" and not _firewalled(opening):
-            ports = " and ".join(map(str, FIREWALLED_PORTS))
-            yield RULE.violation(
-                node, found.path, f"got {found.value} for more than TCP {ports}, which is all the firewall passes"
-            )
+def _public(node: Node, opening: Opening, found: Found, case: Case) -> Iterator[Finding]:
+    yield from without_agreement(RULE, node, found.path, case, f"got {found.value}, a public range")
+    if case.facts.egress == "allow-list" and not _firewalled(opening):
+        ports = " and ".join(map(str, FIREWALLED_PORTS))
+        yield RULE.violation(
+            node, found.path, f"got {found.value} for more than TCP {ports}, which is all the firewall passes"
+        )
 
 
 def _firewalled(opening: Opening) -> bool:

@@ -1,51 +1,39 @@
-"""A prefix list is a set of addresses under another name: what it holds decides, not that it has a name."""
+"""A prefix list is a set of addresses under another name: its entries decide."""
 
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
-from policies.rules.network._common import FRAMEWORKS, public_ranges
-from policies.rules.network._openings import openings, types_of
+from policies.reading import Found
+from policies.rule import Case, Finding, Requirement, Scope, Severity, network_rule
+from policies.rules.network._common import FRAMEWORKS, private_only
+from policies.rules.network._openings import PREFIX_LISTS, Opening, each_opening, types_of
 
 LIST = "aws:ec2/managedPrefixList:ManagedPrefixList"
-ENTRY = "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry"
+CIDRS = {LIST: "entries[*].cidr", "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry": "cidr"}
 
-RULE = Rule(
+RULE = network_rule(
     id="prefix-lists",
-    title="Prefix lists that security groups admit hold private ranges only",
+    title="Prefix lists that security groups admit contain private ranges only",
     severity=Severity.HIGH,
-    family=Family.NETWORK,
-    applies_to=(*types_of("ingress"), LIST, ENTRY),
+    applies_to=(*types_of("ingress"), *CIDRS),
     requirement=Requirement.ISOLATION,
     why="An entry added to a list opens every group that names the list, and no group shows it.",
     remedy="admit a security group, or declare the list and its private ranges in the same program",
     frameworks=FRAMEWORKS,
     scope=Scope.STACK,
-    guards=(
-        Guard(
-            type=LIST,
-            add=(
-                {"addressFamily": "IPv4", "maxEntries": 1, "name": "all", "entries": [{"cidr": "0.0.0.0/0"}]},
-                {"addressFamily": "IPv6", "maxEntries": 1, "name": "all", "entries": [{"cidr": "2000::/3"}]},
-            ),
-        ),
-        Guard(type=ENTRY, add=({"cidr": "0.0.0.0/0", "prefixListId": "pl-0123456789abcdef0"},)),
-    ),
 )
 
 
 @RULE.check
 def lists_are_private(node: Node, case: Case) -> Iterator[Finding]:
-    """Ways out need no judging here: where a list leads is for the routes, whose tables other rules close."""
-    if node.type in (LIST, ENTRY):
-        yield from RULE.each(
-            node,
-            "entries[*].cidr" if node.type == LIST else "cidr",
-            lambda found: public_ranges(RULE, node, found, "a keep's own prefix lists hold private ranges"),
-        )
-        return
-    for opening in openings(node, "ingress"):
-        for found in opening.prefix_lists:
-            holder = found.path.split("[")[0].split(".")[0]
-            if not case.graph.references(node, holder, LIST):
-                yield RULE.undecided(node, found.path, "the program does not declare the list, so its ranges are open")
+    """Egress needs no judging here: where a list leads is decided by routes, which other rules judge."""
+
+    def declared(_: Opening, found: Found) -> Iterator[Finding]:
+        if not case.graph.references(node, found.path.split("[")[0].split(".")[0], LIST):
+            yield RULE.undecided(node, found.path, "the program does not declare the list, so its ranges are unknown")
+
+    if node.type in CIDRS:
+        message = "a keep's own prefix lists contain private ranges"
+        yield from RULE.each(node, CIDRS[node.type], lambda found: private_only(RULE, node, found, message))
+    else:
+        yield from each_opening(RULE, node, "ingress", PREFIX_LISTS, declared)

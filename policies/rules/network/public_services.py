@@ -1,64 +1,32 @@
-"""Services that AWS can put on the internet at a switch."""
+"""Services that one setting puts on the internet."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping
 
+from policies.conditions import FALSE, Expectation, equals, one_of
 from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Finding, Requirement, Severity, network_rule
 from policies.rules.network._common import FRAMEWORKS
 
-
-@dataclass(frozen=True, kw_only=True)
-class _Switch:
-    """What must hold at a path; `wrong` breaks it. `default_is_private`: AWS keeps it inside where nothing is set."""
-
-    path: str
-    private: Callable[[Any], bool]
-    wrong: Mapping[str, Any]
-    default_is_private: bool
-
-
-def _off(path: str = "publiclyAccessible") -> _Switch:
-    return _Switch(path=path, private=lambda value: value is False, wrong={path: True}, default_is_private=True)
-
-
-SWITCHES: Mapping[str, _Switch] = {
-    "aws:rds/instance:Instance": _off(),
-    "aws:rds/clusterInstance:ClusterInstance": _off(),
-    "aws:docdb/clusterInstance:ClusterInstance": _off(),
-    "aws:neptune/clusterInstance:ClusterInstance": _off(),
-    "aws:redshift/cluster:Cluster": _off(),
-    "aws:redshiftserverless/workgroup:Workgroup": _off(),
-    "aws:mq/broker:Broker": _off(),
-    "aws:dms/replicationInstance:ReplicationInstance": _off(),
-    "aws:msk/cluster:Cluster": _Switch(
-        path="brokerNodeGroupInfo.connectivityInfo.publicAccess.type",
-        private=lambda value: value == "DISABLED",
-        wrong={"brokerNodeGroupInfo": {"connectivityInfo": {"publicAccess": {"type": "SERVICE_PROVIDED_EIPS"}}}},
-        default_is_private=True,
+NOT_PUBLIC = Expectation("publiclyAccessible", FALSE, optional=True)
+PRIVATE: Mapping[str, Expectation] = {
+    "aws:rds/instance:Instance": NOT_PUBLIC,
+    "aws:rds/clusterInstance:ClusterInstance": NOT_PUBLIC,
+    "aws:docdb/clusterInstance:ClusterInstance": NOT_PUBLIC,
+    "aws:neptune/clusterInstance:ClusterInstance": NOT_PUBLIC,
+    "aws:redshift/cluster:Cluster": NOT_PUBLIC,
+    "aws:redshiftserverless/workgroup:Workgroup": NOT_PUBLIC,
+    "aws:mq/broker:Broker": NOT_PUBLIC,
+    "aws:dms/replicationInstance:ReplicationInstance": NOT_PUBLIC,
+    "aws:msk/cluster:Cluster": Expectation(
+        "brokerNodeGroupInfo.connectivityInfo.publicAccess.type", equals("DISABLED"), optional=True
     ),
-    "aws:sagemaker/notebookInstance:NotebookInstance": _Switch(
-        path="directInternetAccess", private=lambda value: value == "Disabled", wrong={}, default_is_private=False
+    "aws:sagemaker/notebookInstance:NotebookInstance": Expectation("directInternetAccess", equals("Disabled")),
+    "aws:sagemaker/domain:Domain": Expectation("appNetworkAccessType", equals("VpcOnly")),
+    "aws:transfer/server:Server": Expectation("endpointType", equals("VPC_ENDPOINT")),
+    "aws:apprunner/service:Service": Expectation(
+        "networkConfiguration.ingressConfiguration.isPubliclyAccessible", FALSE
     ),
-    "aws:sagemaker/domain:Domain": _Switch(
-        path="appNetworkAccessType", private=lambda value: value == "VpcOnly", wrong={}, default_is_private=False
-    ),
-    "aws:transfer/server:Server": _Switch(
-        path="endpointType", private=lambda value: value == "VPC_ENDPOINT", wrong={}, default_is_private=False
-    ),
-    "aws:apprunner/service:Service": _Switch(
-        path="networkConfiguration.ingressConfiguration.isPubliclyAccessible",
-        private=lambda value: value is False,
-        wrong={},
-        default_is_private=False,
-    ),
-    "aws:apigateway/restApi:RestApi": _Switch(
-        path="endpointConfiguration.types",
-        private=lambda value: value in ("PRIVATE", ["PRIVATE"]),
-        wrong={},
-        default_is_private=False,
-    ),
+    "aws:apigateway/restApi:RestApi": Expectation("endpointConfiguration.types", one_of("PRIVATE", ["PRIVATE"])),
 }
 ALWAYS_PUBLIC = (
     "aws:lambda/functionUrl:FunctionUrl",
@@ -69,33 +37,20 @@ ALWAYS_PUBLIC = (
     "aws:lightsail/instance:Instance",
 )
 
-RULE = Rule(
+RULE = network_rule(
     id="public-services",
     title="No database, broker, notebook or API has a public endpoint",
     severity=Severity.CRITICAL,
-    family=Family.NETWORK,
-    applies_to=(*SWITCHES, *ALWAYS_PUBLIC),
+    applies_to=(*PRIVATE, *ALWAYS_PUBLIC),
     requirement=Requirement.ISOLATION,
     why="A public endpoint is guarded by credentials alone, and those leak.",
     remedy="keep it inside the VPC, reached by private endpoints",
     frameworks={**FRAMEWORKS, "CIS AWS": ("2.3.3",)},
-    guards=(
-        *(Guard(type=type_, add=(switch.wrong,)) for type_, switch in SWITCHES.items()),
-        *(Guard(type=type_, add=({},)) for type_ in ALWAYS_PUBLIC),
-    ),
+    expects={type_: (expectation,) for type_, expectation in PRIVATE.items()},
 )
 
 
 @RULE.check
 def has_no_public_endpoint(node: Node, _: Case) -> Iterator[Finding]:
-    switch = SWITCHES.get(node.type)
-    if switch is None:
-        yield RULE.violation(node, "", "is a public endpoint by its nature")
-    else:
-        yield from RULE.require(
-            node,
-            switch.path,
-            switch.private,
-            "must keep the service off the internet",
-            optional=switch.default_is_private,
-        )
+    if node.type in ALWAYS_PUBLIC:
+        yield RULE.violation(node, "", "is always a public endpoint")

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 
+from policies.conditions import Expectation, none_of
 from policies.graph import Node
 from policies.reading import Found
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Finding, Requirement, Severity, network_rule
 from policies.rules.network._common import FRAMEWORKS
 
-LAUNCH = "aws:ec2/amiLaunchPermission:AmiLaunchPermission"
-VOLUME = "aws:ec2/snapshotCreateVolumePermission:SnapshotCreateVolumePermission"
-WITH: Mapping[str, tuple[str, ...]] = {
-    LAUNCH: ("accountId", "group", "organizationArn", "organizationalUnitArn"),
-    VOLUME: ("accountId",),
+SHARED_WITH: Mapping[str, tuple[str, ...]] = {
+    "aws:ec2/amiLaunchPermission:AmiLaunchPermission": (
+        "accountId",
+        "group",
+        "organizationArn",
+        "organizationalUnitArn",
+    ),
+    "aws:ec2/snapshotCreateVolumePermission:SnapshotCreateVolumePermission": ("accountId",),
     "aws:rds/snapshot:Snapshot": ("sharedAccounts[*]",),
     "aws:rds/clusterSnapshot:ClusterSnapshot": ("sharedAccounts[*]",),
     "aws:rds/snapshotCopy:SnapshotCopy": ("sharedAccounts[*]",),
@@ -22,38 +26,26 @@ BLOCKS = (
     "aws:ec2/imageBlockPublicAccess:ImageBlockPublicAccess",
     "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess",
 )
+BLOCKED = Expectation("state", none_of("unblocked").because("public sharing must be blocked"))
 
-RULE = Rule(
+RULE = network_rule(
     id="public-sharing",
     title="No image, snapshot or document is shared with the public or another account",
     severity=Severity.CRITICAL,
-    family=Family.NETWORK,
-    applies_to=(*WITH, *BLOCKS),
+    applies_to=(*SHARED_WITH, *BLOCKS),
     requirement=Requirement.ISOLATION,
-    why="A snapshot holds all that its volume held, readable in the account it is shared with.",
+    why="A snapshot contains everything that its volume did, readable in the account it is shared with.",
     remedy="remove the permission; copy inside the keep's own account",
     frameworks={**FRAMEWORKS, "SOC 2": ("CC6.1", "CC6.7"), "ISO 27001": ("A.8.3", "A.8.12")},
-    guards=(
-        Guard(type=LAUNCH, add=({"imageId": "ami-1", "group": "all"}, {"imageId": "ami-1", "accountId": "1"})),
-        Guard(type=VOLUME, add=({"snapshotId": "snap-1", "accountId": "999988887777"},)),
-        Guard(type="aws:rds/snapshot:Snapshot", add=({"sharedAccounts": ["all"]},)),
-        Guard(type="aws:rds/clusterSnapshot:ClusterSnapshot", add=({"sharedAccounts": ["all"]},)),
-        Guard(type="aws:ssm/document:Document", add=({"permissions": {"type": "Share", "account_ids": "All"}},)),
-        *(Guard(type=block, add=({"state": "unblocked"},)) for block in BLOCKS),
-    ),
+    expects=dict.fromkeys(BLOCKS, (BLOCKED,)),
 )
 
 
 @RULE.check
 def is_shared_with_nobody(node: Node, case: Case) -> Iterator[Finding]:
-    if node.type in BLOCKS:
-        yield from RULE.require(node, "state", lambda state: state != "unblocked", "must block public sharing")
-        return
-    own = case.facts.account_id
-
     def shared(found: Found) -> Iterator[Finding]:
-        if not own or found.value != own:
+        if not case.facts.account_id or found.value != case.facts.account_id:
             yield RULE.violation(node, found.path, f"shared with {found.value!r}")
 
-    for path in WITH[node.type]:
+    for path in SHARED_WITH.get(node.type, ()):
         yield from RULE.each(node, path, shared)

@@ -1,31 +1,22 @@
-"""An ARN of another region is a door to it: a key, a topic, a role's grant, a log destination."""
+"""An ARN of another region leads there: a key, a topic, a role's grant, a log destination."""
 
 from collections.abc import Iterator
 
 from policies.graph import UNKNOWN, Node
-from policies.places import arns_in, texts_in
-from policies.rule import ANY_RESOURCE, Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.graph.values import texts_in
+from policies.regions import arns_in
+from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Severity, region_rule
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 
-RULE = Rule(
+RULE = region_rule(
     id="region-arns",
     title="No resource refers to an ARN of a region that is not allowed, or of every region",
     severity=Severity.HIGH,
-    family=Family.REGION_LOCK,
     applies_to=(ANY_RESOURCE,),
     requirement=Requirement.REGION_LOCK,
     why="A grant or a destination in a foreign region lets data follow it there.",
     remedy="name the resource of the keep's own region, without a wildcard for the region",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type="aws:cloudwatch/logGroup:LogGroup", path="kmsKeyId", breaks=(Break.MOVE,)),
-        Guard(type="aws:sqs/queue:Queue", path="kmsMasterKeyId", breaks=(Break.MOVE,)),
-        Guard(
-            type="aws:iam/rolePolicy:RolePolicy",
-            path="policy|Statement[0].Resource",
-            values=("arn:aws:sqs:us-east-1:111122223333:out", "arn:aws:kms:*:111122223333:key/*"),
-        ),
-    ),
 )
 
 
@@ -36,12 +27,6 @@ def arns_of_allowed_regions(node: Node, case: Case) -> Iterator[Finding]:
     for path, text in texts_in(node.inputs):
         named = [arn.region for arn in arns_in(text) if arn.region]
         yield from outside(RULE, node, path, named, case)
-    if UNKNOWN in node.inputs.values():
-        yield from _unknown(node)
-
-
-def _unknown(node: Node) -> Iterator[Finding]:
-    """Whole documents and ARNs that are not known; other unknown values hold no ARN."""
-    for name, value in node.inputs.items():
+    for name, value in node.inputs.items():  # documents and ARNs; other unknown values contain no ARN
         if value is UNKNOWN and name.lower().endswith(("arn", "policy", "keyid", "arns")):
             yield RULE.undecided(node, name)

@@ -1,56 +1,31 @@
-"""A backup copied to another region leaves with all that it holds."""
+"""A backup copied to another region takes everything in it there."""
 
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.places import arns_in, referred_regions
 from policies.reading import Found
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.regions import arns_in, referred_regions
+from policies.rule import Case, Finding, Requirement, Scope, Severity, region_rule
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 
-PLAN = "aws:backup/plan:Plan"
-COPY = "aws:ebs/snapshotCopy:SnapshotCopy"
-IMAGE_COPY = "aws:ec2/amiCopy:AmiCopy"
 PATHS = {
-    PLAN: "rules[*].copyActions[*].destinationVaultArn",
-    COPY: "sourceRegion",
-    IMAGE_COPY: "sourceAmiRegion",
+    "aws:backup/plan:Plan": "rules[*].copyActions[*].destinationVaultArn",
+    "aws:ebs/snapshotCopy:SnapshotCopy": "sourceRegion",
+    "aws:ec2/amiCopy:AmiCopy": "sourceAmiRegion",
     "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy": "destinationRegion",
     "aws:rds/snapshotCopy:SnapshotCopy": "destinationRegion",
 }
 
-RULE = Rule(
+RULE = region_rule(
     id="region-backups",
     title="Backups and snapshots are copied only within allowed regions",
     severity=Severity.CRITICAL,
-    family=Family.REGION_LOCK,
     applies_to=tuple(PATHS),
     requirement=Requirement.REGION_LOCK,
-    why="A snapshot is a full copy of what was encrypted in its place.",
+    why="A snapshot is a full copy of the data, wherever it is encrypted.",
     remedy="copy only to a vault in regions.recovery",
     frameworks={**FRAMEWORKS, "ISO 27001": ("A.8.12", "A.8.13")},
     scope=Scope.STACK,
-    guards=(
-        Guard(
-            type=PLAN,
-            add=(
-                {
-                    "name": "abroad",
-                    "rules": [
-                        {
-                            "ruleName": "daily",
-                            "targetVaultName": "vault",
-                            "copyActions": [
-                                {"destinationVaultArn": "arn:aws:backup:us-east-1:111122223333:backup-vault:far"}
-                            ],
-                        }
-                    ],
-                },
-            ),
-        ),
-        Guard(type=COPY, add=({"sourceRegion": "us-east-1", "sourceSnapshotId": "snap-0123456789abcdef0"},)),
-        Guard(type=IMAGE_COPY, add=({"sourceAmiRegion": "us-east-1", "sourceAmiId": "ami-0123456789abcdef0"},)),
-    ),
 )
 
 

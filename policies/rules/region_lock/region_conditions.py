@@ -1,13 +1,11 @@
 """A condition that names a foreign region permits what happens there."""
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 from policies.documents import Statement, UndecidableError, document_properties, statements
 from policies.graph import Node
-from policies.places import regions_in
-from policies.rule import ANY_RESOURCE, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.regions import regions_in
+from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Severity, region_rule
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 
 KEYS = (
@@ -18,50 +16,22 @@ KEYS = (
     "kms:replicaregion",
     "s3:locationconstraint",
 )
-ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 
-
-def _granting(condition: dict[str, Any]) -> str:
-    statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*", "Condition": condition}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-RULE = Rule(
+RULE = region_rule(
     id="region-conditions",
     title="Policy conditions permit allowed regions only",
     severity=Severity.HIGH,
-    family=Family.REGION_LOCK,
     applies_to=(ANY_RESOURCE,),
     requirement=Requirement.REGION_LOCK,
-    why="aws:RequestedRegion and kms:ViaService are what holds a role or a key to its region.",
+    why="aws:RequestedRegion and kms:ViaService keep a role or a key in its region.",
     remedy="list only regions.allowed in the condition",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(
-            type=ROLE_POLICY,
-            add=tuple(
-                {"role": "reader", "policy": _granting(condition)}
-                for condition in (
-                    {"StringEquals": {"aws:RequestedRegion": ["eu-central-1", "us-east-1"]}},
-                    {"StringLike": {"aws:RequestedRegion": "*"}},
-                    {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}},
-                )
-            ),
-        ),
-        Guard(
-            type="aws:kms/key:Key",
-            path="policy|Statement[0].Condition",
-            values=({"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}},),
-        ),
-    ),
 )
 
 
 @RULE.check
 def conditions_name_allowed_regions(node: Node, case: Case) -> Iterator[Finding]:
-    if node.package != "aws":
-        return
-    for name in document_properties(node):
+    for name in document_properties(node) if node.package == "aws" else ():
         try:
             found = statements(node, name)
         except UndecidableError as unknown:
@@ -74,13 +44,11 @@ def conditions_name_allowed_regions(node: Node, case: Case) -> Iterator[Finding]
 
 def _conditions(node: Node, statement: Statement, case: Case) -> Iterator[Finding]:
     for operator, keys in statement.conditions.items():
-        negated = "Not" in operator
         for key, values in keys.items():
-            if key.lower() not in KEYS or negated:
-                continue
-            for value in values:
-                named = regions_in(value) or (["every region"] if _any_region(key, value) else [])
-                yield from outside(RULE, node, f"{statement.path}.Condition.{operator}.{key}", named, case)
+            if key.lower() in KEYS and "Not" not in operator:
+                for value in values:
+                    named = regions_in(value) or (["every region"] if _any_region(key, value) else [])
+                    yield from outside(RULE, node, f"{statement.path}.Condition.{operator}.{key}", named, case)
 
 
 def _any_region(key: str, value: str) -> bool:

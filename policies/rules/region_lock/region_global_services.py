@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping
 
 from policies.graph import Node
-from policies.rule import ANY_RESOURCE, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Severity, region_rule
 from policies.rules.region_lock._common import FRAMEWORKS
 
 GLOBAL_ALLOWED: Mapping[str, str] = {
-    "iam": "identities hold no customer data; IAM exists only as a global service",
+    "iam": "identities contain no customer data; IAM exists only as a global service",
     "budgets": "amounts of money only; Budgets exists only as a global service",
-    "route53": "private hosted zones answer only inside the VPCs named; they hold host names of the Git links",
+    "route53": "private hosted zones answer only inside the VPCs named; they contain host names of the Git links",
 }
-"""Global service, and why a keep may use it."""
+"""Global service → why a keep may use it."""
 
 GLOBAL_REFUSED = frozenset(
     {
@@ -34,22 +34,15 @@ GLOBAL_REFUSED = frozenset(
 )
 """Global services, and public ones, that a keep has no reason to use."""
 
-RULE = Rule(
+RULE = region_rule(
     id="region-global-services",
     title="Only the global services named with a reason are used",
     severity=Severity.HIGH,
-    family=Family.REGION_LOCK,
     applies_to=(ANY_RESOURCE,),
     requirement=Requirement.REGION_LOCK,
     why="What a global service stores is in no agreed region.",
     remedy="use a regional service, or add the service to GLOBAL_ALLOWED with a reason that the customer accepts",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type="aws:cloudfront/distribution:Distribution", add=({"enabled": True},)),
-        Guard(type="aws:globalaccelerator/accelerator:Accelerator", add=({"name": "fast"},)),
-        Guard(type="aws:ecrpublic/repository:Repository", add=({"repositoryName": "public"},)),
-        Guard(type="aws:wafv2/webAcl:WebAcl", add=({"scope": "CLOUDFRONT"},)),
-    ),
 )
 
 
@@ -59,10 +52,7 @@ def global_services_are_named(node: Node, _: Case) -> Iterator[Finding]:
         return
     service = node.type.split(":")[1].partition("/")[0]
     if service in GLOBAL_REFUSED:
-        yield RULE.violation(node, "", f"belongs to the global service {service}, which is not among {_named()}")
+        allowed = ", ".join(sorted(GLOBAL_ALLOWED))
+        yield RULE.violation(node, "", f"belongs to the global service {service}, which is not among {allowed}")
     elif node.inputs.get("scope") == "CLOUDFRONT":
         yield RULE.violation(node, "scope", "got 'CLOUDFRONT', which is global: must be 'REGIONAL'")
-
-
-def _named() -> str:
-    return ", ".join(sorted(GLOBAL_ALLOWED))

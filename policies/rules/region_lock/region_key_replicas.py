@@ -2,42 +2,28 @@
 
 from collections.abc import Iterator
 
+from policies.conditions import FALSE, one_of
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.region_lock._common import FRAMEWORKS, outside
+from policies.rule import Case, Finding, Requirement, Severity, region_rule
+from policies.rules._types import KEY, REPLICA_KEY
+from policies.rules.region_lock._common import FRAMEWORKS, allowed_region
 
-KEY, REPLICA = "aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey"
-
-RULE = Rule(
+RULE = region_rule(
     id="region-key-replicas",
     title="Keys are multi-region only where a recovery region is agreed, and their replicas are there",
     severity=Severity.CRITICAL,
-    family=Family.REGION_LOCK,
-    applies_to=(KEY, REPLICA),
+    applies_to=(KEY, REPLICA_KEY),
     requirement=Requirement.REGION_LOCK,
     why="A multi-region key can be replicated to any region by one call.",
     remedy="leave multiRegion off without a recovery region; replicate only to regions.recovery",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=REPLICA, path="region", breaks=(Break.REMOVE, Break.MOVE), values=("us-east-1",)),
-        Guard(type=REPLICA, add=({"primaryKeyArn": "arn:aws:kms:eu-central-1:1:key/mrk-1", "region": "us-east-1"},)),
-    ),
 )
 
 
 @RULE.check
 def replicas_in_recovery_region(node: Node, case: Case) -> Iterator[Finding]:
     recovery = case.facts.recovery_region
-    if node.type == KEY:
-        if not recovery and case.facts.tenant:
-            yield from RULE.require(
-                node, "multiRegion", lambda value: value is False, "must be false: no recovery region", optional=True
-            )
-        return
-    region = node.inputs.get("region")
-    if not isinstance(region, str):
-        yield from RULE.require(node, "region", lambda _: True, "must name the recovery region")
-    elif recovery and region != recovery:
-        yield RULE.violation(node, "region", f"got {region}: must be the recovery region {recovery}")
-    else:
-        yield from outside(RULE, node, "region", [region], case)
+    if node.type == REPLICA_KEY:
+        yield from RULE.require(node, "region", one_of(recovery) if recovery else allowed_region(case))
+    elif not recovery and case.facts.tenant:
+        yield from RULE.require(node, "multiRegion", FALSE.because("no recovery region is agreed"), optional=True)

@@ -1,31 +1,24 @@
-"""A provider that points elsewhere takes everything it makes with it."""
+"""A provider with another region takes everything it makes there."""
 
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.region_lock._common import FRAMEWORKS, outside
+from policies.graph.build import AWS_PROVIDER_TYPE
+from policies.rule import Case, Finding, Requirement, Severity, region_rule
+from policies.rules.region_lock._common import FRAMEWORKS, allowed_region
 
-PROVIDER = "pulumi:providers:aws"
-
-RULE = Rule(
+RULE = region_rule(
     id="region-providers",
     title="Every AWS provider is bound to an allowed region",
     severity=Severity.CRITICAL,
-    family=Family.REGION_LOCK,
-    applies_to=(PROVIDER,),
+    applies_to=(AWS_PROVIDER_TYPE,),
     requirement=Requirement.REGION_LOCK,
     why="A provider without a region takes it from the environment of whoever runs the deployment.",
     remedy="state one of regions.allowed as the provider's region",
     frameworks=FRAMEWORKS,
-    guards=(Guard(type=PROVIDER, path="region", breaks=(Break.REMOVE, Break.MOVE), values=("us-east-1",)),),
 )
 
 
 @RULE.check
 def bound_to_region(node: Node, case: Case) -> Iterator[Finding]:
-    region = node.inputs.get("region")
-    if isinstance(region, str):
-        yield from outside(RULE, node, "region", [region], case)
-    else:
-        yield from RULE.require(node, "region", lambda _: True, "must name the region")
+    yield from RULE.require(node, "region", allowed_region(case))

@@ -3,35 +3,31 @@
 from collections.abc import Iterator
 
 from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.region_lock._common import FRAMEWORKS, outside
+from policies.rule import Case, Finding, Requirement, Severity, region_rule
+from policies.rules._types import SECRET
+from policies.rules.region_lock._common import FRAMEWORKS, allowed_region
 
-SECRET, REGISTRY = "aws:secretsmanager/secret:Secret", "aws:ecr/replicationConfiguration:ReplicationConfiguration"
 PATHS = {
     SECRET: "replicas[*].region",
-    REGISTRY: "replicationConfiguration.rules[*].destinations[*].region",
+    "aws:ecr/replicationConfiguration:ReplicationConfiguration": (
+        "replicationConfiguration.rules[*].destinations[*].region"
+    ),
     "aws:dynamodb/table:Table": "replicas[*].regionName",
     "aws:ssmincidents/replicationSet:ReplicationSet": "regions[*].name",
 }
 
-RULE = Rule(
+RULE = region_rule(
     id="region-replicas",
     title="Secrets, images and tables replicate only to allowed regions",
     severity=Severity.CRITICAL,
-    family=Family.REGION_LOCK,
     applies_to=tuple(PATHS),
     requirement=Requirement.REGION_LOCK,
     why="Replication copies continuously and without a further decision.",
     remedy="replicate only to regions.recovery, or take the replica out",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=SECRET, path=PATHS[SECRET], breaks=(Break.MOVE,)),
-        Guard(type=SECRET, path="replicas", values=([{"region": "us-east-1"}],)),
-        Guard(type=REGISTRY, path=PATHS[REGISTRY], breaks=(Break.MOVE,)),
-    ),
 )
 
 
 @RULE.check
 def replicates_within_allowed_regions(node: Node, case: Case) -> Iterator[Finding]:
-    yield from RULE.each(node, PATHS[node.type], lambda found: outside(RULE, node, found.path, [found.value], case))
+    yield from RULE.require(node, PATHS[node.type], allowed_region(case), optional=True)

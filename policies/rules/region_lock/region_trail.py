@@ -1,27 +1,17 @@
-"""A trail over all regions gathers, in one place, what happened in each; one of another region gathers ours there."""
+"""An organization's trail collects the keep's events in another account."""
 
-from collections.abc import Iterator
-
-from policies.graph import Node
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.conditions import FALSE, Expectation
+from policies.rule import Requirement, Severity, region_rule
+from policies.rules._types import TRAIL
 from policies.rules.region_lock._common import FRAMEWORKS
 
-TRAIL = "aws:cloudtrail/trail:Trail"
-
-RULE = Rule(
+RULE = region_rule(
     id="region-trail",
     title="The trail belongs to the keep's own account and is no organization trail",
     severity=Severity.HIGH,
-    family=Family.REGION_LOCK,
-    applies_to=(TRAIL,),
     requirement=Requirement.REGION_LOCK,
     why="An organization trail copies the events of this keep, with object names in them, into another account.",
     remedy="use components.observe.audit, whose trail writes to the keep's own bucket",
     frameworks=FRAMEWORKS,
-    guards=(Guard(type=TRAIL, path="isOrganizationTrail", values=(True,)),),
+    expects={TRAIL: (Expectation("isOrganizationTrail", FALSE, optional=True),)},
 )
-
-
-@RULE.check
-def trail_stays(node: Node, _: Case) -> Iterator[Finding]:
-    yield from RULE.require(node, "isOrganizationTrail", lambda value: value is False, "must be false", optional=True)

@@ -4,37 +4,26 @@ from collections.abc import Iterator
 
 from policies.graph import Node
 from policies.graph.references import reference_of
-from policies.places import region_of_zone
 from policies.reading import Found
-from policies.rule import ANY_RESOURCE, Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.regions import region_of_zone
+from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Severity, region_rule
 from policies.rules.region_lock._common import FRAMEWORKS, outside
 
-PATHS = ("availabilityZone", "availabilityZones[*]")
-SUBNET = "aws:ec2/subnet:Subnet"
-
-RULE = Rule(
+RULE = region_rule(
     id="region-zones",
     title="Every availability zone belongs to an allowed region",
     severity=Severity.CRITICAL,
-    family=Family.REGION_LOCK,
     applies_to=(ANY_RESOURCE,),
     requirement=Requirement.REGION_LOCK,
     why="A zone, local zone or outpost places machines and their disks.",
     remedy="use the zones of network.zones, which the spec binds to the primary region",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=SUBNET, path="availabilityZone", breaks=(Break.MOVE,), values=("us-west-2-lax-1a",)),
-        Guard(type="aws:ec2/capacityReservation:CapacityReservation", path="availabilityZone", breaks=(Break.MOVE,)),
-        Guard(type="aws:ec2/dedicatedHost:DedicatedHost", path="availabilityZone", breaks=(Break.MOVE,)),
-    ),
 )
 
 
 @RULE.check
 def zones_in_allowed_regions(node: Node, case: Case) -> Iterator[Finding]:
-    if node.package != "aws":
-        return
-    for path in PATHS:
+    for path in ("availabilityZone", "availabilityZones[*]") if node.package == "aws" else ():
         yield from RULE.each(node, path, lambda found: _zone(node, found, case))
 
 

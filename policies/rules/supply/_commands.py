@@ -1,4 +1,4 @@
-"""What containers are told to run, and the documents they read: commands, arguments, variables, ConfigMaps."""
+"""What containers run and the documents they read: commands, arguments, variables, ConfigMaps."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,91 +7,87 @@ from typing import Any
 import yaml
 
 from policies.graph import Node
+from policies.graph.values import walk
 from policies.reading import Found, read
-from policies.rule import Finding, Rule
+from policies.rule import Finding, Rule, examine
 from policies.rules.kubernetes._pods import Container
 from policies.yaml_text import parsed
 
-CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
+Word = tuple[str, str]
+"""The path of a text, and the text."""
 
 
-def words(container: Container) -> list[tuple[str, str]]:
-    """The words of command and args that are known, each with its place; scripts are words too."""
-    node = container.pod.node
-    return [
-        (found.path, found.value)
-        for field in ("command", "args")
-        for found in read(node.inputs, f"{container.path}.{field}[*]")
-        if isinstance(found.value, str)
-    ]
+def words(container: Container) -> list[Word]:
+    """The known words of command and args; a script is one word."""
+    return [(found.path, found.value) for found in _command(container) if isinstance(found.value, str)]
 
 
 def variables(container: Container) -> dict[str, tuple[str, Any]]:
-    """Environment variables that have a value, by name, each with its place."""
-    found = read(container.pod.node.inputs, f"{container.path}.env[*]")
+    """Environment variables that have a value, by name, each with its path."""
     return {
         str(each.value["name"]): (f"{each.path}.value", each.value["value"])
-        for each in found
+        for each in _environment(container)
         if isinstance(each.value, Mapping) and each.value.get("value") is not None and "name" in each.value
     }
 
 
 def unreadable(rule: Rule, container: Container) -> Iterator[Finding]:
-    """Words of command and args that are not known: they may say anything."""
-    node = container.pod.node
-    for field in ("command", "args"):
-        for found in read(node.inputs, f"{container.path}.{field}[*]"):
-            if not found.known:
-                yield rule.undecided(node, found.path)
+    """Undecided for each word of command and args, and each variable, that is not known: it may say anything."""
+    return _undecided(rule, container.node, [*_command(container), *_environment(container)])
 
 
 def unreadable_texts(rule: Rule, config_map: Node) -> Iterator[Finding]:
-    """Texts of a ConfigMap that are not known."""
-    data = Found("data", config_map.inputs.get("data"))
-    texts = [data] if not isinstance(data.value, Mapping) else [Found(f"data.{k}", v) for k, v in data.value.items()]
-    for text in texts:
-        if not text.known:
-            yield rule.undecided(config_map, text.path)
+    """Undecided for each text of a ConfigMap that is not known."""
+    data = config_map.inputs.get("data")
+    texts = [Found(f"data.{key}", text) for key, text in data.items()] if isinstance(data, Mapping) else None
+    return _undecided(rule, config_map, [Found("data", data)] if texts is None else texts)
 
 
-def option(told: list[tuple[str, str]], name: str) -> tuple[str, str] | None:
+def option(command: list[Word], name: str) -> Word | None:
     """The value of `--name value` or `--name=value`, dashes and underscores alike."""
-    for index, (path, word) in enumerate(told):
+    for index, (path, word) in enumerate(command):
         flag, equals, value = word.partition("=")
         if flag.replace("_", "-") == name:
             if equals:
                 return path, value
-            if index + 1 < len(told):
-                return told[index + 1]
+            if index + 1 < len(command):
+                return command[index + 1]
     return None
 
 
-def documents(node: Node) -> Iterator[tuple[str, Any]]:
-    """The JSON and YAML documents of a ConfigMap, each with the place of its text."""
-    data = node.inputs.get("data")
+def mappings(config_map: Node) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every mapping in the JSON and YAML documents of a ConfigMap, with its path."""
+    data = config_map.inputs.get("data")
     for key, text in data.items() if isinstance(data, Mapping) else ():
         if isinstance(text, str):
-            parsed = _parsed(str(key), text)
-            if isinstance(parsed, (Mapping, list)):
-                yield f"data.{key}", parsed
+            yield from mappings_in(_parsed(str(key), text), f"data.{key}")
+
+
+def mappings_in(document: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    return ((at, value) for at, value in walk(document, path) if isinstance(value, Mapping))
+
+
+def _command(container: Container) -> list[Found]:
+    paths = (f"{container.path}.{field}[*]" for field in ("command", "args"))
+    return [found for path in paths for found in read(container.node.inputs, path)]
+
+
+def _environment(container: Container) -> list[Found]:
+    return list(read(container.node.inputs, f"{container.path}.env[*]"))
+
+
+def _undecided(rule: Rule, node: Node, texts: list[Found]) -> Iterator[Finding]:
+    for text in texts:
+        examine(node, text)
+        if not text.known:
+            yield rule.undecided(node, text.path)
 
 
 def _parsed(name: str, text: str) -> Any:
-    """The document, or None where the text is none: a ConfigMap may hold any file."""
+    """The document, or None where the text is none: a ConfigMap may contain any file."""
     try:
         if name.endswith(".json") or text.lstrip().startswith("{"):
             return json.loads(text)
         return parsed(text) if name.endswith((".yaml", ".yml")) else None
     except (ValueError, yaml.YAMLError):
         return None
-
-
-def mappings(value: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every mapping inside a document, with its place."""
-    if isinstance(value, Mapping):
-        yield path, value
-        for key, inner in value.items():
-            yield from mappings(inner, f"{path}.{key}")
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from mappings(inner, f"{path}[{index}]")

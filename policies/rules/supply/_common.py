@@ -1,4 +1,4 @@
-"""What the supply rules share: the frameworks they serve."""
+"""The frameworks that the supply rules serve."""
 
 from collections.abc import Mapping
 

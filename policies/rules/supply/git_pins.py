@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from policies.graph import UNKNOWN, Node
 from policies.reading import MISSING, read
-from policies.rule import Case, Family, Finding, Requirement, Rule, Severity
-from policies.rules.kubernetes._pods import WORKLOADS, Container, Pod, container_guards, each_container, each_pod
+from policies.rule import Case, Finding, Requirement, Severity, supply_rule
+from policies.rules.kubernetes._pods import WORKLOADS, Container, Pod, each_container, each_pod
 from policies.rules.supply._commands import option, unreadable, variables, words
 from policies.rules.supply._common import FRAMEWORKS
 
@@ -15,23 +15,15 @@ _CLONE = re.compile(r"\bgit\s+(?:-\S+\s+)*clone\b")
 _PIP = re.compile(r"git\+(?:https|ssh)://\S+")
 _SYNC = ("GITSYNC_REF", "GIT_SYNC_REV", "GIT_SYNC_BRANCH")
 
-RULE = Rule(
+RULE = supply_rule(
     id="git-pins",
-    title="What a container fetches from Git to run, it fetches at a commit",
+    title="Whatever a container fetches from Git to run, it fetches at a commit",
     severity=Severity.MEDIUM,
-    family=Family.SUPPLY,
     applies_to=WORKLOADS,
     requirement=Requirement.SUPPLY_CHAIN,
-    why="A branch or tag can be moved, and what it then holds runs in the keep with the container's rights.",
+    why="A branch or tag can be moved, and its new content runs in the keep with the container's rights.",
     remedy="check out a commit of 40 hex digits, or build it into the image",
     frameworks=FRAMEWORKS,
-    guards=container_guards(
-        "args",
-        values=(
-            ["-c", "git clone https://git.example/tools.git && make -C tools run"],
-            ["-c", "pip install git+https://git.example/tools.git@main"],
-        ),
-    ),
 )
 
 
@@ -43,24 +35,26 @@ def at_a_commit(node: Node, _: Case) -> Iterator[Finding]:
 
 def _volumes(pod: Pod) -> Iterator[Finding]:
     for found in read(pod.node.inputs, f"{pod.path}.volumes[*].gitRepo"):
-        if found.value is not MISSING and not (found.known and _COMMIT.search(str(found.value.get("revision")))):
+        if not found.known:
+            yield RULE.undecided(pod.node, found.path)
+        elif found.value is not MISSING and not _COMMIT.search(str(found.value.get("revision"))):
             yield RULE.violation(pod.node, found.path, "has no commit as its revision")
 
 
 def _container(container: Container) -> Iterator[Finding]:
-    node, told = container.pod.node, words(container)
+    node, command = container.node, words(container)
     yield from unreadable(RULE, container)
-    script = " ".join(word for _, word in told)
-    for path, word in told:
+    script = " ".join(word for _, word in command)
+    for path, word in command:
         loose = [url for url in _PIP.findall(word) if not _COMMIT.search(url)]
         if loose or (_CLONE.search(word) and not _COMMIT.search(script)):
             yield RULE.violation(node, path, f"got {word[:80]!r}: names no commit")
-    if told and told[0][1] == "git" and "clone" in [word for _, word in told] and not _COMMIT.search(script):
-        yield RULE.violation(node, told[0][0], "clones at no commit")
+    if command and command[0][1] == "git" and "clone" in [word for _, word in command] and not _COMMIT.search(script):
+        yield RULE.violation(node, command[0][0], "clones at no commit")
     set_ = variables(container)
     followed = [set_[name] for name in _SYNC if name in set_]
-    if "git-sync" in str(container.spec.get("image")) and (given := option(told, "--ref") or option(told, "--rev")):
-        followed.append(given)
+    if "git-sync" in str(container.spec.get("image")):
+        followed += filter(None, [option(command, "--ref") or option(command, "--rev")])
     for path, revision in followed:
         if revision is UNKNOWN:
             yield RULE.undecided(node, path)

@@ -1,41 +1,29 @@
-"""A tag says what somebody last pushed under it; a digest says what runs."""
+"""A tag names what somebody last pushed under it; a digest names what runs."""
 
 import re
 from collections.abc import Iterator
 
+from policies.conditions import Condition
 from policies.graph import Node
-from policies.reading import Found
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.kubernetes._pods import container_guards
+from policies.rule import Case, Finding, Requirement, Severity, supply_rule
 from policies.rules.supply._common import FRAMEWORKS
-from policies.rules.supply._images import ECS_TASK, HOLDERS, LAMBDA, each_image
+from policies.rules.supply._images import HOLDERS, require_of_images
 
-DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
-BY_TAG = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/codekeep/gateway:1.2"
-TASK = {"family": "task", "containerDefinitions": f'[{{"name": "task", "image": "{BY_TAG}"}}]'}
+_DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
+BY_DIGEST = Condition(lambda image: _DIGEST.search(str(image)) is not None, "must end in @sha256:<64 hex digits>")
 
-RULE = Rule(
+RULE = supply_rule(
     id="image-digests",
     title="Every container image is named by its digest",
     severity=Severity.HIGH,
-    family=Family.SUPPLY,
     applies_to=HOLDERS,
     requirement=Requirement.SUPPLY_CHAIN,
     why="Under a tag the same manifest may run other code tomorrow than what was reviewed today.",
     remedy="write repository@sha256:<digest>, as images/ locks it",
     frameworks=FRAMEWORKS,
-    guards=(
-        *container_guards("image", values=(BY_TAG, f"{BY_TAG}@sha256:0123", "docker.io/library/python:latest")),
-        Guard(type=LAMBDA, add=({"packageType": "Image", "imageUri": BY_TAG},)),
-        Guard(type=ECS_TASK, add=(TASK,)),
-    ),
 )
 
 
 @RULE.check
 def by_digest(node: Node, _: Case) -> Iterator[Finding]:
-    def judge(image: Found) -> Iterator[Finding]:
-        if not DIGEST.search(str(image.value)):
-            yield RULE.violation(node, image.path, f"got {image.value!r}: must end in @sha256:<64 hex digits>")
-
-    yield from each_image(RULE, node, judge)
+    yield from require_of_images(RULE, node, BY_DIGEST)

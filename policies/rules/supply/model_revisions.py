@@ -1,17 +1,17 @@
 """A model named without its revision is whatever its publisher uploads next."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from policies.graph import UNKNOWN, Node
 from policies.graph.model import STACK_TYPE
-from policies.rule import Case, Family, Finding, Guard, Requirement, Rule, Severity
-from policies.rules.kubernetes._pods import WORKLOADS, Container, container_guards, each_container
+from policies.rule import Case, Finding, Requirement, Severity, supply_rule
+from policies.rules._types import CONFIG_MAP
+from policies.rules.kubernetes._pods import WORKLOADS, Container, each_container
 from policies.rules.supply._commands import (
-    CONFIG_MAP,
-    documents,
     mappings,
+    mappings_in,
     option,
     unreadable,
     unreadable_texts,
@@ -25,23 +25,16 @@ _REVISION = re.compile(r"^(?:[0-9a-f]{40}|sha256:[0-9a-f]{64})$")
 _VARIABLES = ("HF_MODEL_ID", "HF_MODEL", "MODEL_ID", "MODEL_NAME", "MODEL")
 _REVISIONS = ("HF_MODEL_REVISION", "MODEL_REVISION", "HF_REVISION", "REVISION")
 _OPTIONS = {"--model": "--revision", "--model-id": "--revision", "--tokenizer": "--tokenizer-revision"}
-UNPINNED = {"settings.json": '{"models": [{"role": "chat", "name": "Qwen/Qwen2.5-Coder-7B"}]}'}
 
-RULE = Rule(
+RULE = supply_rule(
     id="model-revisions",
     title="Every model is named with the revision of its weights",
     severity=Severity.HIGH,
-    family=Family.SUPPLY,
     applies_to=(*WORKLOADS, CONFIG_MAP, STACK_TYPE),
     requirement=Requirement.SUPPLY_CHAIN,
-    why="Weights decide what the copilot writes into the customer's code; new ones under an old name nobody evaluated.",
+    why="Weights decide what the copilot writes into the customer's code; nobody evaluated new ones under an old name.",
     remedy="name the commit of 40 hex digits, as the spec's models[*].revision does",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=CONFIG_MAP, path="data", values=(UNPINNED,)),
-        *container_guards("args", values=(["--model", "Qwen/Qwen2.5-Coder-7B", "--revision", "main"],)),
-        *container_guards("env", values=([{"name": "HF_MODEL_ID", "value": "Qwen/Qwen2.5-Coder-7B"}],)),
-    ),
 )
 
 
@@ -49,41 +42,40 @@ RULE = Rule(
 def pinned(node: Node, _: Case) -> Iterator[Finding]:
     if node.type == CONFIG_MAP:
         yield from unreadable_texts(RULE, node)
-        for path, document in documents(node):
-            yield from _document(node, document, path)
+        yield from _models(node, mappings(node))
     elif node.type == STACK_TYPE:
-        yield from _document(node, node.outputs.get("runtimeSettings"), "runtimeSettings")
+        yield from _models(node, mappings_in(node.outputs.get("runtimeSettings"), "runtimeSettings"))
     else:
         yield from each_container(RULE, node, _container)
 
 
-def _document(node: Node, document: Any, path: str) -> Iterator[Finding]:
-    for place, entry in mappings(document, path):
-        listed = entry.get("models")
+def _models(node: Node, documents: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[Finding]:
+    for path, document in documents:
+        listed = document.get("models")
         for index, model in enumerate(listed if isinstance(listed, list) else ()):
             if isinstance(model, dict) and not _is_revision(model.get("revision")):
-                yield _fault(node, f"{place}.models[{index}].revision", model.get("name"), model.get("revision"))
+                yield _unpinned(node, f"{path}.models[{index}].revision", model.get("name"), model.get("revision"))
 
 
 def _container(container: Container) -> Iterator[Finding]:
-    node, told, set_ = container.pod.node, words(container), variables(container)
+    node, command, set_ = container.node, words(container), variables(container)
     yield from unreadable(RULE, container)
     revision = next((set_[name][1] for name in _REVISIONS if name in set_), None)
     for name in _VARIABLES:
         path, model = set_.get(name, ("", None))
         if model is UNKNOWN or (model is not None and revision is UNKNOWN):
             yield RULE.undecided(node, path, "the model or its revision is not known yet")
-        elif _unpinned(model, revision):
-            yield _fault(node, path, model, revision)
+        elif _is_unpinned(model, revision):
+            yield _unpinned(node, path, model, revision)
     for name, companion in _OPTIONS.items():
-        if (model_option := option(told, name)) is not None:
-            given = option(told, companion)
-            if _unpinned(model_option[1], given[1] if given else None):
-                yield _fault(node, model_option[0], model_option[1], given[1] if given else None)
+        path, model = option(command, name) or ("", None)
+        _, given = option(command, companion) or ("", None)
+        if _is_unpinned(model, given):
+            yield _unpinned(node, path, model, given)
 
 
-def _unpinned(model: Any, revision: Any) -> bool:
-    """Whether a text names a published model, and neither it nor what stands beside it says which revision."""
+def _is_unpinned(model: Any, revision: Any) -> bool:
+    """Whether a text names a published model and neither it nor its companion names a revision."""
     name, _, own = str(model).partition("@")
     return model is not None and _MODEL.match(name) is not None and not _is_revision(own or revision)
 
@@ -92,5 +84,5 @@ def _is_revision(value: Any) -> bool:
     return isinstance(value, str) and _REVISION.match(value) is not None
 
 
-def _fault(node: Node, path: str, model: Any, revision: Any) -> Finding:
+def _unpinned(node: Node, path: str, model: Any, revision: Any) -> Finding:
     return RULE.violation(node, path, f"names {model!r} at revision {revision!r}, which is no exact one")

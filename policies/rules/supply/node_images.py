@@ -1,74 +1,52 @@
 """A node whose image is "the newest" runs another system after every scale-up."""
 
 import re
-from collections.abc import Iterator
 
+from policies.conditions import Condition, Expectation, matches
 from policies.graph import Node
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.rule import Case, Requirement, Severity, supply_rule
+from policies.rules._types import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, NODE_GROUP
 from policies.rules.supply._common import FRAMEWORKS
 
-GROUP = "aws:eks/nodeGroup:NodeGroup"
-TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
-INSTANCE = "aws:ec2/instance:Instance"
-LEGACY = "aws:ec2/launchConfiguration:LaunchConfiguration"
-KARPENTER = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
-IMAGE_ID = {TEMPLATE: "imageId", INSTANCE: "ami", LEGACY: "imageId"}
+RELEASE = matches(
+    re.compile(r"^\d+\.\d+\.\d+-(?:\d{8}|[0-9a-f]{8}|\d{4}\.\d{2}\.\d{2})$"),  # Linux, Bottlerocket, Windows
+    "must be a release like 1.34.2-20251120; without one EKS takes what is newest on the day",
+)
+IMAGE = matches(
+    re.compile(r"^(?:ami-[0-9a-f]{8,17}|resolve:ssm:[\w./-]+:\d+)$"),
+    "must be an ami id or a numbered parameter version",
+)
+SELECTED = Condition(
+    lambda term: "id" in term or ("alias" in term and not str(term["alias"]).endswith("@latest")),
+    "must name an id or an alias with a version",
+)
 
-_RELEASE = re.compile(r"^\d+\.\d+\.\d+-(?:\d{8}|[0-9a-f]{8}|\d{4}\.\d{2}\.\d{2})$")  # Linux, Bottlerocket, Windows
-_AMI = re.compile(r"^ami-[0-9a-f]{8,17}$")
-_PARAMETER_VERSION = re.compile(r"^resolve:ssm:[\w./-]+:\d+$")
-LATEST = "resolve:ssm:/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/x86_64/standard/recommended/image_id"
 
-RULE = Rule(
+def _uses_own_image(node: Node, _: Case) -> bool:
+    """Whether a node group takes the image of its launch template, which is judged there."""
+    return (
+        node.type == NODE_GROUP
+        and first(node.inputs, "amiType") == "CUSTOM"
+        and first(node.inputs, "releaseVersion") is MISSING
+    )
+
+
+RULE = supply_rule(
     id="node-images",
     title="Every machine image is one exact release",
     severity=Severity.HIGH,
-    family=Family.SUPPLY,
-    applies_to=(GROUP, *IMAGE_ID, KARPENTER),
     requirement=Requirement.SUPPLY_CHAIN,
     why="An image found by 'latest' changes between two nodes of one pool, and nobody tried the new one.",
     remedy="name the release, as components.compute.node_pools does with NODE_RELEASES",
     frameworks=FRAMEWORKS,
-    guards=(
-        Guard(type=GROUP, path="releaseVersion", breaks=(Break.REMOVE,), values=("latest", "1.34")),
-        Guard(type=TEMPLATE, path="imageId", values=(LATEST, "resolve:ssm:/golden/image", "latest")),
-        Guard(type=INSTANCE, add=({"ami": LATEST},)),
-        Guard(type=KARPENTER, add=({"spec": {"amiSelectorTerms": [{"alias": "al2023@latest"}]}},)),
-    ),
-)
-
-
-@RULE.check
-def exact(node: Node, _: Case) -> Iterator[Finding]:
-    if node.type == GROUP:
-        yield from _group(node)
-    elif node.type == KARPENTER:
-        yield from RULE.require(
-            node,
-            "spec.amiSelectorTerms[*]",
-            lambda term: "id" in term or ("alias" in term and not str(term["alias"]).endswith("@latest")),
-            "must name an id or an alias with a version",
-        )
-    else:
+    expects={
+        NODE_GROUP: (Expectation("releaseVersion", RELEASE),),
         # A template may leave the image to the node group that uses it, and an instance to its template.
-        yield from RULE.require(
-            node, IMAGE_ID[node.type], _exact_image, "must be an ami id or a numbered parameter version", optional=True
-        )
-
-
-def _group(node: Node) -> Iterator[Finding]:
-    """The release of AWS's image; a group of custom type takes the image of its template, which is judged there."""
-    if first(node.inputs, "amiType") == "CUSTOM" and first(node.inputs, "releaseVersion") is MISSING:
-        return
-    yield from RULE.require(
-        node,
-        "releaseVersion",
-        lambda release: _RELEASE.match(str(release)) is not None,
-        "must be a release like 1.34.2-20251120; without one EKS takes what is newest on the day",
-    )
-
-
-def _exact_image(image: object) -> bool:
-    text = str(image)
-    return _AMI.match(text) is not None or _PARAMETER_VERSION.match(text) is not None
+        LAUNCH_TEMPLATE: (Expectation("imageId", IMAGE, optional=True),),
+        INSTANCE: (Expectation("ami", IMAGE, optional=True),),
+        LAUNCH_CONFIGURATION: (Expectation("imageId", IMAGE, optional=True),),
+        "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass": (Expectation("spec.amiSelectorTerms[*]", SELECTED),),
+    },
+    exempt=_uses_own_image,
+)

@@ -1,29 +1,17 @@
 """A tag that can be moved makes yesterday's review say nothing about today's image."""
 
-from collections.abc import Iterator
-
-from policies.graph import Node
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.conditions import Expectation, equals
+from policies.rule import Requirement, Severity, supply_rule
+from policies.rules._types import REPOSITORY
 from policies.rules.supply._common import FRAMEWORKS
 
-REPOSITORY = "aws:ecr/repository:Repository"
-
-RULE = Rule(
+RULE = supply_rule(
     id="registry-immutable-tags",
     title="Image tags cannot be moved to another image",
     severity=Severity.MEDIUM,
-    family=Family.SUPPLY,
-    applies_to=(REPOSITORY,),
     requirement=Requirement.SUPPLY_CHAIN,
     why="People find images by tag: one that was moved shows the reviewed name over code nobody reviewed.",
     remedy="set imageTagMutability: IMMUTABLE, as components.storage.image_registry does",
     frameworks=FRAMEWORKS,
-    guards=(Guard(type=REPOSITORY, path="imageTagMutability", breaks=(Break.REMOVE,), values=("MUTABLE",)),),
+    expects={REPOSITORY: (Expectation("imageTagMutability", equals("IMMUTABLE")),)},
 )
-
-
-@RULE.check
-def immutable(node: Node, _: Case) -> Iterator[Finding]:
-    yield from RULE.require(
-        node, "imageTagMutability", lambda value: value == "IMMUTABLE", "must be IMMUTABLE; the default is MUTABLE"
-    )

@@ -1,40 +1,14 @@
-"""An image nobody scans brings its known holes along."""
+"""An image nobody scans brings its known weaknesses along."""
 
-from collections.abc import Iterator
-
+from policies.conditions import TRUE, Expectation
 from policies.graph import UNKNOWN, Node
-from policies.reading import MISSING, first, read
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.reading import MISSING, read
+from policies.rule import Case, Requirement, Scope, Severity, supply_rule
+from policies.rules._types import REPOSITORY
 from policies.rules.supply._common import FRAMEWORKS
 
-REPOSITORY = "aws:ecr/repository:Repository"
 REGISTRY = "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration"
-PATH = "imageScanningConfiguration.scanOnPush"
 FREQUENCIES = ("SCAN_ON_PUSH", "CONTINUOUS_SCAN")
-EVERY_NAME = "*"
-
-RULE = Rule(
-    id="registry-scan-on-push",
-    title="Images are scanned when they are pushed",
-    severity=Severity.MEDIUM,
-    family=Family.SUPPLY,
-    applies_to=(REPOSITORY,),
-    requirement=Requirement.SUPPLY_CHAIN,
-    why="Images hold hundreds of packages: what is known of them must be known before they run.",
-    remedy="set imageScanningConfiguration.scanOnPush, as components.storage.image_registry does",
-    frameworks={**FRAMEWORKS, "CIS EKS": ("5.1.1",), "ISO 27001": ("A.8.8",)},
-    scope=Scope.STACK,
-    guards=(Guard(type=REPOSITORY, path=PATH, breaks=(Break.REMOVE, Break.FLIP)),),
-)
-
-
-@RULE.check
-def scanned(node: Node, case: Case) -> Iterator[Finding]:
-    if first(node.inputs, PATH) is True or any(_scans_all(each, node) for each in case.graph.of_type(REGISTRY)):
-        return
-    yield from RULE.require(
-        node, PATH, lambda value: value is True, "must be true, unless the registry scans every repository"
-    )
 
 
 def _scans_all(registry: Node, repository: Node) -> bool:
@@ -44,6 +18,30 @@ def _scans_all(registry: Node, repository: Node) -> bool:
     for rule in read(registry.inputs, "rules[*]"):
         if rule.value is MISSING or rule.value is UNKNOWN or rule.value.get("scanFrequency") not in FREQUENCIES:
             continue
-        if any(found.value == EVERY_NAME for found in read(rule.value, "repositoryFilters[*].filter")):
+        if any(found.value == "*" for found in read(rule.value, "repositoryFilters[*].filter")):
             return True
     return False
+
+
+def _registry_scans(node: Node, case: Case) -> bool:
+    return any(_scans_all(each, node) for each in case.graph.of_type(REGISTRY))
+
+
+RULE = supply_rule(
+    id="registry-scan-on-push",
+    title="Images are scanned when they are pushed",
+    severity=Severity.MEDIUM,
+    requirement=Requirement.SUPPLY_CHAIN,
+    why="Images contain hundreds of packages, whose weaknesses must be known before they run.",
+    remedy="set imageScanningConfiguration.scanOnPush, as components.storage.image_registry does",
+    frameworks={**FRAMEWORKS, "CIS EKS": ("5.1.1",), "ISO 27001": ("A.8.8",)},
+    scope=Scope.STACK,
+    expects={
+        REPOSITORY: (
+            Expectation(
+                "imageScanningConfiguration.scanOnPush", TRUE.because("the registry does not scan every repository")
+            ),
+        )
+    },
+    exempt=_registry_scans,
+)

@@ -2,58 +2,37 @@
 
 from collections.abc import Iterator
 
-from policies.facts import Facts
+from policies.conditions import one_of
 from policies.graph import Node, ResourceGraph
 from policies.reading import MISSING, first
-from policies.rule import Break, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.rule import Case, Finding, Requirement, Scope, Severity, tenancy_rule
+from policies.rules._types import INSTANCE, LAUNCH_TEMPLATE, NODE_GROUP, RESERVATION, VPC
 
-NODE_GROUP, TEMPLATE = "aws:eks/nodeGroup:NodeGroup", "aws:ec2/launchTemplate:LaunchTemplate"
-GROUP, INSTANCE = "aws:autoscaling/group:Group", "aws:ec2/instance:Instance"
-RESERVATION, FARGATE = "aws:ec2/capacityReservation:CapacityReservation", "aws:eks/fargateProfile:FargateProfile"
-VPC = "aws:ec2/vpc:Vpc"
-OWN_HARDWARE = ("dedicated", "host")
+FARGATE = "aws:eks/fargateProfile:FargateProfile"
+OWN_HARDWARE = one_of("dedicated", "host")
 
-
-def _is_premium(facts: Facts) -> bool:
-    return facts.tier == "premium"
-
-
-RULE = Rule(
+RULE = tenancy_rule(
     id="dedicated-nodes",
     title="Every node of a premium keep runs on hardware of its own",
     severity=Severity.HIGH,
-    family=Family.TENANCY,
-    applies_to=(NODE_GROUP, GROUP, INSTANCE, RESERVATION, FARGATE),
+    applies_to=(NODE_GROUP, "aws:autoscaling/group:Group", INSTANCE, RESERVATION, FARGATE),
     requirement=Requirement.DEDICATED_TENANCY,
     why="The premium tier promises that no other customer's machine shares a processor with the code.",
     remedy="set tenancy dedicated or host for the pool; components.compute.node_hardware places its nodes so",
     frameworks={"SOC 2": ("CC6.1", "C1.1"), "ISO 27001": ("A.5.23", "A.8.22", "A.8.31")},
     scope=Scope.STACK,
-    guards=(
-        Guard(type=TEMPLATE, path="placement.tenancy", breaks=(Break.REMOVE,), values=("default",), when=_is_premium),
-        Guard(type=TEMPLATE, path="placement", breaks=(Break.REMOVE,), when=_is_premium),
-        Guard(type=NODE_GROUP, path="launchTemplate", breaks=(Break.REMOVE,), when=_is_premium),
-        Guard(type=RESERVATION, path="tenancy", breaks=(Break.REMOVE,), values=("default",), when=_is_premium),
-        Guard(type=INSTANCE, add=({"instanceType": "m7i.large", "tenancy": "default"},), when=_is_premium),
-        Guard(type=FARGATE, add=({"clusterName": "c", "fargateProfileName": "pods"},), when=_is_premium),
-    ),
+    exempt=lambda _, case: case.facts.tier != "premium" or case.graph.derived(_networks_are_dedicated),
 )
 
 
 @RULE.check
 def own_hardware(node: Node, case: Case) -> Iterator[Finding]:
-    if not _is_premium(case.facts) or case.graph.derived(_networks_are_dedicated):
-        return
     if node.type == FARGATE:
         yield RULE.violation(node, "", "runs pods on machines that AWS shares among its customers")
     elif node.type == RESERVATION or (node.type == INSTANCE and "launchTemplate" not in node.inputs):
-        yield from RULE.require(node, "tenancy", _is_own_hardware, "must be dedicated or host")
+        yield from RULE.require(node, "tenancy", OWN_HARDWARE)
     else:
         yield from _by_template(node, case.graph)
-
-
-def _is_own_hardware(tenancy: object) -> bool:
-    return tenancy in OWN_HARDWARE
 
 
 def _networks_are_dedicated(graph: ResourceGraph) -> bool:
@@ -67,14 +46,13 @@ def _by_template(node: Node, graph: ResourceGraph) -> Iterator[Finding]:
     if not named:
         yield RULE.violation(node, "launchTemplate", "not set: AWS's own template places nodes on shared machines")
         return
-    templates = graph.references(node, named[0], TEMPLATE)
+    templates = graph.references(node, named[0], LAUNCH_TEMPLATE)
     if not templates:
         yield RULE.undecided(node, named[0], "the launch template is not one of this stack")
     for template in templates:
         tenancy = first(template.inputs, "placement.tenancy")
         if tenancy is not MISSING and not isinstance(tenancy, str):
             yield RULE.undecided(template, "placement.tenancy")
-        elif tenancy not in OWN_HARDWARE:
-            yield RULE.violation(
-                template, "placement.tenancy", f"got {tenancy!r} for {node.name}: must be dedicated or host"
-            )
+        elif not OWN_HARDWARE.holds(tenancy):
+            message = f"got {tenancy!r} for {node.name}: {OWN_HARDWARE.allowed}"
+            yield RULE.violation(template, "placement.tenancy", message)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from policies.documents import documents
 from policies.graph import UNKNOWN, Node
-from policies.places import arns_in, texts_in
-from policies.rule import ANY_RESOURCE, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.graph.values import texts_in
+from policies.regions import arns_in
+from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Severity, tenancy_rule
 from policies.rules.tenancy._tiers import is_pooled
 
 TAG = "codekeep:tenant"
@@ -14,45 +15,22 @@ NAMES = ("name", "namePrefix", "bucket", "bucketPrefix", "analyzerName", "domain
 OURS = re.compile(r"(?:^|[/:])(?:alias/)?/?codekeep[-/]([a-z][a-z0-9-]*)")
 SHARED = frozenset({"system"})  # the namespace codekeep-system: operators of the cluster
 PLATFORM_SERVICES = frozenset({"eks", "es"})  # what a pooled keep refers to on its platform
-THEIRS = "codekeep-another-code-111122223333-eu-central-1"
-ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 
-
-def _reading(resource: str, **tags: str) -> dict[str, object]:
-    condition = {"StringEquals": {f"aws:ResourceTag/{TAG}": tags["tenant"]}} if tags else {}
-    return {"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource, "Condition": condition}
-
-
-RULE = Rule(
+RULE = tenancy_rule(
     id="tenant-names",
     title="No resource, policy or tag names another keep",
     severity=Severity.HIGH,
-    family=Family.TENANCY,
     applies_to=(ANY_RESOURCE,),
     requirement=Requirement.ISOLATION,
-    why="Keeps are told apart by name: what is called or grants another's name works on another's code.",
+    why="Keeps are distinguished by name: a resource or grant with another's name works on another's code.",
     remedy="derive the name from the keep, by Keep.physical and Keep.global_name of components.naming",
     frameworks={"SOC 2": ("CC6.1", "C1.1"), "ISO 27001": ("A.5.9", "A.5.23", "A.8.3")},
-    guards=(
-        Guard(type="aws:s3/bucket:Bucket", path="bucket", values=(THEIRS,)),
-        Guard(type="aws:sqs/queue:Queue", path="name", values=("codekeep-another-ingest",)),
-        Guard(type="aws:iam/role:Role", path="name", values=("codekeep-another-gateway",)),
-        Guard(type="aws:kms/alias:Alias", path="name", values=("alias/codekeep-another-code",)),
-        Guard(type="aws:cloudwatch/logGroup:LogGroup", path="name", values=("/codekeep/another/gateway",)),
-        Guard(
-            type=ROLE_POLICY,
-            path="policy|Statement[0]",
-            values=(_reading(f"arn:aws:s3:::{THEIRS}/*"), _reading("*", tenant="another")),
-        ),
-        Guard(type="aws:sqs/queue:Queue", path=f"tags.{TAG}", values=("another",)),
-    ),
+    exempt=lambda node, case: not case.facts.tenant or node.package not in ("aws", "kubernetes"),
 )
 
 
 @RULE.check
 def no_other_keep(node: Node, case: Case) -> Iterator[Finding]:
-    if not case.facts.tenant or node.package not in ("aws", "kubernetes"):
-        return
     yield from _unknown(node)
     for path, text in texts_in(node.inputs):
         if path.endswith(TAG):
@@ -75,12 +53,11 @@ def _unknown(node: Node) -> Iterator[Finding]:
 
 
 def _others(text: str, case: Case) -> list[str]:
-    """Names in a text that are not `codekeep-<tenant>` nor begin so."""
-    return [name for name in OURS.findall(text) if name not in SHARED and not _is_own(name, case)]
-
-
-def _is_own(name: str, case: Case) -> bool:
-    return name == case.facts.tenant or name.startswith(f"{case.facts.tenant}-")
+    """Names in a text that are neither `codekeep-<tenant>` nor begin so."""
+    own = case.facts.tenant
+    return [
+        name for name in OURS.findall(text) if name not in SHARED and name != own and not name.startswith(f"{own}-")
+    ]
 
 
 def _in_arns(text: str, case: Case) -> list[str]:

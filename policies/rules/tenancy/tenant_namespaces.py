@@ -1,11 +1,12 @@
-"""In a shared cluster a namespace is the wall, and a service account the key to one door in it."""
+"""In a shared cluster the namespace separates keeps, and a service account opens one namespace."""
 
 from collections.abc import Iterator, Mapping
 
+from policies.conditions import Condition, none_of
 from policies.documents import ROLE, Kind, documents
 from policies.graph import Node, ResourceGraph
-from policies.reading import MISSING, Found, first
-from policies.rule import ANY_RESOURCE, Case, Family, Finding, Guard, Requirement, Rule, Scope, Severity
+from policies.reading import MISSING, first
+from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Scope, Severity, tenancy_rule
 from policies.rules.tenancy._tiers import is_pooled, own_prefix
 
 ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
@@ -14,13 +15,12 @@ TAGS: Mapping[str, str] = {
     "namespace": "aws:RequestTag/kubernetes-namespace",
     "serviceAccount": "aws:RequestTag/kubernetes-service-account",
 }
-"""Property of an association → the tag by which the role's trust knows it."""
+"""Property of an association → the tag by which the role's trust names it."""
 
-RULE = Rule(
+RULE = tenancy_rule(
     id="tenant-namespaces",
     title="Pods and their identities stay in namespaces of the keep, one service account to a role",
     severity=Severity.HIGH,
-    family=Family.TENANCY,
     applies_to=(ANY_RESOURCE,),
     requirement=Requirement.ISOLATION,
     why="A role bound to a common namespace or account is every pod's there, other keeps' among them.",
@@ -31,11 +31,6 @@ RULE = Rule(
         "ISO 27001": ("A.5.15", "A.8.3", "A.8.22"),
     },
     scope=Scope.STACK,
-    guards=(
-        Guard(type=ASSOCIATION, path="namespace", values=("default", "codekeep-another")),
-        Guard(type=ASSOCIATION, path="serviceAccount", values=("default", "another")),
-        Guard(type=NAMESPACE, path="metadata.name", values=("shared", "codekeep-another"), when=is_pooled),
-    ),
 )
 
 
@@ -44,27 +39,22 @@ def within_the_keep(node: Node, case: Case) -> Iterator[Finding]:
     if node.type == ASSOCIATION:
         yield from _as_the_role_trusts(node, case.graph)
         for path in TAGS:
-            yield from RULE.each(node, path, lambda found: _not_default(node, found))
+            own = none_of("default").because("every pod that names none has it")
+            yield from RULE.require(node, path, own, optional=True)
     if is_pooled(case.facts) and (path := _namespace_path(node)):
         prefix = own_prefix(case)
-        yield from RULE.require(
-            node, path, lambda name: name == prefix or str(name).startswith(f"{prefix}-"), f"must be {prefix}"
-        )
+        own = Condition(lambda name: name == prefix or str(name).startswith(f"{prefix}-"), f"must be {prefix}")
+        yield from RULE.require(node, path, own)
 
 
 def _namespace_path(node: Node) -> str:
-    """Where a resource says its namespace; empty where it has none."""
+    """Where a resource names its namespace; empty where it has none."""
     if node.type == ASSOCIATION:
         return "namespace"
     if node.type == NAMESPACE:
         return "metadata.name"
     in_namespace = node.package == "kubernetes" and first(node.inputs, "metadata.namespace") is not MISSING
     return "metadata.namespace" if in_namespace else ""
-
-
-def _not_default(node: Node, found: Found) -> Iterator[Finding]:
-    if found.value == "default":
-        yield RULE.violation(node, found.path, "got 'default', which every pod has that names none")
 
 
 def _as_the_role_trusts(node: Node, graph: ResourceGraph) -> Iterator[Finding]:

@@ -5,36 +5,29 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from policies.conditions import one_of
 from policies.facts import DATA_CLASSES
-from policies.graph import SECRET, UNKNOWN, Node
-from policies.rule import ANY_RESOURCE, Break, Case, Family, Finding, Guard, Requirement, Rule, Severity
+from policies.graph import Node
+from policies.graph.values import Marker
+from policies.reading import MISSING, Found, first
+from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Severity, tenancy_rule
 
 TENANT, TIER, CLASS = "codekeep:tenant", "codekeep:tier", "codekeep:data-class"
 REGION = "codekeep:region"
 CLASSES = frozenset({*DATA_CLASSES, "config"})
 TIERS = frozenset({"pooled", "dedicated", "premium"})
-TAGGED = ("aws:s3/bucket:Bucket", "aws:kms/key:Key", "aws:iam/role:Role", "aws:cloudwatch/logGroup:LogGroup")
-TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+GLOBAL = ("aws:iam/", "aws:budgets/", "aws:route53/")
+"""Types without a region; their tag says which region they are for."""
 
-RULE = Rule(
+RULE = tenancy_rule(
     id="tenant-tags",
     title="Every resource that takes tags says tenant, tier, data class and region",
     severity=Severity.MEDIUM,
-    family=Family.TENANCY,
     applies_to=(ANY_RESOURCE,),
     requirement=Requirement.DEDICATED_TENANCY,
-    why="Conditions of policies, cost reports and drift runs tell keeps apart by these tags and nothing else.",
+    why="Conditions of policies, cost reports and drift runs distinguish keeps by these tags and nothing else.",
     remedy="tag it with Keep.tags(data class) of components.naming, or by the provider's default tags",
     frameworks={"SOC 2": ("CC6.1", "C1.1"), "ISO 27001": ("A.5.9", "A.5.12", "A.5.13")},
-    guards=(
-        *(Guard(type=each, path="tags", breaks=(Break.REMOVE,)) for each in TAGGED),
-        *(Guard(type=each, path=f"tags.{TENANT}", breaks=(Break.REMOVE,), values=("another",)) for each in TAGGED),
-        Guard(type="aws:s3/bucket:Bucket", path=f"tags.{TIER}", breaks=(Break.REMOVE,), values=("free",)),
-        Guard(type="aws:s3/bucket:Bucket", path=f"tags.{CLASS}", breaks=(Break.REMOVE,), values=("misc",)),
-        Guard(type="aws:s3/bucket:Bucket", path=f"tags.{REGION}", breaks=(Break.REMOVE,), values=("us-east-1",)),
-        Guard(type=TEMPLATE, path="tagSpecifications[0].tags", breaks=(Break.REMOVE,)),
-        Guard(type=TEMPLATE, path=f"tagSpecifications[0].tags.{TENANT}", breaks=(Break.REMOVE,)),
-    ),
 )
 
 
@@ -42,11 +35,12 @@ RULE = Rule(
 def complete(node: Node, case: Case) -> Iterator[Finding]:
     if not case.facts.tenant or node.package != "aws" or node.options.get("external") or not takes_tags(node.type):
         return
-    yield from _tags(node, "tags", {**_default_tags(node, case), **_shown(node.inputs.get("tags"))}, case)
-    for index, specification in enumerate(node.inputs.get("tagSpecifications") or ()):
-        if isinstance(specification, Mapping):
-            tags = _shown(specification.get("tags"))
-            yield from _tags(node, f"tagSpecifications[{index}].tags", tags, case)
+    yield from _tags(node, "tags", {**_default_tags(node, case), **_by_key(node.inputs.get("tags"))}, case)
+    yield from RULE.each(
+        node,
+        "tagSpecifications[*]",
+        lambda found: _tags(node, f"{found.path}.tags", _by_key(first(found.value, "tags")), case),
+    )
 
 
 @cache
@@ -60,36 +54,28 @@ def takes_tags(token: str) -> bool:
     return hasattr(declared, "tags_all")
 
 
-def _is_global(node: Node) -> bool:
-    """Roles and budgets are of no region; their tag says for which region they are."""
-    return node.type.startswith(("aws:iam/", "aws:budgets/", "aws:route53/"))
-
-
 def _default_tags(node: Node, case: Case) -> dict[str, Any]:
     provider = case.graph.get(node.provider or "")
     defaults = provider.inputs.get("defaultTags") if provider else None
-    return _shown(defaults.get("tags")) if isinstance(defaults, Mapping) else {}
+    return _by_key(defaults.get("tags")) if isinstance(defaults, Mapping) else {}
 
 
-def _shown(tags: Any) -> dict[str, Any]:
-    """The tags; where the whole of them is not known, each is not."""
-    if tags is UNKNOWN or tags is SECRET:
+def _by_key(tags: Any) -> dict[str, Any]:
+    """The tags; where the mapping is not known, neither is each of them."""
+    if isinstance(tags, Marker):
         return dict.fromkeys((TENANT, TIER, CLASS, REGION), tags)
     return dict(tags) if isinstance(tags, Mapping) else {}
 
 
 def _tags(node: Node, path: str, tags: Mapping[str, Any], case: Case) -> Iterator[Finding]:
     facts = case.facts
+    regional = node.region is not None and not node.type.startswith(GLOBAL)
     expected: dict[str, frozenset[str]] = {
         TENANT: frozenset({facts.tenant}),
         TIER: frozenset({facts.tier}) if facts.tier and not facts.platform else TIERS,
         CLASS: CLASSES,
-        REGION: facts.allowed_regions if node.region is None or _is_global(node) else frozenset({node.region}),
+        REGION: frozenset({str(node.region)}) if regional else facts.allowed_regions,
     }
     for key, allowed in expected.items():
-        value = tags.get(key)
-        if value is UNKNOWN or value is SECRET:
-            yield RULE.undecided(node, f"{path}.{key}")
-        elif not value or value not in allowed:
-            got = f"got {value!r}" if value else "not set"
-            yield RULE.violation(node, f"{path}.{key}", f"{got}: must be {' or '.join(sorted(allowed))}")
+        found = Found(f"{path}.{key}", tags.get(key) or MISSING)
+        yield from RULE.expect(node, found, one_of(*sorted(allowed)))

@@ -6,17 +6,16 @@ from pathlib import Path
 
 from codekeep_contracts.faults import UsageFault
 
-from policies import report
 from policies.catalogue import catalogue
 from policies.checker import LIVE, OWN, Checker, CheckerError, Judgement
-from policies.report import Report, Run, report_of, run_of
+from policies.report import Report, Run, UnjudgedStack, report_of, run_of
 from policies.waivers import Coverage, Waiver, WaiverError, load_waivers
 from stacks.project import Project
 from stacks.sessions.check.judging import Judged, judged
 from stacks.sessions.check.sources import Source, StackSource
 
 WAIVER_FILE = Path("policies") / "waivers.yaml"
-Result = Judged | report.Fault
+Result = Judged | UnjudgedStack
 
 
 def check(
@@ -52,7 +51,7 @@ def check(
         known=frozenset(known_stacks),
         checkers=frozenset({OWN, *(checker.name for checker in checkers), *_live_checker(reports)}),
     )
-    unjudged = [each for each in results if isinstance(each, report.Fault)]
+    unjudged = [each for each in results if isinstance(each, UnjudgedStack)]
     return run_of(reports, unjudged, waivers, today=now, coverage=coverage)
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 from codekeep_contracts.faults import Fault
 
-from policies import report
 from policies.catalogue import catalogue
 from policies.checker import Judgement, Subject, judge_by_rules
+from policies.report import UnjudgedStack
 from stacks.sessions.check.sources import LiveSource, Source
 
 
@@ -18,7 +18,7 @@ class Judged:
     own: Judgement
 
 
-def judged(source: Source) -> Judged | report.Fault:
+def judged(source: Source) -> Judged | UnjudgedStack:
     """What our rules find; the reason where the source gives no graph, so that other stacks are judged all the same."""
     try:
         subject = source.subject()
@@ -26,7 +26,7 @@ def judged(source: Source) -> Judged | report.Fault:
             return Judged(subject=subject, own=judge_by_rules(subject, catalogue()))
         account = source.account(subject.facts)
     except Fault as fault:
-        return report.Fault(stack=source.stack, message=str(fault))
+        return UnjudgedStack(stack=source.stack, message=str(fault))
     from policies.live.judge import judge_live
 
     live = judge_live(subject, account, catalogue())

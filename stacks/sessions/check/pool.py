@@ -11,19 +11,19 @@ from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
-from policies.report import Fault
+from policies.report import UnjudgedStack
 from stacks.gc_tuning import relax_gc
 from stacks.project import Project
 from stacks.sessions.check.judging import Judged, judged
 from stacks.sessions.check.sources import StackSource
 from stacks.sessions.recording import Recordings
 
-OnJudged = Callable[[str, Judged | Fault, int], None]
+OnJudged = Callable[[str, Judged | UnjudgedStack, int], None]
 
 
-def judged_in_parallel(project: Project, stacks: Sequence[str], on_judged: OnJudged) -> list[Judged | Fault]:
+def judged_in_parallel(project: Project, stacks: Sequence[str], on_judged: OnJudged) -> list[Judged | UnjudgedStack]:
     """Each stack judged, in the order given. Ctrl-C ends the processes at once."""
-    results: dict[str, Judged | Fault] = {}
+    results: dict[str, Judged | UnjudgedStack] = {}
     with _executor(project, min(len(stacks), processors())) as executor:
         waiting = {executor.submit(_judge, stack): stack for stack in _longest_first(project, stacks)}
         for future in as_completed(waiting):
@@ -65,11 +65,11 @@ def _context() -> BaseContext:
     return context
 
 
-def _result(future: "Future[Judged | Fault]", stack: str) -> Judged | Fault:
+def _result(future: "Future[Judged | UnjudgedStack]", stack: str) -> Judged | UnjudgedStack:
     try:
         return future.result()
     except BrokenExecutor as error:
-        return Fault(stack=stack, message=f"the process that judged it died ({error}); check {stack} by itself")
+        return UnjudgedStack(stack=stack, message=f"the process that judged it died ({error}); check {stack} by itself")
 
 
 _recordings: Recordings | None = None  # of this worker process
@@ -83,11 +83,11 @@ def _begin(root: Path) -> None:
     _recordings = Recordings(Project.find(root))
 
 
-def _judge(stack: str) -> Judged | Fault:
+def _judge(stack: str) -> Judged | UnjudgedStack:
     """Judges one stack. What the rules cached on its graph stays here; a plain copy of the graph is sent back."""
     assert _recordings is not None  # noqa: S101 - _begin ran
     result = judged(StackSource(recordings=_recordings, stack=stack))
     gc.collect()
-    if isinstance(result, Fault):
+    if isinstance(result, UnjudgedStack):
         return result
     return replace(result, subject=replace(result.subject, graph=replace(result.subject.graph)))

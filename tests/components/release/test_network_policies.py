@@ -9,7 +9,6 @@ from components.release.flows import LinkTraffic, flows
 from components.release.labels import TENANT
 from components.release.network_policies import NetworkPolicies, NetworkPoliciesArgs
 from policies.rule import Family
-from policies.traffic import Connection, Party, who_may_talk
 from tests.components.builders import fake_network
 from tests.components.conftest import make_keep
 from tests.components.contract import assert_contract
@@ -30,6 +29,7 @@ from tests.components.release.traffic import (
     rendered,
     traffic,
 )
+from tests.policies.traffic import Connection, Party, who_may_talk
 
 PLAIN = LinkTraffic(git_ports=(443,))
 

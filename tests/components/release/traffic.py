@@ -10,10 +10,10 @@ from components.naming import Tier
 from components.release.flows import External, LinkTraffic, Pods, flows
 from components.release.labels import TENANT, WORKLOAD
 from components.release.network_policies import PODS_ELSEWHERE, NetworkPolicies, NetworkPoliciesArgs
-from policies.traffic import Connection, Party, who_may_talk
 from tests.components.builders import fake_network
 from tests.components.recording import Recording, record
 from tests.components.release.bases import make_base
+from tests.policies.traffic import Connection, Party, who_may_talk
 
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 PREFIXES = "aws:ec2/getManagedPrefixList:getManagedPrefixList"

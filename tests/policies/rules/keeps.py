@@ -1,4 +1,4 @@
-"""Small graphs for rules of resources: nodes by type and inputs, and what a rule says of them."""
+"""Small graphs for rules of resources: nodes by type and inputs, and the findings of a rule on them."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def facts(**changes: Any) -> Facts:
 
 
 SILENT = facts(tenant="", tier="", account_id="", egress="")
-"""What is known of a program without a spec."""
+"""The facts of a program without a spec."""
 
 
 def node(type_: str, name: str = "it", *, region: str = REGION, options: Any = None, **inputs: Any) -> Node:
@@ -40,7 +40,7 @@ def node(type_: str, name: str = "it", *, region: str = REGION, options: Any = N
 
 
 def findings(rule: Rule, *nodes: Node, agreed: Facts | None = None) -> list[Finding]:
-    """What the rule says of all the nodes."""
+    """The findings of the rule on all nodes."""
     graph = ResourceGraph(project="codekeep", stack="acme", nodes=nodes)
     return judge_all([rule], Case(facts=agreed or facts(), graph=graph))
 

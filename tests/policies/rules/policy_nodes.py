@@ -1,4 +1,4 @@
-"""Small graphs of AWS resources, and what a rule says of them."""
+"""Small graphs of AWS resources, and the findings of a rule on them."""
 
 import json
 from collections.abc import Mapping

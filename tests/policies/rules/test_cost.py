@@ -1,4 +1,4 @@
-"""Cost rules: what is bounded passes, what is not is named where it stands, what is unknown stays undecided."""
+"""Cost rules: what is bounded passes, what is not is a violation with its path, what is unknown stays undecided."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -138,7 +138,7 @@ def test_an_autoscaler_has_a_maximum() -> None:
     assert told(graph(open_ended), "scaler-bounds") == [(Verdict.VIOLATION, "chat", "spec.maxReplicas")]
 
 
-def test_a_keep_without_its_budget_is_told_at_the_stack() -> None:
+def test_a_missing_budget_is_a_violation_of_the_stack() -> None:
     objects = graph()
     rest = tuple(node for node in objects if node.type != BUDGET)
     assert len(rest) == len(objects) - 1

@@ -102,7 +102,7 @@ def test_what_is_not_known_is_undecided(name: str, type_: str, inputs: dict[str,
     assert verdicts(rule(name), given) == [undecided(given, path)]
 
 
-def test_what_holds_data_is_protected_unless_the_keep_is_a_trial() -> None:
+def test_resources_with_data_are_protected_unless_the_keep_is_a_trial() -> None:
     bare, kept = bucket("bare"), node(BUCKET, "kept", options={"protect": True})
     retained = node(BUCKET, "retained", options={"retainOnDelete": True})
     assert verdicts(rule("protected_data"), bare, kept, retained) == [violation(bare, "")]
@@ -163,7 +163,7 @@ def test_data_goes_neither_late_nor_an_audit_trail_early(
     assert verdicts(rule("bucket_retention"), given, expiry, agreed=AGREED) == [violation(expiry, path)]
 
 
-def test_a_rule_that_is_off_or_holds_for_some_objects_expires_nothing() -> None:
+def test_a_rule_that_is_off_or_covers_only_some_objects_does_not_count() -> None:
     for change in ({"status": "Disabled"}, {"prefix": "tmp/"}):
         given = bucket()
         found = findings(rule("bucket_retention"), given, lifecycle(given, 30, **change), agreed=AGREED)

@@ -279,7 +279,7 @@ def _denying(**changes: Any) -> str:
         {"Principal": {"AWS": "arn:aws:iam::111122223333:root"}},
     ],
 )
-def test_a_bucket_refuses_plain_http_with_a_deny_that_holds_for_all(changes: dict[str, Any]) -> None:
+def test_a_bucket_refuses_plain_http_with_a_deny_for_everybody(changes: dict[str, Any]) -> None:
     bucket = node(BUCKET, "b", bucket="data")
     assert told(judged("tls-buckets", bucket, node(POLICY, "p", bucket="data", policy=_denying()))) == []
     weaker = node(POLICY, "p", bucket="data", policy=_denying(**changes))

@@ -1,4 +1,4 @@
-"""Kubernetes rules: compliant objects pass, a fault is named where it stands, what is unknown stays undecided."""
+"""Kubernetes rules: compliant objects pass, a violation names its path, what is unknown stays undecided."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def findings(objects: ResourceGraph) -> list[Finding]:
     return judge_all(RULES, Case(facts=FACTS, graph=objects))
 
 
-def told(objects: ResourceGraph, rule: str) -> list[tuple[Verdict, str, str]]:
+def verdicts(objects: ResourceGraph, rule: str) -> list[tuple[Verdict, str, str]]:
     return [
         (each.verdict, each.urn.rpartition("::")[2], each.property) for each in findings(objects) if each.rule == rule
     ]
@@ -120,10 +120,8 @@ def test_every_fault_made_of_the_compliant_objects_is_noticed_by_its_rule() -> N
         ("rbac-cluster-admin", BINDING, "ingest", "subjects[0].name", "system:serviceaccounts:demo", None),
     ],
 )
-def test_a_fault_is_named_where_it_stands(
-    rule: str, type_: str, name: str, path: str, value: Any, place: str | None
-) -> None:
-    assert (Verdict.VIOLATION, name, place or path) in told(changed(type_, name, path, value), rule)
+def test_a_violation_names_its_path(rule: str, type_: str, name: str, path: str, value: Any, place: str | None) -> None:
+    assert (Verdict.VIOLATION, name, place or path) in verdicts(changed(type_, name, path, value), rule)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +150,7 @@ def test_what_is_not_known_is_undecided(rule: str, type_: str, name: str, path: 
             stack=objects.stack,
             nodes=tuple(node for node in objects if not node.type.endswith(":ScaledObject")),
         )
-    assert (Verdict.UNDECIDED, name, path) in told(objects, rule)
+    assert (Verdict.UNDECIDED, name, path) in verdicts(objects, rule)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +160,7 @@ def test_what_is_not_known_is_undecided(rule: str, type_: str, name: str, path: 
         ("ResourceQuota::keep", "namespace-quotas", "no quota on memory"),
         ("LimitRange::keep", "namespace-quotas", "no LimitRange"),
         ("PodDisruptionBudget::gateway", "workload-disruption", "no disruption budget"),
-        ("ValidatingAdmissionPolicyBinding::keep-images", "admission-fails-closed", "bound nowhere"),
+        ("ValidatingAdmissionPolicyBinding::keep-images", "admission-fails-closed", "has no binding"),
         ("RoleBinding::ingest", "pod-token", "must be false"),
     ],
 )
@@ -176,19 +174,21 @@ def test_a_companion_that_is_missing_is_a_violation(dropped: str, rule: str, fau
 
 def test_a_pod_takes_its_security_context_over_to_its_containers_unless_they_have_their_own() -> None:
     own = changed(DEPLOYMENT, "gateway", f"{CONTAINER}.securityContext.runAsNonRoot", False)
-    assert told(own, "pod-non-root") == [(Verdict.VIOLATION, "gateway", f"{CONTAINER}.securityContext.runAsNonRoot")]
+    assert verdicts(own, "pod-non-root") == [
+        (Verdict.VIOLATION, "gateway", f"{CONTAINER}.securityContext.runAsNonRoot")
+    ]
 
 
 def test_init_containers_are_judged_as_well() -> None:
     root = container("prepare", securityContext={"privileged": True})
     objects = changed(DEPLOYMENT, "gateway", f"{POD}.initContainers", [root])
-    places = {place for _, _, place in told(objects, "pod-privileges")}
+    places = {place for _, _, place in verdicts(objects, "pod-privileges")}
     assert f"{POD}.initContainers[0].securityContext.privileged" in places
 
 
 def test_gpus_are_asked_for_as_they_are_limited() -> None:
     objects = changed(RAY, "index", f"{RAY_CONTAINER}.resources.requests", {"cpu": "4", "nvidia.com/gpu": 2})
-    assert (Verdict.VIOLATION, "index", f"{RAY_CONTAINER}.resources.requests.nvidia.com/gpu") in told(
+    assert (Verdict.VIOLATION, "index", f"{RAY_CONTAINER}.resources.requests.nvidia.com/gpu") in verdicts(
         objects, "pod-resources"
     )
 
@@ -196,37 +196,37 @@ def test_gpus_are_asked_for_as_they_are_limited() -> None:
 def test_a_workload_in_a_namespace_without_walls_is_named() -> None:
     spec = {"template": template("stray", pod("stray", container("stray")))}
     objects = graph(kube("apps/v1", "Deployment", "stray", {"metadata": {"namespace": "bare"}, "spec": spec}))
-    assert told(objects, "namespace-default-deny") == [(Verdict.VIOLATION, "stray", "metadata.namespace")] * 2
+    assert verdicts(objects, "namespace-default-deny") == [(Verdict.VIOLATION, "stray", "metadata.namespace")] * 2
 
 
 def test_a_chart_that_another_process_renders_is_undecided_and_dangerous_values_are_named() -> None:
     release = "kubernetes:helm.sh/v3:Release"
     plain = resource(release, "plain", {"chart": "agent", "version": "1.2.3"})
     evil = resource(release, "evil", {"chart": "agent", "values": {"node": {"hostNetwork": True}}})
-    assert told(graph(plain, evil), "kube-readable-workloads") == [
+    assert verdicts(graph(plain, evil), "kube-readable-workloads") == [
         (Verdict.VIOLATION, "evil", "values.node.hostNetwork"),
         (Verdict.UNDECIDED, "plain", "chart"),
     ]
 
 
-def test_an_unknown_kind_that_holds_pods_is_undecided() -> None:
+def test_an_unknown_kind_that_contains_pods_is_undecided() -> None:
     spec = {"replicaSpecs": {"Worker": {"template": template("x", pod("x", container("x")))}}}
     objects = graph(kube("kubeflow.org/v1", "PyTorchJob", "train", {"spec": spec}))
-    assert told(objects, "kube-readable-workloads") == [
+    assert verdicts(objects, "kube-readable-workloads") == [
         (Verdict.UNDECIDED, "train", "spec.replicaSpecs.Worker.template.spec.containers")
     ]
 
 
 def test_a_secret_object_is_a_violation_also_where_the_program_marks_it() -> None:
     objects = graph(kube("v1", "Secret", "git", {"stringData": SECRET}))
-    assert told(objects, "kube-secrets") == [(Verdict.VIOLATION, "git", "stringData")]
+    assert verdicts(objects, "kube-secrets") == [(Verdict.VIOLATION, "git", "stringData")]
 
 
 def test_plain_http_is_no_way_in() -> None:
     listeners = [{"name": "web", "protocol": "HTTP", "port": 80}]
     gateway = kube("gateway.networking.k8s.io/v1", "Gateway", "web", {"spec": {"listeners": listeners}})
     ingress = kube("networking.k8s.io/v1", "Ingress", "open", {"spec": {}})
-    assert told(graph(gateway, ingress), "ingress-tls") == [
+    assert verdicts(graph(gateway, ingress), "ingress-tls") == [
         (Verdict.VIOLATION, "web", "spec.listeners[0].protocol"),
         (Verdict.VIOLATION, "open", "spec.tls"),
     ]

@@ -422,7 +422,7 @@ def test_reads_and_writes_of_code_are_recorded(selectors: dict[str, Any], verdic
     assert findings == [("code", "", verdict) for verdict in verdicts]
 
 
-def test_without_a_trail_only_a_keep_that_owns_its_account_is_at_fault() -> None:
+def test_a_missing_trail_is_a_violation_only_of_a_keep_that_owns_its_account() -> None:
     bucket = node(BUCKET, "code", bucket="code")
     assert told(judged("log-code-events", bucket, facts=KEEP)) == [("code", "", "violation")]
     assert told(judged("log-code-events", bucket, facts=replace(KEEP, tier="pooled"))) == []

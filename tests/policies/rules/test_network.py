@@ -391,7 +391,7 @@ def test_a_bucket_without_a_block_is_named_with_the_remedy() -> None:
     assert found.message.startswith("Bucket bare: the resource has no BucketPublicAccessBlock; set all four switches")
 
 
-def test_a_transit_gateway_that_the_stack_does_not_hold_is_foreign() -> None:
+def test_a_transit_gateway_that_is_not_in_the_stack_is_foreign() -> None:
     token, gateway = (
         "aws:ec2transitgateway/vpcAttachment:VpcAttachment",
         node("aws:ec2transitgateway/transitGateway:TransitGateway"),

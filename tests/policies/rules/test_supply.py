@@ -1,4 +1,4 @@
-"""Supply rules: pinned things pass, floating ones are named where they stand, what is unknown stays undecided."""
+"""Supply rules: pinned things pass, floating ones are violations with their path, what is unknown stays undecided."""
 
 import json
 from collections.abc import Mapping

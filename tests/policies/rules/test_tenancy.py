@@ -160,13 +160,13 @@ def test_a_premium_keep_has_no_fargate_and_no_template_of_others() -> None:
 # Ground
 
 
-def test_a_pooled_keep_brings_no_ground_and_its_platform_does() -> None:
+def test_a_pooled_keep_has_no_infrastructure_and_its_platform_does() -> None:
     assert judged(own_ground.RULE, node(VPC, {}), facts=POOLED) == [("violation", "it", "")]
     assert judged(own_ground.RULE, node(VPC, {}), facts=PLATFORM) == []
     assert judged(own_ground.RULE, node(VPC, {}), facts=FACTS) == []
 
 
-def test_a_dedicated_keep_uses_its_own_ground() -> None:
+def test_a_dedicated_keep_uses_its_own_infrastructure() -> None:
     cluster = node(CLUSTER, {"name": "codekeep-demo"}, "cluster")
     own, other = ({"clusterName": name} for name in ("codekeep-demo", "codekeep-platform"))
     reference = {"clusterName": str(Reference(cluster.urn, "name"))}

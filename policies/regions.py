@@ -1,9 +1,7 @@
-"""Regions and accounts named inside values: ARNs, zones, service names, host names."""
+"""Regions named in texts: in ARNs, zones, service names and host names."""
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from policies.graph import ResourceGraph
 from policies.graph.references import references_in
@@ -27,7 +25,7 @@ class Arn:
 
 
 def regions_in(text: str) -> list[str]:
-    """Every region named in a text, references and zones included by their region, in order."""
+    """Every region that a text names, by itself or in a zone, in order; references do not count."""
     return list(dict.fromkeys(_REGION.findall(re.sub(r"\$\{urn:pulumi:[^}]*\}", "", text))))
 
 
@@ -46,18 +44,6 @@ def arns_in(text: str) -> list[Arn]:
 
 
 def referred_regions(text: str, graph: ResourceGraph) -> list[str]:
-    """Regions of the resources that references in a text lead to."""
+    """Regions of the resources that the references in a text lead to."""
     nodes = [graph.get(reference.urn) for reference in references_in(text)]
     return [node.region for node in nodes if node is not None and node.region]
-
-
-def texts_in(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every text inside a value, with the path it stands at."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from texts_in(inner, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, (list, tuple)):
-        for index, inner in enumerate(value):
-            yield from texts_in(inner, f"{path}[{index}]")

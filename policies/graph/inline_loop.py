@@ -1,4 +1,4 @@
-"""An event loop for a program whose engine answers at once: no threads, and no waiting for one task at a time."""
+"""An event loop for a program whose engine is in the same process: no threads, and no waiting task by task."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,13 +7,13 @@ from typing import Any
 from pulumi.runtime import settings
 
 
-class QuietLoop(asyncio.SelectorEventLoop):
-    """Runs in place what the SDK would hand to threads: its calls to the engine, which here is an object beside it."""
+class InlineLoop(asyncio.SelectorEventLoop):
+    """Runs the SDK's calls to the engine in place, where the SDK would hand them to threads."""
 
     def run_in_executor(  # type: ignore[override]  # the base's is generic in the arguments
         self, executor: Any, func: Callable[..., Any], *args: Any
     ) -> Any:
-        """As the base does, for work that is not the SDK's."""
+        """Work of others goes to threads, as in the base class."""
         if executor is not None or func.__module__ != "pulumi.runtime._context":
             return super().run_in_executor(executor, func, *args)
         answer = self.create_future()
@@ -25,7 +25,7 @@ class QuietLoop(asyncio.SelectorEventLoop):
 
 
 async def settled() -> None:
-    """Waits until nothing the program started is under way, or until something failed.
+    """Waits until nothing that the program started is pending, or until something failed.
 
     The SDK's own waiting looks at every pending output each time one is ready, which takes a third of a big program's
     time; it still comes afterwards, and reports what failed.

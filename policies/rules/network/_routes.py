@@ -1,16 +1,14 @@
-"""Routes in one shape, and what stands in the subnets that a table routes."""
+"""Routes in one shape, and which subnets of a stack contain NAT gateways and firewalls."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from policies.graph import UNKNOWN, Node, ResourceGraph
 from policies.reading import MISSING, Found, read
+from policies.rules._types import FIREWALL, NAT_GATEWAY
 
-ROUTE = "aws:ec2/route:Route"
-TABLE = "aws:ec2/routeTable:RouteTable"
+ROUTE, TABLE = "aws:ec2/route:Route", "aws:ec2/routeTable:RouteTable"
 ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
-NAT = "aws:ec2/natGateway:NatGateway"
-FIREWALL = "aws:networkfirewall/firewall:Firewall"
 
 DESTINATIONS = {
     ROUTE: ("destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"),
@@ -31,57 +29,60 @@ TARGETS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Way:
-    """One route; `at` is where it stands in the node's inputs, empty for a route that is a resource."""
+class Route:
+    """One route; `at` is its path in the node's inputs, empty for a route that is a resource."""
 
     node: Node
     at: str
 
     @property
     def destinations(self) -> list[Found]:
-        return self._given(DESTINATIONS[self.node.type])
+        return self._values(DESTINATIONS[self.node.type])
 
     @property
     def targets(self) -> list[Found]:
-        return self._given(TARGETS)
+        return self._values(TARGETS)
 
-    def _given(self, names: tuple[str, ...]) -> list[Found]:
+    def _values(self, names: tuple[str, ...]) -> list[Found]:
         paths = (f"{self.at}.{name}" if self.at else name for name in names)
         found = (next(read(self.node.inputs, path)) for path in paths)
         return [each for each in found if each.value is not MISSING and each.value != ""]
 
 
-def ways(node: Node) -> Iterator[Way]:
-    """The routes that a resource holds."""
+def routes(node: Node) -> Iterator[Route]:
+    """The routes that a resource declares."""
     if node.type == ROUTE:
-        yield Way(node=node, at="")
+        yield Route(node=node, at="")
         return
     for found in read(node.inputs, "routes[*]"):
         if found.value is not MISSING:
-            yield Way(node=node, at=found.path)
+            yield Route(node=node, at=found.path)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Map:
-    """Of each table (by URN) the subnets it routes; the subnets NAT gateways stand in, and those of firewalls."""
+class Topology:
+    """URNs of subnets: those that each route table (by URN) serves, those with NAT gateways, those with firewalls."""
 
-    subnets: Mapping[str, frozenset[str]]
+    by_table: Mapping[str, frozenset[str]]
     with_nat: frozenset[str]
     with_firewall: frozenset[str]
 
 
-def map_of(graph: ResourceGraph) -> Map:
-    """The map of a whole graph; make it with `graph.derived`."""
-    routed: dict[str, set[str]] = {}
+def topology_of(graph: ResourceGraph) -> Topology:
+    """The topology of a graph, for `graph.derived`."""
+
+    def subnets(type_: str, name: str) -> frozenset[str]:
+        return frozenset(each.urn for node in graph.of_type(type_) for each in graph.references(node, name))
+
+    by_table: dict[str, frozenset[str]] = {}
     for node in graph.of_type(ASSOCIATION):
         for table in graph.references(node, "routeTableId"):
-            routed.setdefault(table.urn, set()).update(_subnets(graph, node, "subnetId"))
-    return Map(
-        subnets={urn: frozenset(subnets) for urn, subnets in routed.items()},
-        with_nat=frozenset(urn for node in graph.of_type(NAT) for urn in _subnets(graph, node, "subnetId")),
-        with_firewall=frozenset(
-            urn for node in graph.of_type(FIREWALL) for urn in _subnets(graph, node, "subnetMappings")
-        ),
+            served = {subnet.urn for subnet in graph.references(node, "subnetId")}
+            by_table[table.urn] = by_table.get(table.urn, frozenset()) | served
+    return Topology(
+        by_table=by_table,
+        with_nat=subnets(NAT_GATEWAY, "subnetId"),
+        with_firewall=subnets(FIREWALL, "subnetMappings"),
     )
 
 
@@ -90,17 +91,12 @@ def tables_of(node: Node, graph: ResourceGraph) -> list[Node]:
     return [node] if node.type == TABLE else graph.references(node, "routeTableId")
 
 
-def leads_to_firewall(way: Way, endpoint: Found, graph: ResourceGraph) -> bool | None:
+def leads_to_firewall(route: Route, endpoint: Found, graph: ResourceGraph) -> bool | None:
     """Whether an endpoint is a firewall's; None where that is not known yet."""
-    name = "routes" if way.at else "vpcEndpointId"
-    if graph.references(way.node, name, FIREWALL):
+    if graph.references(route.node, "routes" if route.at else "vpcEndpointId", FIREWALL):
         return True
     firewalls = graph.of_type(FIREWALL)
     if any(str(endpoint.value) in str(node.outputs.get("firewallStatuses")) for node in firewalls if endpoint.known):
         return True
     unknown = any(node.outputs.get("firewallStatuses", UNKNOWN) is UNKNOWN for node in firewalls)
     return None if not endpoint.known or unknown else False
-
-
-def _subnets(graph: ResourceGraph, node: Node, name: str) -> list[str]:
-    return [subnet.urn for subnet in graph.references(node, name)]

@@ -1,7 +1,7 @@
-"""Who may talk to whom, computed from NetworkPolicy objects alone as Kubernetes defines them.
+"""Which pods may talk to which, computed from NetworkPolicy objects alone, as Kubernetes defines them.
 
-A connection between pods passes where the source's policies let it out and the target's let it in; a pod that no policy
-selects in a direction is open in it. Who is outside has an address and no policies.
+A connection between pods passes if the source's policies allow it out and the target's allow it in. A pod that no
+policy selects in a direction is open in that direction. A party outside the cluster has an address and no policies.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,12 +14,12 @@ Interval = tuple[str, int, int]  # protocol, first and last port
 LAST_PORT = 65_535
 PROTOCOLS = ("SCTP", "TCP", "UDP")
 EVERYTHING: tuple[Interval, ...] = tuple((protocol, 1, LAST_PORT) for protocol in PROTOCOLS)
-NAME_LABEL = "kubernetes.io/metadata.name"  # which the API server puts on every namespace
+NAME_LABEL = "kubernetes.io/metadata.name"  # the API server puts it on every namespace
 
 
 @dataclass(frozen=True, kw_only=True)
 class Party:
-    """Pods of one kind, or, without a namespace, somebody outside the cluster; `cidr` is where their addresses lie."""
+    """Pods of one kind or, without a namespace, somebody outside the cluster; `cidr` contains their addresses."""
 
     name: str
     namespace: str | None = None
@@ -30,7 +30,7 @@ class Party:
 
 @dataclass(frozen=True, order=True)
 class Connection:
-    """What may pass from one to another; `ports` as in "443", "1024-65535" or "53/udp", in order."""
+    """An allowed connection; `ports` as in "443", "1024-65535" or "53/udp", in order."""
 
     source: str
     target: str
@@ -38,7 +38,7 @@ class Connection:
 
 
 def who_may_talk(policies: Iterable[Object], parties: Iterable[Party]) -> list[Connection]:
-    """Every connection that passes, in order, also those of pods to others of their own kind."""
+    """Every allowed connection, in order; pods of one kind may also talk to each other."""
     every, known = list(policies), list(parties)
     inside = [party for party in known if party.namespace is not None]
     found = []
@@ -51,7 +51,7 @@ def who_may_talk(policies: Iterable[Object], parties: Iterable[Party]) -> list[C
 
 
 def _open(policies: list[Object], own: Party, other: Party, direction: str) -> list[Interval]:
-    """What `own`'s policies leave open towards, or from, the other."""
+    """The ports that `own`'s policies leave open to, or from, the other."""
     if own.namespace is None:
         return list(EVERYTHING)
     rules, peers = ("egress", "to") if direction == "Egress" else ("ingress", "from")
@@ -127,7 +127,7 @@ def _expressed(expression: Object, labels: Mapping[str, str]) -> bool:
 
 
 def _spans(ports: Iterable[Object]) -> list[Interval]:
-    """No ports means all. A port by name could be any number of its pod's, so it is refused rather than guessed."""
+    """No ports means all. A named port could be any number, so it is refused rather than guessed."""
     listed = list(ports)
     if not listed:
         return list(EVERYTHING)
@@ -152,7 +152,7 @@ def _both(some: list[Interval], others: list[Interval]) -> list[Interval]:
 
 
 def _merged(spans: Iterable[Interval]) -> list[Interval]:
-    """Sorted by protocol and port, what overlaps or adjoins as one."""
+    """Sorted by protocol and port; intervals that overlap or adjoin are merged."""
     merged: list[Interval] = []
     for protocol, first, last in sorted(spans):
         if merged and merged[-1][0] == protocol and first <= merged[-1][2] + 1:
