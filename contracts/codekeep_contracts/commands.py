@@ -1,6 +1,6 @@
 """Commands of codekeep-runtime that pods run. A manifest may name these and no others.
 
-A test holds each to the command line that the runtime registers.
+A test compares each with the command line that the runtime registers.
 """
 
 from dataclasses import dataclass, field

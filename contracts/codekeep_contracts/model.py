@@ -6,9 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class StrictModel(BaseModel):
-    """No silent conversion, no change after construction, and no unknown key: it may be a rule nobody would keep.
-
-    Errors never repeat the value they refuse.
+    """No silent conversion, no change after construction, and no unknown key: it may be a rule that would then not be
+    enforced. Errors never repeat the value they refuse.
     """
 
     model_config = ConfigDict(
@@ -26,7 +25,7 @@ def text(pattern: str, allowed: str, remedy: str, *, longest: int = 253) -> Any:
 
     Args:
         pattern: of Rust's regex crate, which pydantic uses: linear time.
-        allowed: what is allowed, as an error tells it.
+        allowed: what is allowed, as error messages put it.
         remedy: what to do about a wrong value.
         longest: characters.
     """

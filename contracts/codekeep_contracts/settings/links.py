@@ -1,4 +1,5 @@
-"""Git hosts and package registries: what a spec says of them, and what the runtime gets. Secrets are named, never held.
+"""Git hosts and package registries, as in a spec and as in the runtime's settings. Neither contains secrets, only their
+names.
 
 A spec's link adds the endpoint service that PrivateLink connects to; the settings add the ARNs of the secrets.
 """

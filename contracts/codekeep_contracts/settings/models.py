@@ -39,14 +39,14 @@ Prefix = Annotated[
 
 
 class Prefixes(StrictModel):
-    """What an embedding model was trained to find before a text; "query: " and "passage: " for E5."""
+    """Prefixes that an embedding model was trained with; "query: " and "passage: " for E5."""
 
     query: Prefix = ""
     document: Prefix = ""
 
 
 class ServedModel(StrictModel):
-    """A model at its pinned revision, and what its callers must know of it."""
+    """A model at its pinned revision, with the properties that its callers must know."""
 
     role: ModelRole
     name: ModelName

@@ -1,10 +1,10 @@
-"""GitHub Enterprise: who may read a repository, and which repositories an organisation has."""
+"""Asks GitHub Enterprise who may read a repository, and which repositories an organisation has."""
 
 from urllib.parse import quote
 
 import httpx
 
-from codekeep_runtime.access.host_api import HostApi, NotThere
+from codekeep_runtime.access.host_api import HostApi, NotFoundOnHost
 from codekeep_runtime.core import RepositoryId
 
 
@@ -24,7 +24,7 @@ class GitHub:
         path = f"/repos/{quote(repository.owner, safe='')}/{quote(repository.name, safe='')}"
         full_name = str(self._api.one(path).get("full_name", ""))
         if full_name.casefold() != f"{repository.owner}/{repository.name}":
-            raise NotThere
+            raise NotFoundOnHost
         people = self._api.all(f"{path}/collaborators?affiliation=all&per_page=100")
         return frozenset(
             str(each["login"]).casefold()

@@ -1,11 +1,11 @@
-"""GitLab: who may read a project, and which projects a group has."""
+"""Asks GitLab who may read a project, and which projects a group has."""
 
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 import httpx
 
-from codekeep_runtime.access.host_api import HostApi, NotConfirmed, NotThere
+from codekeep_runtime.access.host_api import HostApi, NotConfirmed, NotFoundOnHost
 from codekeep_runtime.core import RepositoryId
 
 REPORTER = 20  # the lowest role that reads the code of a private project
@@ -25,7 +25,7 @@ class GitLab:
         path = f"{repository.owner}/{repository.name}"
         project = self._api.one(f"/projects/{quote(path, safe='')}")
         if str(project.get("path_with_namespace", "")).casefold() != path:
-            raise NotThere
+            raise NotFoundOnHost
         if not isinstance(project.get("id"), int):
             raise NotConfirmed
         today = datetime.now(UTC).date().isoformat()

@@ -18,8 +18,9 @@ Model = TypeVar("Model", bound=StrictModel)
 POLL_SECONDS = 0.5  # a revoked reader loses access within this plus one recheck of a running stream
 
 
-class Watched(Generic[Value]):
-    """Thread-safe. Content that cannot be read or parsed denies access: the last good value is not kept.
+class WatchedValue(Generic[Value]):
+    """A value that is read again when its source changes. Thread-safe. Content that cannot be read or parsed denies
+    access: the last good value is not kept.
 
     Args:
         fingerprint: changes with the content; None if there is none.
@@ -66,21 +67,21 @@ class Watched(Generic[Value]):
             emit("permissions-unreadable", component="access", level="error", error_kind=type(error).__name__)
 
 
-def watched_file(path: Path, parse: Callable[[Path], Value], missing: Value | None = None) -> Watched[Value]:
+def watched_file(path: Path, parse: Callable[[Path], Value], missing: Value | None = None) -> WatchedValue[Value]:
     """The file must be replaced (by a rename, or a ConfigMap's link), never written in place."""
-    return Watched(lambda: file_fingerprint(path), lambda: parse(path), missing)
+    return WatchedValue(lambda: file_fingerprint(path), lambda: parse(path), missing)
 
 
 def watched_document(
     documents: Documents, name: str, parse: Callable[[str], Value], missing: Value | None = None
-) -> Watched[Value]:
+) -> WatchedValue[Value]:
     def parsed() -> Value:
         found = documents.read(name)
         if found is None:
             raise AccessFault(f"{name} was removed while it was read")
         return parse(found.content)
 
-    return Watched(lambda: documents.fingerprint(name), parsed, missing)
+    return WatchedValue(lambda: documents.fingerprint(name), parsed, missing)
 
 
 class SharedModel(Generic[Model]):

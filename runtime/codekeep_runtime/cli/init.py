@@ -1,4 +1,4 @@
-"""`init`: creates a data folder and says what to do next."""
+"""`init`: creates a data folder and prints the next steps."""
 
 import click
 
@@ -23,4 +23,4 @@ def init(as_json: bool, platform: Platform) -> None:
         text.append(f"What `--as USER` may read is listed in {readers}: " + '{"ana": ["host/owner/name"]}')
     text.append("Next: codekeep-runtime ingest PATH_OR_URL, then codekeep-runtime ask QUESTION or serve.")
     document = {"data": str(context.data), "tenant": context.tenant, "audit_key": key, "readers": str(readers)}
-    show.result(document, "\n".join(text), as_json=as_json)
+    show.print_result(document, "\n".join(text), as_json=as_json)

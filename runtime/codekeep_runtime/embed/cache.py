@@ -26,11 +26,11 @@ class CachedEmbedder:
 
     Args:
         file: made if it is missing, readable by its owner only. Contains no text.
-        most: vectors kept; the oldest are removed first.
+        max_vectors: vectors kept; the oldest are removed first.
     """
 
-    def __init__(self, embedder: Embedder, file: Path, most: int = VECTORS_MAX) -> None:
-        self._embedder, self._file, self._most = embedder, file, most
+    def __init__(self, embedder: Embedder, file: Path, max_vectors: int = VECTORS_MAX) -> None:
+        self._embedder, self._file, self._max_vectors = embedder, file, max_vectors
         self.version, self.dimension = embedder.version, embedder.dimension
         self._lock = threading.Lock()
         self._database = _open(file)
@@ -94,7 +94,7 @@ class CachedEmbedder:
         with self._lock, self._database:  # one transaction
             self._database.executemany("INSERT OR REPLACE INTO vectors (key, vector) VALUES (?, ?)", rows)
             self._database.execute(
-                "DELETE FROM vectors WHERE rowid <= (SELECT max(rowid) FROM vectors) - ?", (self._most,)
+                "DELETE FROM vectors WHERE rowid <= (SELECT max(rowid) FROM vectors) - ?", (self._max_vectors,)
             )
 
 

@@ -56,7 +56,9 @@ class AnswerStream:
             raise
 
     async def events(self) -> AsyncGenerator[AnswerEvent | None, None]:
-        """None where nothing came for a while. An answer whose reader lost access ends with ACCESS_LOST."""
+        """Yields the answer's events; None where nothing came for a while. An answer whose reader lost access ends with
+        ACCESS_LOST.
+        """
         try:
             async with aclosing(self._rechecked()) as events:
                 async for event in events:

@@ -27,7 +27,7 @@ class ReaderRequest:
 
     def is_still_allowed(self) -> bool:
         """Blocks for a moment: files may be read."""
-        return self.services.access.still(self.reader, self.scope)
+        return self.services.access.still_allows(self.reader, self.scope)
 
     def record(
         self,
@@ -42,7 +42,7 @@ class ReaderRequest:
         """
         Args:
             chunks: whose text the reader gets.
-            repositories: of which they get something else.
+            repositories: those of which the reader gets something other than chunks.
         """
         shown = tuple(chunks)
         seen = {each.id for each in repositories} | {chunk.branch.repository.id for chunk in shown}
@@ -73,7 +73,7 @@ class ReaderRequest:
             raise UnavailableFault("the audit record cannot be written, so nothing is answered") from None
 
 
-async def admitted(http: Request) -> ReaderRequest:
+async def admit_request(http: Request) -> ReaderRequest:
     """
     Raises:
         AccessFault: not signed in.

@@ -87,7 +87,9 @@ class State:
         return {path: SkippedFile(path, blob, SkipReason(reason), *retry) for path, blob, reason, *retry in rows}
 
     def skip(self, branch: Branch, files: Iterable[SkippedFile]) -> None:
-        """Remembers files whose content is a reason to skip them: it holds for the blob, whatever else changes."""
+        """Remembers files whose content is a reason to skip them: the reason stays with the blob, whatever else
+        changes.
+        """
         rows = [(_key(branch), each.path, each.blob, each.reason, each.attempts, each.retry_at) for each in files]
         with transaction(self._connection) as write:
             write.executemany("INSERT OR REPLACE INTO left_out VALUES (?, ?, ?, ?, ?, ?)", rows)

@@ -39,7 +39,7 @@ class Workers(AbstractContextManager["Workers"]):
             few: use one process, since starting more takes longer than the work.
         """
         self._start(1 if few else self._count)
-        return in_order(batches, self._send, self._finished, self._size * _AHEAD)
+        return outcomes_in_order(batches, self._send, self._finished, self._size * _AHEAD)
 
     def _finished(self, batch: Batch, future: Any) -> list[Outcome]:
         from pebble import ProcessExpired
@@ -74,7 +74,7 @@ class Workers(AbstractContextManager["Workers"]):
             self._pool, self._size = None, 0
 
 
-def in_order(
+def outcomes_in_order(
     batches: Iterable[Batch],
     send: Callable[[Batch], Any],
     finished: Callable[[Batch, Any], list[Outcome]],

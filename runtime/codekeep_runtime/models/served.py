@@ -27,7 +27,7 @@ class ServedModels:
         }
 
     def chat(self) -> Mapping[str, ServedChatModel]:
-        """By the model's full name.
+        """Chat models by the model's full name.
 
         Raises:
             SettingsFault: no model has this role.

@@ -1,4 +1,4 @@
-"""Whom a command reads as."""
+"""Finds the reader that a command acts as."""
 
 from collections.abc import Sequence
 

@@ -11,7 +11,7 @@ import pytest
 from codekeep_contracts.faults import SettingsFault
 from codekeep_contracts.settings.stores import BucketSettings
 from codekeep_runtime.audit import AuditLog, verify
-from codekeep_runtime.audit.shipping import Shipping
+from codekeep_runtime.audit.shipping import SegmentShipper
 from codekeep_runtime.audit.signer import EcdsaKey
 from codekeep_runtime.platform.keep.kms_signer import KmsSigner
 from codekeep_runtime.platform.keep.vault import Vault
@@ -37,8 +37,8 @@ class Keep:
     def log(self, name: str = "gateway-pod", **more: Any) -> AuditLog:
         return AuditLog(self.pod / "audit", self.pod / "heads", KmsSigner(self.kms, self.key), name=name, **more)
 
-    def shipping(self, log: AuditLog, vault: Any = None, seconds: float = 60.0) -> Shipping:
-        return Shipping(log, self.pod / "audit", vault or self.vault, seconds=seconds)
+    def shipping(self, log: AuditLog, vault: Any = None, seconds: float = 60.0) -> SegmentShipper:
+        return SegmentShipper(log, self.pod / "audit", vault or self.vault, seconds=seconds)
 
     def copy(self) -> Path:
         folder = self.root / "copy"

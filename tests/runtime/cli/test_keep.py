@@ -156,7 +156,7 @@ def test_prompts_go_to_the_keeps_bucket_for_prompts(aws: Any, tmp_path: Path) ->
     opted_in = {"enabled": True, "retention_days": 30, "approved_by": "Security"}
     store = keep(tmp_path, keep_settings(prompt_storage=opted_in, buckets={"prompts": bucket})).prompts()
     assert isinstance(store, PromptBucket)
-    store.keep("a" * 16, "How are refunds made?", datetime.datetime.now(datetime.UTC))
+    store.store("a" * 16, "How are refunds made?", datetime.datetime.now(datetime.UTC))
     assert store.count("a" * 16) == 1
     assert not list(tmp_path.rglob("prompts/*"))  # a pod's disk goes with it
     with pytest.raises(SettingsFault, match=r"buckets\.prompts"):
@@ -179,7 +179,7 @@ def test_a_readers_prompts_are_purged_from_the_keeps_bucket_with_proof(
     on = PromptStorage(enabled=True, redaction=True, retention_days=30, approved_by="Security")
     store = PromptBucket(BucketSettings(**bucket), on, client)
     for reader in ("a" * 16, "b" * 16):
-        store.keep(reader, "How are refunds made?", datetime.datetime.now(datetime.UTC))
+        store.store(reader, "How are refunds made?", datetime.datetime.now(datetime.UTC))
     monkeypatch.setattr(KeepPlatform, "documents", lambda _, folder: FolderDocuments(tmp_path / folder))
     with Runtime(platform, role="purge") as runtime:
         stored = run_purge(runtime, user="a" * 16)

@@ -44,7 +44,7 @@ def test_a_held_message_stays_invisible_however_long_work_takes(aws: Any) -> Non
     short = WorkQueue(client, url, visible_again_seconds=3)
     short.send("long work")
     taken = short.receive(1, wait_seconds=0)
-    with short.held(taken):
+    with short.keep_invisible(taken):
         time.sleep(3.5)
         assert short.receive(1, wait_seconds=0) == []
 

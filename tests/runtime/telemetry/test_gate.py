@@ -14,7 +14,7 @@ import pytest
 from codekeep_contracts.log_fields import LOG_FIELDS
 from codekeep_contracts.metrics import INDEX_AGE, METRICS, MODEL_REQUESTS_IN_FLIGHT, REQUESTS, RETRIEVAL_LATENCY
 from codekeep_runtime.telemetry import emit, foreign, metrics, span, spans
-from codekeep_runtime.telemetry.fields import Gate
+from codekeep_runtime.telemetry.fields import FieldFilter
 from codekeep_runtime.telemetry.log import LOG
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +34,7 @@ def lines() -> Iterator[io.StringIO]:
 
 @given(st.text())
 def test_only_identifiers_pass_the_gate(text: str) -> None:
-    passed = Gate().passed({"route": text})
+    passed = FieldFilter().allowed_fields({"route": text})
     assert all(char.isascii() and not char.isspace() for char in passed.get("route", ""))  # type: ignore[union-attr]
 
 
@@ -42,8 +42,8 @@ def test_only_identifiers_pass_the_gate(text: str) -> None:
     "value", [CANARY, "", "a" * 129, "a\n", b"bytes", None, ["x"], {"x": 1}, float("nan"), 1 << 70]
 )
 def test_other_values_are_dropped_and_counted(value: object) -> None:
-    gate = Gate()
-    assert gate.passed({"route": value}) == {}
+    gate = FieldFilter()
+    assert gate.allowed_fields({"route": value}) == {}
     assert gate.dropped == 1
 
 
@@ -182,7 +182,7 @@ def test_a_line_below_the_level_costs_nothing(monkeypatch: pytest.MonkeyPatch, l
     def looked_at(_: object) -> None:
         pytest.fail("the gate looked at it")
 
-    monkeypatch.setattr(LOG, "least", "error")
-    monkeypatch.setattr(LOG.gate, "passed", looked_at)
+    monkeypatch.setattr(LOG, "minimum_level", "error")
+    monkeypatch.setattr(LOG.field_filter, "allowed_fields", looked_at)
     emit("asked", component="gateway", status=200)
     assert lines.getvalue() == ""

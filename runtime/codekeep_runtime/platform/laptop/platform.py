@@ -107,7 +107,9 @@ class LaptopPlatform(Platform):
             raise UsageFault("--copy and --public-key are of a keep: give its --settings, without --embedded")
         return verify(self.context.folder("audit"), self.context.folder("audit-heads"), self.signer())
 
-    def admitted(self, sources: Sequence[Source], *, allow_purged: bool) -> tuple[Sequence[Source], list[Failure]]:
+    def admissible_sources(
+        self, sources: Sequence[Source], *, allow_purged: bool
+    ) -> tuple[Sequence[Source], list[Failure]]:
         admitted: list[Source] = []
         refused: list[Failure] = []
         tombstones = self.tombstones

@@ -16,7 +16,7 @@ class CitationMarks:
 
     def __init__(self, is_source: Callable[[int], bool]) -> None:
         self._is_source = is_source
-        self._fence = ""  # of the code block that the text stands in: `[0]` is code there
+        self._fence = ""  # of the code block that the text is in: `[0]` is code there
         self._starts_line = True
         self.kept: dict[int, None] = {}
         self.dropped = 0

@@ -1,4 +1,4 @@
-"""The prompt of an engine. Repository text stands between markers that its author cannot know."""
+"""Builds the prompt of an engine. Repository text is between markers that its author cannot know."""
 
 import secrets
 from collections.abc import Sequence

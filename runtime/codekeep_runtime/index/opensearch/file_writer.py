@@ -9,7 +9,7 @@ from codekeep_runtime.index.opensearch.store import Document, Store
 BATCH = 500  # files whose documents are in memory at once
 
 
-class Writing:
+class FileWriter:
     """Writes to one index. The server has no transactions, so each file's document goes through three states:
 
     1. unfinished, with the chunk ids of both versions: ingest sees that the file must be written;
