@@ -1,4 +1,4 @@
-"""What other components need to know about a cluster: the keep's own, or the shared platform's."""
+"""A reference to a cluster, for other components: the keep's own, or the shared platform's."""
 
 from dataclasses import dataclass
 

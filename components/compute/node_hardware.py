@@ -40,7 +40,9 @@ class NodeHardwareArgs:
 
 
 class NodeHardware(pulumi.ComponentResource):
-    """What the pool's launch template refers to. Nothing for a pool on shared machines."""
+    """Hosts, reservation and placement group, which the pool's launch template refers to. Empty for a pool on shared
+    machines.
+    """
 
     placement: ec2.LaunchTemplatePlacementArgsDict
     reservation: ec2.LaunchTemplateCapacityReservationSpecificationArgsDict

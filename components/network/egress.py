@@ -37,7 +37,7 @@ PROTOCOL_RULES = "\n".join(
 
 
 class EgressMode(StrEnum):
-    """What may leave a keep for the internet."""
+    """How much of the internet a keep may reach."""
 
     NONE = "none"
     ALLOW_LIST = "allow-list"

@@ -1,4 +1,4 @@
-"""The record of who did what in a keep: one trail, into a locked bucket and a log group with alarms.
+"""CloudTrail of a keep: one trail, into a locked bucket and a log group with alarms.
 
 The trail covers all regions although the keep may use only some: its records are metadata and arrive in the keep's own
 region, and a call in a region that is not allowed is exactly what it must show.

@@ -1,4 +1,4 @@
-"""Who may talk to whom in a keep, as a table: the source of its network policies and of docs/kubernetes/traffic.md."""
+"""The table of allowed connections in a keep: the source of its network policies and of docs/kubernetes/traffic.md."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ RAY_HEAD = "index-head"  # the only pods that may use the Kubernetes API
 
 
 class External(StrEnum):
-    """What is not one of the keep's pods."""
+    """A peer that is not one of the keep's pods."""
 
     DNS = "dns"
     POD_IDENTITY = "pod-identity"

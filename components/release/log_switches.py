@@ -17,6 +17,6 @@ TALKATIVE_LINE = (
 on."""
 
 
-def words(some: Iterable[str]) -> str:
+def words_pattern(some: Iterable[str]) -> str:
     """A name with one of the words between hyphens, underscores, dots or its ends."""
     return f"(?i)(^|[-_.])({'|'.join(some)})([-_.]|$)"

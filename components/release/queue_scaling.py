@@ -45,7 +45,7 @@ class QueueTrigger:
         }
 
 
-def authenticate(
+def create_trigger_authentication(
     name: str, base: ReleaseBase, workload: Workload, trigger: QueueTrigger, opts: pulumi.ResourceOptions
 ) -> CustomResource:
     """KEDA uses its operator's role, which may only count messages (components.identity.operator_grants)."""

@@ -1,4 +1,4 @@
-"""What runs in a keep, as plain values: model endpoints, images by digest, and the caps that bound the work."""
+"""The plan of a release, as plain values: model endpoints, images by digest, and the caps that bound the work."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

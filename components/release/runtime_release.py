@@ -1,4 +1,4 @@
-"""A release of the runtime in a keep's namespace: what may run there, and what does."""
+"""A release of the runtime in a keep's namespace: the workloads, and the policies and limits that bound them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
