@@ -25,7 +25,7 @@ KEPT = (DataClass.CODE, DataClass.INDEX, DataClass.MODEL, DataClass.EVAL, DataCl
 
 
 def environment_args(spec: TenantSpec) -> TenantEnvironmentArgs:
-    """A dedicated or premium keep.
+    """Args of a dedicated or premium keep.
 
     Raises:
         ValueError: the keep is pooled, or a component refuses what the spec allowed.
@@ -55,7 +55,7 @@ def environment_args(spec: TenantSpec) -> TenantEnvironmentArgs:
 
 
 def pooled_args(spec: TenantSpec, platform: PlatformRef) -> PooledTenantArgs:
-    """A pooled keep on the platform that `platform` refers to."""
+    """Args of a pooled keep on the platform that `platform` refers to."""
     return PooledTenantArgs(
         keep=keep_of(spec),
         platform=platform,
@@ -72,7 +72,7 @@ def pooled_args(spec: TenantSpec, platform: PlatformRef) -> PooledTenantArgs:
 
 
 def platform_args(spec: PlatformSpec) -> PlatformArgs:
-    """A region's shared platform."""
+    """Args of a region's shared platform."""
     return PlatformArgs(
         keep=keep_of(spec),
         network=_network(spec.network),

@@ -1,4 +1,4 @@
-"""How each model of a keep is served: options, memory, command line. `plan(facts)` is the entry."""
+"""Plans how each model of a keep is served: options, memory, command line. The entry point is `plan(facts)`."""
 
 from images.serving.architectures import CLASSES, PUBLIC_MODELS, Architecture
 from images.serving.checking import check_trtllm

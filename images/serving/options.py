@@ -203,7 +203,7 @@ SECTIONS: Final[dict[str, type[Options]]] = dict(_sections(TrtllmOptions))
 """Path of each option that has options of its own → their model."""
 
 
-def places_of(name: str) -> list[str]:
+def option_paths(name: str) -> list[str]:
     """Paths of the options with that name: `["max_batch_size", "cuda_graph_config.max_batch_size"]`."""
     top = [name] if name in TrtllmOptions.model_fields else []
     return [*top, *(f"{section}.{name}" for section, model in SECTIONS.items() if name in model.model_fields)]
@@ -211,9 +211,9 @@ def places_of(name: str) -> list[str]:
 
 def as_yaml(options: TrtllmOptions) -> str:
     """The YAML, with what was set and nothing that was left at its default."""
-    return yaml.safe_dump(stated(options), sort_keys=False, default_flow_style=False, width=120)
+    return yaml.safe_dump(stated_options(options), sort_keys=False, default_flow_style=False, width=120)
 
 
-def stated(options: TrtllmOptions) -> dict[str, Any]:
+def stated_options(options: TrtllmOptions) -> dict[str, Any]:
     """What was set, as plain values."""
     return options.model_dump(mode="json", exclude_unset=True, exclude_none=True)

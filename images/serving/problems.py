@@ -1,4 +1,4 @@
-"""What is wrong with a serving configuration: the field, the value it has, what is allowed, the remedy."""
+"""Problems of a serving configuration: the field, the value it has, what is allowed, the remedy."""
 
 import difflib
 from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ class ServingError(ValueError):
 
 
 def nearest(wrong: str, right: Iterable[str]) -> str | None:
-    """The known word most similar to `wrong`, or None where none is similar."""
+    """Returns the known word most similar to `wrong`, or None where none is similar."""
     return next(iter(difflib.get_close_matches(wrong, list(right), n=1, cutoff=0.7)), None)
 
 

@@ -1,4 +1,4 @@
-"""Everything that the pod of one model needs: command, files, environment, GPUs, metrics."""
+"""The serving plan of one model, with everything its pod needs: command, files, environment, GPUs, metrics."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ class ServingPlan:
 
 
 def plan(facts: ModelFacts) -> ServingPlan:
-    """How to serve a model.
+    """Plans how to serve a model.
 
     Raises:
         ServingError: with every reason why it cannot be served as specified; where it does not fit its GPU, with the
@@ -76,7 +76,7 @@ def plan(facts: ModelFacts) -> ServingPlan:
     if problems := unsuitable(facts):
         raise ServingError(problems)
     path = model_path(facts)
-    engine = facts.serves_with
+    engine = facts.serving_engine
     args, files = _trtllm(facts, path) if engine == "tensorrt-llm" else _vllm(facts, path)
     image = _image(facts.role, engine)
     return ServingPlan(
@@ -131,7 +131,7 @@ def _adapter_environment(facts: ModelFacts) -> dict[str, str]:
     Source: docs.vllm.ai, "LoRA Resolver Plugins". VLLM_ALLOW_RUNTIME_LORA_UPDATING also opens /v1/load_lora_adapter.
     Users cannot reach it: the gateway forwards `route` alone, and network policies close the pod to others.
     """
-    if facts.adapters is None or facts.serves_with != "vllm":
+    if facts.adapters is None or facts.serving_engine != "vllm":
         return {}
     return {
         "VLLM_PLUGINS": "lora_filesystem_resolver",

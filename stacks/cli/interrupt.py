@@ -1,4 +1,4 @@
-"""Ctrl-C: once stops cleanly, twice kills."""
+"""Handles Ctrl-C: the first stops cleanly, the second kills."""
 
 import os
 import signal

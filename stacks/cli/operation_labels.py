@@ -1,4 +1,4 @@
-"""Words and symbols for what happens to a resource."""
+"""Labels and symbols of resource operations in the terminal."""
 
 from codekeep_contracts.engine_events import StepOp
 

@@ -100,7 +100,7 @@ class SandboxEngine:
         return emulates(resource_type)
 
     def _load(self, stack: str, *, open_secrets: bool = False) -> StackState | None:
-        """The state; None where it holds no resource."""
+        """The state; None where it contains no resource."""
         files = StackFiles(self._home.backend, self._project.name, stack)
         if not files.checkpoint.exists():
             return None
@@ -111,7 +111,7 @@ class SandboxEngine:
         """Decrypts `secure:` values of a stack's configuration with the passphrase they were encrypted with."""
         if not salt:
             raise UsageFault(
-                "the configuration holds `secure:` values but no `encryptionsalt`: set them with `pulumi config`"
+                "the configuration contains `secure:` values but no `encryptionsalt`: set them with `pulumi config`"
             )
         try:
             return PassphraseCrypter(self._home.passphrase(), salt).decrypt
@@ -170,7 +170,7 @@ def pulumi_environment(project: Project) -> dict[str, str]:
     """What makes the pulumi CLI deploy to the sandbox. Starts the account, and writes the plugins' executables.
 
     Returns:
-        Variables to set; PATH holds only the folder to put before the rest.
+        Variables to set; PATH contains only the folder to put before the rest.
     """
     home = Home.of(project.root)
     home.prepare()

@@ -1,4 +1,4 @@
-"""The reference images of a project: written, locked, checked, and matched with GPUs and drivers."""
+"""Operations on a project's reference images: render, lock, check, and match with GPUs and drivers."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from codekeep_contracts.faults import Fault, UsageFault
 from images import check as checks
 from images import render as files
 from images.catalog import BUILDS, IMAGES, find
-from images.lock import LockError, locks, make
+from images.lock import LockError, locks, make_locks
 from images.matrix import BASELINE_DRIVER, MatrixError, require
 from policies.checker import CheckerError
 from stacks.home import Home
@@ -56,7 +56,7 @@ def lock(root: Path, names: Sequence[str] = (), *, upgrade: bool = False) -> int
     files.write(root)
     chosen = [known[name] for name in names] or locks()
     try:
-        make(chosen, root, upgrade=upgrade)
+        make_locks(chosen, root, upgrade=upgrade)
     except LockError as error:
         raise Fault(str(error)) from error
     _sbom().write(root)
@@ -75,11 +75,11 @@ def check(
     try:
         return [
             *checks.stale_files(root),
-            *checks.bad_bills(root),
-            *checks.bad_locks(root),
-            *checks.linted(root),
+            *checks.invalid_bills(root),
+            *checks.lock_problems(root),
+            *checks.hadolint_findings(root),
             *(_checkov(root, on_progress) if checkov else ()),
-            *(checks.unresolved(locks(), root) if ask_registry else ()),
+            *(checks.unresolvable_locks(locks(), root) if ask_registry else ()),
             *(checks.unknown_bases() if online else ()),
         ]
     except checks.ToolError as error:

@@ -1,4 +1,4 @@
-"""A graph's Kubernetes objects in the order they are applied, and their YAML."""
+"""Lists a graph's Kubernetes objects in the order they are applied, and writes their YAML."""
 
 import heapq
 from collections.abc import Mapping, Sequence
@@ -99,7 +99,7 @@ def write_manifests(manifests: Sequence[Manifest], folder: Path) -> None:
         UsageFault: the folder contains files already.
     """
     if folder.exists() and any(folder.iterdir()):
-        raise UsageFault(f"--output {folder}: holds files already; give an empty or a new folder")
+        raise UsageFault(f"--output {folder}: contains files already; give an empty or a new folder")
     folder.mkdir(parents=True, exist_ok=True)
     digits = len(str(len(manifests)))
     for number, manifest in enumerate(manifests, start=1):

@@ -34,7 +34,7 @@ class Recordings:
         """
         program, spec = self.project.program, require_valid_spec(self.project, stack)
         config = config_of(self.project, stack)
-        return recorded(
+        return record_program(
             program,
             f"of stack {stack}",
             project=self.project.name,
@@ -54,7 +54,7 @@ class Recordings:
         return {platform: self._platforms[platform]}
 
 
-def recorded(program: Path, label: str, **options: Any) -> ResourceGraph:
+def record_program(program: Path, label: str, **options: Any) -> ResourceGraph:
     """The graph that a program registers. `options` are those of policies' `record`.
 
     Raises:

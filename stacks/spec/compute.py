@@ -1,4 +1,4 @@
-"""Node pools, models and the vector index of a keep."""
+"""Spec of a keep's node pools, models and vector index."""
 
 from typing import Annotated, Literal
 
@@ -107,7 +107,7 @@ class Architecture(StrictModel):
 
 
 class Model(ServedModel):
-    """One served model, and what serves it."""
+    """One served model, its engine and its pool."""
 
     pool: Label
     parameters_billions: Annotated[float, Field(ge=0.01, le=1000)]

@@ -1,4 +1,4 @@
-"""Account and network of a keep, or its shared platform."""
+"""Spec of a keep's account and network, or of its shared platform."""
 
 from typing import Annotated, Literal
 
@@ -6,7 +6,7 @@ from codekeep_contracts.model import StrictModel, text
 from codekeep_contracts.text_types import AccountId, ZoneName
 from pydantic import Field
 
-from stacks.spec.base import EgressDomain, RoleArn, StackName
+from stacks.spec.text_types import EgressDomain, RoleArn, StackName
 
 Cidr = Annotated[
     str,

@@ -1,4 +1,4 @@
-"""The release of a keep: one version of the runtime, its images by digest."""
+"""Spec of a keep's release: one version of the runtime, its images by digest."""
 
 from typing import Annotated
 
@@ -50,7 +50,7 @@ def serving_image(facts: ModelFacts) -> ImageName:
     Raises:
         ServingError: the model's architecture is not known.
     """
-    vllm = facts.serves_with == "vllm"
+    vllm = facts.serving_engine == "vllm"
     if facts.role == "autocomplete":
         return "code-autocomplete-serve-cu12-vllm" if vllm else "code-autocomplete-serve-cu12"
     return "code-copilot-serve-cu12-vllm" if vllm else "code-copilot-serve-cu12"

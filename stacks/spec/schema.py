@@ -1,4 +1,4 @@
-"""What a model allows at each place of a document, read from its JSON Schema."""
+"""Reads from a model's JSON Schema what is allowed at each place of a document."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Field:
 
     @classmethod
     def of(cls, model: type[BaseModel]) -> "Field":
-        """The document as a whole."""
+        """The place of the document itself."""
         schema = _schema(model)
         return cls(schema, schema.get("$defs", {}))
 

@@ -1,4 +1,4 @@
-"""Serving plans of a spec's models, made by images/serving."""
+"""Makes the serving plans of a spec's models with images/serving."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -50,7 +50,7 @@ def serving_plans(models: Iterable[Model], pools: Sequence[Pool], slo: Slo) -> t
 
 
 def serving_problems(path: str, facts: ModelFacts) -> Iterator[Problem]:
-    """Why a model cannot be served: problems under the model's path."""
+    """Returns the reasons why a model cannot be served, as problems under the model's path."""
     for problem in unsuitable(facts):
         yield Problem(path=f"{path}.{problem.field}", got=problem.got, allowed=problem.allowed, remedy=problem.remedy)
 

@@ -14,16 +14,16 @@ from pathlib import Path
 from policies.report import Fault
 from stacks.gc_tuning import relax_gc
 from stacks.project import Project
-from stacks.sessions.check.judging import Judged, judged
+from stacks.sessions.check.judge import JudgedSource, judge_source
 from stacks.sessions.check.sources import StackSource
 from stacks.sessions.recording import Recordings
 
-OnJudged = Callable[[str, Judged | Fault, int], None]
+OnJudged = Callable[[str, JudgedSource | Fault, int], None]
 
 
-def judged_in_parallel(project: Project, stacks: Sequence[str], on_judged: OnJudged) -> list[Judged | Fault]:
+def judge_in_parallel(project: Project, stacks: Sequence[str], on_judged: OnJudged) -> list[JudgedSource | Fault]:
     """Each stack judged, in the order given. Ctrl-C ends the processes at once."""
-    results: dict[str, Judged | Fault] = {}
+    results: dict[str, JudgedSource | Fault] = {}
     with _executor(project, min(len(stacks), processors())) as executor:
         waiting = {executor.submit(_judge, stack): stack for stack in _longest_first(project, stacks)}
         for future in as_completed(waiting):
@@ -65,7 +65,7 @@ def _context() -> BaseContext:
     return context
 
 
-def _result(future: "Future[Judged | Fault]", stack: str) -> Judged | Fault:
+def _result(future: "Future[JudgedSource | Fault]", stack: str) -> JudgedSource | Fault:
     try:
         return future.result()
     except BrokenExecutor as error:
@@ -83,10 +83,10 @@ def _begin(root: Path) -> None:
     _recordings = Recordings(Project.find(root))
 
 
-def _judge(stack: str) -> Judged | Fault:
+def _judge(stack: str) -> JudgedSource | Fault:
     """Judges one stack. What the rules cached on its graph stays here; a plain copy of the graph is sent back."""
     assert _recordings is not None  # noqa: S101 - _begin ran
-    result = judged(StackSource(recordings=_recordings, stack=stack))
+    result = judge_source(StackSource(recordings=_recordings, stack=stack))
     gc.collect()
     if isinstance(result, Fault):
         return result

@@ -1,4 +1,4 @@
-"""Checkov as a checker of graphs. Its findings name the URN and the line that registered the resource."""
+"""Runs Checkov as a checker of graphs. Its findings name the URN and the line that registered the resource."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -63,7 +63,7 @@ def _in_subject(rendered: Rendered, records: Iterable[Record]) -> list[tuple[Rec
 
 
 def _in_images(rendered: Rendered, records: Iterable[Record], images: Sequence[Path]) -> list[tuple[Record, Target]]:
-    """Dockerfiles have no URN: their path in the project stands for it."""
+    """Dockerfiles have no URN: their path in the project takes its place."""
     root = rendered.subject.root
     paths = {str(path): path.relative_to(root).as_posix() for path in images if path.is_relative_to(root)}
 

@@ -1,4 +1,4 @@
-"""Files for Checkov: for each subject a Terraform plan and manifests, and the Dockerfiles of its project."""
+"""Writes files for Checkov: for each subject a Terraform plan and manifests, and the Dockerfiles of its project."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ NO_DOCKERFILES = (".j2", ".dockerignore")
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """The resource or file that a name in Checkov's report stands for."""
+    """The resource or file that a name in Checkov's report refers to."""
 
     urn: str
     label: str
@@ -40,7 +40,7 @@ class Rendered:
     manifests: Manifests
 
     def target(self, record: Record) -> Target:
-        """What a record is about.
+        """The resource or file that a record is about.
 
         Raises:
             CheckerError: it names something that was not rendered.

@@ -1,4 +1,4 @@
-"""The release has the images that the keep runs."""
+"""Rules for the release: it has the images that the keep runs."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def the_release_serves_the_models(draft: Draft) -> Iterator[Problem]:
     # Where a model cannot be served, models_can_be_served reports it.
     needed = {serving_image(facts): facts for facts in served if not unsuitable(facts)}
     for name, facts in needed.items():
-        yield from _missing(draft, name, f"{facts.serves_with} serves the {facts.role} model")
+        yield from _missing(draft, name, f"{facts.serving_engine} serves the {facts.role} model")
 
 
 def _missing(draft: Draft, name: ImageName, why: str) -> Iterator[Problem]:
