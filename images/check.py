@@ -95,7 +95,7 @@ def wrong_cuda_wheels(image: Image, pins: tuple[Pin, ...]) -> Iterator[str]:
 
 
 def hadolint_findings(root: Path = ROOT) -> Iterator[Problem]:
-    """What hadolint finds, with all of its rules.
+    """Runs hadolint with all of its rules and returns its findings.
 
     Raises:
         ToolError: hadolint is missing or failed.

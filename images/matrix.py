@@ -78,7 +78,7 @@ def driver_branch(version: str) -> int:
     return int(head)
 
 
-def require(stack: Stack, gpu: str, driver: str = str(BASELINE_DRIVER), cuda: str | None = None) -> Gpu:
+def require_compatible(stack: Stack, gpu: str, driver: str = str(BASELINE_DRIVER), cuda: str | None = None) -> Gpu:
     """Returns the GPU, if `stack` runs on it with `driver`.
 
     Raises:

@@ -131,7 +131,7 @@ def _pool(pool: spec_compute.Pool) -> Pool:
 
 
 def _retention_days(spec: Spec) -> Mapping[DataClass, int]:
-    """With PROMPT only where the spec opts in: a retention for prompts creates their bucket."""
+    """Retentions in days; PROMPT only where the spec opts in, as a retention for prompts creates their bucket."""
     days: dict[DataClass, int] = {data_class: getattr(spec.retention, data_class.value) for data_class in KEPT}
     if isinstance(spec, TenantSpec) and spec.prompt_storage.enabled and spec.prompt_storage.retention_days:
         days[DataClass.PROMPT] = spec.prompt_storage.retention_days

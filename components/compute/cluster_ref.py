@@ -7,7 +7,7 @@ import pulumi
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterRef:
-    """Where a cluster is and how its API is reached."""
+    """A cluster and the address of its API."""
 
     name: pulumi.Output[str]
     arn: pulumi.Output[str]

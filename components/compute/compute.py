@@ -147,7 +147,7 @@ class Compute(pulumi.ComponentResource):
 
 
 def operator_statements(keep: Keep, keys: KeyRing, *, is_platform: bool) -> dict[str, list[Statement]]:
-    """What each operator may do. Queues, entries and the search domain are named before they exist."""
+    """IAM statements of each operator. They name queues, entries and the search domain before these exist."""
     whose = f"{TAG_PREFIX}-*" if is_platform else keep.physical()
     queues = [keep.arn("sqs", f"{whose}-{role.value}") for role in QueueRole]
     entry = "*-entry" if is_platform else load_balancer_name(keep)

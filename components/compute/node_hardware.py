@@ -25,7 +25,7 @@ def placement_strategy(pool: Pool) -> str | None:
 
 
 def reservation_match(pool: Pool) -> str:
-    """Who may use the reservation: this pool alone, unless it may grow beyond it."""
+    """Returns who may use the reservation: this pool alone, unless it may grow beyond it."""
     fits = pool.reservation is not None and pool.max_nodes <= pool.reservation.count
     return "targeted" if fits else "open"
 

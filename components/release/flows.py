@@ -34,7 +34,7 @@ class External(StrEnum):
 
     @property
     def label(self) -> str:
-        """Its name in policies and tables."""
+        """The peer's name in policies and tables."""
         return self.value
 
 
@@ -58,7 +58,7 @@ class Pods:
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """From `first` to `last`, of one protocol."""
+    """Ports from `first` to `last`, of one protocol."""
 
     first: int
     last: int

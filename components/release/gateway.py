@@ -110,7 +110,7 @@ class Gateway(pulumi.ComponentResource):
         )
 
     def _bind(self) -> None:
-        """Without `networking`: the entry has the security group rules."""
+        """Binds the pods to the target group, without `networking`: the entry has the security group rules."""
         args = self._args
         CustomResource(
             self._name,

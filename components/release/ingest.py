@@ -142,7 +142,7 @@ class Ingest(pulumi.ComponentResource):
         )
 
     def _pod(self, name: str, args: tuple[str, ...]) -> PodPlan:
-        """On the ingest pool, whose nodes have scratch space on encrypted NVMe."""
+        """Plans the pod on the ingest pool, whose nodes have scratch space on encrypted NVMe."""
         base = self._args.base
         return PodPlan(
             workload=Workload.INGEST,

@@ -13,8 +13,10 @@ TALKATIVE_LINE = (
     "(?i)(^| )--?(debug( |$)|([a-z]+[-_.])*(log|logging)([-_.][a-z]+)*[-_.]?(level|verbosity)[= ]"
     "(debug|trace|verbose|all|notset)|v[= ]?(8|9|[0-9]{2}))"
 )
-"""For a complete command line, since a flag and its value may be two words. Kubernetes' programs log bodies from -v=8
-on."""
+"""Matches a complete command line, since a flag and its value may be two words.
+
+Kubernetes' programs log bodies from -v=8 on.
+"""
 
 
 def words_pattern(some: Iterable[str]) -> str:

@@ -114,7 +114,9 @@ class ModelEndpoint(pulumi.ComponentResource):
         )
 
     def _fetch(self) -> Container:
-        """From the keep's bucket, which is in the settings. A file with a wrong checksum stops the pod."""
+        """Fetches the model from the keep's bucket, which is in the settings. A file with a wrong checksum stops the
+        pod.
+        """
         plan = self._args.plan
         return Container(
             name="fetch-model",

@@ -32,7 +32,7 @@ class QueueTrigger:
         return f"{self.queue.role.value}-queue"
 
     def spec(self, region: str) -> dict[str, Any]:
-        """For a ScaledObject or a ScaledJob, where all values are strings."""
+        """Spec of the trigger, for a ScaledObject or a ScaledJob, where all values are strings."""
         return {
             "type": "aws-sqs-queue",
             "metadata": {

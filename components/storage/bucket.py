@@ -166,7 +166,7 @@ class KeepBucket(pulumi.ComponentResource):
         )
 
     def _expire(self) -> None:
-        """Nothing outlives its retention by more than DELETED_VERSION_DAYS."""
+        """Expires objects: nothing outlives its retention by more than DELETED_VERSION_DAYS."""
         args = self._args
         current_goes = args.role not in KEPT_WHILE_CURRENT
         every_object: s3.BucketLifecycleConfigurationRuleFilterArgsDict = {"prefix": ""}

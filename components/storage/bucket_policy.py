@@ -21,7 +21,9 @@ OWNER_CONTROLS = "bucket-owner-full-control"
 
 @dataclass(frozen=True, kw_only=True)
 class BucketAccess:
-    """From where a bucket is reached, and which roles may reach it from outside the keep's network."""
+    """The endpoints through which a bucket is reached, and the roles that may reach it from outside the keep's
+    network.
+    """
 
     keep: Keep
     vpc_endpoint_ids: Sequence[pulumi.Input[str]]

@@ -33,7 +33,7 @@ Message = Push | Refresh
 _MESSAGE: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
 
 
-def parse(body: str) -> Message:
+def parse_message(body: str) -> Message:
     """
     Raises:
         DataFault: not a message of a version that this release knows.

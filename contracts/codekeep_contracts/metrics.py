@@ -25,7 +25,7 @@ class Metric:
 
     @property
     def prometheus(self) -> str:
-        """Its name at /metrics."""
+        """The metric's name at /metrics."""
         return f"{self.name}{_UNIT_SUFFIX[self.unit]}{'_total' if self.kind == 'counter' else ''}"
 
 

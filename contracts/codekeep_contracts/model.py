@@ -20,7 +20,7 @@ class StrictModel(BaseModel):
     )
 
 
-def text(pattern: str, allowed: str, remedy: str, *, longest: int = 253) -> Any:
+def text_field(pattern: str, allowed: str, remedy: str, *, longest: int = 253) -> Any:
     """The field of a string type.
 
     Args:

@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from codekeep_contracts.model import text
+from codekeep_contracts.model import text_field
 
 Tier = Literal["pooled", "dedicated", "premium"]
 
 TenantName = Annotated[
     str,
-    text(
+    text_field(
         r"^[a-z][a-z0-9-]{1,18}[a-z0-9]$",
         "3 to 20 lower-case letters, digits or hyphens, starting with a letter and not ending with a hyphen",
         "shorten or respell the name; display_name may hold any spelling",
@@ -19,7 +19,7 @@ TenantName = Annotated[
 ]
 Label = Annotated[
     str,
-    text(
+    text_field(
         r"^[a-z][a-z0-9-]{0,22}[a-z0-9]$",
         "2 to 24 lower-case letters, digits or hyphens, starting with a letter and not ending with a hyphen",
         "respell it; resources are named after it",
@@ -28,7 +28,7 @@ Label = Annotated[
 ]
 DisplayName = Annotated[
     str,
-    text(
+    text_field(
         r"^[^\x00-\x1f\x7f]{1,80}$",
         "1 to 80 printable characters on one line",
         "write the customer's name as people read it",
@@ -37,7 +37,7 @@ DisplayName = Annotated[
 ]
 PersonName = Annotated[
     str,
-    text(
+    text_field(
         r"^[^\x00-\x1f\x7f@<>]{3,80}$",
         "the name of the person at the customer who approved it, 3 to 80 characters",
         "name the approver as in the signed request",
@@ -46,7 +46,7 @@ PersonName = Annotated[
 ]
 RegionName = Annotated[
     str,
-    text(
+    text_field(
         r"^[a-z]{2}(-[a-z]+){1,2}-[1-9]$",
         "an AWS region such as eu-central-1",
         "write the region's code, without a zone letter",
@@ -55,7 +55,7 @@ RegionName = Annotated[
 ]
 ZoneName = Annotated[
     str,
-    text(
+    text_field(
         r"^[a-z]{2}(-[a-z]+){1,2}-[1-9][a-f]$",
         "an availability zone such as eu-central-1a",
         "write the region's code with the zone's letter",
@@ -64,7 +64,7 @@ ZoneName = Annotated[
 ]
 AccountId = Annotated[
     str,
-    text(
+    text_field(
         r"^[0-9]{12}$",
         "an AWS account id: 12 digits, in quotes",
         'write all 12 digits in quotes, as in "111122223333", so that YAML keeps it a string',
@@ -73,7 +73,7 @@ AccountId = Annotated[
 ]
 HostName = Annotated[
     str,
-    text(
+    text_field(
         r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
         "a fully qualified host name in lower case, without scheme, port or path",
         "write the name alone, such as github.example.com",
@@ -81,7 +81,7 @@ HostName = Annotated[
 ]
 TokenName = Annotated[
     str,
-    text(
+    text_field(
         r"^[A-Za-z0-9_.:/-]{1,128}$",
         "1 to 128 letters, digits or _ . : / -",
         "copy it from the identity provider's application",
@@ -90,7 +90,7 @@ TokenName = Annotated[
 ]
 EndpointService = Annotated[
     str,
-    text(
+    text_field(
         r"^com\.amazonaws\.vpce\.[a-z]{2}(-[a-z]+){1,2}-[1-9]\.vpce-svc-[0-9a-f]{8,17}$",
         "the name of a VPC endpoint service: com.amazonaws.vpce.<region>.vpce-svc-<id>",
         "copy the service name that the host's owner published for PrivateLink",

@@ -8,7 +8,7 @@ from images.serving.limits import limits_of
 from images.serving.memory import MemoryFit, MemoryNeed, memory_fit, memory_need
 from images.serving.problems import Problem, ServingError
 from images.serving.serving_plan import ServingPlan, plan
-from images.serving.suitability import unsuitable
+from images.serving.suitability import suitability_problems
 from images.serving.vllm import check_vllm
 
 __all__ = [
@@ -32,5 +32,5 @@ __all__ = [
     "memory_fit",
     "memory_need",
     "plan",
-    "unsuitable",
+    "suitability_problems",
 ]

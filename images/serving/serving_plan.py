@@ -16,7 +16,7 @@ from images.serving.memory import MemoryFit, MemoryNeed, memory_fit, memory_need
 from images.serving.options import as_yaml
 from images.serving.problems import ServingError
 from images.serving.roles import trtllm_arguments, trtllm_options
-from images.serving.suitability import unsuitable
+from images.serving.suitability import suitability_problems
 from images.serving.vllm import check_vllm, vllm_arguments
 
 MODELS_FOLDER: Final = f"{SCRATCH_FOLDER}/models"
@@ -73,7 +73,7 @@ def plan(facts: ModelFacts) -> ServingPlan:
         ServingError: with every reason why it cannot be served as specified; where it does not fit its GPU, with the
             arithmetic and the largest concurrency and context that do.
     """
-    if problems := unsuitable(facts):
+    if problems := suitability_problems(facts):
         raise ServingError(problems)
     path = model_path(facts)
     engine = facts.serving_engine
@@ -112,7 +112,7 @@ def model_path(facts: ModelFacts) -> str:
 
 
 def _trtllm(facts: ModelFacts, path: str) -> tuple[tuple[str, ...], dict[str, str]]:
-    """What is written is checked: no plan contains anything that check_trtllm refuses."""
+    """Plans trtllm-serve and checks the result: no plan contains anything that check_trtllm refuses."""
     args = trtllm_arguments(facts, path, f"{CONFIG_FOLDER}/{CONFIG_FILE}")
     written = as_yaml(trtllm_options(facts))
     check_trtllm(written, args, facts.engine_release)
@@ -142,4 +142,4 @@ def _adapter_environment(facts: ModelFacts) -> dict[str, str]:
 
 def _image(role: Role, engine: Engine) -> catalog.Image:
     name = catalog.AUTOCOMPLETE.name if role == "autocomplete" else catalog.COPILOT.name
-    return catalog.find(name, "vllm" if engine == "vllm" else "")
+    return catalog.find_image(name, "vllm" if engine == "vllm" else "")

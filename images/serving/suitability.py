@@ -15,7 +15,7 @@ _TRTLLM_FORMATS: Final = frozenset({"none", "fp8", "int4-awq", "nvfp4"})
 _PARAMETER_TOLERANCE: Final = 0.05
 
 
-def unsuitable(facts: ModelFacts) -> list[Problem]:
+def suitability_problems(facts: ModelFacts) -> list[Problem]:
     """Every reason why the model cannot be served as specified. Memory is judged only where nothing else is wrong and
     the GPU is known.
     """

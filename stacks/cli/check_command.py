@@ -169,7 +169,7 @@ def _stack_sources(
 ) -> "Sequence[Source]":
     from stacks.sessions.check.changes import changed_stacks
     from stacks.sessions.check.sources import LiveSource, StackSource
-    from stacks.sessions.recording import Recordings
+    from stacks.sessions.recording import StackRecorder
 
     if every and not project.stacks:
         raise UsageFault(f"--all: {project.root} has no stack, that is no Pulumi.STACK.yaml")
@@ -179,8 +179,8 @@ def _stack_sources(
         return [LiveSource(project=project, stack=stack, engine=engine) for stack in dict.fromkeys(live)]
     named = project.stacks if every else list(dict.fromkeys(stacks))
     chosen = named if changed_since is None else changed_stacks(project, changed_since)
-    recordings = Recordings(project)
-    return [StackSource(recordings=recordings, stack=stack) for stack in chosen]
+    recorder = StackRecorder(project)
+    return [StackSource(recorder=recorder, stack=stack) for stack in chosen]
 
 
 def _show_progress(stack: str, result: "JudgedSource | Fault", count: int, total: int) -> None:

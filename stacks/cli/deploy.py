@@ -15,7 +15,7 @@ from rich.console import Console
 
 from stacks.cli import diff_view
 from stacks.cli.displays import Display, display_for
-from stacks.cli.interrupt import cancellable
+from stacks.cli.interrupt import cancel_event
 from stacks.cli.operation_labels import COUNTED, PAST, PREVIEWED
 from stacks.cli.outputs_view import show_outputs
 from stacks.cli.terminal import console
@@ -46,7 +46,7 @@ class DeployCommand:
         """Previews, asks, deploys and shows the result. False where the deployment failed or was stopped."""
         if operation is not Operation.PREVIEW and not self.yes:
             self._require_terminal(operation)
-        with cancellable() as cancel:
+        with cancel_event() as cancel:
             if operation is Operation.PREVIEW:
                 outcome = self._preview(cancel)
             elif self.yes or self._confirmed(operation, cancel):
@@ -71,7 +71,7 @@ class DeployCommand:
         with self._spinner():
             outcome = self._deploy(Operation.PREVIEW, display, cancel)
         if not self.as_json:
-            for line in diff_view.lines(outcome.progress.changes, outcome.progress.outputs_changed):
+            for line in diff_view.diff_lines(outcome.progress.changes, outcome.progress.outputs_changed):
                 self.console.print(line)
         return outcome
 

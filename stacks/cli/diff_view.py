@@ -18,7 +18,7 @@ LONGEST_VALUE = 100
 ORDER = (StepOp.REPLACE, StepOp.UPDATE, StepOp.REFRESH, StepOp.IMPORT, StepOp.CREATE, StepOp.DELETE)
 
 
-def lines(changes: Iterable[ResourceStep], outputs: OutputsChanged | None = None) -> Iterator[Text]:
+def diff_lines(changes: Iterable[ResourceStep], outputs: OutputsChanged | None = None) -> Iterator[Text]:
     """Returns one Text for each line; none where nothing changes."""
     shown: dict[str, list[ResourceStep]] = {}
     retagged = 0

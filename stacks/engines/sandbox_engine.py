@@ -167,7 +167,8 @@ def plugin_environment(home: Home, account: Endpoint) -> dict[str, str]:
 
 
 def pulumi_environment(project: Project) -> dict[str, str]:
-    """What makes the pulumi CLI deploy to the sandbox. Starts the account, and writes the plugins' executables.
+    """Variables that make the pulumi CLI deploy to the sandbox. Starts the account, and writes the plugins'
+    executables.
 
     Returns:
         Variables to set; PATH contains only the folder to put before the rest.

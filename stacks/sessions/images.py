@@ -10,9 +10,9 @@ from codekeep_contracts.faults import Fault, UsageFault
 
 from images import check as checks
 from images import render as files
-from images.catalog import BUILDS, IMAGES, find
+from images.catalog import BUILDS, IMAGES, find_image
 from images.lock import LockError, locks, make_locks
-from images.matrix import BASELINE_DRIVER, MatrixError, require
+from images.matrix import BASELINE_DRIVER, MatrixError, require_compatible
 from policies.checker import CheckerError
 from stacks.home import Home
 from stacks.sessions.checkov.installation import Installation
@@ -94,10 +94,10 @@ def combination(name: str, variant: str, gpu: str, driver: str | None, cuda: str
     """
     under = driver or str(BASELINE_DRIVER)
     try:
-        stack = find(name, variant).stack
+        stack = find_image(name, variant).stack
         if stack is None:
             raise MatrixError(f"{name} has no CUDA: it runs on any linux/amd64 node, and needs no GPU")
-        found = require(stack, gpu, under, cuda)
+        found = require_compatible(stack, gpu, under, cuda)
     except ValueError as error:
         raise UsageFault(str(error)) from error
     return Combination(image=name, stack=stack.name, cuda=stack.cuda, gpu=found.name, driver=under)

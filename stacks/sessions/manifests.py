@@ -54,7 +54,7 @@ class Manifest:
 
     @property
     def rank(self) -> tuple[int, str, str, str]:
-        """Its place among the objects that could be applied next."""
+        """Sort key among the objects that could be applied next."""
         place = FIRST.index(self.kind) if self.kind in FIRST else len(FIRST)
         return place, self.kind, str(self.document["metadata"].get("namespace", "")), self.name
 

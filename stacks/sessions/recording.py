@@ -18,7 +18,7 @@ from stacks.project import Project, StackConfig
 from stacks.sessions.preconditions import own_platform, require_valid_spec
 
 
-class Recordings:
+class StackRecorder:
     """Records stacks of one project. The platform of several keeps is recorded once."""
 
     def __init__(self, project: Project) -> None:
@@ -46,7 +46,7 @@ class Recordings:
         )
 
     def _platform_outputs(self, platform: str | None) -> Mapping[str, Mapping[str, Any]]:
-        """What the platform of a pooled keep exports; the outputs of other projects stay unknown."""
+        """Outputs of a pooled keep's platform; the outputs of other projects stay unknown."""
         if platform is None:
             return {}
         if platform not in self._platforms:

@@ -64,14 +64,14 @@ def shown_value(value: Any, path: str = "") -> str:
     return written if len(written) <= _LONGEST_VALUE else f"{written[: _LONGEST_VALUE - 1]}…"
 
 
-def nearest(wrong: str, right: Iterable[str]) -> str | None:
+def nearest_word(wrong: str, right: Iterable[str]) -> str | None:
     """Returns the allowed word most similar to the wrong one; None where none is similar."""
     return next(iter(difflib.get_close_matches(wrong, list(right), n=1, cutoff=0.6)), None)
 
 
 def suggestion(wrong: str, right: Iterable[str], otherwise: str) -> str:
     """`did you mean X?` where an allowed word is similar, else `otherwise`."""
-    near = nearest(wrong, right)
+    near = nearest_word(wrong, right)
     return f"did you mean {near}?" if near else otherwise
 
 

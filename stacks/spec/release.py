@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from codekeep_contracts.images import VARIANT_SUFFIX, ImageName
-from codekeep_contracts.model import StrictModel, text
+from codekeep_contracts.model import StrictModel, text_field
 from pydantic import Field
 
 from images.serving import ModelFacts
@@ -18,7 +18,7 @@ NEEDED_IMAGES: tuple[ImageName, ...] = (
 
 ReleaseVersion = Annotated[
     str,
-    text(
+    text_field(
         r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}(-[a-z0-9]{1,16})?$",
         "the version of the runtime's release, such as 1.4.0 or 1.4.0-rc1, in quotes",
         "write the version that was built and signed, all three numbers",
@@ -27,7 +27,7 @@ ReleaseVersion = Annotated[
 ]
 ImageDigest = Annotated[
     str,
-    text(
+    text_field(
         r"^sha256:[0-9a-f]{64}$",
         "the digest of an image in the keep's registry: sha256: and 64 lower-case hexadecimal digits, never a tag",
         "copy the digest that the push printed",

@@ -58,14 +58,14 @@ class Field:
 
     @property
     def size(self) -> str:
-        """How many items a list or mapping may have."""
+        """The allowed number of items in a list or mapping."""
         least = self.node.get("minItems", 0)
         most = self.node.get("maxItems", self.node.get("maxProperties"))
         return f"at least {least} items" if most is None else f"{least} to {most} items"
 
     @property
     def remedy(self) -> str | None:
-        """What to do about a wrong text."""
+        """The remedy for a wrong text."""
         return self.node.get("x-remedy")
 
     @property
@@ -80,7 +80,7 @@ class Field:
         return f"{kind} with the keys {', '.join(self.keys)}" if self.keys else kind
 
     def _field(self, node: Any) -> "Field | None":
-        """Without references and `| None`."""
+        """The field without references and `| None`."""
         if not isinstance(node, Mapping):
             return None
         for option in node.get("anyOf", ()):

@@ -112,9 +112,9 @@ def test_a_deployed_stacks_objects_have_their_values(small: Keep) -> None:
 
 def test_every_shipped_keep_has_its_namespace_first() -> None:
     from stacks.project import Project
-    from stacks.sessions.recording import Recordings
+    from stacks.sessions.recording import StackRecorder
 
-    found = manifests_in(Recordings(Project.find(Path(__file__).resolve().parents[2])).graph("demo"))
+    found = manifests_in(StackRecorder(Project.find(Path(__file__).resolve().parents[2])).graph("demo"))
     assert len(found) > 1
     assert found[0].kind == "Namespace"
     assert all(manifest.node.source for manifest in found)

@@ -7,7 +7,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from images import check
-from images.catalog import BUILDS, IMAGES, Kind, find
+from images.catalog import BUILDS, IMAGES, Kind, find_image
 from images.lock import LockError, Pin, locks, parse
 from images.render import ROOT
 from images.sbom import bill, bills, schema_error
@@ -65,7 +65,7 @@ def test_our_own_wheels_have_the_baseline_cuda(image):
 
 
 def test_another_cuda_is_named():
-    image = find("code-finetune-cu12")
+    image = find_image("code-finetune-cu12")
     pins = (Pin(name="nvidia-cuda-runtime", version="13.0.96", hashes=("a" * 64,)),)
     problems = list(check.wrong_cuda_wheels(image, pins))
     assert problems == [
@@ -124,7 +124,7 @@ def test_a_file_that_the_registry_no_longer_has_is_named(tmp_path, monkeypatch, 
 
 
 def test_a_bill_names_the_base_the_packages_and_every_locked_distribution():
-    image = find("code-ingest-parse")
+    image = find_image("code-ingest-parse")
     pins = parse((ROOT / image.lock).read_text())
     document = json.loads((ROOT / image.sbom).read_text())
     purls = {part["purl"] for part in document["components"]}
@@ -141,7 +141,7 @@ def test_bills_are_the_same_each_time_and_differ_between_builds():
 
 
 def test_the_schema_refuses_an_invalid_bill():
-    document = json.loads(bill(find("compat"), parse(PIN)))
+    document = json.loads(bill(find_image("compat"), parse(PIN)))
     assert schema_error(json.dumps(document)) is None
     document["components"][0]["type"] = "spaceship"
     assert schema_error(json.dumps(document)) is not None

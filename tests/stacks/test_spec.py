@@ -6,7 +6,7 @@ import pytest
 from codekeep_contracts.settings.governance import Slo
 from pydantic import ValidationError
 
-from images.serving import Adapters, Architecture, unsuitable
+from images.serving import Adapters, Architecture, suitability_problems
 from stacks.spec import TenantSpec, digest, load_spec, parse
 from stacks.spec.addresses import addresses_for_nodes, addresses_needed
 from stacks.spec.compute import Model
@@ -81,7 +81,7 @@ def test_known_models_on_known_machines(
     gpu = INSTANCE_TYPES[machine].gpu
     assert gpu is not None
     facts = serving_facts(model(name, billions, quantization=quantization, tensor_parallel=parallel), gpu)
-    assert [found.field for found in unsuitable(facts)] == ([] if problem is None else [problem])
+    assert [found.field for found in suitability_problems(facts)] == ([] if problem is None else [problem])
 
 
 def test_the_facts_are_those_of_the_spec() -> None:

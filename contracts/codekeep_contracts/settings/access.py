@@ -4,12 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from codekeep_contracts.model import StrictModel, text
+from codekeep_contracts.model import StrictModel, text_field
 from codekeep_contracts.text_types import Label, TokenName
 
 Issuer = Annotated[
     str,
-    text(
+    text_field(
         r"^https://([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*$",
         "an https URL of a host name, without query, fragment or trailing slash",
         "copy the `issuer` of the provider's discovery document",
@@ -18,7 +18,7 @@ Issuer = Annotated[
 ]
 RepositoryGrant = Annotated[
     str,
-    text(
+    text_field(
         r"^[a-z][a-z0-9-]*:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])*(/\*)?$",
         "<git link>:<owner>/<name>, or <git link>:<group>/* for a whole group of the link",
         "name the link and the repository, such as ghe:payments/ledger",
@@ -27,7 +27,7 @@ RepositoryGrant = Annotated[
 ]
 KeyNumber = Annotated[
     str,
-    text(
+    text_field(
         r"^[A-Za-z0-9_-]{4,1366}$",
         "a number in base64url without padding, as in the issuer's JWKS",
         "copy it from the issuer's JWKS document",

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from codekeep_contracts.model import StrictModel, text
+from codekeep_contracts.model import StrictModel, text_field
 from codekeep_contracts.text_types import Arn, EndpointService, HostName, Label, Port
 
 GitHostKind = Literal["github-enterprise", "gitlab"]
@@ -18,7 +18,7 @@ Ports = Annotated[tuple[Port, ...], Field(min_length=1, max_length=4)]
 
 RepositoryPath = Annotated[
     str,
-    text(
+    text_field(
         r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+$",
         "<owner>/<name> as the Git host spells it, without host, wildcard or .git",
         "name one repository an item; a whole group goes under groups",
@@ -27,7 +27,7 @@ RepositoryPath = Annotated[
 ]
 GroupPath = Annotated[
     str,
-    text(
+    text_field(
         r"^[A-Za-z0-9_]([A-Za-z0-9_./-]*[A-Za-z0-9_-])?$",
         "an organisation (GitHub Enterprise) or group path (GitLab), without wildcard",
         "name one group an item",

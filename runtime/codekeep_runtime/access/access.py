@@ -66,7 +66,7 @@ class Access:
         known, team, granted = self._repositories(), "", frozenset[RepositoryId]()
         for each in self._policy().teams:
             if each.group in reader.groups:
-                team, granted = team or each.name, granted | each.covered(known)
+                team, granted = team or each.name, granted | each.covered_repositories(known)
         if self._permissions is not None:
             granted = self._permissions.confirmed(reader.name, granted)
         return (team, granted) if granted else ("", granted)
@@ -79,7 +79,7 @@ class Access:
             return "", account.granted() & self._repositories()
         for team in self._policy().teams:
             if team.name == account.team:
-                return team.name, team.covered(self._repositories())
+                return team.name, team.covered_repositories(self._repositories())
         return "", frozenset()
 
     def _is_revoked(self, reader: Reader) -> bool:

@@ -12,7 +12,7 @@ REPORTER = 20  # the lowest role that reads the code of a private project
 
 
 class GitLab:
-    """See sync.Host. Members are active and at least reporters; inherited and invited ones count.
+    """A client of GitLab (see sync.Host). Members are active and at least reporters; inherited and invited ones count.
 
     Args:
         base: "https://host/api/v4".
@@ -23,7 +23,7 @@ class GitLab:
 
     def logins(self, repository: RepositoryId) -> frozenset[str]:
         path = f"{repository.owner}/{repository.name}"
-        project = self._api.one(f"/projects/{quote(path, safe='')}")
+        project = self._api.get(f"/projects/{quote(path, safe='')}")
         if str(project.get("path_with_namespace", "")).casefold() != path:
             raise NotFoundOnHost
         if not isinstance(project.get("id"), int):
@@ -31,7 +31,7 @@ class GitLab:
         today = datetime.now(UTC).date().isoformat()
         return frozenset(
             str(each["username"]).casefold()
-            for each in self._api.all(f"/projects/{project['id']}/members/all?per_page=100")
+            for each in self._api.get_all(f"/projects/{project['id']}/members/all?per_page=100")
             if each.get("username")
             and each.get("state") == "active"
             and isinstance(each.get("access_level"), int)
@@ -41,4 +41,4 @@ class GitLab:
 
     def repositories(self, group: str) -> list[str]:
         query = f"/groups/{quote(group, safe='')}/projects?archived=false&include_subgroups=false&per_page=100"
-        return [str(each["path_with_namespace"]) for each in self._api.all(query)]
+        return [str(each["path_with_namespace"]) for each in self._api.get_all(query)]

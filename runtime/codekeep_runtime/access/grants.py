@@ -52,7 +52,7 @@ class TeamGrants:
     group: str
     grants: tuple[Grant, ...]
 
-    def covered(self, repositories: Iterable[RepositoryId]) -> frozenset[RepositoryId]:
+    def covered_repositories(self, repositories: Iterable[RepositoryId]) -> frozenset[RepositoryId]:
         return frozenset(each for each in repositories if any(grant.covers(each) for grant in self.grants))
 
 

@@ -34,7 +34,7 @@ class HostApi:
         self._client, self._base, self._headers = client, base.rstrip("/"), dict(headers)
         self._cached: dict[str, tuple[str, httpx.Response]] = {}
 
-    def one(self, path: str) -> dict[str, Any]:
+    def get(self, path: str) -> dict[str, Any]:
         """
         Raises:
             NotFoundOnHost, NotConfirmed: see there.
@@ -44,7 +44,7 @@ class HostApi:
             raise NotConfirmed
         return found
 
-    def all(self, path: str) -> Iterator[dict[str, Any]]:
+    def get_all(self, path: str) -> Iterator[dict[str, Any]]:
         """The items of every page.
 
         Raises:

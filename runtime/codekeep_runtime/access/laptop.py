@@ -45,7 +45,9 @@ class LaptopAccess:
         self._readers: WatchedValue[Grants] | None = watched_file(readers, _grants, missing={}) if readers else None
 
     def scope(self, reader: Reader) -> Scope:
-        """Empty for a reader who is not listed, and for everybody but the owner while the file cannot be read."""
+        """The reader's scope: empty for a reader who is not listed, and for all but the owner while the file cannot be
+        read.
+        """
         indexed = frozenset(self._indexed())
         return Scope(self._tenant, reader.id, "", indexed if reader == OWNER else indexed & self._listed(reader))
 

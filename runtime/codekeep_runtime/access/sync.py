@@ -44,7 +44,7 @@ class PermissionSink(Protocol):
 
 @dataclass(frozen=True)
 class SyncResult:
-    """How many repositories were confirmed, do not exist, and could not be confirmed."""
+    """Numbers of repositories that were confirmed, do not exist, and could not be confirmed."""
 
     confirmed: int
     gone: int

@@ -50,7 +50,7 @@ class WatchedValue(Generic[Value]):
                 raise AccessFault("permissions cannot be read now; try again later")
             return self._value
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         """Makes the next `current` poll, however recent the last poll was."""
         with self._lock:
             self._polled_at = float("-inf")
@@ -108,7 +108,7 @@ class SharedModel(Generic[Model]):
     def replace(self, value: Model) -> None:
         """Overwrites any content, also one that cannot be read."""
         update(self._documents, self._name, lambda _: value.model_dump_json())
-        self._watched.forget()
+        self._watched.invalidate()
 
     def change(self, change: Callable[[Model], Model], *, if_exists: bool = False) -> None:
         """
@@ -122,7 +122,7 @@ class SharedModel(Generic[Model]):
             return change(self._empty if content is None else self._parsed(content)).model_dump_json()
 
         update(self._documents, self._name, changed)
-        self._watched.forget()
+        self._watched.invalidate()
 
     def _parsed(self, content: str) -> Model:
         return self._empty.model_validate_json(content)

@@ -66,14 +66,14 @@ def these(
 
     Exits with 1 if a repository could not be ingested; the others still are.
     """
-    from codekeep_runtime.cli.bars import bars
+    from codekeep_runtime.cli.progress_bars import progress_bars
     from codekeep_runtime.ingest.ingest import Options
 
     credential = _credential(token_file, key_file)
     sources = [_source(each, name, branches, credential) for each in locations]
     if name and len(sources) > 1:
         raise click.UsageError("--name is of one location; there are more")
-    with open_runtime(platform) as runtime, bars() as progress:
+    with open_runtime(platform) as runtime, progress_bars() as progress:
         manifest = runtime.ingest(sources, progress, Options(workers=workers, ray=ray), allow_purged=allow_purged)
     _report(manifest, as_json=as_json)
 
@@ -123,7 +123,7 @@ def _source(location: str, name: str | None, branches: tuple[str, ...], credenti
 
 
 def _credential(token_file: Path | None, key_file: Path | None) -> "Credential | None":
-    """From files, since every user of the machine sees arguments."""
+    """Reads the credential from files, since every user of the machine sees arguments."""
     from codekeep_runtime.git.credential import Credential
 
     if token_file is None and key_file is None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from codekeep_runtime.cli import show
-from codekeep_runtime.cli.bars import bytes_bar
 from codekeep_runtime.cli.options import FOLDER, Command, as_json, on_platform
+from codekeep_runtime.cli.progress_bars import bytes_bar
 from codekeep_runtime.platform.port import Platform
 
 if TYPE_CHECKING:

@@ -82,7 +82,7 @@ def _branch(branch: "Branch", head: "Head | None", skips: dict[tuple[str, str], 
 
 
 def _skips(runs: Path) -> dict[tuple[str, str], dict[str, int]]:
-    """By branch, from the last run that changed it. Names of runs start with their time."""
+    """Skipped files by branch, from the last run that changed it. Names of runs start with their time."""
     found: dict[tuple[str, str], dict[str, int]] = {}
     for path in sorted(runs.glob("*.json"))[-RUNS_READ:]:
         for branch in json.loads(path.read_bytes())["branches"]:

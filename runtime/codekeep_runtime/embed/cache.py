@@ -65,7 +65,7 @@ class CachedEmbedder:
             self._database.execute("CREATE TEMP TABLE noted AS SELECT key FROM main.vectors")
 
     def count_noted(self) -> int:
-        """How many of the noted vectors there still are."""
+        """Number of noted vectors that are still there."""
         with self._lock:
             query = "SELECT count(*) FROM main.vectors WHERE key IN (SELECT key FROM temp.noted)"
             return int(self._database.execute(query).fetchone()[0])

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from codekeep_runtime.embed.vocabulary import Vocabulary, shipped
+from codekeep_runtime.embed.vocabulary import Vocabulary, shipped_vocabulary
 from codekeep_runtime.index.analysis import words
 
 HEADING_WEIGHT = 3.0  # of a word that names a chunk, against a word within it; the table was learned with it
@@ -24,7 +24,7 @@ class StaticEmbedder:
     """Embeds a text as the weighted sum of its words' vectors, normalised to length 1. Several threads may use one."""
 
     def __init__(self, vocabulary: Vocabulary | None = None) -> None:
-        self._vocabulary = vocabulary or shipped()
+        self._vocabulary = vocabulary or shipped_vocabulary()
         self.version = self._vocabulary.version
         self.dimension = self._vocabulary.dimension
 

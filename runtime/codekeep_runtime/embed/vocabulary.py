@@ -89,7 +89,7 @@ def _hashed_rows(dimension: int) -> NDArray[np.float32]:
 
 
 @cache
-def shipped() -> Vocabulary:
+def shipped_vocabulary() -> Vocabulary:
     """The table that this package contains."""
     with (resources.files(__package__) / "static.npz").open("rb") as file:
         return Vocabulary.load(file)

@@ -122,7 +122,7 @@ class AnswerStream:
 async def _with_ticks(
     source: AsyncGenerator[AnswerEvent, None], seconds: float
 ) -> AsyncGenerator[AnswerEvent | None, None]:
-    """None at once, then the source's events, and None whenever none came for that long."""
+    """Yields None at once, then the source's events, and None whenever none came for that long."""
     yield None
     pending = asyncio.ensure_future(anext(source, None))
     try:

@@ -32,7 +32,7 @@ async def chat(http: Request) -> Response:
     common = {"id": f"chatcmpl-{request.request_id}", "created": int(time.time()), "model": route.served_name}
     if body.stream:
         return sse_response(answer, lambda event: {**common, **_chunk(event)})
-    return await _whole(http, answer, common)
+    return await _complete_response(http, answer, common)
 
 
 async def _remember(request: ReaderRequest, question: str) -> None:
@@ -44,7 +44,7 @@ async def _remember(request: ReaderRequest, question: str) -> None:
         emit("prompt-not-kept", component="gateway", level="error", error_kind=type(error).__name__)
 
 
-async def _whole(http: Request, answer: AnswerStream, common: dict[str, Any]) -> Response:
+async def _complete_response(http: Request, answer: AnswerStream, common: dict[str, Any]) -> Response:
     text, citations, end = "", Citations(()), End()
     async with aclosing(answer.events()) as events:
         async for event in events:

@@ -48,7 +48,9 @@ async def ready(http: Request) -> Response:
 
 
 async def metrics(http: Request) -> Response:
-    """For a scraper on loopback (a sidecar); for anyone else this route does not exist. No metric is per repository."""
+    """Metrics for a scraper on loopback (a sidecar); for anyone else this route does not exist. No metric is per
+    repository.
+    """
     services: Services = http.app.state.services
     if services.metrics is None or http.client is None or http.client.host not in LOOPBACK:
         return error_response(404)

@@ -28,7 +28,7 @@ _MISSING = "BlobMissing"
 
 @dataclass(frozen=True, kw_only=True)
 class BranchRun:
-    """What all branches of a run have in common.
+    """Ingests branches; its fields are common to all branches of a run.
 
     Args:
         version: of parser, chunker and screen.
@@ -129,7 +129,7 @@ class _WriteBuffer:
         """Index first, state second: a kill in between only makes the next run process the files again."""
         if self._files or self._removed:
             self._index.write(self._branch, self._files, self._removed)
-            self._state.written(self._branch, [file.path for file in self._files])
+            self._state.mark_indexed(self._branch, [file.path for file in self._files])
         if self._skipped:
             self._state.skip(self._branch, self._skipped)
         for outcome in self._failed:

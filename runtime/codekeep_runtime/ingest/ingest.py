@@ -131,7 +131,7 @@ class Ingest:
         manifest.seconds["parse"] = time.perf_counter() - begin - fetching
 
     def _measure(self, manifest: Manifest) -> None:
-        """For alarms: jobs, failed jobs, and the age of the oldest branch that could not be updated."""
+        """Records metrics for alarms: jobs, failed jobs, and the age of the oldest branch that could not be updated."""
         observe(metrics.INGEST_JOBS, component="ingest")
         if not manifest.is_complete:
             observe(metrics.FAILED_INGEST_JOBS, component="ingest")

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from codekeep_runtime.core.ray_cluster import connect_ray
-from codekeep_runtime.ingest.file_task import Outcome, process
+from codekeep_runtime.ingest.file_task import Outcome, process_files
 from codekeep_runtime.ingest.workers import Batch, outcomes_in_order
 
 _AHEAD = 64  # batches sent ahead
@@ -24,7 +24,7 @@ class RayWorkers(AbstractContextManager["RayWorkers"]):
 
     def __init__(self, address: str, seconds: float) -> None:
         self._ray, self._seconds = connect_ray(address), seconds
-        self._task = self._ray.remote(max_retries=0)(process)
+        self._task = self._ray.remote(max_retries=0)(process_files)
 
     def __exit__(self, *error: object) -> None:
         """Leaves the cluster running; others may use it."""

@@ -10,7 +10,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import AbstractContextManager
 from typing import Any
 
-from codekeep_runtime.ingest.file_task import Job, Outcome, RawFile, process
+from codekeep_runtime.ingest.file_task import Job, Outcome, RawFile, process_files
 
 Batch = tuple[Job, Sequence[RawFile]]
 _AHEAD = 3  # batches per worker that are read and sent ahead
@@ -55,7 +55,7 @@ class Workers(AbstractContextManager["Workers"]):
         return done
 
     def _send(self, batch: Batch) -> Any:
-        return self._pool.schedule(process, args=list(batch), timeout=self._seconds)
+        return self._pool.schedule(process_files, args=list(batch), timeout=self._seconds)
 
     def _start(self, size: int) -> None:
         from pebble import ProcessPool

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from codekeep_contracts.faults import DataFault
-from codekeep_contracts.messages import Push, parse
+from codekeep_contracts.messages import Push, parse_message
 
 from codekeep_runtime.ingest.source import Source
 from codekeep_runtime.platform.keep.work_queue import ReceivedMessage, WorkQueue
@@ -57,9 +57,11 @@ def _work(runtime: Runtime, queue: WorkQueue, messages: Sequence[ReceivedMessage
 
 
 def _requested(known: Sources, message: ReceivedMessage) -> Sequence[Source]:
-    """Empty for an invalid message, and for a repository that the settings do not name."""
+    """The sources that a message asks for: none for an invalid one, and for a repository that the settings do not
+    name.
+    """
     try:
-        request = parse(message.body)
+        request = parse_message(message.body)
     except DataFault:
         emit("message-not-understood", component="ingest", level="warning")
         return ()

@@ -22,7 +22,7 @@ ANSWER_SECONDS = 60.0
 
 
 class ServedEmbedder:
-    """See embed.embedder.Embedder. Several threads may use one.
+    """A served embedding model (see embed.embedder.Embedder). Several threads may use one.
 
     Args:
         model: as the settings name it.

@@ -17,7 +17,7 @@ ANSWER_SECONDS = 2.0
 
 
 class ServedReranker:
-    """Without an answer in time the order stays as it was: a search is better than none.
+    """A served re-ranking model. Without an answer in time the order stays as it was: a search is better than none.
 
     Args:
         route: where the server re-ranks, "/v1/rerank" or "/rerank".

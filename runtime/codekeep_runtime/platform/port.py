@@ -49,7 +49,7 @@ class Platform(Protocol):
 
     @property
     def outbox(self) -> Objects | None:
-        """Where ingest writes to if it cannot reach the index; None if it can."""
+        """The outbox that ingest writes to if it cannot reach the index; None if it can."""
 
     # Stores and models
 
@@ -71,7 +71,7 @@ class Platform(Protocol):
         """The prompt store; None if the settings do not opt in to storing prompts."""
 
     def routes(self) -> Routes:
-        """Which model answers which product."""
+        """The table of which model answers which product."""
 
     def chat_engines(self) -> Mapping[str, ChatEngine]:
         """Engines by the model's name."""

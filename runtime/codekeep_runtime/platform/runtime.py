@@ -77,7 +77,7 @@ class Runtime(AbstractContextManager["Runtime"]):
     @cached_property
     def services(self) -> Services:
         """Used by the gateway and by commands, so that there is one way to audit."""
-        from codekeep_runtime.telemetry.metrics import text
+        from codekeep_runtime.telemetry.metrics import prometheus_text
 
         log, prompts = self._open.enter_context(self.platform.audit_log(self._role)), self.platform.prompts()
         return Services(
@@ -91,7 +91,7 @@ class Runtime(AbstractContextManager["Runtime"]):
             ready=self._ready,
             routes=self.platform.routes(),
             remember=(lambda reader_id, asked: prompts.store(reader_id, asked, datetime.now(UTC))) if prompts else None,
-            metrics=text,
+            metrics=prometheus_text,
             page=[*page_routes(self.index), *self.platform.gateway_routes()],
         )
 

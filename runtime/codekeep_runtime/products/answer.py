@@ -62,7 +62,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class Citations:
-    """Those that were checked against the index."""
+    """The citations that were checked against the index."""
 
     citations: tuple[Citation, ...]
     dropped: int = 0  # marks that name nothing the reader may see; removed from the text

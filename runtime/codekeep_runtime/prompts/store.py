@@ -27,7 +27,7 @@ class StoredPrompt:
 
 
 class PromptStore:
-    """See opt_in.Prompts.
+    """Prompts in a folder (see opt_in.Prompts).
 
     Args:
         folder: of the tenant's prompts, with one sub-folder per reader.

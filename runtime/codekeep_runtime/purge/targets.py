@@ -104,7 +104,7 @@ def manifest_target(folder: Path, repository: RepositoryId) -> PurgeTarget:
 
 
 def outbox_target(objects: Objects, repository: RepositoryId) -> PurgeTarget:
-    """What ingest sent and what the indexer has not applied yet."""
+    """Steps in the outbox that ingest sent, and that the indexer has not applied yet."""
 
     def keys() -> Iterable[str]:
         yield from objects.keys(f"{STATES}{repository.id}/", ALL)
@@ -121,7 +121,7 @@ def outbox_target(objects: Objects, repository: RepositoryId) -> PurgeTarget:
 
 
 def repository_permissions_target(store: PermissionStore, repository: RepositoryId) -> PurgeTarget:
-    """Who may read the repository, as its Git host reported."""
+    """Logins that may read the repository, as its Git host reported."""
     return PurgeTarget(
         "permissions",
         lambda: int(repository.key in store.latest().repositories),

@@ -28,5 +28,5 @@ class ScoredChunk(Protocol):
 
 class ChunkSearch(Protocol):
     def search(self, scope: Scope, text: str, k: int, narrowing: Narrowing) -> Sequence[ScoredChunk]:
-        """At most k chunks of the scope, best first."""
+        """Returns at most k chunks of the scope, best first."""
         ...

@@ -33,7 +33,7 @@ class Retriever:
         self._index, self._embedder, self._reranker = index, embedder, reranker
 
     def search(self, scope: Scope, text: str, k: int, narrowing: Narrowing = EVERYTHING) -> Sequence[FoundChunk]:
-        """At most k, best first.
+        """Returns at most k chunks, best first.
 
         Raises:
             AccessFault: the scope is another tenant's.
@@ -48,7 +48,9 @@ class Retriever:
         return (self._reranker.rerank(text, found) if self._reranker else found)[:k]
 
     def _semantic(self, scope: Scope, text: str, depth: int, narrowing: Narrowing) -> Sequence[Hit]:
-        """Nothing while the embedder cannot be reached: the lexical query alone is better than no answer."""
+        """Hits of the semantic query; none while the embedder cannot be reached, as the lexical query alone is better
+        than no answer.
+        """
         try:
             vector = self._embedder.query(text)
         except EmbedFault:

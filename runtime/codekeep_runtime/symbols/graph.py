@@ -39,7 +39,7 @@ class SymbolGraph:
         return _once(each for call in calls for each in resolver.resolve(call).definitions)
 
     def subclasses(self, scope: Scope, name: str) -> Sequence[FoundDefinition]:
-        """What inherits from it, directly or indirectly; nearest first."""
+        """Classes that inherit from it, directly or indirectly; nearest first."""
         resolver = Resolver(self._index, scope)
         found: list[FoundDefinition] = []
         level = [name]

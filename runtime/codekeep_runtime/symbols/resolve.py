@@ -73,7 +73,7 @@ class Resolver:
     def _of_class(
         self, found: FoundReference, owner: str, name: str, candidates: Sequence[FoundDefinition]
     ) -> Sequence[FoundDefinition]:
-        """In the class, else in its bases, breadth first."""
+        """Definitions in the class, else in its bases, breadth first."""
         seen: set[str] = set()
         waiting = [owner]
         while waiting and len(seen) < _MAX_BASES:
@@ -104,7 +104,7 @@ class Resolver:
     def _from_imports(
         self, found: FoundReference, alias: str, candidates: Sequence[FoundDefinition]
     ) -> Sequence[FoundDefinition]:
-        """Those in the file that best matches an import with this alias."""
+        """Definitions in the file that best matches an import with this alias."""
         best: list[FoundDefinition] = []
         highest = 0
         for each in self._imports_called(found, alias):

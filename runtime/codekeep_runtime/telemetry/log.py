@@ -14,7 +14,9 @@ _RANK = {"debug": 0, "info": 1, "warning": 2, "error": 3}
 
 
 class Log:
-    """Where events go. Events below `minimum_level` are dropped; commands for people set it to "error"."""
+    """The log that events are written to. Those below `minimum_level` are dropped; commands for people set it to
+    "error".
+    """
 
     def __init__(self) -> None:
         self.field_filter = FieldFilter()

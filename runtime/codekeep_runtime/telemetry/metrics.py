@@ -59,7 +59,7 @@ def start(*exporters: "MetricReader") -> Callable[[], None]:
     return stop
 
 
-def text() -> bytes:
+def prometheus_text() -> bytes:
     """The answer of /metrics, in Prometheus' text format; empty before `start`."""
     from prometheus_client import generate_latest
 

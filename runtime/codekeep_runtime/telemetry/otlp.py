@@ -33,7 +33,7 @@ def start(environment: Mapping[str, str] = os.environ) -> Callable[[], None]:
 
 
 def _metrics(environment: Mapping[str, str]) -> Callable[[], None]:
-    """To the collector where there is one, and on a port where Prometheus reads it."""
+    """Sends metrics to the collector where there is one, and serves them on a port where Prometheus reads it."""
     readers = []
     if environment.get(OTLP_ENDPOINT):
         from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter

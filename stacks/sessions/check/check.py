@@ -80,7 +80,7 @@ def _results(sources: Sequence[Source], on_judged: Callable[[str, Result, int], 
         return [judge_source(source) for source in sources]
     from stacks.sessions.check.pool import judge_in_parallel
 
-    return judge_in_parallel(stacks[0].recordings.project, [source.stack for source in stacks], on_judged)
+    return judge_in_parallel(stacks[0].recorder.project, [source.stack for source in stacks], on_judged)
 
 
 def _live_checker(reports: Sequence[Report]) -> set[str]:
@@ -89,7 +89,7 @@ def _live_checker(reports: Sequence[Report]) -> set[str]:
 
 
 def _with_checkers(judged_ones: Sequence[JudgedSource], checkers: Sequence[Checker]) -> list[list[Judgement]]:
-    """For each subject the judgement of our rules, then one of each checker."""
+    """Judgements of each subject: that of our rules, then one of each checker."""
     judgements = [[each.own] for each in judged_ones]
     subjects = [each.subject for each in judged_ones]
     for checker in checkers if subjects else ():

@@ -15,7 +15,7 @@ from policies.graph.jsonio import from_json
 from stacks.engines.choice import engine_of
 from stacks.project import Project
 from stacks.sessions.graphs import stack_graph
-from stacks.sessions.recording import Recordings, config_of, record_program
+from stacks.sessions.recording import StackRecorder, config_of, record_program
 
 if TYPE_CHECKING:
     from policies.live.account import Account
@@ -42,12 +42,12 @@ class Source(Protocol):
 class StackSource:
     """The graph that a stack's program registers."""
 
-    recordings: Recordings
+    recorder: StackRecorder
     stack: str
 
     def subject(self) -> Subject:
-        project = self.recordings.project
-        graph = self.recordings.graph(self.stack)
+        project = self.recorder.project
+        graph = self.recorder.graph(self.stack)
         return Subject(graph=graph, facts=facts_of(config_of(project, self.stack).values), root=project.root)
 
 

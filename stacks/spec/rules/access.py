@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from codekeep_contracts.settings.links import GitLinkSpec
 
-from stacks.spec.problems import Problem, nearest, shown_value
+from stacks.spec.problems import Problem, nearest_word, shown_value
 from stacks.spec.rules.common import cap_below, duplicate_attributes, duplicate_values
 from stacks.spec.rules.draft import Draft
 
@@ -119,7 +119,7 @@ def _grant_problem(path: str, grant: str, links: Mapping[str, GitLinkSpec]) -> P
     name, _, repository = grant.partition(":")
     link = links.get(name)
     if link is None:
-        near = nearest(name, links)
+        near = nearest_word(name, links)
         return Problem(
             path=path,
             got=f"{shown_value(grant)}, of an unknown link",
@@ -128,7 +128,7 @@ def _grant_problem(path: str, grant: str, links: Mapping[str, GitLinkSpec]) -> P
         )
     if repository in link.repositories or any(f"{repository}/".startswith(f"{group}/") for group in link.groups):
         return None
-    near = nearest(repository, link.repositories)
+    near = nearest_word(repository, link.repositories)
     readable = shown_value([*(f"{group}/*" for group in link.groups), *link.repositories])
     return Problem(
         path=path,

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from codekeep_contracts.settings.governance import Slo
 
-from images.serving import unsuitable
+from images.serving import suitability_problems
 from stacks.spec.compute import Model, Pool
 from stacks.spec.instances import InstanceType
-from stacks.spec.problems import Problem, nearest, shown_value
+from stacks.spec.problems import Problem, nearest_word, shown_value
 from stacks.spec.rules.common import cap_below
 from stacks.spec.rules.draft import Draft
 from stacks.spec.serving import serving_facts, serving_problems
@@ -144,7 +144,7 @@ def _no_serving_pool(path: str, model: Model, pools: Mapping[str, Pool], otherwi
     if pool is not None and pool.role == "gpu-serve":
         return
     serving = [name for name, each in pools.items() if each.role == "gpu-serve"]
-    near = nearest(model.pool, serving)
+    near = nearest_word(model.pool, serving)
     yield Problem(
         path=path,
         got=f"{shown_value(model.pool)}, which {'is no pool' if pool is None else f'is a pool of role {pool.role}'}",
@@ -185,5 +185,5 @@ def _misfits(path: str, model: Model, machine: InstanceType, slo: Slo | None) ->
             remedy="choose one of these formats, or a pool with newer GPUs",
         )
         return
-    if not unsuitable(serving_facts(model, slo=slo)):  # else models_can_be_served reports it
+    if not suitability_problems(serving_facts(model, slo=slo)):  # else models_can_be_served reports it
         yield from serving_problems(path, serving_facts(model, gpu, slo))

@@ -145,7 +145,7 @@ def cidr_is_private(draft: Draft) -> Iterator[Problem]:
 
 
 def _cidr_mistakes(cidr: str) -> Iterator[tuple[str, str]]:
-    """What is wrong with it, and the remedy."""
+    """Yields each mistake in a CIDR with its remedy."""
     try:
         block = ipaddress.IPv4Network(cidr, strict=False)
     except ValueError:

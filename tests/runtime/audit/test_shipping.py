@@ -15,7 +15,7 @@ from codekeep_runtime.audit.shipping import SegmentShipper
 from codekeep_runtime.audit.signer import EcdsaKey
 from codekeep_runtime.platform.keep.kms_signer import KmsSigner
 from codekeep_runtime.platform.keep.vault import Vault
-from codekeep_runtime.telemetry.metrics import text
+from codekeep_runtime.telemetry.metrics import prometheus_text
 from cryptography.hazmat.primitives import serialization
 from moto import mock_aws
 
@@ -118,7 +118,7 @@ def test_an_unavailable_store_loses_no_record(keep: Keep, capsys: pytest.Capture
 
     with keep.log() as log, keep.shipping(log, Away()):
         log.record(record())
-    assert 'codekeep_failed_audit_shipments_total{component="gateway"' in text().decode()
+    assert 'codekeep_failed_audit_shipments_total{component="gateway"' in prometheus_text().decode()
     assert "audit-not-shipped" in capsys.readouterr().err
     with keep.log() as log, keep.shipping(log):
         pass

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from codekeep_contracts.faults import SettingsFault, UsageFault
-from codekeep_contracts.messages import parse
+from codekeep_contracts.messages import parse_message
 from codekeep_contracts.metrics import MODEL_REQUESTS_IN_FLIGHT as IN_FLIGHT
 from codekeep_contracts.metrics import MODEL_REQUESTS_QUEUED as QUEUED
 from codekeep_contracts.settings.document import RuntimeSettings
@@ -116,7 +116,7 @@ def test_a_signed_push_is_queued(aws: Any, tmp_path: Path) -> None:  # noqa: F81
         headers = {"x-github-event": "push", "x-github-delivery": "1", "x-hub-signature-256": signature}
         assert client.post(f"/webhooks/{link.name}", content=body, headers=headers).status_code == status
     [message] = aws("sqs").receive_message(QueueUrl=url)["Messages"]
-    push = parse(message["Body"])
+    push = parse_message(message["Body"])
     assert (push.kind, push.link, push.repository) == ("push", link.name, "payments/ledger")  # type: ignore[union-attr]
 
 
@@ -140,7 +140,7 @@ def test_the_load_of_every_model_is_0_before_the_first_request(aws: Any, tmp_pat
     with Runtime(keep(tmp_path, settings), role="gateway") as runtime:
         assert runtime.services
     assert served_embedder(settings)  # the indexer's
-    lines = metrics.text().decode().splitlines()
+    lines = metrics.prometheus_text().decode().splitlines()
     for component, model, metric in product(("gateway", "index"), settings.models, (IN_FLIGHT, QUEUED)):
         assert f'{metric.prometheus}{{component="{component}",role="{model.role}"}} 0.0' in lines
 

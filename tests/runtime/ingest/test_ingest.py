@@ -234,6 +234,6 @@ def test_a_run_measures_the_age_of_what_it_could_not_update(repository, ingest, 
 
 def _metric(name: str) -> float:
     """As it is scraped, of the component `ingest`; 0 if it was never observed."""
-    lines = metrics.text().decode().splitlines()
+    lines = metrics.prometheus_text().decode().splitlines()
     found = [line for line in lines if line.startswith(f'{name}{{component="ingest"')]
     return float(found[0].rpartition(" ")[2]) if found else 0.0

@@ -91,7 +91,7 @@ async def until(condition: Callable[[], bool]) -> None:
 def gauge(metric: Any, role: str = "chat", component: str = "gateway") -> float | None:
     """As Prometheus reads it; None where the series does not exist."""
     wanted = f'{metric.prometheus}{{component="{component}",role="{role}"}} '
-    lines = [line for line in metrics.text().decode().splitlines() if line.startswith(wanted)]
+    lines = [line for line in metrics.prometheus_text().decode().splitlines() if line.startswith(wanted)]
     return float(lines[0].removeprefix(wanted)) if lines else None
 
 

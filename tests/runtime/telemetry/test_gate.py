@@ -104,7 +104,7 @@ def test_metrics_text_has_bounded_labels() -> None:
     metrics.observe(RETRIEVAL_LATENCY, 12.5, component="gateway")
     metrics.observe(INDEX_AGE, 3, component="index")
     metrics.observe(MODEL_REQUESTS_IN_FLIGHT, -1, component="gateway", role="chat")
-    text = metrics.text().decode()
+    text = metrics.prometheus_text().decode()
     assert 'codekeep_requests_total{component="gateway",status="200"} 1.0' in text
     assert 'codekeep_retrieval_latency_milliseconds_bucket{component="gateway",le="25"} 1.0' in text
     assert 'codekeep_model_requests_in_flight{component="gateway",role="chat"} -1.0' in text
@@ -116,7 +116,9 @@ def test_metrics_text_has_bounded_labels() -> None:
 def test_every_metric_has_the_prometheus_name_that_its_contract_derives() -> None:
     for metric in METRICS:
         metrics.observe(metric, 1, component="gateway")
-    samples = {line.partition("{")[0] for line in metrics.text().decode().splitlines() if not line.startswith("#")}
+    samples = {
+        line.partition("{")[0] for line in metrics.prometheus_text().decode().splitlines() if not line.startswith("#")
+    }
     assert samples
     for metric in METRICS:
         wanted = f"{metric.prometheus}_bucket" if metric.kind == "histogram" else metric.prometheus

@@ -36,7 +36,7 @@ _VISIBLE = "branch_id IN (SELECT value FROM json_each(?))"
 
 
 class EmbeddedIndex(Index):
-    """See index.interface.Index. Several processes may `open` a folder; one of them writes."""
+    """The index in a folder (see index.interface.Index). Several processes may `open` it; one of them writes."""
 
     def __init__(self, folder: Path, tenant: str, dimension: int) -> None:
         self.tenant, self._folder = tenant, folder

@@ -40,7 +40,7 @@ class FileWriter:
         self._store.bulk(
             self._index,
             (
-                documents.index_action(documents.unfinished(branch, path, old.get(path, set()) | wanted[path]))
+                documents.index_action(documents.unfinished_file(branch, path, old.get(path, set()) | wanted[path]))
                 for path in paths
             ),
         )

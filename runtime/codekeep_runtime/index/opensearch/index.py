@@ -36,7 +36,8 @@ NOTHING = Counts(files=0, chunks=0, unembedded=0)
 
 
 class OpenSearchIndex(Index):
-    """See index.interface.Index. Writes go to the own version; readers read the version behind the alias.
+    """The index in a domain (see index.interface.Index). Writes go to the own version; readers read the version behind
+    the alias.
 
     A new schema version or embedder starts with an empty index. The old one serves until the new one has a head for
     each of its branches and a vector for each chunk; then the alias moves. Until then `semantic` finds nothing, since
@@ -86,9 +87,9 @@ class OpenSearchIndex(Index):
 
     def blobs(self, branch: Branch) -> Mapping[str, str]:
         self._store.refresh(self._own)
-        filters = [queries.of_kind(FILE), *queries.of_branch(branch)]
+        filters = [queries.kind_filter(FILE), *queries.branch_filter(branch)]
         return {
-            each["file_path"]: each["blob"] for each in self._store.every(self._own, filters, ["file_path", "blob"])
+            each["file_path"]: each["blob"] for each in self._store.matching(self._own, filters, ["file_path", "blob"])
         }
 
     def drop(self, branch: Branch) -> int:
@@ -194,7 +195,7 @@ class OpenSearchIndex(Index):
         return self
 
     def collect_garbage(self) -> int:
-        """See expunge.py for how deleted text leaves the server's files."""
+        """Also deletes removed text from the server's files: see expunge.py."""
         count = self._versions.remove_unused()
         expunge_deleted(self._store, self._own)
         return count
@@ -205,34 +206,34 @@ class OpenSearchIndex(Index):
     def _filters(self, scope: Scope, narrowing: Narrowing = EVERYTHING) -> list[Document]:
         """The filters of every reader's query. Empty if the scope is, and then no query is sent."""
         repositories = visible_repositories(self.tenant, scope, narrowing)
-        return queries.allowed(repositories, narrowing) if repositories else []
+        return queries.scope_filters(repositories, narrowing) if repositories else []
 
     def _read(self, scope: Scope, kind: str, wanted: Document) -> Iterator[Document]:
         filters, serving = self._filters(scope), self._versions.serving()
         if not filters or serving is None:
             return iter(())
-        return self._store.every(serving, [queries.of_kind(kind), wanted, *filters])
+        return self._store.matching(serving, [queries.kind_filter(kind), wanted, *filters])
 
     def _files(self, scope: Scope, branch: Branch, path: str) -> Iterator[Document]:
         return self._read(scope, FILE, {"term": {"key": _file_key(branch, path)}})
 
     def _add(self, digest: Digest, keys: Sequence[str]) -> None:
         chunks: dict[str, list[Chunk]] = {key: [] for key in keys}
-        for each in self._store.every(self._own, [queries.of_kind(CHUNK), {"terms": {"file": list(keys)}}]):
+        for each in self._store.matching(self._own, [queries.kind_filter(CHUNK), {"terms": {"file": list(keys)}}]):
             chunks[each["file"]].append(documents.chunk(each))
         files = self._store.documents(self._own, keys, ("symbols",))
         for key in keys:
             digest.add(chunks[key], documents.symbols(files[key]))
 
     def _publish_if_complete(self) -> None:
-        if self._versions.served() == {self._own}:
+        if self._versions.served_indexes() == {self._own}:
             return
-        missing = [queries.of_kind(CHUNK), {"term": {"embedded": False}}]
+        missing = [queries.kind_filter(CHUNK), {"term": {"embedded": False}}]
         if self._store.count(self._own, missing) == 0 and self._heads(self._own) >= self._heads(self._versions.alias):
             self._versions.publish()
 
     def _heads(self, index: str) -> set[str]:
-        return {each["key"] for each in self._store.every(index, [queries.of_kind(HEAD)], ["key"])}
+        return {each["key"] for each in self._store.matching(index, [queries.kind_filter(HEAD)], ["key"])}
 
 
 def _file_key(branch: Branch, path: str) -> str:

@@ -24,7 +24,9 @@ class RestoreResult:
 
 
 class SnapshotRestore:
-    """Nothing may write to the index meanwhile. After a kill at any moment the same call finishes the work."""
+    """Restores a snapshot. Nothing may write to the index meanwhile. After a kill at any moment the same call finishes
+    the work.
+    """
 
     def __init__(self, store: Store, versions: Versions, snapshots: Snapshots) -> None:
         self._store, self._versions, self._snapshots = store, versions, snapshots
@@ -42,7 +44,7 @@ class SnapshotRestore:
         """
         own = self._versions.own
         self._check(name)
-        served = self._versions.served(fresh=True)
+        served = self._versions.served_indexes(fresh=True)
         kept = None if with_removed or not served else self._kept()
         if own in served:
             self._fill(self._versions.beside, name, kept, on_bytes)

@@ -53,7 +53,7 @@ ACCESS_RETRIES = 1  # an index that does not answer must deny within the time th
 
 
 class KeepPlatform(Platform):
-    """See Platform."""
+    """The keep's platform (see port.Platform)."""
 
     def __init__(self, context: RuntimeContext) -> None:
         self.context = context

@@ -17,7 +17,7 @@ DELETED_AT_ONCE = 1_000  # S3's maximum per request
 
 
 class PromptBucket:
-    """See prompts.opt_in.Prompts.
+    """Prompts in a bucket (see prompts.opt_in.Prompts).
 
     Args:
         bucket: its key encrypts each object; without permission to use the key nobody reads the prompts.

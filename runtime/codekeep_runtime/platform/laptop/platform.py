@@ -39,7 +39,7 @@ PORT = 8710
 
 
 class LaptopPlatform(Platform):
-    """See Platform."""
+    """The laptop's platform (see port.Platform)."""
 
     log_level: Level | None = "error"
     outbox = None

@@ -131,7 +131,7 @@ class Chat:
 
 @dataclass
 class _Usage:
-    """What an engine says about its answer, and estimates for what it does not say."""
+    """Token counts of an answer: those that the engine reports, else estimates."""
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None

@@ -30,7 +30,7 @@ class Prompt:
 
     @property
     def messages(self) -> list[dict[str, str]]:
-        """As OpenAI's API takes them."""
+        """The messages in OpenAI's format."""
         return [
             {"role": "system", "content": self.system},
             *({"role": message.role, "content": message.content} for message in self.history),
