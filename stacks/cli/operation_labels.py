@@ -23,7 +23,7 @@ PAST = {
     StepOp.SAME: "unchanged",
 }
 COUNTED = tuple(PAST)
-"""Their order in a summary."""
+"""The order of operations in a summary."""
 PREVIEWED = {
     StepOp.CREATE: "to create",
     StepOp.UPDATE: "to update",

@@ -140,7 +140,7 @@ class SandboxEngine:
             return
         raise UsageFault(
             f"stack {stack} was deployed on a sandbox account that is gone (reset, or its files were removed); the "
-            f"account of now is empty. `codekeep refresh {stack} --yes` records that in the state, then "
+            f"new account is empty. `codekeep refresh {stack} --yes` records that in the state, then "
             f"`codekeep up {stack}` builds it again"
         )
 

@@ -40,8 +40,8 @@ class CachedEmbedder:
         known = self._recall(dict.fromkeys(keys))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if missing:
-            made = self._embedder.documents(list(missing.values()))
-            fresh = dict(zip(missing, made, strict=True))
+            vectors = self._embedder.documents(list(missing.values()))
+            fresh = dict(zip(missing, vectors, strict=True))
             self._remember(fresh)
             known.update(fresh)
         return np.stack([known[key] for key in keys]) if keys else np.zeros((0, self.dimension), np.float32)

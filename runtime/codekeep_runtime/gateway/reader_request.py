@@ -44,8 +44,8 @@ class ReaderRequest:
             chunks: whose text the reader gets.
             repositories: those of which the reader gets something other than chunks.
         """
-        shown = tuple(chunks)
-        seen = {each.id for each in repositories} | {chunk.branch.repository.id for chunk in shown}
+        chunks = tuple(chunks)
+        repository_ids = {each.id for each in repositories} | {chunk.branch.repository.id for chunk in chunks}
         return AuditRecord(
             time=datetime.now(UTC),
             reader_id=self.reader.id,
@@ -53,9 +53,9 @@ class ReaderRequest:
             purpose=purpose,
             verdict=verdict,
             request_id=self.request_id,
-            repository_ids=tuple(sorted(seen)),
-            commits=tuple(sorted({chunk.commit for chunk in shown})),
-            chunk_ids=tuple(chunk.id for chunk in shown),
+            repository_ids=tuple(sorted(repository_ids)),
+            commits=tuple(sorted({chunk.commit for chunk in chunks})),
+            chunk_ids=tuple(chunk.id for chunk in chunks),
             prompt_tokens=prompt_tokens,
             completion_tokens=completion_tokens,
             duration_ms=round((time.perf_counter() - self.started) * 1000, 1),

@@ -24,8 +24,8 @@ class Embedding:
         counter, done = counter or Counter(ignore_progress, Phase.EMBED), 0
         while chunks := self.vectors.unembedded(_BATCH):
             counter.expect(len(chunks))
-            made = self.embedder.documents([embedding_text(chunk) for chunk in chunks])
-            self.vectors.put_vectors({chunk.id: vector for chunk, vector in zip(chunks, made, strict=True)})
+            vectors = self.embedder.documents([embedding_text(chunk) for chunk in chunks])
+            self.vectors.put_vectors({chunk.id: vector for chunk, vector in zip(chunks, vectors, strict=True)})
             done += len(chunks)
             counter.step(len(chunks))
         return done

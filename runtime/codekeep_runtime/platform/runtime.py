@@ -90,7 +90,9 @@ class Runtime(AbstractContextManager["Runtime"]):
             limits=self._limits(),
             ready=self._ready,
             routes=self.platform.routes(),
-            remember=(lambda reader_id, asked: prompts.store(reader_id, asked, datetime.now(UTC))) if prompts else None,
+            remember=(lambda reader_id, question: prompts.store(reader_id, question, datetime.now(UTC)))
+            if prompts
+            else None,
             metrics=prometheus_text,
             page=[*page_routes(self.index), *self.platform.gateway_routes()],
         )

@@ -43,8 +43,8 @@ def shortlist(found: Sequence[Candidate], most: int) -> list[Candidate]:
 def rank_candidates(question: str, found: Sequence[Candidate]) -> list[FoundChunk]:
     """Returns the candidates best first; equal ones by chunk id."""
     scored = [
-        FoundChunk(each.chunk, _weighted_sum(seen), each.lexical_rank, each.semantic_rank)
-        for each, seen in zip(found, signals(question, found), strict=True)
+        FoundChunk(each.chunk, _weighted_sum(candidate_signals), each.lexical_rank, each.semantic_rank)
+        for each, candidate_signals in zip(found, signals(question, found), strict=True)
     ]
     return sorted(scored, key=lambda each: (-each.score, each.chunk.id))
 
@@ -78,8 +78,8 @@ def _signals(
     )
 
 
-def _weighted_sum(seen: Signals) -> float:
-    return sum(signal * weight for signal, weight in zip(seen, WEIGHTS, strict=True))
+def _weighted_sum(candidate_signals: Signals) -> float:
+    return sum(signal * weight for signal, weight in zip(candidate_signals, WEIGHTS, strict=True))
 
 
 def _rarity(forms: frozenset[str], contents: Sequence[frozenset[str]]) -> float:

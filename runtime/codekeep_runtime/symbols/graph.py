@@ -21,11 +21,11 @@ class SymbolGraph:
 
     def references(self, scope: Scope, name: str) -> Sequence[FoundReference]:
         """Every mention; for a qualified name those that may mean it, certain ones first."""
-        return self._meaning(scope, name, self._mentions(scope, name))
+        return self._mentions_of(scope, name, self._mentions(scope, name))
 
     def callers(self, scope: Scope, name: str) -> Sequence[FoundReference]:
         """Calls that may mean it, certain ones first; `enclosing` is the caller."""
-        return self._meaning(scope, name, self._mentions(scope, name, ReferenceRole.CALL))
+        return self._mentions_of(scope, name, self._mentions(scope, name, ReferenceRole.CALL))
 
     def callees(self, scope: Scope, name: str) -> Sequence[FoundDefinition]:
         """Visible definitions that it calls, each once."""
@@ -52,7 +52,7 @@ class SymbolGraph:
         return _once(found)
 
     def _direct(self, scope: Scope, name: str, resolver: Resolver) -> Iterator[FoundDefinition]:
-        for each in self._meaning(scope, name, self._mentions(scope, name, ReferenceRole.INHERIT)):
+        for each in self._mentions_of(scope, name, self._mentions(scope, name, ReferenceRole.INHERIT)):
             simple = each.reference.enclosing.rpartition(".")[2]
             for at in resolver.definitions_named(simple):
                 if (at.branch, at.path) == (each.branch, each.path) and (
@@ -64,7 +64,7 @@ class SymbolGraph:
         found = self._index.references(scope, name.rpartition(".")[2])
         return [each for each in found if role is None or each.reference.role is role][:MAX_MENTIONS]
 
-    def _meaning(self, scope: Scope, name: str, mentions: Sequence[FoundReference]) -> Sequence[FoundReference]:
+    def _mentions_of(self, scope: Scope, name: str, mentions: Sequence[FoundReference]) -> Sequence[FoundReference]:
         resolver = Resolver(self._index, scope)
         targets = {_key(each) for each in resolver.definitions_named(name)}
         if not targets:  # defined outside the index: there is only the name to go by
@@ -72,9 +72,9 @@ class SymbolGraph:
         certain: list[FoundReference] = []
         uncertain: list[FoundReference] = []
         for mention in mentions:
-            meant = resolver.resolve(mention)
-            if not meant.definitions or any(_key(each) in targets for each in meant.definitions):
-                (certain if meant.is_certain and meant.definitions else uncertain).append(mention)
+            resolution = resolver.resolve(mention)
+            if not resolution.definitions or any(_key(each) in targets for each in resolution.definitions):
+                (certain if resolution.is_certain and resolution.definitions else uncertain).append(mention)
         return [*certain, *uncertain]
 
 

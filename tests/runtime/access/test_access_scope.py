@@ -143,14 +143,14 @@ def test_a_broken_file_denies_until_it_is_repaired(tmp_path: Path) -> None:
     watched = watched_file(path, lambda each: int(each.read_text()))
     assert watched.current() == 1
     replace_file(path, b"none")
-    watched.forget()
+    watched.invalidate()
     with pytest.raises(AccessFault):
         watched.current()
     replace_file(path, b"2")
-    watched.forget()
+    watched.invalidate()
     assert watched.current() == 2
     path.unlink()
-    watched.forget()
+    watched.invalidate()
     with pytest.raises(AccessFault):
         watched.current()
 

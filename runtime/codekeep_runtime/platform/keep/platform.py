@@ -107,7 +107,7 @@ class KeepPlatform(Platform):
         return self._models.reranker()
 
     def owner(self) -> Reader:
-        raise UsageFault("in a keep everybody reads as somebody: say who with --as USER, and their --team")
+        raise UsageFault("in a keep a command needs a reader: give --as USER and their --team")
 
     def access(self, indexed: Callable[[], Iterable[RepositoryId]], reader: Reader) -> Access:
         del reader

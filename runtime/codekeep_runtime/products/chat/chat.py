@@ -101,18 +101,18 @@ class Chat:
             async with aclosing(_sentences(prompt, outputs, usage)) as batches:
                 async for sentences in batches:
                     waiting += await asyncio.to_thread(_without_false_marks, marks, sentences)
-                    if marks.kept and waiting:
+                    if marks.cited_numbers and waiting:
                         yield Delta(waiting)
                         waiting = ""
         except EngineFault as fault:
             yield End(finish_reason=FinishReason.ENGINE_FAILED, message=str(fault))
             return
-        if not marks.kept:
+        if not marks.cited_numbers:
             for event in _unsupported(marks.dropped):
                 yield event
             return
-        cited = await asyncio.to_thread(self._cited, scope, prompt, marks.kept)
-        yield Citations(cited, marks.dropped + len(marks.kept) - len(cited))
+        cited = await asyncio.to_thread(self._cited, scope, prompt, marks.cited_numbers)
+        yield Citations(cited, marks.dropped + len(marks.cited_numbers) - len(cited))
         yield usage.end(prompt)
 
     def _is_source(self, scope: Scope, prompt: Prompt, number: int) -> bool:
