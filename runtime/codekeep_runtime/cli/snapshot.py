@@ -92,7 +92,7 @@ def restore(name: str, with_removed: bool, yes: bool, as_json: bool, platform: P
                 f"{line}\nServe this in place of what serves now? Are index workers stopped?", abort=True, err=True
             )
         with bytes_bar("Restoring") as on_bytes:
-            done = keep.restoring.restore(name, on_bytes, with_removed=with_removed)
+            done = keep.snapshot_restore.restore(name, on_bytes, with_removed=with_removed)
     skipped = [{"repository": each.repository.key, "branch": each.name} for each in done.skipped]
     lines = [f"{done.index} serves with {done.branches} branches, as they were"]
     lines += [

@@ -43,7 +43,7 @@ class EmbeddedIndex(Index):
         self._database = Database(folder / DATABASE)
         self._text = TextIndex(folder / TEXT)
         self._matrix = Matrix(dimension)
-        self._catch_up = TextIndexUpdater(self._database, self._text)
+        self._updater = TextIndexUpdater(self._database, self._text)
 
     @classmethod
     def open(cls, folder: Path, tenant: str, embedder_version: str, dimension: int) -> Self:
@@ -51,7 +51,7 @@ class EmbeddedIndex(Index):
         own = folder / f"v{SCHEMA_VERSION}-{embedder_version}"
         own.mkdir(parents=True, exist_ok=True, mode=0o700)
         index = cls(own, tenant, dimension)
-        index._catch_up.try_once()
+        index._updater.try_once()
         return index
 
     def prepare(self) -> Self:
@@ -66,7 +66,7 @@ class EmbeddedIndex(Index):
             changes.remove_files(connection, branch_id, [*removed, *(file.path for file in files)])
             for file in files:
                 changes.add_file(connection, branch_id, file)
-        self._catch_up.run()
+        self._updater.run()
 
     def set_head(self, branch: Branch, head: Head) -> None:
         with self._database.write() as connection:
@@ -98,7 +98,7 @@ class EmbeddedIndex(Index):
     def drop(self, branch: Branch) -> int:
         with self._database.write() as connection:
             count = changes.remove_branch(connection, branch)
-        self._catch_up.run()
+        self._updater.run()
         return count
 
     def unembedded(self, limit: int) -> Sequence[Chunk]:
@@ -216,7 +216,7 @@ class EmbeddedIndex(Index):
         others = [each for each in self._folder.parent.iterdir() if each.is_dir() and each != self._folder]
         for other in others:
             shutil.rmtree(other)
-        self._catch_up.forget()
+        self._updater.forget()
         self._database.truncate_log()
         return len(others)
 

@@ -36,7 +36,7 @@ class KeepSnapshots:
     """The snapshots of one keep, in a repository that is registered."""
 
     snapshots: "Snapshots"
-    restoring: "SnapshotRestore"
+    snapshot_restore: "SnapshotRestore"
     versions: "Versions"
 
     def take(self, name: str | None, on_bytes: "OnBytes") -> "Snapshot":
@@ -77,7 +77,7 @@ def keep_snapshots(settings: RuntimeSettings, space_version: str, location: Loca
             snapshots.register_bucket(bucket, _prefix(settings), settings.regions.primary, role_arn)
         versions = Versions(store, settings.index.prefix, space_version, settings.index.dimension)
         yield KeepSnapshots(
-            snapshots=snapshots, restoring=SnapshotRestore(store, versions, snapshots), versions=versions
+            snapshots=snapshots, snapshot_restore=SnapshotRestore(store, versions, snapshots), versions=versions
         )
     finally:
         store.client.close()

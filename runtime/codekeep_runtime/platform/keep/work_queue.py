@@ -26,7 +26,7 @@ class WorkQueue:
     Args:
         client: boto3's `sqs` client.
         url: of the queue.
-        visible_again_seconds: of the queue; `held` extends it after a third of it.
+        visible_again_seconds: of the queue; `keep_invisible` extends it after a third of it.
     """
 
     def __init__(self, client: Any, url: str, visible_again_seconds: int = VISIBLE_AGAIN_SECONDS) -> None:

@@ -134,8 +134,8 @@ class LaptopPlatform(Platform):
     def snapshots(self, location: Location) -> NoReturn:
         folder = self.context.data / self.context.tenant
         raise UsageFault(
-            f"snapshots are of a keep's index (give --settings); here all data is in {str(folder)!r}: stop what "
-            "runs on it and copy that folder, or index again with ingest"
+            f"only a keep's index has snapshots: give --settings. To copy a laptop's data, stop what runs on "
+            f"{str(folder)!r} and copy that folder, or index again with ingest"
         )
 
     def server(self, app: "Starlette", host: str, port: int | None, certificate: "Certificate | None") -> "Server":
