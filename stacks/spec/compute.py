@@ -20,7 +20,7 @@ InstanceTypeName = Annotated[
         r"^[a-z][a-z0-9-]{1,15}\.[a-z0-9]{5,10}$",
         "an EC2 instance type of the table in stacks/spec/instances.py, such as m7i.xlarge or g6e.12xlarge",
         "choose one of the table, or add the type's line to it",
-        longest=32,
+        max_length=32,
     ),
 ]
 SearchInstanceType = Annotated[
@@ -29,7 +29,7 @@ SearchInstanceType = Annotated[
         rf"^({'|'.join(SEARCH_FAMILIES)})\.(large|xlarge|2xlarge|4xlarge|8xlarge|12xlarge)\.search$",
         f"an OpenSearch Service instance type: <{'|'.join(SEARCH_FAMILIES)}>.<large to 12xlarge>.search",
         "choose for instance r7g.large.search",
-        longest=32,
+        max_length=32,
     ),
 ]
 ModelClassName = Annotated[
@@ -38,7 +38,7 @@ ModelClassName = Annotated[
         r"^[A-Z][A-Za-z0-9]{2,79}$",
         "the name of a class as in architectures of the model's config.json, such as Qwen2ForCausalLM",
         "copy the first entry of architectures",
-        longest=80,
+        max_length=80,
     ),
 ]
 

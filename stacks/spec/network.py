@@ -14,15 +14,18 @@ Cidr = Annotated[
         r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$",
         "an IPv4 network from /16 to /22 inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, such as 10.64.0.0/16",
         "agree a private range with the customer's network team that overlaps none of theirs",
-        longest=18,
+        max_length=18,
     ),
 ]
 VpcId = Annotated[
     str,
-    text_field(r"^vpc-[0-9a-f]{8,17}$", "the id of a VPC: vpc-<hex>", "copy the VPC's id from the account", longest=21),
+    text_field(
+        r"^vpc-[0-9a-f]{8,17}$", "the id of a VPC: vpc-<hex>", "copy the VPC's id from the account", max_length=21
+    ),
 ]
 SubnetId = Annotated[
-    str, text_field(r"^subnet-[0-9a-f]{8,17}$", "the id of a subnet: subnet-<hex>", "copy the subnet's id", longest=24)
+    str,
+    text_field(r"^subnet-[0-9a-f]{8,17}$", "the id of a subnet: subnet-<hex>", "copy the subnet's id", max_length=24),
 ]
 
 

@@ -22,7 +22,7 @@ ReleaseVersion = Annotated[
         r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}(-[a-z0-9]{1,16})?$",
         "the version of the runtime's release, such as 1.4.0 or 1.4.0-rc1, in quotes",
         "write the version that was built and signed, all three numbers",
-        longest=32,
+        max_length=32,
     ),
 ]
 ImageDigest = Annotated[
@@ -31,7 +31,7 @@ ImageDigest = Annotated[
         r"^sha256:[0-9a-f]{64}$",
         "the digest of an image in the keep's registry: sha256: and 64 lower-case hexadecimal digits, never a tag",
         "copy the digest that the push printed",
-        longest=71,
+        max_length=71,
     ),
 ]
 

@@ -22,7 +22,7 @@ TagKey = Annotated[
         r"^[A-Za-z0-9_.:/=+@-]{1,64}$",
         "1 to 64 letters, digits or _ . : / = + - @",
         "respell the tag's key",
-        longest=64,
+        max_length=64,
     ),
 ]
 TagValue = Annotated[
@@ -31,7 +31,7 @@ TagValue = Annotated[
         r"^[A-Za-z0-9 _.:/=+@-]{0,128}$",
         "up to 128 letters, digits, spaces or _ . : / = + - @, in quotes",
         "respell the tag's value; quote numbers",
-        longest=128,
+        max_length=128,
     ),
 ]
 

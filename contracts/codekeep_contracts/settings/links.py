@@ -22,7 +22,7 @@ RepositoryPath = Annotated[
         r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+$",
         "<owner>/<name> as the Git host spells it, without host, wildcard or .git",
         "name one repository an item; a whole group goes under groups",
-        longest=200,
+        max_length=200,
     ),
 ]
 GroupPath = Annotated[
@@ -31,7 +31,7 @@ GroupPath = Annotated[
         r"^[A-Za-z0-9_]([A-Za-z0-9_./-]*[A-Za-z0-9_-])?$",
         "an organisation (GitHub Enterprise) or group path (GitLab), without wildcard",
         "name one group an item",
-        longest=200,
+        max_length=200,
     ),
 ]
 

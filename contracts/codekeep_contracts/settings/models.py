@@ -15,7 +15,7 @@ ModelName = Annotated[
         r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,95}/[A-Za-z0-9][A-Za-z0-9_.-]{0,95}$",
         "<organisation>/<model> as in the model's repository",
         "write the full name, such as Qwen/Qwen2.5-Coder-7B",
-        longest=193,
+        max_length=193,
     ),
 ]
 Revision = Annotated[
@@ -24,7 +24,7 @@ Revision = Annotated[
         r"^[0-9a-f]{40}$",
         "the full commit of the model's repository: 40 lower-case hexadecimal digits, never a branch or tag",
         "look up the commit that was evaluated and write it in full",
-        longest=40,
+        max_length=40,
     ),
 ]
 Prefix = Annotated[
@@ -33,7 +33,7 @@ Prefix = Annotated[
         r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]{0,64}$",
         "up to 64 printable characters on one line",
         'copy it from the model\'s card, such as "query: " with its blank',
-        longest=64,
+        max_length=64,
     ),
 ]
 

@@ -72,7 +72,7 @@ class BranchRun:
         buffer.remove(todo.to_remove)
         if todo.to_process:
             job = Job(branch, commit, self.policy, self.parse)
-            for outcomes in self.workers.outcomes(_batches(job, todo, mirror, buffer), few=todo.is_small):
+            for outcomes in self.workers.outcomes(_batches(job, todo, mirror, buffer), is_small=todo.is_small):
                 buffer.add(outcomes)
                 counter.step(len(outcomes))
         buffer.flush()

@@ -29,9 +29,9 @@ class RayWorkers(AbstractContextManager["RayWorkers"]):
     def __exit__(self, *error: object) -> None:
         """Leaves the cluster running; others may use it."""
 
-    def outcomes(self, batches: Iterable[Batch], *, few: bool = False) -> Iterator[list[Outcome]]:
+    def outcomes(self, batches: Iterable[Batch], *, is_small: bool = False) -> Iterator[list[Outcome]]:
         """Outcomes of every batch, in order."""
-        del few  # the cluster is already running
+        del is_small  # the cluster is already running
         return outcomes_in_order(batches, lambda batch: self._task.remote(*batch), self._finished, _AHEAD)
 
     def _finished(self, batch: Batch, task: Any, attempt: int = 1) -> list[Outcome]:

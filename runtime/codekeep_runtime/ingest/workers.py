@@ -32,13 +32,13 @@ class Workers(AbstractContextManager["Workers"]):
     def __exit__(self, *error: object) -> None:
         self._end()
 
-    def outcomes(self, batches: Iterable[Batch], *, few: bool = False) -> Iterator[list[Outcome]]:
+    def outcomes(self, batches: Iterable[Batch], *, is_small: bool = False) -> Iterator[list[Outcome]]:
         """Outcomes of every batch, in order.
 
         Args:
-            few: use one process, since starting more takes longer than the work.
+            is_small: uses one process, since starting more takes longer than the work.
         """
-        self._start(1 if few else self._count)
+        self._start(1 if is_small else self._count)
         return outcomes_in_order(batches, self._send, self._finished, self._size * _AHEAD)
 
     def _finished(self, batch: Batch, future: Any) -> list[Outcome]:

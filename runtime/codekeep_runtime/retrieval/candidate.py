@@ -47,8 +47,8 @@ def candidates(lexical: Sequence[Hit], semantic: Sequence[Hit]) -> list[Candidat
 def _scaled(hits: Sequence[Hit]) -> dict[str, float]:
     if not hits:
         return {}
-    least, most = hits[-1].score, hits[0].score
-    return {hit.chunk.id: (hit.score - least) / (most - least) if most > least else 1.0 for hit in hits}
+    lowest, highest = hits[-1].score, hits[0].score
+    return {hit.chunk.id: (hit.score - lowest) / (highest - lowest) if highest > lowest else 1.0 for hit in hits}
 
 
 def _standardised(hits: Sequence[Hit]) -> dict[str, float]:
