@@ -70,7 +70,7 @@ class NoSymbols:
 
 def main(chunks: int, questions: int) -> int:
     """Prints median and 95th percentile; 1 where the latter is above its limit."""
-    LOG.least = "error"
+    LOG.minimum_level = "error"
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         index = EmbeddedIndex.open(Path(folder), "bench", "none-1", 64)
         fill(index, chunks)

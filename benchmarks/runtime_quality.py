@@ -31,7 +31,7 @@ ABOVE_THE_BETTER, ABOVE_BM25S = 1.08, 2.0  # goals
 
 
 def main(names: Sequence[str] = EVERY_TIME, most: int | None = None) -> int:
-    LOG.least = "error"
+    LOG.minimum_level = "error"
     chunks, asked = corpus(MEASURED, most)
     print(f"{len(chunks)} functions of {len(MEASURED) + len(TUNED_ON)} packages; {len(asked)} questions, which are")
     print(f"first sentences of docstrings in {len(MEASURED)} of them, docstrings not indexed")

@@ -1,4 +1,4 @@
-"""What other components need to know about a bucket."""
+"""A reference to a bucket, for other components."""
 
 from dataclasses import dataclass
 

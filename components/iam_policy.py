@@ -115,7 +115,7 @@ def document(*statements: Statement) -> pulumi.Output[str]:
     return pulumi.Output.json_dumps({"Version": VERSION, "Statement": [each.render() for each in statements]})
 
 
-def trust(
+def trust_policy(
     *services: str, actions: Sequence[str] = ("sts:AssumeRole",), conditions: Conditions | None = None
 ) -> pulumi.Output[str]:
     """A role's trust policy for AWS services: `trust("vpc-flow-logs.amazonaws.com", conditions=from_account(...))`."""

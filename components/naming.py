@@ -13,7 +13,7 @@ LABEL_PREFIX = "codekeep.dev"  # for our labels on Kubernetes objects and nodes
 
 
 class Tier(StrEnum):
-    """How much of its infrastructure a keep has to itself."""
+    """Tier of a keep: how much of its infrastructure it shares."""
 
     POOLED = "pooled"
     DEDICATED = "dedicated"

@@ -1,4 +1,4 @@
-"""What other components need to know about a queue."""
+"""A reference to a queue, for other components."""
 
 from dataclasses import dataclass
 

@@ -206,7 +206,7 @@ VARIANTS = (  # TensorRT-LLM 1.2 serves neither embeddings nor re-ranking
 BUILDS = (*IMAGES, *VARIANTS)
 
 
-def find(name: str, variant: str = "") -> Image:
+def find_image(name: str, variant: str = "") -> Image:
     """The build of that name and variant.
 
     Raises:

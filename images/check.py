@@ -1,4 +1,4 @@
-"""What is wrong with the committed images: stale files, broken locks, the wrong CUDA, findings of hadolint."""
+"""Checks the committed images: stale files, broken locks, wheels of another CUDA, findings of hadolint."""
 
 import json
 import shutil
@@ -13,9 +13,9 @@ from packaging.utils import canonicalize_name
 
 from images.bases import BASES
 from images.catalog import BUILDS, IMAGES, Image, Kind
-from images.lock import LockError, Pin, parse, resolves
+from images.lock import LockError, Pin, check_resolves, parse
 from images.matrix import BASELINE_CUDA
-from images.render import ROOT, rendered
+from images.render import ROOT, rendered_files
 
 CUDA_RUNTIME = "nvidia-cuda-runtime-cu12"
 TIMEOUT_SECONDS = 120
@@ -42,7 +42,7 @@ def stale_files(root: Path = ROOT) -> Iterator[Problem]:
     """Rendered files and bills of materials that differ from what the catalogue and the locks produce."""
     from images.sbom import bills  # noqa: PLC0415 - an extra brings CycloneDX
 
-    for path, text in {**rendered(), **bills(root)}.items():
+    for path, text in {**rendered_files(), **bills(root)}.items():
         file = root / path
         if not file.exists():
             yield Problem(file=path, check="stale", message="is missing; run `codekeep images render`")
@@ -50,7 +50,7 @@ def stale_files(root: Path = ROOT) -> Iterator[Problem]:
             yield Problem(file=path, check="stale", message="is not as rendered; run `codekeep images render`")
 
 
-def bad_bills(root: Path = ROOT) -> Iterator[Problem]:
+def invalid_bills(root: Path = ROOT) -> Iterator[Problem]:
     """Bills of materials that are invalid against CycloneDX's schema."""
     from images.sbom import schema_error  # noqa: PLC0415 - an extra brings CycloneDX
 
@@ -59,7 +59,7 @@ def bad_bills(root: Path = ROOT) -> Iterator[Problem]:
             yield Problem(file=image.sbom, check="cyclonedx", message=error)
 
 
-def bad_locks(root: Path = ROOT) -> Iterator[Problem]:
+def lock_problems(root: Path = ROOT) -> Iterator[Problem]:
     """Locks that lack a requirement, have a version outside its range, or contain another CUDA."""
     for image in IMAGES:
         try:
@@ -67,11 +67,11 @@ def bad_locks(root: Path = ROOT) -> Iterator[Problem]:
         except LockError as error:
             yield Problem(file=image.lock, check="lock", message=str(error))
             continue
-        for message in (*unmet(image.requirements, pins), *wrong_cuda(image, pins)):
+        for message in (*unmet_requirements(image.requirements, pins), *wrong_cuda_wheels(image, pins)):
             yield Problem(file=image.lock, check="lock", message=f"{message}; run `codekeep images lock`")
 
 
-def unmet(requirements: list[str] | tuple[str, ...], pins: tuple[Pin, ...]) -> Iterator[str]:
+def unmet_requirements(requirements: list[str] | tuple[str, ...], pins: tuple[Pin, ...]) -> Iterator[str]:
     """One sentence for each requirement that the pins do not meet."""
     versions = {canonicalize_name(pin.name): pin.version for pin in pins}
     for text in requirements:
@@ -83,7 +83,7 @@ def unmet(requirements: list[str] | tuple[str, ...], pins: tuple[Pin, ...]) -> I
             yield f"{text} is locked at {found}"
 
 
-def wrong_cuda(image: Image, pins: tuple[Pin, ...]) -> Iterator[str]:
+def wrong_cuda_wheels(image: Image, pins: tuple[Pin, ...]) -> Iterator[str]:
     """One sentence for each wheel that we choose and that is of another CUDA than the baseline."""
     versions = {pin.name: pin.version for pin in pins}
     runtime = versions.get(CUDA_RUNTIME)
@@ -94,8 +94,8 @@ def wrong_cuda(image: Image, pins: tuple[Pin, ...]) -> Iterator[str]:
             yield f"{name} does not belong to the baseline CUDA {BASELINE_CUDA}"
 
 
-def linted(root: Path = ROOT) -> Iterator[Problem]:
-    """What hadolint finds, with all of its rules.
+def hadolint_findings(root: Path = ROOT) -> Iterator[Problem]:
+    """Runs hadolint with all of its rules and returns its findings.
 
     Raises:
         ToolError: hadolint is missing or failed.
@@ -118,11 +118,11 @@ def linted(root: Path = ROOT) -> Iterator[Problem]:
         yield Problem(file=found["file"], check=found["code"], message=found["message"], line=found["line"])
 
 
-def unresolved(paths: tuple[str, ...], root: Path = ROOT) -> Iterator[Problem]:
+def unresolvable_locks(paths: tuple[str, ...], root: Path = ROOT) -> Iterator[Problem]:
     """Locks whose files the registry no longer has for their platform. Asks the registry; slow."""
     for path in paths:
         try:
-            resolves(path, root)
+            check_resolves(path, root)
         except LockError as error:
             yield Problem(file=path, check="resolve", message=str(error))
 

@@ -1,4 +1,4 @@
-"""Locks: every Python distribution of an image at one version, with the hashes of its files, for its platform."""
+"""Locks pin every Python distribution of an image to one version, with the hashes of its files, for its platform."""
 
 import re
 import shutil
@@ -32,12 +32,12 @@ class Pin:
 
 
 def locks() -> tuple[str, ...]:
-    """Every lock's path below the project: the build stages' and one per image."""
+    """Paths of all locks below the project: the build stages' and one per image."""
     return (BUILD_REQUIREMENTS.replace(".in", ".txt"), *(image.lock for image in IMAGES))
 
 
 def parse(text: str) -> tuple[Pin, ...]:
-    """The pins of a lock.
+    """Returns the pins of a lock.
 
     Raises:
         LockError: a line is no pin, or a pin has no hash.
@@ -53,13 +53,13 @@ def parse(text: str) -> tuple[Pin, ...]:
     return tuple(pins)
 
 
-def make(paths: Iterable[str], root: Path = ROOT, *, upgrade: bool = False) -> None:
+def make_locks(paths: Iterable[str], root: Path = ROOT, *, upgrade: bool = False) -> None:
     """Resolves each requirements.in beside `paths`; versions already locked stay where they fit, unless `upgrade`."""
     for path in paths:
         _compile(root, path, root / path, upgrade=upgrade)
 
 
-def resolves(path: str, root: Path = ROOT) -> None:
+def check_resolves(path: str, root: Path = ROOT) -> None:
     """Checks that the registry still has every file of the lock, for its platform, with the same hash.
 
     The locked versions are resolved again without their hashes, since uv trusts hashes in its input.

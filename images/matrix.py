@@ -1,4 +1,4 @@
-"""Which CUDA, driver, engine, torch and GPUs go together (matrix.yaml), and whether a combination does."""
+"""Compatibility of CUDA, driver, engine, torch and GPUs (matrix.yaml), and a check of one combination."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ def find_gpu(name: str) -> Gpu:
 
 
 def driver_branch(version: str) -> int:
-    """580 for `580.95.05`, `R580` or `580`.
+    """Returns a driver's branch: 580 for `580.95.05`, `R580` or `580`.
 
     Raises:
         MatrixError: it is no version.
@@ -78,8 +78,8 @@ def driver_branch(version: str) -> int:
     return int(head)
 
 
-def require(stack: Stack, gpu: str, driver: str = str(BASELINE_DRIVER), cuda: str | None = None) -> Gpu:
-    """The GPU, if `stack` runs on it with `driver`.
+def require_compatible(stack: Stack, gpu: str, driver: str = str(BASELINE_DRIVER), cuda: str | None = None) -> Gpu:
+    """Returns the GPU, if `stack` runs on it with `driver`.
 
     Raises:
         MatrixError: it does not run there; the text says what is allowed.

@@ -1,5 +1,6 @@
-"""Catalogue and templates → Dockerfiles, their context filters, the requirements to lock. Only `write` and
-`write_changed` write."""
+"""Renders Dockerfiles, their context filters and the requirements to lock from the catalogue and templates. Only
+`write` and `write_changed` write.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -15,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 BUILD_REQUIREMENTS = "images/shared/requirements.in"
 
 
-def rendered() -> Mapping[str, str]:
+def rendered_files() -> Mapping[str, str]:
     """Every rendered file: path below the project → text."""
     files = {BUILD_REQUIREMENTS: requirements_text("the images' build stages", BUILD)}
     for image in BUILDS:
@@ -40,7 +41,7 @@ def requirements_text(owner: str, requirements: Iterable[str]) -> str:
 
 def write(root: Path = ROOT) -> tuple[str, ...]:
     """Writes the rendered files that differ; returns their paths."""
-    return write_changed(rendered(), root)
+    return write_changed(rendered_files(), root)
 
 
 def write_changed(files: Mapping[str, str], root: Path) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The matrix as rows, as text for the terminal and as the generated parts of docs/images/README.md."""
+"""Reports the matrix as rows, as text for the terminal and as the generated parts of docs/images/README.md."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What each kind of image needs from PyPI; `codekeep images lock` turns these ranges into versions with hashes."""
+"""PyPI requirements of each kind of image; `codekeep images lock` turns these ranges into versions with hashes."""
 
 import tomllib
 from functools import cache

@@ -51,7 +51,9 @@ def bill(image: Image, pins: Iterable[Pin]) -> str:
 
 @lru_cache(maxsize=4 * len(BUILDS))
 def schema_error(document: str) -> str | None:
-    """Why the document is invalid against CycloneDX's schema; None if it is valid. Takes seconds for a long one."""
+    """Returns why the document is invalid against CycloneDX's schema; None if it is valid. Takes seconds for a long
+    one.
+    """
     error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(document)
     return None if error is None else str(error)
 

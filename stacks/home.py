@@ -46,7 +46,7 @@ class Home:
             ignore.write_text("*\n")
 
     def passphrase(self) -> str:
-        """Encrypts the secrets of states: from Pulumi's own variables, or generated once and kept."""
+        """The passphrase that encrypts secrets in states: from Pulumi's own variables, or generated once and stored."""
         if (configured := configured_passphrase()) is not None:
             return configured
         self.prepare()

@@ -49,7 +49,7 @@ def run() -> None:
 
 
 def spec_in(config: pulumi.Config, source: str) -> Spec:
-    """The tenant's or platform's spec in a stack's configuration.
+    """Parses the tenant's or platform's spec in a stack's configuration.
 
     Raises:
         pulumi.RunError: there is none, there are both, or it has problems.
@@ -57,7 +57,7 @@ def spec_in(config: pulumi.Config, source: str) -> Spec:
     tenant, platform = config.get_object("tenant"), config.get_object("platform")
     if (tenant is None) == (platform is None):
         got = "neither" if tenant is None else "both"
-        raise pulumi.RunError(f"{source}: config must hold one of {TENANT_KEY} and {PLATFORM_KEY}, got {got}")
+        raise pulumi.RunError(f"{source}: config must contain one of {TENANT_KEY} and {PLATFORM_KEY}, got {got}")
     try:
         return parse(tenant, source) if platform is None else parse_platform(platform, source)
     except SpecError as error:

@@ -35,7 +35,7 @@ class Project:
 
     @classmethod
     def find(cls, start: Path | None = None) -> "Project":
-        """The project of a folder, or of the nearest folder above it.
+        """Finds the project of a folder, or of the nearest folder above it.
 
         Raises:
             UsageFault: there is none, or its Pulumi.yaml has no valid name.
@@ -48,7 +48,7 @@ class Project:
 
     @classmethod
     def find_or_none(cls) -> "Project | None":
-        """The project around the working directory, if there is a valid one."""
+        """Finds the project around the working directory; None if there is no valid one."""
         try:
             return cls.find()
         except UsageFault:
@@ -124,8 +124,7 @@ class Project:
 def read_yaml(path: Path) -> Mapping[str, Any]:
     """A mapping in a file of YAML 1.2.
 
-    Raises:
-        UsageFault: with the place and the remedy; the file cannot be read or holds something else.
+    Raises: UsageFault: the file cannot be read or contains something else; with the place and the remedy.
     """
     document = read_document(path)
     if not isinstance(document, Mapping):

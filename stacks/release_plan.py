@@ -23,7 +23,7 @@ _GIB: Final = 2**30
 
 
 def release_plan(spec: TenantSpec) -> ReleasePlan | None:
-    """What runs in the keep; None where the spec names no release yet.
+    """The plan of what runs in the keep; None where the spec names no release yet.
 
     Raises:
         ServingError: a model cannot be served as the spec asks.

@@ -29,7 +29,7 @@ def runtime_settings(spec: TenantSpec, deployed: Mapping[str, Any]) -> RuntimeSe
 
 
 def settings_document(spec: TenantSpec, deployed: Mapping[str, Any]) -> dict[str, Any]:
-    """The same document, not validated: in a preview, placeholders stand for what only the cloud knows.
+    """The same document, not validated: in a preview, placeholders take the place of what only the cloud knows.
 
     Raises:
         ValueError: a link's secrets are not among what was deployed.

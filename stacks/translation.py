@@ -25,7 +25,7 @@ KEPT = (DataClass.CODE, DataClass.INDEX, DataClass.MODEL, DataClass.EVAL, DataCl
 
 
 def environment_args(spec: TenantSpec) -> TenantEnvironmentArgs:
-    """A dedicated or premium keep.
+    """Args of a dedicated or premium keep.
 
     Raises:
         ValueError: the keep is pooled, or a component refuses what the spec allowed.
@@ -55,7 +55,7 @@ def environment_args(spec: TenantSpec) -> TenantEnvironmentArgs:
 
 
 def pooled_args(spec: TenantSpec, platform: PlatformRef) -> PooledTenantArgs:
-    """A pooled keep on the platform that `platform` refers to."""
+    """Args of a pooled keep on the platform that `platform` refers to."""
     return PooledTenantArgs(
         keep=keep_of(spec),
         platform=platform,
@@ -72,7 +72,7 @@ def pooled_args(spec: TenantSpec, platform: PlatformRef) -> PooledTenantArgs:
 
 
 def platform_args(spec: PlatformSpec) -> PlatformArgs:
-    """A region's shared platform."""
+    """Args of a region's shared platform."""
     return PlatformArgs(
         keep=keep_of(spec),
         network=_network(spec.network),
@@ -131,7 +131,7 @@ def _pool(pool: spec_compute.Pool) -> Pool:
 
 
 def _retention_days(spec: Spec) -> Mapping[DataClass, int]:
-    """With PROMPT only where the spec opts in: a retention for prompts creates their bucket."""
+    """Retentions in days; PROMPT only where the spec opts in, as a retention for prompts creates their bucket."""
     days: dict[DataClass, int] = {data_class: getattr(spec.retention, data_class.value) for data_class in KEPT}
     if isinstance(spec, TenantSpec) and spec.prompt_storage.enabled and spec.prompt_storage.retention_days:
         days[DataClass.PROMPT] = spec.prompt_storage.retention_days

@@ -37,7 +37,7 @@ WORKLOAD_ADDONS = (
 )
 
 
-def configuration(addon: str, keep: Keep) -> dict[str, Any]:
+def addon_configuration(addon: str, keep: Keep) -> dict[str, Any]:
     """Settings that differ from the add-on's defaults."""
     by_addon: dict[str, dict[str, Any]] = {
         "vpc-cni": {
@@ -95,7 +95,7 @@ class Addons(pulumi.ComponentResource):
 
     def _addon(self, addon: str, version: str) -> eks.Addon:
         args = self._args
-        settings = configuration(addon, args.keep)
+        settings = addon_configuration(addon, args.keep)
         return eks.Addon(
             f"{self._name}-{addon}",
             cluster_name=args.cluster_name,

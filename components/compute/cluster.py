@@ -11,7 +11,7 @@ from pulumi_aws import eks, iam
 from components.arns import aws_policy_arn
 from components.compute.cluster_access import AccessLevel, ClusterAccess
 from components.compute.cluster_ref import ClusterRef
-from components.iam_policy import Statement, document, from_account, trust
+from components.iam_policy import Statement, document, from_account, trust_policy
 from components.naming import DataClass, Keep
 from components.observe.log_group import log_group
 
@@ -127,7 +127,7 @@ class Cluster(pulumi.ComponentResource):
             self._name,
             name=keep.physical("cluster"),
             description=f"Control plane of the cluster of {keep.tenant}",
-            assume_role_policy=trust("eks.amazonaws.com", conditions=from_account(keep.account_id)),
+            assume_role_policy=trust_policy("eks.amazonaws.com", conditions=from_account(keep.account_id)),
             tags=keep.tags(DataClass.CONFIG),
             opts=self._options(),
         )

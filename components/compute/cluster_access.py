@@ -1,4 +1,4 @@
-"""Who may do what in a cluster: IAM principals with access policies that AWS defines."""
+"""Access entries of a cluster: IAM principals with access policies that AWS defines."""
 
 import re
 from dataclasses import dataclass

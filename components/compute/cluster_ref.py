@@ -1,4 +1,4 @@
-"""What other components need to know about a cluster: the keep's own, or the shared platform's."""
+"""A reference to a cluster, for other components: the keep's own, or the shared platform's."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import pulumi
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterRef:
-    """Where a cluster is and how its API is reached."""
+    """A cluster and the address of its API."""
 
     name: pulumi.Output[str]
     arn: pulumi.Output[str]

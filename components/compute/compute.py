@@ -26,7 +26,7 @@ from components.storage.vector_index import domain_arn, snapshot_role_arn
 
 @dataclass(frozen=True, kw_only=True)
 class ComputeArgs:
-    """`hosts_others`: the cluster is a platform's, and its operators serve queues and entries of all its keeps."""
+    """`is_platform`: the cluster is a platform's, and its operators serve queues and entries of all its keeps."""
 
     keep: Keep
     network: NetworkRef
@@ -36,7 +36,7 @@ class ComputeArgs:
     pools: tuple[Pool, ...]
     log_retention_days: int
     access: tuple[ClusterAccess, ...] = ()
-    hosts_others: bool = False
+    is_platform: bool = False
     kubernetes_version: str = KUBERNETES_VERSION
     protect: bool = False
 
@@ -104,7 +104,7 @@ class Compute(pulumi.ComponentResource):
                 keep=args.keep,
                 identity=self._operators,
                 cluster_name=self.cluster.ref.name,
-                statements=operator_statements(args.keep, args.keys, hosts_others=args.hosts_others),
+                statements=operator_statements(args.keep, args.keys, is_platform=args.is_platform),
                 managed={Operator.VPC_CNI.value: operator_grants.CNI_MANAGED_POLICY},
                 bound={each.value: OPERATOR_ACCOUNTS[each] for each in Operator if each not in BOUND_BY_ADDON},
             ),
@@ -146,16 +146,16 @@ class Compute(pulumi.ComponentResource):
         )
 
 
-def operator_statements(keep: Keep, keys: KeyRing, *, hosts_others: bool) -> dict[str, list[Statement]]:
-    """What each operator may do. Queues, entries and the search domain are named before they exist."""
-    whose = f"{TAG_PREFIX}-*" if hosts_others else keep.physical()
+def operator_statements(keep: Keep, keys: KeyRing, *, is_platform: bool) -> dict[str, list[Statement]]:
+    """IAM statements of each operator. They name queues, entries and the search domain before these exist."""
+    whose = f"{TAG_PREFIX}-*" if is_platform else keep.physical()
     queues = [keep.arn("sqs", f"{whose}-{role.value}") for role in QueueRole]
-    entry = "*-entry" if hosts_others else load_balancer_name(keep)
+    entry = "*-entry" if is_platform else load_balancer_name(keep)
     targets = keep.arn("elasticloadbalancing", f"targetgroup/{entry}/*")
     return {
-        Operator.EBS_CSI.value: operator_grants.volumes(keep, [keys.arn(DataClass.CODE)]),
-        Operator.AUTOSCALER.value: operator_grants.scaling(keep, cluster_name(keep)),
-        Operator.KEDA.value: operator_grants.counting(keep, queues),
-        Operator.LOAD_BALANCER.value: operator_grants.binding(keep, [targets]),
+        Operator.EBS_CSI.value: operator_grants.manage_volumes(keep, [keys.arn(DataClass.CODE)]),
+        Operator.AUTOSCALER.value: operator_grants.scale_node_groups(keep, cluster_name(keep)),
+        Operator.KEDA.value: operator_grants.read_queue_lengths(keep, queues),
+        Operator.LOAD_BALANCER.value: operator_grants.register_targets(keep, [targets]),
         Operator.INDEX_ADMIN.value: administer_index(keep, domain_arn(keep), snapshot_role_arn(keep)),
     }

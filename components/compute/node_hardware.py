@@ -25,7 +25,7 @@ def placement_strategy(pool: Pool) -> str | None:
 
 
 def reservation_match(pool: Pool) -> str:
-    """Who may use the reservation: this pool alone, unless it may grow beyond it."""
+    """Returns who may use the reservation: this pool alone, unless it may grow beyond it."""
     fits = pool.reservation is not None and pool.max_nodes <= pool.reservation.count
     return "targeted" if fits else "open"
 
@@ -40,7 +40,9 @@ class NodeHardwareArgs:
 
 
 class NodeHardware(pulumi.ComponentResource):
-    """What the pool's launch template refers to. Nothing for a pool on shared machines."""
+    """Hosts, reservation and placement group, which the pool's launch template refers to. Empty for a pool on shared
+    machines.
+    """
 
     placement: ec2.LaunchTemplatePlacementArgsDict
     reservation: ec2.LaunchTemplateCapacityReservationSpecificationArgsDict

@@ -4,7 +4,7 @@ import pulumi
 from pulumi_aws import iam
 
 from components.arns import aws_policy_arn
-from components.iam_policy import Statement, document, trust
+from components.iam_policy import Statement, document, trust_policy
 from components.naming import DataClass, Keep
 from components.network.endpoints import PULL_ACTIONS, eks_registry_account
 
@@ -26,7 +26,7 @@ class NodeRole(pulumi.ComponentResource):
             name,
             name=keep.physical("node"),
             description=f"Nodes of {keep.tenant}",
-            assume_role_policy=trust("ec2.amazonaws.com"),
+            assume_role_policy=trust_policy("ec2.amazonaws.com"),
             tags=keep.tags(DataClass.CONFIG),
             opts=child,
         )

@@ -1,4 +1,4 @@
-"""What a node does at its first boot: kubelet's settings and, if it has NVMe, the encrypted cache.
+"""User data of nodes, which runs at their first boot: kubelet's settings and, if there is NVMe, the encrypted cache.
 
 EKS adds the cluster's address when it merges this with its own part, so nothing here is specific to a keep or secret.
 """

@@ -24,7 +24,7 @@ GPU_ROLES = frozenset({PoolRole.GPU_SERVE, PoolRole.GPU_BATCH})
 
 
 class Tenancy(StrEnum):
-    """Who shares the hardware: anybody, the account alone, or the account alone on dedicated hosts."""
+    """Sharing of the hardware: with anybody, with the account alone, or with the account alone on dedicated hosts."""
 
     SHARED = "default"
     DEDICATED = "dedicated"

@@ -1,4 +1,4 @@
-"""What a pod may do, as IAM statements: each names its resource, its region and the key that belongs to it.
+"""IAM statements for pods: each names its resource, its region and the key that belongs to it.
 
 The boundary (boundary.py) must allow every action used here.
 """

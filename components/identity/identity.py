@@ -11,7 +11,7 @@ import pulumi
 from pulumi_aws import eks, iam
 
 from components.arns import aws_policy_arn
-from components.iam_policy import Conditions, Statement, document, trust
+from components.iam_policy import Conditions, Statement, document, trust_policy
 from components.identity.workload import ServiceAccount
 from components.naming import DataClass, Keep
 
@@ -59,7 +59,9 @@ class Identity(pulumi.ComponentResource):
             keep.logical("role", label),
             name=keep.physical(label),
             description=f"Pods of {account.namespace}/{account.name}",
-            assume_role_policy=trust(POD_IDENTITY, actions=ASSUME, conditions=pod_of(keep, args.cluster_arn, account)),
+            assume_role_policy=trust_policy(
+                POD_IDENTITY, actions=ASSUME, conditions=pod_of(keep, args.cluster_arn, account)
+            ),
             permissions_boundary=args.boundary_arn,
             max_session_duration=SESSION_SECONDS,
             tags=keep.tags(DataClass.CONFIG),
@@ -68,7 +70,7 @@ class Identity(pulumi.ComponentResource):
 
 
 def pod_of(keep: Keep, cluster_arn: pulumi.Input[str], account: ServiceAccount) -> Conditions:
-    """Only EKS may assume the role, for a pod of this service account, namespace and cluster."""
+    """Trust conditions: only EKS may assume the role, for a pod of this service account, namespace and cluster."""
     return {
         "StringEquals": {
             "aws:SourceAccount": keep.account_id,

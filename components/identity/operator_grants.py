@@ -1,4 +1,4 @@
-"""What the cluster's operators may do, as IAM statements; see grants.py for the workloads."""
+"""IAM statements for the cluster's operators; see grants.py for the workloads."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -95,8 +95,8 @@ def _describe(keep: Keep, sid: str, actions: Sequence[str]) -> Statement:
     )
 
 
-def volumes(keep: Keep, key_arns: Sequence[pulumi.Input[str]]) -> list[Statement]:
-    """The EBS driver creates encrypted volumes, and touches only those that it created."""
+def manage_volumes(keep: Keep, key_arns: Sequence[pulumi.Input[str]]) -> list[Statement]:
+    """Statements of the EBS driver: it creates encrypted volumes, and touches only those that it created."""
     volume, instance = keep.arn("ec2", "volume/*"), keep.arn("ec2", "instance/*")
     own: Conditions = {"StringEquals": {f"aws:ResourceTag/{VOLUME_TAG}": "true"}}
     tenant: Conditions = {"StringEquals": {"aws:ResourceTag/codekeep:tenant": keep.tenant}}
@@ -116,8 +116,8 @@ def volumes(keep: Keep, key_arns: Sequence[pulumi.Input[str]]) -> list[Statement
     ]
 
 
-def scaling(keep: Keep, cluster_name: str) -> list[Statement]:
-    """The autoscaler sizes the Auto Scaling groups of this cluster's node groups."""
+def scale_node_groups(keep: Keep, cluster_name: str) -> list[Statement]:
+    """Statements of the autoscaler: it sizes the Auto Scaling groups of this cluster's node groups."""
     groups = keep.arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/eks-*")
     own: Conditions = {"StringEquals": {"aws:ResourceTag/eks:cluster-name": cluster_name}}
     return [
@@ -131,13 +131,15 @@ def scaling(keep: Keep, cluster_name: str) -> list[Statement]:
     ]
 
 
-def counting(keep: Keep, queue_arns: Sequence[pulumi.Input[str]]) -> list[Statement]:
-    """KEDA reads the length of the queues."""
+def read_queue_lengths(keep: Keep, queue_arns: Sequence[pulumi.Input[str]]) -> list[Statement]:
+    """Statements of KEDA: it reads the length of the queues."""
     return [grants.allow(keep, "CountMessages", grants.COUNT_MESSAGES, *queue_arns)]
 
 
-def binding(keep: Keep, target_group_arns: Sequence[pulumi.Input[str]]) -> list[Statement]:
-    """The load balancer controller registers the gateway's pods with the entry's target group, and creates nothing."""
+def register_targets(keep: Keep, target_group_arns: Sequence[pulumi.Input[str]]) -> list[Statement]:
+    """Statements of the load balancer controller: it registers the gateway's pods with the entry's target group, and
+    creates nothing.
+    """
     return [
         _describe(keep, "LookAtTargets", DESCRIBE_TARGETS),
         grants.allow(keep, "BindTargets", BIND_TARGETS, *target_group_arns),

@@ -1,4 +1,4 @@
-"""What each workload of a keep may do."""
+"""IAM statements for each workload of a keep."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -51,8 +51,8 @@ class InfrastructureBuilder:
         firewall = ClusterFirewallArgs(keep=keep, network=self.network, internet=reaches_internet(args.network))
         self.firewall = ClusterFirewall(keep.logical("firewall"), firewall, opts=opts)
 
-    def create_cluster(self, boundary_arn: pulumi.Input[str], *, hosts_others: bool = False) -> Compute:
-        """`hosts_others`: the cluster is a platform's, and serves the keeps on it."""
+    def create_cluster(self, boundary_arn: pulumi.Input[str], *, is_platform: bool = False) -> Compute:
+        """`is_platform`: the cluster is a platform's, and serves the keeps on it."""
         args = self._args
         compute = ComputeArgs(
             keep=args.keep,
@@ -63,7 +63,7 @@ class InfrastructureBuilder:
             pools=args.pools,
             log_retention_days=args.retention_days[DataClass.AUDIT],
             access=args.cluster_access,
-            hosts_others=hosts_others,
+            is_platform=is_platform,
             protect=args.protect,
         )
         return Compute(args.keep.logical("compute"), compute, opts=self._opts)

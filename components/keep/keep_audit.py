@@ -27,7 +27,9 @@ def keep_audit(
     unrecorded: Sequence[pulumi.Input[str]] = (),
     opts: pulumi.ResourceOptions,
 ) -> Audit:
-    """Records access to objects whose ARN starts with one of `recorded` and with none of `unrecorded`."""
+    """Creates the audit: it records access to objects whose ARN starts with one of `recorded` and with none of
+    `unrecorded`.
+    """
     keep = args.keep
     if not args.has_detectors:
         others = tuple(region for region in regions if region != keep.region)

@@ -1,4 +1,4 @@
-"""What deployments into a keep need to know about it: the same for every tier."""
+"""Outputs of a keep that deployments into it need: the same for every tier."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -112,7 +112,7 @@ class KeepOutputs:
         }
 
     def summary(self) -> dict[str, Any]:
-        """For register_outputs and the stack's outputs."""
+        """The outputs as a mapping, for register_outputs and the stack's outputs."""
         return {
             "buckets": {role.value: ref.name for role, ref in self.buckets.items()},
             "queues": {role.value: queue.url for role, queue in self.queues.items()},

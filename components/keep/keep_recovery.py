@@ -16,7 +16,7 @@ ZONE_LETTERS = "abcdef"
 def keep_recovery(
     args: TenantEnvironmentArgs, keys: KeyRing, storage: Storage, *, opts: pulumi.ResourceOptions
 ) -> Recovery | None:
-    """None if the spec names no recovery region."""
+    """Creates the recovery region of a keep; returns None if the spec names none."""
     if args.recovery_region is None:
         return None
     return Recovery(

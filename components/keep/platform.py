@@ -1,4 +1,4 @@
-"""What the pooled keeps of a region share: network, cluster, node pools, search domain, registry, audit."""
+"""A region's shared platform for pooled keeps: network, cluster, node pools, search domain, registry, audit."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ class Platform(pulumi.ComponentResource):
         self._alerts = Alerts(keep.logical("alerts"), alerts, opts=self._child)
         self._storage = self._create_storage()
         boundary = Boundary(keep.logical("boundary"), keep, opts=self._child)
-        compute = self._builder.create_cluster(boundary.arn, hosts_others=True)
+        compute = self._builder.create_cluster(boundary.arn, is_platform=True)
         index = self._create_index(compute)
         registry = ImageRegistryArgs(keep=keep, key_arn=self._keys.arn(DataClass.MODEL), protect=args.protect)
         images = ImageRegistry(keep.logical("images"), registry, opts=self._child)
@@ -59,7 +59,7 @@ class Platform(pulumi.ComponentResource):
         self.register_outputs({"platform": self.exports()})
 
     def exports(self) -> dict[str, Any]:
-        """For the stack's output `platform`, which PlatformRef.of reads."""
+        """The stack's output `platform`, which PlatformRef.of reads."""
         return self.ref.exports()
 
     def _create_storage(self) -> Storage:

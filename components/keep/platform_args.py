@@ -1,4 +1,4 @@
-"""What a region's shared platform, and a pooled keep on it, are built from."""
+"""Args of a region's shared platform, and of a pooled keep on it."""
 
 from dataclasses import dataclass
 

@@ -23,7 +23,7 @@ class PlatformRef(Infrastructure):
     def of(
         cls, exports: pulumi.Output[Any], *, zones: Sequence[str], services: Sequence[str], images: Sequence[str]
     ) -> "PlatformRef":
-        """From the `platform` output of the platform's stack, a StackReference's, whose value may not be known yet.
+        """Reads the `platform` output of the platform's stack from a StackReference, whose value may not be known yet.
 
         Zones, endpoints and images must be known before.
         """

@@ -1,4 +1,4 @@
-"""What makes a keep work: links to the code, permissions of the workloads, entry, namespace, and observability."""
+"""Connects a keep: links to the code, permissions of the workloads, entry, namespace, and observability."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

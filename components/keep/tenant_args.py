@@ -1,4 +1,4 @@
-"""What a dedicated or premium keep is built from."""
+"""Args of a dedicated or premium keep."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Keys that the customer holds. They are used by ARN, and never created, changed or deleted here."""
+"""Keys that the customer owns. They are used by ARN, and never created, changed or deleted here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from components.naming import DataClass, Keep
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerKeysArgs:
-    """`others` has the keys of the classes for which the customer holds none."""
+    """`others` has the keys of the classes for which the customer owns none."""
 
     keep: Keep
     key_arns: Mapping[DataClass, str]
@@ -30,7 +30,7 @@ class CustomerKeysArgs:
             _check("replica_key_arns", self.replica_key_arns, self.recovery_region)
             if missing := sorted(self.key_arns.keys() - self.replica_key_arns.keys()):
                 raise ValueError(
-                    f"replica_key_arns misses {', '.join(missing)}: of each key the customer holds "
+                    f"replica_key_arns misses {', '.join(missing)}: of each key the customer owns "
                     f"there must be one in {self.recovery_region}"
                 )
 

@@ -1,4 +1,4 @@
-"""Who may do what with a key of a keep.
+"""Key policies of a keep's KMS keys.
 
 The account and the deployer administer a key, but cannot use it. Principals of the account use it only through the
 services that store the class's data, in the key's region, and only if their own IAM policy allows it. AWS services that

@@ -1,4 +1,4 @@
-"""The keys of a keep as other components use them, whoever holds the keys."""
+"""The keys of a keep as other components use them, whoever owns the keys."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ class KeyRing:
         return KeyRing(arns=self.replica_arns, remedy=self.replica_remedy)
 
     def outputs(self) -> dict[str, Any]:
-        """For register_outputs."""
+        """ARNs of the keys by data class, for register_outputs."""
         return {
             "arns": {data_class.value: arn for data_class, arn in self.arns.items()},
             "replicaArns": {data_class.value: arn for data_class, arn in self.replica_arns.items()},

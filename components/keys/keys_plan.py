@@ -1,4 +1,4 @@
-"""Who holds the keys of a keep, and how long they live."""
+"""The plan of a keep's keys: who owns them, and how long deletion takes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from components.naming import DataClass
 
 @dataclass(frozen=True, kw_only=True)
 class KeysPlan:
-    """`customer_held` has, by data class, the keys that the customer holds; the replicas are in the recovery region."""
+    """`customer_held` has, by data class, the keys that the customer owns; the replicas are in the recovery region."""
 
     rotation_days: int = 365
     deletion_window_days: int = 30

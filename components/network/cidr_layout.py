@@ -1,4 +1,4 @@
-"""How a keep's address range is divided: pure arithmetic, no Pulumi.
+"""Divides a keep's address range: pure arithmetic, no Pulumi.
 
 The range is split into 2, 4 or 8 equal blocks: one for the workloads of each zone, and the last for the small subnets
 (interface endpoints and load balancers; with internet egress, also the firewall and the NAT gateways).

@@ -1,4 +1,4 @@
-"""The names that a keep can resolve: those of AWS in its region, of its links, and of its egress allow-list.
+"""Limits the names that a keep can resolve to those of AWS in its region, its links, and its egress allow-list.
 
 Without this, data could leave even a network without internet egress: a query for <secret>.example.com reaches the
 owner of example.com through Amazon's resolver.

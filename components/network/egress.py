@@ -37,7 +37,7 @@ PROTOCOL_RULES = "\n".join(
 
 
 class EgressMode(StrEnum):
-    """What may leave a keep for the internet."""
+    """How much of the internet a keep may reach."""
 
     NONE = "none"
     ALLOW_LIST = "allow-list"
@@ -62,12 +62,12 @@ class EgressRules:
 
     @property
     def dns_domains(self) -> tuple[str, ...]:
-        """In the notation of the DNS firewall, where `*.` means the names below and not the name itself."""
+        """The domains in the notation of the DNS firewall, where `*.` means the names below and not the name itself."""
         return tuple(sorted({*self.domains, *(domain.removeprefix("*.") for domain in self.domains)}))
 
     @property
     def firewall_targets(self) -> list[str]:
-        """In the notation of Network Firewall: a leading dot for a name and all below it."""
+        """The domains in the notation of Network Firewall: a leading dot for a name and all below it."""
         return sorted({domain.removeprefix("*") for domain in self.domains})
 
 

@@ -178,7 +178,7 @@ class Network(pulumi.ComponentResource):
         return subnets
 
     def _open_egress(self, tables: Sequence[ec2.RouteTable]) -> Egress | None:
-        """None with the mode none: then there is not even a gateway to misuse."""
+        """Creates the egress; returns None with the mode none, so that there is not even a gateway to misuse."""
         args, layout = self._args, self._args.layout
         if args.plan.egress.mode is EgressMode.NONE:
             return None

@@ -1,4 +1,4 @@
-"""What other components need to know about a keep's network, whoever built it."""
+"""A reference to a keep's network, for other components, whoever built it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What every network of a keep has, also an adopted one: endpoints of AWS, DNS rules and traffic logs."""
+"""Services of every network of a keep, adopted ones included: endpoints of AWS, DNS rules and traffic logs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

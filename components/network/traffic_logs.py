@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import cloudwatch, ec2, iam, route53
 
-from components.iam_policy import Statement, allow_service, document, from_account, trust
+from components.iam_policy import Statement, allow_service, document, from_account, trust_policy
 from components.naming import DataClass, Keep
 from components.observe.log_group import log_group
 
@@ -78,7 +78,7 @@ class TrafficLogs(pulumi.ComponentResource):
             f"{self._name}-flows",
             name=keep.physical(*_parts(args, "flow-logs")),
             description=f"VPC flow logs of {keep.tenant} into its log group",
-            assume_role_policy=trust(
+            assume_role_policy=trust_policy(
                 "vpc-flow-logs.amazonaws.com", conditions=from_account(keep.account_id, flow_logs)
             ),
             tags=self._tags(),

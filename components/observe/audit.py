@@ -1,4 +1,4 @@
-"""The record of who did what in a keep: one trail, into a locked bucket and a log group with alarms.
+"""CloudTrail of a keep: one trail, into a locked bucket and a log group with alarms.
 
 The trail covers all regions although the keep may use only some: its records are metadata and arrive in the keep's own
 region, and a call in a region that is not allowed is exactly what it must show.
@@ -11,7 +11,7 @@ import pulumi
 from pulumi_aws import cloudtrail, cloudwatch, iam
 
 from components.bucket_ref import BucketRef
-from components.iam_policy import Statement, document, from_account, trust
+from components.iam_policy import Statement, document, from_account, trust_policy
 from components.naming import DataClass, Keep
 from components.observe.detections import Detections, DetectionsArgs
 from components.observe.log_group import log_group
@@ -95,7 +95,7 @@ class Audit(pulumi.ComponentResource):
             self._name,
             name=keep.physical("trail"),
             description=f"CloudTrail writes the trail of {keep.tenant} to its log group",
-            assume_role_policy=trust("cloudtrail.amazonaws.com", conditions=from_account(keep.account_id)),
+            assume_role_policy=trust_policy("cloudtrail.amazonaws.com", conditions=from_account(keep.account_id)),
             tags=keep.tags(DataClass.CONFIG),
             opts=self._options(),
         )

@@ -1,4 +1,4 @@
-"""What a keep may cost, and who is notified."""
+"""The budget of a keep, and who is notified."""
 
 from dataclasses import dataclass
 

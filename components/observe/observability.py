@@ -1,4 +1,4 @@
-"""Whether a keep meets its objectives: alarms, one alarm that combines them, the dashboard, and the budget."""
+"""Shows whether a keep meets its objectives: alarms, one alarm that combines them, the dashboard, and the budget."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

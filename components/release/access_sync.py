@@ -1,4 +1,4 @@
-"""Asks the Git hosts who may read each repository, so that a team's grant admits nobody whom they would not."""
+"""Asks the Git hosts who may read each repository, so that a team's grant cannot exceed their permissions."""
 
 import pulumi
 from codekeep_contracts import commands

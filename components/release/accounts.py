@@ -10,7 +10,7 @@ from components.release.base import ReleaseBase
 
 
 class Accounts(pulumi.ComponentResource):
-    """One account for each workload. None has rights in the cluster, so none gets a token for it."""
+    """One account for each workload. None may use the Kubernetes API, so none gets a token for it."""
 
     accounts: Mapping[Workload, ServiceAccount]
 

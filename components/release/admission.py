@@ -1,4 +1,4 @@
-"""What the API server itself refuses in a keep's namespace, whoever sends the request: admission policies in CEL.
+"""Admission policies in CEL, by which the API server itself refuses requests in a keep's namespace, whoever sends them.
 
 `codekeep check` judges what the stack creates. These policies (templates/admission.yaml.j2) judge what anybody creates,
 by hand, by an operator or by a chart. They are cluster-wide objects, so their names contain the keep's: a shared
@@ -99,9 +99,9 @@ def policies(keep: Keep, registry_account_id: str) -> tuple[Policy, ...]:
 def _logging_patterns() -> dict[str, Any]:
     off = "|".join(OFF)
     return {
-        "logs": log_switches.words(LOGS),
-        "content": log_switches.words(CONTENT),
-        "harmless": log_switches.words(HARMLESS),
+        "logs": log_switches.words_pattern(LOGS),
+        "content": log_switches.words_pattern(CONTENT),
+        "harmless": log_switches.words_pattern(HARMLESS),
         "tracing": sorted(TRACING),
         "off": f"(?i)^({off})$",
         "ends_off": f"(?i)=({off})$",

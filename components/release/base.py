@@ -1,4 +1,4 @@
-"""What every part of a release needs: the keep, its namespace, and the images."""
+"""Common inputs of every part of a release: the keep, its namespace, and the images."""
 
 import hashlib
 import re
@@ -73,12 +73,14 @@ class ReleaseBase:
         return {"name": name, "namespace": self.namespace, "labels": labels, **more}
 
     def options(self, parent: pulumi.Resource, *after: pulumi.Resource, **more: Any) -> pulumi.ResourceOptions:
-        """For a child that starts pods; it is created after `after` and after what all pods of the release need."""
+        """Options of a child that starts pods: it is created after `after` and after what all pods of the release
+        need.
+        """
         return pulumi.ResourceOptions(parent=parent, depends_on=[*self.after, *after], **more)
 
 
 def by_digest(repository: pulumi.Input[str], digest: str) -> pulumi.Output[str]:
-    """The image as pods name it.
+    """Returns the image as pods name it.
 
     Raises:
         ValueError: the digest is malformed.
@@ -88,6 +90,6 @@ def by_digest(repository: pulumi.Input[str], digest: str) -> pulumi.Output[str]:
     return pulumi.Output.concat(repository, "@", digest)
 
 
-def digest(text: str) -> str:
-    """For a pod's annotation: it changes with the text, which restarts the pods."""
+def text_digest(text: str) -> str:
+    """Digest of a text for a pod's annotation, so that a changed text restarts the pods."""
     return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]

@@ -1,4 +1,6 @@
-"""What the telemetry collector lets through: the log fields of the allow-list, and the metrics that the alarms read."""
+"""Configures what the telemetry collector passes: the log fields of the allow-list, and the metrics that the alarms
+read.
+"""
 
 from collections.abc import Mapping
 from typing import Any

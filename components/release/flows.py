@@ -1,4 +1,4 @@
-"""Who may talk to whom in a keep, as a table: the source of its network policies and of docs/kubernetes/traffic.md."""
+"""The table of allowed connections in a keep: the source of its network policies and of docs/kubernetes/traffic.md."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ RAY_HEAD = "index-head"  # the only pods that may use the Kubernetes API
 
 
 class External(StrEnum):
-    """What is not one of the keep's pods."""
+    """A peer that is not one of the keep's pods."""
 
     DNS = "dns"
     POD_IDENTITY = "pod-identity"
@@ -34,7 +34,7 @@ class External(StrEnum):
 
     @property
     def label(self) -> str:
-        """Its name in policies and tables."""
+        """The peer's name in policies and tables."""
         return self.value
 
 
@@ -58,7 +58,7 @@ class Pods:
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """From `first` to `last`, of one protocol."""
+    """Ports from `first` to `last`, of one protocol."""
 
     first: int
     last: int

@@ -15,7 +15,7 @@ from components.identity.workload import Workload
 from components.network.entry import DRAIN_SECONDS
 from components.release.base import Priority, ReleaseBase
 from components.release.pod import SETTINGS_DIGEST, Container, PodPlan, Resources, Scratch, http_probe
-from components.release.server import ServerPlan, serve
+from components.release.server import ServerPlan, create_server
 
 IMAGE: ImageName = "code-batch-review"  # contains the gateway too
 SERVICE_PORT = 443
@@ -27,7 +27,7 @@ SETTLING_SECONDS = 15  # until the load balancer has removed the pod
 BINDING_API = "elbv2.k8s.aws/v1beta1"  # of the AWS load balancer controller
 
 
-def most_replicas(seats: int) -> int:
+def max_replicas(seats: int) -> int:
     """Twice what all seats need, since load is uneven."""
     return min(REPLICAS_MAX, REPLICAS_MIN + 2 * -(-seats // SEATS_PER_REPLICA))
 
@@ -46,8 +46,8 @@ class GatewayArgs:
             raise ValueError(f"seats must be 1 or more, got {self.seats}")
 
     @property
-    def most_replicas(self) -> int:
-        return most_replicas(self.seats)
+    def max_replicas(self) -> int:
+        return max_replicas(self.seats)
 
 
 class Gateway(pulumi.ComponentResource):
@@ -57,7 +57,7 @@ class Gateway(pulumi.ComponentResource):
         super().__init__("codekeep:release.gateway:Gateway", name, None, opts)
         self._name, self._args = name, args
 
-        serve(name, args.base, self._server(), self)
+        create_server(name, args.base, self._server(), self)
         self._scale()
         self._bind()
 
@@ -96,7 +96,7 @@ class Gateway(pulumi.ComponentResource):
         spec: Any = {
             "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": Workload.GATEWAY.value},
             "minReplicas": REPLICAS_MIN,
-            "maxReplicas": args.most_replicas,
+            "maxReplicas": args.max_replicas,
             "metrics": [
                 {
                     "type": "Resource",
@@ -110,7 +110,7 @@ class Gateway(pulumi.ComponentResource):
         )
 
     def _bind(self) -> None:
-        """Without `networking`: the entry has the security group rules."""
+        """Binds the pods to the target group, without `networking`: the entry has the security group rules."""
         args = self._args
         CustomResource(
             self._name,

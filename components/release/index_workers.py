@@ -126,7 +126,7 @@ class IndexWorkers(pulumi.ComponentResource):
 
     def _cluster(self, after: list[pulumi.Resource]) -> CustomResource:
         args, base = self._args, self._args.base
-        workers = _group(base, WORKER, PoolRole.INGEST, WORKER_RESOURCES, least=0, most=args.max_workers)
+        workers = _group(base, WORKER, PoolRole.INGEST, WORKER_RESOURCES, minimum=0, maximum=args.max_workers)
         # The autoscaler writes replicas into the list of groups; each of our updates takes ownership of the list again.
         metadata = base.metadata(Workload.INDEXER, CLUSTER, annotations={"pulumi.com/patchForce": "true"})
         return CustomResource(
@@ -186,7 +186,7 @@ class IndexWorkers(pulumi.ComponentResource):
         args, base = self._args, self._args.base
         resources = GPU_WORKER_RESOURCES if args.reindex_role in GPU_ROLES else WORKER_RESOURCES
         count = args.reindex_workers
-        workers = _group(base, REINDEX_WORKER, args.reindex_role, resources, least=count, most=count)
+        workers = _group(base, REINDEX_WORKER, args.reindex_role, resources, minimum=count, maximum=count)
         return CustomResource(
             f"{self._name}-reindex",
             api_version=RAY_API,
@@ -245,9 +245,9 @@ def _head(base: ReleaseBase, *, scales: bool) -> dict[str, Any]:
 
 
 def _group(
-    base: ReleaseBase, name: str, role: PoolRole, resources: Resources, *, least: int, most: int
+    base: ReleaseBase, name: str, role: PoolRole, resources: Resources, *, minimum: int, maximum: int
 ) -> dict[str, Any]:
-    """A group of equal workers. Ray chooses their number between the bounds, starting with the least."""
+    """A group of equal workers. Ray chooses their number between the bounds, starting with the minimum."""
     ray = Container(name="ray-worker", image=base.image(IMAGE), resources=resources)
     pod = PodPlan(
         workload=Workload.INDEXER,
@@ -261,9 +261,9 @@ def _group(
     )
     return {
         "groupName": name,
-        "replicas": least,
-        "minReplicas": least,
-        "maxReplicas": most,
+        "replicas": minimum,
+        "minReplicas": minimum,
+        "maxReplicas": maximum,
         "rayStartParams": _start(),
         "template": pod_template(base, pod),
     }

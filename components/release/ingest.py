@@ -22,7 +22,7 @@ from components.queue_ref import QueueRef
 from components.release.base import Priority, ReleaseBase
 from components.release.jobs import JobPlan, Shards, cron_job_spec, job_spec
 from components.release.pod import Container, PodPlan, Resources, Scratch
-from components.release.queue_scaling import KEDA_API, POLLING_SECONDS, QueueTrigger, authenticate
+from components.release.queue_scaling import KEDA_API, POLLING_SECONDS, QueueTrigger, create_trigger_authentication
 
 IMAGE: ImageName = "code-ingest-parse"
 NIGHTLY, PUSH = "ingest-nightly", "ingest-push"
@@ -113,7 +113,9 @@ class Ingest(pulumi.ComponentResource):
         args, base = self._args, self._args.base
         # `accurate` assumes that messages which a worker has taken are invisible.
         trigger = QueueTrigger(queue=args.queue, messages_per_worker=1, counts_in_flight=False)
-        authentication = authenticate(f"{self._name}-queue", base, Workload.INGEST, trigger, base.options(self))
+        authentication = create_trigger_authentication(
+            f"{self._name}-queue", base, Workload.INGEST, trigger, base.options(self)
+        )
         job = JobPlan(
             pod=self._pod(PUSH, commands.INGEST_QUEUE.args(take_seconds=TAKING_SECONDS)),
             deadline_seconds=TAKING_SECONDS + LONGEST_REPOSITORY_SECONDS,
@@ -140,7 +142,7 @@ class Ingest(pulumi.ComponentResource):
         )
 
     def _pod(self, name: str, args: tuple[str, ...]) -> PodPlan:
-        """On the ingest pool, whose nodes have scratch space on encrypted NVMe."""
+        """Plans the pod on the ingest pool, whose nodes have scratch space on encrypted NVMe."""
         base = self._args.base
         return PodPlan(
             workload=Workload.INGEST,

@@ -27,8 +27,8 @@ NONE_OF = ("secrets", "services.loadbalancers", "services.nodeports")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
-    """Pods of one kind: their maximum number, and their containers."""
+class PodKind:
+    """Pods of one kind: their maximum number and their containers."""
 
     name: str
     count: int
@@ -66,9 +66,9 @@ class Limits(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: LimitsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:release.limits:Limits", name, None, opts)
-        every, child = list(kinds(args.plan)), pulumi.ResourceOptions(parent=self)
+        every, child = list(pod_kinds(args.plan)), pulumi.ResourceOptions(parent=self)
 
-        hard, spec = quota(every, batch_gpus=args.plan.batch_gpus), bounds(every)
+        hard, spec = quota(every, batch_gpus=args.plan.batch_gpus), container_limits(every)
         quota_spec: Any = {"hard": hard}
         ResourceQuota(name, metadata=args.base.keep_metadata("quota", COMPONENT), spec=quota_spec, opts=child)
         LimitRange(name, metadata=args.base.keep_metadata("bounds", COMPONENT), spec=spec, opts=child)
@@ -76,9 +76,9 @@ class Limits(pulumi.ComponentResource):
         self.register_outputs({"hard": hard})
 
 
-def kinds(plan: ReleasePlan) -> Iterator[Kind]:
+def pod_kinds(plan: ReleasePlan) -> Iterator[PodKind]:
     """Every kind of pod that the release may have, and its maximum."""
-    yield _kind("gateway", gateway.most_replicas(plan.seats) + REPLACING, gateway.RESOURCES)
+    yield _kind("gateway", gateway.max_replicas(plan.seats) + REPLACING, gateway.RESOURCES)
     yield _kind("webhook", webhook.REPLICAS + REPLACING, webhook.RESOURCES)
     yield _kind("telemetry", telemetry.REPLICAS + REPLACING, telemetry.RESOURCES)
     for each in plan.endpoints:
@@ -88,7 +88,7 @@ def kinds(plan: ReleasePlan) -> Iterator[Kind]:
     yield from _indexing(plan)
 
 
-def _indexing(plan: ReleasePlan) -> Iterator[Kind]:
+def _indexing(plan: ReleasePlan) -> Iterator[PodKind]:
     """The daily cluster and a re-index beside it; each has a head."""
     batch = index_workers.GPU_WORKER_RESOURCES if plan.batch_gpus else index_workers.WORKER_RESOURCES
     heads = (index_workers.HEAD_RESOURCES, index_workers.AUTOSCALER_RESOURCES)
@@ -98,11 +98,11 @@ def _indexing(plan: ReleasePlan) -> Iterator[Kind]:
     yield _kind("reindex-worker", plan.batch_gpus or plan.concurrent_ingest_jobs, batch)
 
 
-def _kind(name: str, count: int, *containers: Resources) -> Kind:
-    return Kind(name=name, count=count, containers=containers)
+def _kind(name: str, count: int, *containers: Resources) -> PodKind:
+    return PodKind(name=name, count=count, containers=containers)
 
 
-def quota(every: list[Kind], *, batch_gpus: int) -> dict[str, str]:
+def quota(every: list[PodKind], *, batch_gpus: int) -> dict[str, str]:
     """The quota. Kinds that use the batch GPUs in turn share them."""
     serving = sum(each.count * each.gpus for each in every if each.name.startswith("model-"))
     memory = f"{math.ceil(sum(each.count * each.memory_gib for each in every))}Gi"
@@ -117,7 +117,7 @@ def quota(every: list[Kind], *, batch_gpus: int) -> dict[str, str]:
     }
 
 
-def bounds(every: list[Kind]) -> Any:
+def container_limits(every: list[PodKind]) -> Any:
     """No container is larger than the largest of the release, and one without resources gets small ones."""
     containers = [FETCH_RESOURCES, *(each for kind in every for each in kind.containers)]
     cpu = max(each.cpu_most for each in containers)

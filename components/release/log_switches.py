@@ -13,10 +13,12 @@ TALKATIVE_LINE = (
     "(?i)(^| )--?(debug( |$)|([a-z]+[-_.])*(log|logging)([-_.][a-z]+)*[-_.]?(level|verbosity)[= ]"
     "(debug|trace|verbose|all|notset)|v[= ]?(8|9|[0-9]{2}))"
 )
-"""For a complete command line, since a flag and its value may be two words. Kubernetes' programs log bodies from -v=8
-on."""
+"""Matches a complete command line, since a flag and its value may be two words.
+
+Kubernetes' programs log bodies from -v=8 on.
+"""
 
 
-def words(some: Iterable[str]) -> str:
+def words_pattern(some: Iterable[str]) -> str:
     """A name with one of the words between hyphens, underscores, dots or its ends."""
     return f"(?i)(^|[-_.])({'|'.join(some)})([-_.]|$)"

@@ -15,11 +15,11 @@ from pulumi_kubernetes.core.v1 import ConfigMap
 from components.compute.pool import PoolRole
 from components.identity.workload import Workload
 from components.naming import LABEL_PREFIX
-from components.release.base import Priority, ReleaseBase, digest
+from components.release.base import Priority, ReleaseBase, text_digest
 from components.release.pod import Container, PodPlan, Resources, Scratch, http_probe
 from components.release.queue_scaling import KEDA_API
 from components.release.release_plan import EndpointPlan
-from components.release.server import DeploymentPlan, ServerPlan, deploy, serve
+from components.release.server import DeploymentPlan, ServerPlan, create_deployment, create_server
 
 FILES_DIGEST = f"{LABEL_PREFIX}/files-digest"  # annotation: the engine restarts when its files change
 RUNTIME = ("python3", "-m", "codekeep_runtime")
@@ -56,7 +56,7 @@ class ModelEndpoint(pulumi.ComponentResource):
 
         if args.plan.files:
             self._write_files()
-        serve(name, args.base, self._server(), self)
+        create_server(name, args.base, self._server(), self)
         if args.plan.spare_replicas:
             self._hold_room()
         if args.plan.max_replicas > args.plan.min_replicas:
@@ -108,13 +108,15 @@ class ModelEndpoint(pulumi.ComponentResource):
             files={"engine": self._object} if plan.files else {},
             spread=True,
             grace_seconds=SETTLING_SECONDS + DRAIN_SECONDS,
-            annotations={FILES_DIGEST: digest(json.dumps(dict(plan.files), sort_keys=True))} if plan.files else {},
+            annotations={FILES_DIGEST: text_digest(json.dumps(dict(plan.files), sort_keys=True))} if plan.files else {},
             reports=False,
             lasting=True,
         )
 
     def _fetch(self) -> Container:
-        """From the keep's bucket, which is in the settings. A file with a wrong checksum stops the pod."""
+        """Fetches the model from the keep's bucket, which is in the settings. A file with a wrong checksum stops the
+        pod.
+        """
         plan = self._args.plan
         return Container(
             name="fetch-model",
@@ -165,7 +167,7 @@ class ModelEndpoint(pulumi.ComponentResource):
             grace_seconds=0,
         )
         spare = DeploymentPlan(pod=pod, replicas=plan.spare_replicas, surge=False)
-        deploy(f"{self._name}-spare", args.base, spare, self)
+        create_deployment(f"{self._name}-spare", args.base, spare, self)
 
     def _scale(self) -> None:
         args, plan = self._args, self._args.plan

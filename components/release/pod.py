@@ -55,7 +55,7 @@ class Resources:
         return self.cpu if self.cpu_limit is None else self.cpu_limit
 
     def spec(self) -> dict[str, Any]:
-        """In Kubernetes' notation: `500m` is half a core, `512Mi` half a GiB."""
+        """Requests and limits in Kubernetes' notation: `500m` is half a core, `512Mi` half a GiB."""
         memory = f"{int(self.memory_gib)}Gi" if self.memory_gib % 1 == 0 else f"{round(self.memory_gib * 1024)}Mi"
         devices = {GPU: str(self.gpus)} if self.gpus else {}
         return {
@@ -218,7 +218,7 @@ def node_selector(base: ReleaseBase, role: PoolRole, pool: str | None = None) ->
 
 
 def tolerations(role: PoolRole) -> list[dict[str, str]]:
-    """For the taints that components.compute.node_pools sets on a role's nodes, and for no others."""
+    """Tolerates the taints that components.compute.node_pools sets on a role's nodes, and no others."""
     if role is PoolRole.SYSTEM:
         return []
     own = {"key": f"{LABEL_PREFIX}/role", "operator": "Equal", "value": role.value, "effect": "NoSchedule"}

@@ -32,7 +32,7 @@ class QueueTrigger:
         return f"{self.queue.role.value}-queue"
 
     def spec(self, region: str) -> dict[str, Any]:
-        """For a ScaledObject or a ScaledJob, where all values are strings."""
+        """Spec of the trigger, for a ScaledObject or a ScaledJob, where all values are strings."""
         return {
             "type": "aws-sqs-queue",
             "metadata": {
@@ -45,7 +45,7 @@ class QueueTrigger:
         }
 
 
-def authenticate(
+def create_trigger_authentication(
     name: str, base: ReleaseBase, workload: Workload, trigger: QueueTrigger, opts: pulumi.ResourceOptions
 ) -> CustomResource:
     """KEDA uses its operator's role, which may only count messages (components.identity.operator_grants)."""

@@ -1,4 +1,4 @@
-"""What runs in a keep, as plain values: model endpoints, images by digest, and the caps that bound the work."""
+"""The plan of a release, as plain values: model endpoints, images by digest, and the caps that bound the work."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from components.release.flows import LinkTraffic
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointPlan:
-    """How one model is served: its engine's command, the resources of a replica, and the number of replicas.
+    """The plan by which one model is served: its engine's command, the resources of a replica, and the number of
+    replicas.
 
     `image` is one of the release's; `files` are the engine's, by name, and are mounted in `files_folder`.
     """

@@ -1,4 +1,4 @@
-"""A release of the runtime in a keep's namespace: what may run there, and what does."""
+"""A release of the runtime in a keep's namespace: the workloads, and the policies and limits that bound them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -61,7 +61,7 @@ class RuntimeRelease(pulumi.ComponentResource):
         return self._keep.logical(part)
 
     def _prepare(self, base: ReleaseBase) -> list[pulumi.Resource]:
-        """What every pod needs, or is restricted by, from its start."""
+        """Creates what every pod needs or is restricted by from its start."""
         args = self._args
         policies = NetworkPoliciesArgs(base=base, network=args.outputs.network, link_traffic=args.plan.link_traffic)
         settings = SettingsMapArgs(base=base, document=args.settings)
@@ -81,7 +81,7 @@ class RuntimeRelease(pulumi.ComponentResource):
         Telemetry(self._part("telemetry"), telemetry, opts=self._child)
 
     def _open(self) -> None:
-        """To developers, and to the webhooks of the Git hosts."""
+        """Opens the release to developers, and to the webhooks of the Git hosts."""
         args = self._args
         gateway = GatewayArgs(
             base=self._base,

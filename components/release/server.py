@@ -34,11 +34,11 @@ class ServerPlan(DeploymentPlan):
     service_annotations: dict[str, str] = field(default_factory=dict)
 
 
-def serve(name: str, base: ReleaseBase, plan: ServerPlan, parent: pulumi.Resource) -> Deployment:
+def create_server(name: str, base: ReleaseBase, plan: ServerPlan, parent: pulumi.Resource) -> Deployment:
     """Creates the three objects as children of `parent`."""
     pod = plan.pod
     selector = selector_of(base.keep, pod.workload, pod.name)
-    deployment = deploy(name, base, plan, parent)
+    deployment = create_deployment(name, base, plan, parent)
     spec: Any = {
         "type": "ClusterIP",
         "selector": selector,
@@ -57,7 +57,7 @@ def serve(name: str, base: ReleaseBase, plan: ServerPlan, parent: pulumi.Resourc
     return deployment
 
 
-def deploy(name: str, base: ReleaseBase, plan: DeploymentPlan, parent: pulumi.Resource) -> Deployment:
+def create_deployment(name: str, base: ReleaseBase, plan: DeploymentPlan, parent: pulumi.Resource) -> Deployment:
     """Creates the Deployment alone."""
     pod = plan.pod
     spec: Any = {

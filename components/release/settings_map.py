@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes.core.v1 import ConfigMap
 
-from components.release.base import ReleaseBase, digest
+from components.release.base import ReleaseBase, text_digest
 from components.release.pod import SETTINGS_KEY, SETTINGS_MAP
 
 # Teams are read again while a process runs, so that a revocation needs no rollout; the others are only informative.
@@ -22,7 +22,7 @@ class SettingsMapArgs:
 
 
 class SettingsMap(pulumi.ComponentResource):
-    """One object, changed in place. Pods that read it at their start are restarted by its digest."""
+    """One ConfigMap, changed in place. A change of its digest restarts the pods that read it at their start."""
 
     def __init__(self, name: str, args: SettingsMapArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:release.settings_map:SettingsMap", name, None, opts)
@@ -45,4 +45,4 @@ def start_digest(document: str) -> str:
         for step in path:
             section = section.get(step, {})
         section.pop(last, None)
-    return digest(json.dumps(settings, sort_keys=True))
+    return text_digest(json.dumps(settings, sort_keys=True))

@@ -22,7 +22,7 @@ from components.identity.workload import Workload
 from components.release.base import Priority, ReleaseBase
 from components.release.collector_config import HEALTH_PORT, collector_config
 from components.release.pod import Container, PodPlan, Resources, http_probe
-from components.release.server import ServerPlan, serve
+from components.release.server import ServerPlan, create_server
 
 IMAGE: ImageName = "telemetry-collector"
 CONFIG_MAP, CONFIG_KEY, CONFIG_PATH = "telemetry-config", "collector.yaml", "/etc/telemetry"
@@ -68,7 +68,7 @@ class Telemetry(pulumi.ComponentResource):
             opts=base.options(self),
         )
         plan = ServerPlan(pod=_pod(base, document), port=OTLP_PORT, target="otlp", replicas=REPLICAS)
-        serve(name, base, plan, self)
+        create_server(name, base, plan, self)
 
         self.register_outputs({"service": Workload.TELEMETRY.value, "port": OTLP_PORT})
 

@@ -11,7 +11,7 @@ from components.compute.pool import PoolRole
 from components.identity.workload import Workload
 from components.release.base import Priority, ReleaseBase
 from components.release.pod import SETTINGS_DIGEST, Container, PodPlan, Resources, http_probe
-from components.release.server import ServerPlan, serve
+from components.release.server import ServerPlan, create_server
 
 IMAGE: ImageName = "code-ingest-parse"
 REPLICAS = 2
@@ -51,6 +51,6 @@ class Webhook(pulumi.ComponentResource):
             annotations={SETTINGS_DIGEST: args.settings_digest},
         )
 
-        serve(name, args.base, ServerPlan(pod=pod, port=WEBHOOK_PORT, target="http", replicas=REPLICAS), self)
+        create_server(name, args.base, ServerPlan(pod=pod, port=WEBHOOK_PORT, target="http", replicas=REPLICAS), self)
 
         self.register_outputs({"service": Workload.WEBHOOK.value, "port": WEBHOOK_PORT})

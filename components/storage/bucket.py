@@ -12,7 +12,7 @@ from components.bucket_ref import DATA_CLASS_OF, BucketRef
 from components.iam_policy import Statement, document
 from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
-from components.storage.bucket_policy import BucketAccess, access_log_delivery, refusals, trail_delivery
+from components.storage.bucket_policy import BucketAccess, access_log_delivery, deny_statements, trail_delivery
 
 UNFINISHED_UPLOAD_DAYS = 3
 DELETED_VERSION_DAYS = 7  # how long a deleted or overwritten object can be restored
@@ -166,7 +166,7 @@ class KeepBucket(pulumi.ComponentResource):
         )
 
     def _expire(self) -> None:
-        """Nothing outlives its retention by more than DELETED_VERSION_DAYS."""
+        """Expires objects: nothing outlives its retention by more than DELETED_VERSION_DAYS."""
         args = self._args
         current_goes = args.role not in KEPT_WHILE_CURRENT
         every_object: s3.BucketLifecycleConfigurationRuleFilterArgsDict = {"prefix": ""}
@@ -221,7 +221,7 @@ class KeepBucket(pulumi.ComponentResource):
             self._name,
             bucket=self._bucket.id,
             region=args.region,
-            policy=document(*refusals(args.access, self._bucket.arn, args.key_arn), *self._deliveries()),
+            policy=document(*deny_statements(args.access, self._bucket.arn, args.key_arn), *self._deliveries()),
             opts=self._child(private),
         )
 

@@ -1,4 +1,4 @@
-"""What a keep's bucket denies to everybody, and what AWS services may deliver into it.
+"""Bucket policies of a keep: what they deny to everybody, and what AWS services may deliver.
 
 The Denies apply even if an identity policy somewhere in the account allows more. Each exempts what operates a keep: the
 deployer's role, service-linked roles (which only AWS can assume), and the roles that AWS services assume outside the
@@ -21,7 +21,9 @@ OWNER_CONTROLS = "bucket-owner-full-control"
 
 @dataclass(frozen=True, kw_only=True)
 class BucketAccess:
-    """From where a bucket is reached, and which roles may reach it from outside the keep's network."""
+    """The endpoints through which a bucket is reached, and the roles that may reach it from outside the keep's
+    network.
+    """
 
     keep: Keep
     vpc_endpoint_ids: Sequence[pulumi.Input[str]]
@@ -32,8 +34,10 @@ class BucketAccess:
             raise ValueError("vpc_endpoint_ids must name the keep's S3 endpoint; without one the keep could not read")
 
 
-def refusals(access: BucketAccess, bucket_arn: pulumi.Input[str], key_arn: pulumi.Input[str] | None) -> list[Statement]:
-    """The Denies of one bucket; `key_arn` is None for a bucket that S3 encrypts with its own keys."""
+def deny_statements(
+    access: BucketAccess, bucket_arn: pulumi.Input[str], key_arn: pulumi.Input[str] | None
+) -> list[Statement]:
+    """The Deny statements of one bucket; `key_arn` is None for a bucket that S3 encrypts with its own keys."""
     everything = (bucket_arn, pulumi.Output.concat(bucket_arn, "/*"))
     conditions: dict[str, Conditions] = {
         "DenyPlainHttp": {"Bool": {"aws:SecureTransport": "false"}},

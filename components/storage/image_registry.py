@@ -121,7 +121,9 @@ class ImageRegistry(pulumi.ComponentResource):
 
 
 def _no_foreign_accounts(keep: Keep) -> Statement:
-    """Without resource, which a repository's policy may not name: it is the repository itself."""
+    """Denies foreign accounts. The statement has no resource: a repository's policy applies to the repository
+    itself.
+    """
     deployers_account = keep.deployer_role_arn.split(":")[4]
     foreign: Conditions = {
         "StringNotEquals": {"aws:PrincipalAccount": sorted({keep.account_id, deployers_account})},

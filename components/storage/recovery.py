@@ -45,7 +45,7 @@ class RecoveryArgs:
     @property
     def roles(self) -> tuple[BucketRole, ...]:
         """The replicated buckets that the keep has."""
-        return tuple(role for role in REPLICATED if role in self.storage.made)
+        return tuple(role for role in REPLICATED if role in self.storage.bucket_components)
 
 
 class Recovery(pulumi.ComponentResource):
@@ -125,7 +125,7 @@ class Recovery(pulumi.ComponentResource):
                 keep=args.keep,
                 keys=args.keys,
                 region=args.region,
-                sources={role: args.storage.made[role] for role in replicas},
+                sources={role: args.storage.bucket_components[role] for role in replicas},
                 replicas=replicas,
             ),
             opts=self._child,

@@ -8,7 +8,7 @@ from codekeep_contracts.roles import BucketRole
 from pulumi_aws import iam, s3
 
 from components.arns import role_arn, service_host
-from components.iam_policy import Conditions, Statement, document, from_account, trust
+from components.iam_policy import Conditions, Statement, document, from_account, trust_policy
 from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
 from components.storage.bucket import KeepBucket
@@ -65,7 +65,7 @@ class Replication(pulumi.ComponentResource):
             self._name,
             name=keep.physical("replication"),
             description=f"S3 copies the buckets of {keep.tenant} to {self._args.region}",
-            assume_role_policy=trust("s3.amazonaws.com", conditions=from_account(keep.account_id, sources)),
+            assume_role_policy=trust_policy("s3.amazonaws.com", conditions=from_account(keep.account_id, sources)),
             tags=keep.tags(DataClass.CONFIG),
             opts=pulumi.ResourceOptions(parent=self),
         )

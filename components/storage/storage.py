@@ -49,10 +49,13 @@ class Storage(pulumi.ComponentResource):
         self._args = args
 
         self.access_logs = self._bucket(BucketRole.ACCESS_LOGS, None)
-        made = {role: self._bucket(role, self.access_logs) for role in args.roles}
+        data_buckets = {role: self._bucket(role, self.access_logs) for role in args.roles}
 
-        self.made: Mapping[BucketRole, KeepBucket] = {BucketRole.ACCESS_LOGS: self.access_logs, **made}
-        self.buckets = {role: bucket.ref for role, bucket in self.made.items()}
+        self.bucket_components: Mapping[BucketRole, KeepBucket] = {
+            BucketRole.ACCESS_LOGS: self.access_logs,
+            **data_buckets,
+        }
+        self.buckets = {role: bucket.ref for role, bucket in self.bucket_components.items()}
         self.register_outputs({"buckets": {role.value: ref.name for role, ref in self.buckets.items()}})
 
     def bucket(self, role: BucketRole) -> BucketRef:

@@ -10,7 +10,7 @@ from pulumi_aws import cloudwatch, ec2, iam, opensearch
 
 from components.arns import role_arn, service_host
 from components.bucket_ref import BucketRef
-from components.iam_policy import Statement, document, from_account, trust
+from components.iam_policy import Statement, document, from_account, trust_policy
 from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
 from components.network.endpoints import HTTPS
@@ -267,7 +267,9 @@ class VectorIndex(pulumi.ComponentResource):
         return {"desired_state": "ENABLED", "use_off_peak_window": True, "rollback_on_disable": "NO_ROLLBACK"}
 
     def _access_policy(self) -> pulumi.Output[str]:
-        """Which roles may send requests at all. The domain's own security decides what each may do with which index."""
+        """Limits which roles may send requests at all. The domain's own security decides what each may do with which
+        index.
+        """
         args = self._args
         everything = (f"{domain_arn(args.keep)}/*",)
         return document(
@@ -291,7 +293,9 @@ class VectorIndex(pulumi.ComponentResource):
             f"{self._name}-snapshots",
             name=snapshot_role_name(keep.tenant),
             description=f"OpenSearch writes snapshots of {self.domain_name}",
-            assume_role_policy=trust("es.amazonaws.com", conditions=from_account(keep.account_id, domain_arn(keep))),
+            assume_role_policy=trust_policy(
+                "es.amazonaws.com", conditions=from_account(keep.account_id, domain_arn(keep))
+            ),
             tags=self._tags(DataClass.CONFIG),
             opts=self._child,
         )

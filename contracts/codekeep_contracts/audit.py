@@ -1,4 +1,4 @@
-"""One access to code context. Its types hold identifiers and counts; a text of any other kind is refused."""
+"""The audit record of one access to code. Its types accept identifiers and counts and refuse any other text."""
 
 import re
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ class AuditRecord:
                 raise UsageFault(f"{name} of an audit record must be 0 or more and less than 2**53")
 
     def fields(self) -> dict[str, object]:
-        """As they are written."""
+        """The fields as they are written to the audit log."""
         return {
             "time": self.time.isoformat(timespec="milliseconds"),
             "reader_id": self.reader_id,

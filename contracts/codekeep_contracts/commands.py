@@ -1,6 +1,6 @@
 """Commands of codekeep-runtime that pods run. A manifest may name these and no others.
 
-A test holds each to the command line that the runtime registers.
+A test compares each with the command line that the runtime registers.
 """
 
 from dataclasses import dataclass, field
@@ -20,11 +20,11 @@ class PodCommand:
         Raises:
             ValueError: the command does not take such an option.
         """
-        given = {name.replace("_", "-"): value for name, value in options.items()}
-        if unknown := sorted(given.keys() - self.options):
+        values = {name.replace("_", "-"): value for name, value in options.items()}
+        if unknown := sorted(values.keys() - self.options):
             allowed = ", ".join(sorted(self.options)) or "none"
             raise ValueError(f"{' '.join(self.words)} takes no option {', '.join(unknown)}; allowed: {allowed}")
-        return (*self.words, *(_option(name, value) for name, value in given.items() if value is not False))
+        return (*self.words, *(_option(name, value) for name, value in values.items() if value is not False))
 
 
 def _option(name: str, value: str | int) -> str:

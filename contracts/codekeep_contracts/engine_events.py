@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Operation(StrEnum):
-    """What an engine does with a stack."""
+    """An operation of an engine on a stack."""
 
     PREVIEW = "preview"
     UP = "up"
@@ -18,7 +18,7 @@ class Operation(StrEnum):
 
 
 class StepOp(StrEnum):
-    """What happens to one resource."""
+    """An operation on one resource."""
 
     SAME = "same"
     CREATE = "create"
@@ -109,7 +109,7 @@ class Diagnostic:
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyViolation:
-    """What a policy pack objects to. A mandatory violation fails the deployment."""
+    """A violation that a policy pack found. A mandatory one fails the deployment."""
 
     pack: str
     pack_version: str

@@ -4,10 +4,11 @@ from typing import Final
 
 
 class Fault(Exception):  # noqa: N818 - it need not be an error of ours
-    """Something is wrong outside this program. The message is for the caller's terminal; it never goes to a log.
+    """Base of our exceptions: something is wrong outside this program. The message is for the caller's terminal; it
+    never goes to a log.
 
     Args:
-        message: names the field, the value got, what is allowed and the remedy; never holds repository text.
+        message: names the field, the value got, what is allowed and the remedy; never contains repository text.
     """
 
     exit_code = 1

@@ -1,7 +1,7 @@
-"""A lock between processes, on a file. The kernel frees it when its holder ends, even by `kill -9`.
+"""A lock between processes, on a file. The kernel frees it when the process that has it ends, even by `kill -9`.
 
-Written over `fcntl.flock` because a holder may hand the descriptor to the commands it starts, which then hold the lock
-too: no lock library offers that.
+Uses `fcntl.flock` directly because a process may pass the descriptor to the commands it starts, which then share the
+lock: no lock library offers that.
 """
 
 import fcntl
@@ -16,10 +16,10 @@ _POLL_SECONDS: Final = 0.02
 
 
 class FileLockedError(Exception):
-    """Another holder kept the lock for as long as the caller would wait."""
+    """Another process had the lock for as long as the caller would wait."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"another process holds {path}")
+        super().__init__(f"another process has locked {path}")
         self.path = path
 
 
@@ -44,7 +44,7 @@ def acquire_file_lock(path: Path, *, wait_seconds: float | None = None) -> int:
         wait_seconds: how long to wait for another holder. None waits without limit, 0 does not wait.
 
     Returns:
-        The descriptor that holds the lock; closing it frees the lock. A command that the process starts does not
+        The descriptor of the locked file; closing it frees the lock. A command that the process starts does not
         inherit it unless `pass_fds` names it: then the lock is free once both have closed it or ended.
 
     Raises:

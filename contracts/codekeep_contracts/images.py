@@ -1,4 +1,4 @@
-"""Names of a keep's images, as the spec's `release.images` has them. Without the variant, a name is a repository's."""
+"""Names of a keep's images, as in the spec's `release.images`. Without the variant, a name is a repository's."""
 
 from typing import Final, Literal, get_args
 

@@ -1,31 +1,33 @@
-"""Names of a keep's indexes in OpenSearch. All start with the keep's prefix, which the workloads' roles name."""
+"""Names of a keep's indexes in OpenSearch. All start with the keep's prefix, to which the workloads' IAM roles are
+limited.
+"""
 
 from typing import Final
 
 SCHEMA_VERSION: Final = 2  # 1: first; 2: stems by Snowball English in OpenSearch too
-"""Of the documents and their mapping. Another version is an index beside the one that serves."""
+"""Version of the documents and their mapping. Another version is an index beside the one that serves."""
 
 
 def code_alias(prefix: str) -> str:
-    """What readers ask: the alias of the index that serves."""
+    """Alias of the index that serves; readers search it."""
     return f"{prefix}code"
 
 
 def code_index(prefix: str, embedder_version: str) -> str:
-    """The index of one schema and one embedding space."""
+    """Name of the index of one schema and one embedding space."""
     return f"{prefix}v{SCHEMA_VERSION}-{embedder_version.lower()}"
 
 
 def code_index_pattern(prefix: str) -> str:
-    """All indexes of code, whatever their schema and embedding space."""
+    """Pattern that matches all indexes of code, whatever their schema and embedding space."""
     return f"{prefix}v*"
 
 
 def access_index(prefix: str) -> str:
-    """Service accounts, shut-outs, permissions, tombstones and proofs, which all pods share."""
+    """Name of the index of service accounts, shut-outs, permissions, tombstones and proofs, which all pods share."""
     return f"{prefix}access"
 
 
 def snapshot_role_name(tenant: str) -> str:
-    """The IAM role by which the keep's own domain writes snapshots."""
+    """Name of the IAM role with which the keep's own domain writes snapshots."""
     return f"codekeep-{tenant}-index-snapshots"

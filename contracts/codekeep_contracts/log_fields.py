@@ -1,9 +1,9 @@
-"""What a log line, span or metric may carry."""
+"""Allow-list of the fields that a log line, span or metric may have."""
 
 from typing import Final, Literal
 
 LEVELS: Final = ("info", "warning", "error")
-"""Levels that a keep may be set to: debug output would hold what it must not."""
+"""Levels that a keep may be set to: debug output would contain what it must not."""
 
 LOG_FIELDS: Final = (
     "timestamp",

@@ -8,7 +8,7 @@ from codekeep_contracts.faults import DataFault
 from codekeep_contracts.model import StrictModel
 
 VISIBLE_AGAIN_SECONDS: Final = 900
-"""The queue gives a message to another worker after that, unless its worker extends the time."""
+"""After this time the queue gives a message to another worker, unless its worker extends the time."""
 
 
 class Push(StrictModel):
@@ -23,7 +23,7 @@ class Push(StrictModel):
 
 
 class Refresh(StrictModel):
-    """The clock's message: look at every repository."""
+    """Sent by the nightly schedule: ingest every repository."""
 
     kind: Literal["refresh"] = "refresh"
     version: Literal[1] = 1
@@ -33,7 +33,7 @@ Message = Push | Refresh
 _MESSAGE: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
 
 
-def parse(body: str) -> Message:
+def parse_message(body: str) -> Message:
     """
     Raises:
         DataFault: not a message of a version that this release knows.

@@ -1,4 +1,4 @@
-"""Metrics of the runtime: what it records, what a keep's alarms and scalers read.
+"""Metrics that the runtime records, and that a keep's alarms and scalers read.
 
 Sources of the derived names: the Prometheus exporter of OpenTelemetry appends the unit and, to counters, `_total`.
 """
@@ -25,7 +25,7 @@ class Metric:
 
     @property
     def prometheus(self) -> str:
-        """Its name at /metrics."""
+        """The metric's name at /metrics."""
         return f"{self.name}{_UNIT_SUFFIX[self.unit]}{'_total' if self.kind == 'counter' else ''}"
 
 
@@ -87,11 +87,13 @@ LABELS: Final = tuple(sorted({label for metric in METRICS for label in metric.la
 
 
 def metric_namespace(tenant: str) -> str:
-    """CloudWatch namespace of a keep: the only thing IAM can hold a writer of metrics to."""
+    """CloudWatch namespace of a keep: IAM can limit a writer of metrics by namespace only."""
     return f"codekeep/{tenant}"
 
 
 def model_load(role: "ModelRole", namespace: str) -> str:
-    """PromQL: requests that engines of the role work on or that wait for one, over all pods of a namespace."""
+    """PromQL query for the requests that a role's engines process or that wait for one, over all pods of a
+    namespace.
+    """
     names = f"{MODEL_REQUESTS_IN_FLIGHT.prometheus}|{MODEL_REQUESTS_QUEUED.prometheus}"
     return f'sum({{__name__=~"{names}",namespace="{namespace}",role="{role}"}})'

@@ -6,9 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class StrictModel(BaseModel):
-    """No silent conversion, no change after construction, and no unknown key: it may be a rule nobody would keep.
-
-    Errors never repeat the value they refuse.
+    """No silent conversion, no change after construction, and no unknown key: it may be a rule that would then not be
+    enforced. Errors never repeat the value they refuse.
     """
 
     model_config = ConfigDict(
@@ -21,13 +20,13 @@ class StrictModel(BaseModel):
     )
 
 
-def text(pattern: str, allowed: str, remedy: str, *, longest: int = 253) -> Any:
+def text_field(pattern: str, allowed: str, remedy: str, *, max_length: int = 253) -> Any:
     """The field of a string type.
 
     Args:
         pattern: of Rust's regex crate, which pydantic uses: linear time.
-        allowed: what is allowed, as an error tells it.
+        allowed: what is allowed, as error messages put it.
         remedy: what to do about a wrong value.
-        longest: characters.
+        max_length: of the text, in characters.
     """
-    return Field(pattern=pattern, max_length=longest, description=allowed, json_schema_extra={"x-remedy": remedy})
+    return Field(pattern=pattern, max_length=max_length, description=allowed, json_schema_extra={"x-remedy": remedy})

@@ -14,7 +14,7 @@ _PLAIN = re.compile(r"^[A-Za-z_$*][A-Za-z0-9_$-]*$")
 
 
 def parse_path(text: str) -> Path:
-    """The parts of a path.
+    """Returns the parts of a path.
 
     Raises:
         ValueError: the text is no property path.
@@ -37,7 +37,7 @@ def parse_path(text: str) -> Path:
 
 
 def format_path(path: Path) -> str:
-    """The path as text; `parse_path` reads it back."""
+    """Returns the path as text; `parse_path` reads it back."""
     text = ""
     for part in path:
         if isinstance(part, int):
@@ -55,7 +55,9 @@ def covers(outer: Path, inner: Path) -> bool:
 
 
 def value_at(value: Any, path: Path, *, unwrap: Callable[[Any], Any] = lambda value: value) -> Any:
-    """The value at a path; None where there is none. `unwrap` opens what wraps a mapping or list, such as a secret."""
+    """Returns the value at a path; None where there is none. `unwrap` opens what wraps a mapping or list, such as a
+    secret.
+    """
     for part in path:
         inside = unwrap(value)
         is_index = isinstance(inside, list) and isinstance(part, int) and part < len(inside)

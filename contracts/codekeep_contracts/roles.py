@@ -1,4 +1,4 @@
-"""What a keep's buckets and queues are for: the keys of `buckets` and `queues` in the settings."""
+"""Roles of a keep's buckets and queues: the keys of `buckets` and `queues` in the settings."""
 
 from enum import StrEnum
 from typing import Final
@@ -10,7 +10,7 @@ PERMISSIONS_FOLDER: Final = "access/"
 
 
 class BucketRole(StrEnum):
-    """What a keep's buckets are for."""
+    """The purpose of a bucket."""
 
     CODE = "code"  # clones and parse caches of the customer's repositories, and what ingest hands to the indexer
     SNAPSHOTS = "snapshots"  # snapshots of the vector index
@@ -22,7 +22,7 @@ class BucketRole(StrEnum):
 
 
 class QueueRole(StrEnum):
-    """What a keep's queues carry."""
+    """The kind of message in a queue."""
 
     INGEST = "ingest"  # repositories and commits to read
     REVIEW = "review"  # changes to review

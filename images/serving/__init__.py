@@ -1,4 +1,4 @@
-"""How each model of a keep is served: options, memory, command line. `plan(facts)` is the entry."""
+"""Plans how each model of a keep is served: options, memory, command line. The entry point is `plan(facts)`."""
 
 from images.serving.architectures import CLASSES, PUBLIC_MODELS, Architecture
 from images.serving.checking import check_trtllm
@@ -8,7 +8,7 @@ from images.serving.limits import limits_of
 from images.serving.memory import MemoryFit, MemoryNeed, memory_fit, memory_need
 from images.serving.problems import Problem, ServingError
 from images.serving.serving_plan import ServingPlan, plan
-from images.serving.suitability import unsuitable
+from images.serving.suitability import suitability_problems
 from images.serving.vllm import check_vllm
 
 __all__ = [
@@ -32,5 +32,5 @@ __all__ = [
     "memory_fit",
     "memory_need",
     "plan",
-    "unsuitable",
+    "suitability_problems",
 ]

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 import yaml
 
-from images.serving.problems import Problem, ServingError, did_you_mean, nearest
+from images.serving.problems import Problem, ServingError, did_you_mean, nearest_word
 
 Role = Literal["chat", "autocomplete", "embed", "rerank"]
 Engine = Literal["tensorrt-llm", "vllm"]
@@ -68,7 +68,7 @@ class Architecture:
 
     @property
     def traits(self) -> ModelClass:
-        """What its class can do.
+        """Properties of the model's class.
 
         Raises:
             ServingError: the class is not known.
@@ -88,7 +88,8 @@ class Architecture:
     @property
     def parameters(self) -> int | None:
         """Parameters that follow from the shape, to within one percent: norms and biases are left out. None for models
-        with latent attention: they are mixtures of experts, whose number of experts is not part of the shape."""
+        with latent attention: they are mixtures of experts, whose number of experts is not part of the shape.
+        """
         if self.latent_width is not None:
             return None
         heads = 2 * self.num_attention_heads + 2 * self.num_key_value_heads
@@ -134,7 +135,7 @@ def architecture_of(name: str, stated: Architecture | None) -> Architecture:
         return stated
     if known := PUBLIC_MODELS.get(name):
         return known.architecture
-    near = nearest(name, PUBLIC_MODELS)
+    near = nearest_word(name, PUBLIC_MODELS)
     problem = Problem(
         "architecture",
         f"nothing for {name}, whose shape is not known",

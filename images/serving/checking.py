@@ -1,4 +1,4 @@
-"""Everything wrong with a configuration of trtllm-serve: its YAML, its command line, and the two together."""
+"""Checks a configuration of trtllm-serve: its YAML, its command line, and the two together."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import yaml
 from pydantic import ValidationError
 
 from images.serving.facts import SHIPPED, Release
-from images.serving.options import NOT_IN_YAML, SECTIONS, CudaGraphConfig, TrtllmOptions, places_of
+from images.serving.options import NOT_IN_YAML, SECTIONS, CudaGraphConfig, TrtllmOptions, option_paths
 from images.serving.problems import Problem, ServingError, did_you_mean
 from images.serving.trtllm_flags import ON_COMMAND_LINE, command_line_problems
 
@@ -88,7 +88,7 @@ def _misplaced(path: str, name: str) -> Problem:
         return Problem(path, "in the YAML", "not used here", NOT_IN_YAML[name])
     if f"--{name}" in ON_COMMAND_LINE:
         return Problem(path, "in the YAML", "on the command line", f"write it as the flag --{name}")
-    if places := places_of(name):
+    if places := option_paths(name):
         return Problem(path, "misplaced", " or ".join(places), f"move it to {places[0]}")
     if wanted := OTHER_NAMES.get(name):
         return Problem(path, "another name", wanted, f"write {wanted}")

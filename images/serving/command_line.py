@@ -1,4 +1,4 @@
-"""An engine's command line, taken apart; trtllm_flags.py and vllm.py judge the flags."""
+"""Parses an engine's command line; trtllm_flags.py and vllm.py check the flags."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

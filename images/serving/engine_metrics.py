@@ -26,7 +26,7 @@ class Metric(_Facts):
 
 
 class EngineMetrics(_Facts):
-    """What one release of an engine exports under `path`, where its option `needs` is on."""
+    """Metrics that one release of an engine exports under `path`, if its option `needs` is on."""
 
     engine: Engine
     release: str  # major.minor

@@ -94,7 +94,7 @@ class ModelFacts:
         return architecture_of(self.name, self.architecture)
 
     @property
-    def serves_with(self) -> Engine:
+    def serving_engine(self) -> Engine:
         """The engine that the spec names; else TensorRT-LLM for chat and autocomplete, vLLM for embed and rerank.
 
         TensorRT-LLM got `trtllm-serve embeddings` after 1.2 (NVIDIA/TensorRT-LLM pull request 15424) and has no
@@ -104,7 +104,7 @@ class ModelFacts:
 
     @property
     def engine_release(self) -> Release:
-        return self.release or SHIPPED[self.serves_with]
+        return self.release or SHIPPED[self.serving_engine]
 
     @property
     def requests_at_once(self) -> int:

@@ -1,4 +1,4 @@
-"""How much work one replica takes at once: batch, tokens a pass, captured CUDA graphs."""
+"""Limits of the work that one replica takes at once: batch, tokens a pass, captured CUDA graphs."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -26,8 +26,9 @@ class Limits:
 
 
 def limits_of(facts: ModelFacts) -> Limits:
-    """Chat: large batches, and prompts in chunks small enough for its latency target. Autocomplete: small batches, a
-    prompt in one pass. Embed and rerank: as many texts as fit in a pass."""
+    """Returns a role's limits. Chat: large batches, and prompts in chunks small enough for its latency target.
+    Autocomplete: small batches, a prompt in one pass. Embed and rerank: as many texts as fit in a pass.
+    """
     if facts.role == "chat":
         batch = min(_LARGEST_BATCH, max(_SMALLEST_CHAT_BATCH, _SHORT_REQUESTS * facts.requests_at_once))
         tokens = _pass_within(facts.latency_target_ms)
@@ -48,7 +49,8 @@ def limits_of(facts: ModelFacts) -> Limits:
 
 def _pass_within(target_ms: int | None) -> int:
     """A request that decodes waits for the pass that reads another's prompt: the tighter the target, the smaller
-    the pass."""
+    the pass.
+    """
     if target_ms is None:
         return _LARGEST_PASS
     return next((tokens for least, tokens in _PASS_BY_TARGET if target_ms >= least), _SMALLEST_PASS)

@@ -1,4 +1,4 @@
-"""Whether a model fits its GPUs. docs/images/serving.md explains each term and where it comes from.
+"""Computes whether a model fits its GPUs. docs/images/serving.md explains each term and where it comes from.
 
 What one GPU needs, in GiB of 2^30 bytes:
 
@@ -72,7 +72,8 @@ class MemoryNeed:
 @dataclass(frozen=True, kw_only=True)
 class MemoryFit:
     """A need against a GPU. `largest_concurrency` is at the stated context, `largest_context_tokens` at the stated
-    concurrency and no longer than the model's positions; 0 where not even one token fits."""
+    concurrency and no longer than the model's positions; 0 where not even one token fits.
+    """
 
     need: MemoryNeed
     gpu_memory_gib: float
@@ -143,10 +144,11 @@ def cache_bytes_per_token(facts: ModelFacts) -> int:
 
 def cached_tokens(facts: ModelFacts, limits: Limits) -> int:
     """Tokens cached at once: the full context of every request where text is generated, one pass where a decoder
-    embeds, none in an encoder or in TensorRT-LLM's encode path."""
+    embeds, none in an encoder or in TensorRT-LLM's encode path.
+    """
     if facts.role in GENERATE:
         return facts.context_tokens * facts.requests_at_once
-    if facts.shape.traits.encoder or facts.serves_with == "tensorrt-llm":
+    if facts.shape.traits.encoder or facts.serving_engine == "tensorrt-llm":
         return 0
     return limits.max_num_tokens
 
@@ -215,11 +217,12 @@ def _adapters(facts: ModelFacts) -> Term:
 
 def _adapted_widths(facts: ModelFacts) -> int:
     """Inputs and outputs of one layer's adapted matrices. TensorRT-LLM adapts query, key and value, as its lora_config
-    says; vLLM reserves memory for every linear layer."""
+    says; vLLM reserves memory for every linear layer.
+    """
     shape = facts.shape
     queries, keys = shape.num_attention_heads * shape.head_dim, shape.num_key_value_heads * shape.head_dim
     attention = 3 * shape.hidden_size + queries + 2 * keys
-    if facts.serves_with == "tensorrt-llm":
+    if facts.serving_engine == "tensorrt-llm":
         return attention
     projections = 3 if shape.traits.gated else 2
     return attention + queries + shape.hidden_size + projections * (shape.hidden_size + shape.intermediate_size)

@@ -64,7 +64,7 @@ class CudaGraphConfig(Options):
 
 
 class DynamicBatchConfig(Options):
-    """How the scheduler tunes its limits while it runs."""
+    """Tunes the scheduler's limits while it runs."""
 
     enable_batch_size_tuning: bool
     enable_max_num_tokens_tuning: bool
@@ -72,7 +72,7 @@ class DynamicBatchConfig(Options):
 
 
 class SchedulerConfig(Options):
-    """Which requests run next. GUARANTEED_NO_EVICT starts none whose cache might not suffice to its end."""
+    """Chooses which requests run next. GUARANTEED_NO_EVICT starts none whose cache might not suffice to its end."""
 
     capacity_scheduler_policy: Literal["MAX_UTILIZATION", "GUARANTEED_NO_EVICT", "STATIC_BATCH"] = "GUARANTEED_NO_EVICT"
     context_chunking_policy: Literal["FIRST_COME_FIRST_SERVED", "EQUAL_PROGRESS"] | None = None
@@ -80,7 +80,7 @@ class SchedulerConfig(Options):
 
 
 class PeftCacheConfig(Options):
-    """Where adapters are cached."""
+    """Caches of adapters."""
 
     device_cache_percent: Share = 0.02
     host_cache_size: Amount | None = None
@@ -203,7 +203,7 @@ SECTIONS: Final[dict[str, type[Options]]] = dict(_sections(TrtllmOptions))
 """Path of each option that has options of its own → their model."""
 
 
-def places_of(name: str) -> list[str]:
+def option_paths(name: str) -> list[str]:
     """Paths of the options with that name: `["max_batch_size", "cuda_graph_config.max_batch_size"]`."""
     top = [name] if name in TrtllmOptions.model_fields else []
     return [*top, *(f"{section}.{name}" for section, model in SECTIONS.items() if name in model.model_fields)]
@@ -211,9 +211,9 @@ def places_of(name: str) -> list[str]:
 
 def as_yaml(options: TrtllmOptions) -> str:
     """The YAML, with what was set and nothing that was left at its default."""
-    return yaml.safe_dump(stated(options), sort_keys=False, default_flow_style=False, width=120)
+    return yaml.safe_dump(stated_options(options), sort_keys=False, default_flow_style=False, width=120)
 
 
-def stated(options: TrtllmOptions) -> dict[str, Any]:
-    """What was set, as plain values."""
+def stated_options(options: TrtllmOptions) -> dict[str, Any]:
+    """Returns the options that were set, as plain values."""
     return options.model_dump(mode="json", exclude_unset=True, exclude_none=True)

@@ -1,4 +1,4 @@
-"""What is wrong with a serving configuration: the field, the value it has, what is allowed, the remedy."""
+"""Problems of a serving configuration: the field, the value it has, what is allowed, the remedy."""
 
 import difflib
 from collections.abc import Iterable, Sequence
@@ -26,12 +26,12 @@ class ServingError(ValueError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-def nearest(wrong: str, right: Iterable[str]) -> str | None:
-    """The known word most similar to `wrong`, or None where none is similar."""
+def nearest_word(wrong: str, right: Iterable[str]) -> str | None:
+    """Returns the known word most similar to `wrong`, or None where none is similar."""
     return next(iter(difflib.get_close_matches(wrong, list(right), n=1, cutoff=0.7)), None)
 
 
 def did_you_mean(wrong: str, right: Iterable[str], otherwise: str) -> str:
     """A remedy that suggests the nearest known word; `otherwise` where there is none."""
-    near = nearest(wrong, right)
+    near = nearest_word(wrong, right)
     return f"did you mean {near}?" if near else otherwise

@@ -1,4 +1,4 @@
-"""trtllm-serve's YAML and command line for each role, from a model's facts."""
+"""Makes trtllm-serve's YAML and command line for each role, from a model's facts."""
 
 from typing import Final
 
@@ -19,12 +19,13 @@ _QUEUE_SIZE: Final = 2048
 
 def trtllm_options(facts: ModelFacts) -> TrtllmOptions:
     """The YAML of a model. Chat reuses prefixes, since each request has its access group's cache_salt. Autocomplete
-    does not: /v1/completions takes no salt. Embed has neither a cache nor decoding."""
+    does not: /v1/completions takes no salt. Embed has neither a cache nor decoding.
+    """
     return _embed(facts) if facts.role == "embed" else _generate(facts)
 
 
 def trtllm_arguments(facts: ModelFacts, model_path: str, config_path: str) -> tuple[str, ...]:
-    """What follows `trtllm-serve`: only flags without a key in the YAML."""
+    """Arguments of `trtllm-serve`: only flags without a key in the YAML."""
     common = ("--host", HOST, "--port", str(MODEL_PORT), "--log_level", "warning", "--config", config_path)
     telemetry = ("--no-telemetry",) if facts.engine_release >= TELEMETRY_FROM else ()
     if facts.role != "embed":

@@ -1,4 +1,4 @@
-"""Everything that the pod of one model needs: command, files, environment, GPUs, metrics."""
+"""The serving plan of one model, with everything its pod needs: command, files, environment, GPUs, metrics."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from images.serving.memory import MemoryFit, MemoryNeed, memory_fit, memory_need
 from images.serving.options import as_yaml
 from images.serving.problems import ServingError
 from images.serving.roles import trtllm_arguments, trtllm_options
-from images.serving.suitability import unsuitable
+from images.serving.suitability import suitability_problems
 from images.serving.vllm import check_vllm, vllm_arguments
 
 MODELS_FOLDER: Final = f"{SCRATCH_FOLDER}/models"
@@ -67,16 +67,16 @@ class ServingPlan:
 
 
 def plan(facts: ModelFacts) -> ServingPlan:
-    """How to serve a model.
+    """Plans how to serve a model.
 
     Raises:
         ServingError: with every reason why it cannot be served as specified; where it does not fit its GPU, with the
             arithmetic and the largest concurrency and context that do.
     """
-    if problems := unsuitable(facts):
+    if problems := suitability_problems(facts):
         raise ServingError(problems)
     path = model_path(facts)
-    engine = facts.serves_with
+    engine = facts.serving_engine
     args, files = _trtllm(facts, path) if engine == "tensorrt-llm" else _vllm(facts, path)
     image = _image(facts.role, engine)
     return ServingPlan(
@@ -112,7 +112,7 @@ def model_path(facts: ModelFacts) -> str:
 
 
 def _trtllm(facts: ModelFacts, path: str) -> tuple[tuple[str, ...], dict[str, str]]:
-    """What is written is checked: no plan contains anything that check_trtllm refuses."""
+    """Plans trtllm-serve and checks the result: no plan contains anything that check_trtllm refuses."""
     args = trtllm_arguments(facts, path, f"{CONFIG_FOLDER}/{CONFIG_FILE}")
     written = as_yaml(trtllm_options(facts))
     check_trtllm(written, args, facts.engine_release)
@@ -131,7 +131,7 @@ def _adapter_environment(facts: ModelFacts) -> dict[str, str]:
     Source: docs.vllm.ai, "LoRA Resolver Plugins". VLLM_ALLOW_RUNTIME_LORA_UPDATING also opens /v1/load_lora_adapter.
     Users cannot reach it: the gateway forwards `route` alone, and network policies close the pod to others.
     """
-    if facts.adapters is None or facts.serves_with != "vllm":
+    if facts.adapters is None or facts.serving_engine != "vllm":
         return {}
     return {
         "VLLM_PLUGINS": "lora_filesystem_resolver",
@@ -142,4 +142,4 @@ def _adapter_environment(facts: ModelFacts) -> dict[str, str]:
 
 def _image(role: Role, engine: Engine) -> catalog.Image:
     name = catalog.AUTOCOMPLETE.name if role == "autocomplete" else catalog.COPILOT.name
-    return catalog.find(name, "vllm" if engine == "vllm" else "")
+    return catalog.find_image(name, "vllm" if engine == "vllm" else "")

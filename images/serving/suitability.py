@@ -1,4 +1,4 @@
-"""Whether a model can be served as specified, before any option is written."""
+"""Checks whether a model can be served as specified, before any option is written."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,9 +15,10 @@ _TRTLLM_FORMATS: Final = frozenset({"none", "fp8", "int4-awq", "nvfp4"})
 _PARAMETER_TOLERANCE: Final = 0.05
 
 
-def unsuitable(facts: ModelFacts) -> list[Problem]:
+def suitability_problems(facts: ModelFacts) -> list[Problem]:
     """Every reason why the model cannot be served as specified. Memory is judged only where nothing else is wrong and
-    the GPU is known."""
+    the GPU is known.
+    """
     try:
         facts.shape.traits  # noqa: B018 - the shape and its class may be unknown
     except ServingError as unknown:
@@ -47,7 +48,7 @@ def _role_problems(facts: ModelFacts) -> Iterator[Problem]:
 
 
 def _engine_problems(facts: ModelFacts) -> Iterator[Problem]:
-    shape, engine = facts.shape, facts.serves_with
+    shape, engine = facts.shape, facts.serving_engine
     if engine == "tensorrt-llm" and facts.role == "rerank":
         yield Problem(
             "engine", "tensorrt-llm for rerank", "vllm: trtllm-serve has no re-ranking route", "leave engine out"

@@ -1,4 +1,6 @@
-"""trtllm-serve's flags: which belong on the command line, which in the YAML, which are refused (trtllm_flags.yaml)."""
+"""Checks trtllm-serve's flags: which belong on the command line, which in the YAML, which are refused
+(trtllm_flags.yaml).
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path

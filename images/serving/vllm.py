@@ -1,4 +1,4 @@
-"""The other engine, vLLM: a model's command line, and what is wrong with one. vLLM has no options in a YAML file."""
+"""Makes and checks the command line of vLLM, the other engine. vLLM has no options in a YAML file."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ _REFUSED: Final[Mapping[str, str]] = _FLAGS["refused"]
 
 
 def vllm_arguments(facts: ModelFacts, model_path: str) -> tuple[str, ...]:
-    """What follows `vllm`, with the same limits as TensorRT-LLM's YAML has."""
+    """Arguments of `vllm`, with the same limits as in TensorRT-LLM's YAML."""
     limits = limits_of(facts)
     return (
         *("serve", model_path, "--host", HOST, "--port", str(MODEL_PORT)),
@@ -45,7 +45,7 @@ def vllm_arguments(facts: ModelFacts, model_path: str) -> tuple[str, ...]:
 
 
 def quiet_flag(release: Release) -> str:
-    """The flag with which that release writes no prompt to its log."""
+    """The flag that keeps prompts out of that release's log."""
     return "--no-enable-log-requests" if release >= NO_LOG_REQUESTS_FROM else "--disable-log-requests"
 
 

@@ -1,3 +1,3 @@
-"""What is deployed into each keep: repositories in, cited answers out, under repository access control."""
+"""The runtime of a keep: indexes repositories and answers questions with citations, under repository access control."""
 
 VERSION = "0.1.0"

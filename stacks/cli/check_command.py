@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from policies.checker import Checker
     from policies.report import UnjudgedStack
     from stacks.project import Project
-    from stacks.sessions.check.judging import Judged
+    from stacks.sessions.check.judge import JudgedSource
     from stacks.sessions.check.sources import Source
 
 FORMAT_NAMES = ("terminal", "json", "sarif", "junit", "checklist-md", "checklist-html", "summary-md")
@@ -22,25 +22,27 @@ FORMAT_NAMES = ("terminal", "json", "sarif", "junit", "checklist-md", "checklist
 
 @click.command()
 @click.argument("stacks", nargs=-1, metavar="[STACK]...")
-@click.option("--all", "every", is_flag=True, help="Every stack of the project.")
+@click.option("--all", "every", is_flag=True, help="Check every stack of the project.")
 @click.option(
     "--changed-since",
     metavar="REF",
-    help="Stacks whose file changed since the branch left the git ref REF; all where the program or a policy changed.",
+    help="Check stacks whose file changed since the branch left git ref REF; all if the program or a policy changed.",
 )
 @click.option(
     "--graph",
     "graphs",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="A saved graph instead: what `codekeep graph STACK --format json` printed.",
+    help="Check a saved graph instead: the output of `codekeep graph STACK --format json`.",
 )
 @click.option(
     "--program",
     type=click.Path(exists=True, path_type=Path),
-    help="Any Pulumi program in Python instead, by its folder.",
+    help="Check any Pulumi program in Python instead, by its folder.",
 )
-@click.option("--live", "live", multiple=True, metavar="STACK", help="What is in the account of the deployed STACK.")
+@click.option(
+    "--live", "live", multiple=True, metavar="STACK", help="Check what is in the account of the deployed STACK."
+)
 @engine_option
 @click.option(
     "--config",
@@ -53,7 +55,7 @@ FORMAT_NAMES = ("terminal", "json", "sarif", "junit", "checklist-md", "checklist
     "--waivers",
     "waiver_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="File of waivers; default: policies/waivers.yaml of the project, where there is one.",
+    help="File of waivers. Default: policies/waivers.yaml of the project, if it exists.",
 )
 @click.option(
     "--format",
@@ -70,7 +72,7 @@ FORMAT_NAMES = ("terminal", "json", "sarif", "junit", "checklist-md", "checklist
     help="File for the report: the first --output takes the first --format, and so on. The last format may be printed.",
 )
 @click.option("--checkov", is_flag=True, help="Run Checkov's checks too; its first run installs it.")
-@click.option("--quiet", is_flag=True, help="Print no progress, and nothing at all where everything is clean.")
+@click.option("--quiet", is_flag=True, help="Print no progress, and nothing at all if everything is clean.")
 def check(
     stacks: tuple[str, ...],
     every: bool,
@@ -88,8 +90,8 @@ def check(
 ) -> None:
     """Check STACKS against every policy, before anything is deployed: no engine, no cloud, no network.
 
-    Exits with 0 where all is clean, with 1 on violations and on waivers that are expired or unused, with 2 where
-    something could not be judged. docs/policies explains waivers and reports.
+    Exits with 0 if all is clean, with 1 on violations and on waivers that are expired or unused, with 2 if something
+    could not be judged. docs/policies explains waivers and reports.
     """
     relax_gc()
     from stacks.cli.check_reports import require_places, write_reports
@@ -167,7 +169,7 @@ def _stack_sources(
 ) -> "Sequence[Source]":
     from stacks.sessions.check.changes import changed_stacks
     from stacks.sessions.check.sources import LiveSource, StackSource
-    from stacks.sessions.recording import Recordings
+    from stacks.sessions.recording import StackRecorder
 
     if every and not project.stacks:
         raise UsageFault(f"--all: {project.root} has no stack, that is no Pulumi.STACK.yaml")
@@ -177,11 +179,11 @@ def _stack_sources(
         return [LiveSource(project=project, stack=stack, engine=engine) for stack in dict.fromkeys(live)]
     named = project.stacks if every else list(dict.fromkeys(stacks))
     chosen = named if changed_since is None else changed_stacks(project, changed_since)
-    recordings = Recordings(project)
-    return [StackSource(recordings=recordings, stack=stack) for stack in chosen]
+    recorder = StackRecorder(project)
+    return [StackSource(recorder=recorder, stack=stack) for stack in chosen]
 
 
-def _show_progress(stack: str, result: "Judged | UnjudgedStack", count: int, total: int) -> None:
+def _show_progress(stack: str, result: "JudgedSource | UnjudgedStack", count: int, total: int) -> None:
     from policies.report import UnjudgedStack
 
     found = "cannot be judged" if isinstance(result, UnjudgedStack) else f"{len(result.own.findings)} findings"

@@ -1,4 +1,4 @@
-"""One deployment on the command line: the difference, the confirmation, the progress and the summary."""
+"""Runs one deployment on the command line: difference, confirmation, progress and summary."""
 
 import json
 import sys
@@ -15,10 +15,10 @@ from rich.console import Console
 
 from stacks.cli import diff_view
 from stacks.cli.displays import Display, display_for
-from stacks.cli.interrupt import cancellable
+from stacks.cli.interrupt import cancel_event
+from stacks.cli.operation_labels import COUNTED, PAST, PREVIEWED
 from stacks.cli.outputs_view import show_outputs
 from stacks.cli.terminal import console
-from stacks.cli.words import COUNTED, PAST, PREVIEWED
 from stacks.engines.engine import Engine, PolicyPack
 from stacks.project import Project
 from stacks.sessions.deployment import Outcome, deploy
@@ -32,7 +32,7 @@ ENDINGS = {Status.SUCCEEDED: "succeeded", Status.FAILED: "FAILED", Status.CANCEL
 
 @dataclass(frozen=True, kw_only=True)
 class DeployCommand:
-    """What one command line asks for."""
+    """The options of one deployment command."""
 
     project: Project
     stack: str
@@ -46,7 +46,7 @@ class DeployCommand:
         """Previews, asks, deploys and shows the result. False where the deployment failed or was stopped."""
         if operation is not Operation.PREVIEW and not self.yes:
             self._require_terminal(operation)
-        with cancellable() as cancel:
+        with cancel_event() as cancel:
             if operation is Operation.PREVIEW:
                 outcome = self._preview(cancel)
             elif self.yes or self._confirmed(operation, cancel):
@@ -71,7 +71,7 @@ class DeployCommand:
         with self._spinner():
             outcome = self._deploy(Operation.PREVIEW, display, cancel)
         if not self.as_json:
-            for line in diff_view.lines(outcome.progress.changes, outcome.progress.outputs_changed):
+            for line in diff_view.diff_lines(outcome.progress.changes, outcome.progress.outputs_changed):
                 self.console.print(line)
         return outcome
 
@@ -132,8 +132,8 @@ class DeployCommand:
             )
 
 
-def paired_packs(folders: Sequence[Path], configs: Sequence[Path]) -> tuple[PolicyPack, ...]:
-    """Packs with their configurations, in order.
+def pair_policy_packs(folders: Sequence[Path], configs: Sequence[Path]) -> tuple[PolicyPack, ...]:
+    """Returns policy packs with their configurations, in order.
 
     Raises:
         UsageFault: there is neither one configuration for each pack nor none.

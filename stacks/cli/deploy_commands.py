@@ -69,11 +69,11 @@ def _run(
     relax_gc()
     from codekeep_contracts.engine_events import Operation
 
-    from stacks.cli.deploy import DeployCommand, paired_packs
+    from stacks.cli.deploy import DeployCommand, pair_policy_packs
     from stacks.engines.choice import engine_of
     from stacks.project import Project
 
-    packs = paired_packs(policy_packs, policy_pack_configs)
+    packs = pair_policy_packs(policy_packs, policy_pack_configs)
     project = Project.find()
     project.stack_file(stack)
     command = DeployCommand(

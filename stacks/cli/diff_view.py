@@ -1,4 +1,6 @@
-"""The difference before a confirmation: by component, down to the property. Updates of tags alone are one line."""
+"""Renders the difference before a confirmation: by component, down to the property. Updates of tags alone are one
+line.
+"""
 
 import json
 from collections import Counter
@@ -8,20 +10,20 @@ from typing import Any
 from codekeep_contracts.engine_events import OutputsChanged, PropertyChange, ResourceStep, StepOp
 from rich.text import Text
 
-from stacks.cli.words import STYLES, SYMBOLS
-from stacks.sessions.progress import component_of, tags_only
+from stacks.cli.operation_labels import STYLES, SYMBOLS
+from stacks.sessions.progress import changes_only_tags, component_of
 
 LISTED = 8  # new or removed resources named per component; the rest is counted
 LONGEST_VALUE = 100
 ORDER = (StepOp.REPLACE, StepOp.UPDATE, StepOp.REFRESH, StepOp.IMPORT, StepOp.CREATE, StepOp.DELETE)
 
 
-def lines(changes: Iterable[ResourceStep], outputs: OutputsChanged | None = None) -> Iterator[Text]:
-    """One Text a line; nothing where nothing changes."""
+def diff_lines(changes: Iterable[ResourceStep], outputs: OutputsChanged | None = None) -> Iterator[Text]:
+    """Returns one Text for each line; none where nothing changes."""
     shown: dict[str, list[ResourceStep]] = {}
     retagged = 0
     for step in changes:
-        if tags_only(step):
+        if changes_only_tags(step):
             retagged += 1
         else:
             shown.setdefault(component_of(step.urn), []).append(step)

@@ -22,8 +22,8 @@ from rich.table import Table
 from rich.text import Text
 
 from stacks.cli.diff_view import step_line
-from stacks.cli.words import PAST, SYMBOLS
-from stacks.sessions.progress import Group, Progress, as_one_step, component_of, is_counted, tags_only
+from stacks.cli.operation_labels import PAST, SYMBOLS
+from stacks.sessions.progress import Group, Progress, changes_only_tags, component_of, is_counted, merged_replacement
 
 QUIET_SECONDS = 2.0  # a component without a step for so long is reported
 IN_PROGRESS = 3  # names shown per component on the live table
@@ -39,7 +39,7 @@ class Display:
     def __call__(self, event: Event) -> None:
         self.progress.add(event)
         if isinstance(event, ResourceStep):
-            self.show_step(as_one_step(event))
+            self.show_step(merged_replacement(event))
         elif isinstance(event, Notice) and not self.progress.repeats_failure(event) and not _is_debug(event):
             self.console.print(_notice(event))
 
@@ -47,7 +47,7 @@ class Display:
         """The progress contains the step already."""
 
     def close(self) -> None:
-        """There are no more events."""
+        """Ends the display after the last event."""
 
 
 class JsonLines(Display):
@@ -60,7 +60,7 @@ class JsonLines(Display):
 
 
 class PlainLines(Display):
-    """For logs: changes and failures at once; new and removed resources by component, once it is quiet."""
+    """Plain text for logs: changes and failures at once; new and removed resources by component, once events pause."""
 
     def __init__(self, console: Console) -> None:
         super().__init__(console)
@@ -72,7 +72,7 @@ class PlainLines(Display):
             self.console.print(_failure(step))
         if not is_counted(step):
             return
-        if step.phase is Phase.DONE and step.op in (StepOp.UPDATE, StepOp.REPLACE) and not tags_only(step):
+        if step.phase is Phase.DONE and step.op in (StepOp.UPDATE, StepOp.REPLACE) and not changes_only_tags(step):
             self.console.print(step_line(step))
         now = time.monotonic()
         self._last_step[component_of(step.urn)] = now

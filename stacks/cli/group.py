@@ -1,4 +1,4 @@
-"""A group of commands that shows our faults as click shows its own errors."""
+"""A command group that shows our faults as click shows its own errors."""
 
 from typing import Any
 

@@ -13,7 +13,7 @@ from stacks.cli.options import json_option
 
 @click.group(cls=CommandGroup)
 def images() -> None:
-    """The reference images of a keep: rendered from a catalogue, pinned, checked."""
+    """Render, pin and check the reference images of a keep."""
 
 
 @images.command("list")
@@ -59,7 +59,9 @@ def render() -> None:
 
 @images.command()
 @click.argument("names", nargs=-1)
-@click.option("--upgrade", is_flag=True, help="Take the newest versions that fit; else only what must change does.")
+@click.option(
+    "--upgrade", is_flag=True, help="Take the newest versions that fit. Default: change only what must change."
+)
 def lock(names: tuple[str, ...], upgrade: bool) -> None:
     """Resolve the requirements of the images NAMES (default: all) with hashes. Needs uv."""
     from stacks.sessions import images as session
@@ -76,7 +78,7 @@ def lock(names: tuple[str, ...], upgrade: bool) -> None:
 def check(as_json: bool, checkov: bool, ask_registry: bool, online: bool) -> None:
     """Report every problem of the images in the project.
 
-    Exits with 0 where there is none, and with 1 otherwise.
+    Exits with 0 if there is none, and with 1 otherwise.
     """
     from stacks.sessions import images as session
 
@@ -98,8 +100,8 @@ def check(as_json: bool, checkov: bool, ask_registry: bool, online: bool) -> Non
 
 
 @images.command()
-@click.option("--image", "name", help="An image's name; with --gpu, asks whether it runs there.")
-@click.option("--variant", default="", help="Its variant, such as vllm.")
+@click.option("--image", "name", help="Name of an image: checks whether it runs on the GPU of --gpu.")
+@click.option("--variant", default="", help="The image's variant, such as vllm.")
 @click.option("--gpu", help="A GPU, an instance family or an instance type: L40S, g6e, g6e.12xlarge.")
 @click.option("--driver", help="The node's driver, such as 580.95.05; default: the baseline's.")
 @click.option("--cuda", help="The CUDA that the image must contain.")
@@ -107,7 +109,9 @@ def check(as_json: bool, checkov: bool, ask_registry: bool, online: bool) -> Non
 def matrix(
     name: str | None, variant: str, gpu: str | None, driver: str | None, cuda: str | None, as_json: bool
 ) -> None:
-    """Print which images run on which GPUs, or whether one combination does; else exits with 2."""
+    """Print which images run on which GPUs. With --image and --gpu, check one combination; exits with 2 if it does not
+    run.
+    """
     from images.report import as_rows, as_text
     from stacks.sessions import images as session
 
@@ -115,7 +119,7 @@ def matrix(
         click.echo(json.dumps(as_rows(), indent=2) if as_json else as_text())
         return
     if name is None or gpu is None:
-        raise UsageFault("a combination is asked for by --image and --gpu, and by --driver and --cuda where known")
+        raise UsageFault("to check a combination, give --image and --gpu, and --driver and --cuda if you know them")
     found = session.combination(name, variant, gpu, driver, cuda)
     if as_json:
         document = {name: value for name, value in asdict(found).items() if name != "cuda"}

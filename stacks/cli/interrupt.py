@@ -1,4 +1,4 @@
-"""Ctrl-C: once stops cleanly, twice kills."""
+"""Handles Ctrl-C: the first stops cleanly, the second kills."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ KILLED = 130  # what a shell reports for a process ended by Ctrl-C
 
 
 @contextmanager
-def cancellable() -> Iterator[threading.Event]:
+def cancel_event() -> Iterator[threading.Event]:
     """An event that the first Ctrl-C (or SIGTERM) sets. The second ends the process and its children at once."""
     cancel = threading.Event()
 

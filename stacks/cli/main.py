@@ -16,8 +16,8 @@ COMMANDS = {  # name → (module, attribute, one line of help)
     "manifests": ("stacks.cli.manifests_command", "manifests", "Print a stack's Kubernetes objects as YAML."),
     "check": ("stacks.cli.check_command", "check", "Check stacks against the policies."),
     "spec": ("stacks.cli.spec_commands", "spec", "Check specs and print their schema."),
-    "images": ("stacks.cli.images_commands", "images", "The reference images: files, locks, checks, matrix."),
-    "sandbox": ("stacks.cli.sandbox_commands", "sandbox", "The local stand-in for AWS and Kubernetes."),
+    "images": ("stacks.cli.images_commands", "images", "Render, pin and check the reference images."),
+    "sandbox": ("stacks.cli.sandbox_commands", "sandbox", "Manage the local stand-in for AWS and Kubernetes."),
 }
 
 

@@ -11,7 +11,7 @@ engine_option = click.option(
     type=click.Choice(["auto", "pulumi", "sandbox"]),
     default="auto",
     show_default=True,
-    help="pulumi: the official CLI and providers; sandbox: the local stand-in. auto: pulumi where it is on PATH.",
+    help="pulumi: the official CLI and providers; sandbox: the local stand-in; auto: pulumi if on PATH, else sandbox.",
 )
 
 origin_option = click.option(
@@ -20,7 +20,7 @@ origin_option = click.option(
     type=click.Choice(["program", "state"]),
     default="program",
     show_default=True,
-    help="program: run the program without an engine and a network; state: what is deployed, every value known.",
+    help="program: run the program, without engine or network; state: read what is deployed, with every value known.",
 )
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")

@@ -1,4 +1,4 @@
-"""Outputs on a terminal: one line each."""
+"""Prints a stack's outputs on a terminal, one line each."""
 
 import json
 from collections.abc import Mapping

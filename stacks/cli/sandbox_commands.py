@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=CommandGroup)
 def sandbox() -> None:
-    """The local account that stands in for AWS and Kubernetes; the other commands start it when they need it."""
+    """Manage the local account that stands in for AWS and Kubernetes. Other commands start it when they need it."""
 
 
 @sandbox.command()

@@ -15,7 +15,7 @@ _NEXT_LINE = "\n" + " " * len("    got      ")
 
 @click.group(name="spec", cls=CommandGroup)
 def spec() -> None:
-    """Specs of keeps: their schema and their problems."""
+    """Check specs of keeps and print their schema."""
 
 
 @spec.command()
@@ -31,7 +31,7 @@ def schema(platform: bool) -> None:
 def check(file: Path, as_json: bool) -> None:
     """Report every problem of FILE, a spec or a stack's Pulumi.<stack>.yaml.
 
-    Exits with 0 where there is none and with 2 otherwise.
+    Exits with 0 if there is none and with 2 otherwise.
     """
     try:
         found = load(file)

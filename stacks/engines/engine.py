@@ -46,7 +46,9 @@ class Engine(Protocol):
         ...
 
     def outputs(self, stack: str, *, show_secrets: bool) -> Mapping[str, Any] | None:
-        """The stack's outputs, with `[secret]` in place of secrets unless asked for. None before the first `up`."""
+        """The stack's outputs, with `[secret]` in place of secrets unless `show_secrets` is set. None before the first
+        `up`.
+        """
         ...
 
     def endpoint(self) -> str | None:

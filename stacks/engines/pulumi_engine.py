@@ -76,7 +76,7 @@ class PulumiEngine:
         } or None
 
     def endpoint(self) -> str | None:
-        """AWS itself, or the sandbox's account in the shell of `codekeep sandbox env`."""
+        """None for AWS itself; the sandbox's URL in the shell of `codekeep sandbox env`."""
         return os.environ.get(SANDBOX_ENDPOINT)
 
     def emulates(self, resource_type: str) -> bool:

@@ -101,7 +101,7 @@ class SandboxEngine:
         return emulates(resource_type)
 
     def _load(self, stack: str, *, open_secrets: bool = False) -> StackState | None:
-        """The state; None where it holds no resource."""
+        """The state; None where it contains no resource."""
         files = StackFiles(self._home.backend, self._project.name, stack)
         if not files.checkpoint.exists():
             return None
@@ -112,7 +112,7 @@ class SandboxEngine:
         """Decrypts `secure:` values of a stack's configuration with the passphrase they were encrypted with."""
         if not salt:
             raise UsageFault(
-                "the configuration holds `secure:` values but no `encryptionsalt`: set them with `pulumi config`"
+                "the configuration contains `secure:` values but no `encryptionsalt`: set them with `pulumi config`"
             )
         try:
             return PassphraseCrypter(self._home.passphrase(), salt).decrypt
@@ -141,7 +141,7 @@ class SandboxEngine:
             return
         raise UsageFault(
             f"stack {stack} was deployed on a sandbox account that is gone (reset, or its files were removed); the "
-            f"account of now is empty. `codekeep refresh {stack} --yes` records that in the state, then "
+            f"new account is empty. `codekeep refresh {stack} --yes` records that in the state, then "
             f"`codekeep up {stack}` builds it again"
         )
 
@@ -168,10 +168,11 @@ def plugin_environment(home: Home, account: Endpoint) -> dict[str, str]:
 
 
 def pulumi_environment(project: Project) -> dict[str, str]:
-    """What makes the pulumi CLI deploy to the sandbox. Starts the account, and writes the plugins' executables.
+    """Variables that make the pulumi CLI deploy to the sandbox. Starts the account, and writes the plugins'
+    executables.
 
     Returns:
-        Variables to set; PATH holds only the folder to put before the rest.
+        Variables to set; PATH contains only the folder to put before the rest.
     """
     home = Home.of(project.root)
     home.prepare()

@@ -16,7 +16,7 @@ from stacks.sessions.progress import Progress
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How a deployment ended. `outputs` are the stack's after a successful `up` or `refresh`, secrets masked."""
+    """The result of a deployment. `outputs` are the stack's after a successful `up` or `refresh`, secrets masked."""
 
     stack: str
     engine: str

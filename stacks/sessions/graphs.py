@@ -11,7 +11,7 @@ from policies.graph.jsonio import to_json
 from policies.graph.model import ResourceGraph
 from stacks.engines.choice import engine_of
 from stacks.project import Project
-from stacks.sessions.recording import Recordings, config_of
+from stacks.sessions.recording import StackRecorder, config_of
 
 Origin = Literal["program", "state"]
 
@@ -28,7 +28,7 @@ def stack_graph(project: Project, stack: str, origin: Origin = "program", engine
     """
     project.stack_file(stack)
     if origin == "program":
-        return Recordings(project).graph(stack)
+        return StackRecorder(project).graph(stack)
     document = engine_of(project, engine).state(stack)
     if document is None:
         raise UsageFault(f"stack {stack} was never brought up: run `codekeep up {stack}`, or leave out --from state")

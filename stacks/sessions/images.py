@@ -1,4 +1,4 @@
-"""The reference images of a project: written, locked, checked, and matched with GPUs and drivers."""
+"""Operations on a project's reference images: render, lock, check, and match with GPUs and drivers."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from codekeep_contracts.faults import Fault, UsageFault
 
 from images import check as checks
 from images import render as files
-from images.catalog import BUILDS, IMAGES, find
-from images.lock import LockError, locks, make
-from images.matrix import BASELINE_DRIVER, MatrixError, require
+from images.catalog import BUILDS, IMAGES, find_image
+from images.lock import LockError, locks, make_locks
+from images.matrix import BASELINE_DRIVER, MatrixError, require_compatible
 from policies.checker import CheckerError
 from stacks.home import Home
 from stacks.sessions.checkov.installation import Installation
@@ -56,7 +56,7 @@ def lock(root: Path, names: Sequence[str] = (), *, upgrade: bool = False) -> int
     files.write(root)
     chosen = [known[name] for name in names] or locks()
     try:
-        make(chosen, root, upgrade=upgrade)
+        make_locks(chosen, root, upgrade=upgrade)
     except LockError as error:
         raise Fault(str(error)) from error
     _sbom().write(root)
@@ -75,11 +75,11 @@ def check(
     try:
         return [
             *checks.stale_files(root),
-            *checks.bad_bills(root),
-            *checks.bad_locks(root),
-            *checks.linted(root),
+            *checks.invalid_bills(root),
+            *checks.lock_problems(root),
+            *checks.hadolint_findings(root),
             *(_checkov(root, on_progress) if checkov else ()),
-            *(checks.unresolved(locks(), root) if ask_registry else ()),
+            *(checks.unresolvable_locks(locks(), root) if ask_registry else ()),
             *(checks.unknown_bases() if online else ()),
         ]
     except checks.ToolError as error:
@@ -94,10 +94,10 @@ def combination(name: str, variant: str, gpu: str, driver: str | None, cuda: str
     """
     under = driver or str(BASELINE_DRIVER)
     try:
-        stack = find(name, variant).stack
+        stack = find_image(name, variant).stack
         if stack is None:
             raise MatrixError(f"{name} has no CUDA: it runs on any linux/amd64 node, and needs no GPU")
-        found = require(stack, gpu, under, cuda)
+        found = require_compatible(stack, gpu, under, cuda)
     except ValueError as error:
         raise UsageFault(str(error)) from error
     return Combination(image=name, stack=stack.name, cuda=stack.cuda, gpu=found.name, driver=under)

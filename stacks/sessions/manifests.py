@@ -1,4 +1,4 @@
-"""A graph's Kubernetes objects in the order they are applied, and their YAML."""
+"""Lists a graph's Kubernetes objects in the order they are applied, and writes their YAML."""
 
 import heapq
 from collections.abc import Mapping, Sequence
@@ -54,7 +54,7 @@ class Manifest:
 
     @property
     def rank(self) -> tuple[int, str, str, str]:
-        """Its place among the objects that could be applied next."""
+        """Sort key among the objects that could be applied next."""
         place = FIRST.index(self.kind) if self.kind in FIRST else len(FIRST)
         return place, self.kind, str(self.document["metadata"].get("namespace", "")), self.name
 
@@ -99,7 +99,7 @@ def write_manifests(manifests: Sequence[Manifest], folder: Path) -> None:
         UsageFault: the folder contains files already.
     """
     if folder.exists() and any(folder.iterdir()):
-        raise UsageFault(f"--output {folder}: holds files already; give an empty or a new folder")
+        raise UsageFault(f"--output {folder}: contains files already; give an empty or a new folder")
     folder.mkdir(parents=True, exist_ok=True)
     digits = len(str(len(manifests)))
     for number, manifest in enumerate(manifests, start=1):

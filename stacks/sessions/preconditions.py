@@ -1,4 +1,4 @@
-"""What must hold before a stack's program runs: its spec is valid, and its platform is up."""
+"""Checks that must pass before a stack's program runs: its spec is valid, and its platform is up."""
 
 from codekeep_contracts.faults import UsageFault
 
@@ -10,7 +10,7 @@ PROJECT = "codekeep"  # all its stacks contain a spec; programs of other project
 
 
 def require_valid_spec(project: Project, stack: str) -> Spec | None:
-    """The spec in the stack's configuration; None for a stack of another project that contains none.
+    """Returns the spec in the stack's configuration; None for a stack of another project that contains none.
 
     Raises:
         UsageFault: there is no such stack, or its spec has problems; the message lists all of them.

@@ -1,4 +1,4 @@
-"""What a deployment has done so far, by component."""
+"""Progress of a deployment, by component."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -33,14 +33,14 @@ def component_of(urn: str) -> str:
     return module.split("/")[0].replace("_", "-")
 
 
-def tags_only(step: ResourceStep) -> bool:
+def changes_only_tags(step: ResourceStep) -> bool:
     """Whether an update changes nothing but tags."""
     roots = [change.path.split(".", 1)[0].split("[", 1)[0] for change in step.diff]
     return step.op is StepOp.UPDATE and bool(roots) and all(root in TAG_PROPERTIES for root in roots)
 
 
-def as_one_step(step: ResourceStep) -> ResourceStep:
-    """A replacement is two steps. The one that creates stands for both, as `replace`."""
+def merged_replacement(step: ResourceStep) -> ResourceStep:
+    """Merges the two steps of a replacement: the one that creates counts for both, as `replace`."""
     return replace(step, op=StepOp.REPLACE) if step.op is StepOp.CREATE_REPLACEMENT else step
 
 
@@ -59,7 +59,7 @@ class Group:
 
 
 class Progress:
-    """Adds up a deployment's events. Resources count, providers only when they change; components group them."""
+    """Counts a deployment's events. Resources count, providers only when they change; components group them."""
 
     def __init__(self) -> None:
         self.groups: dict[str, Group] = {}
@@ -70,7 +70,7 @@ class Progress:
 
     def add(self, event: Event) -> None:
         if isinstance(event, ResourceStep):
-            self._add_step(as_one_step(event))
+            self._add_step(merged_replacement(event))
         elif isinstance(event, OutputsChanged):
             self.outputs_changed = event
         elif isinstance(event, Summary):
@@ -114,7 +114,7 @@ class Progress:
 
 
 def is_counted(step: ResourceStep) -> bool:
-    """Not components, nor providers that stay as they are, nor the second half of a replacement unless it fails."""
+    """Whether a step counts: components, unchanged providers and the second half of a successful replacement do not."""
     failed = step.phase is Phase.FAILED
     if step.type.startswith(PROVIDER_PREFIX) and not failed:
         return step.op in (StepOp.UPDATE, StepOp.REPLACE)

@@ -18,7 +18,7 @@ from stacks.project import Project, StackConfig
 from stacks.sessions.preconditions import own_platform, require_valid_spec
 
 
-class Recordings:
+class StackRecorder:
     """Records stacks of one project. The platform of several keeps is recorded once."""
 
     def __init__(self, project: Project) -> None:
@@ -34,7 +34,7 @@ class Recordings:
         """
         program, spec = self.project.program, require_valid_spec(self.project, stack)
         config = config_of(self.project, stack)
-        return recorded(
+        return record_program(
             program,
             f"of stack {stack}",
             project=self.project.name,
@@ -46,7 +46,7 @@ class Recordings:
         )
 
     def _platform_outputs(self, platform: str | None) -> Mapping[str, Mapping[str, Any]]:
-        """What the platform of a pooled keep exports; the outputs of other projects stay unknown."""
+        """Outputs of a pooled keep's platform; the outputs of other projects stay unknown."""
         if platform is None:
             return {}
         if platform not in self._platforms:
@@ -54,7 +54,7 @@ class Recordings:
         return {platform: self._platforms[platform]}
 
 
-def recorded(program: Path, label: str, **options: Any) -> ResourceGraph:
+def record_program(program: Path, label: str, **options: Any) -> ResourceGraph:
     """The graph that a program registers. `options` are those of policies' `record`.
 
     Raises:

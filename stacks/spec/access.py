@@ -1,4 +1,4 @@
-"""Who may use and operate a keep, and what it may cost."""
+"""Spec of a keep's users, operators and budget."""
 
 from typing import Annotated, Literal
 
@@ -7,7 +7,7 @@ from codekeep_contracts.settings.access import AccessSettings
 from codekeep_contracts.text_types import Label
 from pydantic import Field
 
-from stacks.spec.base import EmailAddress, OperatorArn, PrincipalArn
+from stacks.spec.text_types import EmailAddress, OperatorArn, PrincipalArn
 
 
 class ClusterAccess(StrictModel):

@@ -1,4 +1,4 @@
-"""From a document to a spec, or to all its problems at once."""
+"""Parses a document to a spec, or reports all its problems at once."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from stacks.spec.field_problems import problems_from
 from stacks.spec.jsonlike import json_problems
 from stacks.spec.platform_match import platform_problems
-from stacks.spec.problems import Problem, SpecError, shown
+from stacks.spec.problems import Problem, SpecError, shown_value
 from stacks.spec.rules import Draft, problems_of_platform, problems_of_tenant
 from stacks.spec.source import PLATFORM_KEY, TENANT_KEY, is_stack_file, read_document, spec_key
 from stacks.spec.tenant import PlatformDocument, PlatformSpec, TenantDocument, TenantSpec
@@ -23,17 +23,19 @@ _DIGEST_LENGTH = 12
 
 
 def check(document: Any, source: str = "") -> list[Problem]:
-    """Every problem of a TenantSpec document, in fields and between fields. None means it is valid."""
+    """Returns every problem of a TenantSpec document, in fields and between fields; no problem means that it is
+    valid.
+    """
     return [replace(problem, source=source) for problem in _problems(document, TenantDocument)]
 
 
 def check_platform(document: Any, source: str = "") -> list[Problem]:
-    """Every problem of a PlatformSpec document."""
+    """Returns every problem of a PlatformSpec document."""
     return [replace(problem, source=source) for problem in _problems(document, PlatformDocument)]
 
 
 def parse(document: Any, source: str = "") -> TenantSpec:
-    """The spec of a document.
+    """Parses a tenant's document to its spec.
 
     Raises:
         SpecError: with every problem.
@@ -43,7 +45,7 @@ def parse(document: Any, source: str = "") -> TenantSpec:
 
 
 def parse_platform(document: Any, source: str = "") -> PlatformSpec:
-    """The shared platform's spec of a document.
+    """Parses a shared platform's document to its spec.
 
     Raises:
         SpecError: with every problem.
@@ -53,7 +55,7 @@ def parse_platform(document: Any, source: str = "") -> PlatformSpec:
 
 
 def load(path: str | Path) -> Spec:
-    """The spec in a file: a tenant's spec alone, or whichever a stack's configuration contains.
+    """Loads the spec in a file: a tenant's spec alone, or whichever a stack's configuration contains.
 
     A pooled keep is compared with its platform too, where the platform's configuration is in the same folder.
 
@@ -70,7 +72,7 @@ def load(path: str | Path) -> Spec:
 
 
 def load_spec(path: str | Path) -> TenantSpec:
-    """The tenant's spec in a file: alone, or under `codekeep:tenant` of a stack's configuration.
+    """Loads the tenant's spec in a file: alone, or under `codekeep:tenant` of a stack's configuration.
 
     Raises:
         SpecError: with every problem, those of the file itself included.
@@ -99,7 +101,7 @@ def document_in(file: Path) -> tuple[str, Any]:
         return TENANT_KEY, content
     key = spec_key(content)
     if key is None:
-        got = "no spec" if isinstance(content, Mapping) else shown(content)
+        got = "no spec" if isinstance(content, Mapping) else shown_value(content)
         allowed = f"{TENANT_KEY} or {PLATFORM_KEY} under config"
         remedy = f"put the customer's spec under config, {TENANT_KEY}"
         raise SpecError([Problem(path="config", got=got, allowed=allowed, remedy=remedy, source=str(file))])
@@ -132,15 +134,15 @@ def _against_platform(spec: TenantSpec, folder: Path) -> Iterator[Problem]:
     else:
         yield Problem(
             path="platform.stack",
-            got=f"{shown(spec.platform.stack)}, which is no platform",
-            allowed=f"a stack whose configuration holds {PLATFORM_KEY}",
+            got=f"{shown_value(spec.platform.stack)}, which is no platform",
+            allowed=f"a stack whose configuration contains {PLATFORM_KEY}",
             remedy="name the platform's stack",
         )
 
 
 def _problems(document: Any, model: DocumentType) -> Iterator[Problem]:
     if not isinstance(document, Mapping):
-        got = "nothing" if document is None else shown(document)
+        got = "nothing" if document is None else shown_value(document)
         yield Problem(path="", got=got, allowed="a YAML mapping", remedy="write the spec as keys and values")
         return
     if problems := json_problems(document):

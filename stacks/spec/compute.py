@@ -1,8 +1,8 @@
-"""Node pools, models and the vector index of a keep."""
+"""Spec of a keep's node pools, models and vector index."""
 
 from typing import Annotated, Literal
 
-from codekeep_contracts.model import StrictModel, text
+from codekeep_contracts.model import StrictModel, text_field
 from codekeep_contracts.settings.models import ServedModel
 from codekeep_contracts.text_types import Dimension, Label, ZoneName
 from pydantic import Field
@@ -16,29 +16,29 @@ GPU_ROLES: frozenset[str] = frozenset({"gpu-serve", "gpu-batch"})
 
 InstanceTypeName = Annotated[
     str,
-    text(
+    text_field(
         r"^[a-z][a-z0-9-]{1,15}\.[a-z0-9]{5,10}$",
         "an EC2 instance type of the table in stacks/spec/instances.py, such as m7i.xlarge or g6e.12xlarge",
         "choose one of the table, or add the type's line to it",
-        longest=32,
+        max_length=32,
     ),
 ]
 SearchInstanceType = Annotated[
     str,
-    text(
+    text_field(
         rf"^({'|'.join(SEARCH_FAMILIES)})\.(large|xlarge|2xlarge|4xlarge|8xlarge|12xlarge)\.search$",
         f"an OpenSearch Service instance type: <{'|'.join(SEARCH_FAMILIES)}>.<large to 12xlarge>.search",
         "choose for instance r7g.large.search",
-        longest=32,
+        max_length=32,
     ),
 ]
 ModelClassName = Annotated[
     str,
-    text(
+    text_field(
         r"^[A-Z][A-Za-z0-9]{2,79}$",
         "the name of a class as in architectures of the model's config.json, such as Qwen2ForCausalLM",
         "copy the first entry of architectures",
-        longest=80,
+        max_length=80,
     ),
 ]
 
@@ -107,7 +107,7 @@ class Architecture(StrictModel):
 
 
 class Model(ServedModel):
-    """One served model, and what serves it."""
+    """One served model, its engine and its pool."""
 
     pool: Label
     parameters_billions: Annotated[float, Field(ge=0.01, le=1000)]

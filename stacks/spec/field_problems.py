@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from stacks.spec.problems import Problem, dotted, shown, suggestion
+from stacks.spec.problems import Problem, dotted_path, shown_value, suggestion
 from stacks.spec.schema import Field
 
 _CONTAINERS = {
@@ -40,8 +40,8 @@ class _Detail:
         return len(self.loc) > len(other.loc) and self.loc[: len(other.loc)] == other.loc
 
     def problem(self) -> Problem:
-        path = dotted(self.loc)
-        got = "nothing" if self.kind == "missing" else shown(self.got, path)
+        path = dotted_path(self.loc)
+        got = "nothing" if self.kind == "missing" else shown_value(self.got, path)
         return Problem(path=path, got=got, allowed=self._allowed(), remedy=self._remedy())
 
     def _allowed(self) -> str:

@@ -1,10 +1,10 @@
-"""Whether a document contains only what JSON can, and no more than a spec needs."""
+"""Checks that a document contains only values of JSON, and no more than a spec needs."""
 
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stacks.spec.problems import Problem, shown
+from stacks.spec.problems import Problem, shown_value
 
 DEEPEST: Final = 24
 MOST_VALUES: Final = 200_000
@@ -49,7 +49,7 @@ def _wrong(value: Any) -> Iterator[tuple[str, str, str]]:
     if isinstance(value, Mapping):
         for key in value:
             if not isinstance(key, str) or not _is_unicode(key):
-                yield f"the key {shown(key)}", "keys that are text", "put the key in quotes"
+                yield f"the key {shown_value(key)}", "keys that are text", "put the key in quotes"
     elif isinstance(value, str):
         if not _is_unicode(value):
             yield "text with a lone surrogate", "Unicode text", "retype the value"

@@ -1,27 +1,31 @@
-"""Account and network of a keep, or its shared platform."""
+"""Spec of a keep's account and network, or of its shared platform."""
 
 from typing import Annotated, Literal
 
-from codekeep_contracts.model import StrictModel, text
+from codekeep_contracts.model import StrictModel, text_field
 from codekeep_contracts.text_types import AccountId, ZoneName
 from pydantic import Field
 
-from stacks.spec.base import EgressDomain, RoleArn, StackName
+from stacks.spec.text_types import EgressDomain, RoleArn, StackName
 
 Cidr = Annotated[
     str,
-    text(
+    text_field(
         r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$",
         "an IPv4 network from /16 to /22 inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, such as 10.64.0.0/16",
         "agree a private range with the customer's network team that overlaps none of theirs",
-        longest=18,
+        max_length=18,
     ),
 ]
 VpcId = Annotated[
-    str, text(r"^vpc-[0-9a-f]{8,17}$", "the id of a VPC: vpc-<hex>", "copy the VPC's id from the account", longest=21)
+    str,
+    text_field(
+        r"^vpc-[0-9a-f]{8,17}$", "the id of a VPC: vpc-<hex>", "copy the VPC's id from the account", max_length=21
+    ),
 ]
 SubnetId = Annotated[
-    str, text(r"^subnet-[0-9a-f]{8,17}$", "the id of a subnet: subnet-<hex>", "copy the subnet's id", longest=24)
+    str,
+    text_field(r"^subnet-[0-9a-f]{8,17}$", "the id of a subnet: subnet-<hex>", "copy the subnet's id", max_length=24),
 ]
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a spec: each problem has its path, the value, what is allowed, and the remedy."""
+"""Problems of a spec: each has its path, the value, what is allowed, and the remedy."""
 
 import difflib
 import json
@@ -37,7 +37,7 @@ class Problem:
         return f"got {self.got}; allowed: {self.allowed}; remedy: {self.remedy}"
 
     def as_json(self) -> dict[str, str]:
-        """For `spec check --json`."""
+        """The problem as a JSON object, for `spec check --json`."""
         return asdict(self)
 
 
@@ -49,7 +49,7 @@ class SpecError(UsageFault):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-def dotted(path: Iterable[str | int]) -> str:
+def dotted_path(path: Iterable[str | int]) -> str:
     """`("pools", 0, "min")` → `pools[0].min`."""
     written = ""
     for part in path:
@@ -57,21 +57,21 @@ def dotted(path: Iterable[str | int]) -> str:
     return written
 
 
-def shown(value: Any, path: str = "") -> str:
-    """A value in a problem: JSON, shortened, with what looks like a secret masked."""
+def shown_value(value: Any, path: str = "") -> str:
+    """Formats a value for a problem: JSON, shortened, with what looks like a secret masked."""
     masked = _masked(value, path.rsplit(".", maxsplit=1)[-1])
     written = json.dumps(masked, ensure_ascii=True, default=lambda other: type(other).__name__)
     return written if len(written) <= _LONGEST_VALUE else f"{written[: _LONGEST_VALUE - 1]}…"
 
 
-def nearest(wrong: str, right: Iterable[str]) -> str | None:
-    """The allowed word most similar to the wrong one; None where none is similar."""
+def nearest_word(wrong: str, right: Iterable[str]) -> str | None:
+    """Returns the allowed word most similar to the wrong one; None where none is similar."""
     return next(iter(difflib.get_close_matches(wrong, list(right), n=1, cutoff=0.6)), None)
 
 
 def suggestion(wrong: str, right: Iterable[str], otherwise: str) -> str:
     """`did you mean X?` where an allowed word is similar, else `otherwise`."""
-    near = nearest(wrong, right)
+    near = nearest_word(wrong, right)
     return f"did you mean {near}?" if near else otherwise
 
 

@@ -1,11 +1,11 @@
-"""The keys that protect a keep's data."""
+"""Spec of the keys that protect a keep's data."""
 
 from typing import Annotated, Literal
 
 from codekeep_contracts.model import StrictModel
 from pydantic import Field
 
-from stacks.spec.base import KmsKeyArn
+from stacks.spec.text_types import KmsKeyArn
 
 KeyedDataClass = Literal["code", "index", "model", "eval", "prompt", "audit", "log", "secret"]
 

@@ -22,7 +22,7 @@ _DOCUMENTS = (
 )
 
 
-def reference() -> str:
+def reference_page() -> str:
     """The page as Markdown."""
     parts = [_INTRODUCTION]
     described: set[str] = set()
@@ -99,4 +99,4 @@ def _rules(rules: tuple[Rule, ...]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    print(reference(), end="")
+    print(reference_page(), end="")

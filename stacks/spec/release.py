@@ -1,9 +1,9 @@
-"""The release of a keep: one version of the runtime, its images by digest."""
+"""Spec of a keep's release: one version of the runtime, its images by digest."""
 
 from typing import Annotated
 
 from codekeep_contracts.images import VARIANT_SUFFIX, ImageName
-from codekeep_contracts.model import StrictModel, text
+from codekeep_contracts.model import StrictModel, text_field
 from pydantic import Field
 
 from images.serving import ModelFacts
@@ -18,20 +18,20 @@ NEEDED_IMAGES: tuple[ImageName, ...] = (
 
 ReleaseVersion = Annotated[
     str,
-    text(
+    text_field(
         r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}(-[a-z0-9]{1,16})?$",
         "the version of the runtime's release, such as 1.4.0 or 1.4.0-rc1, in quotes",
         "write the version that was built and signed, all three numbers",
-        longest=32,
+        max_length=32,
     ),
 ]
 ImageDigest = Annotated[
     str,
-    text(
+    text_field(
         r"^sha256:[0-9a-f]{64}$",
         "the digest of an image in the keep's registry: sha256: and 64 lower-case hexadecimal digits, never a tag",
         "copy the digest that the push printed",
-        longest=71,
+        max_length=71,
     ),
 ]
 
@@ -50,7 +50,7 @@ def serving_image(facts: ModelFacts) -> ImageName:
     Raises:
         ServingError: the model's architecture is not known.
     """
-    vllm = facts.serves_with == "vllm"
+    vllm = facts.serving_engine == "vllm"
     if facts.role == "autocomplete":
         return "code-autocomplete-serve-cu12-vllm" if vllm else "code-autocomplete-serve-cu12"
     return "code-copilot-serve-cu12-vllm" if vllm else "code-copilot-serve-cu12"

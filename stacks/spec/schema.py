@@ -1,4 +1,4 @@
-"""What a model allows at each place of a document, read from its JSON Schema."""
+"""Reads from a model's JSON Schema what is allowed at each place of a document."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Field:
 
     @classmethod
     def of(cls, model: type[BaseModel]) -> "Field":
-        """The document as a whole."""
+        """The place of the document itself."""
         schema = _schema(model)
         return cls(schema, schema.get("$defs", {}))
 
@@ -58,14 +58,14 @@ class Field:
 
     @property
     def size(self) -> str:
-        """How many items a list or mapping may have."""
+        """The allowed number of items in a list or mapping."""
         least = self.node.get("minItems", 0)
         most = self.node.get("maxItems", self.node.get("maxProperties"))
         return f"at least {least} items" if most is None else f"{least} to {most} items"
 
     @property
     def remedy(self) -> str | None:
-        """What to do about a wrong text."""
+        """The remedy for a wrong text."""
         return self.node.get("x-remedy")
 
     @property
@@ -80,7 +80,7 @@ class Field:
         return f"{kind} with the keys {', '.join(self.keys)}" if self.keys else kind
 
     def _field(self, node: Any) -> "Field | None":
-        """Without references and `| None`."""
+        """The field without references and `| None`."""
         if not isinstance(node, Mapping):
             return None
         for option in node.get("anyOf", ()):

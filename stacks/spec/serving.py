@@ -1,10 +1,10 @@
-"""Serving plans of a spec's models, made by images/serving."""
+"""Makes the serving plans of a spec's models with images/serving."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from codekeep_contracts.settings.governance import Slo
 
-from images.serving import Adapters, Architecture, ModelFacts, ServingPlan, limits_of, plan, unsuitable
+from images.serving import Adapters, Architecture, ModelFacts, ServingPlan, limits_of, plan, suitability_problems
 from stacks.spec.compute import Model, Pool
 from stacks.spec.instances import Gpu, InstanceType
 from stacks.spec.problems import Problem
@@ -50,8 +50,8 @@ def serving_plans(models: Iterable[Model], pools: Sequence[Pool], slo: Slo) -> t
 
 
 def serving_problems(path: str, facts: ModelFacts) -> Iterator[Problem]:
-    """Why a model cannot be served: problems under the model's path."""
-    for problem in unsuitable(facts):
+    """Returns the reasons why a model cannot be served, as problems under the model's path."""
+    for problem in suitability_problems(facts):
         yield Problem(path=f"{path}.{problem.field}", got=problem.got, allowed=problem.allowed, remedy=problem.remedy)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from codekeep_contracts.model import StrictModel, text
+from codekeep_contracts.model import StrictModel, text_field
 from codekeep_contracts.settings.access import Caps
 from codekeep_contracts.settings.governance import PromptStorage, Regions, Retention, Slo
 from codekeep_contracts.settings.links import GitLinkSpec, RegistryLinkSpec
@@ -18,20 +18,20 @@ from stacks.spec.rules import Draft, problems_of_platform, problems_of_tenant
 
 TagKey = Annotated[
     str,
-    text(
+    text_field(
         r"^[A-Za-z0-9_.:/=+@-]{1,64}$",
         "1 to 64 letters, digits or _ . : / = + - @",
         "respell the tag's key",
-        longest=64,
+        max_length=64,
     ),
 ]
 TagValue = Annotated[
     str,
-    text(
+    text_field(
         r"^[A-Za-z0-9 _.:/=+@-]{0,128}$",
         "up to 128 letters, digits, spaces or _ . : / = + - @, in quotes",
         "respell the tag's value; quote numbers",
-        longest=128,
+        max_length=128,
     ),
 ]
 

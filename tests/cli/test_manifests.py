@@ -98,7 +98,7 @@ def test_each_object_goes_to_a_file_of_its_own(small: Keep) -> None:
     assert [file.name for file in files] == ["1-namespace-space.yaml", "2-configmap-settings.yaml"]
     assert yaml.safe_load(files[1].read_text())["data"]["text"] == "a\nb\n"
     refused = small.run("manifests", "dev", "--output", "out", code=2)
-    assert "holds files already; give an empty or a new folder" in refused.err
+    assert "contains files already; give an empty or a new folder" in refused.err
 
 
 def test_a_deployed_stacks_objects_have_their_values(small: Keep) -> None:
@@ -112,9 +112,9 @@ def test_a_deployed_stacks_objects_have_their_values(small: Keep) -> None:
 
 def test_every_shipped_keep_has_its_namespace_first() -> None:
     from stacks.project import Project
-    from stacks.sessions.recording import Recordings
+    from stacks.sessions.recording import StackRecorder
 
-    found = manifests_in(Recordings(Project.find(Path(__file__).resolve().parents[2])).graph("demo"))
+    found = manifests_in(StackRecorder(Project.find(Path(__file__).resolve().parents[2])).graph("demo"))
     assert len(found) > 1
     assert found[0].kind == "Namespace"
     assert all(manifest.node.source for manifest in found)

@@ -5,17 +5,17 @@ from pathlib import Path
 import pytest
 from codekeep_contracts.faults import UsageFault
 
-from stacks.cli.deploy import paired_packs
+from stacks.cli.deploy import pair_policy_packs
 from stacks.engines.engine import PolicyPack
 
 ONE, TWO, CONFIG = Path("/packs/one"), Path("/packs/two"), Path("/packs/one.json")
 
 
 def test_packs_are_configured_in_their_order_or_not_at_all() -> None:
-    assert paired_packs([ONE, TWO], []) == (PolicyPack(folder=ONE), PolicyPack(folder=TWO))
-    assert paired_packs([ONE], [CONFIG]) == (PolicyPack(folder=ONE, config=CONFIG),)
+    assert pair_policy_packs([ONE, TWO], []) == (PolicyPack(folder=ONE), PolicyPack(folder=TWO))
+    assert pair_policy_packs([ONE], [CONFIG]) == (PolicyPack(folder=ONE, config=CONFIG),)
 
 
 def test_a_missing_configuration_is_an_error() -> None:
     with pytest.raises(UsageFault, match=r"once for each --policy-pack \(2\) or not at all, got 1"):
-        paired_packs([ONE, TWO], [CONFIG])
+        pair_policy_packs([ONE, TWO], [CONFIG])

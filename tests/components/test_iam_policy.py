@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.iam_policy import ANYONE, Statement, document, from_account, trust
+from components.iam_policy import ANYONE, Statement, document, from_account, trust_policy
 from tests.components.recording import record
 
 
@@ -27,7 +27,7 @@ def test_outputs_in_a_statement_are_resolved() -> None:
 
 
 def test_trust_names_services_and_conditions() -> None:
-    recording = record(lambda: trust("s3.amazonaws.com", conditions=from_account("123456789012")))
+    recording = record(lambda: trust_policy("s3.amazonaws.com", conditions=from_account("123456789012")))
     assert json.loads(recording.value(recording.result))["Statement"] == [
         {
             "Sid": "Trust",

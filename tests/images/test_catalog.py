@@ -4,7 +4,7 @@ import pytest
 from codekeep_contracts.images import REFERENCE_IMAGES
 
 from images.bases import BASES, Base, Sighting
-from images.catalog import BUILDS, IMAGES, VARIANTS, Kind, find
+from images.catalog import BUILDS, IMAGES, VARIANTS, Kind, find_image
 from images.matrix import GPUS
 from stacks.spec.instances import INSTANCE_TYPES
 
@@ -18,7 +18,7 @@ def test_a_variant_is_another_build_of_an_existing_image():
     assert VARIANTS
     assert {image.name for image in VARIANTS} <= set(REFERENCE_IMAGES)
     assert len({image.dockerfile for image in BUILDS}) == len(BUILDS)
-    assert find("code-copilot-serve-cu12", "vllm").base.tag == "v0.28.0-cu129"
+    assert find_image("code-copilot-serve-cu12", "vllm").base.tag == "v0.28.0-cu129"
 
 
 def test_images_without_a_gpu_end_on_a_base_without_a_shell():
@@ -61,4 +61,4 @@ def test_the_matrix_knows_every_gpu_that_a_spec_may_ask_for():
 
 def test_an_unknown_image_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match="no image code-copilot; allowed: code-ingest-parse"):
-        find("code-copilot")
+        find_image("code-copilot")

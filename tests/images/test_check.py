@@ -7,7 +7,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from images import check
-from images.catalog import BUILDS, IMAGES, Kind, find
+from images.catalog import BUILDS, IMAGES, Kind, find_image
 from images.lock import LockError, Pin, locks, parse
 from images.render import ROOT
 from images.sbom import bill, bills, schema_error
@@ -18,9 +18,9 @@ PIN = f"click==8.3.1 \\\n    --hash=sha256:{'a' * 64} \\\n    --hash=sha256:{'b'
 
 def test_nothing_is_wrong_with_the_committed_images():
     assert [str(problem) for problem in check.stale_files()] == []
-    assert [str(problem) for problem in check.bad_locks()] == []
-    assert [str(problem) for problem in check.bad_bills()] == []
-    assert [str(problem) for problem in check.linted()] == []
+    assert [str(problem) for problem in check.lock_problems()] == []
+    assert [str(problem) for problem in check.invalid_bills()] == []
+    assert [str(problem) for problem in check.hadolint_findings()] == []
 
 
 def test_a_file_edited_by_hand_or_lost_is_named(tmp_path):
@@ -37,7 +37,7 @@ def test_hadolint_reads_every_dockerfile(tmp_path):
     for image in BUILDS:
         file = root / image.dockerfile
         file.write_text(file.read_text() + "USER root\n")
-    found = {problem.file for problem in check.linted(root) if problem.check == "DL3002"}
+    found = {problem.file for problem in check.hadolint_findings(root) if problem.check == "DL3002"}
     assert found == {image.dockerfile for image in BUILDS}
 
 
@@ -46,28 +46,28 @@ def test_a_lock_without_a_hash_or_a_requirement_is_named(tmp_path):
     lock = root / "images/code-batch-review/requirements.txt"
     lock.write_text("click==8.3.1\n")
     (root / "images/compat/requirements.txt").write_text(PIN)
-    found = [str(problem) for problem in check.bad_locks(root)]
+    found = [str(problem) for problem in check.lock_problems(root)]
     assert any("code-batch-review" in line and "not a pin with its hashes" in line for line in found)
     assert any("compat" in line and "boto3>=1.40,<2 is not locked" in line for line in found)
 
 
 def test_a_lock_at_a_version_outside_the_range_is_named():
     pins = (Pin(name="click", version="7.0", hashes=("a" * 64,)),)
-    assert list(check.unmet(("click>=8.2,<9",), pins)) == ["click>=8.2,<9 is locked at 7.0"]
-    assert list(check.unmet(("Click>=7",), pins)) == []
+    assert list(check.unmet_requirements(("click>=8.2,<9",), pins)) == ["click>=8.2,<9 is locked at 7.0"]
+    assert list(check.unmet_requirements(("Click>=7",), pins)) == []
 
 
 @pytest.mark.parametrize("image", [image for image in IMAGES if image.kind is Kind.CUDA], ids=lambda image: image.name)
 def test_our_own_wheels_have_the_baseline_cuda(image):
     pins = parse((ROOT / image.lock).read_text())
     assert any(pin.name == check.CUDA_RUNTIME and pin.version.startswith("12.8.") for pin in pins)
-    assert list(check.wrong_cuda(image, pins)) == []
+    assert list(check.wrong_cuda_wheels(image, pins)) == []
 
 
 def test_another_cuda_is_named():
-    image = find("code-finetune-cu12")
+    image = find_image("code-finetune-cu12")
     pins = (Pin(name="nvidia-cuda-runtime", version="13.0.96", hashes=("a" * 64,)),)
-    problems = list(check.wrong_cuda(image, pins))
+    problems = list(check.wrong_cuda_wheels(image, pins))
     assert problems == [
         "nvidia-cuda-runtime-cu12 must be 12.8.x, the baseline, got none",
         "nvidia-cuda-runtime does not belong to the baseline CUDA 12.8",
@@ -118,13 +118,13 @@ def test_a_file_that_the_registry_no_longer_has_is_named(tmp_path, monkeypatch, 
     uv.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / "requirements.txt").write_text(PIN)
-    found = [problem.message for problem in check.unresolved(("requirements.txt",), tmp_path)]
+    found = [problem.message for problem in check.unresolvable_locks(("requirements.txt",), tmp_path)]
     assert len(found) == (message is not None)
     assert message is None or message in found[0]
 
 
 def test_a_bill_names_the_base_the_packages_and_every_locked_distribution():
-    image = find("code-ingest-parse")
+    image = find_image("code-ingest-parse")
     pins = parse((ROOT / image.lock).read_text())
     document = json.loads((ROOT / image.sbom).read_text())
     purls = {part["purl"] for part in document["components"]}
@@ -141,7 +141,7 @@ def test_bills_are_the_same_each_time_and_differ_between_builds():
 
 
 def test_the_schema_refuses_an_invalid_bill():
-    document = json.loads(bill(find("compat"), parse(PIN)))
+    document = json.loads(bill(find_image("compat"), parse(PIN)))
     assert schema_error(json.dumps(document)) is None
     document["components"][0]["type"] = "spaceship"
     assert schema_error(json.dumps(document)) is not None

@@ -11,7 +11,7 @@ from images.matrix import (
     VLLM,
     MatrixError,
     driver_branch,
-    require,
+    require_compatible,
 )
 
 
@@ -39,7 +39,7 @@ def test_every_stack_and_gpu_has_a_source():
     ],
 )
 def test_a_combination_inside_names_its_gpu(stack, gpu, driver, name):
-    assert require(stack, gpu, driver).name == name
+    assert require_compatible(stack, gpu, driver).name == name
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_combination_inside_names_its_gpu(stack, gpu, driver, name):
 )
 def test_a_combination_outside_is_refused_with_what_is_allowed(stack, gpu, driver, cuda, message):
     with pytest.raises(MatrixError, match=message):
-        require(stack, gpu, driver, cuda)
+        require_compatible(stack, gpu, driver, cuda)
 
 
 def test_a_driver_is_known_by_its_branch():

@@ -5,7 +5,7 @@ import pytest
 
 from images.bases import BASES
 from images.catalog import BUILDS, Kind
-from images.render import ROOT, dockerfile, rendered
+from images.render import ROOT, dockerfile, rendered_files
 from tests.images.documents import stages
 
 REFERENCES = {base.reference for base in BASES}
@@ -13,14 +13,14 @@ IDS = [image.label for image in BUILDS]
 
 
 def test_committed_files_are_as_rendered():
-    files = rendered()
+    files = rendered_files()
     assert len(files) == 1 + 2 * len(BUILDS) + 8  # build stage; Dockerfile and filter of each build; requirements
     for path, text in files.items():
         assert (ROOT / path).read_text() == text, path
 
 
 def test_rendering_twice_gives_the_same():
-    assert rendered() == rendered()
+    assert rendered_files() == rendered_files()
 
 
 @pytest.mark.parametrize("image", BUILDS, ids=IDS)
@@ -82,7 +82,9 @@ def test_labels_name_the_base_and_its_contents(image):
 
 @pytest.mark.parametrize("image", BUILDS, ids=IDS)
 def test_a_build_sees_only_the_files_it_copies(image):
-    lines = [line for line in rendered()[f"{image.dockerfile}.dockerignore"].splitlines() if not line.startswith("#")]
+    lines = [
+        line for line in rendered_files()[f"{image.dockerfile}.dockerignore"].splitlines() if not line.startswith("#")
+    ]
     assert lines[0] == "*"
     let_in = {line[1:] for line in lines if line.startswith("!")}
     copied = {

@@ -6,11 +6,11 @@ from pathlib import Path
 from policies.facts import Facts
 from policies.graph import ResourceGraph
 from stacks.project import Project
-from stacks.sessions.recording import Recordings, config_of
+from stacks.sessions.recording import StackRecorder, config_of
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = ("demo", "acme", "pico", "platform-eu-central-1")
-RECORDINGS = Recordings(Project.find(ROOT))
+RECORDINGS = StackRecorder(Project.find(ROOT))
 
 
 @cache

@@ -108,7 +108,7 @@ def test_a_bad_spec_reports_every_problem_and_registers_nothing(monkeypatch: pyt
     [({}, "neither"), ({"codekeep:tenant": "{}", "codekeep:platform": "{}"}, "both")],
 )
 def test_a_stack_has_one_spec(config: dict[str, str], got: str) -> None:
-    with pytest.raises(pulumi.RunError, match=f"Pulumi.x.yaml: config must hold one of .* got {got}"):
+    with pytest.raises(pulumi.RunError, match=f"Pulumi.x.yaml: config must contain one of .* got {got}"):
         record(program.run, project="codekeep", stack="x", config=config)
 
 

@@ -6,12 +6,12 @@ import pytest
 from codekeep_contracts.settings.governance import Slo
 from pydantic import ValidationError
 
-from images.serving import Adapters, Architecture, unsuitable
+from images.serving import Adapters, Architecture, suitability_problems
 from stacks.spec import TenantSpec, digest, load_spec, parse
 from stacks.spec.addresses import addresses_for_nodes, addresses_needed
 from stacks.spec.compute import Model
 from stacks.spec.instances import INSTANCE_TYPES
-from stacks.spec.reference import reference
+from stacks.spec.reference import reference_page
 from stacks.spec.rules import PLATFORM_RULES, TENANT_RULES
 from stacks.spec.serving import serving_facts, serving_plans, smallest_gpu
 from tests.stacks.documents import ROOT, changed, document
@@ -81,7 +81,7 @@ def test_known_models_on_known_machines(
     gpu = INSTANCE_TYPES[machine].gpu
     assert gpu is not None
     facts = serving_facts(model(name, billions, quantization=quantization, tensor_parallel=parallel), gpu)
-    assert [found.field for found in unsuitable(facts)] == ([] if problem is None else [problem])
+    assert [found.field for found in suitability_problems(facts)] == ([] if problem is None else [problem])
 
 
 def test_the_facts_are_those_of_the_spec() -> None:
@@ -101,7 +101,7 @@ def test_the_facts_are_those_of_the_spec() -> None:
     facts = serving_facts(described, INSTANCE_TYPES["g6e.xlarge"].gpu, slo)
     assert facts.architecture == Architecture(**given)  # type: ignore[arg-type]
     assert facts.adapters == Adapters(max_rank=32, max_adapters=4)
-    assert (facts.requests_at_once, facts.serves_with, facts.gpu_memory_gib) == (3, "vllm", 44.7)
+    assert (facts.requests_at_once, facts.serving_engine, facts.gpu_memory_gib) == (3, "vllm", 44.7)
     assert facts.latency_target_ms == 900
     assert serving_facts(model(CODER_7B, 7.6, role="autocomplete"), slo=slo).latency_target_ms is None
 
@@ -133,7 +133,7 @@ def test_addresses_by_hand() -> None:
 
 def test_the_reference_page_is_that_of_the_models() -> None:
     written = (ROOT / "docs" / "reference" / "spec.md").read_text()
-    assert written == reference(), "write it anew: python -m stacks.spec.reference > docs/reference/spec.md"
+    assert written == reference_page(), "write it anew: python -m stacks.spec.reference > docs/reference/spec.md"
 
 
 def test_every_rule_has_a_docstring() -> None:

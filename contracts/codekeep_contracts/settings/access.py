@@ -4,34 +4,34 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from codekeep_contracts.model import StrictModel, text
+from codekeep_contracts.model import StrictModel, text_field
 from codekeep_contracts.text_types import Label, TokenName
 
 Issuer = Annotated[
     str,
-    text(
+    text_field(
         r"^https://([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*$",
         "an https URL of a host name, without query, fragment or trailing slash",
         "copy the `issuer` of the provider's discovery document",
-        longest=255,
+        max_length=255,
     ),
 ]
 RepositoryGrant = Annotated[
     str,
-    text(
+    text_field(
         r"^[a-z][a-z0-9-]*:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])*(/\*)?$",
         "<git link>:<owner>/<name>, or <git link>:<group>/* for a whole group of the link",
         "name the link and the repository, such as ghe:payments/ledger",
-        longest=240,
+        max_length=240,
     ),
 ]
 KeyNumber = Annotated[
     str,
-    text(
+    text_field(
         r"^[A-Za-z0-9_-]{4,1366}$",
         "a number in base64url without padding, as in the issuer's JWKS",
         "copy it from the issuer's JWKS document",
-        longest=1366,
+        max_length=1366,
     ),
 ]
 

@@ -1,4 +1,4 @@
-"""The whole document, and how it is read."""
+"""The settings document, and the function that reads it."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -26,7 +26,7 @@ PROBLEMS_SHOWN = 10
 
 
 class TenantSettings(StrictModel):
-    """Whose keep this is."""
+    """The tenant whose keep this is."""
 
     name: TenantName
     display_name: DisplayName
@@ -35,13 +35,13 @@ class TenantSettings(StrictModel):
 
 
 class EntrySettings(StrictModel):
-    """The way in: where the gateway finds its certificate, chain and key (PEM)."""
+    """The gateway's certificate: where it finds the chain and the key (PEM)."""
 
     certificate_secret_arn: Arn
 
 
 class RuntimeSettings(StrictModel):
-    """What the runtime of one keep needs to know. Secrets are named, never held."""
+    """Everything that the runtime of one keep must know. It names secrets and contains none."""
 
     schema_version: Literal[2]
     tenant: TenantSettings

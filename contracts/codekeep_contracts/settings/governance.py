@@ -1,4 +1,4 @@
-"""What is kept, for how long, what may leave the process, and the objectives it is measured by."""
+"""Regions, retention, audit, stored prompts, logging and objectives of a keep."""
 
 from typing import Annotated, Literal
 
@@ -12,7 +12,7 @@ FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,31}$", max_length=32)]
 
 
 class Regions(StrictModel):
-    """Where the customer's data may be."""
+    """Regions in which the customer's data may be."""
 
     primary: RegionName
     allowed: Annotated[tuple[RegionName, ...], Field(min_length=1, max_length=6)]
@@ -22,7 +22,7 @@ class Regions(StrictModel):
 
 
 class Retention(StrictModel):
-    """Days each data class is kept."""
+    """How long each data class is kept, in days."""
 
     code: Annotated[int, Field(ge=1, le=365)] = 30
     index: Annotated[int, Field(ge=1, le=365)] = 30
@@ -37,7 +37,7 @@ class Retention(StrictModel):
 
 
 class AuditSettings(StrictModel):
-    """The KMS key (SIGN_VERIFY on NIST P-256) that signs the record of who saw what."""
+    """The KMS key (SIGN_VERIFY on NIST P-256) that signs the audit records."""
 
     signing_key_arn: Arn
 

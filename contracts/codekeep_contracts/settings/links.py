@@ -1,4 +1,5 @@
-"""Git hosts and package registries: what a spec says of them, and what the runtime gets. Secrets are named, never held.
+"""Git hosts and package registries, as in a spec and as in the runtime's settings. Neither contains secrets, only their
+names.
 
 A spec's link adds the endpoint service that PrivateLink connects to; the settings add the ARNs of the secrets.
 """
@@ -7,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from codekeep_contracts.model import StrictModel, text
+from codekeep_contracts.model import StrictModel, text_field
 from codekeep_contracts.text_types import Arn, EndpointService, HostName, Label, Port
 
 GitHostKind = Literal["github-enterprise", "gitlab"]
@@ -17,20 +18,20 @@ Ports = Annotated[tuple[Port, ...], Field(min_length=1, max_length=4)]
 
 RepositoryPath = Annotated[
     str,
-    text(
+    text_field(
         r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+$",
         "<owner>/<name> as the Git host spells it, without host, wildcard or .git",
         "name one repository an item; a whole group goes under groups",
-        longest=200,
+        max_length=200,
     ),
 ]
 GroupPath = Annotated[
     str,
-    text(
+    text_field(
         r"^[A-Za-z0-9_]([A-Za-z0-9_./-]*[A-Za-z0-9_-])?$",
         "an organisation (GitHub Enterprise) or group path (GitLab), without wildcard",
         "name one group an item",
-        longest=200,
+        max_length=200,
     ),
 ]
 

@@ -4,49 +4,49 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from codekeep_contracts.model import StrictModel, text
+from codekeep_contracts.model import StrictModel, text_field
 from codekeep_contracts.text_types import Dimension, Url
 
 ModelRole = Literal["chat", "autocomplete", "embed", "rerank"]
 
 ModelName = Annotated[
     str,
-    text(
+    text_field(
         r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,95}/[A-Za-z0-9][A-Za-z0-9_.-]{0,95}$",
         "<organisation>/<model> as in the model's repository",
         "write the full name, such as Qwen/Qwen2.5-Coder-7B",
-        longest=193,
+        max_length=193,
     ),
 ]
 Revision = Annotated[
     str,
-    text(
+    text_field(
         r"^[0-9a-f]{40}$",
         "the full commit of the model's repository: 40 lower-case hexadecimal digits, never a branch or tag",
         "look up the commit that was evaluated and write it in full",
-        longest=40,
+        max_length=40,
     ),
 ]
 Prefix = Annotated[
     str,
-    text(
+    text_field(
         r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]{0,64}$",
         "up to 64 printable characters on one line",
         'copy it from the model\'s card, such as "query: " with its blank',
-        longest=64,
+        max_length=64,
     ),
 ]
 
 
 class Prefixes(StrictModel):
-    """What an embedding model was trained to find before a text; "query: " and "passage: " for E5."""
+    """Prefixes that an embedding model was trained with; "query: " and "passage: " for E5."""
 
     query: Prefix = ""
     document: Prefix = ""
 
 
 class ServedModel(StrictModel):
-    """A model at its pinned revision, and what its callers must know of it."""
+    """A model at its pinned revision, with the properties that its callers must know."""
 
     role: ModelRole
     name: ModelName

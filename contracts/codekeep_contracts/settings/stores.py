@@ -1,4 +1,4 @@
-"""Where a keep's data lies: index, buckets, queues."""
+"""The index, buckets and queues that store a keep's data."""
 
 from typing import Annotated
 
@@ -25,7 +25,7 @@ class BucketSettings(StrictModel):
     key_arn: Arn | None
 
     def encryption(self) -> dict[str, str]:
-        """Arguments of each upload, as the bucket's policy refuses another key; none where S3 holds the key."""
+        """Arguments of each upload, as the bucket's policy refuses another key; none where S3 owns the key."""
         return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": self.key_arn} if self.key_arn else {}
 
 

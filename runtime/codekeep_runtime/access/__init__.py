@@ -1,4 +1,6 @@
-"""Who a reader is and what they may see: deny by default. Only this package makes a Scope."""
+"""Identifies readers and decides which repositories they may see; denies by default. Only this package makes a
+Scope.
+"""
 
 from codekeep_runtime.access.access import Access
 

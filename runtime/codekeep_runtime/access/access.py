@@ -1,4 +1,4 @@
-"""The repositories that a reader may see now."""
+"""Decides which repositories a reader may see now."""
 
 import threading
 import time
@@ -21,7 +21,8 @@ class Access:
         policy: the teams of the current settings; raises AccessFault if they cannot be read.
         indexed: the repositories in the index, against which grants to groups are expanded.
         accounts: service accounts and revoked people.
-        permissions: what Git hosts confirmed; None if they are not asked. Git hosts do not know service accounts, so
+        permissions: what Git hosts confirmed; None if grants need no confirmation. Git hosts do not know service
+        accounts, so
             their repositories need no confirmation.
     """
 
@@ -40,14 +41,16 @@ class Access:
         self._known_at = float("-inf")
 
     def scope(self, reader: Reader) -> Scope:
-        """Empty if nothing is granted or the grants cannot be read. Blocks: call it in a thread."""
+        """Returns the reader's scope, empty if nothing is granted or grants cannot be read. Blocks: call it in a
+        thread.
+        """
         try:
             team, repositories = self._granted(reader)
         except AccessFault:
             team, repositories = "", frozenset()
         return Scope(self._tenant, reader.id, team, repositories)
 
-    def still(self, reader: Reader, scope: Scope) -> bool:
+    def still_allows(self, reader: Reader, scope: Scope) -> bool:
         """Whether the reader may still see everything in the scope. Cheap: called during a stream."""
         if reader.id != scope.reader_id or scope.tenant != self._tenant:
             return False
@@ -63,7 +66,7 @@ class Access:
         known, team, granted = self._repositories(), "", frozenset[RepositoryId]()
         for each in self._policy().teams:
             if each.group in reader.groups:
-                team, granted = team or each.name, granted | each.covered(known)
+                team, granted = team or each.name, granted | each.covered_repositories(known)
         if self._permissions is not None:
             granted = self._permissions.confirmed(reader.name, granted)
         return (team, granted) if granted else ("", granted)
@@ -76,7 +79,7 @@ class Access:
             return "", account.granted() & self._repositories()
         for team in self._policy().teams:
             if team.name == account.team:
-                return team.name, team.covered(self._repositories())
+                return team.name, team.covered_repositories(self._repositories())
         return "", frozenset()
 
     def _is_revoked(self, reader: Reader) -> bool:

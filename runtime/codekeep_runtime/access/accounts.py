@@ -32,8 +32,8 @@ class Account(StrictModel):
         return frozenset(RepositoryId.parse(key) for key in self.repositories)
 
 
-class Stored(StrictModel):
-    """The document: accounts, and ids of people who are shut out whatever their tokens say."""
+class StoredAccounts(StrictModel):
+    """The stored document: accounts, and ids of people who are shut out whatever their tokens say."""
 
     accounts: tuple[Account, ...] = ()
     revoked_readers: frozenset[str] = frozenset()
@@ -43,12 +43,12 @@ class ServiceAccounts:
     """All accounts in one document, which every serving process watches."""
 
     def __init__(self, documents: Documents) -> None:
-        self._stored = SharedModel(documents, NAME, Stored())
+        self._stored = SharedModel(documents, NAME, StoredAccounts())
 
     def create(
         self, name: str, *, days: int, team: str | None = None, repositories: frozenset[RepositoryId] = frozenset()
     ) -> str:
-        """Returns the token, which cannot be read again.
+        """Creates an account and returns its token, which cannot be read again.
 
         Raises:
             UsageFault: the name is taken, the days are not 1-366, or not exactly one of team and repositories is given.
@@ -67,7 +67,7 @@ class ServiceAccounts:
             expires_at=time.time() + days * _DAY_SECONDS,
         )
 
-        def added(stored: Stored) -> Stored:
+        def added(stored: StoredAccounts) -> StoredAccounts:
             if any(each.name == name for each in stored.accounts):
                 raise UsageFault(f"service account {name!r} exists; revoke it first or take another name")
             return stored.model_copy(update={"accounts": (*stored.accounts, account)})
@@ -81,7 +81,7 @@ class ServiceAccounts:
             UsageFault: no account has that name.
         """
 
-        def without(stored: Stored) -> Stored:
+        def without(stored: StoredAccounts) -> StoredAccounts:
             rest = tuple(each for each in stored.accounts if each.name != name)
             if len(rest) == len(stored.accounts):
                 raise UsageFault(f"no service account is named {name!r}; `status` lists them")
@@ -113,7 +113,7 @@ class ServiceAccounts:
         return Reader(found.id, found.name, frozenset(), is_service=True, expires_at=found.expires_at)
 
     def account(self, reader_id: str) -> Account | None:
-        """None once it is revoked or expired."""
+        """The account with that reader id; None once it is revoked or expired."""
         valid = (each for each in self.list() if each.id == reader_id and each.expires_at > time.time())
         return next(valid, None)
 

@@ -43,7 +43,7 @@ class Documents(Protocol):
         """Removes any version; does nothing if there is no such document."""
 
     def location(self, name: str) -> str:
-        """Where the document is stored, for people."""
+        """The document's place in the store, to show to people."""
 
 
 def update(documents: Documents, name: str, change: Callable[[str | None], str | None]) -> None:

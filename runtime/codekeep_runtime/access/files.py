@@ -13,7 +13,7 @@ LOCK = ".lock"
 
 
 class FolderDocuments:
-    """See Documents. A file has the name of its document."""
+    """Documents as files of a folder (see Documents). A file has the name of its document."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

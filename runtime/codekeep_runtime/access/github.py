@@ -1,15 +1,16 @@
-"""GitHub Enterprise: who may read a repository, and which repositories an organisation has."""
+"""Asks GitHub Enterprise who may read a repository, and which repositories an organisation has."""
 
 from urllib.parse import quote
 
 import httpx
 
-from codekeep_runtime.access.host_api import HostApi, NotThere
+from codekeep_runtime.access.host_api import HostApi, NotFoundOnHost
 from codekeep_runtime.core import RepositoryId
 
 
 class GitHub:
-    """See sync.Host. Collaborators are direct ones, members of teams, and members by the organisation's default.
+    """A client of GitHub Enterprise (see sync.Host). Collaborators are direct ones, members of teams, and members by
+    the organisation's default.
 
     Args:
         base: "https://host/api/v3".
@@ -22,10 +23,10 @@ class GitHub:
     def logins(self, repository: RepositoryId) -> frozenset[str]:
         """A moved repository is found under its new name only."""
         path = f"/repos/{quote(repository.owner, safe='')}/{quote(repository.name, safe='')}"
-        full_name = str(self._api.one(path).get("full_name", ""))
+        full_name = str(self._api.get(path).get("full_name", ""))
         if full_name.casefold() != f"{repository.owner}/{repository.name}":
-            raise NotThere
-        people = self._api.all(f"{path}/collaborators?affiliation=all&per_page=100")
+            raise NotFoundOnHost
+        people = self._api.get_all(f"{path}/collaborators?affiliation=all&per_page=100")
         return frozenset(
             str(each["login"]).casefold()
             for each in people
@@ -33,5 +34,5 @@ class GitHub:
         )
 
     def repositories(self, group: str) -> list[str]:
-        found = self._api.all(f"/orgs/{quote(group, safe='')}/repos?per_page=100")
+        found = self._api.get_all(f"/orgs/{quote(group, safe='')}/repos?per_page=100")
         return [str(each["full_name"]) for each in found if not each.get("archived")]

@@ -1,18 +1,18 @@
-"""GitLab: who may read a project, and which projects a group has."""
+"""Asks GitLab who may read a project, and which projects a group has."""
 
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 import httpx
 
-from codekeep_runtime.access.host_api import HostApi, NotConfirmed, NotThere
+from codekeep_runtime.access.host_api import HostApi, NotConfirmed, NotFoundOnHost
 from codekeep_runtime.core import RepositoryId
 
 REPORTER = 20  # the lowest role that reads the code of a private project
 
 
 class GitLab:
-    """See sync.Host. Members are active and at least reporters; inherited and invited ones count.
+    """A client of GitLab (see sync.Host). Members are active and at least reporters; inherited and invited ones count.
 
     Args:
         base: "https://host/api/v4".
@@ -23,15 +23,15 @@ class GitLab:
 
     def logins(self, repository: RepositoryId) -> frozenset[str]:
         path = f"{repository.owner}/{repository.name}"
-        project = self._api.one(f"/projects/{quote(path, safe='')}")
+        project = self._api.get(f"/projects/{quote(path, safe='')}")
         if str(project.get("path_with_namespace", "")).casefold() != path:
-            raise NotThere
+            raise NotFoundOnHost
         if not isinstance(project.get("id"), int):
             raise NotConfirmed
         today = datetime.now(UTC).date().isoformat()
         return frozenset(
             str(each["username"]).casefold()
-            for each in self._api.all(f"/projects/{project['id']}/members/all?per_page=100")
+            for each in self._api.get_all(f"/projects/{project['id']}/members/all?per_page=100")
             if each.get("username")
             and each.get("state") == "active"
             and isinstance(each.get("access_level"), int)
@@ -41,4 +41,4 @@ class GitLab:
 
     def repositories(self, group: str) -> list[str]:
         query = f"/groups/{quote(group, safe='')}/projects?archived=false&include_subgroups=false&per_page=100"
-        return [str(each["path_with_namespace"]) for each in self._api.all(query)]
+        return [str(each["path_with_namespace"]) for each in self._api.get_all(query)]

@@ -38,7 +38,7 @@ class Grant:
         return cls(hosts[link].casefold(), owner.casefold(), None if name == "*" else name.casefold())
 
     def covers(self, repository: RepositoryId) -> bool:
-        """Host, owner and name must all match."""
+        """Whether the grant covers the repository: host, owner and name must all match."""
         if repository.host != self.host or repository.owner != self.owner:
             return False
         return self.name is None or repository.name == self.name
@@ -52,7 +52,7 @@ class TeamGrants:
     group: str
     grants: tuple[Grant, ...]
 
-    def covered(self, repositories: Iterable[RepositoryId]) -> frozenset[RepositoryId]:
+    def covered_repositories(self, repositories: Iterable[RepositoryId]) -> frozenset[RepositoryId]:
         return frozenset(each for each in repositories if any(grant.covers(each) for grant in self.grants))
 
 

@@ -10,16 +10,16 @@ MAX_PAGES = 200
 MAX_CACHED = 20_000  # pages with an ETag
 
 
-class NotThere(Exception):  # noqa: N818 - a state of the host
+class NotFoundOnHost(Exception):  # noqa: N818 - a state of the host
     """The host has no such repository (any more): nobody may read it."""
 
 
 class NotConfirmed(Exception):  # noqa: N818 - a state of the host
-    """The host did not answer the question. Its last answer counts until it is stale."""
+    """The host gave no usable answer. Its last answer counts until it is stale."""
 
 
 class RateLimited(NotConfirmed):
-    """The host will not answer for a while."""
+    """The host limits the rate of requests and answers none for a while."""
 
 
 class HostApi:
@@ -34,21 +34,21 @@ class HostApi:
         self._client, self._base, self._headers = client, base.rstrip("/"), dict(headers)
         self._cached: dict[str, tuple[str, httpx.Response]] = {}
 
-    def one(self, path: str) -> dict[str, Any]:
+    def get(self, path: str) -> dict[str, Any]:
         """
         Raises:
-            NotThere, NotConfirmed: see there.
+            NotFoundOnHost, NotConfirmed: see there.
         """
         found = _json(self._get(self._base + path))
         if not isinstance(found, dict):
             raise NotConfirmed
         return found
 
-    def all(self, path: str) -> Iterator[dict[str, Any]]:
+    def get_all(self, path: str) -> Iterator[dict[str, Any]]:
         """The items of every page.
 
         Raises:
-            NotThere, NotConfirmed: see there; a later page may raise too, so collect all before using any.
+            NotFoundOnHost, NotConfirmed: see there; a later page may raise too, so collect all before using any.
         """
         url: str | None = self._base + path
         for _ in range(MAX_PAGES):
@@ -92,7 +92,7 @@ def _check(response: httpx.Response) -> None:
     if status == 200:
         return
     if status in (404, 410, 451) or response.is_redirect:  # moved: grants must name its new path
-        raise NotThere
+        raise NotFoundOnHost
     if status == 429 or response.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in response.headers:
         raise RateLimited
     raise NotConfirmed

@@ -21,7 +21,7 @@ class PinnedKeys:
     """Keys from the settings."""
 
     def __init__(self, keys: Iterable[SigningKey]) -> None:
-        self._keys = usable([key.model_dump(exclude_none=True) for key in keys])
+        self._keys = usable_keys([key.model_dump(exclude_none=True) for key in keys])
 
     def key(self, kid: str) -> jwt.PyJWK:
         """
@@ -63,14 +63,14 @@ class FetchedKeys:
     def _refresh(self, now: float) -> None:
         self._tried_at = now
         try:
-            self._keys = usable(self._fetch())
+            self._keys = usable_keys(self._fetch())
         except Exception as error:  # the message may contain text of the issuer
             emit("signing-keys-not-fetched", component="access", level="error", error_kind=type(error).__name__)
             return
         self._fetched_at = now
 
 
-def usable(keys: Sequence[Mapping[str, Any]]) -> dict[str, jwt.PyJWK]:
+def usable_keys(keys: Sequence[Mapping[str, Any]]) -> dict[str, jwt.PyJWK]:
     """Signing keys by key id: RSA with at least 2048 bits, and EC on P-256. Others are ignored."""
     found = {}
     for key in keys:

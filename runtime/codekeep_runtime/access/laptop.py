@@ -1,4 +1,4 @@
-"""Access on a laptop: a token for loopback, and everything that its owner indexed."""
+"""Access rules of a laptop: a token for loopback, and everything that its owner indexed."""
 
 import hmac
 import secrets
@@ -8,7 +8,7 @@ from pathlib import Path
 from codekeep_contracts.faults import AccessFault
 from pydantic import TypeAdapter
 
-from codekeep_runtime.access.watched import Watched, watched_file
+from codekeep_runtime.access.watched import WatchedValue, watched_file
 from codekeep_runtime.core import Reader, RepositoryId, Scope
 
 Grants = Mapping[str, frozenset[RepositoryId]]
@@ -42,14 +42,16 @@ class LaptopAccess:
 
     def __init__(self, tenant: str, indexed: Callable[[], Iterable[RepositoryId]], readers: Path | None = None) -> None:
         self._tenant, self._indexed = tenant, indexed
-        self._readers: Watched[Grants] | None = watched_file(readers, _grants, missing={}) if readers else None
+        self._readers: WatchedValue[Grants] | None = watched_file(readers, _grants, missing={}) if readers else None
 
     def scope(self, reader: Reader) -> Scope:
-        """Empty for a reader who is not listed, and for everybody but the owner while the file cannot be read."""
+        """The reader's scope: empty for a reader who is not listed, and for all but the owner while the file cannot be
+        read.
+        """
         indexed = frozenset(self._indexed())
         return Scope(self._tenant, reader.id, "", indexed if reader == OWNER else indexed & self._listed(reader))
 
-    def still(self, reader: Reader, scope: Scope) -> bool:
+    def still_allows(self, reader: Reader, scope: Scope) -> bool:
         if scope.reader_id != reader.id:
             return False
         return reader == OWNER or (bool(scope.repositories) and scope.repositories <= self._listed(reader))

@@ -15,7 +15,7 @@ NAME = "permissions.json"
 STALE_AFTER_SECONDS = 3600.0
 
 
-class Confirmed(StrictModel):
+class ConfirmedLogins(StrictModel):
     """Logins or e-mail addresses (case-folded) that may read one repository, as reported at `at` (Unix seconds)."""
 
     at: float
@@ -23,9 +23,9 @@ class Confirmed(StrictModel):
 
 
 class Permissions(StrictModel):
-    """By repository key. A repository that is not listed is confirmed to nobody."""
+    """Confirmed logins by repository key. A repository that is not listed is confirmed to nobody."""
 
-    repositories: Mapping[str, Confirmed] = Field(default_factory=dict)
+    repositories: Mapping[str, ConfirmedLogins] = Field(default_factory=dict)
 
     def confirms(self, login: str, repository: RepositoryId, oldest: float) -> bool:
         confirmed = self.repositories.get(repository.key)
@@ -52,19 +52,21 @@ class PermissionStore:
         Raises:
             AccessFault: the document cannot be read.
         """
-        permissions, oldest = self.last(), time.time() - self._stale_after
+        permissions, oldest = self.latest(), time.time() - self._stale_after
         return frozenset(each for each in repositories if permissions.confirms(login, each, oldest))
 
     def exists(self) -> bool:
-        """Whether Git hosts have ever been asked."""
+        """Whether permissions were ever synchronised."""
         return self._stored.exists()
 
-    def keep(self, permissions: Permissions) -> None:
+    def store(self, permissions: Permissions) -> None:
         self._stored.replace(permissions)
 
     def change(self, change: Callable[[Permissions], Permissions]) -> None:
-        """Changes what is stored. A missing document stays missing, since it means that no host was ever asked."""
+        """Changes what is stored. A missing document stays missing, since it means that permissions were never
+        synchronised.
+        """
         self._stored.change(change, if_exists=True)
 
-    def last(self) -> Permissions:
+    def latest(self) -> Permissions:
         return self._stored.current()

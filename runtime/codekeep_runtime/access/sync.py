@@ -11,8 +11,8 @@ from codekeep_contracts.settings.links import GitHost
 
 from codekeep_runtime.access.github import GitHub
 from codekeep_runtime.access.gitlab import GitLab
-from codekeep_runtime.access.host_api import NotConfirmed, NotThere, RateLimited
-from codekeep_runtime.access.permissions import Confirmed, Permissions
+from codekeep_runtime.access.host_api import NotConfirmed, NotFoundOnHost, RateLimited
+from codekeep_runtime.access.permissions import ConfirmedLogins, Permissions
 from codekeep_runtime.core import RepositoryId
 from codekeep_runtime.telemetry import emit
 
@@ -20,31 +20,31 @@ from codekeep_runtime.telemetry import emit
 class Host(Protocol):
     """
     Raises:
-        NotThere, NotConfirmed: the host has no such thing, or did not answer.
+        NotFoundOnHost, NotConfirmed: the host has no such thing, or did not answer.
     """
 
     def logins(self, repository: RepositoryId) -> frozenset[str]:
-        """Who may read a repository, case-folded."""
+        """Logins that may read the repository, case-folded."""
 
     def repositories(self, group: str) -> list[str]:
         """`owner/name` of what is directly in a group and not archived; subgroups have grants of their own."""
 
 
 class PermissionSink(Protocol):
-    """Where confirmed permissions go: the store itself, or the handover to it."""
+    """Stores confirmed permissions: the store itself, or the handover to it."""
 
-    def last(self) -> Permissions:
+    def latest(self) -> Permissions:
         """
         Raises:
             AccessFault: it cannot be read.
         """
 
-    def keep(self, permissions: Permissions) -> None: ...
+    def store(self, permissions: Permissions) -> None: ...
 
 
 @dataclass(frozen=True)
 class SyncResult:
-    """How many repositories were confirmed, do not exist, and could not be confirmed."""
+    """Numbers of repositories that were confirmed, do not exist, and could not be confirmed."""
 
     confirmed: int
     gone: int
@@ -67,7 +67,7 @@ def listed_repositories(link: GitHost, host: Host) -> list[str]:
     for group in link.groups:
         try:
             found += host.repositories(group)
-        except (NotThere, NotConfirmed, KeyError):
+        except (NotFoundOnHost, NotConfirmed, KeyError):
             raise AccessFault(
                 f"group {group!r} is not listed by its Git host; is the token allowed to read it?"
             ) from None
@@ -80,19 +80,19 @@ def synchronise(sink: PermissionSink, hosts: Mapping[str, Host], repositories: I
     A repository that is gone, or whose host is not among `hosts`, is confirmed to nobody from now on. If a host does
     not answer, its last answer counts until it is stale.
     """
-    last, kept, limited = _last(sink), dict[str, Confirmed](), set[str]()
+    last, kept, limited = _last(sink), dict[str, ConfirmedLogins](), set[str]()
     confirmed = gone = failed = 0
     for repository in repositories:
         host, before = hosts.get(repository.host), last.repositories.get(repository.key)
         try:
             if host is None:
-                raise NotThere
+                raise NotFoundOnHost
             if repository.host in limited:
                 raise RateLimited
             at = time.time()  # before asking, so the answer is at least as new
-            kept[repository.key] = Confirmed(at=at, logins=host.logins(repository))
+            kept[repository.key] = ConfirmedLogins(at=at, logins=host.logins(repository))
             confirmed += 1
-        except NotThere:
+        except NotFoundOnHost:
             gone += 1
         except NotConfirmed as error:
             failed += 1
@@ -107,12 +107,12 @@ def synchronise(sink: PermissionSink, hosts: Mapping[str, Host], repositories: I
                 repository_id=repository.id,
                 error_kind=type(error).__name__,
             )
-    sink.keep(Permissions(repositories=kept))
+    sink.store(Permissions(repositories=kept))
     return SyncResult(confirmed, gone, failed)
 
 
 def _last(sink: PermissionSink) -> Permissions:
     try:
-        return sink.last()
+        return sink.latest()
     except AccessFault:
         return Permissions()  # unreadable: everything is asked again

@@ -18,8 +18,9 @@ Model = TypeVar("Model", bound=StrictModel)
 POLL_SECONDS = 0.5  # a revoked reader loses access within this plus one recheck of a running stream
 
 
-class Watched(Generic[Value]):
-    """Thread-safe. Content that cannot be read or parsed denies access: the last good value is not kept.
+class WatchedValue(Generic[Value]):
+    """A value that is read again when its source changes. Thread-safe. Content that cannot be read or parsed denies
+    access: the last good value is not kept.
 
     Args:
         fingerprint: changes with the content; None if there is none.
@@ -49,7 +50,7 @@ class Watched(Generic[Value]):
                 raise AccessFault("permissions cannot be read now; try again later")
             return self._value
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         """Makes the next `current` poll, however recent the last poll was."""
         with self._lock:
             self._polled_at = float("-inf")
@@ -66,21 +67,21 @@ class Watched(Generic[Value]):
             emit("permissions-unreadable", component="access", level="error", error_kind=type(error).__name__)
 
 
-def watched_file(path: Path, parse: Callable[[Path], Value], missing: Value | None = None) -> Watched[Value]:
+def watched_file(path: Path, parse: Callable[[Path], Value], missing: Value | None = None) -> WatchedValue[Value]:
     """The file must be replaced (by a rename, or a ConfigMap's link), never written in place."""
-    return Watched(lambda: file_fingerprint(path), lambda: parse(path), missing)
+    return WatchedValue(lambda: file_fingerprint(path), lambda: parse(path), missing)
 
 
 def watched_document(
     documents: Documents, name: str, parse: Callable[[str], Value], missing: Value | None = None
-) -> Watched[Value]:
+) -> WatchedValue[Value]:
     def parsed() -> Value:
         found = documents.read(name)
         if found is None:
             raise AccessFault(f"{name} was removed while it was read")
         return parse(found.content)
 
-    return Watched(lambda: documents.fingerprint(name), parsed, missing)
+    return WatchedValue(lambda: documents.fingerprint(name), parsed, missing)
 
 
 class SharedModel(Generic[Model]):
@@ -107,7 +108,7 @@ class SharedModel(Generic[Model]):
     def replace(self, value: Model) -> None:
         """Overwrites any content, also one that cannot be read."""
         update(self._documents, self._name, lambda _: value.model_dump_json())
-        self._watched.forget()
+        self._watched.invalidate()
 
     def change(self, change: Callable[[Model], Model], *, if_exists: bool = False) -> None:
         """
@@ -121,7 +122,7 @@ class SharedModel(Generic[Model]):
             return change(self._empty if content is None else self._parsed(content)).model_dump_json()
 
         update(self._documents, self._name, changed)
-        self._watched.forget()
+        self._watched.invalidate()
 
     def _parsed(self, content: str) -> Model:
         return self._empty.model_validate_json(content)

@@ -1,4 +1,4 @@
-"""Audit records: who saw which code, when and for what. They form hash chains in which every change shows."""
+"""Audit records of who saw which code, when and for what. They form hash chains in which every change shows."""
 
 from codekeep_contracts.audit import AuditRecord, Purpose, Verdict
 

@@ -1,4 +1,6 @@
-"""A line of a chain: canonical JSON with its position, the hash of the line before it, and its own hash."""
+"""Formats and parses a line of an audit chain: canonical JSON with its position, the previous line's hash and its
+own.
+"""
 
 import hashlib
 import json
@@ -24,30 +26,30 @@ class Head(NamedTuple):
     hash: str
 
 
-def written(chain: str, after: Head, kind: Kind, fields: Mapping[str, object]) -> tuple[bytes, Head]:
-    """The line that follows `after`, with its newline, and the new head."""
+def format_line(chain: str, after: Head, kind: Kind, fields: Mapping[str, object]) -> tuple[bytes, Head]:
+    """Returns the line that follows `after`, with its newline, and the new head."""
     body = {**fields, "chain": chain, "sequence": after.sequence + 1, "previous": after.hash, "kind": kind.value}
-    digest = hashlib.sha256(canonical(body)).hexdigest()
-    return canonical({**body, "hash": digest}) + b"\n", Head(after.sequence + 1, digest)
+    digest = hashlib.sha256(canonical_json(body)).hexdigest()
+    return canonical_json({**body, "hash": digest}) + b"\n", Head(after.sequence + 1, digest)
 
 
-def read(line: bytes) -> dict[str, Any]:
+def parse_line(line: bytes) -> dict[str, Any]:
     """
     Raises:
-        ValueError: not byte for byte what `written` makes of these fields.
+        ValueError: not byte for byte what `format_line` makes of these fields.
     """
     value = json.loads(line)
     if not isinstance(value, dict) or not isinstance(value.get("hash"), str):
         raise ValueError("no line of a chain")
     body = {name: each for name, each in value.items() if name != "hash"}
-    if hashlib.sha256(canonical(body)).hexdigest() != value["hash"] or canonical(value) != line:
+    if hashlib.sha256(canonical_json(body)).hexdigest() != value["hash"] or canonical_json(value) != line:
         raise ValueError("hash")
     if not isinstance(value.get("sequence"), int) or value.get("kind") not in set(Kind):
         raise ValueError("no line of a chain")
     return value
 
 
-def canonical(value: Mapping[str, object]) -> bytes:
+def canonical_json(value: Mapping[str, object]) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode()
 
 

@@ -1,4 +1,4 @@
-"""The chain that a process appends to: on disk before `record` returns, sealed by a signature at intervals."""
+"""Appends records to an audit chain: on disk before `record` returns, sealed by a signature at intervals."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from codekeep_contracts.audit import AuditRecord
 from codekeep_contracts.faults import Fault
 from codekeep_contracts.file_lock import FileLockedError, acquire_file_lock
 
-from codekeep_runtime.audit.line import START, TORN, Head, Kind, canonical, read, signed_text, written
+from codekeep_runtime.audit.line import START, TORN, Head, Kind, canonical_json, format_line, parse_line, signed_text
 from codekeep_runtime.audit.signer import Signer
 from codekeep_runtime.core.files import replace_file
 from codekeep_runtime.telemetry import emit
@@ -110,7 +110,7 @@ class AuditLog(AbstractContextManager["AuditLog"]):
     def _append(self, kind: Kind, fields: Mapping[str, object]) -> None:
         if self._is_broken or self._file.closed:
             raise AuditFault("the audit log is closed after a failed write; make room on its disk and start again")
-        line, head = written(self.chain, self._head, kind, fields)
+        line, head = format_line(self.chain, self._head, kind, fields)
         try:
             self._file.write(line)
         except OSError as error:
@@ -154,7 +154,7 @@ class AuditLog(AbstractContextManager["AuditLog"]):
         self._append(Kind.SEAL, {"key": self._signer.key_id, "signature": signature.hex()})
         with self._syncing:
             self._flush()
-        replace_file(self._head_path, canonical({"chain": self.chain, **self._head._asdict()}))
+        replace_file(self._head_path, canonical_json({"chain": self.chain, **self._head._asdict()}))
         self._unsealed, self._sealed_at = 0, self._clock()
 
     def _turn_over(self) -> None:
@@ -207,7 +207,7 @@ class AuditLog(AbstractContextManager["AuditLog"]):
 
 
 def _head_of(content: bytes) -> Head:
-    line = read(content.rstrip(b"\n").rpartition(b"\n")[2])
+    line = parse_line(content.rstrip(b"\n").rpartition(b"\n")[2])
     return Head(line["sequence"], line["hash"])
 
 

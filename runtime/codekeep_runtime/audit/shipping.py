@@ -19,8 +19,8 @@ class SegmentStore(Protocol):
         """Stores a segment once. False if it exists: writers may not read, so an auditor verifies its content."""
 
 
-class Shipping(AbstractContextManager["Shipping"]):
-    """Used around a log; its end ships the rest.
+class SegmentShipper(AbstractContextManager["SegmentShipper"]):
+    """A context manager around a log; leaving it ships the rest.
 
     Segments that cannot be shipped stay and are tried again. If the disk fills up meanwhile, nothing is answered.
 
@@ -41,7 +41,7 @@ class Shipping(AbstractContextManager["Shipping"]):
     def __exit__(self, *error: object) -> None:
         self._stopped.set()
         self._thread.join()
-        self._turn()
+        self._run_once()
 
     def ship(self) -> int:
         """Sends finished segments; returns how many.
@@ -66,9 +66,9 @@ class Shipping(AbstractContextManager["Shipping"]):
 
     def _work(self) -> None:
         while not self._stopped.wait(self._seconds):
-            self._turn()
+            self._run_once()
 
-    def _turn(self) -> None:
+    def _run_once(self) -> None:
         try:
             self._log.rotate()
             self.ship()

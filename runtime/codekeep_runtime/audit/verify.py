@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from codekeep_runtime.audit.line import START, TORN, Head, Kind, read, signed_text
+from codekeep_runtime.audit.line import START, TORN, Head, Kind, parse_line, signed_text
 from codekeep_runtime.audit.log import stored_head
 from codekeep_runtime.audit.signer import Verifier
 
@@ -102,7 +102,7 @@ class _Walk:
 
     def _step(self, position: str, raw: bytes) -> None:
         try:
-            line = read(raw)
+            line = parse_line(raw)
         except (ValueError, RecursionError):
             self._find(position, "altered: its hash is wrong")
             return

@@ -1,1 +1,1 @@
-"""The command `codekeep-runtime`: for people, scripts, and the containers of a keep."""
+"""The command line `codekeep-runtime`, for people, scripts, and the containers of a keep."""

@@ -1,4 +1,4 @@
-"""`ask`: a question, answered with citations."""
+"""`ask`: answers a question with citations."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from codekeep_runtime.cli import show
-from codekeep_runtime.cli.opening import opened_as, reader_request
+from codekeep_runtime.cli.open_runtime import open_runtime_as, reader_request
 from codekeep_runtime.cli.options import as_json, as_team, as_user, on_platform
 from codekeep_runtime.platform.port import Platform
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 @as_json
 @on_platform
 def ask(question: str, user: str | None, teams: tuple[str, ...], as_json: bool, platform: Platform) -> None:
-    """Answer from the indexed code with checked citations. Without any citation it ends with 1."""
-    with opened_as(platform, user, teams) as (runtime, scope):
+    """Answer from the indexed code with checked citations. Exits with 1 if the answer has no citation."""
+    with open_runtime_as(platform, user, teams) as (runtime, scope):
         text, citations, end = asyncio.run(_answer(runtime, scope, question, is_shown=not as_json))
     if as_json:
-        show.document(
+        show.print_json(
             {
                 "answer": text,
                 "citations": [_document(each) for each in citations.citations],
@@ -46,7 +46,7 @@ def ask(question: str, user: str | None, teams: tuple[str, ...], as_json: bool, 
 
 
 async def _answer(runtime: "Runtime", scope: "Scope", question: str, *, is_shown: bool) -> "tuple[str, Citations, End]":
-    """The whole text, which is printed as it comes if people read it."""
+    """Returns the complete text; for people it is also printed as it comes."""
     from codekeep_runtime.gateway.answer_stream import AnswerStream
     from codekeep_runtime.products.answer import Citations, Delta, End
     from codekeep_runtime.products.chat import CHAT
@@ -61,7 +61,7 @@ async def _answer(runtime: "Runtime", scope: "Scope", question: str, *, is_shown
         if isinstance(event, Delta):
             text += event.text
             if is_shown:
-                click.echo(show.plain(event.text), nl=False)
+                click.echo(show.printable(event.text), nl=False)
         elif isinstance(event, Citations):
             citations = event
         elif isinstance(event, End):

@@ -1,4 +1,4 @@
-"""`audit`: the records of who saw what."""
+"""`audit`: verifies the records of who saw what."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,12 +27,13 @@ def audit() -> None:
 @click.option(
     "--public-key",
     type=FILE,
-    help="Of the signing key, DER or PEM, from `aws kms get-public-key`. Default in a keep: fetched from KMS.",
+    help="Public signing key, DER or PEM, from `aws kms get-public-key`. Default in a keep: fetched from KMS.",
 )
 @as_json
 @on_platform
 def verify(copy: Path | None, public_key: Path | None, as_json: bool, platform: Platform) -> None:
-    """Read every record again. Altered, removed, reordered or truncated ones are named, and end with 1.
+    """Read every record again and name those that were altered, removed, reordered or truncated; exits with 1 if there
+    are any.
 
     With --copy, --public-key and the keep's --settings, it works without access to AWS.
     """
@@ -46,7 +47,7 @@ def _show(report: "Report", *, as_json: bool) -> None:
     if as_json:
         findings = [{"place": each.position, "what": each.what} for each in report.findings]
         counts = {name: getattr(report, name) for name in ("chains", "records", "unsigned", "gaps", "shortened")}
-        show.document({"whole": report.is_intact, **counts, "findings": findings})
+        show.print_json({"whole": report.is_intact, **counts, "findings": findings})
         return
     if report.shortened:
         click.echo(f"{report.shortened} chains begin where their retention ends")

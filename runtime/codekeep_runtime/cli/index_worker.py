@@ -1,4 +1,4 @@
-"""`index-worker`: the indexer of a keep."""
+"""`index-worker`: runs the indexer of a keep."""
 
 import click
 
@@ -8,8 +8,8 @@ from codekeep_runtime.platform.port import Platform
 
 @click.command("index-worker")
 @click.option("--ray", "ray_address", metavar="ADDRESS", help="Embed on this Ray cluster (ray://host:port).")
-@click.option("--full", is_flag=True, help="Have ingest send everything again, and end once a new version serves.")
-@click.option("--once", is_flag=True, help="End when nothing is left to do.")
+@click.option("--full", is_flag=True, help="Have ingest send everything again, and exit once the new index serves.")
+@click.option("--once", is_flag=True, help="Exit when nothing is left to do.")
 @on_platform
 def index_worker(ray_address: str | None, full: bool, once: bool, platform: Platform) -> None:
     """Write what ingest sent into the index and embed it, until stopped."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from codekeep_runtime.cli import show
-from codekeep_runtime.cli.opening import opened
+from codekeep_runtime.cli.open_runtime import open_runtime
 from codekeep_runtime.cli.options import FILE, as_json, on_platform
 from codekeep_runtime.platform.port import Platform
 
@@ -29,18 +29,24 @@ class IngestGroup(click.Group):
 
 @click.group(cls=IngestGroup, no_args_is_help=True)
 def ingest() -> None:
-    """Mirror repositories and index them: `ingest PATH_OR_URL... [OPTIONS]`; options: `ingest these --help`."""
+    """Mirror and index repositories. `ingest PATH...` is short for `ingest these PATH...`, whose --help has the
+    options.
+    """
 
 
 @ingest.command()
 @click.argument("locations", nargs=-1, required=True, metavar="PATH_OR_URL...")
-@click.option("--branch", "branches", multiple=True, help="Only these (shell patterns). Default: the default branch.")
-@click.option("--name", help="Name of the one location: host/owner/name. Default: after its address.")
+@click.option(
+    "--branch", "branches", multiple=True, help="Branches to index, as shell patterns. Default: the default branch."
+)
+@click.option(
+    "--name", help="Name of the repository, if there is only one: host/owner/name. Default: from its address."
+)
 @click.option("--token-file", type=FILE, help="Deploy token for https.")
 @click.option("--key-file", type=FILE, help="Private key for ssh.")
-@click.option("--workers", type=click.IntRange(1, 256), help="Processes that parse. Default: one per core.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Number of processes that parse. Default: one per core.")
 @click.option("--ray", metavar="ADDRESS", help="Parse on this Ray cluster (ray://host:port); `local` starts one here.")
-@click.option("--allow-purged", is_flag=True, help="Ingest again what was purged.")
+@click.option("--allow-purged", is_flag=True, help="Index purged repositories again.")
 @as_json
 @on_platform
 def these(
@@ -55,24 +61,25 @@ def these(
     as_json: bool,
     platform: Platform,
 ) -> None:
-    """Index repositories by path or URL; when run again, only what changed. After a stop the same command continues.
+    """Index repositories by path or URL; the next run indexes only what changed. After a stop the same command
+    continues.
 
-    Ends with 1 if a repository could not be ingested; the others are.
+    Exits with 1 if a repository could not be ingested; the others still are.
     """
-    from codekeep_runtime.cli.bars import bars
+    from codekeep_runtime.cli.progress_bars import progress_bars
     from codekeep_runtime.ingest.ingest import Options
 
     credential = _credential(token_file, key_file)
     sources = [_source(each, name, branches, credential) for each in locations]
     if name and len(sources) > 1:
         raise click.UsageError("--name is of one location; there are more")
-    with opened(platform) as runtime, bars() as progress:
+    with open_runtime(platform) as runtime, progress_bars() as progress:
         manifest = runtime.ingest(sources, progress, Options(workers=workers, ray=ray), allow_purged=allow_purged)
     _report(manifest, as_json=as_json)
 
 
 @ingest.command()
-@click.option("--index", "shard", type=click.IntRange(0), required=True, help="This shard, from 0.")
+@click.option("--index", "shard", type=click.IntRange(0), required=True, help="Number of this shard, from 0.")
 @click.option("--count", type=click.IntRange(1), required=True, help="Number of shards.")
 @as_json
 @on_platform
@@ -82,23 +89,28 @@ def shard(shard: int, count: int, as_json: bool, platform: Platform) -> None:
 
     if shard >= count:
         raise click.UsageError(f"--index must be less than --count {count}, got {shard}")
-    with opened(platform) as runtime:
+    with open_runtime(platform) as runtime:
         sources = in_shard((source for _, source in platform.services.sources()), shard, count)
         manifest = runtime.ingest(sources)
     _report(manifest, as_json=as_json)
 
 
 @ingest.command()
-@click.option("--take-seconds", type=click.IntRange(1, 43_200), required=True, help="Take new messages for so long.")
+@click.option(
+    "--take-seconds",
+    type=click.IntRange(1, 43_200),
+    required=True,
+    help="Stop taking new messages after these seconds.",
+)
 @as_json
 @on_platform
 def queue(take_seconds: int, as_json: bool, platform: Platform) -> None:
     """Work through the ingest queue, pushes and the nightly refresh, until it is empty."""
     from codekeep_runtime.jobs.ingest_queue import work_queue
 
-    with opened(platform) as runtime:
+    with open_runtime(platform) as runtime:
         done = work_queue(runtime, take_seconds)
-    show.result({"messages": done}, f"{done} messages done", as_json=as_json)
+    show.print_result({"messages": done}, f"{done} messages done", as_json=as_json)
 
 
 def _source(location: str, name: str | None, branches: tuple[str, ...], credential: "Credential | None") -> "Source":
@@ -111,7 +123,7 @@ def _source(location: str, name: str | None, branches: tuple[str, ...], credenti
 
 
 def _credential(token_file: Path | None, key_file: Path | None) -> "Credential | None":
-    """From files, since every user of the machine sees arguments."""
+    """Reads the credential from files, since every user of the machine sees arguments."""
     from codekeep_runtime.git.credential import Credential
 
     if token_file is None and key_file is None:
@@ -124,7 +136,7 @@ def _credential(token_file: Path | None, key_file: Path | None) -> "Credential |
 
 def _report(manifest: "Manifest", *, as_json: bool) -> None:
     failures = [{"repository": each.repository, "message": each.message} for each in manifest.failures]
-    show.result({**manifest.document(), "failures": failures}, "\n".join(_lines(manifest)), as_json=as_json)
+    show.print_result({**manifest.document(), "failures": failures}, "\n".join(_lines(manifest)), as_json=as_json)
     if not as_json:
         for failure in manifest.failures:
             click.echo(f"Error: {failure.repository}: {failure.message}", err=True)

@@ -1,4 +1,4 @@
-"""`init`: creates a data folder and says what to do next."""
+"""`init`: creates a data folder and prints the next steps."""
 
 import click
 
@@ -16,11 +16,11 @@ def init(as_json: bool, platform: Platform) -> None:
 
     context, key = platform.context, platform.signer().key_id
     readers = context.readers_file
-    text = [f"Everything of {context.tenant!r} is in {context.data}; its audit key is {key}."]
+    text = [f"The data of {context.tenant!r} is in {context.data}; its audit key is {key}."]
     if context.settings is None:
         if not readers.exists():
             replace_file(readers, b"{}\n")
-        text.append(f"What `--as USER` may read is listed in {readers}: " + '{"ana": ["host/owner/name"]}')
+        text.append(f"{readers} lists the repositories that `--as USER` may read: " + '{"ana": ["host/owner/name"]}')
     text.append("Next: codekeep-runtime ingest PATH_OR_URL, then codekeep-runtime ask QUESTION or serve.")
     document = {"data": str(context.data), "tenant": context.tenant, "audit_key": key, "readers": str(readers)}
-    show.result(document, "\n".join(text), as_json=as_json)
+    show.print_result(document, "\n".join(text), as_json=as_json)

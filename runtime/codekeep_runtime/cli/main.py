@@ -7,22 +7,22 @@ import click
 from codekeep_contracts.faults import Fault
 
 from codekeep_runtime import VERSION
-from codekeep_runtime.cli.stopping import exit_on_sigterm
+from codekeep_runtime.cli.signals import exit_on_sigterm
 
 COMMANDS = {  # name → one line of help; the module and its command are called the same
-    "init": "Create a data folder and say what to do next.",
+    "init": "Create a data folder and print the next steps.",
     "ingest": "Mirror repositories and index them.",
     "search": "Find code.",
     "ask": "Ask a question; the answer cites its sources.",
-    "symbols": "Where something is defined, mentioned or called.",
+    "symbols": "Find where a name is defined, mentioned or called.",
     "serve": "Serve search and chat over HTTP, with a page to try them.",
-    "status": "What is indexed, how fresh it is, and what was skipped.",
+    "status": "Show what is indexed, how fresh it is, and what was skipped.",
     "audit": "Verify the record of who saw what.",
-    "purge": "Forget a repository or a reader, with proof.",
-    "snapshot": "Copies of a keep's index: take, list, restore.",
-    "access": "Service accounts, people shut out, and permissions that Git hosts confirm.",
+    "purge": "Delete a repository or a reader everywhere, with a signed proof.",
+    "snapshot": "Take, list and restore copies of a keep's index.",
+    "access": "Manage service accounts, shut people out, take permissions from Git hosts.",
     "webhook": "Receive pushes of a keep's Git hosts.",
-    "index-worker": "Write what ingest sent into a keep's index.",
+    "index-worker": "Index and embed what ingest sent to a keep.",
     "model": "Copy a model into a keep's bucket, and onto a node.",
 }
 
@@ -49,7 +49,9 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="codekeep-runtime")
 def cli() -> None:
-    """Search and ask your repositories under their own access rules. Nothing leaves this machine."""
+    """Search your repositories and ask about them, under their own access rules. On a laptop nothing leaves the
+    machine.
+    """
 
 
 def main() -> None:

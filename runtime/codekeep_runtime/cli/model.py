@@ -15,28 +15,28 @@ if TYPE_CHECKING:
     from codekeep_runtime.platform.context import RuntimeContext
 
 ROLES = ("chat", "autocomplete", "embed", "rerank")
-_role = click.option("--role", type=click.Choice(ROLES), required=True, help="Which of the settings' models.")
+_role = click.option("--role", type=click.Choice(ROLES), required=True, help="Role of the model in the settings.")
 
 
 @click.group()
 def model() -> None:
-    """Models of a keep: into its bucket, and onto a node before the engine starts."""
+    """Copy models into a keep's bucket, and onto a node before the engine starts."""
 
 
 @model.command()
 @_role
-@click.option("--revision", required=True, help="Must be that of the settings.")
+@click.option("--revision", required=True, help="Revision of the model; must be that of the settings.")
 @click.option("--into", type=FOLDER, required=True, help="Folder to fill.")
 @click.option("--verify", is_flag=True, help="Check existing files, too; fetched ones are always checked.")
 @as_json
 @in_context
 def fetch(role: "ModelRole", revision: str, into: Path, verify: bool, as_json: bool, context: "RuntimeContext") -> None:
-    """Fill a folder with a model's files. One that differs from its checksum ends with 65."""
+    """Fill a folder with a model's files. Exits with 65 if a file differs from its checksum."""
     store, wanted = _store(context, role)
     if revision != wanted.revision:
         raise click.UsageError(f"--revision {revision!r} is not the settings' ({wanted.revision}) of {role}")
     count = store.fetch(wanted, into, verify_existing=verify)
-    show.result({"fetched": count}, f"{count} files fetched", as_json=as_json)
+    show.print_result({"fetched": count}, f"{count} files fetched", as_json=as_json)
 
 
 @model.command()
@@ -48,7 +48,7 @@ def publish(role: "ModelRole", folder: Path, as_json: bool, context: "RuntimeCon
     """Upload a model's files to the bucket, at the revision of the settings."""
     store, wanted = _store(context, role)
     count = store.publish(wanted, folder)
-    show.result({"published": count}, f"{count} files published", as_json=as_json)
+    show.print_result({"published": count}, f"{count} files published", as_json=as_json)
 
 
 def _store(context: "RuntimeContext", role: "ModelRole") -> "tuple[ModelStore, ModelSettings]":

@@ -13,7 +13,9 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 as_user = click.option("--as", "user", metavar="USER", help="Read as this user. Default: the data folder's owner.")
-as_team = click.option("--team", "teams", multiple=True, help="A team of the settings that USER is in.")
+as_team = click.option(
+    "--team", "teams", multiple=True, help="Team that USER is in, by its name in the settings. Repeatable."
+)
 
 
 def on_platform(command: Command) -> Command:
@@ -46,7 +48,7 @@ def _located(command: Command, name: str, made: Callable[..., Any]) -> Command:
         click.option(
             "--settings",
             type=click.Path(path_type=Path),
-            help="RuntimeSettings of a keep. Default: /etc/codekeep/settings.json if it exists.",
+            help="Settings document of a keep. Default: /etc/codekeep/settings.json if it exists.",
         ),
         click.option("--data", type=FOLDER, help="Data folder. Default: $CODEKEEP_DATA, or ~/.local/share/codekeep."),
     ):

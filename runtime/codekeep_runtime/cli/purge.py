@@ -1,20 +1,22 @@
-"""`purge`: the right to be forgotten."""
+"""`purge`: deletes a repository or a reader from every store."""
 
 import json
 
 import click
 
 from codekeep_runtime.cli import show
-from codekeep_runtime.cli.opening import opened
+from codekeep_runtime.cli.open_runtime import open_runtime
 from codekeep_runtime.cli.options import as_json, on_platform
 from codekeep_runtime.platform.port import Platform
 
 
 @click.command()
-@click.option("--repo", help="host/owner/name of a repository.")
-@click.option("--user", help="A reader: their name, or the id in audit records.")
-@click.option("--allow", metavar="HOST/OWNER/NAME", help="Instead: let ingest index again what was purged.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--repo", help="Repository to delete: host/owner/name.")
+@click.option("--user", help="Reader to delete: their name, or the id in audit records.")
+@click.option(
+    "--allow", metavar="HOST/OWNER/NAME", help="Instead of purging, let a purged repository be indexed again."
+)
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @as_json
 @on_platform
 def purge(repo: str | None, user: str | None, allow: str | None, yes: bool, as_json: bool, platform: Platform) -> None:
@@ -29,13 +31,13 @@ def purge(repo: str | None, user: str | None, allow: str | None, yes: bool, as_j
         raise click.UsageError("give either --repo or --user, or --allow")
     if allow is not None:
         job.allow(platform, allow)
-        show.result({"allowed": allow}, f"{allow} may be ingested again", as_json=as_json)
+        show.print_result({"allowed": allow}, f"{allow} may be ingested again", as_json=as_json)
         return
     if not yes:
         click.confirm(f"Forget {repo or user} for good?", abort=True, err=True)
-    with opened(platform) as runtime:
+    with open_runtime(platform) as runtime:
         stored = job.run_purge(runtime, repository=repo, user=user)
     proof = json.loads(stored.document)
     lines = [f"{store}: {count} before, {proof['after'][store]} now" for store, count in proof["before"].items()]
     text = "\n".join([*lines, f"Proof: {stored.location}"])
-    show.result({**proof, "path": stored.location}, text, as_json=as_json)
+    show.print_result({**proof, "path": stored.location}, text, as_json=as_json)

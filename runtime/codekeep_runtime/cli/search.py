@@ -1,4 +1,4 @@
-"""`search`: the chunks that match a query best."""
+"""`search`: finds the chunks that match a query best."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -7,7 +7,7 @@ import click
 from codekeep_contracts.audit import Purpose
 
 from codekeep_runtime.cli import show
-from codekeep_runtime.cli.opening import opened_as, reader_request
+from codekeep_runtime.cli.open_runtime import open_runtime_as, reader_request
 from codekeep_runtime.cli.options import as_json, as_team, as_user, on_platform
 from codekeep_runtime.platform.port import Platform
 
@@ -19,10 +19,12 @@ LINES_SHOWN = 12
 
 @click.command()
 @click.argument("query")
-@click.option("--repo", "repositories", multiple=True, help="Only in this one: host/owner/name, or the end of it.")
+@click.option(
+    "--repo", "repositories", multiple=True, help="Only in this repository: host/owner/name, or the end of it."
+)
 @click.option("--lang", "languages", multiple=True, help="Only in this language.")
 @click.option("--branch", "branches", multiple=True, help="Only on this branch.")
-@click.option("-k", "count", type=click.IntRange(1, 100), default=5, show_default=True, help="How many.")
+@click.option("-k", "count", type=click.IntRange(1, 100), default=5, show_default=True, help="Number of results.")
 @as_user
 @as_team
 @as_json
@@ -38,11 +40,11 @@ def search(
     as_json: bool,
     platform: Platform,
 ) -> None:
-    """Find code by words, identifiers or meaning. Nothing found ends with 1."""
+    """Find code by words, identifiers or meaning. Exits with 1 if nothing is found."""
     from codekeep_runtime.gateway.documents import chunk_document
     from codekeep_runtime.index.interface import Narrowing
 
-    with opened_as(platform, user, teams) as (runtime, scope):
+    with open_runtime_as(platform, user, teams) as (runtime, scope):
         narrowing = Narrowing(
             repositories=_named(scope, repositories),
             languages=frozenset(languages) or None,
@@ -52,7 +54,7 @@ def search(
         request = reader_request(runtime, scope)
         runtime.services.audit(request.record(Purpose.SEARCH, chunks=(each.chunk for each in found)))
     if as_json:
-        show.document([{**chunk_document(each.chunk), "score": round(each.score, 6)} for each in found])
+        show.print_json([{**chunk_document(each.chunk), "score": round(each.score, 6)} for each in found])
     else:
         for number, each in enumerate(found, 1):
             click.echo(f"{number}. {click.style(show.position(each.chunk), bold=True)}  {each.chunk.symbol}")

@@ -1,4 +1,4 @@
-"""`snapshot`: copies of a keep's index."""
+"""`snapshot`: takes, lists and restores copies of a keep's index."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from codekeep_runtime.cli import show
-from codekeep_runtime.cli.bars import bytes_bar
 from codekeep_runtime.cli.options import FOLDER, Command, as_json, on_platform
+from codekeep_runtime.cli.progress_bars import bytes_bar
 from codekeep_runtime.platform.port import Platform
 
 if TYPE_CHECKING:
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 def _located(command: Command) -> Command:
     """Options for where snapshots are stored. The command passes them to `_location`."""
     for option in (
-        click.option("--folder", type=FOLDER, help="Instead of a bucket: under path.repo of a server on this machine."),
-        click.option("--role-arn", help="Role that the domain writes with. Default: that of the keep's stack."),
-        click.option("--bucket", help="Where snapshots are stored. Default: the settings' bucket for snapshots."),
+        click.option(
+            "--folder", type=FOLDER, help="Instead of a bucket: folder under path.repo of a server on this machine."
+        ),
+        click.option("--role-arn", help="IAM role with which the domain writes. Default: that of the keep's stack."),
+        click.option("--bucket", help="Bucket of the snapshots. Default: the settings' bucket for snapshots."),
     ):
         command = option(command)
     return command
@@ -36,14 +38,17 @@ def _location(folder: Path | None, **options: str | None) -> "Location":
 
 @click.group()
 def snapshot() -> None:
-    """Copies of a keep's index.
+    """Take, list and restore copies of a keep's index.
 
     Only the administrator of the keep's domain may: the service account `index-admin` in codekeep-system.
     """
 
 
 @snapshot.command()
-@click.option("--name", help="Lower-case letters, digits, - and _. Default: the time, as in 20261128-073000.")
+@click.option(
+    "--name",
+    help="Name of the snapshot: lower-case letters, digits, - and _. Default: the time, as in 20261128-073000.",
+)
 @_located
 @as_json
 @on_platform
@@ -51,7 +56,7 @@ def take(name: str | None, as_json: bool, platform: Platform, **location: Any) -
     """Copy the index that serves, and wait until the copy is complete."""
     with platform.snapshots(_location(**location)) as keep, bytes_bar("Taking a snapshot") as on_bytes:
         taken = keep.take(name, on_bytes)
-    show.result(_document(taken), _line(taken), as_json=as_json)
+    show.print_result(_document(taken), _line(taken), as_json=as_json)
 
 
 @snapshot.command("list")
@@ -59,23 +64,23 @@ def take(name: str | None, as_json: bool, platform: Platform, **location: Any) -
 @as_json
 @on_platform
 def list_(as_json: bool, platform: Platform, **location: Any) -> None:
-    """Snapshots that can be restored, the oldest first."""
+    """List the snapshots that can be restored, the oldest first."""
     with platform.snapshots(_location(**location)) as keep:
         found = keep.snapshots.list()
     document = {"repository": keep.snapshots.repository, "snapshots": [_document(each) for each in found]}
     text = "\n".join(map(_line, found)) or "none yet: codekeep-runtime snapshot take"
-    show.result(document, text, as_json=as_json)
+    show.print_result(document, text, as_json=as_json)
 
 
 @snapshot.command()
 @click.argument("name")
 @click.option("--with-removed", is_flag=True, help="Restore branches that were removed since, purged ones too.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @_located
 @as_json
 @on_platform
 def restore(name: str, with_removed: bool, yes: bool, as_json: bool, platform: Platform, **location: Any) -> None:
-    """Make the content of snapshot NAME serve. Index workers must be stopped.
+    """Replace the index by the content of snapshot NAME. Index workers must be stopped.
 
     It is copied beside the index that serves, which is deleted only once the copy is complete and serves. If this is
     killed, the same command continues. Branches that are no longer in the index are not restored.
@@ -87,14 +92,15 @@ def restore(name: str, with_removed: bool, yes: bool, as_json: bool, platform: P
                 f"{line}\nServe this in place of what serves now? Are index workers stopped?", abort=True, err=True
             )
         with bytes_bar("Restoring") as on_bytes:
-            done = keep.restoring.restore(name, on_bytes, with_removed=with_removed)
+            done = keep.snapshot_restore.restore(name, on_bytes, with_removed=with_removed)
     skipped = [{"repository": each.repository.key, "branch": each.name} for each in done.skipped]
     lines = [f"{done.index} serves with {done.branches} branches, as they were"]
     lines += [
-        show.plain(f"  {each['repository']}@{each['branch']} is not restored: it was removed since") for each in skipped
+        show.printable(f"  {each['repository']}@{each['branch']} is not restored: it was removed since")
+        for each in skipped
     ]
     document = {"snapshot": name, "index": done.index, "branches": done.branches, "left_out": skipped}
-    show.result(document, "\n".join(lines), as_json=as_json)
+    show.print_result(document, "\n".join(lines), as_json=as_json)
 
 
 def _document(each: "Snapshot") -> dict[str, Any]:

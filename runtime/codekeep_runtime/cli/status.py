@@ -1,4 +1,4 @@
-"""`status`: what is indexed, and how fresh it is."""
+"""`status`: shows what is indexed and how fresh it is."""
 
 import json
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from codekeep_runtime.cli import show
-from codekeep_runtime.cli.opening import opened
+from codekeep_runtime.cli.open_runtime import open_runtime
 from codekeep_runtime.cli.options import as_json, on_platform
 from codekeep_runtime.platform.port import Platform
 
@@ -24,10 +24,10 @@ RUNS_READ = 100
 @as_json
 @on_platform
 def status(as_json: bool, platform: Platform) -> None:
-    """Branches with their commits and age, counts, quarantined and skipped files, service accounts."""
-    with opened(platform) as runtime:
+    """Show branches with their commits and age, counts, quarantined and skipped files, and service accounts."""
+    with open_runtime(platform) as runtime:
         document = _document(runtime)
-    show.result(document, "\n".join(_lines(document)), as_json=as_json)
+    show.print_result(document, "\n".join(_lines(document)), as_json=as_json)
 
 
 def _lines(document: dict[str, Any]) -> list[str]:
@@ -39,14 +39,14 @@ def _lines(document: dict[str, Any]) -> list[str]:
         name = f"{branch['repository']}@{branch['branch']}"
         lines.append(f"  {name}  {branch['commit'][:12]}  {age}; skipped: {skipped}")
     if not document["branches"]:
-        lines.append("  nothing yet: codekeep-runtime ingest PATH_OR_URL")
+        lines.append("  nothing is indexed yet; run: codekeep-runtime ingest PATH_OR_URL")
     for account in document["service_accounts"]:
         lines.append(f"  service account {account['name']}, until {account['expires_at']}")
     return lines
 
 
 def _document(runtime: "Runtime") -> dict[str, Any]:
-    """Counts the whole index: whoever may run this command owns it."""
+    """Counts all of the index: whoever may run this command owns it."""
     from codekeep_runtime.core import Scope
 
     context, index = runtime.platform.context, runtime.index
@@ -82,7 +82,7 @@ def _branch(branch: "Branch", head: "Head | None", skips: dict[tuple[str, str], 
 
 
 def _skips(runs: Path) -> dict[tuple[str, str], dict[str, int]]:
-    """By branch, from the last run that changed it. Names of runs start with their time."""
+    """Skipped files by branch, from the last run that changed it. Names of runs start with their time."""
     found: dict[tuple[str, str], dict[str, int]] = {}
     for path in sorted(runs.glob("*.json"))[-RUNS_READ:]:
         for branch in json.loads(path.read_bytes())["branches"]:

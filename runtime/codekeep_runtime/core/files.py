@@ -1,4 +1,4 @@
-"""Files that only their owner may read."""
+"""Reads and writes files that only their owner may read."""
 
 import os
 import stat

@@ -5,7 +5,7 @@ from typing import Any
 LOCAL = "local"
 
 
-def joined(address: str) -> Any:
+def connect_ray(address: str) -> Any:
     """The connected `ray` module; a process joins one cluster only once.
 
     Args:

@@ -18,7 +18,8 @@ class Reader:
 
 @dataclass(frozen=True)
 class Scope:
-    """What one reader may see now. Everything that reads the index requires one, and only `access` makes one.
+    """The repositories that one reader may see now. Everything that reads the index requires one, and only `access`
+    makes one.
 
     An empty `repositories` sees nothing; no value means "all".
     """

@@ -1,4 +1,4 @@
-"""Why a file is not in the index. Every skipped file has a reason."""
+"""Reasons why a file is not in the index. Every skipped file has one."""
 
 from enum import StrEnum
 

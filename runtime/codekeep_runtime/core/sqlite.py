@@ -1,4 +1,4 @@
-"""Transactions of SQLite connections that are opened with `isolation_level=None`."""
+"""Runs transactions on SQLite connections that are opened with `isolation_level=None`."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -64,7 +64,7 @@ class FileSymbols(NamedTuple):
 
     @classmethod
     def of(cls, document: Iterable[Sequence[Sequence[Any]]]) -> Self:
-        """From JSON, with lists for tuples and strings for kinds; the inverse of `tuple(symbols)`."""
+        """Reads symbols from JSON, with lists for tuples and strings for kinds; the inverse of `tuple(symbols)`."""
         definitions, references, imports = document
         return cls(
             tuple(Definition(name, full, SymbolKind(kind), *lines) for name, full, kind, *lines in definitions),

@@ -1,1 +1,1 @@
-"""Text to vectors: the interface, its cache, and the embedders that run in this process."""
+"""Embeds text as vectors: the interface, its cache, and the embedders that run in this process."""

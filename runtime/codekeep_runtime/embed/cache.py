@@ -26,11 +26,11 @@ class CachedEmbedder:
 
     Args:
         file: made if it is missing, readable by its owner only. Contains no text.
-        most: vectors kept; the oldest are removed first.
+        max_vectors: vectors kept; the oldest are removed first.
     """
 
-    def __init__(self, embedder: Embedder, file: Path, most: int = VECTORS_MAX) -> None:
-        self._embedder, self._file, self._most = embedder, file, most
+    def __init__(self, embedder: Embedder, file: Path, max_vectors: int = VECTORS_MAX) -> None:
+        self._embedder, self._file, self._max_vectors = embedder, file, max_vectors
         self.version, self.dimension = embedder.version, embedder.dimension
         self._lock = threading.Lock()
         self._database = _open(file)
@@ -40,8 +40,8 @@ class CachedEmbedder:
         known = self._recall(dict.fromkeys(keys))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if missing:
-            made = self._embedder.documents(list(missing.values()))
-            fresh = dict(zip(missing, made, strict=True))
+            vectors = self._embedder.documents(list(missing.values()))
+            fresh = dict(zip(missing, vectors, strict=True))
             self._remember(fresh)
             known.update(fresh)
         return np.stack([known[key] for key in keys]) if keys else np.zeros((0, self.dimension), np.float32)
@@ -65,7 +65,7 @@ class CachedEmbedder:
             self._database.execute("CREATE TEMP TABLE noted AS SELECT key FROM main.vectors")
 
     def count_noted(self) -> int:
-        """How many of the noted vectors there still are."""
+        """Number of noted vectors that are still there."""
         with self._lock:
             query = "SELECT count(*) FROM main.vectors WHERE key IN (SELECT key FROM temp.noted)"
             return int(self._database.execute(query).fetchone()[0])
@@ -94,7 +94,7 @@ class CachedEmbedder:
         with self._lock, self._database:  # one transaction
             self._database.executemany("INSERT OR REPLACE INTO vectors (key, vector) VALUES (?, ?)", rows)
             self._database.execute(
-                "DELETE FROM vectors WHERE rowid <= (SELECT max(rowid) FROM vectors) - ?", (self._most,)
+                "DELETE FROM vectors WHERE rowid <= (SELECT max(rowid) FROM vectors) - ?", (self._max_vectors,)
             )
 
 

@@ -42,5 +42,5 @@ class E5Embedder:
 
 
 def _plain(text: str) -> str:
-    """What a C string can contain: no NUL and no lone surrogate."""
+    """Removes what a C string cannot contain: NUL and lone surrogates."""
     return text.replace("\0", " ").encode("utf-8", "replace").decode()

@@ -1,4 +1,4 @@
-"""What every embedder does."""
+"""The interface of embedders."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 
 class Embedder(Protocol):
-    """Text to unit vectors."""
+    """Turns text into unit vectors."""
 
     version: str
     """Embedding-space version: letters, digits, `.`, `_` and `-`, such as "static-1". Names the index and keys the
@@ -16,7 +16,7 @@ class Embedder(Protocol):
     dimension: int
 
     def documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """(n, dimension), rows of length 1.
+        """Vectors of shape (n, dimension), rows of length 1.
 
         Raises:
             EmbedFault: the server refused or could not be reached after its retries.
@@ -24,5 +24,5 @@ class Embedder(Protocol):
         ...
 
     def query(self, text: str) -> NDArray[np.float32]:
-        """(dimension,), of length 1."""
+        """The vector of a query: shape (dimension,), length 1."""
         ...

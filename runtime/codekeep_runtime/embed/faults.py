@@ -1,4 +1,4 @@
-"""What goes wrong with embedding."""
+"""Exceptions of embedding."""
 
 from codekeep_contracts.faults import Fault
 

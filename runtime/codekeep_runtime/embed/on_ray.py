@@ -1,4 +1,4 @@
-"""Embedding on a Ray cluster: each batch of texts is a task."""
+"""Embeds texts on a Ray cluster: each batch is a task."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -8,7 +8,7 @@ import numpy as np
 from codekeep_contracts.metrics import MODEL_REQUESTS_IN_FLIGHT
 from numpy.typing import NDArray
 
-from codekeep_runtime.core.ray_cluster import joined
+from codekeep_runtime.core.ray_cluster import connect_ray
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.telemetry.metrics import observe
 
@@ -25,7 +25,7 @@ class RayEmbedder:
     """
 
     def __init__(self, address: str, make: MakeEmbedder, settings: Any) -> None:
-        self._ray, self._make, self._settings = joined(address), make, settings
+        self._ray, self._make, self._settings = connect_ray(address), make, settings
         self._here = make(settings)
         self.version, self.dimension = self._here.version, self._here.dimension
         self._task = self._ray.remote(max_retries=3)(_documents)

@@ -6,7 +6,7 @@ from codekeep_contracts.settings.models import ServedModel
 
 
 def embedding_space_version(model: ServedModel) -> str:
-    """Names the index and keys the caches, so it changes with everything that changes a document's vector."""
+    """Version that names the index and keys the caches: it changes with everything that changes a document's vector."""
     version = f"{model.name.rpartition('/')[2].lower()}-{model.revision[:12]}"
     if model.prefixes is None or not model.prefixes.document:
         return version

@@ -1,4 +1,4 @@
-"""Vectors from a table of word vectors: no network, no model to run, thousands of chunks a second.
+"""Embeds with a table of word vectors: no network, no model to run, thousands of chunks a second.
 
 The table was learned from docstrings and the code they describe (docs/decisions/0013-static-embedder.md), so that the
 words of a question are near the words of code that answers it.
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from codekeep_runtime.embed.vocabulary import Vocabulary, shipped
+from codekeep_runtime.embed.vocabulary import Vocabulary, shipped_vocabulary
 from codekeep_runtime.index.analysis import words
 
 HEADING_WEIGHT = 3.0  # of a word that names a chunk, against a word within it; the table was learned with it
@@ -21,10 +21,10 @@ Bag = dict[int, float]  # row → weight
 
 
 class StaticEmbedder:
-    """The weighted sum of the vectors of a text's words, made of length 1. Several threads may use one."""
+    """Embeds a text as the weighted sum of its words' vectors, normalised to length 1. Several threads may use one."""
 
     def __init__(self, vocabulary: Vocabulary | None = None) -> None:
-        self._vocabulary = vocabulary or shipped()
+        self._vocabulary = vocabulary or shipped_vocabulary()
         self.version = self._vocabulary.version
         self.dimension = self._vocabulary.dimension
 
@@ -53,7 +53,7 @@ class StaticEmbedder:
         return bag
 
     def bag(self, words_of_text: Iterable[str]) -> Bag:
-        """Rows and their weights; a repeated word adds less each time."""
+        """Rows of the table and their weights for a text; a repeated word adds less each time."""
         counts: Counter[int] = Counter()
         for word, count in Counter(words_of_text).items():
             for row in self._vocabulary.rows_of(word):

@@ -1,4 +1,4 @@
-"""The text by which a chunk is embedded."""
+"""Builds the text that is embedded for a chunk."""
 
 from codekeep_runtime.core import Chunk
 from codekeep_runtime.index.analysis import words

@@ -1,4 +1,4 @@
-"""The table of word vectors: which rows stand for a word, and the rows."""
+"""The table of word vectors: the rows, and which of them represent a word."""
 
 import hashlib
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ class Vocabulary:
             return cls(str(arrays["version"]), words, rows, arrays["asked"].astype(np.float32))
 
     def save(self, file: Path) -> None:
-        """With 8 bits a number: a quarter of the size for a hundredth of the quality."""
+        """Saves numbers with 8 bits: a quarter of the size for a hundredth of the quality."""
         rows = self.rows[:-_HASHED_ROWS]
         scale = (np.abs(rows).max(axis=1) / 127).astype(np.float16)
         np.savez_compressed(
@@ -59,7 +59,7 @@ class Vocabulary:
         )
 
     def rows_of(self, word: str) -> tuple[int, ...]:
-        """One row where the table has the word, else those of its parts."""
+        """Rows that represent a word: its own where the table has it, else those of its parts."""
         row = self._row_of.get(word)
         return (row,) if row is not None else self._parts(word)
 
@@ -89,7 +89,7 @@ def _hashed_rows(dimension: int) -> NDArray[np.float32]:
 
 
 @cache
-def shipped() -> Vocabulary:
+def shipped_vocabulary() -> Vocabulary:
     """The table that this package contains."""
     with (resources.files(__package__) / "static.npz").open("rb") as file:
         return Vocabulary.load(file)

@@ -56,7 +56,9 @@ class AnswerStream:
             raise
 
     async def events(self) -> AsyncGenerator[AnswerEvent | None, None]:
-        """None where nothing came for a while. An answer whose reader lost access ends with ACCESS_LOST."""
+        """Yields the answer's events; None where nothing came for a while. An answer whose reader lost access ends with
+        ACCESS_LOST.
+        """
         try:
             async with aclosing(self._rechecked()) as events:
                 async for event in events:
@@ -120,7 +122,7 @@ class AnswerStream:
 async def _with_ticks(
     source: AsyncGenerator[AnswerEvent, None], seconds: float
 ) -> AsyncGenerator[AnswerEvent | None, None]:
-    """None at once, then the source's events, and None whenever none came for that long."""
+    """Yields None at once, then the source's events, and None whenever none came for that long."""
     yield None
     pending = asyncio.ensure_future(anext(source, None))
     try:

@@ -70,7 +70,7 @@ class ChatBody(BaseModel):
 Parsed = TypeVar("Parsed", bound=BaseModel)
 
 
-async def parsed(request: Request, model: type[Parsed]) -> Parsed:
+async def parse_body(request: Request, model: type[Parsed]) -> Parsed:
     """
     Raises:
         InvalidRequestFault: not JSON of that shape.

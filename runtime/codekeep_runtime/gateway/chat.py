@@ -1,4 +1,4 @@
-"""POST /v1/chat/completions, in OpenAI's shape, streamed or whole."""
+"""POST /v1/chat/completions in OpenAI's format, streamed or as one response."""
 
 import time
 from contextlib import aclosing
@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from codekeep_runtime.gateway.answer_stream import AnswerStream
-from codekeep_runtime.gateway.bodies import ChatBody, parsed
+from codekeep_runtime.gateway.bodies import ChatBody, parse_body
 from codekeep_runtime.gateway.documents import chunk_document
-from codekeep_runtime.gateway.errors import refusal
-from codekeep_runtime.gateway.reader_request import ReaderRequest, admitted
+from codekeep_runtime.gateway.errors import error_response
+from codekeep_runtime.gateway.reader_request import ReaderRequest, admit_request
 from codekeep_runtime.gateway.sse import REFUSED, sse_response
 from codekeep_runtime.products.answer import AnswerEvent, Citations, Delta, End
 from codekeep_runtime.products.chat import CHAT
@@ -20,8 +20,8 @@ from codekeep_runtime.telemetry import emit
 
 
 async def chat(http: Request) -> Response:
-    request = await admitted(http)
-    body = await parsed(http, ChatBody)
+    request = await admit_request(http)
+    body = await parse_body(http, ChatBody)
     services, reader_id = request.services, request.reader.id
     services.limits.check_tokens(reader_id)
     route = services.routes.route(CHAT.name, reader_id, body.model)
@@ -32,7 +32,7 @@ async def chat(http: Request) -> Response:
     common = {"id": f"chatcmpl-{request.request_id}", "created": int(time.time()), "model": route.served_name}
     if body.stream:
         return sse_response(answer, lambda event: {**common, **_chunk(event)})
-    return await _whole(http, answer, common)
+    return await _complete_response(http, answer, common)
 
 
 async def _remember(request: ReaderRequest, question: str) -> None:
@@ -44,7 +44,7 @@ async def _remember(request: ReaderRequest, question: str) -> None:
         emit("prompt-not-kept", component="gateway", level="error", error_kind=type(error).__name__)
 
 
-async def _whole(http: Request, answer: AnswerStream, common: dict[str, Any]) -> Response:
+async def _complete_response(http: Request, answer: AnswerStream, common: dict[str, Any]) -> Response:
     text, citations, end = "", Citations(()), End()
     async with aclosing(answer.events()) as events:
         async for event in events:
@@ -57,7 +57,7 @@ async def _whole(http: Request, answer: AnswerStream, common: dict[str, Any]) ->
             elif await http.is_disconnected():  # nothing came for a while: does anybody still wait?
                 break
     if end.finish_reason in REFUSED:
-        return refusal(REFUSED[end.finish_reason])
+        return error_response(REFUSED[end.finish_reason])
     choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": end.finish_reason}
     completion = {**common, "object": "chat.completion", "choices": [choice]}
     return JSONResponse({**completion, **_citations(citations), **_usage(end)})

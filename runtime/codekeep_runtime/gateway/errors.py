@@ -1,4 +1,4 @@
-"""Refusals in OpenAI's shape. None repeats text of the request or of an exception."""
+"""Error responses in OpenAI's format. None repeats text of the request or of an exception."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -25,10 +25,10 @@ _KINDS_AND_MESSAGES: Mapping[int, tuple[str, str]] = {
 
 
 class UnavailableFault(Fault):
-    """What is needed to answer cannot be had now."""
+    """A part that is needed to answer is not available now."""
 
 
-def refusal(
+def error_response(
     status: int,
     *,
     field: str | None = None,
@@ -59,10 +59,12 @@ def _http_status(error: HTTPException) -> int:
 
 
 HANDLERS = {
-    AccessFault: _handled(lambda _: refusal(401, headers={"www-authenticate": "Bearer"})),
-    UsageFault: _handled(lambda error: refusal(400, field=getattr(error, "field", None))),
-    UnknownModelFault: _handled(lambda error: refusal(404, field="model", code="model_not_found", message=str(error))),
-    TooManyRequestsFault: _handled(lambda error: refusal(429, headers={"retry-after": str(error.seconds)})),
-    UnavailableFault: _handled(lambda _: refusal(503)),
-    HTTPException: _handled(lambda error: refusal(_http_status(error))),
+    AccessFault: _handled(lambda _: error_response(401, headers={"www-authenticate": "Bearer"})),
+    UsageFault: _handled(lambda error: error_response(400, field=getattr(error, "field", None))),
+    UnknownModelFault: _handled(
+        lambda error: error_response(404, field="model", code="model_not_found", message=str(error))
+    ),
+    TooManyRequestsFault: _handled(lambda error: error_response(429, headers={"retry-after": str(error.seconds)})),
+    UnavailableFault: _handled(lambda _: error_response(503)),
+    HTTPException: _handled(lambda error: error_response(_http_status(error))),
 }

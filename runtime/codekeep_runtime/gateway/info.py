@@ -1,11 +1,11 @@
-"""What the service says about itself: its models, who the reader is, health and metrics."""
+"""Routes that describe the service: its models, the current reader, health and metrics."""
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from codekeep_runtime.gateway.errors import refusal
-from codekeep_runtime.gateway.reader_request import admitted
+from codekeep_runtime.gateway.errors import error_response
+from codekeep_runtime.gateway.reader_request import admit_request
 from codekeep_runtime.gateway.services import Services
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -13,7 +13,7 @@ LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 async def models(http: Request) -> Response:
     """The names that a chat may ask for as its `model`."""
-    request = await admitted(http)
+    request = await admit_request(http)
     names = request.services.routes.names("chat")
     listed = [{"id": name, "object": "model", "created": 0, "owned_by": "codekeep"} for name in names]
     return JSONResponse({"object": "list", "data": listed})
@@ -21,7 +21,7 @@ async def models(http: Request) -> Response:
 
 async def me(http: Request) -> Response:
     """The reader, their team and what they may see."""
-    request = await admitted(http)
+    request = await admit_request(http)
     return JSONResponse(
         {
             "id": request.reader.id,
@@ -48,8 +48,10 @@ async def ready(http: Request) -> Response:
 
 
 async def metrics(http: Request) -> Response:
-    """For a scraper on loopback (a sidecar); for anyone else this route does not exist. No metric is per repository."""
+    """Metrics for a scraper on loopback (a sidecar); for anyone else this route does not exist. No metric is per
+    repository.
+    """
     services: Services = http.app.state.services
     if services.metrics is None or http.client is None or http.client.host not in LOOPBACK:
-        return refusal(404)
+        return error_response(404)
     return Response(await run_in_threadpool(services.metrics), media_type="text/plain; version=0.0.4")

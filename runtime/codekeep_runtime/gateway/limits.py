@@ -1,4 +1,4 @@
-"""Limits of each reader: requests a minute and tokens a day."""
+"""Limits each reader's requests a minute and tokens a day."""
 
 import threading
 import time
@@ -41,10 +41,8 @@ class Limits:
         self._used: dict[str, _Used] = {}
 
     def take(self, reader_id: str) -> None:
-        """One request.
-
-        Raises:
-            TooManyRequestsFault: the minute's requests are used up.
+        """Counts one request. Raises:
+        TooManyRequestsFault: the minute's requests are used up.
         """
         with self._lock:
             used, now = self._of(reader_id), self._clock()

@@ -1,4 +1,4 @@
-"""Around every request: an id, a log line, metrics, and the headers that protect a browser."""
+"""Gives every request an id, a log line, metrics, and the headers that protect a browser."""
 
 import secrets
 import time
@@ -7,7 +7,7 @@ from codekeep_contracts import metrics
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from codekeep_runtime.gateway.errors import refusal
+from codekeep_runtime.gateway.errors import error_response
 from codekeep_runtime.telemetry import emit, span
 from codekeep_runtime.telemetry.metrics import observe
 
@@ -61,7 +61,7 @@ class RequestMiddleware:
             kind = type(error).__name__
             emit("request-failed", component="gateway", level="error", error_kind=kind, request_id=request_id)
             if not has_started:
-                await refusal(500)(scope, receive, answer)
+                await error_response(500)(scope, receive, answer)
         finally:
             observe(metrics.REQUESTS, component="gateway", route=route, status=status)
             if status >= 500:

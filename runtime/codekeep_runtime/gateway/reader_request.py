@@ -27,7 +27,7 @@ class ReaderRequest:
 
     def is_still_allowed(self) -> bool:
         """Blocks for a moment: files may be read."""
-        return self.services.access.still(self.reader, self.scope)
+        return self.services.access.still_allows(self.reader, self.scope)
 
     def record(
         self,
@@ -42,10 +42,10 @@ class ReaderRequest:
         """
         Args:
             chunks: whose text the reader gets.
-            repositories: of which they get something else.
+            repositories: those of which the reader gets something other than chunks.
         """
-        shown = tuple(chunks)
-        seen = {each.id for each in repositories} | {chunk.branch.repository.id for chunk in shown}
+        chunks = tuple(chunks)
+        repository_ids = {each.id for each in repositories} | {chunk.branch.repository.id for chunk in chunks}
         return AuditRecord(
             time=datetime.now(UTC),
             reader_id=self.reader.id,
@@ -53,9 +53,9 @@ class ReaderRequest:
             purpose=purpose,
             verdict=verdict,
             request_id=self.request_id,
-            repository_ids=tuple(sorted(seen)),
-            commits=tuple(sorted({chunk.commit for chunk in shown})),
-            chunk_ids=tuple(chunk.id for chunk in shown),
+            repository_ids=tuple(sorted(repository_ids)),
+            commits=tuple(sorted({chunk.commit for chunk in chunks})),
+            chunk_ids=tuple(chunk.id for chunk in chunks),
             prompt_tokens=prompt_tokens,
             completion_tokens=completion_tokens,
             duration_ms=round((time.perf_counter() - self.started) * 1000, 1),
@@ -73,7 +73,7 @@ class ReaderRequest:
             raise UnavailableFault("the audit record cannot be written, so nothing is answered") from None
 
 
-async def admitted(http: Request) -> ReaderRequest:
+async def admit_request(http: Request) -> ReaderRequest:
     """
     Raises:
         AccessFault: not signed in.

@@ -8,9 +8,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from codekeep_runtime.gateway.bodies import SearchBody, parsed
+from codekeep_runtime.gateway.bodies import SearchBody, parse_body
 from codekeep_runtime.gateway.documents import chunk_document
-from codekeep_runtime.gateway.reader_request import admitted
+from codekeep_runtime.gateway.reader_request import admit_request
 from codekeep_runtime.telemetry.metrics import observe
 
 ROUTE = "/v1/search"
@@ -18,8 +18,8 @@ ROUTE = "/v1/search"
 
 async def search(http: Request) -> Response:
     """A repository that the reader may not see and one that does not exist give the same answer."""
-    request = await admitted(http)
-    body = await parsed(http, SearchBody)
+    request = await admit_request(http)
+    body = await parse_body(http, SearchBody)
     started = time.perf_counter()
     search = request.services.retriever.search
     found = await run_in_threadpool(search, request.scope, body.query, body.k, body.narrowing())

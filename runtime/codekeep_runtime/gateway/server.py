@@ -1,4 +1,4 @@
-"""Uvicorn around the app: TLS from PEM files, or plain on loopback only. SIGTERM drains."""
+"""Runs the app in uvicorn: TLS from PEM files, or plain HTTP on loopback only. SIGTERM drains."""
 
 import ipaddress
 import socket
@@ -80,7 +80,7 @@ def server(app: Starlette, host: str, port: int, certificate: Certificate | None
 
 
 def pod_server(app: Starlette, port: int, certificate: Certificate | None = None) -> Server:
-    """On every address of a pod. Network policies say who reaches it; without TLS that may only be pods of the keep."""
+    """Listens on every address of a pod. Network policies say who reaches it; without TLS only pods of the keep may."""
     return Server(app, "0.0.0.0", port, certificate)  # noqa: S104 - a pod's own address is not known before it runs
 
 

@@ -1,4 +1,4 @@
-"""What the gateway needs to answer; it builds nothing itself."""
+"""The services that the gateway depends on; it builds none of them itself."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from codekeep_runtime.core import Reader, Scope
 from codekeep_runtime.gateway.limits import Limits
 from codekeep_runtime.models.routes import Routes
 from codekeep_runtime.products.chat.chat import Chat
-from codekeep_runtime.retrieval.found import ChunkSearch
+from codekeep_runtime.retrieval.found_chunk import ChunkSearch
 from codekeep_runtime.symbols.graph import SymbolGraph
 
 
@@ -27,7 +27,7 @@ class Identity(Protocol):
 class Access(Protocol):
     def scope(self, reader: Reader) -> Scope: ...
 
-    def still(self, reader: Reader, scope: Scope) -> bool:
+    def still_allows(self, reader: Reader, scope: Scope) -> bool:
         """Whether the reader may still see all of the scope. Blocks for a moment."""
         ...
 

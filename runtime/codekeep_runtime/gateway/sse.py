@@ -1,4 +1,4 @@
-"""An answer as server-sent events."""
+"""Sends an answer as server-sent events."""
 
 import json
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -8,7 +8,7 @@ from typing import Any, Final
 from starlette.responses import StreamingResponse
 
 from codekeep_runtime.gateway.answer_stream import AnswerStream
-from codekeep_runtime.gateway.errors import refusal
+from codekeep_runtime.gateway.errors import error_response
 from codekeep_runtime.products.answer import AnswerEvent, End, FinishReason
 from codekeep_runtime.telemetry import emit
 
@@ -20,7 +20,7 @@ Render = Callable[[AnswerEvent], Mapping[str, Any]]
 
 
 def sse_response(answer: AnswerStream, render: Render) -> StreamingResponse:
-    """An answer that was begun; `[DONE]` or an error comes last."""
+    """Streams an answer that was begun; `[DONE]` or an error comes last."""
     return StreamingResponse(_events(answer, render), media_type="text/event-stream", headers=_HEADERS)
 
 
@@ -31,7 +31,7 @@ async def _events(answer: AnswerStream, render: Render) -> AsyncGenerator[bytes,
                 if event is None:
                     yield b": still here\n\n"
                 elif isinstance(event, End) and event.finish_reason in REFUSED:
-                    yield _data(refusal(REFUSED[event.finish_reason]).body)
+                    yield _data(error_response(REFUSED[event.finish_reason]).body)
                     return
                 else:
                     yield _data(json.dumps(render(event), separators=(",", ":")).encode())
@@ -39,7 +39,7 @@ async def _events(answer: AnswerStream, render: Render) -> AsyncGenerator[bytes,
     except Exception as error:  # the status has left: the stream says that it failed, the log by which class
         request_id, kind = answer.request.request_id, type(error).__name__
         emit("answer-failed", component="gateway", level="error", error_kind=kind, request_id=request_id)
-        yield _data(refusal(500).body)
+        yield _data(error_response(500).body)
 
 
 def _data(content: bytes | memoryview) -> bytes:

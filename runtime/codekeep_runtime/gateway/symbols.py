@@ -10,14 +10,14 @@ from starlette.responses import JSONResponse, Response
 
 from codekeep_runtime.gateway.bodies import InvalidRequestFault
 from codekeep_runtime.gateway.documents import symbol_document
-from codekeep_runtime.gateway.reader_request import admitted
+from codekeep_runtime.gateway.reader_request import admit_request
 
 NAME_CHARACTERS_MAX = 512
 RESULTS_MAX = 1000
 
 
 async def _answer(http: Request, lookup: Literal["definitions", "references", "callers"]) -> Response:
-    request = await admitted(http)
+    request = await admit_request(http)
     name = http.query_params.get("name", "")
     if not 0 < len(name) <= NAME_CHARACTERS_MAX:
         raise InvalidRequestFault("name")

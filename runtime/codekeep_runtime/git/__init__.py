@@ -1,1 +1,1 @@
-"""Mirrors of Git repositories, fetched with the git command line and read without a working tree."""
+"""Mirrors Git repositories: fetches them with the git command line and reads them without a working tree."""

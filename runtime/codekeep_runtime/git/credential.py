@@ -29,8 +29,10 @@ class Credential:
 
 
 @contextmanager
-def environment(credential: Credential | None, location: Location, folder: Path) -> Iterator[Mapping[str, str]]:
-    """Variables that tell git the credential. Meanwhile `folder` contains the key file (0600)."""
+def credential_environment(
+    credential: Credential | None, location: Location, folder: Path
+) -> Iterator[Mapping[str, str]]:
+    """Yields the variables that give git the credential. Meanwhile `folder` contains the key file (0600)."""
     if credential and credential.private_key and location.is_ssh:
         with tempfile.TemporaryDirectory(prefix=KEY_FOLDER, dir=folder) as own:
             yield {"GIT_SSH_COMMAND": _ssh(credential, Path(own))}
@@ -40,7 +42,7 @@ def environment(credential: Credential | None, location: Location, folder: Path)
         yield {"GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o StrictHostKeyChecking=yes"}
 
 
-def helper(credential: Credential | None, location: Location) -> list[tuple[str, str]]:
+def credential_helper(credential: Credential | None, location: Location) -> list[tuple[str, str]]:
     """Git configuration that sends the token to this host only."""
     if not (credential and credential.token and location.is_https):
         return []

@@ -1,4 +1,4 @@
-"""Faults of a whole repository."""
+"""Exceptions of git: each ends the ingest of one repository."""
 
 from codekeep_contracts.faults import Fault
 

@@ -1,4 +1,4 @@
-"""Address of a repository: an allowed URL, or a path."""
+"""The address of a repository: an allowed URL, or a path."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Location:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From a URL (https, ssh, file, user@host:path) or the path of a working tree or bare repository.
+        """Parses a URL (https, ssh, file, user@host:path) or the path of a working tree or bare repository.
 
         Raises:
             UsageFault: another scheme, a password in the URL, or not a folder.

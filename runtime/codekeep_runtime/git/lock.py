@@ -12,7 +12,7 @@ LOCK = "codekeep.lock"
 
 
 @contextmanager
-def held(folder: Path, seconds: float) -> Iterator[int]:
+def mirror_lock(folder: Path, seconds: float) -> Iterator[int]:
     """Yields the descriptor that commands must inherit; the lock is free once the last of them has ended.
 
     Raises:

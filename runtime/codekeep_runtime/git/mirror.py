@@ -9,13 +9,13 @@ from pathlib import Path
 
 from codekeep_runtime.git.blobs import Blobs
 from codekeep_runtime.git.command import Git
-from codekeep_runtime.git.credential import KEY_FOLDER, Credential, environment, helper
+from codekeep_runtime.git.credential import KEY_FOLDER, Credential, credential_environment, credential_helper
 from codekeep_runtime.git.faults import GitFault, LimitFault
 from codekeep_runtime.git.location import Location
-from codekeep_runtime.git.lock import LOCK, held
+from codekeep_runtime.git.lock import LOCK, mirror_lock
 from codekeep_runtime.git.tree import Entry, entries
 
-DETACHED = "HEAD"  # stands for the branch of a working tree with a detached HEAD
+DETACHED = "HEAD"  # in place of the branch of a working tree with a detached HEAD
 _HEADS = "refs/heads/"
 _MAX_PACKS = 40  # then they are repacked into one
 
@@ -57,7 +57,7 @@ class Mirror:
         self, folder: Path, location: Location, credential: Credential | None = None, limits: Limits = Limits()
     ) -> None:
         self._folder, self._location, self._credential, self._limits = folder, location, credential, limits
-        self._git = Git(folder, location.path, helper(credential, location))
+        self._git = Git(folder, location.path, credential_helper(credential, location))
 
     def fetch(self, patterns: Sequence[str] = ()) -> Mapping[str, str]:
         """Updates the mirror and returns commits by branch. After a kill the next fetch repairs the mirror.
@@ -67,7 +67,7 @@ class Mirror:
         """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         own = self._git
-        with held(self._folder, self._limits.seconds) as lock:
+        with mirror_lock(self._folder, self._limits.seconds) as lock:
             self._git = replace(own, inherited=(lock,))
             try:
                 return self._fetch(patterns)
@@ -83,7 +83,7 @@ class Mirror:
 
     def _fetch(self, patterns: Sequence[str]) -> Mapping[str, str]:
         self._prepare()
-        with environment(self._credential, self._location, self._folder) as variables:
+        with credential_environment(self._credential, self._location, self._folder) as variables:
             git = replace(self._git, variables=variables)
             remote = self._remote(git)
             wanted = remote.selected(patterns)

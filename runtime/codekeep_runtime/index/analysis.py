@@ -9,7 +9,7 @@ _HUMP = re.compile(HUMP)
 _WORD = re.compile(r"[^\W_]+")
 
 
-def prepare(text: str) -> str:
+def split_camel_case(text: str) -> str:
     """Splits camel case: `HTTPServer.getName` → `HTTP Server.get Name`.
 
     The tokenizer splits the rest (snake_case, paths, operators) at everything but letters and digits.
@@ -22,8 +22,8 @@ def _separated(hump: re.Match[str]) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Lower-case words of letters and digits, in order."""
-    return [word.lower() for word in _WORD.findall(prepare(text))]
+    """Returns the lower-case words of letters and digits in the text, in order."""
+    return [word.lower() for word in _WORD.findall(split_camel_case(text))]
 
 
 def query_terms(text: str) -> list[str]:

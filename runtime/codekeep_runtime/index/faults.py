@@ -1,4 +1,4 @@
-"""Faults of an index on a server."""
+"""Exceptions of an index on a server."""
 
 from codekeep_contracts.faults import Fault
 

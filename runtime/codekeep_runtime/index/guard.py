@@ -6,7 +6,7 @@ from codekeep_runtime.core import RepositoryId, Scope
 from codekeep_runtime.index.interface import Narrowing
 
 
-def visible(tenant: str, scope: Scope, narrowing: Narrowing | None = None) -> frozenset[RepositoryId]:
+def visible_repositories(tenant: str, scope: Scope, narrowing: Narrowing | None = None) -> frozenset[RepositoryId]:
     """The repositories of a scope that a narrowing leaves.
 
     Raises:
@@ -19,6 +19,6 @@ def visible(tenant: str, scope: Scope, narrowing: Narrowing | None = None) -> fr
     return scope.repositories & narrowing.repositories
 
 
-def encodable(text: str) -> str:
+def replace_surrogates(text: str) -> str:
     """A name from outside, encodable as UTF-8: lone surrogates, which JSON allows, become replacement characters."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -77,7 +77,7 @@ class BranchList(Protocol):
         """Every branch with a file or a head, sorted."""
 
     def head(self, branch: Branch) -> Head | None:
-        """None until the branch was indexed once to its end."""
+        """The indexed commit; None until the branch was indexed once to its end."""
 
 
 class IndexReader(BranchList, Protocol):
@@ -96,13 +96,15 @@ class IndexReader(BranchList, Protocol):
         """Nearest neighbours by cosine."""
 
     def chunks(self, scope: Scope, ids: Collection[str]) -> Mapping[str, Chunk]:
-        """By id, those that exist and are visible. Citations are checked with it."""
+        """Chunks by id: those that exist and are visible. Citations are checked with it."""
 
     def file(self, scope: Scope, branch: Branch, path: str) -> Sequence[Chunk]:
         """The chunks of a file in order."""
 
     def definitions(self, scope: Scope, name: str) -> Sequence[FoundDefinition]:
-        """By simple name, or by the tail of a qualified name if it contains a dot. Exact and case-sensitive."""
+        """Definitions by simple name, or by the tail of a qualified name if it contains a dot. Exact and
+        case-sensitive.
+        """
 
     def references(self, scope: Scope, name: str) -> Sequence[FoundReference]:
         """Mentions of a simple name."""
@@ -116,7 +118,7 @@ class IndexReader(BranchList, Protocol):
 
 
 class IndexWriter(BranchList, Protocol):
-    """What ingest writes: the index itself, or the outbox on the way to it."""
+    """The interface that ingest writes to: the index itself, or the outbox on the way to it."""
 
     def write(self, branch: Branch, files: Sequence[SourceFile], removed: Collection[str] = ()) -> None:
         """Replaces these files and removes these paths, all or nothing. Idempotent.
@@ -138,7 +140,7 @@ class VectorWriter(Protocol):
         """Chunks without a vector."""
 
     def put_vectors(self, vectors: Mapping[str, Vector]) -> None:
-        """By chunk id; ids that no longer exist are ignored."""
+        """Stores vectors by chunk id; ids that no longer exist are ignored."""
 
 
 class IndexAdministrator(Protocol):

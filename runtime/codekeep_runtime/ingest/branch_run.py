@@ -28,7 +28,7 @@ _MISSING = "BlobMissing"
 
 @dataclass(frozen=True, kw_only=True)
 class BranchRun:
-    """What all branches of a run have in common.
+    """Ingests branches; its fields are common to all branches of a run.
 
     Args:
         version: of parser, chunker and screen.
@@ -66,13 +66,13 @@ class BranchRun:
         outdated = self.state.begin(branch, self.version, () if self.trusts_index else indexed)
         known = self.state.skipped(branch)
         todo = plan(mirror.files(commit), indexed, outdated, known, self.state, self.policy)
-        counter.expect(len(todo.read))
+        counter.expect(len(todo.to_process))
         report.files, report.skips = todo.files, todo.skips
         buffer = _WriteBuffer(self.index, self.state, branch, indexed, report)
-        buffer.remove(todo.gone)
-        if todo.read:
+        buffer.remove(todo.to_remove)
+        if todo.to_process:
             job = Job(branch, commit, self.policy, self.parse)
-            for outcomes in self.workers.outcomes(_batches(job, todo, mirror, buffer), few=todo.is_small):
+            for outcomes in self.workers.outcomes(_batches(job, todo, mirror, buffer), is_small=todo.is_small):
                 buffer.add(outcomes)
                 counter.step(len(outcomes))
         buffer.flush()
@@ -84,8 +84,8 @@ def _batches(job: Job, todo: Plan, mirror: Mirror, buffer: "_WriteBuffer") -> It
     with mirror.blobs() as blobs:
         files: list[RawFile] = []
         size = 0
-        contents = blobs.read([entry.blob for entry in todo.read])
-        for entry, data in zip(todo.read, contents, strict=True):
+        contents = blobs.read([entry.blob for entry in todo.to_process])
+        for entry, data in zip(todo.to_process, contents, strict=True):
             if data is None:
                 buffer.add([Outcome(entry.path, entry.blob, error_kind=_MISSING)])
                 continue
@@ -129,7 +129,7 @@ class _WriteBuffer:
         """Index first, state second: a kill in between only makes the next run process the files again."""
         if self._files or self._removed:
             self._index.write(self._branch, self._files, self._removed)
-            self._state.written(self._branch, [file.path for file in self._files])
+            self._state.mark_indexed(self._branch, [file.path for file in self._files])
         if self._skipped:
             self._state.skip(self._branch, self._skipped)
         for outcome in self._failed:

@@ -1,11 +1,11 @@
-"""Second phase of ingest: vectors for chunks that are already searchable by text."""
+"""Second phase of ingest: embeds chunks that are already searchable by text."""
 
 from dataclasses import dataclass
 
 from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.embed.text import embedding_text
 from codekeep_runtime.index.interface import VectorWriter
-from codekeep_runtime.ingest.progress import Counter, Phase, silent
+from codekeep_runtime.ingest.progress import Counter, Phase, ignore_progress
 
 _BATCH = 1024  # chunks
 
@@ -21,11 +21,11 @@ class Embedding:
         Raises:
             EmbedFault: the embedder failed; vectors stored so far stay.
         """
-        counter, done = counter or Counter(silent, Phase.EMBED), 0
+        counter, done = counter or Counter(ignore_progress, Phase.EMBED), 0
         while chunks := self.vectors.unembedded(_BATCH):
             counter.expect(len(chunks))
-            made = self.embedder.documents([embedding_text(chunk) for chunk in chunks])
-            self.vectors.put_vectors({chunk.id: vector for chunk, vector in zip(chunks, made, strict=True)})
+            vectors = self.embedder.documents([embedding_text(chunk) for chunk in chunks])
+            self.vectors.put_vectors({chunk.id: vector for chunk, vector in zip(chunks, vectors, strict=True)})
             done += len(chunks)
             counter.step(len(chunks))
         return done

@@ -9,16 +9,18 @@ from codekeep_runtime.core import Branch, Chunk, SkipReason, SourceFile, chunk_i
 from codekeep_runtime.screen import Policy, mask_secrets, screen_content
 
 if TYPE_CHECKING:
-    from codekeep_runtime.parse.parser import Parsed
+    from codekeep_runtime.parse.parser import ParsedFile
 
-Parse = Callable[[str, bytes, str], "tuple[str, Parsed]"]  # (path, head, text) → language, pieces and symbols
+Parse = Callable[[str, bytes, str], "tuple[str, ParsedFile]"]  # (path, head, text) → language, pieces and symbols
 _HEAD = 512
 _MAX_IMPORTS = 64  # modules listed on a chunk
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What all files of a batch have in common. `parse` is a function of a module, since it is sent to a process."""
+    """The settings that all files of a batch have in common. `parse` is a function of a module, since it is sent to a
+    process.
+    """
 
     branch: Branch
     commit: str
@@ -45,7 +47,7 @@ class Outcome:
     error_kind: str = ""
 
 
-def parse_source(path: str, head: bytes, text: str) -> "tuple[str, Parsed]":
+def parse_source(path: str, head: bytes, text: str) -> "tuple[str, ParsedFile]":
     """Default parser."""
     from codekeep_runtime.parse.language import language_of
     from codekeep_runtime.parse.parser import parse
@@ -54,7 +56,7 @@ def parse_source(path: str, head: bytes, text: str) -> "tuple[str, Parsed]":
     return language or "text", parse(path, language, text)
 
 
-def process(job: Job, files: Sequence[RawFile]) -> list[Outcome]:
+def process_files(job: Job, files: Sequence[RawFile]) -> list[Outcome]:
     """Outcomes in order. A file that fails does not affect the others."""
     return [_outcome(job, file) for file in files]
 
@@ -77,7 +79,7 @@ def _text(data: bytes) -> str:
     return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace")
 
 
-def _source_file(job: Job, file: RawFile, language: str, parsed: "Parsed") -> SourceFile:
+def _source_file(job: Job, file: RawFile, language: str, parsed: "ParsedFile") -> SourceFile:
     imports = tuple(dict.fromkeys(each.module for each in parsed.symbols.imports))[:_MAX_IMPORTS]
     chunks = tuple(
         Chunk(

@@ -20,9 +20,9 @@ from codekeep_runtime.index.interface import IndexWriter
 from codekeep_runtime.ingest.branch_run import BranchRun
 from codekeep_runtime.ingest.embedding import Embedding
 from codekeep_runtime.ingest.file_task import Parse, parse_source
-from codekeep_runtime.ingest.lock import only_one
+from codekeep_runtime.ingest.lock import ingest_lock
 from codekeep_runtime.ingest.manifest import Failure, Manifest
-from codekeep_runtime.ingest.progress import Counter, Phase, Progress, silent
+from codekeep_runtime.ingest.progress import Counter, Phase, Progress, ignore_progress
 from codekeep_runtime.ingest.source import Source
 from codekeep_runtime.ingest.state import State
 from codekeep_runtime.ingest.workers import Workers
@@ -72,14 +72,14 @@ class Ingest:
         self._options, self._parse = options, parse
         self._version = pipeline_version(options.policy, parse)
 
-    def run(self, sources: Sequence[Source], progress: Progress = silent) -> Manifest:
+    def run(self, sources: Sequence[Source], progress: Progress = ignore_progress) -> Manifest:
         """Fetches, writes what changed and embeds what has no vector. Failures go into the manifest; the rest goes on.
 
         Raises:
             BusyFault: another ingest uses this folder.
         """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with only_one(self._folder):
+        with ingest_lock(self._folder):
             state = State(self._folder)
             try:
                 return self._run(state, sources, progress)
@@ -131,7 +131,7 @@ class Ingest:
         manifest.seconds["parse"] = time.perf_counter() - begin - fetching
 
     def _measure(self, manifest: Manifest) -> None:
-        """For alarms: jobs, failed jobs, and the age of the oldest branch that could not be updated."""
+        """Records metrics for alarms: jobs, failed jobs, and the age of the oldest branch that could not be updated."""
         observe(metrics.INGEST_JOBS, component="ingest")
         if not manifest.is_complete:
             observe(metrics.FAILED_INGEST_JOBS, component="ingest")

@@ -14,7 +14,7 @@ class BusyFault(Fault):
 
 
 @contextmanager
-def only_one(folder: Path) -> Iterator[None]:
+def ingest_lock(folder: Path) -> Iterator[None]:
     """
     Raises:
         BusyFault: another process has the lock.

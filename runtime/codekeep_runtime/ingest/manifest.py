@@ -14,7 +14,7 @@ MANIFEST_VERSION = 2  # 1: first; 2: without `digest`
 
 @dataclass(kw_only=True)
 class BranchReport:
-    """`files` and `skips` count the whole commit; the other counts are of this run."""
+    """`files` and `skips` count all files of the commit; the other counts are of this run."""
 
     repository: str  # its key
     repository_id: str

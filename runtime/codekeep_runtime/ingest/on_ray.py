@@ -1,13 +1,13 @@
-"""Parsing on a Ray cluster: one task per batch."""
+"""Parses files on a Ray cluster: one task per batch."""
 
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-from codekeep_runtime.core.ray_cluster import joined
-from codekeep_runtime.ingest.file_task import Outcome, process
-from codekeep_runtime.ingest.workers import Batch, in_order
+from codekeep_runtime.core.ray_cluster import connect_ray
+from codekeep_runtime.ingest.file_task import Outcome, process_files
+from codekeep_runtime.ingest.workers import Batch, outcomes_in_order
 
 _AHEAD = 64  # batches sent ahead
 _ATTEMPTS = 3  # for a single file
@@ -23,16 +23,16 @@ class RayWorkers(AbstractContextManager["RayWorkers"]):
     """
 
     def __init__(self, address: str, seconds: float) -> None:
-        self._ray, self._seconds = joined(address), seconds
-        self._task = self._ray.remote(max_retries=0)(process)
+        self._ray, self._seconds = connect_ray(address), seconds
+        self._task = self._ray.remote(max_retries=0)(process_files)
 
     def __exit__(self, *error: object) -> None:
         """Leaves the cluster running; others may use it."""
 
-    def outcomes(self, batches: Iterable[Batch], *, few: bool = False) -> Iterator[list[Outcome]]:
+    def outcomes(self, batches: Iterable[Batch], *, is_small: bool = False) -> Iterator[list[Outcome]]:
         """Outcomes of every batch, in order."""
-        del few  # the cluster is already running
-        return in_order(batches, lambda batch: self._task.remote(*batch), self._finished, _AHEAD)
+        del is_small  # the cluster is already running
+        return outcomes_in_order(batches, lambda batch: self._task.remote(*batch), self._finished, _AHEAD)
 
     def _finished(self, batch: Batch, task: Any, attempt: int = 1) -> list[Outcome]:
         errors = self._ray.exceptions

@@ -14,17 +14,17 @@ _FEW, _LITTLE = 100, 1_000_000  # files, bytes: one process is done before a sec
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """`read` must be processed, `gone` leaves the index, `skipped` is skipped without being read."""
+    """The work that brings a branch of the index to a commit. `skipped` files are not read."""
 
-    read: Sequence[Entry]
-    gone: Sequence[str]
+    to_process: Sequence[Entry]
+    to_remove: Sequence[str]
     skipped: Mapping[str, SkipReason]
     files: int
     skips: Counter[str]
 
     @property
     def is_small(self) -> bool:
-        return len(self.read) <= _FEW and sum(entry.size for entry in self.read) <= _LITTLE
+        return len(self.to_process) <= _FEW and sum(entry.size for entry in self.to_process) <= _LITTLE
 
 
 def plan(
@@ -35,14 +35,14 @@ def plan(
     state: State,
     policy: Policy,
 ) -> Plan:
-    """Compares by blob.
+    """Compares a commit with the index by blob.
 
     Args:
         indexed: path → blob of every file in the index.
         outdated: those of these paths that must be processed again.
         known: files that were skipped before, by path.
     """
-    read: list[Entry] = []
+    to_process: list[Entry] = []
     skipped: dict[str, SkipReason] = {}
     skips: Counter[str] = Counter()
     present: set[str] = set()
@@ -54,8 +54,9 @@ def plan(
             continue
         present.add(entry.path)
         if indexed.get(entry.path) != entry.blob or entry.path in outdated:
-            read.append(entry)
-    return Plan(read=read, gone=sorted(indexed.keys() - present), skipped=skipped, files=len(entries), skips=skips)
+            to_process.append(entry)
+    to_remove = sorted(indexed.keys() - present)
+    return Plan(to_process=to_process, to_remove=to_remove, skipped=skipped, files=len(entries), skips=skips)
 
 
 def _known(entry: Entry, known: Mapping[str, SkippedFile], state: State) -> SkipReason | None:

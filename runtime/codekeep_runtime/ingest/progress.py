@@ -15,7 +15,7 @@ class Progress(Protocol):
         """`total` grows as more work becomes known; both count from the start of the run."""
 
 
-def silent(phase: Phase, done: int, total: int) -> None:
+def ignore_progress(phase: Phase, done: int, total: int) -> None:
     """Ignores progress."""
 
 

@@ -1,4 +1,4 @@
-"""What ingest remembers between runs: which files it skipped and why, and the version each branch was processed with.
+"""State of ingest between runs: which files it skipped and why, and the version each branch was processed with.
 
 All of it is derived: losing the file costs time, nothing else.
 """
@@ -51,7 +51,9 @@ class State:
         self._connection.executescript(_SCHEMA)
 
     def begin(self, branch: Branch, version: str, indexed: Iterable[str]) -> frozenset[str]:
-        """Which indexed paths another version processed, and so must be processed again; also after a killed run."""
+        """Returns the indexed paths that another version processed, and that must be processed again; also after a
+        killed run.
+        """
         key = _key(branch)
         found = self._connection.execute("SELECT made_with FROM branches WHERE branch = ?", (key,)).fetchone()
         if found is None or found[0] != version:
@@ -81,13 +83,15 @@ class State:
             self._remove("left_out", branch, gone)
 
     def skipped(self, branch: Branch) -> Mapping[str, SkippedFile]:
-        """By path."""
+        """The skipped files of a branch, by path."""
         query = "SELECT path, blob, reason, attempts, retry_at FROM left_out WHERE branch = ?"
         rows = self._connection.execute(query, (_key(branch),))
         return {path: SkippedFile(path, blob, SkipReason(reason), *retry) for path, blob, reason, *retry in rows}
 
     def skip(self, branch: Branch, files: Iterable[SkippedFile]) -> None:
-        """Remembers files whose content is a reason to skip them: it holds for the blob, whatever else changes."""
+        """Remembers files whose content is a reason to skip them: the reason stays with the blob, whatever else
+        changes.
+        """
         rows = [(_key(branch), each.path, each.blob, each.reason, each.attempts, each.retry_at) for each in files]
         with transaction(self._connection) as write:
             write.executemany("INSERT OR REPLACE INTO left_out VALUES (?, ?, ?, ?, ?, ?)", rows)
@@ -103,7 +107,7 @@ class State:
     def is_due(self, file: SkippedFile) -> bool:
         return file.reason is SkipReason.QUARANTINED and file.retry_at <= self._clock()
 
-    def written(self, branch: Branch, paths: Iterable[str]) -> None:
+    def mark_indexed(self, branch: Branch, paths: Iterable[str]) -> None:
         """Records that these paths are in the index."""
         written = list(paths)
         with transaction(self._connection):

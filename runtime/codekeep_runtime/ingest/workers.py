@@ -10,7 +10,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import AbstractContextManager
 from typing import Any
 
-from codekeep_runtime.ingest.file_task import Job, Outcome, RawFile, process
+from codekeep_runtime.ingest.file_task import Job, Outcome, RawFile, process_files
 
 Batch = tuple[Job, Sequence[RawFile]]
 _AHEAD = 3  # batches per worker that are read and sent ahead
@@ -32,14 +32,14 @@ class Workers(AbstractContextManager["Workers"]):
     def __exit__(self, *error: object) -> None:
         self._end()
 
-    def outcomes(self, batches: Iterable[Batch], *, few: bool = False) -> Iterator[list[Outcome]]:
+    def outcomes(self, batches: Iterable[Batch], *, is_small: bool = False) -> Iterator[list[Outcome]]:
         """Outcomes of every batch, in order.
 
         Args:
-            few: use one process, since starting more takes longer than the work.
+            is_small: uses one process, since starting more takes longer than the work.
         """
-        self._start(1 if few else self._count)
-        return in_order(batches, self._send, self._finished, self._size * _AHEAD)
+        self._start(1 if is_small else self._count)
+        return outcomes_in_order(batches, self._send, self._finished, self._size * _AHEAD)
 
     def _finished(self, batch: Batch, future: Any) -> list[Outcome]:
         from pebble import ProcessExpired
@@ -55,7 +55,7 @@ class Workers(AbstractContextManager["Workers"]):
         return done
 
     def _send(self, batch: Batch) -> Any:
-        return self._pool.schedule(process, args=list(batch), timeout=self._seconds)
+        return self._pool.schedule(process_files, args=list(batch), timeout=self._seconds)
 
     def _start(self, size: int) -> None:
         from pebble import ProcessPool
@@ -74,7 +74,7 @@ class Workers(AbstractContextManager["Workers"]):
             self._pool, self._size = None, 0
 
 
-def in_order(
+def outcomes_in_order(
     batches: Iterable[Batch],
     send: Callable[[Batch], Any],
     finished: Callable[[Batch, Any], list[Outcome]],

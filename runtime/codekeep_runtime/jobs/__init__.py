@@ -1,1 +1,1 @@
-"""What commands and pods do from start to end: work through the ingest queue, run the indexer, purge."""
+"""Jobs that commands and pods run from start to end: work through the ingest queue, run the indexer, purge."""

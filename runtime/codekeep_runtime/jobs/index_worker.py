@@ -40,7 +40,7 @@ def run_worker(platform: Platform, ray_address: str | None, *, is_full: bool, on
             worker.request_everything()
         while not stopped.is_set():
             try:
-                done = permissions.turn() + worker.turn()
+                done = permissions.run_once() + worker.run_once()
             except Fault as fault:  # a store or model is unavailable for a while; finished steps stay finished
                 emit("index-turn-failed", component="index", level="error", error_kind=type(fault).__name__)
                 stopped.wait(FAILED_SECONDS)
@@ -62,7 +62,7 @@ class PermissionIntake:
         self._tombstones, self._documents = platform.tombstones, platform.documents(ACCESS)
         self._permissions = PermissionStore(self._documents)
 
-    def turn(self) -> bool:
+    def run_once(self) -> bool:
         """Takes newer permissions, if any, without purged repositories; returns whether there were any.
 
         The version is stored beside them, so that a new pod does not bring back what a purge removed.
@@ -70,9 +70,9 @@ class PermissionIntake:
         version, taken = self._handover.version(), self._documents.read(TAKEN)
         if version is None or (taken is not None and taken.content == version):
             return False
-        reported = self._handover.last().repositories
+        reported = self._handover.latest().repositories
         kept = {key: each for key, each in reported.items() if not self._tombstones.is_purged(RepositoryId.parse(key))}
-        self._permissions.keep(Permissions(repositories=kept))
+        self._permissions.store(Permissions(repositories=kept))
         update(self._documents, TAKEN, lambda _: version)
         emit("permissions-taken", component="index")
         return True

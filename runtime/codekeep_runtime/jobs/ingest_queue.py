@@ -4,10 +4,10 @@ import time
 from collections.abc import Mapping, Sequence
 
 from codekeep_contracts.faults import DataFault
-from codekeep_contracts.messages import Push, parse
+from codekeep_contracts.messages import Push, parse_message
 
 from codekeep_runtime.ingest.source import Source
-from codekeep_runtime.platform.aws.work_queue import Received, WorkQueue
+from codekeep_runtime.platform.aws.work_queue import ReceivedMessage, WorkQueue
 from codekeep_runtime.platform.runtime import Runtime
 from codekeep_runtime.telemetry import emit
 
@@ -18,7 +18,8 @@ Sources = Mapping[tuple[str, str], Source]  # by the link's name, and owner/name
 
 
 def work_queue(runtime: Runtime, take_seconds: float) -> int:
-    """Returns the number of messages done. Failed ones go back and, after some attempts, to the dead letters.
+    """Works until the queue is empty and returns the number of messages done. Failed ones go back to the queue and,
+    after some attempts, to its dead-letter queue.
 
     Raises:
         SettingsFault: there are no settings, or they name no ingest queue.
@@ -34,13 +35,13 @@ def work_queue(runtime: Runtime, take_seconds: float) -> int:
     return done
 
 
-def _work(runtime: Runtime, queue: WorkQueue, messages: Sequence[Received]) -> Sequence[Received]:
+def _work(runtime: Runtime, queue: WorkQueue, messages: Sequence[ReceivedMessage]) -> Sequence[ReceivedMessage]:
     """Ingests each repository once, however many pushes name it, and returns messages whose repository failed.
 
     If the process is stopped meanwhile, all messages go back at once.
     """
     try:
-        with queue.held(messages):
+        with queue.keep_invisible(messages):
             known = {
                 (link, f"{source.repository.owner}/{source.repository.name}"): source
                 for link, source in runtime.platform.services.sources()
@@ -55,10 +56,12 @@ def _work(runtime: Runtime, queue: WorkQueue, messages: Sequence[Received]) -> S
     return [message for message, each in requested if any(source.repository.key in failed for source in each)]
 
 
-def _requested(known: Sources, message: Received) -> Sequence[Source]:
-    """Empty for an invalid message, and for a repository that the settings do not name."""
+def _requested(known: Sources, message: ReceivedMessage) -> Sequence[Source]:
+    """The sources that a message asks for: none for an invalid one, and for a repository that the settings do not
+    name.
+    """
     try:
-        request = parse(message.body)
+        request = parse_message(message.body)
     except DataFault:
         emit("message-not-understood", component="ingest", level="warning")
         return ()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from codekeep_runtime.access.identity import reader_id
 from codekeep_runtime.core import RepositoryId
 from codekeep_runtime.embed.cache import CachedEmbedder
-from codekeep_runtime.ingest.lock import only_one
+from codekeep_runtime.ingest.lock import ingest_lock
 from codekeep_runtime.ingest.state import FILE
 from codekeep_runtime.platform.port import PURGES, Platform
 from codekeep_runtime.platform.readers import COMMAND_LINE
@@ -18,7 +18,7 @@ _ID = re.compile(r"[0-9a-f]{16}")
 
 
 def run_purge(runtime: Runtime, *, repository: str | None = None, user: str | None = None) -> StoredProof:
-    """Exactly one of the two. In a keep, only the indexer may.
+    """Purges the repository or the user; exactly one must be given. In a keep, only the indexer may.
 
     Raises:
         UsageFault: the repository is not written host/owner/name.
@@ -28,7 +28,7 @@ def run_purge(runtime: Runtime, *, repository: str | None = None, user: str | No
     platform = runtime.platform
     subject, found = _repository(runtime, repository) if repository else _reader(platform, user or "")
     purge = Purge(platform.documents(PURGES), platform.tombstones, platform.signer())
-    with only_one(platform.context.folder("ingest")):
+    with ingest_lock(platform.context.folder("ingest")):
         return purge.run(subject, found)
 
 

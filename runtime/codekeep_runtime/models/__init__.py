@@ -1,1 +1,1 @@
-"""Which model answers which product, and the clients of the engines that serve them."""
+"""Routes each product to the model that answers it; clients of the engines that serve models."""

@@ -1,4 +1,4 @@
-"""How many requests an engine works on at once; the rest wait in a bounded queue."""
+"""Limits how many requests an engine works on at once; the rest wait in a bounded queue."""
 
 import asyncio
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Coroutines for callers that block: they run on one event loop of this process, in a thread of its own."""
+"""Runs coroutines for callers that block, on one event loop of this process in a thread of its own."""
 
 import atexit
 import threading
@@ -13,7 +13,7 @@ T = TypeVar("T")
 _STARTING = threading.Lock()  # two threads may call first
 
 
-def call(function: Callable[..., Awaitable[T]], *args: Any) -> T:
+def run_blocking(function: Callable[..., Awaitable[T]], *args: Any) -> T:
     """Blocks until the coroutine of `function(*args)` ends; cancels it when the caller is interrupted."""
     with _STARTING:
         portal = _portal()

@@ -26,7 +26,7 @@ class EngineOutput:
 class Conversation(Protocol):
     @property
     def messages(self) -> Sequence[Mapping[str, str]]:
-        """What the model reads, each with `role` and `content`."""
+        """The messages for the model, each with `role` and `content`."""
         ...
 
 

@@ -99,7 +99,7 @@ class EngineClient:
     async def _response(
         self, path: str, body: Mapping[str, Any], token: str | None = None
     ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """With status 200, once there is a slot for the request."""
+        """Yields the response, of status 200, once there is a slot for the request."""
         headers = {"authorization": f"Bearer {token}"} if token else {}
         async with self._admission.slot():
             session = await self._session_here()

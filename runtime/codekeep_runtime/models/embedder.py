@@ -22,7 +22,7 @@ ANSWER_SECONDS = 60.0
 
 
 class ServedEmbedder:
-    """See embed.embedder.Embedder. Several threads may use one.
+    """A served embedding model (see embed.embedder.Embedder). Several threads may use one.
 
     Args:
         model: as the settings name it.
@@ -60,7 +60,7 @@ class ServedEmbedder:
         for attempt in range(1, ATTEMPTS + 1):
             token = self._token() if self._token else None
             try:
-                answer = blocking.call(self._client.post, "/v1/embeddings", body, ANSWER_SECONDS, token)
+                answer = blocking.run_blocking(self._client.post, "/v1/embeddings", body, ANSWER_SECONDS, token)
                 return _unit_vectors(answer, len(texts), self.dimension)
             except EngineFault as fault:
                 if not fault.is_transient or attempt == ATTEMPTS:

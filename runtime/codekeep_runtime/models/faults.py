@@ -1,4 +1,4 @@
-"""What goes wrong with models."""
+"""Exceptions of models and their engines."""
 
 from codekeep_contracts.faults import Fault, UsageFault
 

@@ -8,7 +8,7 @@ from codekeep_runtime.core import Chunk
 from codekeep_runtime.models import blocking
 from codekeep_runtime.models.client import EngineClient
 from codekeep_runtime.models.faults import EngineFault
-from codekeep_runtime.retrieval.found import Found
+from codekeep_runtime.retrieval.found_chunk import FoundChunk
 from codekeep_runtime.telemetry import emit
 
 RERANKED_MAX = 40  # the best; the others keep their order behind them
@@ -17,7 +17,7 @@ ANSWER_SECONDS = 2.0
 
 
 class ServedReranker:
-    """Without an answer in time the order stays as it was: a search is better than none.
+    """A served re-ranking model. Without an answer in time the order stays as it was: a search is better than none.
 
     Args:
         route: where the server re-ranks, "/v1/rerank" or "/rerank".
@@ -26,7 +26,7 @@ class ServedReranker:
     def __init__(self, client: EngineClient, model: str, route: str = "/v1/rerank") -> None:
         self._client, self._model, self._route = client, model, route
 
-    def rerank(self, text: str, found: Sequence[Found]) -> Sequence[Found]:
+    def rerank(self, text: str, found: Sequence[FoundChunk]) -> Sequence[FoundChunk]:
         best, rest = found[:RERANKED_MAX], found[RERANKED_MAX:]
         if not best:
             return found
@@ -47,7 +47,7 @@ class ServedReranker:
             EngineFault: no answer, or not one finite score for each chunk.
         """
         body = {"model": self._model, "query": text, "documents": [_document(chunk) for chunk in chunks]}
-        answer = blocking.call(self._client.post, self._route, body, ANSWER_SECONDS)
+        answer = blocking.run_blocking(self._client.post, self._route, body, ANSWER_SECONDS)
         try:
             results = answer["results"]
             scores = {int(each["index"]): float(each["relevance_score"]) for each in results}

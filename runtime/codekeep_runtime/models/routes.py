@@ -1,4 +1,4 @@
-"""Which model answers which product, for which readers."""
+"""The table of routes: which model answers which product, for which readers."""
 
 import hashlib
 import math
@@ -24,7 +24,7 @@ DEFAULT_MODEL = "codekeep"
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One row of the table: a cohort of readers gets this model from this product.
+    """One row of the table: the model that a cohort of readers gets from a product.
 
     Args:
         model: full name, such as "Qwen/Qwen2.5-Coder-7B-Instruct".
@@ -43,7 +43,7 @@ class Route:
 
     @property
     def served_name(self) -> str:
-        """What the engine calls it, and the answer's `model`."""
+        """The model's name at its engine, and the answer's `model`."""
         return self.adapter or self.model
 
     def is_named(self, name: str) -> bool:
@@ -94,7 +94,7 @@ class Routes:
         return max(rows, key=lambda row: _preference(row, reader_id))
 
     def names(self, product: ProductName) -> tuple[str, ...]:
-        """What requests may ask for, the default first."""
+        """Names of models that requests may ask for, the default first."""
         served = dict.fromkeys(row.served_name for row in self._rows.get(product, []))
         return (DEFAULT_MODEL, *served) if served else ()
 

@@ -27,7 +27,7 @@ class ServedModels:
         }
 
     def chat(self) -> Mapping[str, ServedChatModel]:
-        """By the model's full name.
+        """Chat models by the model's full name.
 
         Raises:
             SettingsFault: no model has this role.
@@ -44,7 +44,7 @@ class ServedModels:
         return ServedEmbedder(self._clients["embed"], model, self._settings.index.dimension)
 
     def reranker(self) -> ServedReranker | None:
-        """None where the keep serves no such model."""
+        """The re-ranker; None where the keep serves no such model."""
         if "rerank" not in self._clients:
             return None
         return ServedReranker(self._clients["rerank"], self._settings.model_of("rerank").name)

@@ -10,7 +10,7 @@ class Objects(Protocol):
     def put(self, key: str, document: Any) -> None: ...
 
     def get(self, key: str) -> Any:
-        """None if the object does not exist."""
+        """The object; None if it does not exist."""
 
     def version(self, key: str) -> str | None:
         """Changes with each `put`; None if the object does not exist."""
@@ -18,4 +18,4 @@ class Objects(Protocol):
     def delete(self, key: str) -> None: ...
 
     def keys(self, folder: str, limit: int = 1_000) -> Iterator[str]:
-        """In lexical order."""
+        """Keys in the folder, in lexical order."""

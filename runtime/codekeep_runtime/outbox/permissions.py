@@ -18,9 +18,9 @@ class PermissionHandover:
         """Changes with each round; None before the first."""
         return self._objects.version(NAME)
 
-    def last(self) -> Permissions:
+    def latest(self) -> Permissions:
         found = self._objects.get(NAME)
         return Permissions() if found is None else Permissions.model_validate(found, strict=False)
 
-    def keep(self, permissions: Permissions) -> None:
+    def store(self, permissions: Permissions) -> None:
         self._objects.put(NAME, permissions.model_dump(mode="json"))

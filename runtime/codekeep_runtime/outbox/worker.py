@@ -26,7 +26,7 @@ class Worker:
     ) -> None:
         self._objects, self._index, self._embed, self._is_purged = objects, index, embed, is_purged
 
-    def turn(self) -> int:
+    def run_once(self) -> int:
         """Applies what is there and embeds; returns the number of steps and vectors, 0 if there was nothing."""
         steps = 0
         for key in list(self._objects.keys(STEPS, STEPS_PER_TURN)):

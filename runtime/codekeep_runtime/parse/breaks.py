@@ -1,4 +1,4 @@
-"""Rows at which a long span may be cut: starts of statements, preferably shallow ones."""
+"""Finds rows at which a long span may be cut: starts of statements, preferably shallow ones."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,8 +10,8 @@ _LONG_ROWS = 6  # shorter nodes are not searched
 Depths = Callable[[int, int], dict[int, int]]  # (first row, last row) → row → depth
 
 
-def by_syntax(root: Node) -> Depths:
-    """By the depth of the outermost node that starts on a row."""
+def syntax_breaks(root: Node) -> Depths:
+    """Ranks rows by the depth of the outermost node that starts there."""
 
     def depths(first: int, last: int) -> dict[int, int]:
         found: dict[int, int] = {}
@@ -31,8 +31,8 @@ def by_syntax(root: Node) -> Depths:
     return depths
 
 
-def by_indent(lines: Sequence[str]) -> Depths:
-    """For text without a syntax tree: best after a blank line, else by indentation."""
+def indent_breaks(lines: Sequence[str]) -> Depths:
+    """Ranks rows of text without a syntax tree: best after a blank line, else by indentation."""
 
     def depths(first: int, last: int) -> dict[int, int]:
         found = {}

@@ -35,7 +35,7 @@ class Grammar:
 
 @cache
 def grammar_of(language: str) -> Grammar | None:
-    """None for a language without a grammar."""
+    """The grammar of a language; None for a language without one."""
     if language not in GRAMMARS:
         return None
     from tree_sitter_language_pack import get_language

@@ -1,4 +1,4 @@
-"""The language of a file, by its name and first line."""
+"""Detects the language of a file by its name and first line."""
 
 import re
 from collections.abc import Mapping

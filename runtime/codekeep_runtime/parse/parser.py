@@ -1,9 +1,9 @@
-"""Entry point of this package: text to pieces and symbols."""
+"""Entry point of this package: parses text into pieces and symbols."""
 
 from typing import NamedTuple
 
 from codekeep_runtime.core import FileSymbols
-from codekeep_runtime.parse.breaks import by_indent, by_syntax
+from codekeep_runtime.parse.breaks import indent_breaks, syntax_breaks
 from codekeep_runtime.parse.cut import cut
 from codekeep_runtime.parse.grammar import grammar_of
 from codekeep_runtime.parse.outline import outline
@@ -15,12 +15,12 @@ CHUNKER_VERSION = 1  # 1: first
 _DEEP = 1_000  # brackets; a query takes quadratic time in the depth, and such files are generated
 
 
-class Parsed(NamedTuple):
+class ParsedFile(NamedTuple):
     pieces: tuple[Piece, ...]
     symbols: FileSymbols
 
 
-def parse(path: str, language: str | None, text: str) -> Parsed:
+def parse(path: str, language: str | None, text: str) -> ParsedFile:
     """Parses any text: what a grammar does not understand is cut by its indentation.
 
     Args:
@@ -35,10 +35,10 @@ def parse(path: str, language: str | None, text: str) -> Parsed:
     if grammar is None or _is_deep(source):
         blocks = outline(language or "", lines)
         symbols = FileSymbols(tuple(block.definition() for block in blocks))
-        return Parsed(cut(lines, blocks, by_indent(lines)), symbols)
+        return ParsedFile(cut(lines, blocks, indent_breaks(lines)), symbols)
     root = grammar.parser.parse(source).root_node
     blocks, symbols = read_tree(grammar, root, source)
-    return Parsed(cut(lines, blocks, by_syntax(root)), symbols)
+    return ParsedFile(cut(lines, blocks, syntax_breaks(root)), symbols)
 
 
 def _is_deep(source: bytes) -> bool:

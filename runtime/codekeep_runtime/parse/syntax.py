@@ -98,7 +98,7 @@ class _Found:
                 self.mentions.setdefault(start, (_ROLES["use"], node))
 
     def _define(self, pattern: int, mark: str, captures: Captures) -> None:
-        """If two patterns match one name, the first in the query file wins."""
+        """Adds a definition. If two patterns match one name, the first in the query file wins."""
         name = captures["name"][0]
         known = self._named.get(name.start_byte)
         if known is None or pattern < known[0]:
@@ -140,7 +140,7 @@ def _qualified(spans: Iterable[Span]) -> Iterator[Block]:
 
 
 def _references(found: "_Found", source: bytes, spans: list[Span], blocks: list[Block]) -> Iterator[Reference]:
-    """In the order of the file. Aliases are replaced by the imported names."""
+    """References in the order of the file. Aliases are replaced by the imported names."""
     mentions = found.mentions
     names = {each.alias: each.name for each in found.imports if each.name and each.alias != each.name}
     open_: list[int] = []  # positions in `spans`

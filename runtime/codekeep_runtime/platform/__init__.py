@@ -1,1 +1,1 @@
-"""Where the runtime runs: on a laptop or in a keep. `choose` picks one of the two at the start of a process."""
+"""The two platforms that the runtime runs on: a laptop or a keep. `choose` picks one at the start of a process."""

@@ -5,7 +5,7 @@ from codekeep_runtime.platform.port import Platform
 
 
 def platform_of(context: RuntimeContext, *, embedded: bool = False) -> Platform:
-    """A keep if there are settings, else a laptop.
+    """Returns the keep's platform if there are settings, else the laptop's.
 
     Args:
         embedded: with settings: the laptop's stores and models under the keep's access rules, caps and logging.

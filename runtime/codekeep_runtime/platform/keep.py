@@ -20,7 +20,7 @@ from codekeep_runtime.access.issuer import signing_keys
 from codekeep_runtime.access.keys import FetchedKeys, PinnedKeys
 from codekeep_runtime.access.sync import SyncResult
 from codekeep_runtime.audit import AuditLog, Report, verify
-from codekeep_runtime.audit.shipping import Shipping
+from codekeep_runtime.audit.shipping import SegmentShipper
 from codekeep_runtime.audit.signer import EcdsaKey, Verifier
 from codekeep_runtime.core import Reader, RepositoryId
 from codekeep_runtime.embed.cache import CachedEmbedder
@@ -42,7 +42,7 @@ from codekeep_runtime.platform.port import Platform
 from codekeep_runtime.products.chat.engine import ChatEngine
 from codekeep_runtime.purge.targets import PurgeTarget, folder_target, prompt_target
 from codekeep_runtime.retrieval.retriever import Reranker
-from codekeep_runtime.webhook.forward import forwarding
+from codekeep_runtime.webhook.forward import forwarding_route
 
 if TYPE_CHECKING:  # pods that reach no index or model need not load their clients
     from codekeep_runtime.index.opensearch import OpenSearchIndex, Store
@@ -53,7 +53,7 @@ ACCESS_RETRIES = 1  # an index that does not answer must deny within the time th
 
 
 class KeepPlatform(Platform):
-    """See Platform."""
+    """The keep's platform (see port.Platform)."""
 
     def __init__(self, context: RuntimeContext) -> None:
         self.context = context
@@ -107,7 +107,7 @@ class KeepPlatform(Platform):
         return self._models.reranker()
 
     def owner(self) -> Reader:
-        raise UsageFault("in a keep everybody reads as somebody: say who with --as USER, and their --team")
+        raise UsageFault("in a keep a command needs a reader: give --as USER and their --team")
 
     def access(self, indexed: Callable[[], Iterable[RepositoryId]], reader: Reader) -> Access:
         del reader
@@ -128,7 +128,7 @@ class KeepPlatform(Platform):
         folder, name = self.context.folder("audit"), f"{role}-{socket.gethostname()}"
         with (
             AuditLog(folder, self.context.folder("audit-heads"), self.signer(), name=name) as log,
-            Shipping(log, folder, self.services.vault()),
+            SegmentShipper(log, folder, self.services.vault()),
         ):
             yield log
 
@@ -141,7 +141,9 @@ class KeepPlatform(Platform):
             self.services.vault().copy(Path(folder))
             return verify(Path(folder), None, verifier)
 
-    def admitted(self, sources: Sequence[Source], *, allow_purged: bool) -> tuple[Sequence[Source], list[Failure]]:
+    def admissible_sources(
+        self, sources: Sequence[Source], *, allow_purged: bool
+    ) -> tuple[Sequence[Source], list[Failure]]:
         if allow_purged:
             raise UsageFault(
                 "--allow-purged is for one machine; in a keep: purge --allow HOST/OWNER/NAME, by the indexer"
@@ -172,7 +174,7 @@ class KeepPlatform(Platform):
 
     def gateway_routes(self) -> Sequence[BaseRoute]:
         """The gateway is the only way into the keep, so it forwards webhooks."""
-        return (forwarding(),)
+        return (forwarding_route(),)
 
     @cached_property
     def _models(self) -> "ServedModels":

@@ -39,7 +39,7 @@ PORT = 8710
 
 
 class LaptopPlatform(Platform):
-    """See Platform."""
+    """The laptop's platform (see port.Platform)."""
 
     log_level: Level | None = "error"
     outbox = None
@@ -107,7 +107,9 @@ class LaptopPlatform(Platform):
             raise UsageFault("--copy and --public-key are of a keep: give its --settings, without --embedded")
         return verify(self.context.folder("audit"), self.context.folder("audit-heads"), self.signer())
 
-    def admitted(self, sources: Sequence[Source], *, allow_purged: bool) -> tuple[Sequence[Source], list[Failure]]:
+    def admissible_sources(
+        self, sources: Sequence[Source], *, allow_purged: bool
+    ) -> tuple[Sequence[Source], list[Failure]]:
         admitted: list[Source] = []
         refused: list[Failure] = []
         tombstones = self.tombstones
@@ -132,8 +134,8 @@ class LaptopPlatform(Platform):
     def snapshots(self, location: Location) -> NoReturn:
         folder = self.context.data / self.context.tenant
         raise UsageFault(
-            f"snapshots are of a keep's index (give --settings); here all data is in {str(folder)!r}: stop what "
-            "runs on it and copy that folder, or index again with ingest"
+            f"only a keep's index has snapshots: give --settings. To copy a laptop's data, stop what runs on "
+            f"{str(folder)!r} and copy that folder, or index again with ingest"
         )
 
     def server(self, app: "Starlette", host: str, port: int | None, certificate: "Certificate | None") -> "Server":

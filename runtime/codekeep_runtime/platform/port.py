@@ -1,4 +1,4 @@
-"""The port between the runtime and where it runs."""
+"""The interface of a platform, through which the runtime opens its stores, models and services."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Platform(Protocol):
 
     @property
     def outbox(self) -> Objects | None:
-        """Where ingest writes to if it cannot reach the index; None if it can."""
+        """The outbox that ingest writes to if it cannot reach the index; None if it can."""
 
     # Stores and models
 
@@ -68,21 +68,21 @@ class Platform(Protocol):
         """Documents of one purpose, shared by all processes. In a keep, only the indexer may change them."""
 
     def prompts(self) -> Prompts | None:
-        """None if the settings do not opt in to store prompts."""
+        """The prompt store; None if the settings do not opt in to storing prompts."""
 
     def routes(self) -> Routes:
-        """Which model answers which product."""
+        """The table of which model answers which product."""
 
     def chat_engines(self) -> Mapping[str, ChatEngine]:
-        """By the model's name."""
+        """Engines by the model's name."""
 
     def reranker(self) -> Reranker | None:
-        """None if no model re-ranks."""
+        """The re-ranker; None if no model re-ranks."""
 
     # Readers
 
     def owner(self) -> Reader:
-        """Who reads if a command names nobody.
+        """The reader of a command that names none.
 
         Raises:
             UsageFault: in a keep, where everybody must be named.
@@ -115,7 +115,9 @@ class Platform(Protocol):
 
     # Jobs
 
-    def admitted(self, sources: Sequence[Source], *, allow_purged: bool) -> tuple[Sequence[Source], list[Failure]]:
+    def admissible_sources(
+        self, sources: Sequence[Source], *, allow_purged: bool
+    ) -> tuple[Sequence[Source], list[Failure]]:
         """The sources that may be ingested, and those that were purged. In a keep the indexer refuses the latter.
 
         Raises:
@@ -187,7 +189,7 @@ class Platform(Protocol):
     def granted_access(
         self, indexed: Callable[[], Iterable[RepositoryId]], permissions: PermissionStore | None
     ) -> Access:
-        """By the settings' teams, which are read again when the file changes."""
+        """Access by the settings' teams, which are read again when the file changes."""
         from codekeep_contracts.settings.document import load_settings
 
         from codekeep_runtime.access import access

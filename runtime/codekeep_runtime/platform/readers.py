@@ -1,4 +1,4 @@
-"""Whom a command reads as."""
+"""Finds the reader that a command acts as."""
 
 from collections.abc import Sequence
 
@@ -28,6 +28,6 @@ def reader_of(platform: Platform, user: str | None, teams: Sequence[str]) -> Rea
 def _group(settings: RuntimeSettings | None, team: str) -> str:
     groups = {each.name: each.group for each in settings.access.teams} if settings else {}
     if team not in groups:
-        allowed = ", ".join(sorted(groups)) or "no settings"
-        raise UsageFault(f"--team {team!r} is none of the settings' teams ({allowed})")
+        allowed = ", ".join(sorted(groups)) or "none, as there are no settings"
+        raise UsageFault(f"--team {team!r} is not in the settings; teams: {allowed}")
     return groups[team]

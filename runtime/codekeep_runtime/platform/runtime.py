@@ -1,4 +1,4 @@
-"""Everything that reads and ingests, composed from a platform: opened when first needed, closed together."""
+"""Composes the services that read and ingest from a platform: opened when first needed, closed together."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
@@ -16,7 +16,7 @@ from codekeep_runtime.index.interface import Index
 from codekeep_runtime.ingest.embedding import Embedding
 from codekeep_runtime.ingest.ingest import Ingest, Options, pipeline_version
 from codekeep_runtime.ingest.manifest import Manifest
-from codekeep_runtime.ingest.progress import Progress, silent
+from codekeep_runtime.ingest.progress import Progress, ignore_progress
 from codekeep_runtime.ingest.source import Source
 from codekeep_runtime.outbox import Outbox
 from codekeep_runtime.platform.port import Platform
@@ -77,7 +77,7 @@ class Runtime(AbstractContextManager["Runtime"]):
     @cached_property
     def services(self) -> Services:
         """Used by the gateway and by commands, so that there is one way to audit."""
-        from codekeep_runtime.telemetry.metrics import text
+        from codekeep_runtime.telemetry.metrics import prometheus_text
 
         log, prompts = self._open.enter_context(self.platform.audit_log(self._role)), self.platform.prompts()
         return Services(
@@ -90,8 +90,10 @@ class Runtime(AbstractContextManager["Runtime"]):
             limits=self._limits(),
             ready=self._ready,
             routes=self.platform.routes(),
-            remember=(lambda reader_id, asked: prompts.keep(reader_id, asked, datetime.now(UTC))) if prompts else None,
-            metrics=text,
+            remember=(lambda reader_id, question: prompts.store(reader_id, question, datetime.now(UTC)))
+            if prompts
+            else None,
+            metrics=prometheus_text,
             page=[*page_routes(self.index), *self.platform.gateway_routes()],
         )
 
@@ -101,7 +103,7 @@ class Runtime(AbstractContextManager["Runtime"]):
     def ingest(
         self,
         sources: Sequence[Source],
-        progress: Progress = silent,
+        progress: Progress = ignore_progress,
         options: Options = DEFAULTS,
         *,
         allow_purged: bool = False,
@@ -112,7 +114,7 @@ class Runtime(AbstractContextManager["Runtime"]):
             BusyFault: another ingest uses this data folder.
             UsageFault: `allow_purged` in a keep, whose ingest does not reach the tombstones.
         """
-        admitted, refused = self.platform.admitted(sources, allow_purged=allow_purged)
+        admitted, refused = self.platform.admissible_sources(sources, allow_purged=allow_purged)
         folder, outbox = self.platform.context.folder("ingest"), self.platform.outbox
         if outbox is None:
             ingest = Ingest(self.index, Embedding(self.index, self.embedder), folder, options)
@@ -133,7 +135,7 @@ class Runtime(AbstractContextManager["Runtime"]):
         )
 
     def _ready(self) -> Mapping[str, bool]:
-        """Whether the index answers. The engine is not asked before the first question."""
+        """Whether the index answers. The engine gets no request before the first question."""
         try:
             self.index.branches()
         except Exception:  # any error of a store means not ready

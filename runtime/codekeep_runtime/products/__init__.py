@@ -1,1 +1,1 @@
-"""What the gateway offers to readers. Each product is a folder that declares a `Product`."""
+"""Products that the gateway offers to readers. Each is a folder that declares a `Product`."""

@@ -1,4 +1,4 @@
-"""What a product's answer is made of, in this order: Context, any number of Delta, Citations, End."""
+"""Events of a product's answer, in this order: Context, any number of Delta, Citations, End."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,7 +26,7 @@ class FinishReason(StrEnum):
 
     @property
     def verdict(self) -> Verdict:
-        """What the closing audit record says."""
+        """The verdict in the closing audit record."""
         return _VERDICTS.get(self, Verdict.ANSWERED)
 
 
@@ -62,7 +62,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class Citations:
-    """Those that were checked against the index."""
+    """The citations that were checked against the index."""
 
     citations: tuple[Citation, ...]
     dropped: int = 0  # marks that name nothing the reader may see; removed from the text

@@ -1,4 +1,4 @@
-"""What the gateway needs to know of a product; products/chat is the example to follow."""
+"""Declares a product to the gateway; products/chat is the example to follow."""
 
 from dataclasses import dataclass
 

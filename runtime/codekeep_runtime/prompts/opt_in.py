@@ -15,7 +15,7 @@ class Prompts(Protocol):
 
     is_on: bool
 
-    def keep(self, reader_id: str, text: str, at: datetime) -> None:
+    def store(self, reader_id: str, text: str, at: datetime) -> None:
         """Stores a redacted prompt; does nothing while the store is off.
 
         Raises:
@@ -37,7 +37,7 @@ class OptIn:
         return at.astimezone(UTC) + timedelta(days=self._days)
 
 
-def checked(reader_id: str) -> str:
+def checked_reader_id(reader_id: str) -> str:
     """The id, which names a folder.
 
     Raises:

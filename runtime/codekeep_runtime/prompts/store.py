@@ -1,4 +1,4 @@
-"""Prompts of a trial on one machine: one encrypted file each. While storing is off, no folder is made."""
+"""Stores prompts of a trial on one machine: one encrypted file each. While storing is off, no folder is made."""
 
 import json
 import os
@@ -14,20 +14,20 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from codekeep_runtime.core.files import write_private
-from codekeep_runtime.prompts.opt_in import OptIn, checked
-from codekeep_runtime.prompts.redaction import redacted
+from codekeep_runtime.prompts.opt_in import OptIn, checked_reader_id
+from codekeep_runtime.prompts.redaction import redact
 from codekeep_runtime.prompts.wrapping import NONCE_BYTES, FileWrapping
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stored:
+class StoredPrompt:
     reader_id: str
     at: datetime
     text: str  # redacted
 
 
 class PromptStore:
-    """See opt_in.Prompts.
+    """Prompts in a folder (see opt_in.Prompts).
 
     Args:
         folder: of the tenant's prompts, with one sub-folder per reader.
@@ -38,13 +38,13 @@ class PromptStore:
         self._folder, self._opt_in, self._wrapping = folder, OptIn(settings), wrapping
         self.is_on = self._opt_in.is_on
 
-    def keep(self, reader_id: str, text: str, at: datetime) -> None:
+    def store(self, reader_id: str, text: str, at: datetime) -> None:
         if not self.is_on:
             return
         expires = self._opt_in.expiry(at)
-        context = {"reader_id": checked(reader_id), "at": at.isoformat(), "expires": expires.isoformat()}
+        context = {"reader_id": checked_reader_id(reader_id), "at": at.isoformat(), "expires": expires.isoformat()}
         key, nonce = AESGCM.generate_key(256), os.urandom(NONCE_BYTES)
-        sealed = AESGCM(key).encrypt(nonce, redacted(text).encode("utf-8", "replace"), _aad(context))
+        sealed = AESGCM(key).encrypt(nonce, redact(text).encode("utf-8", "replace"), _aad(context))
         wrapped = self._wrapping.wrap(key, context)
         document = {**context, "key": wrapped.hex(), "nonce": nonce.hex(), "sealed": sealed.hex()}
         folder = self._folder / reader_id
@@ -52,7 +52,7 @@ class PromptStore:
         name = f"{int(expires.timestamp())}-{secrets.token_hex(8)}.prompt"  # so that `expire` need not open files
         write_private(folder / name, json.dumps(document).encode(), new=True)
 
-    def read(self, reader_id: str) -> Iterator[Stored]:
+    def read(self, reader_id: str) -> Iterator[StoredPrompt]:
         """A reader's prompts, the first to expire first.
 
         Raises:
@@ -68,7 +68,7 @@ class PromptStore:
                 )
             except InvalidTag:
                 raise DataFault("a stored prompt was altered") from None
-            yield Stored(reader_id=reader_id, at=datetime.fromisoformat(document["at"]), text=text.decode())
+            yield StoredPrompt(reader_id=reader_id, at=datetime.fromisoformat(document["at"]), text=text.decode())
 
     def expire(self, now: datetime) -> int:
         """Deletes expired prompts with their data keys; returns how many."""

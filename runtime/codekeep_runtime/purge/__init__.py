@@ -1,4 +1,4 @@
-"""Right to be forgotten: deletes a repository or a reader from every store, and signs a proof of it.
+"""The right to be forgotten: deletes a repository or a reader from every store, and signs a proof of it.
 
 Audit records stay, because the law that requires them also fixes how long. They contain ids, no names and no code.
 """

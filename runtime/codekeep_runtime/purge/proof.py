@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from codekeep_runtime.audit.line import canonical
+from codekeep_runtime.audit.line import canonical_json
 from codekeep_runtime.audit.signer import Signer, Verifier
 
 
@@ -23,7 +23,7 @@ class Proof:
     def signed(self, signer: Signer) -> bytes:
         """The proof as a JSON document."""
         body = {"version": 1, **asdict(self)}
-        text = canonical(body)
+        text = canonical_json(body)
         signature = {"digest": hashlib.sha256(text).hexdigest(), "key": signer.key_id}
         return json.dumps({**body, **signature, "signature": signer.sign(_tagged(text)).hex()}, indent=1).encode()
 
@@ -33,7 +33,7 @@ def is_valid_proof(document: bytes, verifier: Verifier) -> bool:
     try:
         body = json.loads(document)
         key, digest, signature = body.pop("key"), body.pop("digest"), bytes.fromhex(body.pop("signature"))
-        text = canonical(body)
+        text = canonical_json(body)
         is_empty = bool(body["after"]) and not any(body["after"].values())
     except (ValueError, KeyError, TypeError, AttributeError):
         return False

@@ -37,7 +37,7 @@ class StoredProof:
 class Purge:
     """Killed at any moment and run again, it reaches the same end with the counts of the first attempt.
 
-    The caller holds ingest's lock (ingest.lock.only_one), since a run in progress would write again.
+    The caller must have ingest's lock (ingest.lock.ingest_lock), since a run in progress would write again.
 
     Args:
         documents: journals and proofs.

@@ -1,4 +1,4 @@
-"""What a purge deletes, store by store."""
+"""The stores that a purge deletes from."""
 
 import json
 import shutil
@@ -90,7 +90,7 @@ def ingest_state_target(file: Path, repository: RepositoryId) -> PurgeTarget:
 
 
 def manifest_target(folder: Path, repository: RepositoryId) -> PurgeTarget:
-    """Manifests of runs that name the repository; whole files."""
+    """Manifests of runs that name the repository; complete files are deleted."""
     spellings = (json.dumps(repository.key)[1:-1].encode(), repository.key.encode())
 
     def found() -> list[Path]:
@@ -104,7 +104,7 @@ def manifest_target(folder: Path, repository: RepositoryId) -> PurgeTarget:
 
 
 def outbox_target(objects: Objects, repository: RepositoryId) -> PurgeTarget:
-    """What ingest sent and what the indexer has not applied yet."""
+    """Steps in the outbox that ingest sent, and that the indexer has not applied yet."""
 
     def keys() -> Iterable[str]:
         yield from objects.keys(f"{STATES}{repository.id}/", ALL)
@@ -121,10 +121,10 @@ def outbox_target(objects: Objects, repository: RepositoryId) -> PurgeTarget:
 
 
 def repository_permissions_target(store: PermissionStore, repository: RepositoryId) -> PurgeTarget:
-    """Who may read the repository, as its Git host reported."""
+    """Logins that may read the repository, as its Git host reported."""
     return PurgeTarget(
         "permissions",
-        lambda: int(repository.key in store.last().repositories),
+        lambda: int(repository.key in store.latest().repositories),
         lambda: store.change(lambda permissions: permissions.without_repository(repository.key)),
     )
 
@@ -133,7 +133,7 @@ def login_target(store: PermissionStore, login: str) -> PurgeTarget:
     """A person's login among those that Git hosts reported."""
     return PurgeTarget(
         "permissions",
-        lambda: sum(login.casefold() in each.logins for each in store.last().repositories.values()),
+        lambda: sum(login.casefold() in each.logins for each in store.latest().repositories.values()),
         lambda: store.change(lambda permissions: permissions.without_login(login)),
     )
 

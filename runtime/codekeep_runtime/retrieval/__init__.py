@@ -1,6 +1,6 @@
-"""From a question to the chunks that answer it: two queries within the reader's scope, fused and perhaps re-ranked."""
+"""Finds the chunks that answer a question: two queries within the reader's scope, fused and optionally re-ranked."""
 
-from codekeep_runtime.retrieval.found import Found
+from codekeep_runtime.retrieval.found_chunk import FoundChunk
 from codekeep_runtime.retrieval.retriever import Retriever
 
-__all__ = ["Found", "Retriever"]
+__all__ = ["FoundChunk", "Retriever"]

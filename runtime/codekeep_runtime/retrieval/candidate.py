@@ -1,4 +1,4 @@
-"""What the lexical and the semantic query found, side by side."""
+"""Merges the hits of the lexical and the semantic query."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Candidate:
 
 
 def candidates(lexical: Sequence[Hit], semantic: Sequence[Hit]) -> list[Candidate]:
-    """Each chunk once, in no particular order."""
+    """Returns each chunk once, in no particular order."""
     lexical_scores, semantic_scores = _scaled(lexical), _standardised(semantic)
     lexical_ranks, semantic_ranks = _ranks(lexical), _ranks(semantic)
     lowest = min(semantic_scores.values(), default=0.0)
@@ -47,8 +47,8 @@ def candidates(lexical: Sequence[Hit], semantic: Sequence[Hit]) -> list[Candidat
 def _scaled(hits: Sequence[Hit]) -> dict[str, float]:
     if not hits:
         return {}
-    least, most = hits[-1].score, hits[0].score
-    return {hit.chunk.id: (hit.score - least) / (most - least) if most > least else 1.0 for hit in hits}
+    lowest, highest = hits[-1].score, hits[0].score
+    return {hit.chunk.id: (hit.score - lowest) / (highest - lowest) if highest > lowest else 1.0 for hit in hits}
 
 
 def _standardised(hits: Sequence[Hit]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""One order of all candidates: the scores of both queries, and a closer look at names and words."""
+"""Ranks candidates by the scores of both queries and by the names and words they share with the question."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from codekeep_runtime.retrieval.candidate import Candidate
-from codekeep_runtime.retrieval.found import Found
+from codekeep_runtime.retrieval.found_chunk import FoundChunk
 from codekeep_runtime.retrieval.question_terms import QuestionTerms
 from codekeep_runtime.retrieval.terms import chunk_stems, stems
 
@@ -14,7 +14,7 @@ Weight = Callable[[str], float]
 
 
 class Signals(NamedTuple):
-    """What speaks for or against a candidate. Shares are from 0 to 1 and count rare words more."""
+    """Features of a candidate, of which `WEIGHTS` makes its score. Shares are from 0 to 1 and count rare words more."""
 
     lexical_score: float
     semantic_score: float
@@ -31,26 +31,26 @@ WEIGHTS = Signals(0.70, 0.87, 1.27, 0.97, 4.2, -0.15, -1.1)
 LEXICAL_TO_SEMANTIC = 2.0  # weight of the lexical score in the shortlist; chosen there, too
 
 
-def shortlist(found: Sequence[Candidate], most: int) -> list[Candidate]:
-    """The best by the sum of both scores: the closer look costs 0.1 ms each."""
+def shortlist(found: Sequence[Candidate], limit: int) -> list[Candidate]:
+    """The best candidates by the sum of both scores: `rank_candidates` costs 0.1 ms for each."""
 
     def order(each: Candidate) -> tuple[float, str]:
         return -(LEXICAL_TO_SEMANTIC * each.lexical_score + each.semantic_score), each.chunk.id
 
-    return sorted(found, key=order)[:most]
+    return sorted(found, key=order)[:limit]
 
 
-def ranked(question: str, found: Sequence[Candidate]) -> list[Found]:
-    """Best first; equal ones by chunk id."""
+def rank_candidates(question: str, found: Sequence[Candidate]) -> list[FoundChunk]:
+    """Returns the candidates best first; equal ones by chunk id."""
     scored = [
-        Found(each.chunk, _weighted_sum(seen), each.lexical_rank, each.semantic_rank)
-        for each, seen in zip(found, signals(question, found), strict=True)
+        FoundChunk(each.chunk, _weighted_sum(candidate_signals), each.lexical_rank, each.semantic_rank)
+        for each, candidate_signals in zip(found, signals(question, found), strict=True)
     ]
     return sorted(scored, key=lambda each: (-each.score, each.chunk.id))
 
 
 def signals(question: str, found: Sequence[Candidate]) -> list[Signals]:
-    """In the order of the candidates; what is rare is judged among them."""
+    """Signals of each candidate, in their order; a word is rare if few of these candidates have it."""
     terms = QuestionTerms.of(question)
     contents = [chunk_stems(each.chunk) for each in found]
     rarity = {word: _rarity(forms, contents) for word, forms in terms.forms.items()}
@@ -78,8 +78,8 @@ def _signals(
     )
 
 
-def _weighted_sum(seen: Signals) -> float:
-    return sum(signal * weight for signal, weight in zip(seen, WEIGHTS, strict=True))
+def _weighted_sum(candidate_signals: Signals) -> float:
+    return sum(signal * weight for signal, weight in zip(candidate_signals, WEIGHTS, strict=True))
 
 
 def _rarity(forms: frozenset[str], contents: Sequence[frozenset[str]]) -> float:

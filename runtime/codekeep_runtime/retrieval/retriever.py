@@ -8,8 +8,8 @@ from codekeep_runtime.embed.embedder import Embedder
 from codekeep_runtime.embed.faults import EmbedFault
 from codekeep_runtime.index.interface import EVERYTHING, Hit, IndexReader, Narrowing
 from codekeep_runtime.retrieval.candidate import candidates
-from codekeep_runtime.retrieval.found import Found
-from codekeep_runtime.retrieval.ranking import ranked, shortlist
+from codekeep_runtime.retrieval.found_chunk import FoundChunk
+from codekeep_runtime.retrieval.ranking import rank_candidates, shortlist
 from codekeep_runtime.telemetry import emit
 
 CANDIDATES_PER_RESULT, CANDIDATES_MIN = 5, 50  # of each query
@@ -19,7 +19,7 @@ SHORTLIST_PER_RESULT, SHORTLIST_MIN = 3, 50  # of both together
 class Reranker(Protocol):
     """Orders chunks by a closer look at their text: best first, none added, none lost."""
 
-    def rerank(self, text: str, found: Sequence[Found]) -> Sequence[Found]: ...
+    def rerank(self, text: str, found: Sequence[FoundChunk]) -> Sequence[FoundChunk]: ...
 
 
 class Retriever:
@@ -32,8 +32,8 @@ class Retriever:
     def __init__(self, index: IndexReader, embedder: Embedder, reranker: Reranker | None = None) -> None:
         self._index, self._embedder, self._reranker = index, embedder, reranker
 
-    def search(self, scope: Scope, text: str, k: int, narrowing: Narrowing = EVERYTHING) -> Sequence[Found]:
-        """At most k, best first.
+    def search(self, scope: Scope, text: str, k: int, narrowing: Narrowing = EVERYTHING) -> Sequence[FoundChunk]:
+        """Returns at most k chunks, best first.
 
         Raises:
             AccessFault: the scope is another tenant's.
@@ -44,11 +44,13 @@ class Retriever:
         lexical = self._index.lexical(scope, text, depth, narrowing)
         semantic = self._semantic(scope, text, depth, narrowing)
         chosen = shortlist(candidates(lexical, semantic), max(SHORTLIST_PER_RESULT * k, SHORTLIST_MIN))
-        found = ranked(text, chosen)
+        found = rank_candidates(text, chosen)
         return (self._reranker.rerank(text, found) if self._reranker else found)[:k]
 
     def _semantic(self, scope: Scope, text: str, depth: int, narrowing: Narrowing) -> Sequence[Hit]:
-        """Nothing while the embedder cannot be reached: the lexical query alone is better than no answer."""
+        """Hits of the semantic query; none while the embedder cannot be reached, as the lexical query alone is better
+        than no answer.
+        """
         try:
             vector = self._embedder.query(text)
         except EmbedFault:

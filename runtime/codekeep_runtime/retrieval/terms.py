@@ -1,4 +1,4 @@
-"""Texts as sets of stems, to compare a question with code. The stemmer is rough, and the same for both."""
+"""Reduces texts to sets of stems, to compare a question with code. The stemmer is rough, and the same for both."""
 
 from functools import lru_cache
 

@@ -2,6 +2,6 @@
 
 from codekeep_runtime.screen.policy import SCREEN_VERSION, Policy
 from codekeep_runtime.screen.screen import screen_content, screen_name
-from codekeep_runtime.screen.secrets import Masked, mask_secrets
+from codekeep_runtime.screen.secrets import MaskedText, mask_secrets
 
-__all__ = ["SCREEN_VERSION", "Masked", "Policy", "mask_secrets", "screen_content", "screen_name"]
+__all__ = ["SCREEN_VERSION", "MaskedText", "Policy", "mask_secrets", "screen_content", "screen_name"]

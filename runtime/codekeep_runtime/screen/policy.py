@@ -1,4 +1,4 @@
-"""What a company may configure of the screen."""
+"""Settings of the screen, which a company may change."""
 
 import hashlib
 from dataclasses import dataclass

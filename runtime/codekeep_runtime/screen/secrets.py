@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
-class Masked:
+class MaskedText:
     """`text` has as many lines as the input."""
 
     text: str
@@ -98,11 +98,11 @@ _PASSWORD_NAMES = ("passw", "pwd")
 _MIN_LENGTH, _MIN_ENTROPY, _MIN_BARE_ENTROPY = 16, 3.4, 3.8  # characters, bits a character
 
 
-def mask_secrets(text: str) -> Masked:
+def mask_secrets(text: str) -> MaskedText:
     """Replaces each secret by `[masked:KIND]`. Everything around it, and the number of lines, stays."""
     spans = sorted(_spans(text))
     if not spans:
-        return Masked(text, 0)
+        return MaskedText(text, 0)
     pieces: list[str] = []
     at = count = 0
     for start, end, kind in spans:
@@ -111,7 +111,7 @@ def mask_secrets(text: str) -> Masked:
         pieces += [text[at:start], f"[masked:{kind}]", "\n" * text.count("\n", start, end)]
         at = end
         count += 1
-    return Masked("".join([*pieces, text[at:]]), count)
+    return MaskedText("".join([*pieces, text[at:]]), count)
 
 
 def _spans(text: str) -> Iterator[tuple[int, int, str]]:

@@ -1,4 +1,4 @@
-"""Questions about a symbol, answered within a reader's scope."""
+"""Answers questions about a symbol within a reader's scope."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -21,25 +21,25 @@ class SymbolGraph:
 
     def references(self, scope: Scope, name: str) -> Sequence[FoundReference]:
         """Every mention; for a qualified name those that may mean it, certain ones first."""
-        return self._meaning(scope, name, self._mentions(scope, name))
+        return self._mentions_of(scope, name, self._mentions(scope, name))
 
     def callers(self, scope: Scope, name: str) -> Sequence[FoundReference]:
         """Calls that may mean it, certain ones first; `enclosing` is the caller."""
-        return self._meaning(scope, name, self._mentions(scope, name, ReferenceRole.CALL))
+        return self._mentions_of(scope, name, self._mentions(scope, name, ReferenceRole.CALL))
 
     def callees(self, scope: Scope, name: str) -> Sequence[FoundDefinition]:
         """Visible definitions that it calls, each once."""
         resolver = Resolver(self._index, scope)
         calls = (
             call
-            for at in resolver.named(name)
+            for at in resolver.definitions_named(name)
             for call in self._index.references_within(scope, at.branch, at.path, at.definition.qualified_name)
             if call.reference.role is ReferenceRole.CALL
         )
-        return _once(each for call in calls for each in resolver.meant(call).definitions)
+        return _once(each for call in calls for each in resolver.resolve(call).definitions)
 
     def subclasses(self, scope: Scope, name: str) -> Sequence[FoundDefinition]:
-        """What inherits from it, directly or indirectly; nearest first."""
+        """Classes that inherit from it, directly or indirectly; nearest first."""
         resolver = Resolver(self._index, scope)
         found: list[FoundDefinition] = []
         level = [name]
@@ -52,9 +52,9 @@ class SymbolGraph:
         return _once(found)
 
     def _direct(self, scope: Scope, name: str, resolver: Resolver) -> Iterator[FoundDefinition]:
-        for each in self._meaning(scope, name, self._mentions(scope, name, ReferenceRole.INHERIT)):
+        for each in self._mentions_of(scope, name, self._mentions(scope, name, ReferenceRole.INHERIT)):
             simple = each.reference.enclosing.rpartition(".")[2]
-            for at in resolver.named(simple):
+            for at in resolver.definitions_named(simple):
                 if (at.branch, at.path) == (each.branch, each.path) and (
                     at.definition.qualified_name == each.reference.enclosing
                 ):
@@ -64,17 +64,17 @@ class SymbolGraph:
         found = self._index.references(scope, name.rpartition(".")[2])
         return [each for each in found if role is None or each.reference.role is role][:MAX_MENTIONS]
 
-    def _meaning(self, scope: Scope, name: str, mentions: Sequence[FoundReference]) -> Sequence[FoundReference]:
+    def _mentions_of(self, scope: Scope, name: str, mentions: Sequence[FoundReference]) -> Sequence[FoundReference]:
         resolver = Resolver(self._index, scope)
-        targets = {_key(each) for each in resolver.named(name)}
+        targets = {_key(each) for each in resolver.definitions_named(name)}
         if not targets:  # defined outside the index: there is only the name to go by
             return [] if "." in name else mentions
         certain: list[FoundReference] = []
         uncertain: list[FoundReference] = []
         for mention in mentions:
-            meant = resolver.meant(mention)
-            if not meant.definitions or any(_key(each) in targets for each in meant.definitions):
-                (certain if meant.is_certain and meant.definitions else uncertain).append(mention)
+            resolution = resolver.resolve(mention)
+            if not resolution.definitions or any(_key(each) in targets for each in resolution.definitions):
+                (certain if resolution.is_certain and resolution.definitions else uncertain).append(mention)
         return [*certain, *uncertain]
 
 

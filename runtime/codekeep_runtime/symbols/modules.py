@@ -8,8 +8,9 @@ _HERE = frozenset({"", "crate", "self", "super"})  # relative, no names
 _FOLDER_FILES = frozenset({"__init__", "index", "mod", "lib", "main"})  # represent their folder
 
 
-def agreement(module: str, name: str, path: str) -> int:
-    """How many trailing names of `module` (with `name` appended, as in Java) match those of a file or its folder.
+def common_trailing_names(module: str, name: str, path: str) -> int:
+    """Counts how many trailing names of `module` (with `name` appended, as in Java) match those of a file or its
+    folder.
 
     `org.example.stock` with `Stock` has three in common with `src/org/example/stock/Stock.java`; `./stock` has one in
     common with `lib/stock.ts`. 0 means that the file is another module.

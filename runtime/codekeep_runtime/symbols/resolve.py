@@ -5,15 +5,17 @@ from typing import NamedTuple
 
 from codekeep_runtime.core import Branch, Import, ReferenceRole, Scope, SymbolKind
 from codekeep_runtime.index.interface import FoundDefinition, FoundReference, IndexReader
-from codekeep_runtime.symbols.modules import agreement
+from codekeep_runtime.symbols.modules import common_trailing_names
 
 _OWN = frozenset({"self", "cls", "this", "$this", "super", "super()", "static", "parent", "base", "Self"})
 _MEMBERS = frozenset({SymbolKind.METHOD, SymbolKind.FIELD})
 _MAX_BASES = 20
 
 
-class Meant(NamedTuple):
-    """`is_certain` is false if only the name matches, as for a call on a value of unknown type."""
+class Resolution(NamedTuple):
+    """The definitions that a mention may mean. `is_certain` is false if only the name matches, as for a call on a value
+    of unknown type.
+    """
 
     definitions: tuple[FoundDefinition, ...]
     is_certain: bool
@@ -28,20 +30,20 @@ class Resolver:
         self._imports: dict[tuple[Branch, str], Sequence[Import]] = {}
         self._bases: dict[tuple[Branch, str, str], tuple[str, ...]] = {}
 
-    def named(self, name: str) -> Sequence[FoundDefinition]:
+    def definitions_named(self, name: str) -> Sequence[FoundDefinition]:
         if name not in self._named:
             self._named[name] = self._index.definitions(self._scope, name)
         return self._named[name]
 
-    def meant(self, found: FoundReference) -> Meant:
-        """Definitions in other branches never match: each branch is a program of its own."""
+    def resolve(self, found: FoundReference) -> Resolution:
+        """Resolves a mention. Definitions in other branches never match: each branch is a program of its own."""
         name, receiver = found.reference.name, found.reference.receiver
-        candidates = [each for each in self.named(name) if each.branch == found.branch]
+        candidates = [each for each in self.definitions_named(name) if each.branch == found.branch]
         steps = self._of_receiver if receiver else self._of_plain_name
         for chosen in steps(found, name, candidates):
             if chosen:
-                return Meant(tuple(chosen), is_certain=True)
-        return Meant(tuple(candidates), is_certain=len(candidates) == 1 and not receiver)
+                return Resolution(tuple(chosen), is_certain=True)
+        return Resolution(tuple(candidates), is_certain=len(candidates) == 1 and not receiver)
 
     def _of_plain_name(
         self, found: FoundReference, name: str, candidates: Sequence[FoundDefinition]
@@ -71,7 +73,7 @@ class Resolver:
     def _of_class(
         self, found: FoundReference, owner: str, name: str, candidates: Sequence[FoundDefinition]
     ) -> Sequence[FoundDefinition]:
-        """In the class, else in its bases, breadth first."""
+        """Definitions in the class, else in its bases, breadth first."""
         seen: set[str] = set()
         waiting = [owner]
         while waiting and len(seen) < _MAX_BASES:
@@ -83,7 +85,12 @@ class Resolver:
             inside = [each for each in candidates if _owner(each) == simple]
             if inside:
                 return [each for each in inside if each.path == found.path] or inside
-            waiting += [base for at in self.named(simple) if at.branch == found.branch for base in self._bases_of(at)]
+            waiting += [
+                base
+                for at in self.definitions_named(simple)
+                if at.branch == found.branch
+                for base in self._bases_of(at)
+            ]
         return []
 
     def _bases_of(self, of: FoundDefinition) -> tuple[str, ...]:
@@ -97,12 +104,12 @@ class Resolver:
     def _from_imports(
         self, found: FoundReference, alias: str, candidates: Sequence[FoundDefinition]
     ) -> Sequence[FoundDefinition]:
-        """Those in the file that best matches an import with this alias."""
+        """Definitions in the file that best matches an import with this alias."""
         best: list[FoundDefinition] = []
         highest = 0
         for each in self._imports_called(found, alias):
             for candidate in candidates:
-                score = agreement(each.module, each.name, candidate.path)
+                score = common_trailing_names(each.module, each.name, candidate.path)
                 if score > highest:
                     best, highest = [], score
                 if score and score == highest:

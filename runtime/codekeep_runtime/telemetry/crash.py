@@ -48,7 +48,7 @@ def install() -> None:
 
 
 def _report_current(*_: object, **__: object) -> None:
-    """In place of `traceback.print_exc`: reports the exception being handled, whatever the arguments are."""
+    """Replaces `traceback.print_exc`: reports the exception being handled, whatever the arguments are."""
     kind, _error, trace = sys.exc_info()
     if kind is not None:
         report(kind, trace)

@@ -1,4 +1,4 @@
-"""The gate that log lines, spans and metrics all pass."""
+"""Filters the fields of log lines, spans and metrics."""
 
 import math
 import re
@@ -11,14 +11,14 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9._:/@+-]{1,128}")
 Value = str | int | float | bool
 
 
-class Gate:
+class FieldFilter:
     """Passes fields whose name and value are allowed; counts the others."""
 
     def __init__(self, allowed: Iterable[str] = LOG_FIELDS) -> None:
         self.allowed = frozenset(allowed)
         self.dropped = 0
 
-    def passed(self, fields: Mapping[str, object]) -> dict[str, Value]:
+    def allowed_fields(self, fields: Mapping[str, object]) -> dict[str, Value]:
         """The fields that may leave the process."""
         kept: dict[str, Value] = {}
         for name, value in fields.items():

@@ -1,4 +1,4 @@
-"""Log records of other libraries leave the process without their text."""
+"""Strips the text from log records of other libraries before they leave the process."""
 
 import logging
 import sys

@@ -7,26 +7,30 @@ from datetime import UTC, datetime
 from typing import Literal, TextIO
 
 from codekeep_runtime import VERSION
-from codekeep_runtime.telemetry.fields import Gate, Value
+from codekeep_runtime.telemetry.fields import FieldFilter, Value
 
 Level = Literal["debug", "info", "warning", "error"]
 _RANK = {"debug": 0, "info": 1, "warning": 2, "error": 3}
 
 
 class Log:
-    """Where events go. `least` is the lowest level written; commands for people set it to "error"."""
+    """The log that events are written to. Those below `minimum_level` are dropped; commands for people set it to
+    "error".
+    """
 
     def __init__(self) -> None:
-        self.gate = Gate()
-        self.least: Level = "info"
+        self.field_filter = FieldFilter()
+        self.minimum_level: Level = "info"
         self.constant: dict[str, object] = {"version": VERSION}
         self.stream: TextIO | None = None  # None: standard error as it is when written
-        self.also: Callable[[dict[str, Value]], None] | None = None  # sends it by OTLP too, where there is a collector
+        self.forward: Callable[[dict[str, Value]], None] | None = (
+            None  # sends it by OTLP too, where there is a collector
+        )
 
     def write(self, event: str, component: str, level: Level, fields: dict[str, object]) -> None:
-        if _RANK[level] < _RANK[self.least]:
+        if _RANK[level] < _RANK[self.minimum_level]:
             return
-        line = self.gate.passed(
+        line = self.field_filter.allowed_fields(
             {
                 "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
                 "level": level,
@@ -41,9 +45,9 @@ class Log:
             stream.write(json.dumps(line, separators=(",", ":")) + "\n")
             stream.flush()
         except (OSError, ValueError):  # standard error is closed: no reason to fail a request
-            self.gate.dropped += 1
-        if self.also is not None:
-            self.also(line)
+            self.field_filter.dropped += 1
+        if self.forward is not None:
+            self.forward(line)
 
 
 LOG = Log()

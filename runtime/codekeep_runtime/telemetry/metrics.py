@@ -1,4 +1,4 @@
-"""Metrics by OpenTelemetry: read by Prometheus, and sent by OTLP where a collector is configured.
+"""Records metrics with OpenTelemetry: read by Prometheus, and sent by OTLP where a collector is configured.
 
 Before `start` nothing is recorded and no SDK loaded: a command that nobody monitors pays nothing.
 """
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from codekeep_contracts.metrics import LABELS, METRICS, Metric
 
-from codekeep_runtime.telemetry.fields import Gate
+from codekeep_runtime.telemetry.fields import FieldFilter
 from codekeep_runtime.telemetry.log import LOG
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LATENCY_BUCKETS_MS = (5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000)
 
 Record = Callable[[float, Mapping[str, str]], None]
-_GATE = Gate(LABELS)
+_LABEL_FILTER = FieldFilter(LABELS)
 _records: dict[str, Record] = {}
 _registry: Any = None
 
@@ -32,8 +32,8 @@ def observe(metric: Metric, value: float = 1, **labels: object) -> None:
     """
     if not _records:
         return
-    kept = {name: str(found) for name, found in _GATE.passed(labels).items() if name in metric.labels}
-    LOG.gate.dropped += len(labels) - len(kept)
+    kept = {name: str(found) for name, found in _LABEL_FILTER.allowed_fields(labels).items() if name in metric.labels}
+    LOG.field_filter.dropped += len(labels) - len(kept)
     _records[metric.name](value, kept)
 
 
@@ -59,7 +59,7 @@ def start(*exporters: "MetricReader") -> Callable[[], None]:
     return stop
 
 
-def text() -> bytes:
+def prometheus_text() -> bytes:
     """The answer of /metrics, in Prometheus' text format; empty before `start`."""
     from prometheus_client import generate_latest
 

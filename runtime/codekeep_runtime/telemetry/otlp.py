@@ -1,4 +1,4 @@
-"""Export by OpenTelemetry's SDK: logs, metrics and, if asked for, spans by OTLP over HTTP to the keep's collector.
+"""Exports with OpenTelemetry's SDK: logs, metrics and, if configured, spans, by OTLP over HTTP to the keep's collector.
 
 Follows OpenTelemetry's own variables (`client_environment` in components/release/telemetry.py sets them). Providers
 are private to this package, never global, so that no library's own instrumentation is exported.
@@ -25,7 +25,7 @@ def start(environment: Mapping[str, str] = os.environ) -> Callable[[], None]:
         stops.append(_spans())
 
     def stop() -> None:
-        LOG.also = None
+        LOG.forward = None
         for each in stops:
             each()
 
@@ -33,7 +33,7 @@ def start(environment: Mapping[str, str] = os.environ) -> Callable[[], None]:
 
 
 def _metrics(environment: Mapping[str, str]) -> Callable[[], None]:
-    """To the collector where there is one, and on a port where Prometheus reads it."""
+    """Sends metrics to the collector where there is one, and serves them on a port where Prometheus reads it."""
     readers = []
     if environment.get(OTLP_ENDPOINT):
         from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
@@ -66,7 +66,7 @@ def _logs() -> Callable[[], None]:
     provider = LoggerProvider(resource=_empty_resource())
     provider.add_log_record_processor(BatchLogRecordProcessor(OTLPLogExporter()))
     logger = provider.get_logger("codekeep")
-    LOG.also = lambda line: logger.emit(LogRecord(attributes=line))
+    LOG.forward = lambda line: logger.emit(LogRecord(attributes=line))
     return provider.shutdown
 
 

@@ -1,4 +1,4 @@
-"""Spans: how long a step took and whether it failed, without what it worked on."""
+"""Records spans: how long a step took and whether it failed, without what it worked on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,13 +28,13 @@ def span(name: str, component: str, **fields: object) -> Iterator[None]:
         return
     from opentelemetry.trace import Status, StatusCode
 
-    attributes = LOG.gate.passed({"component": component, **fields})
+    attributes = LOG.field_filter.allowed_fields({"component": component, **fields})
     with _tracers[0].start_as_current_span(
         name, attributes=attributes, record_exception=False, set_status_on_exception=False
     ) as started:
         try:
             yield
         except BaseException as error:
-            started.set_attributes(LOG.gate.passed({"error_kind": type(error).__name__}))
+            started.set_attributes(LOG.field_filter.allowed_fields({"error_kind": type(error).__name__}))
             started.set_status(Status(StatusCode.ERROR))
             raise

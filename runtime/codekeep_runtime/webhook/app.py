@@ -1,4 +1,6 @@
-"""The receiver of POST /webhooks/{link}. Stateless but for replay protection; tells strangers as little as possible."""
+"""The receiver of POST /webhooks/{link}. Stateless but for replay protection; responses reveal as little as possible to
+strangers.
+"""
 
 import json
 from collections.abc import Callable, Mapping
@@ -16,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from codekeep_runtime.telemetry import emit
-from codekeep_runtime.webhook.event import DELIVERY_HEADERS, is_push, pushed
+from codekeep_runtime.webhook.event import DELIVERY_HEADERS, is_push, parse_push
 from codekeep_runtime.webhook.replay import Deliveries
 from codekeep_runtime.webhook.signature import is_signed
 
@@ -61,7 +63,7 @@ class _Receiver:
         if link is None or not await self._is_signed(link, request, body):
             return _answer(REFUSED)  # the same for a link that does not exist
         try:
-            push = pushed(link.kind, json.loads(body)) if is_push(link.kind, request.headers) else None
+            push = parse_push(link.kind, json.loads(body)) if is_push(link.kind, request.headers) else None
             if push is None:
                 return _answer(IGNORED)
             message = Push(link=link.name, repository=push.repository, branch=push.branch, commit=push.commit)
@@ -86,12 +88,12 @@ class _Receiver:
 
 
 def delivery_of(link: GitLinkSettings, request: Request) -> str:
-    """The host's number of a delivery, which repeated attempts share."""
+    """The host's id of a delivery, which repeated attempts share."""
     return f"{link.name}:{request.headers.get(DELIVERY_HEADERS[link.kind], '')}"
 
 
 async def body_of(request: Request) -> bytes | None:
-    """None if it is longer than any host sends."""
+    """The request's body; None if it is longer than any host sends."""
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():

@@ -1,4 +1,4 @@
-"""The content of a webhook, independent of the kind of host."""
+"""Parses a webhook into an event that is independent of the kind of host."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ PUSH_EVENTS = ("push", "Push Hook")
 
 
 @dataclass(frozen=True)
-class Pushed:
+class PushEvent:
     """A branch of a repository moved to `commit`, or was deleted (None). `at` is the host's signed time, or None."""
 
     repository: str
@@ -26,8 +26,8 @@ def is_push(kind: str, headers: Mapping[str, str]) -> bool:
     return headers.get(EVENT_HEADERS[kind]) in PUSH_EVENTS
 
 
-def pushed(kind: str, payload: Any) -> Pushed | None:
-    """None for a push of a tag.
+def parse_push(kind: str, payload: Any) -> PushEvent | None:
+    """The event in a webhook's payload; None for a push of a tag.
 
     Raises:
         DataFault: a field is missing or has another type than documented by the host.
@@ -38,9 +38,9 @@ def pushed(kind: str, payload: Any) -> Pushed | None:
     after = _text(payload, "after")
     commit = None if set(after) == {"0"} else after
     if kind == "gitlab":
-        return Pushed(_text(payload, "project", "path_with_namespace"), ref.removeprefix(BRANCH), commit, None)
+        return PushEvent(_text(payload, "project", "path_with_namespace"), ref.removeprefix(BRANCH), commit, None)
     at = _at(payload, "repository", "pushed_at")
-    return Pushed(
+    return PushEvent(
         _text(payload, "repository", "full_name"),
         ref.removeprefix(BRANCH),
         commit,

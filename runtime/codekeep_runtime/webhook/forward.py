@@ -17,8 +17,10 @@ FORWARDED_HEADERS = frozenset(
 )
 
 
-def forwarding(receiver: str = RECEIVER) -> Route:
-    """Forwards unchecked: only the receiver has the secrets that verify the sender."""
+def forwarding_route(receiver: str = RECEIVER) -> Route:
+    """The gateway's route that forwards webhooks unchecked: only the receiver has the secrets that verify the
+    sender.
+    """
     return Route("/webhooks/{link}", _Forward(receiver).forward, methods=["POST"])
 
 

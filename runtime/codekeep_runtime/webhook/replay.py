@@ -11,8 +11,8 @@ STALE_SECONDS = 900.0  # a signed time further back or ahead is a replay of a fo
 
 
 class Deliveries:
-    """In memory, per replica. A replay to another replica fails by its signed time, or is harmless, since ingest is
-    idempotent.
+    """Recent deliveries, in memory and per replica. A replay to another replica fails by its signed time, or is
+    harmless, since ingest is idempotent.
     """
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
@@ -33,7 +33,7 @@ class Deliveries:
             return True
 
     def forget(self, delivery: str) -> None:
-        """After the delivery could not be queued, so that the host's next attempt succeeds."""
+        """Forgets a delivery that could not be queued, so that the host's next attempt succeeds."""
         with self._lock:
             self._seen.pop(delivery, None)
 

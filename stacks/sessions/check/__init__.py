@@ -1,1 +1,1 @@
-"""Checks stacks by the policies: sources give graphs, checkers judge them, waivers take findings out."""
+"""Checks stacks against the policies: sources give graphs, checkers judge them, waivers remove findings."""

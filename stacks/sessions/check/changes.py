@@ -1,4 +1,4 @@
-"""Stacks that a change affects: those whose own file changed, or all where shared code changed."""
+"""Finds the stacks that a change affects: those whose own file changed, or all where shared code changed."""
 
 import subprocess
 from pathlib import PurePosixPath

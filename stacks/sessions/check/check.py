@@ -11,11 +11,11 @@ from policies.checker import LIVE, OWN, Checker, CheckerError, Judgement
 from policies.report import Report, Run, UnjudgedStack, report_of, run_of
 from policies.waivers import Coverage, Waiver, WaiverError, load_waivers
 from stacks.project import Project
-from stacks.sessions.check.judging import Judged, judged
+from stacks.sessions.check.judge import JudgedSource, judge_source
 from stacks.sessions.check.sources import Source, StackSource
 
 WAIVER_FILE = Path("policies") / "waivers.yaml"
-Result = Judged | UnjudgedStack
+Result = JudgedSource | UnjudgedStack
 
 
 def check(
@@ -26,7 +26,7 @@ def check(
     checkers: Sequence[Checker] = (),
     on_judged: Callable[[str, Result, int], None] = lambda *_: None,
 ) -> Run:
-    """Judges everything. No source is a clean run, whatever the waivers are.
+    """Judges all sources. Without any source the run is clean, whatever the waivers are.
 
     Args:
         known_stacks: all stacks there are, so that the waiver of another stack is not called unused.
@@ -39,7 +39,7 @@ def check(
     if not sources:
         return Run(reports=())
     results = _results(sources, on_judged)
-    judged_ones = [each for each in results if isinstance(each, Judged)]
+    judged_ones = [each for each in results if isinstance(each, JudgedSource)]
     findings = _with_checkers(judged_ones, checkers)
     now = today()
     reports = [
@@ -76,10 +76,10 @@ def today() -> date:
 def _results(sources: Sequence[Source], on_judged: Callable[[str, Result, int], None]) -> Sequence[Result]:
     stacks = [source for source in sources if isinstance(source, StackSource)]
     if len(stacks) < 2:
-        return [judged(source) for source in sources]
-    from stacks.sessions.check.pool import judged_in_parallel
+        return [judge_source(source) for source in sources]
+    from stacks.sessions.check.pool import judge_in_parallel
 
-    return judged_in_parallel(stacks[0].recordings.project, [source.stack for source in stacks], on_judged)
+    return judge_in_parallel(stacks[0].recorder.project, [source.stack for source in stacks], on_judged)
 
 
 def _live_checker(reports: Sequence[Report]) -> set[str]:
@@ -87,8 +87,8 @@ def _live_checker(reports: Sequence[Report]) -> set[str]:
     return {LIVE} if reports and all(any(rule.tool == LIVE for rule in each.foreign) for each in reports) else set()
 
 
-def _with_checkers(judged_ones: Sequence[Judged], checkers: Sequence[Checker]) -> list[list[Judgement]]:
-    """For each subject the judgement of our rules, then one of each checker."""
+def _with_checkers(judged_ones: Sequence[JudgedSource], checkers: Sequence[Checker]) -> list[list[Judgement]]:
+    """Judgements of each subject: that of our rules, then one of each checker."""
     judgements = [[each.own] for each in judged_ones]
     subjects = [each.subject for each in judged_ones]
     for checker in checkers if subjects else ():

@@ -14,17 +14,19 @@ from pathlib import Path
 from policies.report import UnjudgedStack
 from stacks.gc_tuning import relax_gc
 from stacks.project import Project
-from stacks.sessions.check.judging import Judged, judged
+from stacks.sessions.check.judge import JudgedSource, judge_source
 from stacks.sessions.check.sources import StackSource
-from stacks.sessions.recording import Recordings
+from stacks.sessions.recording import StackRecorder
 
-OnJudged = Callable[[str, Judged | UnjudgedStack, int], None]
+OnJudged = Callable[[str, JudgedSource | UnjudgedStack, int], None]
 
 
-def judged_in_parallel(project: Project, stacks: Sequence[str], on_judged: OnJudged) -> list[Judged | UnjudgedStack]:
+def judge_in_parallel(
+    project: Project, stacks: Sequence[str], on_judged: OnJudged
+) -> list[JudgedSource | UnjudgedStack]:
     """Each stack judged, in the order given. Ctrl-C ends the processes at once."""
-    results: dict[str, Judged | UnjudgedStack] = {}
-    with _executor(project, min(len(stacks), processors())) as executor:
+    results: dict[str, JudgedSource | UnjudgedStack] = {}
+    with _executor(project, min(len(stacks), processor_count())) as executor:
         waiting = {executor.submit(_judge, stack): stack for stack in _longest_first(project, stacks)}
         for future in as_completed(waiting):
             stack = waiting[future]
@@ -34,11 +36,11 @@ def judged_in_parallel(project: Project, stacks: Sequence[str], on_judged: OnJud
 
 
 def _longest_first(project: Project, stacks: Sequence[str]) -> list[str]:
-    """By the size of their specs, so that no process is left alone with a large one at the end."""
+    """Stacks by the size of their specs, so that no process is left alone with a large one at the end."""
     return sorted(stacks, key=lambda stack: project.stack_file(stack).stat().st_size, reverse=True)
 
 
-def processors() -> int:
+def processor_count() -> int:
     """Processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -65,28 +67,28 @@ def _context() -> BaseContext:
     return context
 
 
-def _result(future: "Future[Judged | UnjudgedStack]", stack: str) -> Judged | UnjudgedStack:
+def _result(future: "Future[JudgedSource | UnjudgedStack]", stack: str) -> JudgedSource | UnjudgedStack:
     try:
         return future.result()
     except BrokenExecutor as error:
         return UnjudgedStack(stack=stack, message=f"the process that judged it died ({error}); check {stack} by itself")
 
 
-_recordings: Recordings | None = None  # of this worker process
+_recorder: StackRecorder | None = None  # of this worker process
 
 
 def _begin(root: Path) -> None:
     """Ctrl-C reaches every process of the terminal; the parent is the one that acts on it."""
-    global _recordings  # noqa: PLW0603 - a worker process has one project
+    global _recorder  # noqa: PLW0603 - a worker process has one project
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     relax_gc()
-    _recordings = Recordings(Project.find(root))
+    _recorder = StackRecorder(Project.find(root))
 
 
-def _judge(stack: str) -> Judged | UnjudgedStack:
+def _judge(stack: str) -> JudgedSource | UnjudgedStack:
     """Judges one stack. What the rules cached on its graph stays here; a plain copy of the graph is sent back."""
-    assert _recordings is not None  # noqa: S101 - _begin ran
-    result = judged(StackSource(recordings=_recordings, stack=stack))
+    assert _recorder is not None  # noqa: S101 - _begin ran
+    result = judge_source(StackSource(recorder=_recorder, stack=stack))
     gc.collect()
     if isinstance(result, UnjudgedStack):
         return result

@@ -1,4 +1,4 @@
-"""Imported once for all worker processes: what recording and judging need, the program's own modules included."""
+"""Imports, once for all worker processes, what recording and judging need, the program's own modules included."""
 
 import gc
 import signal

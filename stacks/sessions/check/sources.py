@@ -1,4 +1,4 @@
-"""Where the graph to check comes from: a stack's program or account, a saved graph, any Pulumi program."""
+"""Sources of the graph to check: a stack's program or account, a saved graph, any Pulumi program."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from policies.graph.jsonio import from_json
 from stacks.engines.choice import engine_of
 from stacks.project import Project
 from stacks.sessions.graphs import stack_graph
-from stacks.sessions.recording import Recordings, config_of, recorded
+from stacks.sessions.recording import StackRecorder, config_of, record_program
 
 if TYPE_CHECKING:
     from policies.live.account import Account
@@ -40,14 +40,14 @@ class Source(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class StackSource:
-    """What a stack's program registers."""
+    """The graph that a stack's program registers."""
 
-    recordings: Recordings
+    recorder: StackRecorder
     stack: str
 
     def subject(self) -> Subject:
-        project = self.recordings.project
-        graph = self.recordings.graph(self.stack)
+        project = self.recorder.project
+        graph = self.recorder.graph(self.stack)
         return Subject(graph=graph, facts=facts_of(config_of(project, self.stack).values), root=project.root)
 
 
@@ -138,7 +138,7 @@ class ProgramSource:
         facts = facts_of(self.config)
         root, project, main = self._project()
         config = {key if ":" in key else f"{project}:{key}": value for key, value in self.config.items()}
-        graph = recorded(main, f"in {self.folder}", project=project, stack=LOCAL_STACK, config=config, root=root)
+        graph = record_program(main, f"in {self.folder}", project=project, stack=LOCAL_STACK, config=config, root=root)
         return Subject(graph=graph, facts=facts, root=root)
 
     def _project(self) -> tuple[Path, str, Path]:
@@ -156,7 +156,7 @@ class ProgramSource:
 
 
 def facts_of(config: Mapping[str, str]) -> Facts:
-    """What the rules must know of a stack, from its configuration.
+    """Facts about a stack that the rules need, from its configuration.
 
     Raises:
         UsageFault: the configuration does not say it.

@@ -1,4 +1,4 @@
-"""Checkov as a checker of graphs. Its findings name the URN and the line that registered the resource."""
+"""Runs Checkov as a checker of graphs. Its findings name the URN and the line that registered the resource."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from policies.checkov_ids import is_check, rule_id
 from policies.graph import Source
 from policies.rule import Case, Finding, Severity, Verdict, judge_all
 from stacks.sessions.checkov.installation import Installation, OnProgress
-from stacks.sessions.checkov.rendering import FACTS_FILE, Rendered, Target, dockerfiles, render
+from stacks.sessions.checkov.rendering import FACTS_FILE, RenderedSubject, Target, dockerfiles, render
 from stacks.sessions.checkov.scan import Record, scan
 
 NOT_RENDERED = "CKV_RENDERING"
@@ -42,7 +42,7 @@ class CheckovChecker:
         return [_judgement(each, records, images if first[each.subject.root] is each else ()) for each in rendered]
 
 
-def _judgement(rendered: Rendered, records: Sequence[Record], images: Sequence[Path]) -> Judgement:
+def _judgement(rendered: RenderedSubject, records: Sequence[Record], images: Sequence[Path]) -> Judgement:
     targeted = [*_in_subject(rendered, records), *_in_images(rendered, records, images)]
     known = _known_to_our_rules(rendered.subject)
     findings = [
@@ -57,13 +57,15 @@ def _judgement(rendered: Rendered, records: Sequence[Record], images: Sequence[P
     )
 
 
-def _in_subject(rendered: Rendered, records: Iterable[Record]) -> list[tuple[Record, Target]]:
+def _in_subject(rendered: RenderedSubject, records: Iterable[Record]) -> list[tuple[Record, Target]]:
     files = {str(rendered.plan_file), str(rendered.manifest_file)}
     return [(record, rendered.target(record)) for record in records if record.file in files]
 
 
-def _in_images(rendered: Rendered, records: Iterable[Record], images: Sequence[Path]) -> list[tuple[Record, Target]]:
-    """Dockerfiles have no URN: their path in the project stands for it."""
+def _in_images(
+    rendered: RenderedSubject, records: Iterable[Record], images: Sequence[Path]
+) -> list[tuple[Record, Target]]:
+    """Dockerfiles have no URN: their path in the project takes its place."""
     root = rendered.subject.root
     paths = {str(path): path.relative_to(root).as_posix() for path in images if path.is_relative_to(root)}
 
@@ -105,7 +107,7 @@ def _rule(record: Record) -> ForeignRule:
     )
 
 
-def _not_rendered(rendered: Rendered) -> list[Finding]:
+def _not_rendered(rendered: RenderedSubject) -> list[Finding]:
     return [
         Finding(
             rule=NOT_RENDERED,

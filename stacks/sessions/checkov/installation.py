@@ -40,7 +40,7 @@ class Installation:
         return self.folder / "bin" / "python"
 
     def ready(self, on_progress: OnProgress) -> Path:
-        """Its Python, installed at the first call.
+        """Path of the environment's Python, installed at the first call.
 
         Raises:
             CheckerError: it cannot be installed.

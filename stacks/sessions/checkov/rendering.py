@@ -1,4 +1,4 @@
-"""Files for Checkov: for each subject a Terraform plan and manifests, and the Dockerfiles of its project."""
+"""Writes files for Checkov: for each subject a Terraform plan and manifests, and the Dockerfiles of its project."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ NO_DOCKERFILES = (".j2", ".dockerignore")
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """The resource or file that a name in Checkov's report stands for."""
+    """The resource or file that a name in Checkov's report refers to."""
 
     urn: str
     label: str
@@ -30,7 +30,7 @@ class Target:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rendered:
+class RenderedSubject:
     """One subject's files in the scan's folder."""
 
     subject: Subject
@@ -40,7 +40,7 @@ class Rendered:
     manifests: Manifests
 
     def target(self, record: Record) -> Target:
-        """What a record is about.
+        """The resource or file that a record is about.
 
         Raises:
             CheckerError: it names something that was not rendered.
@@ -54,7 +54,7 @@ class Rendered:
         raise CheckerError(f"its report names {record.resource}, which is not in the plan")
 
 
-def render(subjects: Sequence[Subject], folder: Path) -> list[Rendered]:
+def render(subjects: Sequence[Subject], folder: Path) -> list[RenderedSubject]:
     """Writes the files of all subjects, and the facts they are checked against, into `folder`."""
     rendered = [_rendered(subject, folder, index) for index, subject in enumerate(subjects)]
     facts: Mapping[str, object] = {"files": {each.plan_file.name: each.subject.facts.to_json() for each in rendered}}
@@ -69,9 +69,9 @@ def dockerfiles(subjects: Sequence[Subject]) -> list[Path]:
     return [path for path in found if path.suffix not in NO_DOCKERFILES]
 
 
-def _rendered(subject: Subject, folder: Path, index: int) -> Rendered:
+def _rendered(subject: Subject, folder: Path, index: int) -> RenderedSubject:
     name = f"{index:03}-{''.join(letter if letter.isalnum() else '-' for letter in subject.stack)}"
-    each = Rendered(
+    each = RenderedSubject(
         subject=subject,
         plan_file=folder / f"{name}.tfplan.json",
         manifest_file=folder / f"{name}.manifests.yaml",

@@ -14,7 +14,7 @@ FRAMEWORKS = ("terraform_plan", "kubernetes", "dockerfile")
 CHECKS = Path(__file__).resolve().parents[3] / "policies" / "checkov"
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR")  # no key, no proxy, no CKV_ or BC_ variable of the user's
 CRASHES = ("Failed to run check", "Traceback (most recent call last)")
-"""What Checkov writes when a check crashes. It goes on, and what was not judged looks like a pass."""
+"""Messages of Checkov when a check crashes. It goes on, and what was not judged looks like a pass."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ Rule = Callable[[Draft], Iterator[Problem]]
 
 
 def _rules_in(*modules: ModuleType) -> tuple[Rule, ...]:
-    """In the order of their definition."""
+    """The rules of a module, in the order of their definition."""
     return tuple(
         function
         for module in modules

@@ -1,12 +1,12 @@
-"""Teams, sign-in, prompt storage and the cap on repositories."""
+"""Rules for teams, sign-in, prompt storage and the cap on repositories."""
 
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from codekeep_contracts.settings.links import GitLinkSpec
 
-from stacks.spec.problems import Problem, nearest, shown
-from stacks.spec.rules.common import repeated, shared, too_small
+from stacks.spec.problems import Problem, nearest_word, shown_value
+from stacks.spec.rules.common import cap_below, duplicate_attributes, duplicate_values
 from stacks.spec.rules.draft import Draft
 
 KEY_NUMBERS = {"RSA": ("n", "e"), "EC": ("x", "y")}
@@ -18,7 +18,7 @@ def grants_belong_to_a_link(draft: Draft) -> Iterator[Problem]:
         return
     links = {link.name: link for link in draft.git_links.values}
     for index, team in enumerate(draft.access.teams):
-        yield from repeated(f"access.teams[{index}].repositories", team.repositories, "repository")
+        yield from duplicate_values(f"access.teams[{index}].repositories", team.repositories, "repository")
         for position, grant in enumerate(team.repositories):
             problem = _grant_problem(f"access.teams[{index}].repositories[{position}]", grant, links)
             if problem is not None:
@@ -31,8 +31,8 @@ def teams_are_distinct(draft: Draft) -> Iterator[Problem]:
         return
     teams = [(f"access.teams[{index}]", team) for index, team in enumerate(draft.access.teams)]
     for attribute in ("name", "group"):
-        yield from shared(teams, attribute, "team", "merge the two teams, or correct one")
-    yield from repeated("access.entry_principals", draft.access.entry_principals, "principal")
+        yield from duplicate_attributes(teams, attribute, "team", "merge the two teams, or correct one")
+    yield from duplicate_values("access.entry_principals", draft.access.entry_principals, "principal")
 
 
 def issuer_is_reachable(draft: Draft) -> Iterator[Problem]:
@@ -62,7 +62,7 @@ def signing_keys_are_complete(draft: Draft) -> Iterator[Problem]:
             allowed="1 to 10 keys of the issuer's JWKS" if pinned else "no keys while jwks is fetch",
             remedy="copy the signing keys from the issuer's JWKS document" if pinned else "remove keys",
         )
-    yield from repeated("access.oidc.keys", [key.kid for key in oidc.keys], "kid")
+    yield from duplicate_values("access.oidc.keys", [key.kid for key in oidc.keys], "kid")
     for index, key in enumerate(oidc.keys):
         wanted = KEY_NUMBERS[key.kty]
         given = tuple(name for name in ("n", "e", "x", "y") if getattr(key, name) is not None)
@@ -85,7 +85,7 @@ def prompt_storage_is_complete(draft: Draft) -> Iterator[Problem]:
             if getattr(storage, name) is not None:
                 yield Problem(
                     path=f"prompt_storage.{name}",
-                    got=shown(getattr(storage, name)),
+                    got=shown_value(getattr(storage, name)),
                     allowed=f"no {name} while prompt_storage.enabled is false",
                     remedy=f"remove {name}, or enable prompt storage",
                 )
@@ -112,27 +112,27 @@ def repositories_are_within_the_cap(draft: Draft) -> Iterator[Problem]:
     listed = sum(len(link.repositories) for link in draft.git_links.values)
     cap = draft.caps.repositories if draft.caps is not None else None
     remedy = "raise the cap or list fewer repositories"
-    yield from too_small("caps.repositories", cap, listed, "the Git links list", remedy)
+    yield from cap_below("caps.repositories", cap, listed, "the Git links list", remedy)
 
 
 def _grant_problem(path: str, grant: str, links: Mapping[str, GitLinkSpec]) -> Problem | None:
     name, _, repository = grant.partition(":")
     link = links.get(name)
     if link is None:
-        near = nearest(name, links)
+        near = nearest_word(name, links)
         return Problem(
             path=path,
-            got=f"{shown(grant)}, of an unknown link",
+            got=f"{shown_value(grant)}, of an unknown link",
             allowed=f"a repository of one of the Git links {', '.join(links)}",
             remedy=f"did you mean {near}:{repository}?" if near else "add the link, or correct its name",
         )
     if repository in link.repositories or any(f"{repository}/".startswith(f"{group}/") for group in link.groups):
         return None
-    near = nearest(repository, link.repositories)
-    readable = shown([*(f"{group}/*" for group in link.groups), *link.repositories])
+    near = nearest_word(repository, link.repositories)
+    readable = shown_value([*(f"{group}/*" for group in link.groups), *link.repositories])
     return Problem(
         path=path,
-        got=f"{shown(grant)}, which the link does not read",
+        got=f"{shown_value(grant)}, which the link does not read",
         allowed=f"a repository or group of git link {name}: {readable}",
         remedy=f"did you mean {name}:{near}?" if near else f"add it to the link {name}, or remove it here",
     )

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 
-from stacks.spec.problems import Problem, shown
+from stacks.spec.problems import Problem, shown_value
 
 
-def repeated(path: str, values: Iterable[str], what: str) -> Iterator[Problem]:
+def duplicate_values(path: str, values: Iterable[str], what: str) -> Iterator[Problem]:
     """One problem for each value that occurs again in the list at `path`."""
     seen: dict[str, int] = {}
     for index, value in enumerate(values):
         if value in seen:
             yield Problem(
                 path=f"{path}[{index}]",
-                got=f"{shown(value)} a second time, first at {path}[{seen[value]}]",
+                got=f"{shown_value(value)} a second time, first at {path}[{seen[value]}]",
                 allowed=f"each {what} once",
                 remedy="remove one of the two",
             )
@@ -20,7 +20,9 @@ def repeated(path: str, values: Iterable[str], what: str) -> Iterator[Problem]:
             seen[value] = index
 
 
-def shared(items: Iterable[tuple[str, object]], attribute: str, each: str, remedy: str) -> Iterator[Problem]:
+def duplicate_attributes(
+    items: Iterable[tuple[str, object]], attribute: str, each: str, remedy: str
+) -> Iterator[Problem]:
     """One problem for each item that has the attribute's value of an earlier item. `items` are paths and items."""
     seen: dict[str, str] = {}
     for path, item in items:
@@ -29,14 +31,14 @@ def shared(items: Iterable[tuple[str, object]], attribute: str, each: str, remed
         if value in seen:
             yield Problem(
                 path=place,
-                got=f"{shown(value)} a second time, first at {seen[value]}",
+                got=f"{shown_value(value)} a second time, first at {seen[value]}",
                 allowed=f"a {attribute} of its own for each {each}",
                 remedy=remedy,
             )
         seen.setdefault(value, place)
 
 
-def too_small(path: str, cap: int | None, needed: int, what: str, remedy: str) -> Iterator[Problem]:
+def cap_below(path: str, cap: int | None, needed: int, what: str, remedy: str) -> Iterator[Problem]:
     """A problem where the cap at `path` is less than `needed`."""
     if cap is not None and needed > cap:
         yield Problem(

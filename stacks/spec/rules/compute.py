@@ -1,14 +1,14 @@
-"""Models: their roles, and whether they can run on their pool."""
+"""Rules for models: their roles, and whether they can run on their pool."""
 
 from collections.abc import Iterator, Mapping
 
 from codekeep_contracts.settings.governance import Slo
 
-from images.serving import unsuitable
+from images.serving import suitability_problems
 from stacks.spec.compute import Model, Pool
 from stacks.spec.instances import InstanceType
-from stacks.spec.problems import Problem, nearest, shown
-from stacks.spec.rules.common import too_small
+from stacks.spec.problems import Problem, nearest_word, shown_value
+from stacks.spec.rules.common import cap_below
 from stacks.spec.rules.draft import Draft
 from stacks.spec.serving import serving_facts, serving_problems
 
@@ -55,14 +55,16 @@ def models_run_on_serving_pools(draft: Draft) -> Iterator[Problem]:
 
 def models_can_be_served(draft: Draft) -> Iterator[Problem]:
     """A model's `architecture` is known or given, its engine serves it for its role, and its shape takes its context,
-    parallelism, adapters, dimension and number of parameters."""
+    parallelism, adapters, dimension and number of parameters.
+    """
     for index, model in draft.models:
         yield from serving_problems(f"models[{index}]", serving_facts(model, slo=draft.slo))
 
 
 def models_fit_their_pool(draft: Draft) -> Iterator[Problem]:
     """A model's parallelism and format fit every instance type of its pool, and so does its memory: weights, key-value
-    cache at the stated context and concurrency, adapters, activations and workspace."""
+    cache at the stated context and concurrency, adapters, activations and workspace.
+    """
     pools = {pool.name: pool for pool in draft.pools.values}
     for index, model in draft.models:
         pool = pools.get(model.pool)
@@ -111,7 +113,7 @@ def gpu_pools_are_within_the_cap(draft: Draft) -> Iterator[Problem]:
     """`caps.gpu_nodes` covers the GPU pools at their `max`."""
     cap = draft.caps.gpu_nodes if draft.caps is not None else None
     remedy = "raise the cap or lower the pools' max"
-    yield from too_small("caps.gpu_nodes", cap, draft.gpu_nodes_max, "nodes the GPU pools may grow to", remedy)
+    yield from cap_below("caps.gpu_nodes", cap, draft.gpu_nodes_max, "nodes the GPU pools may grow to", remedy)
 
 
 def availability_has_replicas(draft: Draft) -> Iterator[Problem]:
@@ -142,10 +144,10 @@ def _no_serving_pool(path: str, model: Model, pools: Mapping[str, Pool], otherwi
     if pool is not None and pool.role == "gpu-serve":
         return
     serving = [name for name, each in pools.items() if each.role == "gpu-serve"]
-    near = nearest(model.pool, serving)
+    near = nearest_word(model.pool, serving)
     yield Problem(
         path=path,
-        got=f"{shown(model.pool)}, which {'is no pool' if pool is None else f'is a pool of role {pool.role}'}",
+        got=f"{shown_value(model.pool)}, which {'is no pool' if pool is None else f'is a pool of role {pool.role}'}",
         allowed=f"a pool of role gpu-serve: {', '.join(serving) or 'none is given'}",
         remedy=f"did you mean {near}?" if near else f"name one of them, or {otherwise}",
     )
@@ -178,10 +180,10 @@ def _misfits(path: str, model: Model, machine: InstanceType, slo: Slo | None) ->
     if model.quantization != "none" and model.quantization not in gpu.formats:
         yield Problem(
             path=f"{path}.quantization",
-            got=f"{shown(model.quantization)} on {machine.name}",
+            got=f"{shown_value(model.quantization)} on {machine.name}",
             allowed=f"none, {', '.join(sorted(gpu.formats))}: what a {gpu.name} computes in",
             remedy="choose one of these formats, or a pool with newer GPUs",
         )
         return
-    if not unsuitable(serving_facts(model, slo=slo)):  # else models_can_be_served reports it
+    if not suitability_problems(serving_facts(model, slo=slo)):  # else models_can_be_served reports it
         yield from serving_problems(path, serving_facts(model, gpu, slo))

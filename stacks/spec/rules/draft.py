@@ -81,20 +81,20 @@ class Draft:
     @classmethod
     def salvage(cls, document: Mapping[str, Any], model: type[BaseModel]) -> Self:
         """The fields of a document that are valid by the model's types."""
-        given: dict[str, Any] = {}
+        fields: dict[str, Any] = {}
         for name, info in model.model_fields.items():
             if name not in cls.__dataclass_fields__:
                 continue
             if name not in document:
                 default = info.get_default(call_default_factory=True, validated_data={})
                 if not info.is_required() and default != ():
-                    given[name] = default
+                    fields[name] = default
             elif name in _LISTS:
-                given[name] = _items(document[name], get_args(info.annotation)[0])
+                fields[name] = _items(document[name], get_args(info.annotation)[0])
             else:
-                given[name] = _valid(document[name], info.rebuild_annotation())
+                fields[name] = _valid(document[name], info.rebuild_annotation())
         present = frozenset(name for name, value in document.items() if value not in (None, [], ()))
-        return cls(present=present, **given)
+        return cls(present=present, **fields)
 
 
 _LISTS = frozenset({"git_links", "registry_links", "pools", "models"})

@@ -1,12 +1,12 @@
-"""Regions, account, network, keys, retention, budget and cluster access."""
+"""Rules for regions, account, network, keys, retention, budget and cluster access."""
 
 import ipaddress
 from collections.abc import Iterator
 
 from stacks.spec.addresses import NARROWEST_PREFIX, WIDEST_PREFIX, addresses_for_nodes, addresses_needed
-from stacks.spec.problems import Problem, shown, suggestion
+from stacks.spec.problems import Problem, shown_value, suggestion
 from stacks.spec.regions import REGIONS, account_of_arn, region_of_arn, region_of_zone
-from stacks.spec.rules.common import repeated, shared
+from stacks.spec.rules.common import duplicate_attributes, duplicate_values
 from stacks.spec.rules.draft import Draft
 
 _PRIVATE = tuple(ipaddress.IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
@@ -53,7 +53,7 @@ def regions_are_known(draft: Draft) -> Iterator[Problem]:
         if region is not None and region not in REGIONS:
             yield Problem(
                 path=path,
-                got=shown(region),
+                got=shown_value(region),
                 allowed=f"one of {', '.join(sorted(REGIONS))}",
                 remedy=suggestion(region, REGIONS, "choose a region of the list"),
             )
@@ -64,13 +64,13 @@ def regions_are_allowed(draft: Draft) -> Iterator[Problem]:
     if draft.regions is None:
         return
     allowed = draft.regions.allowed
-    yield from repeated("regions.allowed", allowed, "region")
+    yield from duplicate_values("regions.allowed", allowed, "region")
     for name in ("primary", "recovery"):
         region = getattr(draft.regions, name)
         if region is not None and region not in allowed:
             yield Problem(
                 path=f"regions.{name}",
-                got=shown(region),
+                got=shown_value(region),
                 allowed=f"one of regions.allowed: {', '.join(allowed)}",
                 remedy=f"choose an allowed region, or agree with the customer to add {region} to regions.allowed",
             )
@@ -81,7 +81,7 @@ def recovery_is_elsewhere(draft: Draft) -> Iterator[Problem]:
     if draft.regions is not None and draft.regions.recovery == draft.regions.primary:
         yield Problem(
             path="regions.recovery",
-            got=f"{shown(draft.regions.recovery)}, the primary region",
+            got=f"{shown_value(draft.regions.recovery)}, the primary region",
             allowed="another region than regions.primary",
             remedy="choose another of regions.allowed, or leave recovery out",
         )
@@ -92,12 +92,12 @@ def recovery_zones_are_named(draft: Draft) -> Iterator[Problem]:
     if draft.regions is None:
         return
     recovery, zones = draft.regions.recovery, draft.regions.recovery_zones
-    yield from repeated("regions.recovery_zones", zones, "zone")
+    yield from duplicate_values("regions.recovery_zones", zones, "zone")
     for index, zone in enumerate(zones):
         if recovery is None or region_of_zone(zone) != recovery:
             yield Problem(
                 path=f"regions.recovery_zones[{index}]",
-                got=shown(zone),
+                got=shown_value(zone),
                 allowed=f"a zone of regions.recovery, {recovery}" if recovery else "no zones without regions.recovery",
                 remedy=f"write {recovery}{zone[-1]}" if recovery else "remove recovery_zones, or add recovery",
             )
@@ -116,7 +116,7 @@ def deployer_is_of_the_account(draft: Draft) -> Iterator[Problem]:
     if account is not None and account_of_arn(account.deployer_role_arn) != account.id:
         yield Problem(
             path="account.deployer_role_arn",
-            got=shown(account.deployer_role_arn),
+            got=shown_value(account.deployer_role_arn),
             allowed=f"a role of the keep's own account {account.id}",
             remedy="use the deployer role of that account, or correct account.id",
         )
@@ -139,13 +139,13 @@ def cidr_is_private(draft: Draft) -> Iterator[Problem]:
     """`network.cidr` is an RFC 1918 network from /16 to /22, written with its first address."""
     if draft.network is None or draft.network.cidr is None:
         return
-    cidr = shown(draft.network.cidr)
+    cidr = shown_value(draft.network.cidr)
     for got, remedy in _cidr_mistakes(draft.network.cidr):
         yield Problem(path="network.cidr", got=f"{cidr}{got}", allowed=_CIDR_ALLOWED, remedy=remedy)
 
 
 def _cidr_mistakes(cidr: str) -> Iterator[tuple[str, str]]:
-    """What is wrong with it, and the remedy."""
+    """Yields each mistake in a CIDR with its remedy."""
     try:
         block = ipaddress.IPv4Network(cidr, strict=False)
     except ValueError:
@@ -172,7 +172,7 @@ def cidr_has_room_for_the_pools(draft: Draft) -> Iterator[Problem]:
     if needed > available:
         yield Problem(
             path="network.cidr",
-            got=f"{shown(draft.network.cidr)}, {available} addresses for nodes and their pods",
+            got=f"{shown_value(draft.network.cidr)}, {available} addresses for nodes and their pods",
             allowed=f"a network with {needed} of them: the pools' max come to {nodes} nodes",
             remedy="choose a shorter prefix, or lower the pools' max",
         )
@@ -183,7 +183,7 @@ def zones_are_of_the_primary_region(draft: Draft) -> Iterator[Problem]:
     path, named = ("network.zones", draft.network) if draft.network is not None else ("platform.zones", draft.platform)
     if named is None:
         return
-    yield from repeated(path, named.zones, "zone")
+    yield from duplicate_values(path, named.zones, "zone")
     if draft.regions is None:
         return
     primary = draft.regions.primary
@@ -191,7 +191,7 @@ def zones_are_of_the_primary_region(draft: Draft) -> Iterator[Problem]:
         if region_of_zone(zone) != primary:
             yield Problem(
                 path=f"{path}[{index}]",
-                got=shown(zone),
+                got=shown_value(zone),
                 allowed=f"a zone of regions.primary, {primary}",
                 remedy=f"write {primary}{zone[-1]}, or correct regions.primary",
             )
@@ -203,7 +203,7 @@ def adopted_subnets_match_the_zones(draft: Draft) -> Iterator[Problem]:
     if network is None or network.adopt is None:
         return
     subnets = network.adopt.subnet_ids
-    yield from repeated("network.adopt.subnet_ids", subnets, "subnet")
+    yield from duplicate_values("network.adopt.subnet_ids", subnets, "subnet")
     if len(subnets) != len(network.zones):
         yield Problem(
             path="network.adopt.subnet_ids",
@@ -222,7 +222,7 @@ def egress_domains_match_the_mode(draft: Draft) -> Iterator[Problem]:
         expected = "at least one domain" if egress.mode == "allow-list" else "no domains"
         yield Problem(
             path="network.egress.domains",
-            got=shown(egress.domains) if egress.domains else "no domains",
+            got=shown_value(egress.domains) if egress.domains else "no domains",
             allowed=f"{expected} while network.egress.mode is {egress.mode}",
             remedy="remove the domains, or set the mode to allow-list"
             if egress.domains
@@ -235,13 +235,13 @@ def egress_domains_are_narrow(draft: Draft) -> Iterator[Problem]:
     if draft.network is None:
         return
     domains = draft.network.egress.domains
-    yield from repeated("network.egress.domains", domains, "domain")
+    yield from duplicate_values("network.egress.domains", domains, "domain")
     for index, domain in enumerate(domains):
         rest = domain.removeprefix("*.")
         if rest != domain and ("." not in rest or rest in _OPEN_DOMAINS):
             yield Problem(
                 path=f"network.egress.domains[{index}]",
-                got=f"{shown(domain)}, under which anyone may register a name",
+                got=f"{shown_value(domain)}, under which anyone may register a name",
                 allowed="a wildcard only under a domain of one owner",
                 remedy="name the hosts themselves",
             )
@@ -256,14 +256,14 @@ def held_keys_are_in_the_region(draft: Draft) -> Iterator[Problem]:
         if region_of_arn(arn) != draft.regions.primary:
             yield Problem(
                 path=path,
-                got=f"{shown(arn)}, a key in {region_of_arn(arn)}",
+                got=f"{shown_value(arn)}, a key in {region_of_arn(arn)}",
                 allowed=f"a key in regions.primary, {draft.regions.primary}",
                 remedy="have the customer make the key in that region",
             )
         if draft.regions.recovery is not None and ":key/mrk-" not in arn:
             yield Problem(
                 path=path,
-                got=f"{shown(arn)}, a single-region key",
+                got=f"{shown_value(arn)}, a single-region key",
                 allowed=f"a multi-region key (mrk-…), since regions.recovery is {draft.regions.recovery}",
                 remedy="have the customer make a multi-region key with a replica in the recovery region",
             )
@@ -288,24 +288,24 @@ def budget_alerts_rise(draft: Draft) -> Iterator[Problem]:
     if list(percents) != sorted(set(percents)):
         yield Problem(
             path="budget.alert_percents",
-            got=shown(percents),
+            got=shown_value(percents),
             allowed="rising percentages, each once",
-            remedy=f"write {shown(sorted(set(percents)))}",
+            remedy=f"write {shown_value(sorted(set(percents)))}",
         )
-    yield from repeated("budget.notify", draft.budget.notify, "address")
+    yield from duplicate_values("budget.notify", draft.budget.notify, "address")
 
 
 def cluster_access_is_distinct(draft: Draft) -> Iterator[Problem]:
     """Entries of `cluster_access` differ in `name` and `principal`; level cluster-admin has no namespaces."""
     entries = [(f"cluster_access[{index}]", entry) for index, entry in enumerate(draft.cluster_access or ())]
     for attribute in ("name", "principal"):
-        yield from shared(entries, attribute, "entry", "merge the two entries, or correct one")
+        yield from duplicate_attributes(entries, attribute, "entry", "merge the two entries, or correct one")
     for path, entry in entries:
         if entry.level == "cluster-admin" and entry.namespaces:
             yield Problem(
                 path=f"{path}.namespaces",
-                got=shown(entry.namespaces),
-                allowed="no namespaces with level cluster-admin, which holds for the whole cluster",
+                got=shown_value(entry.namespaces),
+                allowed="no namespaces with level cluster-admin, which applies to the whole cluster",
                 remedy="choose level admin, or remove namespaces",
             )
 
@@ -316,7 +316,7 @@ def tags_do_not_clash_with_ours(draft: Draft) -> Iterator[Problem]:
         if key.lower().startswith(("aws:", "codekeep:")) or key == "Name":
             yield Problem(
                 path=f"tags.{key}",
-                got=shown(key),
+                got=shown_value(key),
                 allowed="a key that is not Name and does not start with aws: or codekeep:",
                 remedy="choose another prefix, such as the customer's own",
             )

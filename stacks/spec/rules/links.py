@@ -1,12 +1,12 @@
-"""Private links to Git hosts and package registries."""
+"""Rules for private links to Git hosts and package registries."""
 
 from collections.abc import Iterator
 
 from codekeep_contracts.settings.links import GitLinkSpec, RegistryLinkSpec
 
-from stacks.spec.problems import Problem, shown
+from stacks.spec.problems import Problem, shown_value
 from stacks.spec.regions import region_of_service
-from stacks.spec.rules.common import repeated, shared
+from stacks.spec.rules.common import duplicate_attributes, duplicate_values
 from stacks.spec.rules.draft import Draft
 
 
@@ -14,7 +14,7 @@ def link_names_and_hosts_are_unique(draft: Draft) -> Iterator[Problem]:
     """Git and registry links differ in `name` and `host`."""
     for attribute in ("name", "host"):
         remedy = f"choose another {attribute}, or merge the two links"
-        yield from shared(_links(draft), attribute, "Git and registry link", remedy)
+        yield from duplicate_attributes(_links(draft), attribute, "Git and registry link", remedy)
 
 
 def endpoint_services_are_in_the_region(draft: Draft) -> Iterator[Problem]:
@@ -26,7 +26,7 @@ def endpoint_services_are_in_the_region(draft: Draft) -> Iterator[Problem]:
         if region != draft.regions.primary:
             yield Problem(
                 path=f"{path}.endpoint_service",
-                got=f"{shown(link.endpoint_service)}, a service in {region}",
+                got=f"{shown_value(link.endpoint_service)}, a service in {region}",
                 allowed=f"a service in regions.primary, {draft.regions.primary}",
                 remedy="ask the host's owner for an endpoint service in that region",
             )
@@ -35,7 +35,7 @@ def endpoint_services_are_in_the_region(draft: Draft) -> Iterator[Problem]:
 def ports_are_distinct(draft: Draft) -> Iterator[Problem]:
     """A link has each of its `ports` once."""
     for path, link in _links(draft):
-        yield from repeated(f"{path}.ports", map(str, link.ports), "port")
+        yield from duplicate_values(f"{path}.ports", map(str, link.ports), "port")
 
 
 def git_links_name_what_to_read(draft: Draft) -> Iterator[Problem]:
@@ -48,8 +48,8 @@ def git_links_name_what_to_read(draft: Draft) -> Iterator[Problem]:
                 allowed="at least one repository or group",
                 remedy="name what the keep may read there, or remove the link",
             )
-        yield from repeated(f"git_links[{index}].repositories", link.repositories, "repository")
-        yield from repeated(f"git_links[{index}].groups", link.groups, "group")
+        yield from duplicate_values(f"git_links[{index}].repositories", link.repositories, "repository")
+        yield from duplicate_values(f"git_links[{index}].groups", link.groups, "group")
 
 
 def github_paths_have_two_parts(draft: Draft) -> Iterator[Problem]:
@@ -61,7 +61,7 @@ def github_paths_have_two_parts(draft: Draft) -> Iterator[Problem]:
             if repository.count("/") != 1:
                 yield Problem(
                     path=f"git_links[{index}].repositories[{position}]",
-                    got=shown(repository),
+                    got=shown_value(repository),
                     allowed="<owner>/<name> on GitHub Enterprise; only GitLab has nested groups",
                     remedy="write owner and name alone, or correct the link's kind",
                 )
@@ -69,7 +69,7 @@ def github_paths_have_two_parts(draft: Draft) -> Iterator[Problem]:
             if "/" in group:
                 yield Problem(
                     path=f"git_links[{index}].groups[{position}]",
-                    got=shown(group),
+                    got=shown_value(group),
                     allowed="an organisation on GitHub Enterprise, without a slash",
                     remedy="name the organisation, or list the repository under repositories",
                 )

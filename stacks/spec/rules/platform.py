@@ -1,15 +1,15 @@
-"""Rules of a shared platform's spec."""
+"""Rules for a shared platform's spec."""
 
 from collections.abc import Iterator
 
-from stacks.spec.problems import Problem, shown
-from stacks.spec.rules.common import repeated, too_small
+from stacks.spec.problems import Problem, shown_value
+from stacks.spec.rules.common import cap_below, duplicate_values
 from stacks.spec.rules.draft import Draft
 
 
 def tenants_are_distinct(draft: Draft) -> Iterator[Problem]:
     """A platform's `tenants` has each tenant once."""
-    yield from repeated("tenants", draft.tenants or (), "tenant")
+    yield from duplicate_values("tenants", draft.tenants or (), "tenant")
 
 
 def no_name_is_a_prefix_of_another(draft: Draft) -> Iterator[Problem]:
@@ -21,7 +21,7 @@ def no_name_is_a_prefix_of_another(draft: Draft) -> Iterator[Problem]:
         if near:
             yield Problem(
                 path=f"tenants[{index}]",
-                got=shown(tenant),
+                got=shown_value(tenant),
                 allowed=f"a name that is no prefix of {', '.join(near)} up to a hyphen, nor the other way round",
                 remedy="rename one of them before it is deployed, such as without the hyphen",
             )
@@ -31,4 +31,4 @@ def pools_are_within_the_platforms_cap(draft: Draft) -> Iterator[Problem]:
     """A platform's `gpu_nodes` covers its GPU pools at their `max`."""
     remedy = "raise gpu_nodes or lower the pools' max"
     needed = draft.gpu_nodes_max
-    yield from too_small("gpu_nodes", draft.gpu_nodes, needed, "nodes the GPU pools may grow to", remedy)
+    yield from cap_below("gpu_nodes", draft.gpu_nodes, needed, "nodes the GPU pools may grow to", remedy)

@@ -1,11 +1,11 @@
-"""Node pools and the search domain."""
+"""Rules for node pools and the search domain."""
 
 from collections.abc import Iterator, Mapping
 
 from stacks.spec.compute import InstanceGroup, Pool
 from stacks.spec.instances import INSTANCE_TYPES
-from stacks.spec.problems import Problem, shown, suggestion
-from stacks.spec.rules.common import shared
+from stacks.spec.problems import Problem, shown_value, suggestion
+from stacks.spec.rules.common import duplicate_attributes
 from stacks.spec.rules.draft import Draft
 
 _ON_LOCAL_DISK: Mapping[str, tuple[str, str]] = {
@@ -21,7 +21,7 @@ _FEWEST_SYSTEM_NODES = 2
 def pool_names_are_unique(draft: Draft) -> Iterator[Problem]:
     """Pools differ in `name`."""
     pools = ((f"pools[{index}]", pool) for index, pool in draft.pools)
-    yield from shared(pools, "name", "pool", "choose another name, or merge the two pools")
+    yield from duplicate_attributes(pools, "name", "pool", "choose another name, or merge the two pools")
 
 
 def sizes_are_in_order(draft: Draft) -> Iterator[Problem]:
@@ -51,14 +51,14 @@ def instance_types_are_known(draft: Draft) -> Iterator[Problem]:
                 families = ", ".join(sorted({machine.family for machine in INSTANCE_TYPES.values()}))
                 yield Problem(
                     path=f"pools[{index}].instance_types[{position}]",
-                    got=shown(name),
+                    got=shown_value(name),
                     allowed=f"a type of the families {families}",
                     remedy=suggestion(name, INSTANCE_TYPES, "choose a type of these families"),
                 )
         if len(set(pool.instance_types)) < len(pool.instance_types):
             yield Problem(
                 path=f"pools[{index}].instance_types",
-                got=shown(pool.instance_types),
+                got=shown_value(pool.instance_types),
                 allowed="each type once",
                 remedy="remove the repeated type",
             )
@@ -71,7 +71,7 @@ def one_architecture_a_pool(draft: Draft) -> Iterator[Problem]:
         if len(architectures) > 1:
             yield Problem(
                 path=f"pools[{index}].instance_types",
-                got=f"{shown(pool.instance_types)}, of {' and '.join(architectures)}",
+                got=f"{shown_value(pool.instance_types)}, of {' and '.join(architectures)}",
                 allowed="types of one processor architecture, since a pool has one machine image",
                 remedy="split the pool in two",
             )
@@ -122,7 +122,7 @@ def tenancy_is_consistent(draft: Draft) -> Iterator[Problem]:
         if pool.tenancy == "host" and len(pool.instance_types) > 1:
             yield Problem(
                 path=f"pools[{index}].instance_types",
-                got=shown(pool.instance_types),
+                got=shown_value(pool.instance_types),
                 allowed="one type in a pool with hosts, since a host is allocated for one",
                 remedy="split the pool by type",
             )
@@ -140,7 +140,7 @@ def capacity_is_in_the_keeps_zones(draft: Draft) -> Iterator[Problem]:
             if group is not None and group.zone not in draft.network.zones:
                 yield Problem(
                     path=f"pools[{index}].{name}.zone",
-                    got=shown(group.zone),
+                    got=shown_value(group.zone),
                     allowed=f"one of network.zones: {', '.join(draft.network.zones)}",
                     remedy="buy it in a zone of the keep, or add the zone",
                 )
@@ -200,7 +200,7 @@ def _reservation_problems(path: str, pool: Pool, reservation: InstanceGroup) -> 
     if len(pool.instance_types) > 1:
         yield Problem(
             path=f"{path}.instance_types",
-            got=shown(pool.instance_types),
+            got=shown_value(pool.instance_types),
             allowed="one type in a pool with a reservation, since AWS reserves one",
             remedy="keep the type that is reserved",
         )
@@ -216,7 +216,7 @@ def _reservation_problems(path: str, pool: Pool, reservation: InstanceGroup) -> 
 def _misfit(index: int, pool: Pool, name: str, fact: str, allowed: str) -> Problem:
     return Problem(
         path=f"pools[{index}].instance_types[{pool.instance_types.index(name)}]",
-        got=f"{shown(name)}, which {fact}",
+        got=f"{shown_value(name)}, which {fact}",
         allowed=f"{allowed}, in a pool of role {pool.role}",
         remedy="choose another type, or correct the pool's role",
     )

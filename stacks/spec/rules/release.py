@@ -1,10 +1,10 @@
-"""The release has the images that the keep runs."""
+"""Rules for the release: it has the images that the keep runs."""
 
 from collections.abc import Iterator
 
 from codekeep_contracts.images import ImageName
 
-from images.serving import unsuitable
+from images.serving import suitability_problems
 from stacks.spec.problems import Problem
 from stacks.spec.release import FINETUNE_IMAGE, NEEDED_IMAGES, serving_image
 from stacks.spec.rules.draft import Draft
@@ -21,9 +21,9 @@ def the_release_serves_the_models(draft: Draft) -> Iterator[Problem]:
     """`release.images` names the serving image of each model's role and engine."""
     served = [serving_facts(model) for model in draft.models.values] if draft.release else []
     # Where a model cannot be served, models_can_be_served reports it.
-    needed = {serving_image(facts): facts for facts in served if not unsuitable(facts)}
+    needed = {serving_image(facts): facts for facts in served if not suitability_problems(facts)}
     for name, facts in needed.items():
-        yield from _missing(draft, name, f"{facts.serves_with} serves the {facts.role} model")
+        yield from _missing(draft, name, f"{facts.serving_engine} serves the {facts.role} model")
 
 
 def _missing(draft: Draft, name: ImageName, why: str) -> Iterator[Problem]:

@@ -1,8 +1,8 @@
-"""What a tier requires, and what it excludes."""
+"""Rules for tiers: what each requires and excludes."""
 
 from collections.abc import Iterator
 
-from stacks.spec.problems import Problem, shown
+from stacks.spec.problems import Problem, shown_value
 from stacks.spec.rules.draft import Draft
 
 
@@ -42,7 +42,7 @@ def pooled_lives_on_a_platform(draft: Draft) -> Iterator[Problem]:
     if draft.regions is not None and draft.regions.recovery is not None:
         yield Problem(
             path="regions.recovery",
-            got=shown(draft.regions.recovery),
+            got=shown_value(draft.regions.recovery),
             allowed="no recovery region: a pooled keep recovers with its platform",
             remedy="remove it, or choose tier premium",
         )
@@ -55,7 +55,7 @@ def own_infrastructure_is_described(draft: Draft) -> Iterator[Problem]:
     if "platform" in draft.present:
         yield Problem(
             path="platform",
-            got=shown(draft.platform.stack) if draft.platform else "a platform",
+            got=shown_value(draft.platform.stack) if draft.platform else "a platform",
             allowed=f"no platform, since tier is {draft.tier}",
             remedy="remove platform, or choose tier pooled",
         )
@@ -77,7 +77,7 @@ def premium_has_its_own_account(draft: Draft) -> Iterator[Problem]:
         yield Problem(
             path="account.dedicated",
             got="false",
-            allowed="true: a premium keep has an account that holds nothing else",
+            allowed="true: a premium keep has an account that contains nothing else",
             remedy="build it in an account of its own and set dedicated, or choose tier dedicated",
         )
 
@@ -114,7 +114,7 @@ def premium_nodes_have_their_own_hardware(draft: Draft) -> Iterator[Problem]:
         if pool.tenancy == "shared":
             yield Problem(
                 path=f"pools[{index}].tenancy",
-                got=shown(pool.tenancy),
+                got=shown_value(pool.tenancy),
                 allowed="dedicated or host, since tier is premium",
                 remedy="set tenancy to dedicated, or to host with hosts",
             )

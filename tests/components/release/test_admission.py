@@ -7,7 +7,7 @@ from codekeep_contracts.log_switches import LOGS
 
 from components.naming import Tier
 from components.release.admission import Admission, AdmissionArgs, policies
-from components.release.log_switches import DEBUGGING, HARDWARE, LEVELS, TALKATIVE, TALKATIVE_LINE, words
+from components.release.log_switches import DEBUGGING, HARDWARE, LEVELS, TALKATIVE, TALKATIVE_LINE, words_pattern
 from policies.rule import Family
 from tests.components.conftest import make_keep
 from tests.components.contract import assert_contract
@@ -128,7 +128,7 @@ def test_levels_that_log_content(value: str, shouts: bool) -> None:
     [("LOG_PROMPTS", True), ("--log-requests", True), ("--log_body", True), ("CATALOG", False), ("PROLOGUE", False)],
 )
 def test_only_complete_words_match(name: str, found: bool) -> None:
-    assert bool(re.search(words(LOGS), name)) is found
+    assert bool(re.search(words_pattern(LOGS), name)) is found
 
 
 def test_the_rules_and_the_schemas_find_nothing() -> None:

@@ -8,7 +8,7 @@ from components.compute.pool import PoolRole
 from components.identity.workload import Workload
 from components.release.flows import External, LinkTraffic, Pods, Ports, flows
 from components.release.index_workers import IMAGE, PORTS, RAY_VERSION, IndexWorkers, IndexWorkersArgs
-from images.catalog import find
+from images.catalog import find_image
 from tests.components.conftest import make_keep
 from tests.components.contract import assert_contract
 from tests.components.recording import Recording, record
@@ -49,7 +49,7 @@ def test_it_is_valid_against_kuberays_definitions(token: str) -> None:
 
 
 def test_ray_is_the_version_in_the_image() -> None:
-    [locked] = re.findall(r"^ray(?:\[\w+\])?==([\d.]+)", (ROOT / find(IMAGE).lock).read_text(), re.MULTILINE)
+    [locked] = re.findall(r"^ray(?:\[\w+\])?==([\d.]+)", (ROOT / find_image(IMAGE).lock).read_text(), re.MULTILINE)
     assert locked == RAY_VERSION
 
 
@@ -129,7 +129,7 @@ def test_one_driver_submits_the_work() -> None:
     spec = index_workers().one("kubernetes:apps/v1:Deployment").inputs["spec"]
     assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
     [container] = spec["template"]["spec"]["containers"]
-    assert container["command"] == list(find("code-ingest-parse").entrypoint)
+    assert container["command"] == list(find_image("code-ingest-parse").entrypoint)
     assert container["args"] == ["index-worker", "--ray=ray://index-head-svc:10001"]
 
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from components.release.limits import Limits, LimitsArgs, bounds, kinds, quota
+from components.release.limits import Limits, LimitsArgs, container_limits, pod_kinds, quota
 from components.release.pod import Resources
 from policies.rule import Family
 from tests.components.conftest import make_keep
@@ -23,14 +23,14 @@ def build() -> Recording[Limits]:
 
 def hard(**changes: Any) -> dict[str, str]:
     plan = replace(PLAN, **changes)
-    return quota(list(kinds(plan)), batch_gpus=plan.batch_gpus)
+    return quota(list(pod_kinds(plan)), batch_gpus=plan.batch_gpus)
 
 
 def test_the_component_keeps_the_contract() -> None:
     recording = build()
     assert_contract(recording, make_keep())
     assert recording.one(QUOTA).inputs["spec"]["hard"] == hard()
-    assert recording.one(RANGE).inputs["spec"] == bounds(list(kinds(PLAN)))
+    assert recording.one(RANGE).inputs["spec"] == container_limits(list(pod_kinds(PLAN)))
     for token in (QUOTA, RANGE):
         assert recording.one(token).inputs["metadata"]["namespace"] == "codekeep-acme"
 
@@ -44,7 +44,7 @@ def test_the_rules_and_the_schemas_find_nothing() -> None:
 
 
 def test_the_quota_is_the_sum_of_all_maxima() -> None:
-    every = {each.name: each for each in kinds(PLAN)}
+    every = {each.name: each for each in pod_kinds(PLAN)}
     assert every["model-chat"].count == PLAN.endpoints[0].max_replicas + PLAN.endpoints[0].spare_replicas + 1
     assert every["ingest"].count == 9
     assert hard()["pods"] == str(sum(each.count for each in every.values()))
@@ -73,8 +73,8 @@ def test_the_quota_allows_no_secrets_and_no_external_services() -> None:
 
 
 def test_every_container_of_the_release_is_within_the_limit_range() -> None:
-    [container, pod] = bounds(list(kinds(PLAN)))["limits"]
-    every = list(kinds(PLAN))
+    [container, pod] = container_limits(list(pod_kinds(PLAN)))["limits"]
+    every = list(pod_kinds(PLAN))
     assert every
     for kind in every:
         assert kind.cpu_limit <= int(pod["max"]["cpu"])

@@ -5,7 +5,7 @@ import pytest
 
 from components.iam_policy import document
 from components.naming import Keep
-from components.storage.bucket_policy import BucketAccess, access_log_delivery, refusals, trail_delivery
+from components.storage.bucket_policy import BucketAccess, access_log_delivery, deny_statements, trail_delivery
 from tests.components.policy_evaluator import Decision, Request, decide
 from tests.components.recording import ACCOUNT, REGION, record
 
@@ -23,7 +23,7 @@ OUTSIDE = {key: value for key, value in INSIDE.items() if key != "aws:SourceVpce
 @pytest.fixture
 def policy(keep: Keep) -> str:
     access = BucketAccess(keep=keep, vpc_endpoint_ids=(ENDPOINT,), service_role_arns=(REPLICATION,))
-    recording = record(lambda: document(*refusals(access, pulumi.Output.from_input(BUCKET), KEY)))
+    recording = record(lambda: document(*deny_statements(access, pulumi.Output.from_input(BUCKET), KEY)))
     return str(recording.value(recording.result))
 
 
@@ -79,7 +79,7 @@ def test_a_deployer_of_another_account_is_not_locked_out(keep: Keep) -> None:
 
     deployer = "arn:aws:iam::777777777777:role/platform-deployer"
     access = BucketAccess(keep=replace(keep, deployer_role_arn=deployer), vpc_endpoint_ids=(ENDPOINT,))
-    recording = record(lambda: document(*refusals(access, BUCKET, KEY)))
+    recording = record(lambda: document(*deny_statements(access, BUCKET, KEY)))
     policy = recording.value(recording.result)
     assert decide(policy, get(deployer, aws__SourceVpce=None)) is Decision.NONE
     assert decide(policy, get(deployer.replace("platform", "other"))) is Decision.DENY

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from images.serving.options import NOT_IN_YAML, SECTIONS, TrtllmOptions, as_yaml, places_of
+from images.serving.options import NOT_IN_YAML, SECTIONS, TrtllmOptions, as_yaml, option_paths
 from images.serving.roles import trtllm_options
 from images.serving.trtllm_flags import IN_YAML, ON_COMMAND_LINE, REFUSED
 from tests.images.serving.test_plan import CHAT
@@ -30,13 +30,13 @@ def test_every_flag_is_allowed_in_the_yaml_or_refused() -> None:
 
 def test_a_flag_that_belongs_in_the_yaml_names_an_existing_option() -> None:
     for place in IN_YAML.values():
-        assert place in places_of(place.rsplit(".", maxsplit=1)[-1])
+        assert place in option_paths(place.rsplit(".", maxsplit=1)[-1])
 
 
 def test_every_section_is_an_option() -> None:
     assert SECTIONS
     for path in SECTIONS:
-        assert path in places_of(path.rsplit(".", maxsplit=1)[-1])
+        assert path in option_paths(path.rsplit(".", maxsplit=1)[-1])
 
 
 def test_the_yaml_has_what_was_set_and_reads_back_equal() -> None:

@@ -124,8 +124,8 @@ def test_every_plan_is_bound_pinned_watched_and_silent(facts: ModelFacts) -> Non
     assert served.args[served.args.index("--host") + 1] == "0.0.0.0"  # noqa: S104
     assert served.model_path == f"/var/cache/codekeep/models/{REVISION}/{facts.name.split('/')[1]}"
     assert served.model_path in served.args
-    assert catalog.find(served.image, served.image_variant).entrypoint[0] == served.command[0]
-    assert facts.role in catalog.find(served.image, served.image_variant).roles
+    assert catalog.find_image(served.image, served.image_variant).entrypoint[0] == served.command[0]
+    assert facts.role in catalog.find_image(served.image, served.image_variant).roles
     assert served.env["HF_HUB_OFFLINE"] == served.env["DO_NOT_TRACK"] == "1"
     assert served.metrics == ENGINE_METRICS[served.engine]
     assert served.metrics.path.endswith("/metrics")

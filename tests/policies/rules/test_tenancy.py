@@ -23,7 +23,7 @@ from policies.rules.tenancy import (
     tenant_tags,
 )
 from stacks.project import Project
-from stacks.sessions.recording import Recordings, config_of
+from stacks.sessions.recording import StackRecorder, config_of
 from tests.policies.mutants import caught, mutants
 from tests.policies.rules.policy_nodes import ACCOUNT, DEPLOYER, FACTS, SILENT, STRANGER, allow, document, judged, node
 from tests.policies.tenants import ROOT
@@ -341,7 +341,7 @@ def test_grants_that_are_not_known_are_undecided() -> None:
 @cache
 def pico() -> tuple[ResourceGraph, Facts]:
     project = Project.find(ROOT)
-    return Recordings(project).graph("pico"), Facts.of(config_of(project, "pico").values)
+    return StackRecorder(project).graph("pico"), Facts.of(config_of(project, "pico").values)
 
 
 def test_no_rule_fires_on_the_pooled_keep() -> None:

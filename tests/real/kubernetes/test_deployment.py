@@ -10,7 +10,7 @@ import yaml
 
 from stacks.project import Project
 from stacks.sessions.manifests import manifests_in
-from stacks.sessions.recording import Recordings
+from stacks.sessions.recording import StackRecorder
 from tests.cli.conftest import Keep
 from tests.real.kubernetes.api import Api
 
@@ -37,7 +37,7 @@ def keep(tmp_path: Path, api: Api) -> Iterator[Keep]:
 
 
 def test_a_keeps_objects_are_created_left_alone_and_removed(keep: Keep, api: Api) -> None:
-    things = [dict(manifest.document) for manifest in manifests_in(Recordings(Project.find(ROOT)).graph(STACK))]
+    things = [dict(manifest.document) for manifest in manifests_in(StackRecorder(Project.find(ROOT)).graph(STACK))]
     assert things
     keep.sandbox("up", STACK, "--yes", "--json")
     before = [api.get(thing) for thing in things]

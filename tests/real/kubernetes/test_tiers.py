@@ -10,7 +10,7 @@ from policies.facts import Facts
 from policies.graph import ResourceGraph
 from stacks.project import Project
 from stacks.sessions.manifests import manifests_in, not_single_objects
-from stacks.sessions.recording import Recordings, config_of
+from stacks.sessions.recording import StackRecorder, config_of
 from tests.policies.rules import kubernetes_objects
 from tests.real.kubernetes.api import Api
 from tests.real.kubernetes.plausible import Place
@@ -21,7 +21,7 @@ Object = dict[str, Any]
 
 def _recorded(stack: str) -> tuple[ResourceGraph, Facts]:
     project = Project.find(ROOT)
-    return Recordings(project).graph(stack), Facts.of(config_of(project, stack).values)
+    return StackRecorder(project).graph(stack), Facts.of(config_of(project, stack).values)
 
 
 GRAPHS: dict[str, Callable[[], tuple[ResourceGraph, Facts]]] = {

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from codekeep_contracts.faults import DataFault, Fault, UsageFault
 from codekeep_runtime.cli.main import cli
 from codekeep_runtime.index.opensearch import OpenSearchIndex
-from codekeep_runtime.index.opensearch.restoring import Restoring
+from codekeep_runtime.index.opensearch.restore import SnapshotRestore
 from codekeep_runtime.index.opensearch.snapshots import Snapshots
 from codekeep_runtime.index.opensearch.versions import Versions
 from codekeep_runtime.models.served import served_embedder
@@ -48,8 +48,8 @@ class Keep:
     def versions(self) -> Versions:
         return Versions(self.opener.store, self.opener.prefix, self.embedder, WIDE)
 
-    def restoring(self) -> Restoring:
-        return Restoring(self.opener.store, self.versions(), Snapshots(self.opener.store, "codekeep-demo"))
+    def restoring(self) -> SnapshotRestore:
+        return SnapshotRestore(self.opener.store, self.versions(), Snapshots(self.opener.store, "codekeep-demo"))
 
     def __call__(self, *arguments: str, fault: type[Fault] | None = None) -> Any:
         command = [*arguments, "--settings", str(self.settings), "--folder", str(self.folder), "--json"]

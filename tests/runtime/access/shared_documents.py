@@ -9,7 +9,7 @@ import pytest
 from codekeep_contracts.faults import AccessFault, UsageFault
 from codekeep_runtime.access.accounts import ServiceAccounts
 from codekeep_runtime.access.documents import ConflictFault, Documents, update
-from codekeep_runtime.access.permissions import Confirmed, Permissions, PermissionStore
+from codekeep_runtime.access.permissions import ConfirmedLogins, Permissions, PermissionStore
 from codekeep_runtime.access.watched import watched_document
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.purge import Tombstones
@@ -115,7 +115,7 @@ class OfDocuments:
         mine.change(lambda _: Permissions(repositories={}))
         assert not others.exists()  # nobody was asked
         assert not others.confirmed("ann", frozenset({LEDGER}))
-        mine.keep(Permissions(repositories={LEDGER.key: Confirmed(at=time.time(), logins=frozenset({"ann"}))}))
+        mine.store(Permissions(repositories={LEDGER.key: ConfirmedLogins(at=time.time(), logins=frozenset({"ann"}))}))
         assert within(WITHIN_SECONDS, lambda: others.confirmed("Ann", frozenset({LEDGER})) == {LEDGER})
         mine.change(lambda _: Permissions(repositories={}))
         assert within(WITHIN_SECONDS, lambda: not others.confirmed("Ann", frozenset({LEDGER})))

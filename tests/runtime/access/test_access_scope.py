@@ -12,7 +12,7 @@ from codekeep_runtime.access.accounts import ServiceAccounts
 from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.access.grants import Grant, Policy, TeamGrants
 from codekeep_runtime.access.laptop import OWNER, LaptopAccess, LaptopIdentity
-from codekeep_runtime.access.permissions import Confirmed, Permissions, PermissionStore
+from codekeep_runtime.access.permissions import ConfirmedLogins, Permissions, PermissionStore
 from codekeep_runtime.access.watched import watched_file
 from codekeep_runtime.core.files import replace_file
 from codekeep_runtime.core.reader import Reader
@@ -77,15 +77,15 @@ def test_an_expired_sign_in_sees_nothing(tmp_path: Path) -> None:
     late = Reader(ANN.id, ANN.name, ANN.groups, expires_at=time.time() - 1)
     checked = access(tmp_path, "ghe:payments/*")
     assert not checked.scope(late).repositories
-    assert not checked.still(late, checked.scope(ANN))
+    assert not checked.still_allows(late, checked.scope(ANN))
 
 
 def test_a_revoked_person_has_no_access(tmp_path: Path) -> None:
     checked = access(tmp_path, "ghe:payments/*")
     scope = checked.scope(ANN)
-    assert checked.still(ANN, scope)
+    assert checked.still_allows(ANN, scope)
     ServiceAccounts(FolderDocuments(tmp_path)).revoke_reader(ANN.id)  # another process's
-    assert within(WITHIN_SECONDS, lambda: not checked.still(ANN, scope))
+    assert within(WITHIN_SECONDS, lambda: not checked.still_allows(ANN, scope))
 
 
 def test_a_service_account_reads_what_it_is_bound_to(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_service_account_reads_what_it_is_bound_to(tmp_path: Path) -> None:
     assert checked.scope(bot).repositories == {INDEXED[0], INDEXED[1]}
     scope = checked.scope(ci)
     accounts.revoke("ci")
-    assert within(WITHIN_SECONDS, lambda: not checked.still(ci, scope))
+    assert within(WITHIN_SECONDS, lambda: not checked.still_allows(ci, scope))
 
 
 def test_tokens_are_kept_as_digests_readable_by_nobody_else(tmp_path: Path) -> None:
@@ -129,11 +129,11 @@ def test_unconfirmed_grants_are_denied(tmp_path: Path) -> None:
     assert not checked.scope(ANN).repositories  # nothing was ever synchronised
     now = time.time()
     reported = {
-        LEDGER.key: Confirmed(at=now, logins=frozenset({"ann"})),
-        INDEXED[1].key: Confirmed(at=now - 61, logins=frozenset({"ann"})),  # too old to be believed
-        INDEXED[3].key: Confirmed(at=now, logins=frozenset({"ann"})),  # confirmed, never granted
+        LEDGER.key: ConfirmedLogins(at=now, logins=frozenset({"ann"})),
+        INDEXED[1].key: ConfirmedLogins(at=now - 61, logins=frozenset({"ann"})),  # too old to be believed
+        INDEXED[3].key: ConfirmedLogins(at=now, logins=frozenset({"ann"})),  # confirmed, never granted
     }
-    store.keep(Permissions(repositories=reported))
+    store.store(Permissions(repositories=reported))
     assert checked.scope(ANN).repositories == {LEDGER}
 
 
@@ -143,14 +143,14 @@ def test_a_broken_file_denies_until_it_is_repaired(tmp_path: Path) -> None:
     watched = watched_file(path, lambda each: int(each.read_text()))
     assert watched.current() == 1
     replace_file(path, b"none")
-    watched.forget()
+    watched.invalidate()
     with pytest.raises(AccessFault):
         watched.current()
     replace_file(path, b"2")
-    watched.forget()
+    watched.invalidate()
     assert watched.current() == 2
     path.unlink()
-    watched.forget()
+    watched.invalidate()
     with pytest.raises(AccessFault):
         watched.current()
 

@@ -10,7 +10,7 @@ import pytest
 from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.access.github import GitHub
 from codekeep_runtime.access.gitlab import GitLab
-from codekeep_runtime.access.host_api import NotConfirmed, NotThere, RateLimited
+from codekeep_runtime.access.host_api import NotConfirmed, NotFoundOnHost, RateLimited
 from codekeep_runtime.access.permissions import PermissionStore
 from codekeep_runtime.access.sync import SyncResult, synchronise
 from codekeep_runtime.core.repository import RepositoryId
@@ -133,25 +133,25 @@ def test_gitlab_lists_active_reporters(host: GitHost, gitlab: GitLab) -> None:
 @pytest.mark.parametrize("full_name", ["other/ledger", "payments/ledger2", "", "payments/deep/ledger"])
 def test_an_answer_about_another_repository_confirms_nothing(host: GitHost, github: GitHub, full_name: str) -> None:
     host.full_name = full_name
-    with pytest.raises(NotThere):
+    with pytest.raises(NotFoundOnHost):
         github.logins(LEDGER)
 
 
 def test_a_transferred_project_confirms_nothing(host: GitHost, gitlab: GitLab) -> None:
     host.full_name = "others/deep/vault"
-    with pytest.raises(NotThere):
+    with pytest.raises(NotFoundOnHost):
         gitlab.logins(DEEP)
 
 
 def test_a_renamed_repository_is_not_followed(github: GitHub) -> None:
-    with pytest.raises(NotThere):
+    with pytest.raises(NotFoundOnHost):
         github.logins(RepositoryId(LEDGER.host, "payments", "renamed"))
 
 
 @pytest.mark.parametrize(
     ("status", "headers", "fault"),
     [
-        (404, {}, NotThere),
+        (404, {}, NotFoundOnHost),
         (403, {}, NotConfirmed),
         (401, {}, NotConfirmed),
         (500, {}, NotConfirmed),

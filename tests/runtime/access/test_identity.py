@@ -15,7 +15,7 @@ from codekeep_contracts.settings.access import SigningKey
 from codekeep_runtime.access.accounts import ServiceAccounts
 from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.access.identity import SKEW_SECONDS, Identity, reader_id
-from codekeep_runtime.access.keys import FetchedKeys, PinnedKeys, usable
+from codekeep_runtime.access.keys import FetchedKeys, PinnedKeys, usable_keys
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
@@ -177,4 +177,4 @@ def test_weak_and_unknown_keys_are_ignored() -> None:
     weak = public(rsa.generate_private_key(65537, 1024), "weak")  # noqa: S505 - it is refused
     shared = {"kty": "oct", "k": "c2VjcmV0", "kid": "oct1"}
     ciphering = {**public(RSA, "enc1"), "use": "enc"}
-    assert set(usable([weak, shared, ciphering, {"kty": "RSA", "kid": "bad1"}, public(RSA, "rsa1")])) == {"rsa1"}
+    assert set(usable_keys([weak, shared, ciphering, {"kty": "RSA", "kid": "bad1"}, public(RSA, "rsa1")])) == {"rsa1"}

@@ -11,11 +11,11 @@ import pytest
 from codekeep_contracts.faults import SettingsFault
 from codekeep_contracts.settings.stores import BucketSettings
 from codekeep_runtime.audit import AuditLog, verify
-from codekeep_runtime.audit.shipping import Shipping
+from codekeep_runtime.audit.shipping import SegmentShipper
 from codekeep_runtime.audit.signer import EcdsaKey
 from codekeep_runtime.platform.aws.kms_signer import KmsSigner
 from codekeep_runtime.platform.aws.vault import Vault
-from codekeep_runtime.telemetry.metrics import text
+from codekeep_runtime.telemetry.metrics import prometheus_text
 from cryptography.hazmat.primitives import serialization
 from moto import mock_aws
 
@@ -37,8 +37,8 @@ class Keep:
     def log(self, name: str = "gateway-pod", **more: Any) -> AuditLog:
         return AuditLog(self.pod / "audit", self.pod / "heads", KmsSigner(self.kms, self.key), name=name, **more)
 
-    def shipping(self, log: AuditLog, vault: Any = None, seconds: float = 60.0) -> Shipping:
-        return Shipping(log, self.pod / "audit", vault or self.vault, seconds=seconds)
+    def shipping(self, log: AuditLog, vault: Any = None, seconds: float = 60.0) -> SegmentShipper:
+        return SegmentShipper(log, self.pod / "audit", vault or self.vault, seconds=seconds)
 
     def copy(self) -> Path:
         folder = self.root / "copy"
@@ -118,7 +118,7 @@ def test_an_unavailable_store_loses_no_record(keep: Keep, capsys: pytest.Capture
 
     with keep.log() as log, keep.shipping(log, Away()):
         log.record(record())
-    assert 'codekeep_failed_audit_shipments_total{component="gateway"' in text().decode()
+    assert 'codekeep_failed_audit_shipments_total{component="gateway"' in prometheus_text().decode()
     assert "audit-not-shipped" in capsys.readouterr().err
     with keep.log() as log, keep.shipping(log):
         pass

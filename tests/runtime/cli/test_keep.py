@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from codekeep_contracts.faults import SettingsFault, UsageFault
-from codekeep_contracts.messages import parse
+from codekeep_contracts.messages import parse_message
 from codekeep_contracts.metrics import MODEL_REQUESTS_IN_FLIGHT as IN_FLIGHT
 from codekeep_contracts.metrics import MODEL_REQUESTS_QUEUED as QUEUED
 from codekeep_contracts.settings.document import RuntimeSettings
@@ -116,7 +116,7 @@ def test_a_signed_push_is_queued(aws: Any, tmp_path: Path) -> None:  # noqa: F81
         headers = {"x-github-event": "push", "x-github-delivery": "1", "x-hub-signature-256": signature}
         assert client.post(f"/webhooks/{link.name}", content=body, headers=headers).status_code == status
     [message] = aws("sqs").receive_message(QueueUrl=url)["Messages"]
-    push = parse(message["Body"])
+    push = parse_message(message["Body"])
     assert (push.kind, push.link, push.repository) == ("push", link.name, "payments/ledger")  # type: ignore[union-attr]
 
 
@@ -140,7 +140,7 @@ def test_the_load_of_every_model_is_0_before_the_first_request(aws: Any, tmp_pat
     with Runtime(keep(tmp_path, settings), role="gateway") as runtime:
         assert runtime.services
     assert served_embedder(settings)  # the indexer's
-    lines = metrics.text().decode().splitlines()
+    lines = metrics.prometheus_text().decode().splitlines()
     for component, model, metric in product(("gateway", "index"), settings.models, (IN_FLIGHT, QUEUED)):
         assert f'{metric.prometheus}{{component="{component}",role="{model.role}"}} 0.0' in lines
 
@@ -156,7 +156,7 @@ def test_prompts_go_to_the_keeps_bucket_for_prompts(aws: Any, tmp_path: Path) ->
     opted_in = {"enabled": True, "retention_days": 30, "approved_by": "Security"}
     store = keep(tmp_path, keep_settings(prompt_storage=opted_in, buckets={"prompts": bucket})).prompts()
     assert isinstance(store, PromptBucket)
-    store.keep("a" * 16, "How are refunds made?", datetime.datetime.now(datetime.UTC))
+    store.store("a" * 16, "How are refunds made?", datetime.datetime.now(datetime.UTC))
     assert store.count("a" * 16) == 1
     assert not list(tmp_path.rglob("prompts/*"))  # a pod's disk goes with it
     with pytest.raises(SettingsFault, match=r"buckets\.prompts"):
@@ -179,7 +179,7 @@ def test_a_readers_prompts_are_purged_from_the_keeps_bucket_with_proof(
     on = PromptStorage(enabled=True, redaction=True, retention_days=30, approved_by="Security")
     store = PromptBucket(BucketSettings(**bucket), on, client)
     for reader in ("a" * 16, "b" * 16):
-        store.keep(reader, "How are refunds made?", datetime.datetime.now(datetime.UTC))
+        store.store(reader, "How are refunds made?", datetime.datetime.now(datetime.UTC))
     monkeypatch.setattr(KeepPlatform, "documents", lambda _, folder: FolderDocuments(tmp_path / folder))
     with Runtime(platform, role="purge") as runtime:
         stored = run_purge(runtime, user="a" * 16)

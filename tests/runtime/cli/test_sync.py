@@ -10,7 +10,7 @@ import pytest
 from codekeep_contracts.faults import UsageFault
 from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.access.host_api import NotConfirmed
-from codekeep_runtime.access.permissions import Confirmed, Permissions, PermissionStore
+from codekeep_runtime.access.permissions import ConfirmedLogins, Permissions, PermissionStore
 from codekeep_runtime.core.reader import Reader
 from codekeep_runtime.core.repository import RepositoryId
 from codekeep_runtime.ingest.source import Source
@@ -86,17 +86,17 @@ def test_confirmed_permissions_arrive_with_the_indexers_turn(keep: Keep) -> None
 def test_permissions_are_taken_once(keep: Keep) -> None:
     keep.pod.sync_permissions(list)
     intake = PermissionIntake(keep.indexer)
-    assert intake.turn()
-    assert not PermissionIntake(keep.indexer).turn()
+    assert intake.run_once()
+    assert not PermissionIntake(keep.indexer).run_once()
     keep.pod.sync_permissions(list)
-    assert intake.turn()
+    assert intake.run_once()
 
 
 def test_purged_repositories_are_removed_from_permissions(keep: Keep) -> None:
     keep.indexer.tombstones.add(SHOP.id, datetime.now(UTC))
     keep.pod.sync_permissions(list)
     keep.work()
-    assert keep.indexer.permissions.last().repositories.keys() == {LEDGER.key}
+    assert keep.indexer.permissions.latest().repositories.keys() == {LEDGER.key}
 
 
 def test_ingest_in_a_keep_cannot_allow_a_purged_repository(keep: Keep) -> None:
@@ -116,8 +116,8 @@ def test_the_settings_say_whether_grants_need_it(
     monkeypatch.setattr(KeepPlatform, "documents", lambda *_: shared)
     team = settings.access.teams[0]
     if age is not None:
-        reported = {LEDGER.key: Confirmed(at=time.time() - age, logins=frozenset({"ann"}))}
-        PermissionStore(shared).keep(Permissions(repositories=reported))
+        reported = {LEDGER.key: ConfirmedLogins(at=time.time() - age, logins=frozenset({"ann"}))}
+        PermissionStore(shared).store(Permissions(repositories=reported))
     gateway = KeepPlatform(RuntimeContext(data=tmp_path, settings=settings, settings_path=tmp_path / "settings.json"))
     reader = Reader("a" * 16, "ann", frozenset({team.group}))
     seen = gateway.access(lambda: [LEDGER], reader).scope(reader).repositories

@@ -51,7 +51,7 @@ def test_vectors_are_shared_by_processes_of_the_same_version_only(tmp_path: Path
 
 def test_the_oldest_vectors_are_removed_when_it_is_full(tmp_path: Path) -> None:
     made = Counting()
-    cached = CachedEmbedder(made, tmp_path / "vectors.db", most=10)
+    cached = CachedEmbedder(made, tmp_path / "vectors.db", max_vectors=10)
     for number in range(25):
         cached.documents([f"text {number}"])
     with sqlite3.connect(tmp_path / "vectors.db") as database:

@@ -10,7 +10,7 @@ import pytest
 from codekeep_runtime.embed import static
 from codekeep_runtime.embed.static import StaticEmbedder
 from codekeep_runtime.embed.text import embedding_text
-from codekeep_runtime.embed.vocabulary import Vocabulary, shipped
+from codekeep_runtime.embed.vocabulary import Vocabulary, shipped_vocabulary
 
 from tests.runtime.embed.chunks import chunk
 
@@ -122,7 +122,7 @@ def test_a_saved_table_is_read_back(tmp_path: Path) -> None:
 def test_the_shipped_table_stays_small() -> None:
     file = Path(static.__file__).with_name("static.npz")
     assert 1_000_000 < file.stat().st_size <= 6_000_000
-    assert shipped().dimension <= 256
+    assert shipped_vocabulary().dimension <= 256
 
 
 def test_a_core_embeds_two_thousand_chunks_a_second(embedder: StaticEmbedder) -> None:

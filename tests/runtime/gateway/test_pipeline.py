@@ -49,7 +49,7 @@ class Steps:
         self._step("scope")
         return self._tenant.access.scope(reader)
 
-    def still(self, reader: Reader, scope: Scope) -> bool:
+    def still_allows(self, reader: Reader, scope: Scope) -> bool:
         self._step("recheck")
         return self._stop_at != "recheck"
 

@@ -9,10 +9,10 @@ import pytest
 from codekeep_contracts.faults import UsageFault
 from codekeep_runtime.core.skip import SkipReason
 from codekeep_runtime.git.command import Git
-from codekeep_runtime.git.credential import Credential, environment, helper
+from codekeep_runtime.git.credential import Credential, credential_environment, credential_helper
 from codekeep_runtime.git.faults import GitFault, LimitFault
 from codekeep_runtime.git.location import Location
-from codekeep_runtime.git.lock import held
+from codekeep_runtime.git.lock import mirror_lock
 from codekeep_runtime.git.mirror import Limits, Mirror
 
 from tests.runtime.repositories import ENVIRONMENT, Repository
@@ -191,19 +191,19 @@ def test_a_repository_is_named_after_its_address(text, key):
 
 def test_a_token_is_for_its_host_alone_and_in_no_argument(tmp_path):
     location, credential = Location.parse("https://git.example.com/o/n"), Credential(token="s3cret-canary")
-    settings = helper(credential, location)
+    settings = credential_helper(credential, location)
     assert [key for key, _ in settings] == ["credential.https://git.example.com.helper"]
     assert "canary" not in f"{settings} {credential}"
-    with environment(credential, location, tmp_path) as variables:
+    with credential_environment(credential, location, tmp_path) as variables:
         assert variables["CODEKEEP_GIT_TOKEN"] == "s3cret-canary"
-    with environment(credential, Location.parse(str(tmp_path)), tmp_path) as variables:
+    with credential_environment(credential, Location.parse(str(tmp_path)), tmp_path) as variables:
         assert "canary" not in str(variables)
 
 
 def test_git_gets_the_token_from_the_helper(tmp_path):
     location, credential = Location.parse("https://git.example.com/o/n"), Credential(token="s3cret")
-    ((key, value),) = helper(credential, location)
-    with environment(credential, location, tmp_path) as variables:
+    ((key, value),) = credential_helper(credential, location)
+    with credential_environment(credential, location, tmp_path) as variables:
         done = subprocess.run(
             ["git", "-c", f"{key}={value}", "credential", "fill"],
             input=b"protocol=https\nhost=git.example.com\n\n",
@@ -216,7 +216,7 @@ def test_git_gets_the_token_from_the_helper(tmp_path):
 
 def test_a_key_file_is_private_and_exists_only_during_the_command(tmp_path):
     location, credential = Location.parse("git@git.example.com:o/n"), Credential(private_key="KEY", known_hosts="h")
-    with environment(credential, location, tmp_path) as variables:
+    with credential_environment(credential, location, tmp_path) as variables:
         (folder,) = tmp_path.iterdir()
         assert stat.S_IMODE((folder / "key").stat().st_mode) == 0o600
         assert str(folder / "key") in variables["GIT_SSH_COMMAND"]
@@ -229,9 +229,9 @@ def test_a_run_waits_for_git_that_outlived_a_killed_run(repository, mirror, tmp_
     commit = repository.commit({"a.py": "a\n"})
     folder = tmp_path / "mirror"
     folder.mkdir()
-    with held(folder, 0) as lock:
+    with mirror_lock(folder, 0) as lock:
         left = subprocess.Popen(["sleep", "0.6"], pass_fds=[lock])  # as a command of a run that ends here
-    with pytest.raises(LimitFault, match="earlier run"), held(folder, 0):
+    with pytest.raises(LimitFault, match="earlier run"), mirror_lock(folder, 0):
         pass
     assert mirror.fetch() == {"main": commit}
     assert left.poll() == 0

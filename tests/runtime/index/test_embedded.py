@@ -78,7 +78,7 @@ def test_removed_text_is_in_no_file_once_garbage_is_collected(opener: Folders, t
 
 def test_opening_finishes_what_a_killed_writer_left(opener: Folders) -> None:
     index = opener.open("a")
-    index._catch_up.run = lambda: None  # type: ignore[method-assign]  # killed between database and text index
+    index._updater.run = lambda: None  # type: ignore[method-assign]  # killed between database and text index
     index.write(MAIN, [source("a.py", "alpha")])
     index.close()
     again = opener.open("a")
@@ -88,7 +88,7 @@ def test_opening_finishes_what_a_killed_writer_left(opener: Folders) -> None:
 
 def test_a_reader_does_not_block_writers(opener: Folders) -> None:
     first = opener.open("a")
-    first._catch_up.run = lambda: None  # type: ignore[method-assign]
+    first._updater.run = lambda: None  # type: ignore[method-assign]
     first.write(MAIN, [source("a.py", "alpha")])
     reader, writer = opener.open("a"), opener.open("a")  # the reader caught up
     writer.write(MAIN, [source("b.py", "beta")])

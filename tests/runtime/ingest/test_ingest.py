@@ -8,7 +8,7 @@ import pytest
 from codekeep_runtime.core.reader import Scope
 from codekeep_runtime.core.repository import Branch
 from codekeep_runtime.index.embedded import EmbeddedIndex
-from codekeep_runtime.ingest.lock import BusyFault, only_one
+from codekeep_runtime.ingest.lock import BusyFault, ingest_lock
 from codekeep_runtime.ingest.source import Source
 from codekeep_runtime.ingest.state import State
 from codekeep_runtime.screen import Policy
@@ -158,7 +158,7 @@ def test_an_empty_repository_is_reported(repository, ingest):
 
 def test_a_second_run_on_the_same_folder_is_refused(repository, ingest, tmp_path):
     (tmp_path / "state").mkdir()
-    with only_one(tmp_path / "state"), pytest.raises(BusyFault, match="another ingest"):
+    with ingest_lock(tmp_path / "state"), pytest.raises(BusyFault, match="another ingest"):
         ingest().run([_source(repository)])
 
 
@@ -234,6 +234,6 @@ def test_a_run_measures_the_age_of_what_it_could_not_update(repository, ingest, 
 
 def _metric(name: str) -> float:
     """As it is scraped, of the component `ingest`; 0 if it was never observed."""
-    lines = metrics.text().decode().splitlines()
+    lines = metrics.prometheus_text().decode().splitlines()
     found = [line for line in lines if line.startswith(f'{name}{{component="ingest"')]
     return float(found[0].rpartition(" ")[2]) if found else 0.0

@@ -91,7 +91,7 @@ async def until(condition: Callable[[], bool]) -> None:
 def gauge(metric: Any, role: str = "chat", component: str = "gateway") -> float | None:
     """As Prometheus reads it; None where the series does not exist."""
     wanted = f'{metric.prometheus}{{component="{component}",role="{role}"}} '
-    lines = [line for line in metrics.text().decode().splitlines() if line.startswith(wanted)]
+    lines = [line for line in metrics.prometheus_text().decode().splitlines() if line.startswith(wanted)]
     return float(lines[0].removeprefix(wanted)) if lines else None
 
 
@@ -263,10 +263,10 @@ def test_callers_that_block_are_counted_too() -> None:
     async def serve() -> asyncio.Server:
         return await asyncio.start_server(Engine(answer), "127.0.0.1", 0)
 
-    server = blocking.call(serve)
+    server = blocking.run_blocking(serve)
     client = EngineClient(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", "embed", "index", 1)
     assert load() == (0, 0)
-    assert blocking.call(client.post, "/v1/embeddings", {}, 60) == {}
+    assert blocking.run_blocking(client.post, "/v1/embeddings", {}, 60) == {}
     assert (seen, load()) == ([(1, 0)], (0, 0))
 
 

@@ -12,14 +12,14 @@ import pytest
 from codekeep_runtime.models import reranker
 from codekeep_runtime.models.client import EngineClient
 from codekeep_runtime.models.reranker import RERANKED_MAX, ServedReranker
-from codekeep_runtime.retrieval import Found, Retriever
+from codekeep_runtime.retrieval import FoundChunk, Retriever
 from codekeep_runtime.retrieval.terms import stems
 
 from tests.runtime.retrieval.world import BOTH, SHOP, Synonyms, chunk_of, index_of
 
 Answer = Callable[[dict[str, Any]], tuple[int, Any]]
 FOUND = [
-    Found(chunk_of(SHOP, f"src/file{n}.py", "f", text), 1.0 - n / 10)
+    FoundChunk(chunk_of(SHOP, f"src/file{n}.py", "f", text), 1.0 - n / 10)
     for n, text in enumerate(["open the door", "paint the wall red", "paint it"])
 ]
 
@@ -76,12 +76,14 @@ def test_the_models_scores_set_the_order() -> None:
 
 def test_chunks_that_are_not_sent_keep_their_order_at_the_end() -> None:
     texts_of_all = ["open"] * (RERANKED_MAX + 1) + ["paint"] * 4
-    many = [Found(chunk_of(SHOP, f"src/{n}.py", "f", text), -n) for n, text in enumerate(texts_of_all)]
+    many = [FoundChunk(chunk_of(SHOP, f"src/{n}.py", "f", text), -n) for n, text in enumerate(texts_of_all)]
     got: list[tuple[str, dict[str, Any]]] = []
     with serving(overlap, got) as client:
         found = ServedReranker(client, "ranker").rerank("paint", many)
     assert len(got[0][1]["documents"]) == RERANKED_MAX
-    assert found[RERANKED_MAX:] == [Found(each.chunk, found[RERANKED_MAX - 1].score) for each in many[RERANKED_MAX:]]
+    assert found[RERANKED_MAX:] == [
+        FoundChunk(each.chunk, found[RERANKED_MAX - 1].score) for each in many[RERANKED_MAX:]
+    ]
     assert len(found) == RERANKED_MAX + 5
 
 

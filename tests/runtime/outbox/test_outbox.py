@@ -76,12 +76,12 @@ def test_the_outbox_gives_the_same_index_as_a_direct_ingest(bucket, repository, 
     send_all(bucket, repository, tmp_path / "first")
     index = opened(tmp_path / "index")
     worker = worker_of(bucket, index)
-    assert worker.turn() > 0
+    assert worker.run_once() > 0
     assert index.digest() == direct(repository, tmp_path)
     assert not index.unembedded(10)
     assert index.head(index.branches()[0]).commit == repository.git("rev-parse", "HEAD")
     assert list(bucket.keys(STEPS)) == []
-    assert worker.turn() == 0
+    assert worker.run_once() == 0
     index.close()
 
 
@@ -93,7 +93,7 @@ def test_another_pod_sends_only_what_changed(bucket, repository, tmp_path):
     changed = send_all(bucket, repository, tmp_path / "third")
     assert (changed.branches[0].written, changed.branches[0].removed) == (1, 1)
     index = opened(tmp_path / "index")
-    worker_of(bucket, index).turn()
+    worker_of(bucket, index).run_once()
     assert index.digest() == direct(repository, tmp_path)
     index.close()
 
@@ -131,9 +131,9 @@ def test_both_ends_continue_after_a_kill_at_any_step(bucket, repository, tmp_pat
     delete = Bucket.delete
     monkeypatch.setattr(Bucket, "delete", lambda self, key: (_ for _ in ()).throw(KilledError()))
     with pytest.raises(KilledError):
-        worker_of(bucket, index).turn()
+        worker_of(bucket, index).run_once()
     monkeypatch.setattr(Bucket, "delete", delete)
-    while worker_of(bucket, index).turn():
+    while worker_of(bucket, index).run_once():
         pass
     assert index.digest() == direct(repository, tmp_path)
     index.close()
@@ -143,10 +143,10 @@ def test_a_deleted_branch_is_removed_from_the_index(bucket, repository, tmp_path
     send_all(bucket, repository, tmp_path / "first")
     index = opened(tmp_path / "index")
     worker = worker_of(bucket, index)
-    worker.turn()
+    worker.run_once()
     repository.git("branch", "-m", "main", "trunk")
     send_all(bucket, repository, tmp_path / "second")
-    worker.turn()
+    worker.run_once()
     assert [branch.name for branch in index.branches()] == ["trunk"]
     index.close()
 
@@ -155,7 +155,7 @@ def test_everything_is_sent_again_on_request(bucket, repository, tmp_path):
     send_all(bucket, repository, tmp_path / "first")
     index = opened(tmp_path / "index")
     worker = worker_of(bucket, index)
-    worker.turn()
+    worker.run_once()
     worker.request_everything()
     assert list(bucket.keys(STATES)) == []
     again = send_all(bucket, repository, tmp_path / "second")
@@ -197,7 +197,7 @@ def test_purged_repositories_are_refused_and_logged(bucket, repository, tmp_path
     send_all(bucket, repository, tmp_path / "first")
     index = opened(tmp_path / "index")
     worker = worker_of(bucket, index, tombstones.is_purged)
-    worker.turn()
+    worker.run_once()
     assert (list(bucket.keys(STEPS)), index.branches()) == ([], [])
     refused = [fields for event, fields in logged if event == "purged-not-taken"]
     assert {fields["repository_id"] for fields in refused} == {shop.id}
@@ -213,11 +213,11 @@ def test_a_repository_that_is_allowed_again_is_ingested_completely(bucket, repos
     send_all(bucket, repository, tmp_path / "first")
     index = opened(tmp_path / "index")
     worker = worker_of(bucket, index, tombstones.is_purged)
-    worker.turn()
+    worker.run_once()
     tombstones.allow(shop)
     outbox_target(bucket, shop).remove()
     send_all(bucket, repository, tmp_path / "second")
-    worker.turn()
+    worker.run_once()
     assert index.digest() == direct(repository, tmp_path)
     index.close()
 
@@ -231,7 +231,7 @@ def test_a_repository_purged_during_a_write_is_removed_again(bucket, repository,
         asked.append(each)
         return len(asked) > 1
 
-    worker_of(bucket, index, purged_after_the_first_look).turn()
+    worker_of(bucket, index, purged_after_the_first_look).run_once()
     assert len(asked) > 1
     assert index.branches() == []
     index.close()

@@ -40,7 +40,7 @@ class AnnSees:
     def scope(self, reader: Reader) -> Scope:
         return Scope("acme", reader.id, "", frozenset({REPOSITORY} if reader.name == "ann" else ()))
 
-    def still(self, reader: Reader, scope: Scope) -> bool:
+    def still_allows(self, reader: Reader, scope: Scope) -> bool:
         return True
 
 

@@ -6,7 +6,7 @@ import pytest
 from codekeep_runtime.parse.cut import MAX_PIECE
 from codekeep_runtime.parse.grammar import GRAMMARS
 from codekeep_runtime.parse.language import language_of
-from codekeep_runtime.parse.parser import Parsed, parse
+from codekeep_runtime.parse.parser import ParsedFile, parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +16,7 @@ LANGUAGES = sorted(GRAMMARS | {"markdown", "yaml", "json", "dockerfile", "toml",
 SOURCES = {path.name: path.read_text("utf-8") for path in sorted(SAMPLES.iterdir())}
 
 
-def assert_whole(text: str, parsed: Parsed) -> None:
+def assert_whole(text: str, parsed: ParsedFile) -> None:
     """Every line is in exactly one piece, in order, as it is; none is larger than it may be."""
     lines = text.removesuffix("\n").split("\n")
     if not text.strip():

@@ -166,7 +166,7 @@ def test_the_gateway(keep: Keep) -> None:
     keep.services.certificate(keep.platform.context.folder("tls"))
     with keep.platform.audit_log("gateway") as log:
         log.record(record())
-    keep.services.prompts().keep(READER, "question", datetime.now(UTC))
+    keep.services.prompts().store(READER, "question", datetime.now(UTC))
     judged(keep, "gateway", {"secretsmanager:GetSecretValue", "kms:Sign", "s3:PutObject", "kms:GenerateDataKey"})
 
 
@@ -179,19 +179,19 @@ def test_ingest(keep: Keep) -> None:
     Secrets(keep.client(keep.settings, "secretsmanager")).text(keep.secrets["git-ghe-token"])
     send_all(keep)
     send_all(keep)
-    PermissionHandover(keep.services.objects(PERMISSIONS_FOLDER)).keep(Permissions())
+    PermissionHandover(keep.services.objects(PERMISSIONS_FOLDER)).store(Permissions())
     judged(keep, "ingest", {"sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "s3:GetObject"})
 
 
 def test_the_indexer(keep: Keep) -> None:
     send_all(keep)
-    keep.services.prompts().keep(READER, "question", datetime.now(UTC))
+    keep.services.prompts().store(READER, "question", datetime.now(UTC))
     keep.calls.clear()
     embedder = HashEmbedder()
     index = EmbeddedIndex.open(keep.folder / "index", "acme", embedder.version, embedder.dimension)
     bucket = keep.services.objects(OUTBOX_FOLDER)
     worker = Worker(bucket, index, lambda: 0, lambda _: False)
-    assert worker.turn()
+    assert worker.run_once()
     worker.request_everything()
     index.close()
     assert PermissionHandover(keep.services.objects(PERMISSIONS_FOLDER)).version() is None

@@ -88,7 +88,7 @@ def test_a_list_cannot_name_files_outside_its_folder(store: ModelStore, client: 
 def test_a_missing_model_names_the_command_that_publishes_it(client: Any, tmp_path: Path) -> None:
     with pytest.raises(DataFault, match="model publish"):
         ModelStore(client, BUCKET).fetch(MODEL, tmp_path / "into", verify_existing=False)
-    with pytest.raises(DataFault, match="holds no file"):
+    with pytest.raises(DataFault, match="contains no file"):
         ModelStore(client, BUCKET).publish(MODEL, tmp_path)
 
 

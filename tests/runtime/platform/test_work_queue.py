@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from codekeep_contracts.faults import DataFault
-from codekeep_contracts.messages import Push, Refresh, parse
+from codekeep_contracts.messages import Push, Refresh, parse_message
 from codekeep_runtime.platform.aws.work_queue import WorkQueue
 
 from components.storage.queues import REFRESH_MESSAGE
@@ -44,7 +44,7 @@ def test_a_held_message_stays_invisible_however_long_work_takes(aws: Any) -> Non
     short = WorkQueue(client, url, visible_again_seconds=3)
     short.send("long work")
     taken = short.receive(1, wait_seconds=0)
-    with short.held(taken):
+    with short.keep_invisible(taken):
         time.sleep(3.5)
         assert short.receive(1, wait_seconds=0) == []
 
@@ -52,16 +52,16 @@ def test_a_held_message_stays_invisible_however_long_work_takes(aws: Any) -> Non
 def test_the_scheduled_message_is_understood() -> None:
     import json
 
-    assert parse(json.dumps(REFRESH_MESSAGE)) == Refresh()
+    assert parse_message(json.dumps(REFRESH_MESSAGE)) == Refresh()
 
 
 def test_a_push_is_the_same_after_the_queue() -> None:
     push = Push(link="ghe", repository="payments/ledger", branch="main", commit=COMMIT)
-    assert parse(push.model_dump_json()) == push
+    assert parse_message(push.model_dump_json()) == push
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{}", '{"kind": "other"}', '{"kind": "push", "link": "secret-value"}'])
 def test_an_invalid_message_is_reported_without_its_content(body: str) -> None:
     with pytest.raises(DataFault) as caught:
-        parse(body)
+        parse_message(body)
     assert "secret-value" not in str(caught.value)

@@ -30,13 +30,13 @@ def store_in(folder: Path, **changes: Any) -> PromptStore:
 @pytest.mark.parametrize("changes", OFF)
 def test_nothing_is_written_while_storing_is_off(tmp_path: Path, changes: dict[str, Any]) -> None:
     store = store_in(tmp_path, **changes)
-    store.keep(READER, "how do we log in?", AT)
+    store.store(READER, "how do we log in?", AT)
     assert not (tmp_path / "prompts").exists()
 
 
 def test_stored_prompts_are_redacted_and_encrypted(tmp_path: Path) -> None:
     store = store_in(tmp_path)
-    store.keep(READER, "why does jo@example.com get 401 with a1b2c3d4e5f6a7b8c9d0e1f2a3?", AT)
+    store.store(READER, "why does jo@example.com get 401 with a1b2c3d4e5f6a7b8c9d0e1f2a3?", AT)
     (stored,) = store.read(READER)
     assert stored.text == "why does [masked:email] get 401 with [masked:token]?"
     assert stored.at == AT
@@ -48,7 +48,7 @@ def test_stored_prompts_are_redacted_and_encrypted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("field", ["at", "expires", "sealed"])
 def test_an_altered_prompt_is_refused(tmp_path: Path, field: str) -> None:
     store = store_in(tmp_path)
-    store.keep(READER, "question", AT)
+    store.store(READER, "question", AT)
     (path,) = (tmp_path / "prompts").glob("*/*")
     document = json.loads(path.read_bytes())
     path.write_text(json.dumps({**document, field: "00" * 20 if field == "sealed" else "2027-01-01T00:00:00+00:00"}))
@@ -58,7 +58,7 @@ def test_an_altered_prompt_is_refused(tmp_path: Path, field: str) -> None:
 
 def test_a_prompt_moved_to_another_reader_is_refused(tmp_path: Path) -> None:
     store = store_in(tmp_path)
-    store.keep(READER, "question", AT)
+    store.store(READER, "question", AT)
     (tmp_path / "prompts" / READER).rename(tmp_path / "prompts" / OTHER)
     with pytest.raises(DataFault):
         list(store.read(OTHER))
@@ -67,7 +67,7 @@ def test_a_prompt_moved_to_another_reader_is_refused(tmp_path: Path) -> None:
 def test_prompts_expire_on_their_day_and_one_reader_can_be_forgotten(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     for reader in (READER, OTHER):
-        store.keep(reader, "question", AT)
+        store.store(reader, "question", AT)
     assert store.expire(AT + timedelta(days=29)) == 0
     store.forget(READER)
     assert (store.count(READER), store.count()) == (0, 1)
@@ -77,7 +77,7 @@ def test_prompts_expire_on_their_day_and_one_reader_can_be_forgotten(tmp_path: P
 
 def test_a_readers_id_cannot_be_a_path(tmp_path: Path) -> None:
     with pytest.raises(UsageFault):
-        store_in(tmp_path).keep("../../etc/passwd", "question", AT)
+        store_in(tmp_path).store("../../etc/passwd", "question", AT)
 
 
 def test_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
@@ -110,12 +110,12 @@ def bucket_of(s3: Any, **changes: Any) -> PromptBucket:
 
 @pytest.mark.parametrize("changes", OFF)
 def test_a_keeps_bucket_stays_empty_while_storing_is_off(s3: Any, changes: dict[str, Any]) -> None:
-    bucket_of(s3, **changes).keep(READER, "how do we log in?", AT)
+    bucket_of(s3, **changes).store(READER, "how do we log in?", AT)
     assert s3.list_objects_v2(Bucket="prompts-bucket")["KeyCount"] == 0
 
 
 def test_a_keeps_prompts_are_redacted_and_sealed_with_their_key(s3: Any) -> None:
-    bucket_of(s3).keep(READER, "why does jo@example.com get 401?", AT)
+    bucket_of(s3).store(READER, "why does jo@example.com get 401?", AT)
     (found,) = s3.list_objects_v2(Bucket="prompts-bucket")["Contents"]
     assert found["Key"].startswith(f"acme/prompts/{READER}/{int((AT + timedelta(days=30)).timestamp())}-")
     stored = s3.get_object(Bucket="prompts-bucket", Key=found["Key"])
@@ -126,11 +126,11 @@ def test_a_keeps_prompts_are_redacted_and_sealed_with_their_key(s3: Any) -> None
 def test_forgetting_a_reader_deletes_all_their_versions_and_no_others(s3: Any) -> None:
     store = bucket_of(s3)
     for reader in (READER, READER, OTHER):
-        store.keep(reader, "question", AT)
+        store.store(reader, "question", AT)
     key = s3.list_objects_v2(Bucket="prompts-bucket", Prefix=f"acme/prompts/{READER}/")["Contents"][0]["Key"]
     s3.delete_object(Bucket="prompts-bucket", Key=key)  # leaves a version and a marker
     assert store.count(READER) == 3
     store.forget(READER)
     assert (store.count(READER), store.count(OTHER)) == (0, 1)
     with pytest.raises(UsageFault):
-        store.keep("../../etc/passwd", "question", AT)
+        store.store("../../etc/passwd", "question", AT)

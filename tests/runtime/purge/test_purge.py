@@ -10,7 +10,7 @@ import pytest
 from codekeep_contracts.faults import AccessFault
 from codekeep_contracts.settings.governance import PromptStorage
 from codekeep_runtime.access.files import FolderDocuments
-from codekeep_runtime.access.permissions import Confirmed, Permissions, PermissionStore
+from codekeep_runtime.access.permissions import ConfirmedLogins, Permissions, PermissionStore
 from codekeep_runtime.audit.signer import FileSigner
 from codekeep_runtime.core.chunk import Chunk, chunk_id
 from codekeep_runtime.core.repository import Branch, RepositoryId
@@ -74,10 +74,10 @@ class Keep:
             mirror.mkdir(parents=True)
             (mirror / "HEAD").write_text("ref: refs/heads/main")
         state.close()
-        confirmed = Confirmed(at=1.0, logins=frozenset({"jo", "kim"}))
-        self.permissions.keep(Permissions(repositories={GONE.key: confirmed, STAYS.key: confirmed}))
-        self.prompts.keep(READER, "question", AT)
-        self.prompts.keep("f" * 16, "question", AT)
+        confirmed = ConfirmedLogins(at=1.0, logins=frozenset({"jo", "kim"}))
+        self.permissions.store(Permissions(repositories={GONE.key: confirmed, STAYS.key: confirmed}))
+        self.prompts.store(READER, "question", AT)
+        self.prompts.store("f" * 16, "question", AT)
 
     def of(self, repository: RepositoryId) -> list[PurgeTarget]:
         ingest = self.root / "ingest"
@@ -209,7 +209,7 @@ def test_a_reader_is_purged_from_prompts_and_permissions(keep: Keep) -> None:
     assert proof["before"] == {"prompts": 1, "permissions": 2}
     assert proof["after"] == {"prompts": 0, "permissions": 0}
     assert keep.prompts.count() == 1
-    assert keep.permissions.last().repositories[STAYS.key].logins == {"kim"}
+    assert keep.permissions.latest().repositories[STAYS.key].logins == {"kim"}
 
 
 @pytest.mark.parametrize("field", ["subject_id", "finished_at", "before", "after", "digest", "signature", "key"])

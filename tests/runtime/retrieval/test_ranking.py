@@ -2,7 +2,7 @@ import pytest
 from codekeep_runtime.index.interface import Hit
 from codekeep_runtime.retrieval.candidate import Candidate, candidates
 from codekeep_runtime.retrieval.question_terms import QuestionTerms
-from codekeep_runtime.retrieval.ranking import ranked
+from codekeep_runtime.retrieval.ranking import rank_candidates
 from codekeep_runtime.retrieval.terms import content_stems, stem
 
 from tests.runtime.retrieval.world import SHOP, chunk_of
@@ -25,31 +25,31 @@ def test_equal_scores_and_empty_lists() -> None:
 
 def test_best_of_both_queries_comes_first() -> None:
     given = candidates([Hit(A, 3.0), Hit(B, 2.9), Hit(C, 1.0)], [Hit(C, 0.9), Hit(B, 0.89), Hit(A, 0.1)])
-    assert ranked("nothing that they say", given)[0].chunk == B
+    assert rank_candidates("nothing that they say", given)[0].chunk == B
 
 
 def test_a_function_of_that_name_comes_before_its_callers() -> None:
     named = chunk_of(SHOP, "src/z.py", "Store.parse_header", "def parse_header(line): return line.partition(':')")
     calls = chunk_of(SHOP, "src/a.py", "Store.load", "def load(line): return self.parse_header(line)")
     given = [Candidate(calls, 0.5, 0.5, 1, 1), Candidate(named, 0.5, 0.5, 2, 2)]
-    assert [each.chunk for each in ranked("parse the header", given)] == [named, calls]
+    assert [each.chunk for each in rank_candidates("parse the header", given)] == [named, calls]
 
 
 def test_a_rare_word_counts_more_than_a_common_one() -> None:
     texts = ["value widget", "value value gizmo", "value thing", "value other"]
     given = [Candidate(chunk_of(SHOP, f"src/{n}", "", t), 0.5, 0.5, n, n) for n, t in enumerate(texts)]
-    assert ranked("value of a gizmo", given)[0].chunk.text == texts[1]
+    assert rank_candidates("value of a gizmo", given)[0].chunk.text == texts[1]
 
 
 def test_the_ranking_does_not_depend_on_the_input_order() -> None:
     given = candidates([Hit(A, 1.0), Hit(B, 1.0), Hit(C, 1.0)], [])
-    assert len(ranked("delta", given)) == 3
-    assert ranked("delta", given) == ranked("delta", given[::-1])
+    assert len(rank_candidates("delta", given)) == 3
+    assert rank_candidates("delta", given) == rank_candidates("delta", given[::-1])
 
 
 @pytest.mark.parametrize("question", ["what is the of", "???", "\x00", "", "a" * 100_000])
 def test_any_question_ranks(question: str) -> None:
-    assert len(ranked(question, candidates([Hit(A, 1.0)], [Hit(B, 1.0)]))) == 2
+    assert len(rank_candidates(question, candidates([Hit(A, 1.0)], [Hit(B, 1.0)]))) == 2
 
 
 def test_content_words_of_a_question() -> None:
@@ -65,4 +65,4 @@ def test_code_abbreviates_and_joins_words() -> None:
     short = chunk_of(SHOP, "src/a.py", "tmp_dir", "def tmp_dir(): ...")
     other = chunk_of(SHOP, "src/b.py", "tmp_day", "def tmp_day(): ...")
     given = [Candidate(other, 0.5, 0.5, 1, 1), Candidate(short, 0.5, 0.5, 2, 2)]
-    assert ranked("temporary directory", given)[0].chunk == short
+    assert rank_candidates("temporary directory", given)[0].chunk == short

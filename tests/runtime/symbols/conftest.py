@@ -5,7 +5,7 @@ import pytest
 from codekeep_runtime.core.reader import Scope
 from codekeep_runtime.core.repository import Branch, RepositoryId
 from codekeep_runtime.index.embedded import EmbeddedIndex
-from codekeep_runtime.ingest.file_task import Job, RawFile, parse_source, process
+from codekeep_runtime.ingest.file_task import Job, RawFile, parse_source, process_files
 from codekeep_runtime.screen import Policy
 from codekeep_runtime.symbols.graph import SymbolGraph
 
@@ -20,7 +20,7 @@ def graph_of(tmp_path: Path):
 
     def make(files: dict[str, str], branch: Branch = SHOP, *, readable: tuple[Branch, ...] = (SHOP, OTHER)):
         raw = [RawFile(path, f"{hash(text) & 0xFFFFFFFF:040x}", text.encode()) for path, text in files.items()]
-        outcomes = process(Job(branch, "c" * 40, Policy(), parse_source), raw)
+        outcomes = process_files(Job(branch, "c" * 40, Policy(), parse_source), raw)
         written = [each.file for each in outcomes if each.file]
         assert len(written) == len(files), outcomes
         index.write(branch, written)

@@ -14,7 +14,7 @@ import pytest
 from codekeep_contracts.log_fields import LOG_FIELDS
 from codekeep_contracts.metrics import INDEX_AGE, METRICS, MODEL_REQUESTS_IN_FLIGHT, REQUESTS, RETRIEVAL_LATENCY
 from codekeep_runtime.telemetry import emit, foreign, metrics, span, spans
-from codekeep_runtime.telemetry.fields import Gate
+from codekeep_runtime.telemetry.fields import FieldFilter
 from codekeep_runtime.telemetry.log import LOG
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +34,7 @@ def lines() -> Iterator[io.StringIO]:
 
 @given(st.text())
 def test_only_identifiers_pass_the_gate(text: str) -> None:
-    passed = Gate().passed({"route": text})
+    passed = FieldFilter().allowed_fields({"route": text})
     assert all(char.isascii() and not char.isspace() for char in passed.get("route", ""))  # type: ignore[union-attr]
 
 
@@ -42,8 +42,8 @@ def test_only_identifiers_pass_the_gate(text: str) -> None:
     "value", [CANARY, "", "a" * 129, "a\n", b"bytes", None, ["x"], {"x": 1}, float("nan"), 1 << 70]
 )
 def test_other_values_are_dropped_and_counted(value: object) -> None:
-    gate = Gate()
-    assert gate.passed({"route": value}) == {}
+    gate = FieldFilter()
+    assert gate.allowed_fields({"route": value}) == {}
     assert gate.dropped == 1
 
 
@@ -104,7 +104,7 @@ def test_metrics_text_has_bounded_labels() -> None:
     metrics.observe(RETRIEVAL_LATENCY, 12.5, component="gateway")
     metrics.observe(INDEX_AGE, 3, component="index")
     metrics.observe(MODEL_REQUESTS_IN_FLIGHT, -1, component="gateway", role="chat")
-    text = metrics.text().decode()
+    text = metrics.prometheus_text().decode()
     assert 'codekeep_requests_total{component="gateway",status="200"} 1.0' in text
     assert 'codekeep_retrieval_latency_milliseconds_bucket{component="gateway",le="25"} 1.0' in text
     assert 'codekeep_model_requests_in_flight{component="gateway",role="chat"} -1.0' in text
@@ -116,7 +116,9 @@ def test_metrics_text_has_bounded_labels() -> None:
 def test_every_metric_has_the_prometheus_name_that_its_contract_derives() -> None:
     for metric in METRICS:
         metrics.observe(metric, 1, component="gateway")
-    samples = {line.partition("{")[0] for line in metrics.text().decode().splitlines() if not line.startswith("#")}
+    samples = {
+        line.partition("{")[0] for line in metrics.prometheus_text().decode().splitlines() if not line.startswith("#")
+    }
     assert samples
     for metric in METRICS:
         wanted = f"{metric.prometheus}_bucket" if metric.kind == "histogram" else metric.prometheus
@@ -182,7 +184,7 @@ def test_a_line_below_the_level_costs_nothing(monkeypatch: pytest.MonkeyPatch, l
     def looked_at(_: object) -> None:
         pytest.fail("the gate looked at it")
 
-    monkeypatch.setattr(LOG, "least", "error")
-    monkeypatch.setattr(LOG.gate, "passed", looked_at)
+    monkeypatch.setattr(LOG, "minimum_level", "error")
+    monkeypatch.setattr(LOG.field_filter, "allowed_fields", looked_at)
     emit("asked", component="gateway", status=200)
     assert lines.getvalue() == ""

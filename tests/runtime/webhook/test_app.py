@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from codekeep_contracts.messages import parse
+from codekeep_contracts.messages import parse_message
 from codekeep_contracts.settings.links import GitLinkSettings
 from codekeep_runtime.webhook.app import MAX_BYTES, create_app
 from starlette.testclient import TestClient
@@ -72,7 +72,7 @@ def host() -> Host:
 
 def test_a_signed_push_becomes_a_message(host: Host) -> None:
     assert host.push() == 202
-    message = parse(host.sent[0])
+    message = parse_message(host.sent[0])
     assert message.model_dump() == {
         "kind": "push",
         "version": 1,

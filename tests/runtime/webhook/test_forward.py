@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from codekeep_runtime.gateway.server import server
 from codekeep_runtime.webhook.app import MAX_BYTES
-from codekeep_runtime.webhook.forward import forwarding
+from codekeep_runtime.webhook.forward import forwarding_route
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -44,7 +44,7 @@ def receiver(seen: Seen) -> Iterator[str]:
 
 
 def gateway(address: str) -> TestClient:
-    return TestClient(Starlette(routes=[forwarding(address)]))
+    return TestClient(Starlette(routes=[forwarding_route(address)]))
 
 
 def test_only_body_and_signature_headers_are_forwarded(receiver: str, seen: Seen) -> None:

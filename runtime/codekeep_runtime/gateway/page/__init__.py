@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from codekeep_runtime.gateway.documents import chunk_document
-from codekeep_runtime.gateway.errors import refusal
-from codekeep_runtime.gateway.reader_request import admitted
+from codekeep_runtime.gateway.errors import error_response
+from codekeep_runtime.gateway.reader_request import admit_request
 from codekeep_runtime.index.interface import IndexReader
 
 _POLICY = (
@@ -27,7 +27,9 @@ _FILES = {
 
 
 def page_routes(index: IndexReader) -> Sequence[BaseRoute]:
-    """For Services.page. The page itself is public and empty; what it shows it requests with its reader's token."""
+    """Routes of the page, for Services.page. The page itself is public and empty; it requests its content with the
+    reader's token.
+    """
     shown = [Route(path, partial(_file, name=name, kind=kind)) for path, (name, kind) in _FILES.items()]
     return [*shown, Route("/v1/chunks/{id}", partial(_chunk, index=index))]
 
@@ -40,10 +42,10 @@ async def _file(_: Request, name: str, kind: str) -> Response:
 
 async def _chunk(http: Request, index: IndexReader) -> Response:
     """A chunk that does not exist and one that the reader may not see give the same answer."""
-    request = await admitted(http)
+    request = await admit_request(http)
     wanted = http.path_params["id"]
     chunk = (await run_in_threadpool(index.chunks, request.scope, [wanted])).get(wanted)
     if chunk is None:
-        return refusal(404)
+        return error_response(404)
     await request.audit(request.record(Purpose.SEARCH, chunks=[chunk]))
     return JSONResponse(chunk_document(chunk), headers={"cache-control": "no-store"})

@@ -63,7 +63,9 @@ BUSY_SECONDS = 60
 
 
 class Database:
-    """In WAL mode: all processes read while one writes. A killed process loses nothing that was committed."""
+    """The database in WAL mode: all processes read while one writes. A killed process loses nothing that was
+    committed.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path

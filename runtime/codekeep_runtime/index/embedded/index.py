@@ -14,11 +14,11 @@ from codekeep_contracts.index_names import SCHEMA_VERSION
 from codekeep_runtime.core import Branch, Chunk, FileSymbols, Import, RepositoryId, Scope, SourceFile
 from codekeep_runtime.index.digest import Digest
 from codekeep_runtime.index.embedded import changes, rows
-from codekeep_runtime.index.embedded.catch_up import CatchUp
 from codekeep_runtime.index.embedded.database import Database
 from codekeep_runtime.index.embedded.matrix import STORED, Matrix
 from codekeep_runtime.index.embedded.text_index import TextIndex
-from codekeep_runtime.index.guard import encodable, visible
+from codekeep_runtime.index.embedded.text_index_updater import TextIndexUpdater
+from codekeep_runtime.index.guard import replace_surrogates, visible_repositories
 from codekeep_runtime.index.interface import (
     EVERYTHING,
     Counts,
@@ -36,14 +36,14 @@ _VISIBLE = "branch_id IN (SELECT value FROM json_each(?))"
 
 
 class EmbeddedIndex(Index):
-    """See index.interface.Index. Several processes may `open` a folder; one of them writes."""
+    """The index in a folder (see index.interface.Index). Several processes may `open` it; one of them writes."""
 
     def __init__(self, folder: Path, tenant: str, dimension: int) -> None:
         self.tenant, self._folder = tenant, folder
         self._database = Database(folder / DATABASE)
         self._text = TextIndex(folder / TEXT)
         self._matrix = Matrix(dimension)
-        self._catch_up = CatchUp(self._database, self._text)
+        self._updater = TextIndexUpdater(self._database, self._text)
 
     @classmethod
     def open(cls, folder: Path, tenant: str, embedder_version: str, dimension: int) -> Self:
@@ -51,7 +51,7 @@ class EmbeddedIndex(Index):
         own = folder / f"v{SCHEMA_VERSION}-{embedder_version}"
         own.mkdir(parents=True, exist_ok=True, mode=0o700)
         index = cls(own, tenant, dimension)
-        index._catch_up.try_once()
+        index._updater.try_once()
         return index
 
     def prepare(self) -> Self:
@@ -66,7 +66,7 @@ class EmbeddedIndex(Index):
             changes.remove_files(connection, branch_id, [*removed, *(file.path for file in files)])
             for file in files:
                 changes.add_file(connection, branch_id, file)
-        self._catch_up.run()
+        self._updater.run()
 
     def set_head(self, branch: Branch, head: Head) -> None:
         with self._database.write() as connection:
@@ -98,7 +98,7 @@ class EmbeddedIndex(Index):
     def drop(self, branch: Branch) -> int:
         with self._database.write() as connection:
             count = changes.remove_branch(connection, branch)
-        self._catch_up.run()
+        self._updater.run()
         return count
 
     def unembedded(self, limit: int) -> Sequence[Chunk]:
@@ -134,7 +134,7 @@ class EmbeddedIndex(Index):
         return {each.id: each for each in map(rows.chunk, found)}
 
     def file(self, scope: Scope, branch: Branch, path: str) -> Sequence[Chunk]:
-        if branch.repository not in visible(self.tenant, scope):
+        if branch.repository not in visible_repositories(self.tenant, scope):
             return []
         return self._file_chunks(branch, path)
 
@@ -142,7 +142,7 @@ class EmbeddedIndex(Index):
         found = self._read.execute(
             f"SELECT * FROM definition_rows WHERE name = ? AND {_VISIBLE} "  # noqa: S608
             "ORDER BY repository, branch, path, start_line",
-            (encodable(name.rpartition(".")[2]), _json(self._branches(scope))),
+            (replace_surrogates(name.rpartition(".")[2]), _json(self._branches(scope))),
         )
         every = map(rows.found_definition, found)
         return [each for each in every if f".{each.definition.qualified_name}".endswith(f".{name}")]
@@ -151,22 +151,22 @@ class EmbeddedIndex(Index):
         found = self._read.execute(
             f"SELECT * FROM mention_rows WHERE name = ? AND {_VISIBLE} "  # noqa: S608
             "ORDER BY repository, branch, path, line",
-            (encodable(name), _json(self._branches(scope))),
+            (replace_surrogates(name), _json(self._branches(scope))),
         )
         return [rows.found_reference(each) for each in found]
 
     def references_within(self, scope: Scope, branch: Branch, path: str, enclosing: str) -> Sequence[FoundReference]:
-        if branch.repository not in visible(self.tenant, scope):
+        if branch.repository not in visible_repositories(self.tenant, scope):
             return []
         found = self._read.execute(
             "SELECT * FROM mention_rows WHERE repository = ? AND branch = ? AND path = ? AND enclosing = ? "
             "ORDER BY line",
-            (*_location(branch, path), encodable(enclosing)),
+            (*_location(branch, path), replace_surrogates(enclosing)),
         )
         return [rows.found_reference(each) for each in found]
 
     def imports(self, scope: Scope, branch: Branch, path: str) -> Sequence[Import]:
-        if branch.repository not in visible(self.tenant, scope):
+        if branch.repository not in visible_repositories(self.tenant, scope):
             return []
         return self._symbols(branch, path).imports
 
@@ -216,7 +216,7 @@ class EmbeddedIndex(Index):
         others = [each for each in self._folder.parent.iterdir() if each.is_dir() and each != self._folder]
         for other in others:
             shutil.rmtree(other)
-        self._catch_up.forget()
+        self._updater.forget()
         self._database.truncate_log()
         return len(others)
 
@@ -229,7 +229,7 @@ class EmbeddedIndex(Index):
 
     def _branches(self, scope: Scope, narrowing: Narrowing = EVERYTHING) -> dict[int, Branch]:
         """Visible branches by row id, to which every query is restricted."""
-        repositories = visible(self.tenant, scope, narrowing)
+        repositories = visible_repositories(self.tenant, scope, narrowing)
         if not repositories:
             return {}
         found = self._read.execute(
@@ -265,7 +265,7 @@ class EmbeddedIndex(Index):
 
 
 def _location(branch: Branch, path: str) -> tuple[str, str, str]:
-    return encodable(branch.repository.key), encodable(branch.name), encodable(path)
+    return replace_surrogates(branch.repository.key), replace_surrogates(branch.name), replace_surrogates(path)
 
 
 def _json(values: Iterable[str] | Iterable[int]) -> str:

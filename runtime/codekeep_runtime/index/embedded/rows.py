@@ -26,23 +26,23 @@ Row = tuple[Any, ...]
 
 
 def chunk(row: Row) -> Chunk:
-    """From a row of `chunk_rows`."""
+    """Makes a chunk from a row of `chunk_rows`."""
     plain = dict(zip(PLAIN_FIELDS, row[4:-1], strict=True))
     return Chunk(branch=branch(row[2:4]), imports=tuple(json.loads(row[-1])), **plain)
 
 
 def found_definition(row: Row) -> FoundDefinition:
-    """From a row of `definition_rows`."""
+    """Makes a definition from a row of `definition_rows`."""
     return FoundDefinition(branch=branch(row), path=row[2], definition=_definition(row[3:8]))
 
 
 def found_reference(row: Row) -> FoundReference:
-    """From a row of `mention_rows`."""
+    """Makes a reference from a row of `mention_rows`."""
     return FoundReference(branch=branch(row), path=row[2], reference=_reference(row[3:8]))
 
 
 def branch(row: Row) -> Branch:
-    """From a row that starts with repository and name."""
+    """Makes a branch from a row that starts with repository and name."""
     return Branch(RepositoryId.parse(row[0]), row[1])
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import tantivy
 
-from codekeep_runtime.index.analysis import prepare, query_terms
+from codekeep_runtime.index.analysis import query_terms, split_camel_case
 
 HEAP_BYTES, THREADS = 128_000_000, 2
 FIELD_BOOSTS = {"body": 1.0, "symbol": 3.0, "path": 2.0}
@@ -200,7 +200,7 @@ def _document(entry: Entry) -> Any:
     document.add_unsigned("row", entry.row)
     document.add_unsigned("branch", entry.branch)
     document.add_text("language", entry.language)
-    document.add_text("path", prepare(entry.path))
-    document.add_text("symbol", prepare(entry.symbol))
-    document.add_text("body", prepare(entry.text))
+    document.add_text("path", split_camel_case(entry.path))
+    document.add_text("symbol", split_camel_case(entry.symbol))
+    document.add_text("body", split_camel_case(entry.text))
     return document

@@ -18,7 +18,8 @@ READ_SECONDS, WRITE_SECONDS = 1.0, 30.0  # an unavailable index must deny within
 
 
 class AccessDocuments:
-    """See access.documents.Documents. Every read is real-time and does not wait for a refresh.
+    """Documents in OpenSearch (see access.documents.Documents). Every read is real-time and does not wait for a
+    refresh.
 
     Args:
         store: its client retries at most once.

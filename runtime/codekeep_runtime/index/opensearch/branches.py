@@ -23,7 +23,7 @@ def branches_of(store: Store, index: str) -> set[Branch]:
 
 def remove_branch(store: Store, index: str, branch: Branch) -> None:
     """Removes a branch from an index that nobody writes to, of any schema version."""
-    query = {"query": {"bool": {"filter": queries.of_branch(branch)}}}
+    query = {"query": {"bool": {"filter": queries.branch_filter(branch)}}}
     params = {"refresh": "true", "conflicts": "proceed", "timeout": LONG_SECONDS}
     with faults_without_text():
         store.client.delete_by_query(index=index, body=query, params=params)

@@ -44,7 +44,7 @@ def file_document(branch_: Branch, file: SourceFile) -> Document:
     }
 
 
-def unfinished(branch_: Branch, path: str, chunks: Collection[str]) -> Document:
+def unfinished_file(branch_: Branch, path: str, chunks: Collection[str]) -> Document:
     """A file between two versions, with the chunk ids of both."""
     own = {"file_path": path, "blob": UNFINISHED, "chunks": sorted(chunks), "symbols": [[], [], []]}
     return _document(FILE, file_key(branch_, path), branch_) | own

@@ -8,7 +8,7 @@ import numpy as np
 
 from codekeep_runtime.core import Branch, Chunk, Import, Scope, SourceFile
 from codekeep_runtime.index.digest import Digest
-from codekeep_runtime.index.guard import encodable, visible
+from codekeep_runtime.index.guard import replace_surrogates, visible_repositories
 from codekeep_runtime.index.interface import (
     EVERYTHING,
     Counts,
@@ -23,12 +23,12 @@ from codekeep_runtime.index.interface import (
 from codekeep_runtime.index.opensearch import documents, queries
 from codekeep_runtime.index.opensearch.branches import branches_of, remove_branch
 from codekeep_runtime.index.opensearch.documents import CHUNK, FILE, HEAD
-from codekeep_runtime.index.opensearch.forgetting import forget_removed
-from codekeep_runtime.index.opensearch.restoring import Restoring
+from codekeep_runtime.index.opensearch.expunge import expunge_deleted
+from codekeep_runtime.index.opensearch.file_writer import FileWriter
+from codekeep_runtime.index.opensearch.restore import SnapshotRestore
 from codekeep_runtime.index.opensearch.snapshots import Snapshots
 from codekeep_runtime.index.opensearch.store import PAGE, Document, Store
 from codekeep_runtime.index.opensearch.versions import Versions
-from codekeep_runtime.index.opensearch.writing import Writing
 
 SNAPSHOTS = "codekeep"  # the repository that an administrator registers
 DIGEST_FILES = 100  # read at once
@@ -36,7 +36,8 @@ NOTHING = Counts(files=0, chunks=0, unembedded=0)
 
 
 class OpenSearchIndex(Index):
-    """See index.interface.Index. Writes go to the own version; readers read the version behind the alias.
+    """The index in a domain (see index.interface.Index). Writes go to the own version; readers read the version behind
+    the alias.
 
     A new schema version or embedder starts with an empty index. The old one serves until the new one has a head for
     each of its branches and a vector for each chunk; then the alias moves. Until then `semantic` finds nothing, since
@@ -58,7 +59,7 @@ class OpenSearchIndex(Index):
         self.tenant, self._store = tenant, store
         self._versions = Versions(store, prefix, embedder_version, dimension)
         self._own = self._versions.own
-        self._writing = Writing(store, self._own)
+        self._writing = FileWriter(store, self._own)
         self._snapshots = Snapshots(store, snapshots)
 
     def prepare(self) -> Self:
@@ -86,9 +87,9 @@ class OpenSearchIndex(Index):
 
     def blobs(self, branch: Branch) -> Mapping[str, str]:
         self._store.refresh(self._own)
-        filters = [queries.of_kind(FILE), *queries.of_branch(branch)]
+        filters = [queries.kind_filter(FILE), *queries.branch_filter(branch)]
         return {
-            each["file_path"]: each["blob"] for each in self._store.every(self._own, filters, ["file_path", "blob"])
+            each["file_path"]: each["blob"] for each in self._store.matching(self._own, filters, ["file_path", "blob"])
         }
 
     def drop(self, branch: Branch) -> int:
@@ -131,7 +132,7 @@ class OpenSearchIndex(Index):
         return [Hit(documents.chunk(hit["_source"]), queries.cosine(hit["_score"])) for hit in found]
 
     def chunks(self, scope: Scope, ids: Collection[str]) -> Mapping[str, Chunk]:
-        wanted = sorted({encodable(each) for each in ids})
+        wanted = sorted({replace_surrogates(each) for each in ids})
         found: dict[str, Chunk] = {}
         for start in range(0, len(wanted), PAGE):
             some = {"terms": {"key": wanted[start : start + PAGE]}}
@@ -146,14 +147,14 @@ class OpenSearchIndex(Index):
         simple = name.rpartition(".")[2]
         found = [
             FoundDefinition(branch=documents.branch(file), path=file["file_path"], definition=definition)
-            for file in self._read(scope, FILE, {"term": {"defines": encodable(simple)}})
+            for file in self._read(scope, FILE, {"term": {"defines": replace_surrogates(simple)}})
             for definition in documents.symbols(file).definitions
             if definition.name == simple and f".{definition.qualified_name}".endswith(f".{name}")
         ]
         return sorted(found, key=lambda each: (*_location(each.branch, each.path), each.definition.start_line))
 
     def references(self, scope: Scope, name: str) -> Sequence[FoundReference]:
-        files = self._read(scope, FILE, {"term": {"mentions": encodable(name)}})
+        files = self._read(scope, FILE, {"term": {"mentions": replace_surrogates(name)}})
         found = [each for file in files for each in _references(file) if each.reference.name == name]
         return sorted(found, key=lambda each: (*_location(each.branch, each.path), each.reference.line))
 
@@ -190,13 +191,13 @@ class OpenSearchIndex(Index):
 
     def restore(self, snapshot: Path) -> Self:
         """Replaces the content of this version by the snapshot's, and makes it serve."""
-        Restoring(self._store, self._versions, self._snapshots).restore(snapshot.name, with_removed=True)
+        SnapshotRestore(self._store, self._versions, self._snapshots).restore(snapshot.name, with_removed=True)
         return self
 
     def collect_garbage(self) -> int:
-        """See forgetting for how deleted text leaves the server's files."""
+        """Also deletes removed text from the server's files: see expunge.py."""
         count = self._versions.remove_unused()
-        forget_removed(self._store, self._own)
+        expunge_deleted(self._store, self._own)
         return count
 
     def close(self) -> None:
@@ -204,39 +205,39 @@ class OpenSearchIndex(Index):
 
     def _filters(self, scope: Scope, narrowing: Narrowing = EVERYTHING) -> list[Document]:
         """The filters of every reader's query. Empty if the scope is, and then no query is sent."""
-        repositories = visible(self.tenant, scope, narrowing)
-        return queries.allowed(repositories, narrowing) if repositories else []
+        repositories = visible_repositories(self.tenant, scope, narrowing)
+        return queries.scope_filters(repositories, narrowing) if repositories else []
 
     def _read(self, scope: Scope, kind: str, wanted: Document) -> Iterator[Document]:
         filters, serving = self._filters(scope), self._versions.serving()
         if not filters or serving is None:
             return iter(())
-        return self._store.every(serving, [queries.of_kind(kind), wanted, *filters])
+        return self._store.matching(serving, [queries.kind_filter(kind), wanted, *filters])
 
     def _files(self, scope: Scope, branch: Branch, path: str) -> Iterator[Document]:
         return self._read(scope, FILE, {"term": {"key": _file_key(branch, path)}})
 
     def _add(self, digest: Digest, keys: Sequence[str]) -> None:
         chunks: dict[str, list[Chunk]] = {key: [] for key in keys}
-        for each in self._store.every(self._own, [queries.of_kind(CHUNK), {"terms": {"file": list(keys)}}]):
+        for each in self._store.matching(self._own, [queries.kind_filter(CHUNK), {"terms": {"file": list(keys)}}]):
             chunks[each["file"]].append(documents.chunk(each))
         files = self._store.documents(self._own, keys, ("symbols",))
         for key in keys:
             digest.add(chunks[key], documents.symbols(files[key]))
 
     def _publish_if_complete(self) -> None:
-        if self._versions.served() == {self._own}:
+        if self._versions.served_indexes() == {self._own}:
             return
-        missing = [queries.of_kind(CHUNK), {"term": {"embedded": False}}]
+        missing = [queries.kind_filter(CHUNK), {"term": {"embedded": False}}]
         if self._store.count(self._own, missing) == 0 and self._heads(self._own) >= self._heads(self._versions.alias):
             self._versions.publish()
 
     def _heads(self, index: str) -> set[str]:
-        return {each["key"] for each in self._store.every(index, [queries.of_kind(HEAD)], ["key"])}
+        return {each["key"] for each in self._store.matching(index, [queries.kind_filter(HEAD)], ["key"])}
 
 
 def _file_key(branch: Branch, path: str) -> str:
-    return documents.file_key(branch, encodable(path))
+    return documents.file_key(branch, replace_surrogates(path))
 
 
 def _references(file: Document) -> list[FoundReference]:

@@ -13,15 +13,15 @@ MAX_HITS = 10_000  # limit of the server
 CANDIDATES = 100  # minimum for the graph search; fewer miss near neighbours
 
 
-def of_kind(kind: str) -> Document:
+def kind_filter(kind: str) -> Document:
     return {"term": {"kind": kind}}
 
 
-def of_branch(branch: Branch) -> list[Document]:
+def branch_filter(branch: Branch) -> list[Document]:
     return [{"term": {"repository": branch.repository.key}}, {"term": {"branch": branch.name}}]
 
 
-def allowed(repositories: Collection[RepositoryId], narrowing: Narrowing) -> list[Document]:
+def scope_filters(repositories: Collection[RepositoryId], narrowing: Narrowing) -> list[Document]:
     """Filters for these repositories and the reader's own filters."""
     filters: list[Document] = [{"terms": {"repository": sorted(each.key for each in repositories)}}]
     for field, values in (("language", narrowing.languages), ("branch", narrowing.branches)):
@@ -31,12 +31,12 @@ def allowed(repositories: Collection[RepositoryId], narrowing: Narrowing) -> lis
 
 
 def lexical(query: str, k: int, filters: Collection[Document]) -> Document | None:
-    """None if the query has no words. `multi_match` has no operators, so any word is safe."""
+    """The lexical query; None if it has no words. `multi_match` has no operators, so any word is safe."""
     terms = query_terms(query)
     if not terms:
         return None
     match = {"multi_match": {"query": " ".join(terms), "type": "most_fields", "fields": FIELDS}}
-    return _hits(k, {"bool": {"must": [match], "filter": [of_kind(CHUNK), *filters]}})
+    return _hits(k, {"bool": {"must": [match], "filter": [kind_filter(CHUNK), *filters]}})
 
 
 def semantic(vector: Vector, k: int, filters: Collection[Document]) -> Document:
@@ -51,8 +51,8 @@ def cosine(score: float) -> float:
 
 
 def counts(filters: Collection[Document]) -> Document:
-    unembedded = {"bool": {"filter": [of_kind(CHUNK), {"term": {"embedded": False}}]}}
-    kinds = {"files": of_kind(FILE), "chunks": of_kind(CHUNK), "unembedded": unembedded}
+    unembedded = {"bool": {"filter": [kind_filter(CHUNK), {"term": {"embedded": False}}]}}
+    kinds = {"files": kind_filter(FILE), "chunks": kind_filter(CHUNK), "unembedded": unembedded}
     return {
         "size": 0,
         "query": {"bool": {"filter": list(filters)}},
@@ -61,7 +61,7 @@ def counts(filters: Collection[Document]) -> Document:
 
 
 def unembedded(limit: int) -> Document:
-    query = {"bool": {"filter": [of_kind(CHUNK), {"term": {"embedded": False}}]}}
+    query = {"bool": {"filter": [kind_filter(CHUNK), {"term": {"embedded": False}}]}}
     return {"size": min(limit, MAX_HITS), "query": query, "sort": ["key"], "track_total_hits": False}
 
 

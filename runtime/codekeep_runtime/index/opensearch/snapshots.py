@@ -39,11 +39,13 @@ class Snapshots:
         self._store, self.repository = store, repository
 
     def register_folder(self, location: str) -> None:
-        """For a server on this machine; the location is under its `path.repo`."""
+        """Registers a folder, for a server on this machine; the location is under its `path.repo`."""
         self._register({"type": "fs", "settings": {"location": location}})
 
     def register_bucket(self, bucket: str, prefix: str, region: str, role_arn: str) -> None:
-        """For a keep: the domain writes with this role; the bucket's default encryption uses the keep's key."""
+        """Registers a keep's bucket: the domain writes with this role; the bucket's default encryption uses the keep's
+        key.
+        """
         location = {"bucket": bucket, "base_path": prefix.strip("/"), "region": region, "role_arn": role_arn}
         self._register({"type": "s3", "settings": location})
 

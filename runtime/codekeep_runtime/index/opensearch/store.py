@@ -25,7 +25,7 @@ class Store:
         with faults_without_text():
             return dict(self.client.search(body=body, index=index))
 
-    def every(self, index: str, filters: Sequence[Document], fields: Sequence[str] = ("*",)) -> Iterator[Document]:
+    def matching(self, index: str, filters: Sequence[Document], fields: Sequence[str] = ("*",)) -> Iterator[Document]:
         """All documents that pass all filters, ordered by key."""
         body: Document = {
             "size": PAGE,
@@ -43,7 +43,7 @@ class Store:
             return int(self.client.count(body={"query": {"bool": {"filter": list(filters)}}}, index=index)["count"])
 
     def documents(self, index: str, keys: Collection[str], fields: Sequence[str] = ("*",)) -> Mapping[str, Document]:
-        """Those that exist, in real time: they need not have been refreshed."""
+        """Documents by id that exist, in real time: they need not have been refreshed."""
         found: dict[str, Document] = {}
         every = list(keys)
         for start in range(0, len(every), PAGE):
@@ -104,6 +104,6 @@ def faults_without_text() -> Iterator[None]:
 
 
 def _type(error: TransportError) -> str:
-    """For example index_not_found_exception; never a sentence."""
+    """The error's type, for example index_not_found_exception; never a sentence."""
     word = str(error.error)
     return word if word.replace("_", "").isalnum() and word.isascii() else type(error).__name__

@@ -46,10 +46,10 @@ class Versions:
             found = client.indices.get_mapping(index=self.own)[self.own]["mappings"]["_meta"]
         if (found["embedder"], found["dimension"]) != (self._embedder_version, self._dimension):
             raise DataFault(f"index {self.own} is of embedder {found['embedder']} with {found['dimension']} dimensions")
-        if not self.served():
+        if not self.served_indexes():
             self.publish()
 
-    def served(self, *, fresh: bool = False) -> frozenset[str]:
+    def served_indexes(self, *, fresh: bool = False) -> frozenset[str]:
         """The indexes behind the alias: one, for a moment two complete ones, or none yet."""
         now = time.monotonic()
         if fresh or not self._served or now - self._checked > ALIAS_SECONDS:
@@ -58,7 +58,7 @@ class Versions:
 
     def serving(self) -> str | None:
         """The index to read: the own one if it serves."""
-        served = self.served()
+        served = self.served_indexes()
         return self.own if self.own in served else min(served, default=None)
 
     def is_own(self, index: str) -> bool:
@@ -70,10 +70,10 @@ class Versions:
         client, new = self._store.client, index or self.own
         with faults_without_text():
             client.indices.put_alias(index=new, name=self.alias)
-            for old in self.served(fresh=True) - {new}:
+            for old in self.served_indexes(fresh=True) - {new}:
                 client.indices.delete_alias(index=old, name=self.alias)
         self._swapped = time.monotonic()
-        self.served(fresh=True)
+        self.served_indexes(fresh=True)
 
     def others(self) -> Collection[str]:
         with faults_without_text():
@@ -81,7 +81,7 @@ class Versions:
 
     def remove_unused(self) -> int:
         """Deletes indexes that neither serve nor are the own; returns how many."""
-        unused = set(self.others()) - self.served(fresh=True)
+        unused = set(self.others()) - self.served_indexes(fresh=True)
         self.discard(unused)
         return len(unused)
 

@@ -11,7 +11,7 @@ from codekeep_runtime.platform.aws.clients import none_if_missing
 
 
 class Bucket:
-    """See outbox.objects.Objects.
+    """Objects in a bucket (see outbox.objects.Objects).
 
     Args:
         client: boto3's `s3` client.

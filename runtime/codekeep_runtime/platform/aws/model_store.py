@@ -33,7 +33,7 @@ class ModelStore:
         """
         paths = sorted(path for path in folder.rglob("*") if path.is_file())
         if not paths:
-            raise DataFault(f"{str(folder)!r} holds no file; give the folder with the model's files")
+            raise DataFault(f"{str(folder)!r} contains no file; give the folder with the model's files")
         checksums = {}
         for path in paths:
             name = path.relative_to(folder).as_posix()

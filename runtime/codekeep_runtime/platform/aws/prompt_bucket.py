@@ -9,15 +9,15 @@ from typing import Any
 from codekeep_contracts.settings.governance import PromptStorage
 from codekeep_contracts.settings.stores import BucketSettings
 
-from codekeep_runtime.prompts.opt_in import OptIn, checked
-from codekeep_runtime.prompts.redaction import redacted
+from codekeep_runtime.prompts.opt_in import OptIn, checked_reader_id
+from codekeep_runtime.prompts.redaction import redact
 
 FOLDER = "prompts/"
 DELETED_AT_ONCE = 1_000  # S3's maximum per request
 
 
 class PromptBucket:
-    """See prompts.opt_in.Prompts.
+    """Prompts in a bucket (see prompts.opt_in.Prompts).
 
     Args:
         bucket: its key encrypts each object; without permission to use the key nobody reads the prompts.
@@ -28,7 +28,7 @@ class PromptBucket:
         self._bucket, self._client, self._opt_in = bucket, client, OptIn(settings)
         self.is_on = self._opt_in.is_on
 
-    def keep(self, reader_id: str, text: str, at: datetime) -> None:
+    def store(self, reader_id: str, text: str, at: datetime) -> None:
         if not self.is_on:
             return
         expires = self._opt_in.expiry(at)
@@ -36,7 +36,7 @@ class PromptBucket:
         self._client.put_object(
             Bucket=self._bucket.name,
             Key=f"{self._folder(reader_id)}{int(expires.timestamp())}-{secrets.token_hex(8)}.json",
-            Body=json.dumps({**document, "text": redacted(text)}).encode(),
+            Body=json.dumps({**document, "text": redact(text)}).encode(),
             **self._bucket.encryption(),
         )
 
@@ -60,4 +60,4 @@ class PromptBucket:
                 yield {"Key": each["Key"], "VersionId": each["VersionId"]}
 
     def _folder(self, reader_id: str) -> str:
-        return f"{self._bucket.prefix}{FOLDER}{checked(reader_id)}/"
+        return f"{self._bucket.prefix}{FOLDER}{checked_reader_id(reader_id)}/"

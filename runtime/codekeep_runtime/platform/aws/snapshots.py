@@ -13,7 +13,7 @@ from codekeep_contracts.roles import BucketRole
 from codekeep_contracts.settings.document import RuntimeSettings
 
 if TYPE_CHECKING:
-    from codekeep_runtime.index.opensearch.restoring import Restoring
+    from codekeep_runtime.index.opensearch.restore import SnapshotRestore
     from codekeep_runtime.index.opensearch.snapshots import OnBytes, Snapshot, Snapshots
     from codekeep_runtime.index.opensearch.versions import Versions
 
@@ -36,7 +36,7 @@ class KeepSnapshots:
     """The snapshots of one keep, in a repository that is registered."""
 
     snapshots: "Snapshots"
-    restoring: "Restoring"
+    snapshot_restore: "SnapshotRestore"
     versions: "Versions"
 
     def take(self, name: str | None, on_bytes: "OnBytes") -> "Snapshot":
@@ -63,7 +63,7 @@ def keep_snapshots(settings: RuntimeSettings, space_version: str, location: Loca
         IndexFault: the domain refuses, as it does for everybody but its administrator.
     """
     from codekeep_runtime.index.opensearch import Store, connect
-    from codekeep_runtime.index.opensearch.restoring import Restoring
+    from codekeep_runtime.index.opensearch.restore import SnapshotRestore
     from codekeep_runtime.index.opensearch.snapshots import Snapshots
     from codekeep_runtime.index.opensearch.versions import Versions
 
@@ -76,7 +76,9 @@ def keep_snapshots(settings: RuntimeSettings, space_version: str, location: Loca
         else:
             snapshots.register_bucket(bucket, _prefix(settings), settings.regions.primary, role_arn)
         versions = Versions(store, settings.index.prefix, space_version, settings.index.dimension)
-        yield KeepSnapshots(snapshots=snapshots, restoring=Restoring(store, versions, snapshots), versions=versions)
+        yield KeepSnapshots(
+            snapshots=snapshots, snapshot_restore=SnapshotRestore(store, versions, snapshots), versions=versions
+        )
     finally:
         store.client.close()
 

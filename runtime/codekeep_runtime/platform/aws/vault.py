@@ -9,7 +9,8 @@ FOLDER = "runtime/"  # beside the account's own trail
 
 
 class Vault:
-    """See audit.shipping.SegmentStore. Objects are `<prefix>runtime/<chain>/<segment>.jsonl`.
+    """Finished audit segments in a bucket (see audit.shipping.SegmentStore). Objects are
+    `<prefix>runtime/<chain>/<segment>.jsonl`.
 
     Args:
         client: boto3's `s3` client.

@@ -13,7 +13,7 @@ WAIT_SECONDS = 20  # SQS's longest poll
 
 
 @dataclass(frozen=True)
-class Received:
+class ReceivedMessage:
     """A message and the receipt that deletes it. `attempt` counts from 1."""
 
     body: str
@@ -26,7 +26,7 @@ class WorkQueue:
     Args:
         client: boto3's `sqs` client.
         url: of the queue.
-        visible_again_seconds: of the queue; `held` extends it after a third of it.
+        visible_again_seconds: of the queue; `keep_invisible` extends it after a third of it.
     """
 
     def __init__(self, client: Any, url: str, visible_again_seconds: int = VISIBLE_AGAIN_SECONDS) -> None:
@@ -35,9 +35,9 @@ class WorkQueue:
     def send(self, body: str) -> None:
         self._client.send_message(QueueUrl=self._url, MessageBody=body)
 
-    def receive(self, limit: int, wait_seconds: int = WAIT_SECONDS) -> Sequence[Received]:
+    def receive(self, limit: int, wait_seconds: int = WAIT_SECONDS) -> Sequence[ReceivedMessage]:
         """Up to `limit` messages that are there now, so that a burst comes at once. Waits for the first one only."""
-        received: list[Received] = []
+        received: list[ReceivedMessage] = []
         while len(received) < limit:
             answer = self._client.receive_message(
                 QueueUrl=self._url,
@@ -50,19 +50,19 @@ class WorkQueue:
             if not messages:
                 break
             received.extend(
-                Received(each["Body"], each["ReceiptHandle"], int(each["Attributes"]["ApproximateReceiveCount"]))
+                ReceivedMessage(each["Body"], each["ReceiptHandle"], int(each["Attributes"]["ApproximateReceiveCount"]))
                 for each in messages
             )
         return received
 
-    def delete(self, messages: Sequence[Received]) -> None:
+    def delete(self, messages: Sequence[ReceivedMessage]) -> None:
         for batch in _batches(messages):
             self._client.delete_message_batch(
                 QueueUrl=self._url,
                 Entries=[{"Id": str(index), "ReceiptHandle": each.receipt} for index, each in enumerate(batch)],
             )
 
-    def give_back(self, messages: Sequence[Received], after_seconds: int = 0) -> None:
+    def give_back(self, messages: Sequence[ReceivedMessage], after_seconds: int = 0) -> None:
         """Makes them visible to other workers; after the queue's maximum of attempts they are dead letters."""
         for batch in _batches(messages):
             self._client.change_message_visibility_batch(
@@ -74,7 +74,7 @@ class WorkQueue:
             )
 
     @contextmanager
-    def held(self, messages: Sequence[Received]) -> Iterator[None]:
+    def keep_invisible(self, messages: Sequence[ReceivedMessage]) -> Iterator[None]:
         """Hides them from other workers while the body runs, however long that takes."""
         stopped = threading.Event()
 
@@ -91,6 +91,6 @@ class WorkQueue:
             thread.join()
 
 
-def _batches(messages: Sequence[Received]) -> Iterator[Sequence[Received]]:
+def _batches(messages: Sequence[ReceivedMessage]) -> Iterator[Sequence[ReceivedMessage]]:
     for start in range(0, len(messages), BATCH):
         yield messages[start : start + BATCH]

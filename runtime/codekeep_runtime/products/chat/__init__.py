@@ -1,4 +1,4 @@
-"""Answers with citations: a question, what the index contains about it, an engine, and a filter on what it writes."""
+"""Answers questions with citations: searches the index, has an engine write, and filters what it writes."""
 
 from codekeep_contracts import metrics
 from codekeep_contracts.audit import Purpose

@@ -1,4 +1,4 @@
-"""From a question to an answer whose every citation was checked."""
+"""Answers a question; every citation in the answer was checked."""
 
 import asyncio
 import hashlib
@@ -24,14 +24,14 @@ from codekeep_runtime.products.answer import (
 )
 from codekeep_runtime.products.chat.citation_marks import CitationMarks
 from codekeep_runtime.products.chat.citation_url import citation_url
-from codekeep_runtime.products.chat.context import fitting
+from codekeep_runtime.products.chat.context import fit_context
 from codekeep_runtime.products.chat.engine import ChatEngine
 from codekeep_runtime.products.chat.named_symbols import named_chunks
 from codekeep_runtime.products.chat.output_filter import OutputFilter
 from codekeep_runtime.products.chat.prompt import Prompt, build_prompt
 from codekeep_runtime.products.chat.question import ClientMessage, Message, history, search_query
-from codekeep_runtime.products.chat.support import SUPPORT_MIN, support
-from codekeep_runtime.retrieval.found import ChunkSearch
+from codekeep_runtime.products.chat.question_coverage import SUPPORT_MIN, question_coverage
+from codekeep_runtime.retrieval.found_chunk import ChunkSearch
 from codekeep_runtime.screen.secrets import mask_secrets
 from codekeep_runtime.telemetry import span
 
@@ -71,7 +71,7 @@ class Chat:
         query = search_query(conversation)
         sources = await asyncio.to_thread(self._sources, scope, query, conversation, engine)
         yield Context(sources)
-        if support(query, sources) < SUPPORT_MIN:
+        if question_coverage(query, sources) < SUPPORT_MIN:
             for event in _unsupported(0):
                 yield event
             return
@@ -89,7 +89,7 @@ class Chat:
             found = self._retriever.search(scope, query, CANDIDATES, Narrowing())
         named = named_chunks(self._index, scope, query)
         budget = engine.context_tokens - engine.answer_tokens - spent
-        return fitting(chain(named, (each.chunk for each in found)), budget)
+        return fit_context(chain(named, (each.chunk for each in found)), budget)
 
     async def _checked(
         self, scope: Scope, prompt: Prompt, outputs: AsyncGenerator[EngineOutput, None]
@@ -101,18 +101,18 @@ class Chat:
             async with aclosing(_sentences(prompt, outputs, usage)) as batches:
                 async for sentences in batches:
                     waiting += await asyncio.to_thread(_without_false_marks, marks, sentences)
-                    if marks.kept and waiting:
+                    if marks.cited_numbers and waiting:
                         yield Delta(waiting)
                         waiting = ""
         except EngineFault as fault:
             yield End(finish_reason=FinishReason.ENGINE_FAILED, message=str(fault))
             return
-        if not marks.kept:
+        if not marks.cited_numbers:
             for event in _unsupported(marks.dropped):
                 yield event
             return
-        cited = await asyncio.to_thread(self._cited, scope, prompt, marks.kept)
-        yield Citations(cited, marks.dropped + len(marks.kept) - len(cited))
+        cited = await asyncio.to_thread(self._cited, scope, prompt, marks.cited_numbers)
+        yield Citations(cited, marks.dropped + len(marks.cited_numbers) - len(cited))
         yield usage.end(prompt)
 
     def _is_source(self, scope: Scope, prompt: Prompt, number: int) -> bool:
@@ -131,7 +131,7 @@ class Chat:
 
 @dataclass
 class _Usage:
-    """What an engine says about its answer, and estimates for what it does not say."""
+    """Token counts of an answer: those that the engine reports, else estimates."""
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None

@@ -16,9 +16,9 @@ class CitationMarks:
 
     def __init__(self, is_source: Callable[[int], bool]) -> None:
         self._is_source = is_source
-        self._fence = ""  # of the code block that the text stands in: `[0]` is code there
+        self._fence = ""  # of the code block that the text is in: `[0]` is code there
         self._starts_line = True
-        self.kept: dict[int, None] = {}
+        self.cited_numbers: dict[int, None] = {}
         self.dropped = 0
 
     def checked(self, text: str) -> str:
@@ -38,6 +38,6 @@ class CitationMarks:
         numbers = [int(number) for number in match[1].split(",")]
         good = [number for number in numbers if self._is_source(number)]
         self.dropped += len(numbers) - len(good)
-        self.kept.update(dict.fromkeys(good))
+        self.cited_numbers.update(dict.fromkeys(good))
         space = " " if match[0].startswith(" ") and good else ""
         return space + "".join(f"[{number}]" for number in good)

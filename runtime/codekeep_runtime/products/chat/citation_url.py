@@ -6,7 +6,9 @@ from codekeep_runtime.core import LOCAL_HOST, Chunk
 
 
 def citation_url(chunk: Chunk, gitlab_hosts: frozenset[str] = frozenset()) -> str:
-    """In GitHub's form, or GitLab's for its hosts. Every part but the host is percent-encoded. "" for a local chunk."""
+    """The address in GitHub's form, or GitLab's for its hosts. Every part but the host is percent-encoded. "" for a
+    local chunk.
+    """
     repository = chunk.branch.repository
     if repository.host.casefold() == LOCAL_HOST:
         return ""

@@ -1,4 +1,4 @@
-"""The chunks that an engine gets to see: the best ones that fit, few of each file."""
+"""Selects the chunks for the prompt: the best ones that fit, few of each file."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,10 +10,10 @@ CHUNKS_PER_FILE_MAX = 3
 DELIMITER_TOKENS = 40  # around each chunk
 
 
-def fitting(chunks: Iterable[Chunk], budget: int) -> tuple[Chunk, ...]:
+def fit_context(chunks: Iterable[Chunk], budget: int) -> tuple[Chunk, ...]:
     """The first chunks that fit into `budget` tokens; one that does not fit gives way to a smaller one after it.
 
-    Chunks of one file stand together in the file's order, at the place of the best of them.
+    Chunks of one file are adjacent and in the file's order, at the rank of the best of them.
     """
     chosen: dict[str, Chunk] = {}
     per_file: Counter[tuple[object, str]] = Counter()

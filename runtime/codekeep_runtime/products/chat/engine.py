@@ -1,4 +1,6 @@
-"""What writes an answer: a model behind HTTP (models.chat), or the extractive engine of a laptop."""
+"""The interface of an engine that writes answers: a model behind HTTP (models.chat), or a laptop's extractive
+engine.
+"""
 
 from collections.abc import AsyncGenerator
 from typing import Protocol

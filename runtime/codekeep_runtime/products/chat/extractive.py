@@ -14,7 +14,7 @@ LINES_MAX = 12  # of one source
 
 
 class ExtractiveEngine:
-    """See products.chat.engine.ChatEngine."""
+    """An engine that quotes code (see products.chat.engine.ChatEngine)."""
 
     context_tokens = 16_000
     answer_tokens = 1_000

@@ -1,4 +1,4 @@
-"""Chunks of the symbols that a question names: where each is defined, then who calls it."""
+"""Finds chunks of the symbols that a question names: where each is defined, then who calls it."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,9 @@ _QUOTED = re.compile(r"`([^`\s]{1,200})`")
 
 
 def named_symbols(question: str) -> tuple[str, ...]:
-    """Identifiers that cannot be plain words: with an underscore, a dot or an inner capital, or in backticks."""
+    """Identifiers in the question that cannot be plain words: with an underscore, a dot or an inner capital, or in
+    backticks.
+    """
     found = [
         name
         for name in _IDENTIFIER.findall(question)

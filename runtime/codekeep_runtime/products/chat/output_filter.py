@@ -16,7 +16,8 @@ _LINK_REMOVED = "(link removed)"
 
 
 class OutputFilter:
-    """Takes text as it comes and gives whole sentences and lines, so that nothing slips through between two deltas.
+    """Takes text as it comes and returns complete sentences and lines, so that nothing slips through between two
+    deltas.
 
     Markdown's inline links, images and link definitions get a space in `](` and `]:`, so a client that renders markdown
     loads and follows nothing but plain addresses of the keep's Git hosts.

@@ -1,4 +1,4 @@
-"""The prompt of an engine. Repository text stands between markers that its author cannot know."""
+"""Builds the prompt of an engine. Repository text is between markers that its author cannot know."""
 
 import secrets
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ class Prompt:
 
     @property
     def messages(self) -> list[dict[str, str]]:
-        """As OpenAI's API takes them."""
+        """The messages in OpenAI's format."""
         return [
             {"role": "system", "content": self.system},
             *({"role": message.role, "content": message.content} for message in self.history),

@@ -1,4 +1,4 @@
-"""The question, from the messages that a client sends."""
+"""Extracts the question from the messages that a client sends."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -95,7 +95,7 @@ class Watched:
 
     is_allowed: Callable[[], bool]
 
-    def still(self, reader: Reader, scope: Scope) -> bool:
+    def still_allows(self, reader: Reader, scope: Scope) -> bool:
         return self.is_allowed()
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened(platform: "Platform", reader: "Reader | None" = None, role: str = "cli") -> "Iterator[Runtime]":
+def open_runtime(platform: "Platform", reader: "Reader | None" = None, role: str = "cli") -> "Iterator[Runtime]":
     """
     Args:
         reader: None for a command that shows no code.
@@ -22,21 +22,21 @@ def opened(platform: "Platform", reader: "Reader | None" = None, role: str = "cl
     from codekeep_runtime.access.laptop import OWNER
     from codekeep_runtime.platform.runtime import Runtime
 
-    telemetry.setup(platform.context.settings, least=platform.log_level)
+    telemetry.setup(platform.context.settings, minimum_level=platform.log_level)
     with Runtime(platform, reader or OWNER, role) as runtime:
         yield runtime
 
 
 @contextmanager
-def opened_as(platform: "Platform", user: str | None, teams: Sequence[str]) -> "Iterator[tuple[Runtime, Scope]]":
-    """For a command that shows code: also what its reader may see.
+def open_runtime_as(platform: "Platform", user: str | None, teams: Sequence[str]) -> "Iterator[tuple[Runtime, Scope]]":
+    """Opens the runtime for a command that shows code, and returns it with what the reader may see.
 
     Raises:
         UsageFault: an unknown team, teams without a user, or no user in a keep.
     """
     from codekeep_runtime.platform.readers import reader_of
 
-    with opened(platform, reader_of(platform, user, teams)) as runtime:
+    with open_runtime(platform, reader_of(platform, user, teams)) as runtime:
         yield runtime, runtime.access.scope(runtime.reader)
 
 

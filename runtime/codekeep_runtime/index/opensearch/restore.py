@@ -8,14 +8,14 @@ from codekeep_contracts.faults import DataFault
 from codekeep_runtime.core import Branch
 from codekeep_runtime.index.faults import IndexFault
 from codekeep_runtime.index.opensearch.branches import branches_of, remove_branch
-from codekeep_runtime.index.opensearch.forgetting import forget_removed
+from codekeep_runtime.index.opensearch.expunge import expunge_deleted
 from codekeep_runtime.index.opensearch.snapshots import COMPLETE, OnBytes, Snapshots, ignore_bytes
 from codekeep_runtime.index.opensearch.store import Store
 from codekeep_runtime.index.opensearch.versions import Versions
 
 
 @dataclass(frozen=True, kw_only=True)
-class Restored:
+class RestoreResult:
     """The index that serves now, and the branches of the snapshot that were not restored."""
 
     index: str
@@ -23,13 +23,15 @@ class Restored:
     skipped: tuple[Branch, ...]
 
 
-class Restoring:
-    """Nothing may write to the index meanwhile. After a kill at any moment the same call finishes the work."""
+class SnapshotRestore:
+    """Restores a snapshot. Nothing may write to the index meanwhile. After a kill at any moment the same call finishes
+    the work.
+    """
 
     def __init__(self, store: Store, versions: Versions, snapshots: Snapshots) -> None:
         self._store, self._versions, self._snapshots = store, versions, snapshots
 
-    def restore(self, name: str, on_bytes: OnBytes = ignore_bytes, *, with_removed: bool = False) -> Restored:
+    def restore(self, name: str, on_bytes: OnBytes = ignore_bytes, *, with_removed: bool = False) -> RestoreResult:
         """Copies the snapshot beside the own index, which serves until the copy does; then rebuilds the own index.
 
         Args:
@@ -42,7 +44,7 @@ class Restoring:
         """
         own = self._versions.own
         self._check(name)
-        served = self._versions.served(fresh=True)
+        served = self._versions.served_indexes(fresh=True)
         kept = None if with_removed or not served else self._kept()
         if own in served:
             self._fill(self._versions.beside, name, kept, on_bytes)
@@ -51,8 +53,8 @@ class Restoring:
         self._versions.publish(own)
         self._versions.discard([self._versions.beside])
         if skipped:
-            forget_removed(self._store, own)
-        return Restored(index=own, branches=len(branches_of(self._store, own)), skipped=skipped)
+            expunge_deleted(self._store, own)
+        return RestoreResult(index=own, branches=len(branches_of(self._store, own)), skipped=skipped)
 
     def _check(self, name: str) -> None:
         found = self._snapshots.named(name)

@@ -1,4 +1,4 @@
-"""Clean ends of a command that is stopped by a signal."""
+"""Ends a command cleanly when a signal stops it."""
 
 import signal
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ def exit_on_sigterm() -> None:
 
 @contextmanager
 def until_stopped() -> Iterator[None]:
-    """Around a server, for which being stopped is success."""
+    """Treats a stop by a signal as success, as for a server."""
     try:
         yield
     except KeyboardInterrupt:

@@ -12,7 +12,7 @@ from codekeep_runtime.index.opensearch.store import LONG_SECONDS, Document, Stor
 LEASE_SECONDS, PAUSE_SECONDS = 120.0, 0.5
 
 
-def forget_removed(store: Store, index: str) -> None:
+def expunge_deleted(store: Store, index: str) -> None:
     """Purges what was deleted before the call from all segments and translogs.
 
     Raises:

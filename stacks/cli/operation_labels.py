@@ -1,4 +1,4 @@
-"""Words and symbols for what happens to a resource."""
+"""Labels and symbols of resource operations in the terminal."""
 
 from codekeep_contracts.engine_events import StepOp
 
@@ -23,7 +23,7 @@ PAST = {
     StepOp.SAME: "unchanged",
 }
 COUNTED = tuple(PAST)
-"""Their order in a summary."""
+"""The order of operations in a summary."""
 PREVIEWED = {
     StepOp.CREATE: "to create",
     StepOp.UPDATE: "to update",

@@ -11,23 +11,25 @@ from stacks.sessions.check.sources import LiveSource, Source
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
-    """A subject and what our rules found in it."""
+class JudgedSource:
+    """A source's graph and the findings of our rules in it."""
 
     subject: Subject
     own: Judgement
 
 
-def judged(source: Source) -> Judged | UnjudgedStack:
-    """What our rules find; the reason where the source gives no graph, so that other stacks are judged all the same."""
+def judge_source(source: Source) -> JudgedSource | UnjudgedStack:
+    """Returns what our rules find, or the reason where the source gives no graph, so that other stacks are still
+    judged.
+    """
     try:
         subject = source.subject()
         if not isinstance(source, LiveSource):
-            return Judged(subject=subject, own=judge_by_rules(subject, catalogue()))
+            return JudgedSource(subject=subject, own=judge_by_rules(subject, catalogue()))
         account = source.account(subject.facts)
     except Fault as fault:
         return UnjudgedStack(stack=source.stack, message=str(fault))
     from policies.live.judge import judge_live
 
     live = judge_live(subject, account, catalogue())
-    return Judged(subject=replace(subject, graph=live.graph), own=live.judgement)
+    return JudgedSource(subject=replace(subject, graph=live.graph), own=live.judgement)

@@ -1,4 +1,4 @@
-"""What retrieval finds, and what its callers need of it."""
+"""Results of a search, and the interface by which products search."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from codekeep_runtime.index.interface import Narrowing
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundChunk:
     """A chunk, its score among those of the same search, and its rank (from 1) in each query; None where not found."""
 
     chunk: Chunk
@@ -28,5 +28,5 @@ class ScoredChunk(Protocol):
 
 class ChunkSearch(Protocol):
     def search(self, scope: Scope, text: str, k: int, narrowing: Narrowing) -> Sequence[ScoredChunk]:
-        """At most k chunks of the scope, best first."""
+        """Returns at most k chunks of the scope, best first."""
         ...

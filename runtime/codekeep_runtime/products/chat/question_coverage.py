@@ -1,4 +1,4 @@
-"""Whether the chunks that were found are about the question."""
+"""Measures whether the chunks that were found are about the question."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ SUPPORT_MIN = 0.55
 answers have 0.67 or more, the five about other products 0.5 or less."""
 
 
-def support(question: str, chunks: Sequence[Chunk]) -> float:
+def question_coverage(question: str, chunks: Sequence[Chunk]) -> float:
     """The greatest share, 0 to 1, of the question's content words that one chunk, its path and symbol contain."""
     wanted = content_stems(question)
     if not wanted:

@@ -9,7 +9,7 @@ from codekeep_runtime.index.opensearch.store import Document, Store
 BATCH = 500  # files whose documents are in memory at once
 
 
-class Writing:
+class FileWriter:
     """Writes to one index. The server has no transactions, so each file's document goes through three states:
 
     1. unfinished, with the chunk ids of both versions: ingest sees that the file must be written;
@@ -40,7 +40,7 @@ class Writing:
         self._store.bulk(
             self._index,
             (
-                documents.index_action(documents.unfinished(branch, path, old.get(path, set()) | wanted[path]))
+                documents.index_action(documents.unfinished_file(branch, path, old.get(path, set()) | wanted[path]))
                 for path in paths
             ),
         )

@@ -16,7 +16,7 @@ _LABELS = {"fetch": "Repositories", "parse": "Files", "embed": "Vectors"}
 
 
 @contextmanager
-def bars() -> "Iterator[Progress]":
+def progress_bars() -> "Iterator[Progress]":
     """One bar per phase, shown once the phase has work."""
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 

@@ -16,7 +16,7 @@ BATCH = 20_000  # chunks per commit
 PAUSE_SECONDS = 0.05
 
 
-class CatchUp:
+class TextIndexUpdater:
     """Every writer of the database calls `run`, which waits if another process is at it."""
 
     def __init__(self, database: Database, text: TextIndex) -> None:
