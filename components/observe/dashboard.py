@@ -15,10 +15,12 @@ COLUMNS, HEIGHT, PER_ROW = 8, 6, 3
 def dashboard_body(keep: Keep, slo: Slo, *, queues: Sequence[tuple[str, str]], domain_name: str | None) -> str:
     """JSON text of the dashboard; `queues` are pairs of a queue's name and its dead-letter queue's."""
     widgets = [*_service(keep, slo), *_work(keep, slo, queues), *_index(keep, domain_name)]
-    return json.dumps({"widgets": [_placed(index, widget) for index, widget in enumerate(widgets)]}, sort_keys=True)
+    return json.dumps(
+        {"widgets": [_with_position(index, widget) for index, widget in enumerate(widgets)]}, sort_keys=True
+    )
 
 
-def _placed(index: int, properties: dict[str, Any]) -> dict[str, Any]:
+def _with_position(index: int, properties: dict[str, Any]) -> dict[str, Any]:
     row, column = divmod(index, PER_ROW)
     place = {"x": column * COLUMNS, "y": row * HEIGHT, "width": COLUMNS, "height": HEIGHT}
     return {"type": "metric", **place, "properties": properties}

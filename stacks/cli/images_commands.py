@@ -119,7 +119,7 @@ def matrix(
         click.echo(json.dumps(as_rows(), indent=2) if as_json else as_text())
         return
     if name is None or gpu is None:
-        raise UsageFault("to check a combination, give --image and --gpu, and --driver and --cuda if you know them")
+        raise UsageFault("check a combination by --image and --gpu; add --driver and --cuda if you know them")
     found = session.combination(name, variant, gpu, driver, cuda)
     if as_json:
         document = {name: value for name, value in asdict(found).items() if name != "cuda"}

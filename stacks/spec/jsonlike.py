@@ -28,7 +28,8 @@ def json_problems(document: Any) -> list[Problem]:
                 )
             ]
         problems += (
-            Problem(path=path, got=got, allowed=allowed, remedy=remedy) for got, allowed, remedy in _wrong(value)
+            Problem(path=path, got=got, allowed=allowed, remedy=remedy)
+            for got, allowed, remedy in _invalid_values(value)
         )
         remaining += ((inner, inner_path, depth + 1) for inner, inner_path in _inside(value, path))
     return sorted(problems, key=lambda problem: problem.path)
@@ -44,7 +45,7 @@ def _inside(value: Any, path: str) -> Iterator[tuple[Any, str]]:
             yield item, f"{path}[{index}]"
 
 
-def _wrong(value: Any) -> Iterator[tuple[str, str, str]]:
+def _invalid_values(value: Any) -> Iterator[tuple[str, str, str]]:
     """Got, allowed and remedy of each problem with the value itself."""
     if isinstance(value, Mapping):
         for key in value:

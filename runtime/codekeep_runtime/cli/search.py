@@ -46,7 +46,7 @@ def search(
 
     with open_runtime_as(platform, user, teams) as (runtime, scope):
         narrowing = Narrowing(
-            repositories=_named(scope, repositories),
+            repositories=_repositories_named(scope, repositories),
             languages=frozenset(languages) or None,
             branches=frozenset(branches) or None,
         )
@@ -64,7 +64,7 @@ def search(
         raise click.exceptions.Exit(1)
 
 
-def _named(scope: "Scope", names: Sequence[str]) -> "frozenset[RepositoryId] | None":
+def _repositories_named(scope: "Scope", names: Sequence[str]) -> "frozenset[RepositoryId] | None":
     """The visible repositories that `--repo` names by their key or its end; None without `--repo`.
 
     A name that matches nothing visible narrows to nothing, whether the repository exists or not.

@@ -47,7 +47,7 @@ def error_response(
     return JSONResponse({"error": error}, status, headers=headers)
 
 
-def _handled(refused: Callable[[Any], Response]) -> Callable[[Request, Exception], Awaitable[Response]]:
+def _as_handler(refused: Callable[[Any], Response]) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def handle(_: Request, error: Exception) -> Response:
         return refused(error)
 
@@ -59,12 +59,12 @@ def _http_status(error: HTTPException) -> int:
 
 
 HANDLERS = {
-    AccessFault: _handled(lambda _: error_response(401, headers={"www-authenticate": "Bearer"})),
-    UsageFault: _handled(lambda error: error_response(400, field=getattr(error, "field", None))),
-    UnknownModelFault: _handled(
+    AccessFault: _as_handler(lambda _: error_response(401, headers={"www-authenticate": "Bearer"})),
+    UsageFault: _as_handler(lambda error: error_response(400, field=getattr(error, "field", None))),
+    UnknownModelFault: _as_handler(
         lambda error: error_response(404, field="model", code="model_not_found", message=str(error))
     ),
-    TooManyRequestsFault: _handled(lambda error: error_response(429, headers={"retry-after": str(error.seconds)})),
-    UnavailableFault: _handled(lambda _: error_response(503)),
-    HTTPException: _handled(lambda error: error_response(_http_status(error))),
+    TooManyRequestsFault: _as_handler(lambda error: error_response(429, headers={"retry-after": str(error.seconds)})),
+    UnavailableFault: _as_handler(lambda _: error_response(503)),
+    HTTPException: _as_handler(lambda error: error_response(_http_status(error))),
 }

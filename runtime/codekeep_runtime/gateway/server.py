@@ -61,7 +61,7 @@ class Server(uvicorn.Server):
         Raises:
             UsageFault: the address cannot be listened on.
         """
-        await super().startup(sockets or _bound(self.config.host, self.config.port))
+        await super().startup(sockets or _bound_sockets(self.config.host, self.config.port))
         self.announce(self.servers[0].sockets[0].getsockname()[1])
 
     def handle_exit(self, sig: int, frame: object) -> None:
@@ -84,7 +84,7 @@ def pod_server(app: Starlette, port: int, certificate: Certificate | None = None
     return Server(app, "0.0.0.0", port, certificate)  # noqa: S104 - a pod's own address is not known before it runs
 
 
-def _bound(host: str, port: int) -> list[socket.socket]:
+def _bound_sockets(host: str, port: int) -> list[socket.socket]:
     """A socket for each address of the host's name. Each sends even the smallest part of a stream at once."""
     bound: list[socket.socket] = []
     try:

@@ -30,7 +30,7 @@ class _Cutter:
         self._upto = [0, *accumulate(len(line) + 1 for line in lines)]  # characters before a row
 
     def pieces(self, blocks: Sequence[Block]) -> tuple[Piece, ...]:
-        spans = self._joined(self._absorbed(self._spans(blocks)))
+        spans = self._joined_spans(self._absorbed(self._spans(blocks)))
         return tuple(
             Piece(
                 first + 1,
@@ -124,7 +124,7 @@ class _Cutter:
         lines = self._lines
         return _CLOSING.match(lines[first]) is not None and all(map(_CLOSING.match, lines[first + 1 : after]))
 
-    def _joined(self, spans: Iterable[Span]) -> Iterator[Span]:
+    def _joined_spans(self, spans: Iterable[Span]) -> Iterator[Span]:
         """Joins small neighbours with one parent (accessors, constants, keys) under the parent's name."""
         held: Span | None = None
         parts = 1

@@ -177,19 +177,19 @@ def _receiver(source: bytes, start: int) -> str:
 def _import(captures: Captures) -> Import:
     """Module and name are captured together as `path`, as in Java, or separately."""
     line = captures["import"][0].start_point.row + 1
-    module, name = _joined(captures.get("source", [])), _joined(captures.get("item", []))
+    module, name = _joined_text(captures.get("source", [])), _joined_text(captures.get("item", []))
     if path := captures.get("path"):
-        full = _joined(path)
+        full = _joined_text(path)
         separator = next((each for each in ("::", "\\", ".") if each in full), ".")
         module, _, name = full.rpartition(separator)
         module, name = module or name, name if module else ""
     if not module:  # a path of several nodes, as in Scala: the text between `import` and the braces
         module = _text(captures["import"][0]).removeprefix("import").split("{")[0].strip(" ._*\n")
-    alias = _joined(captures.get("alias", [])) or name or module.rpartition("/")[2]
+    alias = _joined_text(captures.get("alias", [])) or name or module.rpartition("/")[2]
     return Import(module, name, alias, line)
 
 
-def _joined(nodes: list[Node]) -> str:
+def _joined_text(nodes: list[Node]) -> str:
     return ".".join(_text(node) for node in nodes).strip(_QUOTES)
 
 

@@ -28,7 +28,7 @@ class FileWrapping:
 
     def wrap(self, key: bytes, context: Mapping[str, str]) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, key, _bound(context))
+        return nonce + self._cipher.encrypt(nonce, key, _associated_data(context))
 
     def unwrap(self, wrapped: bytes, context: Mapping[str, str]) -> bytes:
         """
@@ -36,10 +36,10 @@ class FileWrapping:
             DataFault: it was wrapped with another key or context.
         """
         try:
-            return self._cipher.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound(context))
+            return self._cipher.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _associated_data(context))
         except (InvalidTag, ValueError):
             raise DataFault("a stored prompt's key cannot be unwrapped: other key, reader or time") from None
 
 
-def _bound(context: Mapping[str, str]) -> bytes:
+def _associated_data(context: Mapping[str, str]) -> bytes:
     return "\0".join(f"{name}={context[name]}" for name in sorted(context)).encode()

@@ -124,10 +124,10 @@ def _spans(text: str) -> Iterator[tuple[int, int, str]]:
             password = _URL_PASSWORD.match(text, at + 1)
             if password and not _PLACEHOLDER.search(password["value"]):
                 yield *password.span("value"), "url-password"
-    yield from _assigned(text)
+    yield from _assigned_secrets(text)
 
 
-def _assigned(text: str) -> Iterator[tuple[int, int, str]]:
+def _assigned_secrets(text: str) -> Iterator[tuple[int, int, str]]:
     """Values assigned to names that suggest a secret."""
     lowered = text.lower() if text.isascii() else text.translate(_LOWER)
     for name in _NAMES:

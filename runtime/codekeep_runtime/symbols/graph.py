@@ -36,7 +36,7 @@ class SymbolGraph:
             for call in self._index.references_within(scope, at.branch, at.path, at.definition.qualified_name)
             if call.reference.role is ReferenceRole.CALL
         )
-        return _once(each for call in calls for each in resolver.resolve(call).definitions)
+        return _unique(each for call in calls for each in resolver.resolve(call).definitions)
 
     def subclasses(self, scope: Scope, name: str) -> Sequence[FoundDefinition]:
         """Classes that inherit from it, directly or indirectly; nearest first."""
@@ -49,7 +49,7 @@ class SymbolGraph:
                 break
             found += new
             level = list(dict.fromkeys(each.definition.qualified_name for each in new))
-        return _once(found)
+        return _unique(found)
 
     def _direct(self, scope: Scope, name: str, resolver: Resolver) -> Iterator[FoundDefinition]:
         for each in self._mentions_of(scope, name, self._mentions(scope, name, ReferenceRole.INHERIT)):
@@ -82,5 +82,5 @@ def _key(found: FoundDefinition) -> tuple[object, ...]:
     return (found.branch, found.path, found.definition)
 
 
-def _once(found: Iterable[FoundDefinition]) -> list[FoundDefinition]:
+def _unique(found: Iterable[FoundDefinition]) -> list[FoundDefinition]:
     return list({_key(each): each for each in found}.values())

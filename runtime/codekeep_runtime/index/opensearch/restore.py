@@ -45,7 +45,7 @@ class SnapshotRestore:
         own = self._versions.own
         self._check(name)
         served = self._versions.served_indexes(fresh=True)
-        kept = None if with_removed or not served else self._kept()
+        kept = None if with_removed or not served else self._branches_in_use()
         if own in served:
             self._fill(self._versions.beside, name, kept, on_bytes)
             self._versions.publish(self._versions.beside)
@@ -66,7 +66,7 @@ class SnapshotRestore:
                 f"reads {self._versions.own}; restore with that release, or rebuild the index: index-worker --full"
             )
 
-    def _kept(self) -> set[Branch]:
+    def _branches_in_use(self) -> set[Branch]:
         try:
             return branches_of(self._store, self._versions.alias)
         except IndexFault as fault:

@@ -53,7 +53,7 @@ class Versions:
         """The indexes behind the alias: one, for a moment two complete ones, or none yet."""
         now = time.monotonic()
         if fresh or not self._served or now - self._checked > ALIAS_SECONDS:
-            self._served, self._checked = frozenset(self._named(self.alias)), now
+            self._served, self._checked = frozenset(self._indexes_of_alias(self.alias)), now
         return self._served
 
     def serving(self) -> str | None:
@@ -93,7 +93,7 @@ class Versions:
             for name in sorted(names):
                 self._store.client.indices.delete(index=name, params={"ignore_unavailable": "true"})
 
-    def _named(self, alias: str) -> list[str]:
+    def _indexes_of_alias(self, alias: str) -> list[str]:
         with faults_without_text():
             found = self._store.client.indices.get_alias(index=self.pattern)
         return [name for name, facts in found.items() if alias in facts["aliases"]]
