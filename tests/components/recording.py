@@ -21,6 +21,8 @@ from pulumi.runtime.mocks import MockEngine, MockMonitor
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_in_stack
 
+from tests import event_loops
+
 T = TypeVar("T")
 Props = dict[str, Any]
 
@@ -165,7 +167,7 @@ def _record(
     try:
         loop.run_until_complete(run_in_stack(lambda: results.append(program())))
     except BaseException:
-        _abandon(loop)
+        event_loops.close(loop)  # the first exception is raised, those of other tasks would hide it
         raise
 
     def values(output: Any) -> Any:
@@ -183,16 +185,6 @@ def _record(
         exports=monitor.component_outputs.get(monitor.stack_urn, {}),
         _values=values,
     )
-
-
-def _abandon(loop: asyncio.AbstractEventLoop) -> None:
-    """Ends what a failed program left waiting. Its first exception is raised; the others would only be noise."""
-    loop.set_exception_handler(lambda _loop, _context: None)
-    waiting = asyncio.all_tasks(loop)
-    for task in waiting:
-        task.cancel()
-    loop.run_until_complete(asyncio.gather(*waiting, return_exceptions=True))
-    loop.close()
 
 
 class _Monitor(MockMonitor):
