@@ -1,4 +1,4 @@
-"""Who is let in, in an index that all pods share: as in a folder, and apart from the index of the code."""
+"""Access documents in an OpenSearch index: the shared tests, and separation from the code's index."""
 
 import time
 
@@ -28,7 +28,7 @@ class TestDocumentsOfTheIndex(OfDocuments):
         return lambda: documents(server.url, prefix)
 
 
-def test_folders_of_documents_are_separate(server: Server, prefix: str) -> None:
+def test_documents_of_different_folders_are_separate(server: Server, prefix: str) -> None:
     documents(server.url, prefix).write("one", "1", None)
     assert documents(server.url, prefix, "tombstones").read("one") is None
 
