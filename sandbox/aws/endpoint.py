@@ -10,7 +10,7 @@ ENDPOINT_VARIABLE = "CODEKEEP_SANDBOX_ENDPOINT"
 
 
 def endpoint_from_environment() -> str:
-    """Endpoint of the sandbox account; raises where it is unset or not on loopback."""
+    """Endpoint of the sandbox account. Raises UnsafeEndpointError if it is not set or not on loopback."""
     url = os.environ.get(ENDPOINT_VARIABLE, "")
     if not url:
         raise StandInError(
