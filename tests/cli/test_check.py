@@ -1,4 +1,4 @@
-"""`codekeep check`: what it judges, what it prints and which exit code says so."""
+"""`codekeep check`: which stacks it checks, its reports and its exit codes."""
 
 import json
 import socket
@@ -36,7 +36,7 @@ pulumi.export("key", key.arn)
 
 @pytest.fixture
 def plain(keep: Keep) -> Keep:
-    """A folder with a program of nobody's project."""
+    """A folder with a program and no Pulumi project."""
     (keep.root / "plain").mkdir()
     (keep.root / "plain" / "__main__.py").write_text(PLAIN)
     return keep
@@ -74,11 +74,11 @@ def written(keep: Keep, *entries: dict[str, object]) -> str:
     return str(path)
 
 
-def test_the_formats_offered_are_the_reports_there_are() -> None:
+def test_every_report_format_is_offered() -> None:
     assert set(FORMAT_NAMES) == FORMATS.keys()
 
 
-def test_a_plain_program_is_judged_without_a_project_an_engine_or_a_network(
+def test_a_program_is_checked_without_a_project_an_engine_or_a_network(
     plain: Keep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(plain.root)
@@ -107,7 +107,7 @@ def test_configuration_reaches_the_program(plain: Keep) -> None:
     assert not findings(kept, "key-rotation")
 
 
-def test_a_waiver_takes_a_finding_out_and_stays_in_the_report(plain: Keep) -> None:
+def test_a_waived_finding_does_not_fail_the_check_and_stays_in_the_report(plain: Keep) -> None:
     arguments = ("--program", "plain", "--config", REGIONS, "--config", "aws:region=eu-west-1")
     before = judged(plain, *arguments)
     after = judged(plain, *arguments, "--waivers", written(plain, waiver()))
@@ -135,7 +135,7 @@ def test_an_invalid_waiver_file_is_refused(plain: Keep) -> None:
     assert "reason must say why" in ran.err
 
 
-def test_each_format_goes_to_its_file_and_the_terminal_shows_the_source(plain: Keep) -> None:
+def test_each_format_is_written_to_its_file_and_the_terminal_shows_the_source(plain: Keep) -> None:
     files = {name: f"out/{name}" for name in FORMAT_NAMES}
     pairs = [argument for name, file in files.items() for argument in ("--format", name, "--output", file)]
     ran = plain.run(
@@ -168,14 +168,14 @@ def test_each_format_goes_to_its_file_and_the_terminal_shows_the_source(plain: K
         (("dev", "--waivers", "none.yaml"), "none.yaml"),
     ],
 )
-def test_bad_input_ends_with_exit_code_2(keep: Keep, arguments: tuple[str, ...], message: str) -> None:
+def test_invalid_input_ends_with_exit_code_2(keep: Keep, arguments: tuple[str, ...], message: str) -> None:
     keep.write()
     ran = keep.run("check", *arguments, code=2)
     assert message in ran.err + ran.out
     assert "Traceback" not in ran.err
 
 
-def test_an_unjudgeable_stack_is_reported_and_the_others_are_judged(keep: Keep) -> None:
+def test_a_stack_that_cannot_be_checked_is_reported_and_the_others_are_checked(keep: Keep) -> None:
     broken = 'import pulumi\nif pulumi.get_stack() == "bad": raise ValueError("no such pool")\n'
     regions = {"codekeep:allowedRegions": ["eu-west-1"]}
     keep.write("bad", program=broken)
@@ -191,7 +191,7 @@ def test_an_unjudgeable_stack_is_reported_and_the_others_are_judged(keep: Keep) 
     assert "[3/3]" in ran.err
 
 
-def test_quiet_prints_nothing_where_all_is_clean(keep: Keep) -> None:
+def test_quiet_prints_nothing_without_findings(keep: Keep) -> None:
     keep.write("dev", program="import pulumi\n")
     keep.write("too", program="import pulumi\n")
     for stack in ("dev", "too"):
@@ -204,7 +204,7 @@ def test_quiet_prints_nothing_where_all_is_clean(keep: Keep) -> None:
 
 
 def test_a_saved_graph_gets_the_verdicts_of_its_stack(tmp_path: Path) -> None:
-    """The shipped pooled keep: with the platform it lives on."""
+    """Checks the shipped pooled keep together with its platform."""
     repository = Keep(ROOT)
     saved = tmp_path / "pico.json"
     saved.write_text(repository.run("graph", "pico", "--format", "json").out)
@@ -219,9 +219,9 @@ def test_a_saved_graph_gets_the_verdicts_of_its_stack(tmp_path: Path) -> None:
 
 @pytest.fixture
 def versioned(keep: Keep) -> Keep:
-    """Three stacks in a git repository; `pooled` uses the platform of stack `ground`."""
-    keep.write("ground", program="import pulumi\n")
-    for stack in ("ground", "other", "pooled"):
+    """Three stacks in a git repository; `pooled` uses the platform of stack `platform`."""
+    keep.write("platform", program="import pulumi\n")
+    for stack in ("platform", "other", "pooled"):
         config: dict[str, object] = {"codekeep:allowedRegions": "eu-west-1"}
         (keep.root / f"Pulumi.{stack}.yaml").write_text(json.dumps({"config": config}))
     (keep.root / "docs").mkdir()
@@ -245,7 +245,7 @@ def since(keep: Keep, ref: str = "main") -> list[str]:
     return [stack["stack"] for stack in judged(keep, "--changed-since", ref, "--quiet", code=0)["stacks"]]
 
 
-def test_only_stacks_whose_file_changed_are_judged(versioned: Keep) -> None:
+def test_only_stacks_whose_file_changed_are_checked(versioned: Keep) -> None:
     git(versioned, "checkout", "-q", "-b", "work")
     file = versioned.root / "Pulumi.other.yaml"
     file.write_text(f"# changed\n{file.read_text()}")
@@ -256,26 +256,26 @@ def test_only_stacks_whose_file_changed_are_judged(versioned: Keep) -> None:
     assert since(versioned) == ["fresh", "other"]
 
 
-def test_all_stacks_are_judged_once_what_they_are_made_from_changed(versioned: Keep) -> None:
+def test_all_stacks_are_checked_if_the_program_changed(versioned: Keep) -> None:
     (versioned.root / "program" / "more.py").write_text("")
-    assert since(versioned) == ["ground", "other", "pooled"]
+    assert since(versioned) == ["platform", "other", "pooled"]
     commit(versioned)
     (versioned.root / "policies").mkdir()
     (versioned.root / "policies" / "waivers.yaml").write_text("[]")
-    assert since(versioned, "HEAD") == ["ground", "other", "pooled"]
+    assert since(versioned, "HEAD") == ["platform", "other", "pooled"]
 
 
-def test_a_platforms_change_touches_the_keeps_on_it(versioned: Keep) -> None:
+def test_a_changed_platform_is_checked_with_its_keeps(versioned: Keep) -> None:
     project = Project.find(versioned.root)
-    tenant = {"codekeep:tenant": {"platform": {"stack": "ground"}}}
+    tenant = {"codekeep:tenant": {"platform": {"stack": "platform"}}}
     (versioned.root / "Pulumi.pooled.yaml").write_text(json.dumps({"config": tenant}))
     commit(versioned)
-    file = versioned.root / "Pulumi.ground.yaml"
+    file = versioned.root / "Pulumi.platform.yaml"
     file.write_text(f"# changed\n{file.read_text()}")
-    assert changed_stacks(project, "HEAD") == ["ground", "pooled"]
+    assert changed_stacks(project, "HEAD") == ["platform", "pooled"]
 
 
-def test_nothing_changed_is_clean_and_every_report_is_written(versioned: Keep) -> None:
+def test_without_changes_the_check_passes_and_every_report_is_written(versioned: Keep) -> None:
     (versioned.root / "docs" / "note.md").write_text("x")
     pairs = [argument for name in FORMAT_NAMES for argument in ("--format", name, "--output", f".codekeep/{name}")]
     ran = versioned.run("check", "--changed-since", "main", *pairs)
@@ -286,7 +286,7 @@ def test_nothing_changed_is_clean_and_every_report_is_written(versioned: Keep) -
 
 
 @pytest.mark.parametrize("ref", ["nowhere", "--help", "HEAD:Pulumi.yaml"])
-def test_a_ref_that_is_none_is_refused(versioned: Keep, ref: str) -> None:
+def test_an_unknown_ref_is_refused(versioned: Keep, ref: str) -> None:
     ran = versioned.run("check", f"--changed-since={ref}", code=2)
     assert f"--changed-since {ref}: git rev-parse failed" in ran.err
     assert "fetched with its history" in ran.err

@@ -1,4 +1,4 @@
-"""`codekeep check --live` on a deployed stack: clean as deployed; what changed behind the state's back is named."""
+"""`codekeep check --live` on a deployed stack: no finding as deployed; changes made outside of Pulumi are reported."""
 
 import json
 from typing import Any
@@ -73,7 +73,7 @@ def named(findings: list[dict[str, Any]], rule: str) -> list[str]:
     return [each["urn"].rpartition("::")[2] for each in findings if each["rule"] == rule]
 
 
-def test_what_was_changed_behind_the_states_back_is_named(keep: Keep) -> None:
+def test_changes_made_outside_of_pulumi_are_reported(keep: Keep) -> None:
     before = live(deployed(keep))
     ec2, kms, s3 = (account(keep, service) for service in ("ec2", "kms", "s3"))
     group = json.loads(keep.sandbox("outputs", "dev", "--json").out)["group"]
@@ -95,7 +95,7 @@ def test_what_was_changed_behind_the_states_back_is_named(keep: Keep) -> None:
     assert [each["verdict"] for each in rotation] == ["violation"]
 
 
-def test_a_stack_never_brought_up_has_no_account_to_look_at(keep: Keep) -> None:
+def test_a_live_check_of_a_stack_never_deployed_is_refused(keep: Keep) -> None:
     keep.write()
     (keep.root / "Pulumi.dev.yaml").write_text(json.dumps({"config": {"codekeep:tenant": SPEC}}))
     ran = keep.sandbox("check", "--live", "dev", code=2)

@@ -11,7 +11,7 @@ from codekeep_runtime.index.opensearch.access_documents import AccessDocuments
 
 from tests.real.opensearch.prefixes import REGION, Prefixes
 from tests.real.opensearch.server import Server
-from tests.runtime.access.shared_documents import OfDocuments, Open
+from tests.runtime.access.shared_documents import DocumentsTests, Open
 from tests.runtime.index.conformance import HEAD
 from tests.runtime.index.files import NEXT, source
 
@@ -22,7 +22,7 @@ def documents(url: str, prefix: str, folder: str = "access") -> AccessDocuments:
     return AccessDocuments(Store(connect(url, REGION, retries=1)), prefix, folder)
 
 
-class TestDocumentsOfTheIndex(OfDocuments):
+class TestDocumentsOfTheIndex(DocumentsTests):
     @pytest.fixture
     def opened(self, server: Server, prefix: str) -> Open:
         return lambda: documents(server.url, prefix)

@@ -1,4 +1,4 @@
-"""Tests of every implementation of Documents; they run on a folder, and on a real OpenSearch."""
+"""Tests that every implementation of Documents must pass: a folder, and a real OpenSearch."""
 
 import time
 from collections.abc import Callable
@@ -16,13 +16,13 @@ from codekeep_runtime.purge import Tombstones
 
 from tests.runtime.access.test_access_scope import WITHIN_SECONDS, within
 
-Open = Callable[[], Documents]  # as in another process: only stored content is shared
+Open = Callable[[], Documents]  # opened again, like in another process: only stored content is shared
 LEDGER = RepositoryId("git.demo.example", "payments", "ledger")
 WRITERS, EACH = 3, 5
 
 
-class OfDocuments:
-    """The subclass has a fixture `opened`, an Open."""
+class DocumentsTests:
+    """Tests of documents; a subclass provides the fixture `opened`, an Open."""
 
     def test_a_document_has_the_content_written_last(self, opened: Open) -> None:
         mine, others = opened(), opened()
@@ -113,7 +113,7 @@ class OfDocuments:
         mine, others = PermissionStore(opened()), PermissionStore(opened())
         assert not mine.exists()
         mine.change(lambda _: Permissions(repositories={}))
-        assert not others.exists()  # nobody was asked
+        assert not others.exists()  # no host was asked
         assert not others.confirmed("ann", frozenset({LEDGER}))
         mine.keep(Permissions(repositories={LEDGER.key: Confirmed(at=time.time(), logins=frozenset({"ann"}))}))
         assert within(WITHIN_SECONDS, lambda: others.confirmed("Ann", frozenset({LEDGER})) == {LEDGER})

@@ -27,7 +27,7 @@ INDEXED = (
     RepositoryId("git.demo.example", "payments2", "ledger"),
     RepositoryId("gitlab.demo.example", "payments", "ledger"),
 )
-WITHIN_SECONDS = 5.0  # what a revocation may take
+WITHIN_SECONDS = 5.0  # the time in which a revocation must take effect
 ANN = Reader("a" * 16, "Ann", frozenset({"devs"}))
 
 
@@ -126,11 +126,11 @@ def test_an_account_without_expiry_or_grant_is_refused(tmp_path: Path, days: int
 def test_unconfirmed_grants_are_denied(tmp_path: Path) -> None:
     store = PermissionStore(FolderDocuments(tmp_path), stale_after_seconds=60)
     checked = access(tmp_path, "ghe:payments/*", permissions=store)
-    assert not checked.scope(ANN).repositories  # nothing was ever synchronised
+    assert not checked.scope(ANN).repositories  # permissions were never synchronised
     now = time.time()
     reported = {
         LEDGER.key: Confirmed(at=now, logins=frozenset({"ann"})),
-        INDEXED[1].key: Confirmed(at=now - 61, logins=frozenset({"ann"})),  # too old to be believed
+        INDEXED[1].key: Confirmed(at=now - 61, logins=frozenset({"ann"})),  # too old to count
         INDEXED[3].key: Confirmed(at=now, logins=frozenset({"ann"})),  # confirmed, never granted
     }
     store.keep(Permissions(repositories=reported))

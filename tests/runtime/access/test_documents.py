@@ -8,10 +8,10 @@ from codekeep_contracts.faults import AccessFault
 from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.access.watched import watched_document
 
-from tests.runtime.access.shared_documents import OfDocuments, Open
+from tests.runtime.access.shared_documents import DocumentsTests, Open
 
 
-class TestFiles(OfDocuments):
+class TestFiles(DocumentsTests):
     @pytest.fixture
     def opened(self, tmp_path: Path) -> Open:
         return lambda: FolderDocuments(tmp_path / "access")

@@ -1,4 +1,4 @@
-"""Tokens: what is let in, and every way that is not."""
+"""Sign-in tokens: which are accepted, and every kind that is refused."""
 
 import base64
 import hashlib
@@ -86,7 +86,7 @@ def test_a_valid_token_identifies_a_reader(identity: Identity, made: str) -> Non
 
 
 def test_a_token_is_valid_a_little_longer_because_clocks_differ(identity: Identity) -> None:
-    made = token(claims(exp=int(time.time()) - SKEW_SECONDS + 20))  # made here: a long run of tests would outlive it
+    made = token(claims(exp=int(time.time()) - SKEW_SECONDS + 20))  # made here, or it could expire before
     assert identity.reader(f"Bearer {made}").id == reader_id(ISSUER, "u1")
 
 

@@ -1,4 +1,4 @@
-"""Records leave their pod: sealed, once, into a bucket where they cannot be changed, and are verified from there."""
+"""Audit records are shipped from their pod into a locked bucket, sealed and once, and can be verified there."""
 
 import shutil
 import threading
@@ -25,7 +25,7 @@ BUCKET = "audit-bucket"
 
 
 class Keep:
-    """A bucket and a key as a keep has them, and a pod's disk."""
+    """A bucket and a key like those of a keep, and a pod's disk."""
 
     def __init__(self, root: Path) -> None:
         self.root, self.pod = root, root / "pod"
@@ -89,7 +89,7 @@ def test_segments_are_shipped_once_and_deleted_from_the_pod(keep: Keep) -> None:
         for _ in range(6):
             log.record(record())
             log.rotate()
-            log.rotate()  # empty: no segment of its own
+            log.rotate()  # empty, so not a segment
             sent.append(shipping.ship())
         assert sent == [1] * 6
         assert keep.shipping(log).ship() == 0  # after a restart

@@ -33,7 +33,7 @@ FILES = {
 
 @dataclass
 class Run:
-    """One flow: what readers got, and everything that left beside it."""
+    """One run of the flow: the readers' answers, and all other output of the process."""
 
     got: dict
     code: int
@@ -90,7 +90,7 @@ def run(tmp_path_factory) -> Run:
 
 
 def test_the_flow_ran_completely(run):
-    """What the other tests look for was there to be lost."""
+    """The flow used every canary, or the other tests would prove nothing."""
     assert strings.CODE in run.got["answer"]["choices"][0]["message"]["content"]
     assert strings.CODE in run.got["streamed"]
     assert strings.CODE in json.dumps(run.got["found"])

@@ -1,4 +1,4 @@
-"""On a laptop, without settings: from a repository to answers, as people and scripts use it."""
+"""Commands on a laptop, without settings: init, ingest, search, ask, symbols, serve, purge."""
 
 import json
 import os
@@ -182,7 +182,7 @@ def test_an_interrupted_ingest_continues(command, code, tmp_path):
     except subprocess.TimeoutExpired:
         os.kill(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
-    # Under -m, Python 3.11 ends itself by SIGINT if Ctrl-C fell into an exec() of an import; a shell reads 130 of both.
+    # Python 3.11 with -m ends by SIGINT if Ctrl-C interrupts an import; a shell sees 130 in both cases.
     assert process.returncode in (0, 130, -signal.SIGINT), err
     assert "Traceback" not in err
     assert data("ingest", str(code.path), "--json").json["failures"] == []

@@ -25,7 +25,7 @@ LINK, HOST = "ghe", "github.demo.example"
 
 
 class Work:
-    """A keep's queue, its repositories, and a runtime that works on one machine."""
+    """A keep's queue and repositories, and a runtime on this machine."""
 
     def __init__(self, client: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self._sqs, self._folder = client, folder
@@ -57,7 +57,7 @@ class Work:
             return {branch.repository.name for branch in runtime.index.branches()}
 
     def left(self) -> tuple[int, int]:
-        """Messages to be taken, and those that are out of sight."""
+        """Numbers of visible and of invisible messages."""
         names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
         found = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=list(names))["Attributes"]
         return int(found[names[0]]), int(found[names[1]])
@@ -120,7 +120,7 @@ def test_from_an_ingest_pod_to_the_indexer(
     aws: Any,  # noqa: F811
     tmp_path: Path,
 ) -> None:
-    """The pod reaches no index and no model, and what it keeps goes with it."""
+    """The pod reaches no index and no model, and its files are lost with it."""
     bucket = work.settings.buckets["code"].name
     aws("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     for name in ("ledger", "shop"):

@@ -1,4 +1,4 @@
-"""Settings of a stack on one machine: their teams decide who reads what."""
+"""A stack's settings on one machine: its teams decide who reads which repositories."""
 
 import contextlib
 import json
@@ -118,7 +118,7 @@ def test_serve_signs_in_as_the_user_that_is_named(keep: InKeep) -> None:
             )
             assert {each["repository"] for each in answer.json()["results"]} == {GRANTED}
             hook = httpx.post(f"{result['address']}webhooks/ghe", content=b"{}", timeout=20)
-            assert hook.status_code == 404  # only a keep's gateway hands them on
+            assert hook.status_code == 404  # only a keep's gateway forwards webhooks
         finally:
             process.send_signal(signal.SIGTERM)
     assert process.returncode == 0
@@ -141,7 +141,7 @@ def test_long_work_shows_bars_on_a_terminal_and_none_elsewhere(command: Command,
     environment = {**command.environment, "TERM": "xterm"}
     with subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, stderr=theirs) as process:
         os.close(theirs)
-        shown = _all_of(ours)  # while it runs: a terminal that nobody reads stops who writes to it
+        shown = _all_of(ours)  # read it while the command runs, or the command would block
         assert process.stdout is not None
         printed = process.stdout.read().decode()
     assert process.returncode == 0
@@ -151,7 +151,7 @@ def test_long_work_shows_bars_on_a_terminal_and_none_elsewhere(command: Command,
 
 
 def _all_of(terminal: int) -> str:
-    """Until its other end is closed, which Linux tells by an error."""
+    """Reads until the other end closes, which Linux reports as an error."""
     parts: list[bytes] = []
     with contextlib.suppress(OSError), os.fdopen(terminal, "rb", buffering=0) as file:
         while part := file.read(65_536):

@@ -1,4 +1,4 @@
-"""`snapshot` where there is nothing to take one of, and what it tells a keep's domain; real ones: tests/real."""
+"""`snapshot` on one machine, and its requests to a keep's domain. tests/real takes and restores real snapshots."""
 
 from pathlib import Path
 from typing import Any

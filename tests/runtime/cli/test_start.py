@@ -1,4 +1,4 @@
-"""Modules that commands load."""
+"""Commands load only the modules that they need."""
 
 import subprocess
 import sys

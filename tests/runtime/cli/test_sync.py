@@ -1,4 +1,4 @@
-"""`access sync` in a keep: from a pod that reaches Git hosts, by the code bucket, to those that serve."""
+"""`access sync` in a keep: permissions of Git hosts go from the ingest pod through the code bucket to the gateway."""
 
 import signal
 import time
@@ -29,7 +29,7 @@ LEDGER, SHOP = (RepositoryId(HOST, "payments", name) for name in ("ledger", "sho
 
 
 class Keep:
-    """An ingest pod and an indexer of one keep, which share the bucket; documents of the index are a folder's here."""
+    """An ingest pod and an indexer of one keep, which share the bucket. Documents of the index are in a folder here."""
 
     def __init__(self, client: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.settings = keep_settings()
@@ -77,7 +77,7 @@ def test_confirmed_permissions_arrive_with_the_indexers_turn(keep: Keep) -> None
     keep.work()
     assert (confirmed(keep, "ann"), confirmed(keep, "bob")) == ({LEDGER}, {SHOP})
     keep.logins[LEDGER] = frozenset()
-    del keep.logins[SHOP]  # its host does not answer: what it said last stays
+    del keep.logins[SHOP]  # its host does not answer: the last answer stays
     assert keep.pod.sync_permissions(list).failed == 1
     keep.work()
     assert (confirmed(keep, "ann"), confirmed(keep, "bob")) == (frozenset(), {SHOP})

@@ -1,4 +1,4 @@
-"""Vectors that were made before."""
+"""The cache of vectors: reuse, limits, damage, kills."""
 
 import os
 import signal

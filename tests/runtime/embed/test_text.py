@@ -1,4 +1,4 @@
-"""The text that stands for a chunk."""
+"""The text that is embedded for a chunk."""
 
 from codekeep_runtime.embed.text import CHARACTERS_MAX, embedding_text
 

@@ -1,4 +1,4 @@
-"""The routes: shapes, bounds, refusals that repeat nothing, audit before anything leaves."""
+"""The gateway's routes: formats, limits, refusals without request content, audit before any answer."""
 
 import json
 from collections.abc import AsyncGenerator

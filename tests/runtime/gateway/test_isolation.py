@@ -1,4 +1,4 @@
-"""Every route × reader × repository: only what is allowed is ever visible."""
+"""For every route, reader and repository, only permitted content is visible."""
 
 import json
 import statistics
@@ -24,7 +24,7 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, TestClient
 
 
 def answers(client: TestClient, reader: str, text: str, **narrowing: Any) -> Iterator[tuple[str, str]]:
-    """Route and all that it says, headers included."""
+    """Each route with its complete answer, headers included."""
     auth = {"authorization": f"Bearer {reader}"}
     ask = {"messages": [{"role": "user", "content": text}]}
     made = [
@@ -137,7 +137,7 @@ def test_response_time_does_not_reveal_a_forbidden_repository(clients: Mapping[s
     took: dict[str, list[float]] = {REPOSITORIES["acme"][2].key: [], "git.demo.example/other/nonono": []}
     auth = {"authorization": "Bearer bob"}
     for _ in range(40):
-        for key, times in took.items():  # in turn, so that a busy machine is as busy for both
+        for key, times in took.items():  # alternating, so that load on the machine affects both
             started = time.perf_counter()
             clients["acme"].post("/v1/search", json={"query": "shared", "repositories": [key]}, headers=auth)
             times.append(time.perf_counter() - started)

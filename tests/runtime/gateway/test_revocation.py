@@ -1,4 +1,4 @@
-"""A real server and real streams: whoever loses access hears nothing more within seconds."""
+"""Streams of a real server end within seconds after their reader has lost access."""
 
 import asyncio
 import time
@@ -25,7 +25,7 @@ ASK = {"messages": [{"role": "user", "content": "go on"}], "stream": True}
 
 @dataclass
 class EndlessChat:
-    """Says something every few milliseconds for ever, or nothing at all after its first words."""
+    """Streams without end: text every few milliseconds, or only heartbeats after the first words."""
 
     is_silent: bool = False
     is_closed: bool = False
@@ -48,7 +48,7 @@ class NoKeys:
 
 
 def lines_after(response: httpx.Response, act: Callable[[], None]) -> tuple[list[str], float]:
-    """What still comes after the act that follows the first piece, and for how many seconds."""
+    """Runs `act` after the first piece of a stream; the lines that still come, and for how many seconds."""
     lines, acted = [], 0.0
     for line in response.iter_lines():
         if not acted and line:
@@ -81,7 +81,7 @@ def test_a_revoked_readers_stream_ends(acme: Tenant, how: str, is_silent: bool) 
     assert "not permitted" in lines[-1]
     assert chat.is_closed
     assert [each.verdict for each in acme.audited] == ["served", "revoked"]
-    assert acme.audited[-1].completion_tokens > 0  # what was said counts although nobody told the tokens
+    assert acme.audited[-1].completion_tokens > 0  # the sent text counts, although the model reported no usage
 
 
 def test_a_client_that_leaves_ends_the_engines_work(acme: Tenant) -> None:

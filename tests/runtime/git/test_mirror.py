@@ -1,4 +1,4 @@
-"""Mirrors of real repositories, odd ones among them."""
+"""Mirrors of real repositories, including unusual and hostile ones."""
 
 import os
 import stat
@@ -145,7 +145,7 @@ def test_limits_of_time_and_size(repository, tmp_path):
     location = Location.parse(str(repository.path))
     with pytest.raises(GitFault, match="took more than"):
         Mirror(tmp_path / "m", location, limits=Limits(seconds=0)).fetch()
-    for _ in range(2):  # what was too much is not there the next time either
+    for _ in range(2):  # the refused content is not in the mirror later either
         with pytest.raises(GitFault, match="grew beyond"):
             Mirror(tmp_path / "m", location, limits=Limits(max_bytes=1_000_000)).fetch()
 
@@ -225,12 +225,12 @@ def test_a_key_file_is_private_and_exists_only_during_the_command(tmp_path):
 
 
 def test_a_run_waits_for_git_that_outlived_a_killed_run(repository, mirror, tmp_path):
-    """It would write into what the next run begins anew."""
+    """It would write into the files of the next run."""
     commit = repository.commit({"a.py": "a\n"})
     folder = tmp_path / "mirror"
     folder.mkdir()
     with held(folder, 0) as lock:
-        left = subprocess.Popen(["sleep", "0.6"], pass_fds=[lock])  # as a command of a run that ends here
+        left = subprocess.Popen(["sleep", "0.6"], pass_fds=[lock])  # like a command of a run that was killed
     with pytest.raises(LimitFault, match="earlier run"), held(folder, 0):
         pass
     assert mirror.fetch() == {"main": commit}

@@ -1,4 +1,4 @@
-"""Conformance of writers and administrators; a subclass runs the suite on its index."""
+"""The conformance tests of indexes: reading (reading.py), writing, administration."""
 
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -26,10 +26,10 @@ SYMBOLS = FileSymbols(
 
 
 class Opener(Protocol):
-    """Opens indices of one kind by name; goes to other processes by pickle."""
+    """Opens indexes of one kind by name. Can be pickled for other processes."""
 
     def open(self, name: str, embedder_version: str = "hash-1") -> Index:
-        """Contains what was written to this name before."""
+        """The index of that name, with its earlier content."""
         ...
 
     def restore(self, snapshot: Path, name: str) -> Index: ...
@@ -44,7 +44,7 @@ def digest_of(opener: Opener, name: str) -> str:
 
 
 class Conformance(Reading):
-    """`opener` and `snapshots` are the subclass's fixtures; `examples` of the model test are its to choose."""
+    """Tests of an index. A subclass provides the fixtures `opener` and `snapshots`, and may set `examples`."""
 
     examples = 30
 
@@ -245,7 +245,7 @@ class Conformance(Reading):
         other.close()
 
     def test_threads_read_while_another_writes(self, index: Index) -> None:
-        """They find only states that existed at some moment."""
+        """Readers see only states that existed at some moment."""
         versions = [source("a.py", f"alpha {number}") for number in range(15)]
         known = {file.chunks[0].id: file.chunks[0] for file in versions}
         written = Event()

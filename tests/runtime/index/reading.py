@@ -1,4 +1,4 @@
-"""Conformance of IndexReader, including who sees what."""
+"""Conformance tests of IndexReader, including visibility."""
 
 from collections.abc import Callable
 from typing import Any
@@ -52,7 +52,7 @@ def call(name: str, line: int, enclosing: str) -> Reference:
 
 
 class Reading:
-    """Lexical, semantic, symbols; the fixture `index` is empty."""
+    """Tests of lexical and semantic search and of symbols; the fixture `index` is empty."""
 
     @pytest.mark.parametrize(
         ("query", "found"),
@@ -153,7 +153,7 @@ class Reading:
         file = source("vault.py", "alpha", branch=OTHER, symbols=symbols)
         index.write(OTHER, [file])
         index.put_vectors({file.chunks[0].id: unit(1)})
-        assert len(index.chunks(scope(BANK), ids(file.chunks))) == 1  # else what follows says nothing
+        assert len(index.chunks(scope(BANK), ids(file.chunks))) == 1  # or the following checks would prove nothing
         assert index.definitions(scope(BANK), "open")
         for blind in (scope(SHOP), scope()):
             assert not index.lexical(blind, "alpha", 5)

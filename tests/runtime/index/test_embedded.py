@@ -1,4 +1,4 @@
-"""The embedded index: the conformance suite, and the content of its files."""
+"""The embedded index passes the conformance suite; content of its files; kills."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,7 +98,7 @@ def test_a_reader_does_not_block_writers(opener: Folders) -> None:
 
 
 def test_a_commit_killed_before_its_last_file_is_repeated(opener: Folders, tmp_path: Path) -> None:
-    """tantivy names what it writes by the commit's number, and would not write over what the killed one left."""
+    """tantivy names files by the commit's number and does not overwrite those of a killed commit."""
     index = opener.open("a")
     index.write(MAIN, [source(f"{n}.py", f"words {n}") for n in range(20)])
     index.close()

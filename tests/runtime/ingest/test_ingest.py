@@ -220,7 +220,7 @@ def test_bad_input_has_clear_reasons_and_nothing_else_is_lost(repository, ingest
 
 @pytest.mark.usefixtures("measured")
 def test_a_run_measures_the_age_of_what_it_could_not_update(repository, ingest, tmp_path):
-    """Counters are of the process, so only what they grew by is looked at."""
+    """Compares only the growth of counters, which are shared in the process."""
     repository.commit({"a.py": "a = 1\n"})
     ingest().run([_source(repository)])
     assert _metric("codekeep_index_age_minutes") == 0
@@ -233,7 +233,7 @@ def test_a_run_measures_the_age_of_what_it_could_not_update(repository, ingest, 
 
 
 def _metric(name: str) -> float:
-    """As it is scraped, of the component `ingest`; 0 if it was never observed."""
+    """The metric of component `ingest` as it is scraped; 0 if it was never observed."""
     lines = metrics.text().decode().splitlines()
     found = [line for line in lines if line.startswith(f'{name}{{component="ingest"')]
     return float(found[0].rpartition(" ")[2]) if found else 0.0

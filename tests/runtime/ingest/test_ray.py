@@ -1,4 +1,4 @@
-"""The same tasks on Ray. Runs where Ray is installed (extra `ray` of the runtime); it is not among our test tools."""
+"""Ingest tasks on Ray. Runs if Ray (the runtime's extra `ray`) is installed, which `make setup` does not do."""
 
 import os
 import signal

@@ -48,7 +48,7 @@ S3_ACTIONS = {
     "ListObjectsV2": ("s3:ListBucket",),
     "ListObjectVersions": ("s3:ListBucketVersions",),
 }
-SQS_ACTIONS = {  # IAM knows no batches
+SQS_ACTIONS = {  # IAM has no actions for batches
     "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
     "DeleteMessageBatch": "DeleteMessage",
     "SendMessageBatch": "SendMessage",
@@ -62,7 +62,7 @@ def key_of(role: str) -> str:
 
 
 class Keep:
-    """The stack's resources in moto under the stack's names, and a record of the calls to them."""
+    """The stack's resources in moto, under the same names, and the recorded calls to them."""
 
     def __init__(self, make: Callable[[str], Any], folder: Path) -> None:
         self.calls: list[Need] = []
@@ -119,7 +119,7 @@ class Keep:
             arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{params['QueueUrl'].rpartition('/')[2]}"
             yield f"sqs:{SQS_ACTIONS.get(operation, operation)}", arn
         elif service == "secretsmanager":
-            # The stack's recording gives every secret this ending, moto another.
+            # Secrets have this suffix in the stack's recording, and another in moto.
             yield f"secretsmanager:{operation}", re.sub(r"-\w{6}$", "-AbCdEf", params["SecretId"])
         else:
             assert (service, params["KeyId"]) == ("kms", self.signing)

@@ -1,4 +1,4 @@
-"""Models between a folder and the bucket."""
+"""Publishing models to the bucket and fetching them into a folder."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""The work queue on SQS: bursts come as one, unfinished work goes back, finished work is gone."""
+"""The work queue on SQS: bursts are received together, unfinished messages return, finished ones are deleted."""
 
 import time
 from typing import Any

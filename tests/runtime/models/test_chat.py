@@ -1,4 +1,4 @@
-"""The client of a chat model against a small real app that speaks as trtllm-serve and vLLM do."""
+"""The client of a chat model, against a small real app with the API of trtllm-serve and vLLM."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The client of an engine: deadlines, the queue, cancellation, and faults that repeat nothing."""
+"""The client of an engine: deadlines, the queue, cancellation, and faults without content."""
 
 import asyncio
 import json
@@ -205,7 +205,7 @@ def test_requests_beyond_the_limit_wait_in_order_and_are_counted() -> None:
                 tasks.append(asyncio.ensure_future(one(client, number)))
                 await asyncio.sleep(0.02)
             assert (gauge(MODEL_REQUESTS_IN_FLIGHT), gauge(MODEL_REQUESTS_QUEUED)) == (2, 2)
-            with pytest.raises(EngineFault, match="busy"):  # as many may wait as may be worked on
+            with pytest.raises(EngineFault, match="busy"):  # as many requests may wait as may run
                 await read(client)
             await until(lambda: engine.requests == 2)
             gates[1].set()
@@ -243,7 +243,7 @@ def test_who_leaves_or_waits_too_long_leaves_the_queue() -> None:
             assert (gauge(MODEL_REQUESTS_IN_FLIGHT), gauge(MODEL_REQUESTS_QUEUED)) == (1, 0)
             gate.set()
             assert await working == [{"n": 1}]
-            assert await read(client) == [{"n": 1}]  # nobody left a slot behind
+            assert await read(client) == [{"n": 1}]  # every slot is free again
             assert engine.requests == 2
 
     asyncio.run(run())

@@ -1,4 +1,4 @@
-"""Against a real HTTP server on loopback that answers with the vectors of the static embedder."""
+"""The client of an embedding model, against a real HTTP server with the vectors of the static embedder."""
 
 import json
 import ssl
@@ -28,7 +28,7 @@ TEXTS = ["open a file", "close the socket", "parse the header"]
 
 
 def well(got: list[Request]) -> tuple[int, Any, dict[str, str]]:
-    """Longer than unit vectors, and in another order than asked."""
+    """A valid answer with vectors longer than 1 and in another order than the texts."""
     vectors = STATIC.documents(got[-1][2]["input"]) * 3
     data = [{"index": n, "embedding": vector.tolist()} for n, vector in enumerate(vectors)]
     return 200, {"object": "list", "data": data[::-1], "model": "m"}, {}

@@ -1,4 +1,4 @@
-"""Against a real HTTP server on loopback that re-ranks by the number of common words."""
+"""The client of a re-ranking model, against a real HTTP server that counts common words."""
 
 import json
 import threading

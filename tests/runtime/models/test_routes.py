@@ -1,4 +1,4 @@
-"""Which model a reader gets: by role, by name, by weight and cohort, by adapter."""
+"""The choice of a model for a request: by role, name, weight, cohort and adapter."""
 
 from collections import Counter
 from dataclasses import replace

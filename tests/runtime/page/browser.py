@@ -1,4 +1,4 @@
-"""A real Chromium without a window, driven over its DevTools protocol."""
+"""Drives a real headless Chromium over its DevTools protocol."""
 
 import itertools
 import json
@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 
 VARIABLE = "CODEKEEP_CHROMIUM"  # the path of a Chromium or Chrome
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-START_SECONDS = 180.0  # it waits for the disk, which a build right before may keep busy for long
+START_SECONDS = 180.0  # Chromium waits for the disk, which an earlier build may keep busy
 PATIENCE_SECONDS = 60.0
 
 
@@ -26,7 +26,7 @@ def program() -> str | None:
 
 
 class Tab:
-    """`complaints` are what the page's policy refused, what its script threw, and dialogs."""
+    """A browser tab. `complaints` are violations of the page's policy, exceptions of its script, and dialogs."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self._connection, self._numbers = connection, itertools.count(1)
@@ -44,7 +44,7 @@ class Tab:
         return told["result"].get("value")
 
     def wait(self, condition: str) -> None:
-        """Until the condition holds."""
+        """Waits until the condition is true."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not self.value(f"Boolean({condition})"):
             assert time.monotonic() < deadline, f"never came true: {condition}"
@@ -105,7 +105,7 @@ def tab(chromium: str) -> Iterator[Tab]:
 
 
 def _address(profile: Path, process: subprocess.Popen[bytes], told: Path) -> str:
-    """Of the first tab, by the port that the browser writes down."""
+    """The address of the first tab, from the port that the browser writes into its profile."""
     deadline = time.monotonic() + START_SECONDS
     written = profile / "DevToolsActivePort"
     while not (written.exists() and written.read_text().count("\n")):

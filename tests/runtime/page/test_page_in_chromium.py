@@ -1,4 +1,4 @@
-"""Ask, read, follow a citation, see its lines: in a real browser, with markup in every name and text."""
+"""The web page in a real browser: asking, reading, citations; names and texts contain markup."""
 
 import pytest
 
@@ -63,7 +63,7 @@ def test_a_reader_without_repositories_is_told_so_and_gets_no_links(page, site):
 
 
 def test_this_harness_notices_violations_of_the_policy(site):
-    """Or the checks above would hold of anything."""
+    """Or the tests above would prove nothing."""
     with tab(program()) as opened:
         opened.open(site.url)
         refused = "document.addEventListener('securitypolicyviolation', () => { window.refused = true })"

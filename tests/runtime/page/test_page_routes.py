@@ -1,4 +1,4 @@
-"""The page and the cited lines, over HTTP."""
+"""The routes of the web page and of cited chunks."""
 
 import httpx
 

@@ -1,3 +1,5 @@
+"""Which language a file has, by its name and first bytes."""
+
 import pytest
 from codekeep_runtime.parse.language import language_of
 

@@ -1,4 +1,4 @@
-"""Off writes nothing; on keeps redacted, encrypted, bound to reader and time, and only for its days."""
+"""Stored prompts are redacted, encrypted, bound to reader and time, and expire; by default none is stored."""
 
 import json
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def test_stored_prompts_are_redacted_and_encrypted(tmp_path: Path) -> None:
     assert stored.text == "why does [masked:email] get 401 with [masked:token]?"
     assert stored.at == AT
     (path,) = (tmp_path / "prompts").glob("*/*")
-    assert b"why does" not in path.read_bytes()  # "401" a seal in hexadecimal digits may hold by chance
+    assert b"why does" not in path.read_bytes()  # "401" may occur by chance in the hexadecimal digits of a seal
     assert path.stat().st_mode & 0o777 == 0o600
 
 

@@ -1,4 +1,4 @@
-"""What the benchmark indexes and asks: functions without their docstrings, and those docstrings' first sentences."""
+"""The benchmark's data: functions without docstrings, and the docstrings' first sentences as questions."""
 
 from pathlib import Path
 

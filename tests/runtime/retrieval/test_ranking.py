@@ -1,3 +1,5 @@
+"""Ranking of candidates: normalised scores, names, rare words, stability."""
+
 import pytest
 from codekeep_runtime.index.interface import Hit
 from codekeep_runtime.retrieval.candidate import Candidate, candidates

@@ -1,3 +1,5 @@
+"""The retriever: both queries, scope, narrowing, a missing embedder."""
+
 from pathlib import Path
 
 import numpy as np

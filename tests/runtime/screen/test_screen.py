@@ -1,4 +1,4 @@
-"""Which files are skipped, and which are not."""
+"""Which files ingest skips, and for which reasons."""
 
 import pytest
 from codekeep_runtime.screen import Policy, screen_content, screen_name

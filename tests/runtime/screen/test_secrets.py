@@ -1,4 +1,4 @@
-"""Secrets go, code stays. The secrets here are made up, and put together so that no scanner takes them for real."""
+"""Secrets are masked and other code is not. The secrets are made up, and assembled so that no scanner reports them."""
 
 import pytest
 from codekeep_runtime.screen import mask_secrets

@@ -1,4 +1,4 @@
-"""The document that a stack writes, as the runtime reads it."""
+"""The runtime reads the settings document that a stack writes."""
 
 import json
 from pathlib import Path

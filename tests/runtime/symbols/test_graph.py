@@ -1,4 +1,4 @@
-"""Across files: who calls what, in the ways that languages have of saying it."""
+"""The graph of symbols across files: callers, subclasses, imports in several languages."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def test_callers_of_a_method_certain_ones_first(graph_of):
     graph, scope = graph_of(PYTHON)
     assert callers(graph, scope, "Basket.price") == [
         ("shop/basket.py", 11, "Gift.wrap"),  # self.price() of a subclass
-        ("shop/app.py", 8, "main"),  # a value of unknown type: its name is all that speaks for it
+        ("shop/app.py", 8, "main"),  # a value of unknown type: only its name matches
     ]
 
 

@@ -1,4 +1,4 @@
-"""What passes the gate, and that logs, spans and metrics have no other way out."""
+"""The gate for logs, spans and metrics passes identifiers only, and nothing bypasses it."""
 
 import io
 import json

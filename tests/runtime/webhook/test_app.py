@@ -1,4 +1,4 @@
-"""The receiver over HTTP: signed pushes reach the queue once, everything else is refused or ignored."""
+"""The webhook receiver: signed pushes are queued once, everything else is refused or ignored."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""Through the gateway's port to the receiver and back, over HTTP."""
+"""The gateway forwards webhooks to the receiver and returns its answers."""
 
 import socket
 import threading

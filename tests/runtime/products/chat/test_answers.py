@@ -1,4 +1,4 @@
-"""Answers are cited, checked and free of active content, whatever an engine writes."""
+"""Answers have checked citations and no active content, whatever an engine writes."""
 
 import asyncio
 import re
