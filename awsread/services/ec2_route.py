@@ -115,7 +115,7 @@ def destination_of(props: Mapping[str, object]) -> str | None:
 
 
 def route_id(table_id: str, destination: str) -> str:
-    """As the official provider builds it: a CRC-32 of the destination behind the table's id."""
+    """The official provider's id: the table's id, then a CRC-32 of the destination."""
     return f"r-{table_id}{zlib.crc32(destination.encode())}"
 
 

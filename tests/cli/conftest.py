@@ -47,7 +47,7 @@ pulumi.export("token", pulumi.Output.secret("canary-77aa"))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Completed:
+class Ran:
     """A finished command."""
 
     code: int
@@ -98,14 +98,14 @@ class Keep:
             text=True,
         )
 
-    def run(self, *arguments: str, code: int | None = 0, **environment: str) -> Completed:
+    def run(self, *arguments: str, code: int | None = 0, **environment: str) -> Ran:
         """Runs `codekeep ARGUMENTS` and requires its exit code."""
         process = self.start(*arguments, **environment)
         out, err = process.communicate(timeout=TIMEOUT_SECONDS)
         assert code in (None, process.returncode), f"exit {process.returncode}\n{out}\n{err}"
-        return Completed(code=process.returncode, out=out, err=err)
+        return Ran(code=process.returncode, out=out, err=err)
 
-    def sandbox(self, *arguments: str, code: int | None = 0, **environment: str) -> Completed:
+    def sandbox(self, *arguments: str, code: int | None = 0, **environment: str) -> Ran:
         """Like `run`, on the sandbox engine even if pulumi is on PATH."""
         return self.run(*arguments, "--engine", "sandbox", code=code, **environment)
 

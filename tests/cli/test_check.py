@@ -42,7 +42,7 @@ def plain(keep: Keep) -> Keep:
     return keep
 
 
-def judged(keep: Keep, *arguments: str, code: int | None = None) -> dict[str, Any]:
+def checked(keep: Keep, *arguments: str, code: int | None = None) -> dict[str, Any]:
     """The JSON report of a call."""
     return dict(json.loads(keep.run("check", *arguments, "--format", "json", code=code).out))
 
@@ -101,16 +101,16 @@ def test_a_program_is_checked_without_a_project_an_engine_or_a_network(
 
 def test_configuration_reaches_the_program(plain: Keep) -> None:
     arguments = ("--program", "plain", "--config", REGIONS, "--config", "aws:region=eu-west-1")
-    broken = judged(plain, *arguments)
-    kept = judged(plain, *arguments, "--config", "rotates=true")
+    broken = checked(plain, *arguments)
+    kept = checked(plain, *arguments, "--config", "rotates=true")
     assert findings(broken, "key-rotation")
     assert not findings(kept, "key-rotation")
 
 
 def test_a_waived_finding_does_not_fail_the_check_and_stays_in_the_report(plain: Keep) -> None:
     arguments = ("--program", "plain", "--config", REGIONS, "--config", "aws:region=eu-west-1")
-    before = judged(plain, *arguments)
-    after = judged(plain, *arguments, "--waivers", written(plain, waiver()))
+    before = checked(plain, *arguments)
+    after = checked(plain, *arguments, "--waivers", written(plain, waiver()))
     assert findings(before, "key-rotation")
     assert not findings(after, "key-rotation")
     assert [each["waiver"]["owner"] for each in after["stacks"][0]["waived"]] == ["security@example.com"]
@@ -122,7 +122,7 @@ def test_expired_and_unused_waivers_are_reported(plain: Keep) -> None:
     old = waiver(expires=date.today() - timedelta(days=2))  # noqa: DTZ011 - a day more or less is the same
     unused = waiver(urn="urn:pulumi:check::*::nobody")
     elsewhere = waiver(rule="CKV_AWS_7")
-    document = judged(plain, *arguments, "--waivers", written(plain, old, unused, elsewhere), code=1)
+    document = checked(plain, *arguments, "--waivers", written(plain, old, unused, elsewhere), code=1)
     assert [each["urn"] for each in document["expiredWaivers"]] == [old["urn"]]
     assert [each["urn"] for each in document["unusedWaivers"]] == [unused["urn"]]
     assert findings(document, "key-rotation")
@@ -187,7 +187,7 @@ def test_a_stack_that_cannot_be_checked_is_reported_and_the_others_are_checked(k
     assert [stack["stack"] for stack in document["stacks"]] == ["good"]
     assert [fault["stack"] for fault in document["faults"]] == ["bad", "none"]
     assert "no such pool" in document["faults"][0]["message"]
-    assert "bad cannot be judged: the program of stack bad failed: ValueError: no such pool" in ran.err
+    assert "bad cannot be checked: the program of stack bad failed: ValueError: no such pool" in ran.err
     assert "[3/3]" in ran.err
 
 
@@ -208,8 +208,8 @@ def test_a_saved_graph_gets_the_verdicts_of_its_stack(tmp_path: Path) -> None:
     repository = Keep(ROOT)
     saved = tmp_path / "pico.json"
     saved.write_text(repository.run("graph", "pico", "--format", "json").out)
-    from_stack = judged(repository, "pico")
-    from_file = judged(repository, "--graph", str(saved))
+    from_stack = checked(repository, "pico")
+    from_file = checked(repository, "--graph", str(saved))
     assert from_file == from_stack
     (stack,) = from_file["stacks"]
     assert sum(rule["resources"] > 0 for rule in stack["rules"]) >= 10
@@ -219,9 +219,9 @@ def test_a_saved_graph_gets_the_verdicts_of_its_stack(tmp_path: Path) -> None:
 
 @pytest.fixture
 def versioned(keep: Keep) -> Keep:
-    """Three stacks in a git repository; `pooled` uses the platform of stack `platform`."""
-    keep.write("platform", program="import pulumi\n")
-    for stack in ("platform", "other", "pooled"):
+    """Three stacks in a git repository; `pooled` uses the platform of stack `base`."""
+    keep.write("base", program="import pulumi\n")
+    for stack in ("base", "other", "pooled"):
         config: dict[str, object] = {"codekeep:allowedRegions": "eu-west-1"}
         (keep.root / f"Pulumi.{stack}.yaml").write_text(json.dumps({"config": config}))
     (keep.root / "docs").mkdir()
@@ -242,7 +242,7 @@ def commit(keep: Keep) -> None:
 
 
 def since(keep: Keep, ref: str = "main") -> list[str]:
-    return [stack["stack"] for stack in judged(keep, "--changed-since", ref, "--quiet", code=0)["stacks"]]
+    return [stack["stack"] for stack in checked(keep, "--changed-since", ref, "--quiet", code=0)["stacks"]]
 
 
 def test_only_stacks_whose_file_changed_are_checked(versioned: Keep) -> None:
@@ -258,21 +258,21 @@ def test_only_stacks_whose_file_changed_are_checked(versioned: Keep) -> None:
 
 def test_all_stacks_are_checked_if_the_program_changed(versioned: Keep) -> None:
     (versioned.root / "program" / "more.py").write_text("")
-    assert since(versioned) == ["platform", "other", "pooled"]
+    assert since(versioned) == ["base", "other", "pooled"]
     commit(versioned)
     (versioned.root / "policies").mkdir()
     (versioned.root / "policies" / "waivers.yaml").write_text("[]")
-    assert since(versioned, "HEAD") == ["platform", "other", "pooled"]
+    assert since(versioned, "HEAD") == ["base", "other", "pooled"]
 
 
 def test_a_changed_platform_is_checked_with_its_keeps(versioned: Keep) -> None:
     project = Project.find(versioned.root)
-    tenant = {"codekeep:tenant": {"platform": {"stack": "platform"}}}
+    tenant = {"codekeep:tenant": {"platform": {"stack": "base"}}}
     (versioned.root / "Pulumi.pooled.yaml").write_text(json.dumps({"config": tenant}))
     commit(versioned)
-    file = versioned.root / "Pulumi.platform.yaml"
+    file = versioned.root / "Pulumi.base.yaml"
     file.write_text(f"# changed\n{file.read_text()}")
-    assert changed_stacks(project, "HEAD") == ["platform", "pooled"]
+    assert changed_stacks(project, "HEAD") == ["base", "pooled"]
 
 
 def test_without_changes_the_check_passes_and_every_report_is_written(versioned: Keep) -> None:

@@ -59,13 +59,13 @@ def account(keep: Keep, service: str) -> Any:
     plain = {"endpoint_url": url, "region_name": "eu-west-1"}
     sts = boto3.client("sts", **plain, aws_access_key_id="x", aws_secret_access_key="x")
     role = SPEC["account"]["deployer_role_arn"]  # type: ignore[index]
-    given = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    credentials = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
     return boto3.client(
         service,
         **plain,
-        aws_access_key_id=given["AccessKeyId"],
-        aws_secret_access_key=given["SecretAccessKey"],
-        aws_session_token=given["SessionToken"],
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
     )
 
 

@@ -36,9 +36,9 @@ def check_calls(path: Path) -> list[list[str]]:
     """Words of every `codekeep check` in a pipeline, with the possible values of its variables."""
     document = loaded(path)
     calls = [text for text in scripts(document) if "codekeep check" in text]
-    given = re.findall(r"(?:CHOSEN: |chosen=\()(.+?)[)\n]", path.read_text())
+    words = re.findall(r"(?:CHOSEN: |chosen=\()(.+?)[)\n]", path.read_text())
     return [shlex.split(text.partition("codekeep check")[2].replace("\\\n", " ")) for text in calls] + [
-        shlex.split(each) for each in given
+        shlex.split(each) for each in words
     ]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import PROGRAM, Completed, Keep
+from tests.cli.conftest import PROGRAM, Keep, Ran
 
 pytestmark = [
     pytest.mark.pulumi,
@@ -31,7 +31,7 @@ def pulumi_keep(keep: Keep) -> Keep:
     return Keep(keep.root, environment)
 
 
-def pulumi(keep: Keep, *arguments: str) -> Completed:
+def pulumi(keep: Keep, *arguments: str) -> Ran:
     done = subprocess.run(
         ["pulumi", *arguments, "--non-interactive"],
         cwd=keep.root,
@@ -41,7 +41,7 @@ def pulumi(keep: Keep, *arguments: str) -> Completed:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return Completed(code=0, out=done.stdout, err=done.stderr)
+    return Ran(code=0, out=done.stdout, err=done.stderr)
 
 
 def test_the_plugin_wrappers_are_on_the_sandboxs_path_only(pulumi_keep: Keep) -> None:

@@ -102,7 +102,7 @@ def test_egress_is_allowed_to_the_links_only() -> None:
     demo, pico = plan_of("demo"), plan_of("pico")
     assert (demo.link_traffic.git_ports, demo.link_traffic.registry_ports) == ((22, 443), (443,))
     assert not demo.link_traffic.issuer_by_link  # its keys are pinned
-    assert pico.link_traffic.issuer_by_link  # GitLab signs people in, and stands behind the Git link
+    assert pico.link_traffic.issuer_by_link  # GitLab is the identity provider, reached by the Git link
 
 
 @pytest.mark.parametrize("stack", TENANTS)

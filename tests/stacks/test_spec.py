@@ -54,8 +54,8 @@ def test_the_table_of_machines_is_consistent() -> None:
 
 
 def model(name: str, billions: float, **fields: object) -> Model:
-    given = {"role": "chat", "name": name, "revision": "0" * 40, "pool": "serve", "context_tokens": 8192}
-    return Model.model_validate_json(json.dumps({**given, "parameters_billions": billions, **fields}))
+    fields = {"role": "chat", "name": name, "revision": "0" * 40, "pool": "serve", "context_tokens": 8192}
+    return Model.model_validate_json(json.dumps({**fields, "parameters_billions": billions, **fields}))
 
 
 CODER_7B, CODER_32B = "Qwen/Qwen2.5-Coder-7B", "Qwen/Qwen2.5-Coder-32B"
@@ -85,7 +85,7 @@ def test_known_models_on_known_machines(
 
 
 def test_the_facts_are_those_of_the_spec() -> None:
-    given = {
+    fields = {
         "model_class": "LlamaForCausalLM",
         "num_hidden_layers": 32,
         "hidden_size": 4096,
@@ -97,9 +97,9 @@ def test_the_facts_are_those_of_the_spec() -> None:
         "max_position_embeddings": 8192,
     }
     slo = Slo(chat_first_token_ms=900)
-    described = model("own/llama", 8.0, architecture=given, lora={"max_rank": 32}, concurrency=3, engine="vllm")
+    described = model("own/llama", 8.0, architecture=fields, lora={"max_rank": 32}, concurrency=3, engine="vllm")
     facts = serving_facts(described, INSTANCE_TYPES["g6e.xlarge"].gpu, slo)
-    assert facts.architecture == Architecture(**given)  # type: ignore[arg-type]
+    assert facts.architecture == Architecture(**fields)  # type: ignore[arg-type]
     assert facts.adapters == Adapters(max_rank=32, max_adapters=4)
     assert (facts.requests_at_once, facts.serves_with, facts.gpu_memory_gib) == (3, "vllm", 44.7)
     assert facts.latency_target_ms == 900

@@ -226,14 +226,14 @@ def test_after_garbage_collection_no_file_of_the_server_contains_removed_text(op
     index.write(MAIN, [source("kept.py", "alpha")])
     index.write(NEXT, [source(f"{CANARY}.py", CANARY, symbol=CANARY, branch=NEXT)])
     data = server.snapshots.parent
-    assert holding(data, CANARY)
+    assert files_containing(data, CANARY)
     assert index.drop(NEXT) == 1
     index.collect_garbage()
-    assert holding(data, CANARY) == []
+    assert files_containing(data, CANARY) == []
     assert len(index.lexical(SEEN, "alpha", 5)) == 1
 
 
-def holding(root: Path, word: str) -> list[str]:
+def files_containing(root: Path, word: str) -> list[str]:
     found = []
     for path in root.rglob("*"):
         try:

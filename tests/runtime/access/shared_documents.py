@@ -87,7 +87,7 @@ class DocumentsTests:
         with pytest.raises(UsageFault, match="exists"):
             accounts.create("ci-0-0", days=1, team="pay")
 
-    def test_a_revocation_reaches_all_processes_in_time(self, opened: Open) -> None:
+    def test_a_revocation_is_seen_by_all_processes_in_time(self, opened: Open) -> None:
         mine, others = ServiceAccounts(opened()), ServiceAccounts(opened())
         token = mine.create("ci", days=1, team="pay")
         reader = others.reader(token)
@@ -120,7 +120,7 @@ class DocumentsTests:
         mine.change(lambda _: Permissions(repositories={}))
         assert within(WITHIN_SECONDS, lambda: not others.confirmed("Ann", frozenset({LEDGER})))
 
-    def test_a_tombstone_is_visible_to_all_at_once(self, opened: Open) -> None:
+    def test_a_tombstone_is_visible_to_all_processes_at_once(self, opened: Open) -> None:
         mine, others = Tombstones(opened()), Tombstones(opened())
         mine.add(LEDGER.id, datetime(2026, 3, 1, tzinfo=UTC))
         assert others.is_purged(LEDGER)

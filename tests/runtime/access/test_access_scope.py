@@ -68,7 +68,7 @@ def test_an_incomplete_grant_is_refused(grant: str) -> None:
         Grant.parse(grant, HOSTS)
 
 
-def test_no_group_no_repositories(tmp_path: Path) -> None:
+def test_a_reader_without_groups_sees_no_repositories(tmp_path: Path) -> None:
     scope = access(tmp_path, "ghe:payments/*").scope(Reader("b" * 16, "bob", frozenset({"pay", "Devs"})))
     assert (scope.team, scope.repositories) == ("", frozenset())
 
@@ -155,7 +155,7 @@ def test_a_broken_file_denies_until_it_is_repaired(tmp_path: Path) -> None:
         watched.current()
 
 
-def test_a_change_is_seen_through_a_replaced_link(tmp_path: Path) -> None:
+def test_a_change_by_replacing_a_symbolic_link_is_seen(tmp_path: Path) -> None:
     """Kubernetes changes a ConfigMap by pointing a link at another folder."""
     for number in ("1", "2"):
         (tmp_path / number).mkdir()

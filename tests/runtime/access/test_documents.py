@@ -17,7 +17,7 @@ class TestFiles(DocumentsTests):
         return lambda: FolderDocuments(tmp_path / "access")
 
 
-def test_files_have_the_documents_names_and_are_private(tmp_path: Path) -> None:
+def test_files_are_named_after_documents_and_private(tmp_path: Path) -> None:
     documents = FolderDocuments(tmp_path / "access")
     documents.write("accounts.json", "{}", None)
     path = tmp_path / "access" / "accounts.json"

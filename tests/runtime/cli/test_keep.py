@@ -76,7 +76,7 @@ def certificate_of(aws: Any, folder: Path, value: str) -> Certificate:  # noqa: 
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_the_gateway_shows_the_certificate_of_its_secret(aws: Any, tmp_path: Path, order: int) -> None:  # noqa: F811
+def test_the_gateway_uses_the_certificate_of_its_secret(aws: Any, tmp_path: Path, order: int) -> None:  # noqa: F811
     chain, key = pem()
     certificate = certificate_of(aws, tmp_path, "\n".join([chain, key][::order]))
     assert certificate.chain.read_text().strip() == chain.strip()
@@ -120,7 +120,7 @@ def test_a_signed_push_is_queued(aws: Any, tmp_path: Path) -> None:  # noqa: F81
     assert (push.kind, push.link, push.repository) == ("push", link.name, "payments/ledger")  # type: ignore[union-attr]
 
 
-def test_the_gateway_of_a_keep(aws: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_a_gateway_without_index_and_models_is_alive_and_not_ready(aws: Any, tmp_path: Path) -> None:  # noqa: F811
     """Without index and models it is alive and not ready, and refuses names and the token of a laptop."""
     settings = keep_settings(index={"endpoint": NOWHERE})
     with Runtime(keep(tmp_path, settings), role="gateway") as runtime:
@@ -145,7 +145,7 @@ def test_the_load_of_every_model_is_0_before_the_first_request(aws: Any, tmp_pat
         assert f'{metric.prometheus}{{component="{component}",role="{model.role}"}} 0.0' in lines
 
 
-def test_in_a_keep_a_reader_must_be_named(aws: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_commands_in_a_keep_require_a_reader(aws: Any, tmp_path: Path) -> None:  # noqa: F811
     with pytest.raises(UsageFault, match="--as USER"):
         reader_of(keep(tmp_path, keep_settings()), None, ())
 

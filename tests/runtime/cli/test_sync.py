@@ -71,7 +71,7 @@ def confirmed(keep: Keep, login: str) -> frozenset[RepositoryId]:
     return keep.indexer.permissions.confirmed(login, frozenset({LEDGER, SHOP}))
 
 
-def test_confirmed_permissions_arrive_with_the_indexers_turn(keep: Keep) -> None:
+def test_the_next_run_of_the_indexer_applies_confirmed_permissions(keep: Keep) -> None:
     assert keep.pod.sync_permissions(list).confirmed == 2
     assert not confirmed(keep, "ann")
     keep.work()
@@ -83,7 +83,7 @@ def test_confirmed_permissions_arrive_with_the_indexers_turn(keep: Keep) -> None
     assert (confirmed(keep, "ann"), confirmed(keep, "bob")) == (frozenset(), {SHOP})
 
 
-def test_permissions_are_taken_once(keep: Keep) -> None:
+def test_permissions_are_applied_once(keep: Keep) -> None:
     keep.pod.sync_permissions(list)
     intake = PermissionIntake(keep.indexer)
     assert intake.turn()
@@ -106,7 +106,7 @@ def test_ingest_in_a_keep_cannot_allow_a_purged_repository(keep: Keep) -> None:
 
 @pytest.mark.parametrize("age", [None, 0, 7200])
 @pytest.mark.parametrize("needs_it", [True, False])
-def test_the_settings_say_whether_grants_need_it(
+def test_the_settings_decide_whether_grants_need_a_confirmation(
     keep: Keep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, needs_it: bool, age: float | None
 ) -> None:
     """A grant without a recent confirmation gives access only if the settings do not require one."""

@@ -57,12 +57,12 @@ def allowed(reader: str) -> set[tuple[str, int]]:
     return {(tenant, position) for position in positions}
 
 
-def test_there_are_two_tenants_six_readers_ten_repositories() -> None:
+def test_the_fixture_has_two_tenants_six_readers_and_ten_repositories() -> None:
     assert (len(REPOSITORIES), len(READERS), len(ALL)) == (2, 6, 10)
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_a_reader_sees_everything_that_is_granted(reader: str, clients: Mapping[str, TestClient]) -> None:
+def test_a_reader_sees_all_granted_repositories(reader: str, clients: Mapping[str, TestClient]) -> None:
     tenant = READERS[reader][0]
     for place in allowed(reader):
         seen = [path for path, said in answers(clients[tenant], reader, CANARIES[place]) if CANARIES[place] in said]
@@ -72,7 +72,7 @@ def test_a_reader_sees_everything_that_is_granted(reader: str, clients: Mapping[
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_a_reader_sees_nothing_else_whatever_they_ask(reader: str, clients: Mapping[str, TestClient]) -> None:
+def test_a_reader_sees_no_other_repositories(reader: str, clients: Mapping[str, TestClient]) -> None:
     tenant = READERS[reader][0]
     foreign = set(ALL) - allowed(reader)
     asked = 0
@@ -145,7 +145,7 @@ def test_response_time_does_not_reveal_a_forbidden_repository(clients: Mapping[s
     assert abs(one - other) < max(0.5 * max(one, other), 0.02)
 
 
-def test_a_sign_in_of_one_tenant_is_invalid_for_another(clients: Mapping[str, TestClient]) -> None:
+def test_a_token_of_one_tenant_is_invalid_for_another(clients: Mapping[str, TestClient]) -> None:
     auth = {"authorization": "Bearer fay"}
     for path in ("/v1/me", "/v1/models", "/v1/symbols/definitions?name=shared"):
         assert clients["acme"].get(path, headers=auth).status_code == 401

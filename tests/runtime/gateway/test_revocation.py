@@ -84,7 +84,7 @@ def test_a_revoked_readers_stream_ends(acme: Tenant, how: str, is_silent: bool) 
     assert acme.audited[-1].completion_tokens > 0  # the sent text counts, although the model reported no usage
 
 
-def test_a_client_that_leaves_ends_the_engines_work(acme: Tenant) -> None:
+def test_a_disconnected_client_ends_the_engines_work(acme: Tenant) -> None:
     chat = EndlessChat()
     headers = {"authorization": "Bearer ann"}
     with served(acme.app(chat=chat)) as url:
@@ -97,7 +97,7 @@ def test_a_client_that_leaves_ends_the_engines_work(acme: Tenant) -> None:
     assert acme.audited[-1].verdict == "failed"
 
 
-def test_a_client_that_leaves_a_whole_answer_ends_the_engines_work(acme: Tenant) -> None:
+def test_a_client_that_disconnects_without_streaming_ends_the_engines_work(acme: Tenant) -> None:
     chat = EndlessChat(is_silent=True)
     ask = {**ASK, "stream": False}
     with served(acme.app(chat=chat, heartbeat_seconds=0.02)) as url:
@@ -121,6 +121,6 @@ def test_a_silent_stream_has_a_heartbeat(acme: Tenant) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3", "localhost.evil.example"])  # noqa: S104 - refused
-def test_plain_http_is_for_loopback(acme: Tenant, host: str) -> None:
+def test_plain_http_is_allowed_on_loopback_only(acme: Tenant, host: str) -> None:
     with pytest.raises(UsageFault, match="loopback"):
         server(acme.app(), host, 0)

@@ -41,7 +41,7 @@ def test_the_default_branch_is_fetched(repository, mirror):
     assert _contents(mirror, commit) == {"a.py": b"a\n", "dir/ü.py": "ü\n".encode()}
 
 
-def test_a_bare_repository_and_a_detached_head(repository, tmp_path):
+def test_bare_repositories_and_detached_heads_are_mirrored(repository, tmp_path):
     first = repository.commit({"a": "1"})
     repository.commit({"a": "2"})
     subprocess.run(["git", "clone", "-q", "--bare", repository.path, tmp_path / "bare"], env=ENVIRONMENT, check=True)
@@ -55,7 +55,7 @@ def test_an_empty_repository_has_no_branches(mirror):
     assert mirror.fetch(["*"]) == {}
 
 
-def test_a_shallow_repository(repository, tmp_path):
+def test_a_shallow_repository_is_mirrored(repository, tmp_path):
     repository.commit({"a": "1"})
     commit = repository.commit({"a": "2"})
     url = repository.path.as_uri()
@@ -65,7 +65,7 @@ def test_a_shallow_repository(repository, tmp_path):
     assert _contents(mirror, commit) == {"a": b"2"}
 
 
-def test_rewritten_history_and_removed_branches(repository, mirror):
+def test_rewritten_history_and_removed_branches_are_followed(repository, mirror):
     repository.commit({"a": "1"})
     repository.git("branch", "old")
     mirror.fetch(["*"])
@@ -107,7 +107,7 @@ def test_every_unusual_entry_has_a_reason_to_skip_it(repository, mirror):
 @pytest.mark.parametrize(
     "name", [b"../up.py", b"a/../up.py", b".git/config", b"/etc/x", b"a/.GIT/x", b"a\x1b[2J", b"./a"]
 )
-def test_names_that_leave_the_repository_are_unsafe(name):
+def test_names_that_lead_out_of_the_repository_are_unsafe(name):
     from codekeep_runtime.git.tree import entries
 
     (entry,) = entries(b"100644 blob " + b"1" * 40 + b"       5\t" + name + b"\0")
@@ -140,7 +140,7 @@ def test_hooks_and_configuration_of_the_repository_do_not_run(repository, mirror
     assert not witness.exists()
 
 
-def test_limits_of_time_and_size(repository, tmp_path):
+def test_fetches_are_limited_in_time_and_size(repository, tmp_path):
     repository.commit({"a": os.urandom(3_000_000)})
     location = Location.parse(str(repository.path))
     with pytest.raises(GitFault, match="took more than"):
@@ -171,7 +171,7 @@ def test_a_missing_blob_is_none_and_others_are_read(repository, mirror):
         "https://[bad/o/n",
     ],
 )
-def test_locations_that_are_refused_without_repeating_a_password(text):
+def test_invalid_locations_are_refused_without_repeating_a_password(text):
     with pytest.raises(UsageFault) as refused:
         Location.parse(text)
     assert "hunter2" not in str(refused.value)
@@ -189,7 +189,7 @@ def test_a_repository_is_named_after_its_address(text, key):
     assert Location.parse(text).repository().key == key
 
 
-def test_a_token_is_for_its_host_alone_and_in_no_argument(tmp_path):
+def test_a_token_is_used_for_its_host_only_and_is_in_no_argument(tmp_path):
     location, credential = Location.parse("https://git.example.com/o/n"), Credential(token="s3cret-canary")
     settings = helper(credential, location)
     assert [key for key, _ in settings] == ["credential.https://git.example.com.helper"]

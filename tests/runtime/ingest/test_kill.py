@@ -69,7 +69,7 @@ def _indexed(data: Path, repository: RepositoryId) -> tuple[str, int, int]:
     return result
 
 
-def test_runs_killed_at_random_moments_end_like_an_uninterrupted_one(tmp_path):
+def test_runs_killed_at_random_moments_give_the_same_index_as_an_uninterrupted_one(tmp_path):
     multiprocessing.get_context("forkserver").set_forkserver_preload(["tests.runtime.ingest.kill_target"])
     luck = random.Random(20261127)  # noqa: S311
     repository = Repository(tmp_path / "code")

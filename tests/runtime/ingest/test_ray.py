@@ -28,7 +28,7 @@ def parse_or_die(path, head, text):
     return parse_source(path, head, text)
 
 
-def test_a_run_on_ray_writes_what_a_run_on_processes_writes(repository, ingest, index):
+def test_a_run_on_ray_gives_the_same_index_as_a_run_on_processes(repository, ingest, index):
     from codekeep_runtime.ingest.source import Source
 
     repository.commit(FILES)

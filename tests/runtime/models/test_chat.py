@@ -83,7 +83,7 @@ def test_a_fault_does_not_repeat_what_the_server_said(body, status, said):
     assert SECRET not in str(caught.value)
 
 
-def test_only_readers_who_see_the_same_share_a_prefix_cache():
+def test_only_readers_of_the_same_repositories_share_a_prefix_cache():
     one, other = RepositoryId("h.example", "a", "b"), RepositoryId("h.example", "a", "c")
     salts = {
         cache_salt(Scope(tenant, reader, "", frozenset(seen)))

@@ -107,9 +107,9 @@ def test_a_failing_server_leaves_the_order_and_logs_no_code(
 ) -> None:
     with serving(lambda _: answer) as client:
         assert ServedReranker(client, "ranker").rerank("paint the wall", FOUND) == FOUND
-    told = capsys.readouterr().err
-    assert "rerank-failed" in told
-    assert "paint" not in told
+    errors = capsys.readouterr().err
+    assert "rerank-failed" in errors
+    assert "paint" not in errors
 
 
 def test_a_slow_server_times_out(monkeypatch: pytest.MonkeyPatch) -> None:

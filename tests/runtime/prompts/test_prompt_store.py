@@ -28,7 +28,7 @@ def store_in(folder: Path, **changes: Any) -> PromptStore:
 
 
 @pytest.mark.parametrize("changes", OFF)
-def test_nothing_is_written_while_storing_is_off(tmp_path: Path, changes: dict[str, Any]) -> None:
+def test_nothing_is_written_while_storage_is_disabled(tmp_path: Path, changes: dict[str, Any]) -> None:
     store = store_in(tmp_path, **changes)
     store.keep(READER, "how do we log in?", AT)
     assert not (tmp_path / "prompts").exists()
@@ -109,7 +109,7 @@ def bucket_of(s3: Any, **changes: Any) -> PromptBucket:
 
 
 @pytest.mark.parametrize("changes", OFF)
-def test_a_keeps_bucket_stays_empty_while_storing_is_off(s3: Any, changes: dict[str, Any]) -> None:
+def test_a_keeps_bucket_stays_empty_while_storage_is_disabled(s3: Any, changes: dict[str, Any]) -> None:
     bucket_of(s3, **changes).keep(READER, "how do we log in?", AT)
     assert s3.list_objects_v2(Bucket="prompts-bucket")["KeyCount"] == 0
 

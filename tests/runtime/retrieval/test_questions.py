@@ -37,7 +37,7 @@ def test_the_answers_are_defined_in_the_pinned_packages() -> None:
         pytest.skip("no package is in the cache; the benchmark runtime_quality fills it")
 
 
-def test_measures() -> None:
+def test_measures_count_each_answer_once() -> None:
     assert measured([["x"], ["a", "x"], ["a", "b"]], [["x"], ["x"], ["x"]]).mrr == pytest.approx((1 + 0.5) / 3)
     whole = measured([[["x"], ["y"]]], [["x", "y"]])
     assert (whole.ndcg, whole.recall, whole.answered) == (1, 1, 1)

@@ -61,7 +61,7 @@ def build(aws: AwsSession) -> None:
         list(threads.map(one, range(12)))
 
 
-def picture(aws: AwsSession) -> dict[str, Any]:
+def generated_ids(aws: AwsSession) -> dict[str, Any]:
     """The generated ids of all resources."""
     ec2 = aws.client("ec2", REGION)
     return {
@@ -85,7 +85,7 @@ def test_a_killed_account_is_restored_with_the_same_ids(account: Account, tmp_pa
     before = account.ensure()
     aws = session(before)
     build(aws)
-    seen = picture(aws)
+    seen = generated_ids(aws)
     assert len(seen["subnets"]) >= 12
     kill_server(tmp_path)
     assert not account.status().running
@@ -93,7 +93,7 @@ def test_a_killed_account_is_restored_with_the_same_ids(account: Account, tmp_pa
     after = account.ensure()
     assert after == before, "same URL, same epoch"
     assert not account.lost_since(before.epoch)
-    assert picture(session(after)) == seen
+    assert generated_ids(session(after)) == seen
     server = account.status().server
     assert server is not None
     assert server.failed == 0
@@ -194,7 +194,7 @@ def test_an_incomplete_last_line_is_removed(account: Account, tmp_path: Path) ->
     session(account.ensure()).client("sns", REGION).create_topic(Name="t")
     account.stop()
     journal = tmp_path / "home" / "account.journal"
-    assert journal.stat().st_mode & 0o077 == 0, "the journal holds secrets"
+    assert journal.stat().st_mode & 0o077 == 0, "the journal contains secrets"
     with journal.open("a") as file:
         file.write('{"number": 99, "envi')
     for name in ("u", "v"):  # the second start reads what the first one wrote after the torn line

@@ -142,7 +142,7 @@ class _Lifecycle:
         drifted = self.plugin.read(made)
         assert drifted is not None, "drift removed the resource"
         found = self.plugin.diff(drifted, self.inputs)
-        assert found.changes, "a change behind Pulumi's back does not show"
+        assert found.changes, "a refresh does not show the change"
         if not found.replaces:
             self.reads_back_unchanged(self.plugin.update(drifted, self.inputs), self.inputs)
 

@@ -74,7 +74,7 @@ class Lexical:
         return self._index.lexical(scope, text, k, narrowing)
 
 
-class Says:
+class FixedEngine:
     """An engine that writes fixed texts, with `{marker}` replaced by the request's marker."""
 
     context_tokens, answer_tokens = 8_000, 500
@@ -90,7 +90,7 @@ class Says:
 
 
 @dataclass
-class Watched:
+class RevocableAccess:
     """Access that a test can revoke."""
 
     is_allowed: Callable[[], bool]
@@ -103,7 +103,7 @@ def request_of(scope: Scope, is_allowed: Callable[[], bool]) -> ReaderRequest:
     """A request of the scope's reader; its audit records are dropped."""
     services = Services(
         identity=None,
-        access=Watched(is_allowed),
+        access=RevocableAccess(is_allowed),
         retriever=None,
         symbols=None,
         chat=None,
