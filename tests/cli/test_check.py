@@ -187,7 +187,7 @@ def test_a_stack_that_cannot_be_checked_is_reported_and_the_others_are_checked(k
     assert [stack["stack"] for stack in document["stacks"]] == ["good"]
     assert [fault["stack"] for fault in document["faults"]] == ["bad", "none"]
     assert "no such pool" in document["faults"][0]["message"]
-    assert "bad cannot be checked: the program of stack bad failed: ValueError: no such pool" in ran.err
+    assert "bad cannot be judged: the program of stack bad failed: ValueError: no such pool" in ran.err
     assert "[3/3]" in ran.err
 
 

@@ -54,8 +54,8 @@ def test_the_table_of_machines_is_consistent() -> None:
 
 
 def model(name: str, billions: float, **fields: object) -> Model:
-    fields = {"role": "chat", "name": name, "revision": "0" * 40, "pool": "serve", "context_tokens": 8192}
-    return Model.model_validate_json(json.dumps({**fields, "parameters_billions": billions, **fields}))
+    defaults = {"role": "chat", "name": name, "revision": "0" * 40, "pool": "serve", "context_tokens": 8192}
+    return Model.model_validate_json(json.dumps({**defaults, "parameters_billions": billions, **fields}))
 
 
 CODER_7B, CODER_32B = "Qwen/Qwen2.5-Coder-7B", "Qwen/Qwen2.5-Coder-32B"
