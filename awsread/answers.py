@@ -1,4 +1,4 @@
-"""Taking AWS's answers apart, and spelling them as the state does where both mean the same."""
+"""Converts AWS's answers to properties, in the state's spelling where both mean the same."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -9,7 +9,7 @@ from awsread.reader import Aws, Props
 
 
 def one(call: Callable[..., Mapping[str, Any]], key: str, **arguments: Any) -> Props | None:
-    """The first element that a describe call lists under `key`, or None where there is none."""
+    """The first element that a describe call lists under `key`, None if there is none."""
     found = (or_none(call, **arguments) or {}).get(key)
     return dict(found[0]) if found else None
 
@@ -35,13 +35,13 @@ def camel(value: Any) -> Any:
 
 
 def pick(answer: Mapping[str, Any], *names: str, **renamed: str) -> Props:
-    """The values of an answer that are there, in camel case or under the name given (`kmsKeyId="KmsKeyArn"`)."""
+    """The named values that an answer contains, under their names in camel case or another (`kmsKeyId="KmsKeyArn"`)."""
     chosen = {**{_lower(name): name for name in names}, **renamed}
     return {ours: camel(answer[theirs]) for ours, theirs in chosen.items() if answer.get(theirs) is not None}
 
 
 def tag_map(tags: Iterable[Mapping[str, str]] | Mapping[str, str] | None) -> dict[str, str]:
-    """The user's tags, however AWS spells them; those that AWS sets itself are left out, as the provider does."""
+    """The user's tags from any of AWS's formats; tags that AWS sets are left out, as by the provider."""
     if not isinstance(tags, Mapping):
         tags = dict(_pair(tag) for tag in tags or ())
     return {key: value for key, value in tags.items() if not key.startswith("aws:")}

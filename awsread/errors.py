@@ -1,4 +1,4 @@
-"""Which of AWS's errors say that a resource is gone."""
+"""Recognises AWS's errors about resources that do not exist."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,17 +11,17 @@ class UnknownTypeError(LookupError):
 
 
 def code_of(error: Exception) -> str:
-    """AWS's error code, as `ResourceNotFoundException`; empty where the error is not AWS's."""
+    """AWS's error code such as `ResourceNotFoundException`; empty for other errors."""
     return str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
 
 
 def is_gone(error: Exception) -> bool:
-    """Whether AWS says that what a call asked for does not exist."""
+    """Whether the error means that the resource does not exist."""
     return any(word in code_of(error) for word in NOT_FOUND)
 
 
 def or_none(call: Callable[..., Any], **parameters: Any) -> Any:
-    """The call's answer, or None where AWS says that the thing does not exist."""
+    """The call's answer, None if the resource does not exist."""
     try:
         return call(**parameters)
     except Exception as error:

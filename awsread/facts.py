@@ -1,4 +1,4 @@
-"""Facts about a type that the provider knows and its SDK leaves out: what replaces, defaults, order of lists.
+"""Facts about resource types that the SDK lacks: inputs that replace, defaults, lists whose order matters.
 
 There are two tables. `provider_schema.json` is generated from the provider's published schema (see generate.py).
 `provider_facts.toml` is written by hand: defaults, which no published schema has, and exceptions with their reasons.
@@ -19,9 +19,10 @@ FACTS_FILE = FOLDER / "provider_facts.toml"
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """`replace`: top-level inputs whose change replaces. `ordered`: lists whose order matters; others compare as sets.
+    """Facts about one type.
 
-    `defaults`: inputs that the provider fills in at check.
+    `replace`: top-level inputs whose change replaces the resource. `ordered`: lists whose order matters; others are
+    compared as sets. `defaults`: values of inputs that the provider fills in at check.
     """
 
     replace: frozenset[str] = frozenset()
@@ -31,8 +32,8 @@ class Facts:
 
 @cache
 def facts_of(token: str) -> Facts:
-    """Facts of a type; empty where both tables are silent."""
-    ours = _written().get(token, {})
+    """Facts about a type; empty if it is in neither table."""
+    ours = _handwritten().get(token, {})
     replace = {*_generated().get(token, ()), *ours.get("replace", ())} - {*ours.get("in_place", ())}
     ordered = frozenset(ours.get("ordered", ()))
     return Facts(replace=frozenset(replace), ordered=ordered, defaults=ours.get("defaults", {}))
@@ -45,5 +46,5 @@ def _generated() -> Mapping[str, list[str]]:
 
 
 @cache
-def _written() -> Mapping[str, Mapping[str, Any]]:
+def _handwritten() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads(FACTS_FILE.read_text())

@@ -1,7 +1,7 @@
-"""Renews provider_schema.json: which input changes make the official provider replace a resource.
+"""Regenerates provider_schema.json: the inputs whose change makes the official provider replace a resource.
 
 The schema of pulumi-aws marks such inputs with `willReplaceOnChanges`. The package on PyPI does not carry the schema;
-pulumi/splitschema published it as test data, one file a resource.
+pulumi/splitschema published it as test data, one file per resource.
 
     python -m awsread.generate CLONE COMMIT [TOKEN ...]
 """
@@ -20,7 +20,7 @@ LICENCE = "Apache-2.0"
 
 
 def main(clone: str, commit: str, *tokens: str) -> None:
-    """Writes the table for the types it already has and the ones named."""
+    """Writes the table for the types that it contains already and for further ones."""
     known = json.loads(SCHEMA_FILE.read_text())["replace"] if SCHEMA_FILE.exists() else {}
     files = _files(clone, commit)
     table = {}

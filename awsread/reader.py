@@ -1,4 +1,4 @@
-"""Readers by type token: what one gets, what it gives, and how it is declared."""
+"""Readers of AWS resources by type token, and the decorator that registers one."""
 
 import importlib
 import pkgutil
@@ -30,18 +30,18 @@ class Aws(Protocol):
         ...
 
     def declared(self, token: str) -> list[tuple[str, Mapping[str, Any]]] | None:
-        """(id, properties) of the resources of a type that the caller knows of.
+        """(id, properties) of the resources of a type that the caller manages.
 
-        A group's rules that are resources of their own, a zone's associated VPCs and the like are left out of what the
-        group or zone itself reports. None where the caller reads them itself: then nothing inline is reported.
+        A reader leaves such resources out of their owner's inline properties: a group's separate rules, for example, or
+        a zone's associated VPCs. None if the caller reads them all itself: then no inline items are reported.
         """
         ...
 
 
 Read = Callable[[Aws, str, Mapping[str, Any]], Props | None]
-"""From the account, the id and what is known of the resource (its state, or nothing at an import): its properties.
+"""Reads a resource, from the account, its id, and its known properties (the state's; none at an import).
 
-Values of None are properties that AWS does not have. The answer is None where the resource is gone.
+Returns its properties, with None for those that AWS does not have, or None if the resource is gone.
 """
 
 
@@ -49,23 +49,23 @@ Values of None are properties that AWS does not have. The answer is None where t
 class Reader:
     """How one type is read.
 
-    `fixed` are inputs that no reading can give: AWS sets them at creation only and does not return them, they tell the
-    provider what to do, or codekeep does not look at them. The state's value stands for them.
+    `fixed` are inputs that cannot be read: AWS does not return them, only the provider uses them, or codekeep ignores
+    them. The state's values are used for them.
     """
 
     token: str
     service: str  # boto3's name
     read: Read
     fixed: frozenset[str]
-    is_secret: bool  # the answer contains secret values: for an engine's state, never for a report
+    is_secret: bool  # the result contains secret values: for an engine's state, never for a report
 
     def unread(self, known: Mapping[str, Any], found: Mapping[str, Any]) -> frozenset[str]:
-        """Known inputs that are neither in what was found nor fixed: nobody may take them for unchanged."""
+        """Known inputs that were not found and are not fixed. They must not count as unchanged."""
         return frozenset(name for name in known if found.get(name) is None and name not in self.fixed)
 
 
 def reads(service: str, token: str, *, fixed: str = "", is_secret: bool = False) -> Callable[[Read], Read]:
-    """Declares a function as the reader of a type; `fixed` names inputs, separated by spaces."""
+    """Registers a function as the reader of a type. `fixed` contains input names, separated by spaces."""
 
     def declare(read: Read) -> Read:
         names = ALWAYS_FIXED | frozenset(fixed.split())
@@ -101,7 +101,7 @@ def all_readers() -> Mapping[str, Reader]:
 
 
 def read(token: str, aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    """A resource as AWS has it; None where it is gone.
+    """A resource's live properties; None if it is gone.
 
     Raises:
         LookupError: awsread has no reader for the type.

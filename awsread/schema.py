@@ -18,7 +18,7 @@ from pulumi import _types as sdk
 from awsread.errors import UnknownTypeError
 
 PLUMBING = (type(None), pulumi.Output)
-_importing = threading.RLock()  # the SDK's modules import each other: two threads would see them half done
+_importing = threading.RLock()  # the SDK's modules import each other: a second thread would see partly initialised ones
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +81,7 @@ def object_schema(arguments: type) -> ObjectSchema:
 
 
 def alternatives(annotation: Any) -> tuple[Any, ...]:
-    """What an annotation allows, without Optional, Awaitable and Output."""
+    """The types that an annotation allows, without Optional, Awaitable and Output."""
     if typing.get_origin(annotation) not in (typing.Union, types.UnionType):
         return (annotation,)
     found: list[Any] = []
@@ -100,7 +100,7 @@ def nearest(name: str, known: collections.abc.Iterable[str]) -> str:
 
 
 def _computed(resource: type, arguments: type) -> frozenset[str]:
-    """Optional as an input yet always there as an output: the SDK's trace of the provider's `Computed`."""
+    """Inputs that are optional but always present as outputs, which is how the SDK shows the provider's `Computed`."""
     always = {
         pulumi_name
         for _, pulumi_name, getter in sdk._py_properties(resource)

@@ -1,7 +1,7 @@
-"""What an AWS API answers, as nested properties of the Python SDK's `...Args` classes, name by name.
+"""Converts answers of AWS APIs to nested properties of the Python SDK's `...Args` classes.
 
-Names are matched without regard to case and plural (`VCpuCount` and `vcpuCount`); those that differ in more are given
-as `names` (Pulumi → API).
+Names are matched without regard to case and plural (`VCpuCount` and `vcpuCount`); further differences are listed in
+`names` (Pulumi → API).
 """
 
 import typing
@@ -13,13 +13,13 @@ from awsread.schema import ObjectSchema, alternatives, object_schema
 
 
 def to_props(value: Any, annotation: Any, names: Mapping[str, str]) -> Any:
-    """An answer as a property of the given SDK annotation."""
+    """An answer as a property with the SDK's annotation."""
     options = alternatives(annotation)
     arguments = next((option for option in options if hasattr(option, "_pulumi_input_type")), None)
     if isinstance(value, Mapping):
         if arguments is not None:
             return _object(value, object_schema(arguments), names)
-        bare = next(iter(value.values()), None)  # an address that Pulumi has without an object around it
+        bare = next(iter(value.values()), None)  # an address, which in Pulumi has no object around it
         return dict(value) if any(_is_map(option) for option in options) else bare
     if isinstance(value, list):
         if any(_is_map(option) for option in options):

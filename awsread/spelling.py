@@ -1,4 +1,4 @@
-"""Between Pulumi's property names and those of an AWS API, where they differ in their spelling only."""
+"""Converts between the property names of Pulumi and of an AWS API, where they differ in spelling only."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from awsread.answers import tag_map
 
 
 class Spelling:
-    """Capital first letters on the API's side, except for the `names` given. `tags` are maps in Pulumi.
+    """The API's names start with a capital, except for those in `names`. `tags` are maps in Pulumi.
 
     >>> Spelling({"id": "ID"}).to_api({"id": "a", "rules": [{"maxDays": 1}]})
     {'ID': 'a', 'Rules': [{'MaxDays': 1}]}
@@ -32,7 +32,7 @@ class Spelling:
         }
 
     def to_props(self, value: Any) -> Any:
-        """A property value from what an API answered."""
+        """A property value from an API's answer."""
         if isinstance(value, list):
             return [self.to_props(item) for item in value]
         if not isinstance(value, Mapping):

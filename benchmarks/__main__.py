@@ -1,4 +1,4 @@
-"""`make bench`: each benchmark in a process of its own, one after the other. Names as arguments choose some."""
+"""`make bench`: runs every benchmark, or those named as arguments, one after the other, each in its own process."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ BENCHMARKS = (
 def main(names: list[str]) -> int:
     unknown = sorted(set(names) - set(BENCHMARKS))
     if unknown:
-        print(f"no benchmark is called {unknown[0]}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
+        print(f"there is no benchmark {unknown[0]!r}; choose from {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
     return max(_run(name) for name in names or BENCHMARKS)
 
@@ -31,7 +31,7 @@ def _run(name: str) -> int:
     print(f"== {name}", flush=True)
     started = time.monotonic()
     status = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode
-    print(f"== {name} ended with {status} after {time.monotonic() - started:.0f} s\n", flush=True)
+    print(f"== {name}: exit code {status} after {time.monotonic() - started:.0f} s\n", flush=True)
     return status
 
 

@@ -1,6 +1,6 @@
-"""Speed of `codekeep check` processes: the demo keep, and a hundred tenants in one call.
+"""Speed of `codekeep check` on the demo keep, and on 100 tenants in one call.
 
-`python -m benchmarks.check [--tenants N] [--runs N]`; exits with 1 where a limit is missed.
+`python -m benchmarks.check [--tenants N] [--runs N]`; exits with 1 if one is above its limit.
 """
 
 import argparse
@@ -16,12 +16,12 @@ from benchmarks.tenants import write_project
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO_SECONDS = 4.0
-TENANTS_SECONDS = 60.0  # for a hundred on two cores
+TENANTS_SECONDS = 60.0  # for 100 tenants on two cores
 JUDGED = (0, 1)  # exit codes of a check that judged everything
 
 
 def main(tenants: int = 100, runs: int = 3) -> int:
-    """Prints the median of each; 1 where one is above its limit."""
+    """Prints both medians; returns 1 where one is above its limit."""
     with tempfile.TemporaryDirectory() as folder:
         names = write_project(Path(folder), tenants=tenants)
         demo = statistics.median(_seconds(ROOT, "demo") for _ in range(runs))

@@ -1,4 +1,4 @@
-"""Times of `codekeep` processes on the demo keep: medians, and ratios to the simplest use of the same tools.
+"""Wall-clock time of `codekeep` commands on the demo keep, and the ratio to the simplest use of the same tools.
 
 The peer is `python -c "import pulumi_aws"`: what any Pulumi program takes before its first line.
 """

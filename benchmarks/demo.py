@@ -1,6 +1,6 @@
-"""`make demo`: one keep from `up` to `destroy` on the embedded sandbox, from the spec of Pulumi.demo.yaml.
+"""`make demo`: deploys, uses, changes and removes the keep of Pulumi.demo.yaml on the embedded sandbox.
 
-Works in a temporary folder with an account of its own. Fails where a step does not do what it should.
+Runs in a temporary folder with its own sandbox account. Fails if a step does not do what it should.
 """
 
 import json
@@ -38,7 +38,7 @@ class DemoError(Exception):
 
 
 class Demo:
-    """A copy of the project's stack file, and `codekeep` in its folder."""
+    """A temporary copy of the demo's stack file, and `codekeep` commands on it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -48,13 +48,13 @@ class Demo:
         (folder / "Pulumi.yaml").write_text(yaml.safe_dump({**project, "main": str(ROOT / project["main"])}))
 
     def codekeep(self, *arguments: str) -> None:
-        """Runs a command and shows its output, as a user sees it."""
+        """Runs a command and shows its output."""
         print(f"\n$ codekeep {' '.join(arguments)}", flush=True)
         done = subprocess.run(self._argv(arguments), cwd=self.folder, env=self._environment, check=False)
         require(done.returncode == 0, f"codekeep {' '.join(arguments)} ended with {done.returncode}")
 
-    def ask(self, *arguments: str) -> str:
-        """The standard output of a command."""
+    def output_of(self, *arguments: str) -> str:
+        """Runs a command; its standard output."""
         done = subprocess.run(
             self._argv(arguments), cwd=self.folder, env=self._environment, capture_output=True, text=True, check=False
         )
@@ -63,19 +63,19 @@ class Demo:
 
     def events(self, *arguments: str) -> list[dict[str, Any]]:
         """The events of a deployment; the summary is the last."""
-        lines = self.ask(*arguments, "--engine", "sandbox", "--json").splitlines()
+        lines = self.output_of(*arguments, "--engine", "sandbox", "--json").splitlines()
         return [json.loads(line) for line in lines]
 
     def graph(self) -> dict[str, Any]:
         """The graph of the stack's state."""
         found: dict[str, Any] = json.loads(
-            self.ask("graph", STACK, "--from", "state", "--engine", "sandbox", "--format", "json")
+            self.output_of("graph", STACK, "--from", "state", "--engine", "sandbox", "--format", "json")
         )
         return found
 
     def status(self) -> dict[str, Any]:
         """The status of the sandbox account."""
-        found: dict[str, Any] = json.loads(self.ask("sandbox", "status", "--json"))
+        found: dict[str, Any] = json.loads(self.output_of("sandbox", "status", "--json"))
         return found
 
     @property
@@ -96,7 +96,7 @@ class Demo:
 
 
 def main() -> None:
-    """Up, up again, the runtime at work, a change, destroy; checks each."""
+    """Runs and checks the steps of the demo: up, a second up, the runtime, a change of the spec, destroy."""
     with _demo() as demo:
         account = _inventory(demo)
         before = account.everything()
@@ -116,10 +116,13 @@ def up(demo: Demo) -> None:
 
 
 def nothing_to_do(demo: Demo) -> None:
-    print("\nA second run changes nothing:")
+    print("\nA second `up` changes nothing:")
     demo.codekeep("up", STACK, "--engine", "sandbox", "--yes")
     summary = demo.events("preview", STACK)[-1]
-    require(set(summary["resources"]) <= {"same", "read"}, f"a run with nothing to do would do {summary['resources']}")
+    require(
+        set(summary["resources"]) <= {"same", "read"},
+        f"a preview of the unchanged stack would do {summary['resources']}",
+    )
 
 
 def runtime(demo: Demo) -> None:
@@ -128,7 +131,7 @@ def runtime(demo: Demo) -> None:
 
 
 def change(demo: Demo) -> None:
-    print("\nThe customer grows: a bigger pool, one more Git link, longer retention of code.")
+    print("\nThe spec changes: a larger GPU pool, one more Git link, longer retention of code.")
     spec = demo.spec
     pool = next(pool for pool in spec["pools"] if pool["role"] == "gpu-serve")
     pool["max"] += 2
@@ -139,7 +142,7 @@ def change(demo: Demo) -> None:
     demo.codekeep("preview", STACK, "--engine", "sandbox")
     events = demo.events("up", STACK, "--yes")
     _require_changes(events)
-    print("\nApplied, and nothing is left to do:")
+    print("\nThe change is applied; another `up` changes nothing:")
     demo.codekeep("up", STACK, "--engine", "sandbox", "--yes")
 
 
@@ -147,10 +150,10 @@ def destroy(demo: Demo, account: Inventory, before: frozenset[str]) -> None:
     demo.codekeep("destroy", STACK, "--engine", "sandbox", "--yes")
     left = account.everything() - before
     pending = account.pending_deletion(left)
-    require(left == pending, "left in the account after destroy:\n" + "\n".join(sorted(left - pending)))
+    require(left == pending, "destroy left in the account:\n" + "\n".join(sorted(left - pending)))
     ledger = demo.status()["recorded"]
-    require(not ledger, f"left in the sandbox's ledger after destroy: {ledger}")
-    print(f"The account is as it was before, but for {len(pending)} KMS keys, which AWS keeps until their window ends.")
+    require(not ledger, f"destroy left in the sandbox's ledger: {ledger}")
+    print(f"The account is empty except for {len(pending)} KMS keys, which AWS deletes after their waiting period.")
 
 
 def require(passed: bool, message: str) -> None:
@@ -170,9 +173,9 @@ def _require_changes(events: list[dict[str, Any]]) -> None:
     ):
         require(wanted in changed, f"the change should {wanted[0]} a {wanted[1]}; it did {dict(by_op)}")
     pools = [event for event in moved if "4 → 6" in _diff(event)]
-    require(bool(pools), "no resource took the pool's new maximum of 6")
+    require(bool(pools), "no resource changed to the pool's new maximum of 6")
     rolled = [event["urn"] for event in moved if "NodeGroup" in event["type"] and "launchTemplate" in _diff(event)]
-    require(not rolled, f"an edit that changes no node must replace none; it would roll {rolled}")
+    require(not rolled, f"the change must not replace nodes; it replaced those of {rolled}")
 
 
 def _diff(event: dict[str, Any]) -> str:
@@ -186,7 +189,7 @@ def _recorded(demo: Demo) -> str:
 
 
 def _inventory(demo: Demo) -> Inventory:
-    demo.ask("sandbox", "start")
+    demo.output_of("sandbox", "start")
     spec = demo.spec
     return Inventory(demo.status()["url"], spec["account"]["id"], spec["regions"]["primary"])
 
@@ -198,7 +201,7 @@ def _demo() -> Iterator[Demo]:
         try:
             yield demo
         finally:
-            demo.ask("sandbox", "stop")
+            demo.output_of("sandbox", "stop")
 
 
 if __name__ == "__main__":

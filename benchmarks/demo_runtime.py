@@ -1,7 +1,7 @@
-"""The part of `make demo` in which the keep's runtime works: the stack's settings, this project's own repository.
+"""The runtime's part of `make demo`: indexes this project's repository with the stack's settings and asks questions.
 
-Index, embedder and engine are those inside the process, as the sandbox has none of a keep's; the settings decide who
-may read what. What was indexed stays in .codekeep/demo, to be tried afterwards.
+Index, embedder and engine are the embedded ones, since the sandbox runs no servers. The settings decide who may read
+the repository. The index stays in .codekeep/demo, so that it can be used after the demo.
 """
 
 import json
@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / ".codekeep" / "demo"
-REPOSITORY = "github.demo.example/platform/build-tools"  # as which this project's repository is taken in
+REPOSITORY = "github.demo.example/platform/build-tools"  # the name under which this project's repository is indexed
 READER = ("--as", "dana", "--team", "platform")
 STRANGER = ("--as", "paul", "--team", "payments")
 QUESTION = "How is a keep's address range divided into subnets?"
@@ -30,7 +30,7 @@ class Outcome(NamedTuple):
 
 
 class Runtime:
-    """`codekeep-runtime` run with the stack's settings."""
+    """Runs `codekeep-runtime` with the stack's settings."""
 
     def __init__(self, graph: dict[str, Any]) -> None:
         shutil.rmtree(FOLDER, ignore_errors=True)
@@ -39,17 +39,18 @@ class Runtime:
         self._settings.write_text(_settings_of(graph))
 
     def show(self, *arguments: str) -> int:
-        """With its output on ours, as a user sees it."""
+        """Runs a command and shows its output; its exit code."""
         print(f"\n$ codekeep-runtime {' '.join(map(_quoted, arguments))}", flush=True)
         return subprocess.run(self.argv(arguments), env=_environment(), cwd=ROOT, check=False).returncode
 
-    def ask(self, *arguments: str) -> Outcome:
+    def captured(self, *arguments: str) -> Outcome:
+        """Runs a command; its exit code and standard output."""
         done = subprocess.run(self.argv(arguments), env=_environment(), capture_output=True, text=True, check=False)
         return Outcome(done.returncode, done.stdout)
 
     @contextmanager
     def served(self) -> Iterator[str]:
-        """The address that `serve` printed."""
+        """Runs `serve` for the length of the block; yields the address that it printed."""
         argv = self.argv(("serve", "--port", "0", *READER))
         with subprocess.Popen(argv, env=_environment(), stdout=subprocess.PIPE, text=True) as process:
             try:
@@ -59,28 +60,28 @@ class Runtime:
                 process.terminate()
 
     def argv(self, arguments: Sequence[str]) -> list[str]:
-        place = ("--settings", str(self._settings), "--embedded", "--data", str(FOLDER / "data"))
-        return [sys.executable, "-m", "codekeep_runtime", *arguments, *place]
+        options = ("--settings", str(self._settings), "--embedded", "--data", str(FOLDER / "data"))
+        return [sys.executable, "-m", "codekeep_runtime", *arguments, *options]
 
     def command(self) -> str:
-        """To serve it again by hand."""
-        place = FOLDER.relative_to(ROOT)
-        words = ("serve", *READER, "--settings", f"{place}/settings.json", "--embedded", "--data", f"{place}/data")
+        """The command line with which a user serves the index again."""
+        folder = FOLDER.relative_to(ROOT)
+        words = ("serve", *READER, "--settings", f"{folder}/settings.json", "--embedded", "--data", f"{folder}/data")
         return f".venv/bin/codekeep-runtime {' '.join(words)}"
 
 
 def run(graph: dict[str, Any]) -> Iterator[tuple[bool, str]]:
-    """Yields what must hold, and what is wrong where it does not."""
+    """Runs the steps. Yields for each check whether it passed, and the error message where it did not."""
     runtime = Runtime(graph)
-    print("\nThe keep's runtime, with the settings that the stack wrote, on this project's own repository:")
-    yield runtime.show("ingest", ".", "--name", REPOSITORY) == 0, "the repository was not taken in"
+    print("\nThe runtime indexes this project's repository, with the settings that the stack wrote:")
+    yield runtime.show("ingest", ".", "--name", REPOSITORY) == 0, "the repository was not indexed"
     yield runtime.show("ask", QUESTION, *READER) == 0, "the question was not answered"
-    answer = json.loads(runtime.ask("ask", QUESTION, *READER, "--json").output)
-    yield bool(answer["citations"]), "the answer cites nothing"
-    print("\nAnother team is not granted that repository:")
-    yield runtime.show("search", "address range", *STRANGER) == 1, "a team without a grant was shown code"
+    answer = json.loads(runtime.captured("ask", QUESTION, *READER, "--json").output)
+    yield bool(answer["citations"]), "the answer has no citation"
+    print("\nA reader of a team without access to the repository finds nothing:")
+    yield runtime.show("search", "address range", *STRANGER) == 1, "a reader without access was shown code"
     yield from _over_http(runtime)
-    yield runtime.show("audit", "verify") == 0, "the audit record is not whole"
+    yield runtime.show("audit", "verify") == 0, "the audit log is incomplete or was changed"
 
 
 def _over_http(runtime: Runtime) -> Iterator[tuple[bool, str]]:
@@ -88,8 +89,11 @@ def _over_http(runtime: Runtime) -> Iterator[tuple[bool, str]]:
         print(f"\n$ codekeep-runtime serve {' '.join(READER)}\n{address}", flush=True)
         base, _, token = address.partition("#token=")
         found = json.loads(_post(f"{base}v1/search", token, {"query": QUESTION, "k": 3}))["results"]
-        yield {each["repository"] for each in found} == {REPOSITORY}, "the gateway found nothing, or too much"
-    print(f"That address was up for this run. To try it: {runtime.command()}")
+        yield (
+            {each["repository"] for each in found} == {REPOSITORY},
+            "the gateway did not find exactly the readable repository",
+        )
+    print(f"The demo has stopped this server. To start it again: {runtime.command()}")
 
 
 def _post(url: str, token: str, body: dict[str, Any]) -> bytes:

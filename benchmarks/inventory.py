@@ -1,4 +1,4 @@
-"""What an account really holds, asked of AWS's own API with boto3: no state file, no stand-in in between."""
+"""Lists what exists in an account through AWS's API with boto3, independently of states and providers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,19 +7,19 @@ from typing import Any
 import boto3
 
 GLOBAL_REGION = "us-east-1"
-AWS_OWN = "ssm: /aws/service/"  # parameters that AWS publishes to everybody
+AWS_OWN = "ssm: /aws/service/"  # public parameters of AWS
 
 
 @dataclass(frozen=True)
 class Listing:
-    """One kind of thing: how it is listed and what tells one from another (None where plain names are listed)."""
+    """How one kind of resource is listed. `identity` is the key of its id; None where the list contains plain names."""
 
     service: str
     operation: str
     items: str
     identity: str | None
     arguments: Mapping[str, Any] | None = None
-    nested: str | None = None  # a list in each item that holds the things
+    nested: str | None = None  # the key of a list inside each item, which contains the resources
 
 
 LISTINGS = (
@@ -75,10 +75,10 @@ GLOBAL_LISTINGS = (
 
 
 class Inventory:
-    """One account of the sandbox, seen from one region."""
+    """The resources in one region of one account, with the global ones."""
 
     def __init__(self, endpoint: str, account_id: str, region: str) -> None:
-        """The account is entered by assuming a role in it, as the keep's provider does."""
+        """Assumes a role in the account, as the keep's provider does."""
         self._endpoint = endpoint
         self._region = region
         self._credentials: dict[str, Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
@@ -92,14 +92,14 @@ class Inventory:
         }
 
     def everything(self) -> frozenset[str]:
-        """`service: identity` of all that is there."""
+        """`service: identity` of every resource."""
         regional = {entry for listing in LISTINGS for entry in self._listed(listing, self._region)}
         return frozenset(
             regional | {entry for listing in GLOBAL_LISTINGS for entry in self._listed(listing, GLOBAL_REGION)}
         )
 
     def pending_deletion(self, entries: frozenset[str]) -> frozenset[str]:
-        """Those of the entries that are KMS keys waiting out their deletion window: AWS itself keeps them."""
+        """The entries that are KMS keys in their waiting period, which AWS deletes at its end."""
         kms = self._client("kms", self._region)
         keys = [entry for entry in entries if entry.startswith("kms: ") and ":key/" in entry]
         states = {key: kms.describe_key(KeyId=key.removeprefix("kms: "))["KeyMetadata"]["KeyState"] for key in keys}
@@ -125,7 +125,7 @@ class Inventory:
 
 
 def _is_gone(thing: Any) -> bool:
-    """EC2 shows what was deleted for an hour."""
+    """Whether the resource is deleted: EC2 lists deleted ones for an hour."""
     state = thing.get("State") if isinstance(thing, dict) else None
     name = state.get("Name") if isinstance(state, dict) else state
     return name in ("deleted", "terminated")

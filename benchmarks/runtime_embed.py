@@ -1,8 +1,8 @@
-"""Chunks a second of each embedder, and how well each alone finds the function that a docstring describes.
+"""Speed of each embedder in chunks per second, and how well it alone finds the function that a docstring describes.
 
-Run it by `make bench BENCHMARKS=runtime_embed`. Speed: this project's own files, cut as they are for the index.
-Quality: nDCG@10 over functions of packages from which the static table learned nothing; the whole of retrieval is
-measured by `runtime_quality`. That of e5 takes a quarter of an hour and is measured if asked for:
+Run it by `make bench BENCHMARKS=runtime_embed`. Speed: this project's own files, cut as for the index.
+Quality: nDCG@10 over functions of packages that the static table was not trained on; `runtime_quality` measures
+complete retrieval. The quality of e5 takes a quarter of an hour and is measured on request only:
 `.bench-venv/bin/python -m benchmarks.runtime_embed e5`.
 """
 
@@ -30,26 +30,28 @@ from benchmarks.quality.packages import MEASURED, unpacked
 
 ROUNDS = 3
 PACKAGES = ("flask", "httpx", "rich")
-MILLION, GOAL_MINUTES, GOAL_CHUNKS = 1_000_000, 15, 50  # lines; chunks a second
+MILLION, GOAL_MINUTES, GOAL_CHUNKS = 1_000_000, 15, 50  # lines; minutes per million lines; chunks per second
 
 
 def main(with_e5: bool) -> int:
     texts, lines = _own_chunks()
-    asked = [functions(package, unpacked(package, MEASURED[package]), sys.maxsize) for package in PACKAGES]
-    count = sum(len(questions(found)) for found in asked)
+    packages = [functions(package, unpacked(package, MEASURED[package]), sys.maxsize) for package in PACKAGES]
+    count = sum(len(questions(found)) for found in packages)
     print(f"{len(texts)} chunks of {lines} lines; {count} docstrings of {', '.join(PACKAGES)}, nDCG@10 within each")
     print(f"{'embedder':<30}{'chunks/s':>10}{'minutes for 1,000,000 lines':>29}{'nDCG@10':>9}")
     for embedder, most in _embedders():
         speed = _speed(embedder, texts[:most])
         minutes = MILLION / lines * len(texts) / speed / 60
         print(f"{embedder.version:<30}{speed:>10.0f}{minutes:>29.1f}", end="", flush=True)
-        print(f"{_over_all(embedder, asked):>9.3f}" if isinstance(embedder, StaticEmbedder) or with_e5 else f"{'-':>9}")
+        print(
+            f"{_over_all(embedder, packages):>9.3f}" if isinstance(embedder, StaticEmbedder) or with_e5 else f"{'-':>9}"
+        )
     print(f"goals of the laptop's embedder: {GOAL_CHUNKS} chunks/s, {GOAL_MINUTES} minutes")
     return 0
 
 
 def _embedders() -> list[tuple[Embedder, int]]:
-    """And how many chunks their speed is measured on."""
+    """Embedders, with the number of chunks that their speed is measured on."""
     found: list[tuple[Embedder, int]] = [(StaticEmbedder(), sys.maxsize)]
     try:
         found.append((E5Embedder(), 20))
@@ -59,7 +61,7 @@ def _embedders() -> list[tuple[Embedder, int]]:
 
 
 def _own_chunks() -> tuple[list[str], int]:
-    """As ingest makes them, of the Python here."""
+    """Chunks of this project's Python files, made as ingest makes them, and their number of lines."""
     texts, lines = [], 0
     root = Path(__file__).parents[1]
     for file in sorted([*root.glob("runtime/codekeep_runtime/**/*.py"), *root.glob("tests/**/*.py")]):
@@ -72,7 +74,7 @@ def _own_chunks() -> tuple[list[str], int]:
 
 
 def _speed(embedder: Embedder, texts: Sequence[str]) -> float:
-    """The median of chunks a second."""
+    """Chunks per second, the median of ROUNDS runs."""
     embedder.documents(texts[:2])
     speeds = []
     for _ in range(ROUNDS):
@@ -82,19 +84,19 @@ def _speed(embedder: Embedder, texts: Sequence[str]) -> float:
     return statistics.median(speeds)
 
 
-def _over_all(embedder: Embedder, asked: Sequence[Sequence[Function]]) -> float:
-    sizes, parts = zip(*(_quality(embedder, found) for found in asked), strict=True)
+def _over_all(embedder: Embedder, packages: Sequence[Sequence[Function]]) -> float:
+    sizes, parts = zip(*(_quality(embedder, found) for found in packages), strict=True)
     return float(np.average(parts, weights=sizes))
 
 
 def _quality(embedder: Embedder, found: Sequence[Function]) -> tuple[int, float]:
-    """How many questions, and nDCG@10 with one right answer each."""
+    """The number of questions, and nDCG@10, with one right answer to each question."""
     row = {each.chunk.id: at for at, each in enumerate(found)}
     documents = embedder.documents([embedding_text(each.chunk) for each in found])
     gains = []
     for question, answer in questions(found).items():
-        likeness = documents @ embedder.query(question)
-        rank = int((likeness > likeness[row[answer]]).sum())
+        similarities = documents @ embedder.query(question)
+        rank = int((similarities > similarities[row[answer]]).sum())
         gains.append(1 / math.log2(rank + 2) if rank < 10 else 0.0)
     return len(gains), float(np.mean(gains))
 

@@ -1,8 +1,8 @@
-"""Processor time of one streamed answer of an engine, by HTTP library and with our own client on top.
+"""CPU time of reading one streamed answer of an engine, with several HTTP libraries and with our client.
 
 `python -m benchmarks.runtime_engine_client [--rounds N]`: the engine is a double in a process of its own that writes
-prepared bytes; libraries take turns in one run. Exits with 1 where our client costs more than LIMIT times the bare
-library below it. docs/decisions/0016-engine-client.md has the figures that the choice was made by.
+prepared bytes; libraries take turns in one run. Exits with 1 if our client costs more than LIMIT times the bare
+library that it uses. docs/decisions/0016-engine-client.md has the figures that the choice was made by.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import aiohttp
 from codekeep_runtime.models.client import EngineClient
 
 LIMIT = 1.8
-EVENTS = (1, 64)  # of an answer: all at once, and token by token
+EVENTS = (1, 64)  # in an answer: sent at once, or token by token
 ANSWERS = 25  # in each turn
 BODY = {
     "model": "bench",
@@ -39,7 +39,7 @@ Answer = Callable[[], Awaitable[int]]  # the number of its events
 
 
 class Double(asyncio.Protocol):
-    """Answers each request with the same events, each written on its own."""
+    """A test double of an engine: answers every request with the same events, each in its own write."""
 
     events = 1
 
@@ -130,14 +130,14 @@ LIBRARIES = {"aiohttp": with_aiohttp, "httpx": with_httpx, "httpx2": with_httpx2
 
 
 async def measured(url: str, events: int, rounds: int) -> dict[str, float]:
-    """Milliseconds of processor time of this process for one answer: the median over all turns."""
+    """Milliseconds of CPU time of this process for one answer, the median over all turns."""
     async with AsyncExitStack() as stack:
         answers: dict[str, Answer] = {}
         for name, prepare in {**LIBRARIES, "ours (on aiohttp)": with_ours}.items():
             try:
                 answers[name] = await prepare(url, stack)
             except ImportError:
-                print(f"{name} is not installed: make bench has it", file=sys.stderr)
+                print(f"{name} is not installed; run make bench, which installs it", file=sys.stderr)
                 continue
             got = await answers[name]()
             assert got == events + 1, f"{name} read {got} events of {events + 1}"
@@ -163,7 +163,7 @@ def main(rounds: int) -> int:
             double.terminate()
         print(json.dumps({"events": events, "milliseconds": {name: round(each, 2) for name, each in found.items()}}))
         worst = max(worst, found["ours (on aiohttp)"] / found["aiohttp"])
-    print(f"our client costs {worst:.2f} times the bare library at most (limit {LIMIT})")
+    print(f"our client costs {worst:.2f} times the bare library or less (limit {LIMIT})")
     return int(worst > LIMIT)
 
 

@@ -1,7 +1,7 @@
-"""What the gateway adds to a chat answer: sign-in, scope, retrieval, prompt, audit, checks of citations, streaming.
+"""Time that the gateway adds to a chat answer: sign-in, scope, retrieval, prompt, audit, citations, streaming.
 
 `python -m benchmarks.runtime_gateway [--chunks N] [--questions N]`: over HTTP on loopback, with an engine on loopback
-that answers at once. Exits with 1 where the 95th percentile is above its limit.
+that answers at once. Exits with 1 if the 95th percentile is above its limit.
 """
 
 import argparse
@@ -50,7 +50,7 @@ WORDS = tuple(f"{verb}{noun}" for verb in ("load", "store", "check", "send") for
 
 @dataclass
 class Lexical:
-    """Retrieval by text alone, so that no embedder's time is in the figure."""
+    """Lexical retrieval only, so that no embedder's time is measured."""
 
     index: EmbeddedIndex
 
@@ -69,7 +69,7 @@ class NoSymbols:
 
 
 def main(chunks: int, questions: int) -> int:
-    """Prints median and 95th percentile; 1 where the latter is above its limit."""
+    """Prints median and 95th percentile; returns 1 if the latter is above its limit."""
     LOG.minimum_level = "error"
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         index = EmbeddedIndex.open(Path(folder), "bench", "none-1", 64)
@@ -80,18 +80,18 @@ def main(chunks: int, questions: int) -> int:
         identity = LaptopIdentity()
         url = stack.enter_context(served(gateway(index, engine, identity, Path(folder) / "audit")))
         client = stack.enter_context(httpx.Client(headers={"authorization": f"Bearer {identity.token}"}, timeout=30))
-        taken = [asked(client, url, number) for number in range(WARM_UP + questions)][WARM_UP:]
-    middle, high = statistics.median(taken), statistics.quantiles(taken, n=20)[-1]
+        times = [answer_ms(client, url, number) for number in range(WARM_UP + questions)][WARM_UP:]
+    median, p95 = statistics.median(times), statistics.quantiles(times, n=20)[-1]
     cores = len(os.sched_getaffinity(0))
     print(
-        f"chat without the engine's time: median {middle:.1f} ms, p95 {high:.1f} ms over {chunks} chunks "
+        f"chat without the engine's time: median {median:.1f} ms, p95 {p95:.1f} ms over {chunks} chunks "
         f"({questions} questions, {cores} cores; limit {LIMIT_MS:.0f} ms)"
     )
-    return int(high > LIMIT_MS)
+    return int(p95 > LIMIT_MS)
 
 
 def fill(index: EmbeddedIndex, chunks: int) -> None:
-    """Files of one chunk of about a thousand characters, the same at each run."""
+    """Writes files of one chunk of about 1,000 characters each, the same in every run."""
     chance = random.Random(7)  # noqa: S311 - not for secrets
     branch = Branch(RepositoryId("git.demo.example", "bench", "corpus"), "main")
     for start in range(0, chunks, FILES_PER_WRITE):
@@ -148,22 +148,22 @@ def gateway(index: EmbeddedIndex, engine: str, identity: LaptopIdentity, records
 
 
 async def answer(_: Request) -> Response:
-    """The engine: all at once."""
+    """The engine: sends the complete answer at once."""
     piece = {"choices": [{"index": 0, "delta": {"content": "It is computed there [1]. "}, "finish_reason": "stop"}]}
     usage = {"choices": [], "usage": {"prompt_tokens": 1000, "completion_tokens": 8}}
     body = "".join(f"data: {json.dumps(each)}\n\n" for each in (piece, usage)) + "data: [DONE]\n\n"
     return Response(body, media_type="text/event-stream")
 
 
-def asked(client: httpx.Client, url: str, number: int) -> float:
+def answer_ms(client: httpx.Client, url: str, number: int) -> float:
     """Milliseconds from the request to the last byte of its streamed answer."""
     content = f"where does {WORDS[number % len(WORDS)]}{number} use total{number}?"
     body = {"messages": [{"role": "user", "content": content}], "stream": True}
     started = time.perf_counter()
     response = client.post(f"{url}/v1/chat/completions", json=body)
-    taken = (time.perf_counter() - started) * 1000
-    assert '"number":1' in response.text, response.status_code  # an answer that cites, or the figure says nothing
-    return taken
+    milliseconds = (time.perf_counter() - started) * 1000
+    assert '"number":1' in response.text, response.status_code  # without a citation the gateway skips most of its work
+    return milliseconds
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""How fast text goes into an index, and how fast a reader with half of the repositories gets an answer out of it.
+"""Speed of an index: writing text and vectors, and searching it as a reader of half of the repositories.
 
-`python -m benchmarks.runtime_index [--chunks N] [--queries N] [--opensearch]`: on real code, which is what is
-installed here; vectors are random, of 256 dimensions. Exits with 1 where the embedded index misses a goal. With
---opensearch the same runs on a server that is started here; it has no goal on one machine.
+`python -m benchmarks.runtime_index [--chunks N] [--queries N] [--opensearch]`: on the code of installed
+packages, with random vectors of 256 dimensions. Exits with 1 if the embedded index misses a goal. --opensearch measures
+a local OpenSearch server too, which has no goal.
 """
 
 import argparse
@@ -39,7 +39,7 @@ GOAL_MB_PER_SECOND, GOAL_MS = 20.0, 30.0
 TENANT, EMBEDDER, DIMENSION, K = "bench", "random-1", 256, 50
 REPOSITORIES, SEEN = 20, 10
 LINES, FILES_AT_ONCE, ENTRIES_AT_ONCE, VECTORS_AT_ONCE = 30, 500, 20_000, 5_000
-Placed = tuple[int, SourceFile]  # number of its branch, and a file
+NumberedFile = tuple[int, SourceFile]  # number of the branch, and the file
 BRANCHES = [Branch(RepositoryId("git.example.com", "bench", f"r{n:02d}"), "main") for n in range(REPOSITORIES)]
 SCOPE = Scope(TENANT, "0" * 16, "team", frozenset(branch.repository for branch in BRANCHES[:SEEN]))
 
@@ -51,7 +51,7 @@ def main() -> int:
     parser.add_argument("--opensearch", action="store_true")
     options = parser.parse_args()
     files = list(_files(options.chunks))
-    gc.freeze()  # the corpus is not the index's
+    gc.freeze()  # garbage collection of the corpus must not count for the index
     with tempfile.TemporaryDirectory() as folder:
         index = EmbeddedIndex.open(Path(folder), TENANT, EMBEDDER, DIMENSION)
         speed = _lexical_alone(Path(folder) / "alone", files)
@@ -63,14 +63,14 @@ def main() -> int:
     return int(speed < GOAL_MB_PER_SECOND or slowest > GOAL_MS)
 
 
-def _on_a_server(files: Sequence[Placed], queries: int) -> None:
+def _on_a_server(files: Sequence[NumberedFile], queries: int) -> None:
     with Server(ready(say)) as server:
         store = Store(connect(server.url, "eu-central-1"))
         _measure("opensearch", OpenSearchIndex(store, "bench_", TENANT, EMBEDDER, DIMENSION).prepare(), files, queries)
 
 
-def _lexical_alone(folder: Path, files: Sequence[Placed]) -> float:
-    """MB/s of the embedded index's lexical part, without the database that it is derived from."""
+def _lexical_alone(folder: Path, files: Sequence[NumberedFile]) -> float:
+    """MB/s of the embedded index's lexical part without its database."""
     entries = [
         Entry(row, owner, chunk.language, chunk.path, chunk.symbol, chunk.text)
         for owner, file in files
@@ -86,7 +86,7 @@ def _lexical_alone(folder: Path, files: Sequence[Placed]) -> float:
     return _speed("embedded: lexical index alone", _size(files), write)
 
 
-def _measure(name: str, index: Index, files: Sequence[Placed], queries: int) -> float:
+def _measure(name: str, index: Index, files: Sequence[NumberedFile], queries: int) -> float:
     """The 95th percentile of both queries together in ms."""
     chunks = [chunk for _, file in files for chunk in file.chunks]
     _speed(f"{name}: {len(chunks)} chunks written", _size(files), lambda: _write(index, files))
@@ -99,15 +99,15 @@ def _measure(name: str, index: Index, files: Sequence[Placed], queries: int) -> 
 
 
 def _speed(what: str, size: int, work: Callable[[], None]) -> float:
-    """MB/s by the clock; the processors' own time tells how much of it other programs took."""
+    """MB per second of wall-clock time. CPU time is printed too, since other programs may have slowed the run."""
     busy = time.process_time()
     seconds = _timed(work)
     busy = time.process_time() - busy
-    print(f"{what}: {size / 1e6:.0f} MB in {seconds:.1f} s, {size / seconds / 1e6:.1f} MB/s; {busy:.1f} s of processor")
+    print(f"{what}: {size / 1e6:.0f} MB in {seconds:.1f} s, {size / seconds / 1e6:.1f} MB/s; {busy:.1f} s of CPU time")
     return size / seconds / 1e6
 
 
-def _size(files: Sequence[Placed]) -> int:
+def _size(files: Sequence[NumberedFile]) -> int:
     return sum(len(chunk.text.encode(errors="replace")) for _, file in files for chunk in file.chunks)
 
 
@@ -119,7 +119,7 @@ def _report(name: str, index: Index, chunks: Sequence[Chunk], queries: int) -> f
         text, vector = _question(source, source.choice(seen)), _vectors(1, seed=number)[0]
         lexical = 1000 * _timed(partial(_found, partial(index.lexical, SCOPE, text, K)))
         semantic = 1000 * _timed(partial(_found, partial(index.semantic, SCOPE, vector, K)))
-        if number >= 10:  # warm by then
+        if number >= 10:  # the first ones warm caches up
             for kind, value in (("lexical", lexical), ("semantic", semantic), ("both", lexical + semantic)):
                 spent[kind].append(value)
     p95 = {kind: sorted(values)[round(0.95 * (len(values) - 1))] for kind, values in spent.items()}
@@ -133,11 +133,11 @@ def _found(search: Callable[[], Sequence[object]]) -> None:
 
 
 def _question(source: random.Random, chunk: Chunk) -> str:
-    """Six words of a chunk, common ones among them."""
+    """Six words of a chunk, rare and common ones."""
     return " ".join(source.choices(words(chunk.text) or ["self"], k=6))
 
 
-def _write(index: Index, files: Sequence[Placed]) -> None:
+def _write(index: Index, files: Sequence[NumberedFile]) -> None:
     for number, branch in enumerate(BRANCHES):
         own = [file for owner, file in files if owner == number]
         for start in range(0, len(own), FILES_AT_ONCE):
@@ -155,8 +155,8 @@ def _vectors(count: int, seed: int) -> Sequence[Vector]:
     return list(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
-def _files(limit: int) -> Iterator[Placed]:
-    """Python that is installed here, again under other names where it does not suffice; and whose branch it is in."""
+def _files(limit: int) -> Iterator[NumberedFile]:
+    """Installed Python files with the numbers of their branches, repeated under other names up to the limit."""
     root, made, copy = Path(sysconfig.get_paths()["purelib"]), 0, 0
     while made < limit:
         for path in sorted(root.rglob("*.py")):

@@ -1,4 +1,4 @@
-"""How long until a million lines are searchable by text, and until a push is. Corpus: Python that is installed here.
+"""Time until a million lines are searchable by text, and until a push is. The corpus is the installed Python code.
 
 Run it by `python -m benchmarks.runtime_ingest [LINES [PUSHES]]`.
 """
@@ -26,7 +26,7 @@ AUTHOR = ("-c", "user.name=bench", "-c", "user.email=bench@example.com")
 
 
 class OneVector:
-    """Text first: real vectors have a benchmark of their own, and their phase is not counted here."""
+    """An embedder that costs nothing: runtime_embed measures embedding, which follows after text is searchable."""
 
     version, dimension = "one-1", 8
 
@@ -59,7 +59,7 @@ def _searchable(ingest: Ingest, code: Path) -> float:
 
 
 def _pushes(code: Path, ingest: Ingest, index: EmbeddedIndex, count: int) -> Iterator[float]:
-    """Seconds from a commit of ten files until a word of it is found."""
+    """Seconds from each commit of PUSHED_FILES files until a word of it is found."""
     source = Source.at(str(code)).repository
     scope = Scope("bench", "0" * 16, "", frozenset({source}))
     files = sorted(code.rglob("*.py"))

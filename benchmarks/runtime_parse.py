@@ -1,8 +1,8 @@
-"""Parse, cut and find symbols: MB of source per CPU second, beside LlamaIndex's CodeSplitter on the same files.
+"""Speed of parsing, cutting and finding symbols in MB per CPU second, compared with LlamaIndex's CodeSplitter.
 
-Run it by `make bench BENCHMARKS=runtime_parse`; folders as arguments of the module add to the corpus, which is the
-source that is installed here. The peer only cuts; ours finds symbols and imports too. Both stand on the same parser,
-whose own speed bounds them: it is printed beside.
+Run it with `make bench BENCHMARKS=runtime_parse`. The corpus is the installed source, and folders that are arguments of
+the module. The peer only cuts; ours finds symbols and imports too. Both use the same parser, whose own speed, the upper
+bound, is printed too.
 """
 
 import gc
@@ -21,8 +21,8 @@ from llama_index.core.node_parser import CodeSplitter
 from tree_sitter_language_pack import get_parser
 
 ROUNDS = 3
-MOST_BYTES = 6_000_000  # of a language
-FILE_BYTES = (200, 1_000_000)  # what ingest takes without calling it data
+MOST_BYTES = 6_000_000  # per language
+FILE_BYTES = (200, 1_000_000)  # sizes that ingest does not treat as data
 GOAL_MB, GOAL_RATIO = 4.0, 5.0
 PEER_NAMES = {"csharp": "c_sharp"}
 WAYS = ("ours", "peer", "parser alone")
@@ -36,7 +36,7 @@ class Source(NamedTuple):
 
 def main() -> int:
     corpus = _corpus(_roots())
-    gc.freeze()  # the peer's imports would cost every collection of either
+    gc.freeze()  # the peer's many objects would slow garbage collection for both
     print(f"{'language':<12}{'files':>7}{'MB':>7}{'pieces':>9}{'symbols':>10}" + "".join(f"{way:>18}" for way in WAYS))
     totals: dict[str, float] = defaultdict(float)
     for language, files in sorted(corpus.items(), key=lambda each: -_size(each[1])):
@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def _seconds(language: str, files: Sequence[Source]) -> dict[str, float]:
-    """Median CPU seconds over the files by each way, turn by turn."""
+    """Median CPU seconds that each of WAYS takes for all files; they take turns."""
     ways = dict(zip(WAYS, (_ours, _peer(language), _bare(language)), strict=True))
     spent: dict[str, list[float]] = {way: [] for way in ways}
     for _ in range(ROUNDS):
@@ -73,7 +73,7 @@ def _ours(source: Source) -> None:
 
 
 def _peer(language: str) -> Callable[[Source], Any]:
-    """A file that it refuses (an error first, or nesting too deep) costs it the parse all the same."""
+    """The peer's splitter. Files that it refuses (syntax errors, deep nesting) count, since it parses them."""
     splitter = CodeSplitter(language=language, max_chars=1800, parser=get_parser(_pack_name(language)))
 
     def split(source: Source) -> None:
@@ -103,7 +103,7 @@ def _found(files: Sequence[Source]) -> tuple[int, int]:
 
 
 def _corpus(roots: Sequence[Path]) -> dict[str, list[Source]]:
-    """Of languages with enough source to measure; JSON and configuration are read without a grammar."""
+    """Sources by language, for languages with enough of them; JSON and configuration have no grammar."""
     found: dict[str, list[Source]] = defaultdict(list)
     for source in _sources(roots):
         if _size(found[source.language]) < MOST_BYTES:

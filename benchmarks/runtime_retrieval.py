@@ -1,6 +1,6 @@
-"""How long a whole search takes over 100,000 chunks: question embedded, both queries within a scope, closer look.
+"""Time of a complete search over 100,000 chunks: embedding the question, both queries within a scope, re-ranking.
 
-`python -m benchmarks.runtime_retrieval [--chunks N] [--questions N]`; exits with 1 where the 95th percentile of the
+`python -m benchmarks.runtime_retrieval [--chunks N] [--questions N]`; exits with 1 if the 95th percentile of the
 embedded index is above its limit.
 """
 
@@ -29,7 +29,7 @@ LIMIT_MS = 30.0
 WARM_UP, K = 20, 10
 
 
-def main(chunks: int = 100_000, asked: int = 500) -> int:
+def main(chunks: int = 100_000, searches: int = 500) -> int:
     found = [
         each
         for package, version in sorted({**TUNED_ON, **MEASURED}.items())
@@ -43,18 +43,18 @@ def main(chunks: int = 100_000, asked: int = 500) -> int:
         whole = scope_of([each.chunk for each in found])
         half = replace(whole, repositories=frozenset(sorted(whole.repositories)[::2]))
         retriever = Retriever(index, embedder)
-        told = {
-            name: _milliseconds(retriever, scope, texts[: WARM_UP + asked])
+        timings = {
+            name: _milliseconds(retriever, scope, texts[: WARM_UP + searches])
             for name, scope in (("all repositories", whole), ("half of them", half))
         }
         index.close()
-    for name, (median, p95) in told.items():
+    for name, (median, p95) in timings.items():
         print(f"search over {chunks} chunks, {name}: median {median:.1f} ms, p95 {p95:.1f} ms (limit {LIMIT_MS:.0f})")
-    return int(max(p95 for _, p95 in told.values()) > LIMIT_MS)
+    return int(max(p95 for _, p95 in timings.values()) > LIMIT_MS)
 
 
 def _milliseconds(retriever: Retriever, scope: Scope, texts: Sequence[str]) -> tuple[float, float]:
-    """Median and 95th percentile."""
+    """Median and 95th percentile of searches, in milliseconds."""
     spent = []
     for text in texts:
         started = time.perf_counter()
@@ -65,7 +65,7 @@ def _milliseconds(retriever: Retriever, scope: Scope, texts: Sequence[str]) -> t
 
 
 def _copies(found: Sequence[Function]) -> Iterator[Chunk]:
-    """Without end: the functions, then as of another branch, and another."""
+    """The functions, repeated without end as those of further branches."""
     for number in count():
         for each in found:
             branch = Branch(each.chunk.branch.repository, f"b{number}")
@@ -77,5 +77,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--chunks", type=int, default=100_000)
     parser.add_argument("--questions", type=int, default=500)
-    given = parser.parse_args()
-    sys.exit(main(given.chunks, given.questions))
+    options = parser.parse_args()
+    sys.exit(main(options.chunks, options.questions))

@@ -1,4 +1,4 @@
-"""A project with a hundred tenants of every tier, made from the shipped stacks."""
+"""Writes a project with many tenants of all tiers, made from the shipped stacks."""
 
 import copy
 import random
@@ -32,7 +32,7 @@ def write_project(folder: Path, *, tenants: int = 100, seed: int = 7) -> list[st
 
 
 def _tenant(model: dict[str, Any], name: str, chance: random.Random) -> dict[str, Any]:
-    """Another customer of the same tier, with its own name, address range, seats and retention."""
+    """A spec like the model's, with another name, address range, number of seats and retention."""
     tenant = copy.deepcopy(model)
     tenant["name"] = name
     tenant["display_name"] = name.title()

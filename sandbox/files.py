@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Replaces the file's content, whenever the process or the machine dies. Readable by the owner only."""
+    """Replaces the file's content, even if process or machine die meanwhile. Readable by the owner only."""
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -15,21 +15,21 @@ from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime import proto
 from pulumi.runtime.proto import provider_pb2_grpc
 
-MAX_MESSAGE_BYTES = 400 * 1024 * 1024  # what Pulumi's own servers take
+MAX_MESSAGE_BYTES = 400 * 1024 * 1024  # the limit of Pulumi's own servers
 
 old_inputs: ContextVar[Mapping[str, PropertyValue]] = ContextVar("old_inputs")
 """Old inputs of a diff or update: in Pulumi's protocol, but not in the request classes of its Python SDK."""
 
 
 class PluginFault(Fault):
-    """A refusal. Its message reaches the engine without a traceback."""
+    """An operation is refused. The message reaches the engine without a traceback."""
 
 
 class Servicer(ProviderServicer):
     """ResourceProvider service over one provider."""
 
     async def DiffConfig(self, request: Any, context: Any) -> Any:  # noqa: N802 - gRPC
-        """A provider with another configuration is still the same one: resources have their own region."""
+        """A change of configuration never replaces a provider: resources have their own region."""
         different = request.old_inputs != request.news
         return proto.DiffResponse(changes=proto.DiffResponse.DIFF_SOME if different else proto.DiffResponse.DIFF_NONE)
 

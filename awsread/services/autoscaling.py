@@ -1,4 +1,4 @@
-"""Auto Scaling groups, and tags on groups that something else made."""
+"""Auto Scaling groups, and tags on groups of other origin, such as those of node groups."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -42,7 +42,7 @@ def budget(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
 
 
 def _with_subscribers(budgets: Any, account: str, name: str, found: list[Props]) -> list[Props] | None:
-    """None, which is unread, where AWS does not say who is notified."""
+    """The notifications with subscribers; None (unread) if AWS does not list the subscribers."""
     try:
         return [_notification(budgets, account, name, each) for each in found]
     except Exception as error:

@@ -47,7 +47,7 @@ def event_rule(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
 
 @reads("events", TARGET)
 def event_target(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    """By rule and target of the state, or at an import by `rule/target` or `bus/rule/target`."""
+    """Found by the state's rule and target, or at an import by the id `rule/target` or `bus/rule/target`."""
     known = known or imported_target(id)
     bus, rule = known.get("eventBusName", DEFAULT_BUS), known["rule"]
     name = known.get("targetId") or id.partition(f"{rule}-")[2]

@@ -35,7 +35,7 @@ def log_resource_policy(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | 
 
 @reads("logs", "aws:cloudwatch/logMetricFilter:LogMetricFilter")
 def log_metric_filter(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    """By name with the group from the state, or at an import by `group:name`."""
+    """Found by its name and the state's group, or at an import by the id `group:name`."""
     group, _, name = id.rpartition(":")
     group = known.get("logGroupName") or group
     found = filters_of(aws, group, name)

@@ -22,7 +22,7 @@ LOGGED = {"vpc-": "vpcId", "subnet-": "subnetId", "eni-": "eniId", "tgw-attach-"
 
 
 def owned(aws: Aws, kind: str, id: str, found: Mapping[str, Any]) -> Props:
-    """What every EC2 resource has: ARN, owner, tags."""
+    """Properties of every EC2 resource: ARN, owner, tags."""
     return {"arn": arn(aws, "ec2", f"{kind}/{id}"), "ownerId": aws.account_id, "tags": tag_map(found.get("Tags"))}
 
 
@@ -41,7 +41,7 @@ def vpc(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
         "ipv6CidrBlock": ipv6.get("Ipv6CidrBlock"),
         "ipv6CidrBlockNetworkBorderGroup": ipv6.get("NetworkBorderGroup"),
         **{name: _vpc_attribute(ec2, id, name) for name in VPC_ATTRIBUTES},
-        **_made_with(ec2, id),
+        **_default_resources(ec2, id),
     }
 
 
@@ -49,8 +49,8 @@ def _vpc_attribute(ec2: Any, id: str, name: str) -> bool:
     return bool(ec2.describe_vpc_attribute(VpcId=id, Attribute=name)[name[0].upper() + name[1:]]["Value"])
 
 
-def _made_with(ec2: Any, id: str) -> Props:
-    """What AWS creates with every VPC."""
+def _default_resources(ec2: Any, id: str) -> Props:
+    """Ids of the resources that AWS creates with every VPC."""
     main = [*filters(vpc_id=id), {"Name": "association.main", "Values": ["true"]}]
     table = one(ec2.describe_route_tables, "RouteTables", Filters=main) or {}
     acl = one(ec2.describe_network_acls, "NetworkAcls", Filters=filters(vpc_id=id, default="true")) or {}
@@ -147,7 +147,7 @@ def flow_log(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
 
 @reads("ec2", TEMPLATE, fixed="updateDefaultVersion defaultVersion tags")
 def launch_template(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    """The newest version: what a node group would start next."""
+    """The template's newest version, which a node group would start next."""
     ec2 = aws.client("ec2")
     template = one(ec2.describe_launch_templates, "LaunchTemplates", LaunchTemplateIds=[id])
     if template is None:

@@ -1,4 +1,4 @@
-"""VPC endpoints, their policies, endpoint services and who may connect to them."""
+"""VPC endpoints, their policies, endpoint services and their allowed principals."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ PRINCIPAL = "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowe
     fixed="autoAccept dnsOptions ipAddressType serviceRegion subnetConfigurations",
 )
 def vpc_endpoint(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    """An endpoint; a policy that is a resource of its own is left out."""
+    """An endpoint, without a policy that is a separate resource."""
     found = endpoint_of(aws, id)
     if found is None:
         return None
@@ -60,14 +60,14 @@ def vpc_endpoint_policy(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | 
 
 
 def endpoint_of(aws: Aws, id: str) -> Props | None:
-    """DescribeVpcEndpoints' answer; None where the endpoint is gone or going."""
+    """DescribeVpcEndpoints' answer; None if the endpoint is deleted or being deleted."""
     found = one(aws.client("ec2").describe_vpc_endpoints, "VpcEndpoints", VpcEndpointIds=[id])
     return None if found is None or found["State"] in ("deleted", "deleting") else found
 
 
 @reads("ec2", "aws:ec2/vpcEndpointService:VpcEndpointService", fixed="supportedIpAddressTypes")
 def vpc_endpoint_service(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    """A service; principals that are resources of their own are left out."""
+    """A service, without principals that are separate resources."""
     ec2 = aws.client("ec2")
     found = one(ec2.describe_vpc_endpoint_service_configurations, "ServiceConfigurations", ServiceIds=[id])
     if found is None:
@@ -103,7 +103,7 @@ def vpc_endpoint_service(aws: Aws, id: str, known: Mapping[str, Any]) -> Props |
 
 @reads("ec2", PRINCIPAL)
 def allowed_principal(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    """AWS finds a permission by service and principal, which an id alone does not name."""
+    """A permission, found by the state's service and principal: the id does not contain them."""
     service, principal = known.get("vpcEndpointServiceId"), known.get("principalArn")
     if service is None or principal not in allowed_principals(aws, service):
         return None
@@ -111,6 +111,6 @@ def allowed_principal(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | No
 
 
 def allowed_principals(aws: Aws, service_id: str) -> list[str]:
-    """Who may connect to a service; nobody where it is gone."""
+    """The principals that may connect to a service; none if it is gone."""
     answer = or_none(aws.client("ec2").describe_vpc_endpoint_service_permissions, ServiceId=service_id)
     return sorted(entry["Principal"] for entry in answer["AllowedPrincipals"]) if answer else []

@@ -7,7 +7,7 @@ from awsread.answers import one, pick, same_set
 from awsread.reader import Aws, Props, reads
 from awsread.services.ec2 import owned
 
-AWS_OWN_RULE = 32767  # refuses what no other rule allows; nobody can change it
+AWS_OWN_RULE = 32767  # the last rule, which refuses everything and cannot be changed
 PROTOCOLS = {"all": "-1", "tcp": "6", "udp": "17", "icmp": "1"}
 DIRECTIONS = {"ingress": False, "egress": True}
 
@@ -28,7 +28,7 @@ def network_acl(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
 
 @reads("ec2", "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl", fixed="defaultNetworkAclId")
 def default_network_acl(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    """Every subnet that names no other ACL belongs to it, so `subnetIds` are its own only where the state has some."""
+    """All subnets without another ACL belong to it, so `subnetIds` are reported only if the state has some."""
     found = network_acl(aws, id, known)
     if found is None:
         return None
@@ -40,7 +40,7 @@ def acl_of(aws: Aws, id: str) -> Props | None:
 
 
 def written(acl: Props, direction: str) -> Iterator[Props]:
-    """Rules of one direction that somebody wrote."""
+    """Rules of one direction, without those that AWS adds."""
     for entry in acl.get("Entries", ()):
         if entry["RuleNumber"] != AWS_OWN_RULE and entry["Egress"] is DIRECTIONS[direction]:
             ports, icmp = entry.get("PortRange", {}), entry.get("IcmpTypeCode", {})
@@ -75,7 +75,7 @@ CIDRS = {"CidrBlock": "cidrBlock", "Ipv6CidrBlock": "ipv6CidrBlock"}
 
 
 def _spelled_like(known: Any, live: Iterator[Props]) -> list[Props]:
-    """Live rules, each in the state's spelling where it says the same (`tcp` for `6`, unset for 0)."""
+    """Live rules, each in the state's spelling where both mean the same (`tcp` for `6`, unset for 0)."""
     rules = sorted(live, key=lambda rule: int(rule["ruleNo"]))
     spelled = [
         next((each for each in known or () if rule_arguments(each) == rule_arguments(rule)), rule) for rule in rules

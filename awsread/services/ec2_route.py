@@ -32,7 +32,7 @@ ROUTE = "aws:ec2/route:Route"
 
 @reads("ec2", "aws:ec2/routeTable:RouteTable")
 def route_table(aws: Aws, id: str, known: Mapping[str, object]) -> Props | None:
-    """A table with its inline routes: those that are resources of their own are left out."""
+    """A table with its inline routes, without those that are separate resources."""
     found = table_of(aws, id)
     if found is None:
         return None
@@ -54,10 +54,10 @@ def default_route_table(aws: Aws, id: str, known: Mapping[str, object]) -> Props
 
 @reads("ec2", ROUTE)
 def route(aws: Aws, id: str, known: Mapping[str, object]) -> Props | None:
-    """By the id that the provider makes up, or at an import by `<table>_<destination>`."""
+    """Found by the provider's id, or at an import by `<table>_<destination>`."""
     table_id, _, destination = id.partition("_")
     table = known.get("routeTableId") or (table_id if destination else None)
-    # An import by the provider's id names no table: look through all.
+    # At an import the provider's id does not contain the table: search all.
     tables = [table_of(aws, str(table)) or {}] if table else aws.client("ec2").describe_route_tables()["RouteTables"]
     for each in tables:
         for found in written(each):
@@ -97,7 +97,7 @@ def table_of(aws: Aws, id: str) -> Props | None:
 
 
 def written(table: Props) -> Iterator[Props]:
-    """Routes that somebody wrote: not the VPC's own ranges, and not those of a gateway endpoint."""
+    """Explicit routes, without those of the VPC's ranges and of gateway endpoints."""
     for each in table.get("Routes", ()):
         of_endpoint = each.get("DestinationPrefixListId") and str(each.get("GatewayId", "")).startswith("vpce-")
         if each.get("GatewayId") != "local" and not of_endpoint:
@@ -105,17 +105,17 @@ def written(table: Props) -> Iterator[Props]:
 
 
 def inline(found: Props) -> Props:
-    """A route as its table has it."""
+    """A route in the form of its table's inline routes."""
     return {**pick(found, **INLINE_DESTINATIONS), **_target(found)}
 
 
 def destination_of(props: Mapping[str, object]) -> str | None:
-    """Where a route resource leads, None where its properties do not say."""
+    """The destination of a route resource; None if its properties have none."""
     return next((str(props[name]) for name in DESTINATIONS if props.get(name)), None)
 
 
 def route_id(table_id: str, destination: str) -> str:
-    """As the official provider builds it: a CRC-32 of the destination behind the table's id."""
+    """The official provider's id: the table's id, then a CRC-32 of the destination."""
     return f"r-{table_id}{zlib.crc32(destination.encode())}"
 
 

@@ -22,7 +22,7 @@ PEERS = {  # property of an inline rule → member of a live rule, and (list, me
 
 @dataclass(frozen=True, order=True)
 class Permission:
-    """One protocol, one range of ports, one peer: what AWS calls a rule."""
+    """What AWS calls a rule: one protocol, one range of ports, one peer."""
 
     protocol: str
     from_port: int
@@ -41,7 +41,7 @@ class Permission:
 
 @reads("ec2", "aws:ec2/securityGroup:SecurityGroup", fixed="revokeRulesOnDelete ingress egress")
 def security_group(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    """A group with its inline rules: those that are resources of their own are left out."""
+    """A group with its inline rules, without those that are separate resources."""
     return _group(aws, id, known, has_rules=aws.declared(INGRESS_RULE) is not None)
 
 
@@ -83,7 +83,7 @@ for _direction in DIRECTIONS:
 
 
 def rule_properties(found: Mapping[str, Any]) -> Props:
-    """A live rule as the rule resource that it is."""
+    """Properties of a live rule as a rule resource."""
     ports = {} if found["IpProtocol"] == ALL_PROTOCOLS else pick(found, "FromPort", "ToPort")
     return {
         "securityGroupId": found["GroupId"],
@@ -103,7 +103,7 @@ def rules_of(aws: Aws, group_id: str) -> list[Props]:
 
 
 def permissions(rules: Iterable[Mapping[str, Any]] | None, group_id: str) -> Iterator[Permission]:
-    """Inline rules taken apart into single permissions; `self` is a permission for the group itself."""
+    """Splits inline rules into single permissions; `self` is a permission for the group itself."""
     for rule in rules or ():
         peers = [(kind, peer) for kind in PEERS for peer in rule.get(kind) or ()]
         if rule.get("self"):
@@ -115,7 +115,7 @@ def permissions(rules: Iterable[Mapping[str, Any]] | None, group_id: str) -> Ite
 
 
 def _unclaimed(aws: Aws, rules: Iterable[Props], direction: str) -> set[Permission]:
-    """Live rules of one direction that no rule resource stands for."""
+    """Live rules of one direction without those that are separate resources."""
     apart = {rule.get("securityGroupRuleId") or id for id, rule in aws.declared(DIRECTIONS[direction]) or ()}
     wanted = direction == "egress"
     return {
@@ -132,7 +132,7 @@ def _permission(rule: Props) -> Permission:
 
 
 def spelled_like(known: Any, live: Iterable[Permission], group_id: str) -> list[Props]:
-    """Live permissions as inline rules: in the state's spelling as far as it still applies, the rest rule by rule."""
+    """Live permissions as inline rules, in the state's spelling where it still applies, the others one by one."""
     left, rules = set(live), []
     for rule in known or ():
         parts = set(permissions([rule], group_id))

@@ -1,4 +1,4 @@
-"""EKS clusters, node groups, and who and what gets into a cluster."""
+"""EKS clusters, node groups, add-ons, access entries and pod identities."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -134,7 +134,7 @@ def access_policy_association(aws: Aws, id: str, known: Mapping[str, Any]) -> Pr
 
 @reads("eks", "aws:eks/podIdentityAssociation:PodIdentityAssociation")
 def pod_identity_association(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    """By id with the cluster from the state, or at an import by `cluster,association`."""
+    """Found by its id and the state's cluster, or at an import by `cluster,association`."""
     cluster, _, association = id.rpartition(",")
     call = aws.client("eks").describe_pod_identity_association
     found = call(clusterName=known.get("clusterName") or cluster, associationId=association)["association"]

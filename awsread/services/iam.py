@@ -12,7 +12,7 @@ SESSION_SECONDS = 3600  # AWS's, where none is given
 
 @reads("iam", "aws:iam/role:Role", fixed="forceDetachPolicies")
 def role(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    """Attachments may be resources of their own: only a role whose state lists some owns them."""
+    """A role. Attachments may be separate resources, so they are reported only if the role's state lists some."""
     iam = aws.client("iam")
     answer = or_none(iam.get_role, RoleName=id)
     if answer is None:
@@ -66,7 +66,7 @@ def role_policy_attachment(aws: Aws, id: str, known: Mapping[str, Any]) -> Props
     """The id is the provider's `role-suffix`, or `role/ARN` at an import.
 
     Raises:
-        LookupError: the account does not know the policy, so it cannot say who has it.
+        LookupError: the account has no such policy, so its attachments cannot be listed.
     """
     role, policy = known.get("role"), known.get("policyArn")
     if role is None or policy is None:

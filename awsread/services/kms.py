@@ -8,7 +8,7 @@ from awsread.answers import arn, camel, pages, pick, same_json, same_set, tag_ma
 from awsread.errors import or_none
 from awsread.reader import Aws, Props, reads
 
-POLICY = "default"  # the only name KMS knows
+POLICY = "default"  # the only name that KMS accepts
 DELETING = ("PendingDeletion", "PendingReplicaDeletion")
 FIXED = "deletionWindowInDays bypassPolicyLockoutSafetyCheck"
 
@@ -57,7 +57,7 @@ def _common(aws: Aws, id: str, known: Mapping[str, Any], found: Props) -> Props:
 
 @reads("kms", "aws:kms/keyPolicy:KeyPolicy", fixed="bypassPolicyLockoutSafetyCheck")
 def key_policy(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    """None where the key has the policy that AWS gives it without one."""
+    """The key's policy; None if it is AWS's default."""
     if metadata(aws, id) is None:
         return None
     found = aws.client("kms").get_key_policy(KeyId=id, PolicyName=POLICY)["Policy"]
@@ -107,7 +107,7 @@ def grant(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
 
 
 def metadata(aws: Aws, id: str) -> Props | None:
-    """Metadata of a key, or None where it is gone or going."""
+    """Metadata of a key; None if it is deleted or its deletion is scheduled."""
     answer = or_none(aws.client("kms").describe_key, KeyId=id)
     if answer is None or answer["KeyMetadata"]["KeyState"] in DELETING:
         return None
@@ -115,7 +115,7 @@ def metadata(aws: Aws, id: str) -> Props | None:
 
 
 def default_policy(aws: Aws) -> str:
-    """What AWS gives a key that is created without a policy."""
+    """The policy that AWS gives a key which is created without one."""
     statement = {
         "Sid": "Enable IAM User Permissions",
         "Effect": "Allow",

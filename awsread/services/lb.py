@@ -23,7 +23,7 @@ LOGS = {"accessLogs": "access_logs.s3", "connectionLogs": "connection_logs.s3"}
 
 @dataclass(frozen=True)
 class Attribute:
-    """An attribute's key, the kinds of balancer that have it, and what it is where nobody set it."""
+    """An attribute's key, the kinds of balancer that have it, and its default."""
 
     key: str
     kinds: frozenset[str]
@@ -127,7 +127,7 @@ def load_balancer(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
 
 
 def _balancer_attributes(live: Mapping[str, str], kind: str, known: Mapping[str, Any]) -> Props:
-    """Attributes that this kind of balancer does not have are as the state has them."""
+    """A balancer's attributes; those that its kind does not have are copied from the state."""
     found: Props = {}
     for name, attribute in ATTRIBUTES.items():
         if kind not in attribute.kinds:
@@ -218,7 +218,7 @@ def _idle_timeout(elb: Any, id: str) -> int | None:
 
 
 def arn_suffix(arn: str) -> str:
-    """What metrics name a balancer or target group by."""
+    """The name of a balancer or target group in metrics."""
     match = re.search(r":(?:loadbalancer/(?P<balancer>.+)|(?P<group>targetgroup/.+))$", arn)
     return (match["balancer"] or match["group"]) if match else ""
 

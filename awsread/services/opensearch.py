@@ -35,7 +35,7 @@ OPTIONS = Spelling(
         "tlsSecurityPolicy": "TLSSecurityPolicy",
     }
 )
-POLICY_PREFIX = "esd-policy-"  # of the id that the provider gives a domain's policy
+POLICY_PREFIX = "esd-policy-"  # of the provider's id for a domain's policy
 
 
 @reads(
@@ -79,7 +79,7 @@ def domain_of(aws: Aws, id: str) -> Props | None:
 
 
 def zones_of(aws: Aws, subnet_ids: list[str]) -> Props:
-    """VPC and zones that follow from subnets."""
+    """VPC and zones of subnets."""
     if not subnet_ids:
         return {}
     subnets = aws.client("ec2").describe_subnets(SubnetIds=subnet_ids)["Subnets"]
@@ -123,7 +123,7 @@ def _logs(found: Mapping[str, Any], known: Mapping[str, Any]) -> list[Any]:
     for kind, log in (found.get("LogPublishingOptions") or {}).items():
         group = log.get("CloudWatchLogsLogGroupArn")
         if not group:
-            continue  # switched off and forgotten
+            continue  # disabled, and not in the state
         enabled = log.get("Enabled", True)
         implied = enabled and kind in written and "enabled" not in written[kind]
         live.append({"logType": kind, "cloudwatchLogGroupArn": group, **({} if implied else {"enabled": enabled})})

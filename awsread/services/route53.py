@@ -16,7 +16,7 @@ LOCATION = {"continent": "ContinentCode", "country": "CountryCode", "subdivision
 
 @reads("route53", "aws:route53/zone:Zone", fixed="comment")
 def zone(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    """A zone with its inline VPCs: associations that are resources of their own are left out."""
+    """A zone with its inline VPCs, without associations that are separate resources."""
     route53 = aws.client("route53")
     answer = or_none(route53.get_hosted_zone, Id=id)
     if answer is None:

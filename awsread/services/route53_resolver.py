@@ -11,7 +11,7 @@ SERVICE = "route53resolver"
 
 @reads(SERVICE, "aws:route53/resolverFirewallConfig:ResolverFirewallConfig")
 def firewall_config(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    """By the VPC, which an id alone does not name."""
+    """Found by the state's VPC, which the id does not contain."""
     found = aws.client(SERVICE).get_firewall_config(ResourceId=known["resourceId"])["FirewallConfig"]
     return pick(found, "ResourceId", "FirewallFailOpen", "OwnerId")
 

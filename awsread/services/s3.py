@@ -1,4 +1,4 @@
-"""Buckets and the settings that are resources of their own. A setting's id is `bucket` or `bucket,owner`."""
+"""Buckets, and their settings that are separate resources. A setting's id is `bucket` or `bucket,owner`."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -62,18 +62,18 @@ def bucket(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
 
 
 def exists(aws: Aws, name: str) -> bool:
-    """Whether the bucket is there, in this region: S3 answers for those of other regions too."""
+    """Whether the bucket exists in this region: S3 answers for those of other regions too."""
     try:
         found = aws.client("s3").head_bucket(Bucket=name)
     except Exception as error:
-        if code_of(error) == "404":  # HEAD has no body to carry another code
+        if code_of(error) == "404":  # the answer to HEAD has no body with another code
             return False
         raise
     return bool(found.get("BucketRegion", aws.region) == aws.region)
 
 
 def addresses(aws: Aws, name: str) -> Props:
-    """What follows from a bucket's name and region."""
+    """Properties that are derived from a bucket's name and region."""
     return {
         "arn": f"arn:{aws.partition}:s3:::{name}",
         "bucketDomainName": f"{name}.s3.{dns_suffix(aws)}",
@@ -163,7 +163,7 @@ def object_lock(s3: Any, bucket: str, known: Mapping[str, Any]) -> Props | None:
     lock: Props = camel(found["ObjectLockConfiguration"]) if found else {}
     if not lock.get("objectLockEnabled"):
         return None
-    if "rule" in lock:  # 0 stands for the unit that is not used
+    if "rule" in lock:  # 0: the unit is not used
         retention = {name: value for name, value in lock["rule"]["defaultRetention"].items() if value}
         lock["rule"] = {"defaultRetention": retention}
     return lock

@@ -1,4 +1,4 @@
-"""Secrets, who may read them, and their versions."""
+"""Secrets, their policies and versions."""
 
 import base64
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from awsread.reader import Aws, Props, reads
 
 @reads("secretsmanager", "aws:secretsmanager/secret:Secret", fixed="recoveryWindowInDays forceOverwriteReplicaSecret")
 def secret(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    """A policy may be a resource of its own: only a secret whose state has one owns it."""
+    """A secret. The policy may be a separate resource, so it is reported only if the secret's state has one."""
     found = description(aws, id)
     if found is None:
         return None
@@ -41,7 +41,7 @@ def secret_version(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
         return None
     writes_only = known.get("secretStringWoVersion") is not None
     binary = found.get("SecretBinary")
-    # A later version takes the label away: that is no change of a program that never named one.
+    # A later version takes the label over, which is no drift if the program never set one.
     named = {"versionStages": same_set(known["versionStages"], stages)} if "versionStages" in known else {}
     return {
         "arn": arn,
@@ -57,7 +57,7 @@ def secret_version(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
 
 
 def description(aws: Aws, id: str) -> Props | None:
-    """DescribeSecret's answer, None where the secret is gone or waits for its deletion."""
+    """DescribeSecret's answer; None if the secret is deleted or its deletion is scheduled."""
     found = or_none(aws.client("secretsmanager").describe_secret, SecretId=id)
     return None if found is None or found.get("DeletedDate") else dict(found)
 

@@ -13,7 +13,7 @@ TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
 
 @reads("sns", "aws:sns/topic:Topic", fixed="fifoTopic contentBasedDeduplication signatureVersion")
 def topic(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    """A topic; a policy that is a resource of its own is left out."""
+    """A topic, without a policy that is a separate resource."""
     found = attributes_of(aws, id)
     if found is None:
         return None
@@ -36,7 +36,7 @@ def topic(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
 
 @reads("sns", TOPIC_POLICY, fixed="arn")
 def topic_policy(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    """None where the topic has the policy that AWS gives it without one."""
+    """The topic's policy; None if it is AWS's default."""
     found = attributes_of(aws, id)
     if found is None or json.loads(found["Policy"]).get("Id") == "__default_policy_ID":
         return None

@@ -1,4 +1,4 @@
-"""SQS queues and the policies that are resources of their own. The id of all of them is the queue's URL."""
+"""SQS queues, and their policies that are separate resources. The id of all of them is the queue's URL."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ ATTRIBUTES = {
     "visibilityTimeoutSeconds": "VisibilityTimeout",
 }
 FLAGS = frozenset({"contentBasedDeduplication", "fifoQueue", "sqsManagedSseEnabled"})
-DOCUMENTS = {  # property of a queue → the type that may hold it instead
+DOCUMENTS = {  # property of a queue → the type of the separate resource
     "policy": "aws:sqs/queuePolicy:QueuePolicy",
     "redrivePolicy": "aws:sqs/redrivePolicy:RedrivePolicy",
     "redriveAllowPolicy": "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
@@ -34,14 +34,14 @@ DOCUMENTS = {  # property of a queue → the type that may hold it instead
 
 @reads("sqs", "aws:sqs/queue:Queue")
 def queue(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
-    """A queue; policies that are resources of their own are left out."""
+    """A queue, without policies that are separate resources."""
     attributes = attributes_of(aws, id)
     if attributes is None:
         return None
     found = {
         name: _value(name, attributes[attribute], known)
         for name, attribute in ATTRIBUTES.items()
-        if attributes.get(attribute) not in (None, "") and not is_apart(aws, name, id)
+        if attributes.get(attribute) not in (None, "") and not is_separate(aws, name, id)
     }
     if found.get("kmsMasterKeyId"):
         found["sqsManagedSseEnabled"] = False
@@ -56,8 +56,8 @@ def queue(aws: Aws, id: str, known: Mapping[str, Any]) -> Props | None:
     }
 
 
-def is_apart(aws: Aws, name: str, url: str) -> bool:
-    """Whether a document of a queue is a resource of its own."""
+def is_separate(aws: Aws, name: str, url: str) -> bool:
+    """Whether a document of a queue is a separate resource."""
     return name in DOCUMENTS and any(id == url for id, _ in aws.declared(DOCUMENTS[name]) or ())
 
 

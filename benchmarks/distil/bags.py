@@ -1,4 +1,4 @@
-"""Many texts as bags of rows of a table: their sums, and what a change of the sums means for the rows."""
+"""Texts as weighted bags of rows of a table, stored together in flat arrays."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Indices = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Bags:
-    rows: Indices  # of all texts, one after the other
+    rows: Indices  # of all texts, concatenated
     weights: Floats
     lengths: Indices  # rows of each text, at least one
 
@@ -32,7 +32,7 @@ class Bags:
 
     @property
     def owners(self) -> Indices:
-        """Of each row the text."""
+        """For each row the number of its text."""
         return np.repeat(np.arange(len(self.lengths)), self.lengths)
 
     def sums(self, table: Floats) -> Floats:
@@ -42,7 +42,7 @@ class Bags:
 
 
 def gathered(rows: Indices, changes: Floats) -> tuple[Indices, Floats]:
-    """Each row once, with the sum of its changes."""
+    """Each distinct row, with the sum of its changes."""
     order = np.argsort(rows, kind="stable")
     ordered = rows[order]
     starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))

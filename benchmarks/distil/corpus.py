@@ -21,14 +21,14 @@ MEASURED_ON = frozenset(
     {"flask", "requests", "click", "jinja2", "werkzeug", "rich", "httpx", "pydantic", "sqlalchemy"}
     | {"django", "networkx", "pandas", "sklearn", "sympy", "tornado", "aiohttp", "celery"}
 )
-"""Import names of what quality is measured on. Nothing is learned from a copy of it in another package either."""
+"""Import names of the packages that quality is measured on. Copies in other packages are not learned from either."""
 
 HELD_OUT = frozenset({"dask", "docutils", "gitpython", "joblib", "mitmproxy", "mypy", "nilearn", "nltk", "pip"}) | {
     *("scikit-image", "scrapy", "trio", "wagtail", "zarr", "bokeh")
 }
-"""What the choices of learning were made on; not learned from."""
+"""Packages on which the parameters of training were chosen; not learned from."""
 
-_TAKEN, _FILE_BYTES = 3_000, 400_000  # pairs of a package, bytes of a file
+_MOST_PAIRS, _FILE_BYTES = 3_000, 400_000  # pairs of a package, bytes of a file
 _NOT_LEARNED_FROM = re.compile(r"(^|/)(tests?|_?vendor(ed)?|_?extern(al)?s?|third_?party)/|_pb2")
 _PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux_2_24_x86_64", "manylinux2014_x86_64", "any")
 _WHEEL = ("--only-binary", ":all:", "--python-version", "3.12", "--implementation", "cp")
@@ -42,7 +42,7 @@ class Pair(NamedTuple):
 
 
 def pairs(wheels: Path) -> list[Pair]:
-    """In a fixed order. Downloads into `wheels` what it lacks."""
+    """All pairs in a fixed order. Downloads missing wheels into `wheels`."""
     pinned = PACKAGES.read_text().split()
     with Pool(2) as pool:
         found = pool.starmap(_of_package, [(package, wheels) for package in pinned], chunksize=1)
@@ -50,7 +50,7 @@ def pairs(wheels: Path) -> list[Pair]:
 
 
 def measured_sentences() -> frozenset[str]:
-    """Of the docstrings of what quality is measured on, in lower case: nothing is learned from an equal one."""
+    """First sentences of the docstrings that quality is measured with, in lower case; none is used for training."""
     with Pool(2) as pool:
         found = pool.starmap(_sentences, [*TUNED_ON.items(), *MEASURED.items()], chunksize=1)
     return frozenset(sentence for some in found for sentence in some)
@@ -65,8 +65,8 @@ def _of_package(pinned: str, wheels: Path) -> list[Pair]:
     package = pinned.partition("==")[0]
     with tempfile.TemporaryDirectory() as folder:
         _unpack(_wheel(pinned, wheels), Path(folder))
-        asked = [each for each in functions(package, Path(folder), sys.maxsize) if each.sentence][:_TAKEN]
-    return [Pair(package, each.sentence, embedding_text(each.chunk)) for each in asked]
+        described = [each for each in functions(package, Path(folder), sys.maxsize) if each.sentence][:_MOST_PAIRS]
+    return [Pair(package, each.sentence, embedding_text(each.chunk)) for each in described]
 
 
 def _wheel(pinned: str, wheels: Path) -> Path:

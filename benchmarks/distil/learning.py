@@ -1,4 +1,4 @@
-"""Learns rows so that a docstring's vector is nearer to its own function than to the others of a batch."""
+"""Trains a table of word vectors so that a docstring's vector is nearest to its own function within a batch."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ import numpy as np
 
 from benchmarks.distil.bags import Bags, Floats, Indices, gathered
 
-BATCH, NEIGHBOURS = 1_024, 64  # pairs in a batch, of which so many are of one package: those are harder to tell apart
+BATCH, NEIGHBOURS = 1_024, 64  # pairs in a batch, in groups of one package, which are harder to tell apart
 SHARPNESS = 20.0
-BACKWARD = 0.3  # weight of telling docstrings apart by the function, against functions by the docstring
+BACKWARD = 0.3  # weight of the loss from functions to docstrings, relative to docstrings to functions
 RATE, WARM_UP = 0.01, 50
 _FIRST, _SECOND, _LEAST = 0.9, 0.99, 1e-3
 
@@ -22,12 +22,12 @@ class Pairs:
 
 
 class Learner:
-    """`table` holds a vector for each word, `asked` how much it counts in a question."""
+    """`table` has a vector for each word, `question_weights` the weight of each word in a question."""
 
     def __init__(self, table: Floats, seed: int) -> None:
-        self.table, self.asked = table, np.ones((len(table), 1), np.float32)
+        self.table, self.question_weights = table, np.ones((len(table), 1), np.float32)
         self._random = np.random.default_rng(seed)
-        self._table_steps, self._asked_steps = _Steps(self.table), _Steps(self.asked)
+        self._table_steps, self._weight_steps = _Adam(self.table), _Adam(self.question_weights)
 
     def learn(self, pairs: Pairs, epochs: float, report: Callable[[int, float], None]) -> None:
         steps = int(epochs * len(pairs.packages) // BATCH)
@@ -46,21 +46,22 @@ class Learner:
         return [mixed[start : start + BATCH] for start in range(0, len(mixed) - BATCH + 1, BATCH)]
 
     def _step(self, questions: Bags, documents: Bags, rate: float) -> float:
-        asking = Bags(questions.rows, questions.weights * self.asked[questions.rows, 0], questions.lengths)
-        asked, asked_lengths = _unit(asking.sums(self.table))
-        told, told_lengths = _unit(documents.sums(self.table))
-        loss, towards_told, towards_asked = _contrast(asked @ told.T * SHARPNESS)
-        by_asked = _through_unit(asked, asked_lengths, towards_told @ told)[asking.owners]
-        by_told = _through_unit(told, told_lengths, towards_asked @ asked)[documents.owners]
-        by_weight = (by_asked * self.table[asking.rows]).sum(axis=1, keepdims=True) * questions.weights[:, None]
-        changes = np.concatenate([by_asked * asking.weights[:, None], by_told * documents.weights[:, None]])
-        self._asked_steps.step(*gathered(questions.rows, by_weight), rate)
-        self._table_steps.step(*gathered(np.concatenate([asking.rows, documents.rows]), changes), rate)
+        weights = questions.weights * self.question_weights[questions.rows, 0]
+        weighted = Bags(questions.rows, weights, questions.lengths)
+        question, question_lengths = _unit(weighted.sums(self.table))
+        document, document_lengths = _unit(documents.sums(self.table))
+        loss, to_documents, to_questions = _contrast(question @ document.T * SHARPNESS)
+        of_questions = _through_unit(question, question_lengths, to_documents @ document)[weighted.owners]
+        of_documents = _through_unit(document, document_lengths, to_questions @ question)[documents.owners]
+        of_weights = (of_questions * self.table[weighted.rows]).sum(axis=1, keepdims=True) * questions.weights[:, None]
+        changes = np.concatenate([of_questions * weighted.weights[:, None], of_documents * documents.weights[:, None]])
+        self._weight_steps.step(*gathered(questions.rows, of_weights), rate)
+        self._table_steps.step(*gathered(np.concatenate([weighted.rows, documents.rows]), changes), rate)
         return loss
 
 
-class _Steps:
-    """Adam, for the rows that a batch touched."""
+class _Adam:
+    """The Adam optimizer; updates only the rows that occur in a batch."""
 
     def __init__(self, values: Floats) -> None:
         self._values, self._first, self._second = values, np.zeros_like(values), np.zeros_like(values)
@@ -81,17 +82,17 @@ def _unit(vectors: Floats) -> tuple[Floats, Floats]:
 
 
 def _through_unit(unit: Floats, lengths: Floats, change: Floats) -> Floats:
-    """What a change of the unit vector means for the vector before."""
+    """The gradient of a vector, from the gradient of its unit vector."""
     result: Floats = (change - (change * unit).sum(axis=1, keepdims=True) * unit) / lengths
     return result
 
 
-def _contrast(likeness: Floats) -> tuple[float, Floats, Floats]:
-    """The loss, and its slope by the likeness of each question to each document, and the other way round."""
-    forward = np.exp(likeness - likeness.max(axis=1, keepdims=True))
+def _contrast(similarities: Floats) -> tuple[float, Floats, Floats]:
+    """Contrastive loss of a matrix of similarities; its gradient, and the gradient's transpose."""
+    forward = np.exp(similarities - similarities.max(axis=1, keepdims=True))
     forward /= forward.sum(axis=1, keepdims=True)
-    backward = np.exp(likeness - likeness.max(axis=0, keepdims=True))
+    backward = np.exp(similarities - similarities.max(axis=0, keepdims=True))
     backward /= backward.sum(axis=0, keepdims=True)
-    own = np.eye(len(likeness), dtype=np.float32)
-    slope: Floats = ((forward - own) + np.float32(BACKWARD) * (backward - own)) * np.float32(SHARPNESS)
-    return float(-np.log(np.diag(forward) + 1e-9).mean()), slope, slope.T
+    own = np.eye(len(similarities), dtype=np.float32)
+    gradient: Floats = ((forward - own) + np.float32(BACKWARD) * (backward - own)) * np.float32(SHARPNESS)
+    return float(-np.log(np.diag(forward) + 1e-9).mean()), gradient, gradient.T

@@ -1,4 +1,4 @@
-"""The runtime's embedders by name."""
+"""Makes the runtime's embedders from their names."""
 
 from importlib import import_module
 
@@ -11,15 +11,15 @@ KNOWN = {
     "static": "codekeep_runtime.embed.static:StaticEmbedder",
     "e5": "codekeep_runtime.embed.e5:E5Embedder",
 }
-EVERY_TIME = ("static",)  # the others take most of an hour: ask for them by name
+DEFAULT = ("static",)  # measured without being named; the others take most of an hour
 
 
 def embedder_of(name: str) -> Embedder:
-    """A slow one's vectors of documents are kept in the cache.
+    """The embedder of a name. Slow ones cache the vectors of documents on the disk.
 
     Args:
         name: one of KNOWN, or module:class.
     """
-    module, _, made = KNOWN.get(name, name).partition(":")
-    embedder: Embedder = getattr(import_module(module), made)()
-    return embedder if name in EVERY_TIME else CachedEmbedder(embedder, cache() / "vectors.sqlite")
+    module, _, class_name = KNOWN.get(name, name).partition(":")
+    embedder: Embedder = getattr(import_module(module), class_name)()
+    return embedder if name in DEFAULT else CachedEmbedder(embedder, cache() / "vectors.sqlite")

@@ -1,4 +1,4 @@
-"""Functions of a package without their docstrings, and the docstrings' first sentences as questions."""
+"""Test data from packages: functions without their docstrings, and the docstrings' first sentences as questions."""
 
 import ast
 import hashlib
@@ -21,11 +21,11 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 @dataclass(frozen=True)
 class Function:
     chunk: Chunk
-    sentence: str  # "" where its docstring makes no question
+    sentence: str  # "" if the docstring is missing or too short
 
 
 def functions(package: str, root: Path, most: int) -> list[Function]:
-    """At most `most`, chosen by a hash: the same ones everywhere."""
+    """At most `most` functions of a package, chosen by a hash, so that every run has the same ones."""
     branch = Branch(RepositoryId("pypi.org", package, package), "main")
     found = [
         each
@@ -37,7 +37,7 @@ def functions(package: str, root: Path, most: int) -> list[Function]:
 
 
 def questions(found: Sequence[Function]) -> dict[str, str]:
-    """From each sentence that only one function has to that function's chunk id."""
+    """Maps each sentence that occurs once to the chunk id of its function."""
     shared = Counter(each.sentence.casefold() for each in found)
     return {each.sentence: each.chunk.id for each in found if each.sentence and shared[each.sentence.casefold()] == 1}
 
@@ -56,7 +56,7 @@ def _of_file(branch: Branch, root: Path, file: Path) -> Iterator[Function]:
 
 
 def _walk(node: ast.AST, prefix: str) -> Iterator[tuple[str, _Function]]:
-    """Functions and methods; one inside another belongs to it."""
+    """Qualified names and nodes of functions and methods; nested functions belong to the outer one."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, _Function):
             yield f"{prefix}{child.name}", child
@@ -67,7 +67,7 @@ def _walk(node: ast.AST, prefix: str) -> Iterator[tuple[str, _Function]]:
 
 
 def _without_docstring(node: _Function, lines: list[str]) -> str:
-    """Its source; "" where nothing is done in it."""
+    """The function's source without its docstring; "" if the body does nothing."""
     first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
     docstring = node.body[0] if ast.get_docstring(node, clean=False) is not None else None
     body = node.body[1:] if docstring else node.body
@@ -77,12 +77,12 @@ def _without_docstring(node: _Function, lines: list[str]) -> str:
         return "\n".join(lines[first - 1 : node.end_lineno])
     assert docstring.end_lineno is not None
     if docstring.lineno <= node.lineno or body[0].lineno == docstring.end_lineno:
-        return ""  # written on one line
+        return ""  # the docstring shares its line with code
     return "\n".join(lines[first - 1 : docstring.lineno - 1] + lines[docstring.end_lineno : node.end_lineno])
 
 
 def _does_nothing(node: ast.stmt) -> bool:
-    """`pass`, a constant, or raising NotImplementedError."""
+    """Whether the statement is `pass`, a constant, or raises NotImplementedError."""
     if isinstance(node, ast.Raise):
         return "NotImplemented" in ast.dump(node)
     return isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
@@ -108,7 +108,7 @@ def _chunk(branch: Branch, path: str, ordinal: int, symbol: str, node: _Function
 
 
 def first_sentence(docstring: str | None) -> str:
-    """Of the first paragraph; "" where it has fewer than four words."""
+    """The first sentence of the first paragraph; "" if it has fewer than LEAST_WORDS words."""
     paragraph = " ".join((docstring or "").strip().split("\n\n")[0].split())
     sentence = re.split(r"(?<=[.!?])\s", paragraph)[0]
     return sentence if len(re.findall(r"[A-Za-z]{2,}", sentence)) >= LEAST_WORDS else ""

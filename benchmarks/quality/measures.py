@@ -1,4 +1,4 @@
-"""How good ranked lists are."""
+"""Measures of ranked results: nDCG, MRR, recall."""
 
 import math
 from collections.abc import Collection, Sequence
@@ -10,22 +10,23 @@ DEPTH = 10
 
 @dataclass(frozen=True)
 class Measures:
-    """Means over all questions, of the first ten."""
+    """Means over all questions, computed from the first ten results."""
 
     ndcg: float
     mrr: float
     recall: float
-    answered: float  # the share of questions with at least one right place among them
+    answered: float  # share of questions with at least one right result
 
     def __str__(self) -> str:
         return f"nDCG@10 {self.ndcg:.3f}  MRR@10 {self.mrr:.3f}  recall@10 {self.recall:.3f}"
 
 
 def measured(ranked: Sequence[Sequence[Collection[object]]], wanted: Sequence[Collection[object]]) -> Measures:
-    """
+    """Measures of ranked results.
+
     Args:
-        ranked: for each question, what each result stands for, best first: mostly one thing or none.
-        wanted: for each question, the things that answer it.
+        ranked: for each question its results, best first; each result is the set of answers that it contains.
+        wanted: for each question the right answers.
     """
     gains = [_gains(results, set(right)) for results, right in zip(ranked, wanted, strict=True)]
     sizes = [len(right) for right in wanted]
@@ -38,7 +39,7 @@ def measured(ranked: Sequence[Sequence[Collection[object]]], wanted: Sequence[Co
 
 
 def _gains(results: Sequence[Collection[object]], right: set[object]) -> list[int]:
-    """By rank, whether a result holds a right thing that none before it held."""
+    """By rank, 1 where a result contains a right answer that no earlier result contains."""
     gains: list[int] = []
     missing = set(right)
     for result in results[:DEPTH]:

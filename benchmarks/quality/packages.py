@@ -1,4 +1,4 @@
-"""Source of published packages, pinned, downloaded once and unpacked, never imported."""
+"""Source code of pinned packages: downloaded once, unpacked, never imported."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ TUNED_ON = {
     "tornado": "6.6.1",
     "werkzeug": "3.1.9",
 }
-"""What the weights of retrieval were chosen on; nothing of it is reported as a result."""
+"""Packages on which the weights of retrieval were chosen; no result is reported for them."""
 
 MEASURED = {
     "aiohttp": "3.14.5",
@@ -34,30 +34,30 @@ _WHEEL = ("--no-deps", "--only-binary", ":all:", "--platform", "manylinux_2_28_x
 
 
 def cache() -> Path:
-    """CODEKEEP_CACHE, else codekeep's folder where the desktop keeps caches."""
-    given = os.environ.get("CODEKEEP_CACHE")
-    return Path(given or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "codekeep")
+    """The folder of CODEKEEP_CACHE, else codekeep's folder in the user's cache."""
+    configured = os.environ.get("CODEKEEP_CACHE")
+    return Path(configured or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "codekeep")
 
 
 def folder_of(package: str, version: str) -> Path:
-    """Where its source lies in the cache, whether it does or not."""
+    """The folder for a package's source in the cache, which may not exist yet."""
     return cache() / "packages" / f"{package}-{version}"
 
 
 def unpacked(package: str, version: str) -> Path:
-    """Its source, downloaded where it is not yet in the cache: half of it never is."""
+    """The folder of a package's source, downloaded first if needed. It appears once it is complete."""
     folder = folder_of(package, version)
     if folder.is_dir():
         return folder
-    half = folder.with_name(f".{folder.name}.{os.getpid()}")
-    half.mkdir(parents=True)
+    partial = folder.with_name(f".{folder.name}.{os.getpid()}")
+    partial.mkdir(parents=True)
     try:
         pip = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check")
-        subprocess.run([*pip, *_WHEEL, "--dest", str(half), f"{package}=={version}"], check=True)
-        (archive,) = half.glob("*.whl")
+        subprocess.run([*pip, *_WHEEL, "--dest", str(partial), f"{package}=={version}"], check=True)
+        (archive,) = partial.glob("*.whl")
         with zipfile.ZipFile(archive) as wheel:
-            wheel.extractall(half / "source")
-        (half / "source").rename(folder)
+            wheel.extractall(partial / "source")
+        (partial / "source").rename(folder)
     finally:
-        shutil.rmtree(half)
+        shutil.rmtree(partial)
     return folder

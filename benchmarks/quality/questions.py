@@ -1,4 +1,4 @@
-"""The reviewed questions of questions.yaml, and where in the source their answers stand."""
+"""The reviewed questions of questions.yaml, and the definitions that answer them."""
 
 import ast
 from collections.abc import Iterator
@@ -18,8 +18,8 @@ class Repository:
 
 
 @dataclass(frozen=True)
-class Place:
-    """A definition in a file."""
+class Definition:
+    """A class or function that answers a question."""
 
     path: str
     symbol: str
@@ -29,32 +29,32 @@ class Place:
 class Question:
     repository: Repository
     text: str
-    places: tuple[Place, ...]
+    definitions: tuple[Definition, ...]
 
 
 def reviewed() -> list[Question]:
-    given = yaml.safe_load(FILE.read_text())
-    repositories = {name: Repository(name, **fields) for name, fields in given["repositories"].items()}
+    document = yaml.safe_load(FILE.read_text())
+    repositories = {name: Repository(name, **fields) for name, fields in document["repositories"].items()}
     return [
         Question(
             repositories[each["repository"]],
             each["question"],
-            tuple(Place(path, symbol) for place in each["places"] for path, symbol in place.items()),
+            tuple(Definition(*pair) for answer in each["definitions"] for pair in answer.items()),
         )
-        for each in given["questions"]
+        for each in document["questions"]
     ]
 
 
-def lines_of(place: Place, source: Path) -> list[range]:
-    """Each definition of that name, for a name may have several (overloads, by platform).
+def lines_of(definition: Definition, source: Path) -> list[range]:
+    """The lines of each definition of the name; there may be several, such as overloads.
 
     Raises:
-        LookupError: there is none.
+        LookupError: the file has no definition of the name.
     """
-    tree = ast.parse((source / place.path).read_text("utf-8"))
-    found = [lines for symbol, lines in _definitions(tree, "") if symbol == place.symbol]
+    tree = ast.parse((source / definition.path).read_text("utf-8"))
+    found = [lines for symbol, lines in _definitions(tree, "") if symbol == definition.symbol]
     if not found:
-        raise LookupError(f"{place.path} defines no {place.symbol}")
+        raise LookupError(f"{definition.path} defines no {definition.symbol}")
     return found
 
 

@@ -1,4 +1,4 @@
-"""The packages of the reviewed questions, ingested as repositories are."""
+"""Ingests the packages of the reviewed questions like repositories."""
 
 import shutil
 import subprocess
@@ -14,11 +14,11 @@ from codekeep_runtime.ingest.ingest import Ingest
 from codekeep_runtime.ingest.source import Source
 
 from benchmarks.quality.packages import unpacked
-from benchmarks.quality.questions import Place, Question, Repository, lines_of
+from benchmarks.quality.questions import Definition, Question, Repository, lines_of
 from benchmarks.quality.searches import TENANT
 
 AUTHOR = ("-c", "user.name=bench", "-c", "user.email=bench@example.com")
-LEAST_LINES = 3  # of a place that a chunk must hold, where the place has so many
+LEAST_LINES = 3  # of a definition that a chunk must contain, or all if it is shorter
 
 
 def ingested(folder: Path, repositories: Collection[Repository], embedder: Embedder) -> EmbeddedIndex:
@@ -44,24 +44,24 @@ def _committed(folder: Path, repository: Repository) -> Path:
 
 
 class Answers:
-    """Which of a question's places a chunk holds."""
+    """Tells which of a question's answers a chunk contains."""
 
     def __init__(self, question: Question) -> None:
-        self.wanted = question.places
+        self.wanted = question.definitions
         self._repository = question.repository
         folder = unpacked(question.repository.name, question.repository.version) / question.repository.folder
-        self._lines = {place: lines_of(place, folder) for place in question.places}
+        self._lines = {each: lines_of(each, folder) for each in question.definitions}
 
-    def of(self, chunk: Chunk) -> list[Place]:
+    def of(self, chunk: Chunk) -> list[Definition]:
         if chunk.branch.repository != id_of(self._repository):
             return []
-        return [place for place in self.wanted if self._holds(chunk, place)]
+        return [each for each in self.wanted if self._contains(chunk, each)]
 
-    def _holds(self, chunk: Chunk, place: Place) -> bool:
-        if chunk.path != f"{self._repository.folder}/{place.path}":
+    def _contains(self, chunk: Chunk, definition: Definition) -> bool:
+        if chunk.path != f"{self._repository.folder}/{definition.path}":
             return False
-        held = range(chunk.start_line, chunk.end_line + 1)
+        chunk_lines = range(chunk.start_line, chunk.end_line + 1)
         return any(
-            min(held.stop, lines.stop) - max(held.start, lines.start) >= min(LEAST_LINES, len(lines))
-            for lines in self._lines[place]
+            min(chunk_lines.stop, lines.stop) - max(chunk_lines.start, lines.start) >= min(LEAST_LINES, len(lines))
+            for lines in self._lines[definition]
         )

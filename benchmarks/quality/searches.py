@@ -1,4 +1,4 @@
-"""A real index over given chunks, and the ways to search it that are compared."""
+"""A real index over chunks, and the kinds of search that are compared on it."""
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
@@ -20,13 +20,13 @@ from codekeep_runtime.retrieval.retriever import CANDIDATES_MIN
 from benchmarks.quality.measures import DEPTH
 
 TENANT = "bench"
-FUSED = CANDIDATES_MIN  # of each query where nothing looks closer
+FUSED = CANDIDATES_MIN  # candidates of each query
 
 Search = Callable[[str], list[Chunk]]
 
 
 def index_of(folder: Path, chunks: Sequence[Chunk], embedder: Embedder) -> EmbeddedIndex:
-    """With vectors of what every embedder gets."""
+    """An index with the chunks and their vectors."""
     index = EmbeddedIndex.open(folder, TENANT, embedder.version, embedder.dimension)
     for branch, of_branch in groupby(sorted(chunks, key=lambda each: each.branch), key=lambda each: each.branch):
         ordered = sorted(of_branch, key=lambda each: (each.path, each.ordinal))
@@ -36,12 +36,12 @@ def index_of(folder: Path, chunks: Sequence[Chunk], embedder: Embedder) -> Embed
 
 
 def searches(index: IndexReader, embedder: Embedder, scope: Scope) -> dict[str, Search]:
-    """By name; each returns the ten best."""
+    """The compared searches by name; each returns the ten best chunks."""
     retriever = Retriever(index, embedder)
     return {
         "lexical alone": lambda text: [hit.chunk for hit in index.lexical(scope, text, DEPTH)],
         "embedder alone": lambda text: [hit.chunk for hit in index.semantic(scope, embedder.query(text), DEPTH)],
-        "both, only added up": lambda text: _added_up(index, embedder, scope, text),
+        "both, scores added": lambda text: _fused(index, embedder, scope, text),
         "hybrid": lambda text: [found.chunk for found in retriever.search(scope, text, DEPTH)],
     }
 
@@ -50,8 +50,8 @@ def scope_of(chunks: Sequence[Chunk]) -> Scope:
     return Scope(TENANT, "0" * 16, "", frozenset(chunk.branch.repository for chunk in chunks))
 
 
-def _added_up(index: IndexReader, embedder: Embedder, scope: Scope, text: str) -> list[Chunk]:
-    """The hybrid without its closer look: both queries' scores, weighed as it weighs them."""
+def _fused(index: IndexReader, embedder: Embedder, scope: Scope, text: str) -> list[Chunk]:
+    """The hybrid search without its re-ranking: the weighted sum of both queries' scores."""
     lexical, semantic = index.lexical(scope, text, FUSED), index.semantic(scope, embedder.query(text), FUSED)
     return [each.chunk for each in shortlist(candidates(lexical, semantic), DEPTH)]
 

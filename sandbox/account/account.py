@@ -1,4 +1,4 @@
-"""Starts, stops and finds the account's server."""
+"""Starts, stops and finds the server of a sandbox account."""
 
 import http.client
 import json
@@ -32,7 +32,7 @@ class AccountError(Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """The running account. Another `epoch` is another account, which started empty."""
+    """The running account. A new `epoch` means a new account, which started empty."""
 
     url: str
     account_id: str
@@ -72,7 +72,7 @@ class Account:
         return self._endpoint(record)
 
     def status(self) -> Status:
-        """Changes nothing."""
+        """The account's status, without starting it."""
         from sandbox.aws.ledger import count_by_token  # noqa: PLC0415 - the CLI asks for a status rarely
         from sandbox.aws.registry import is_recorded  # noqa: PLC0415
 
@@ -97,7 +97,7 @@ class Account:
             self._files.remove_ledger()
 
     def lost_since(self, epoch: str) -> bool:
-        """Whether the account of that epoch is gone (reset, deleted, or not restorable)."""
+        """Whether the account of that epoch no longer exists: reset, deleted or not restorable."""
         return self.ensure().epoch != epoch
 
     @contextmanager
@@ -155,7 +155,7 @@ class Account:
 
 
 def _spawn(files: AccountFiles, run: str) -> "subprocess.Popen[bytes]":
-    """In a session of its own, so that neither Ctrl-C nor the end of the caller ends it."""
+    """Starts the server in its own session, so that neither Ctrl-C nor the caller's end stops it."""
     root = Path(__file__).resolve().parents[2]
     environment = {key: value for key, value in os.environ.items() if not key.startswith(REMOVED_PREFIXES)}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(root), environment.get("PYTHONPATH"))))

@@ -16,7 +16,7 @@ from sandbox.account.journal import Entry, Environ, Journal
 
 READING_VERBS = ("Get", "List", "Describe", "Head", "BatchGet", "Lookup", "Search", "Filter", "Simulate", "Validate")
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-WAITING = "ReceiveMessage"  # may wait for seconds, and need not be replayed
+WAITING = "ReceiveMessage"  # may block for seconds, and is not replayed
 
 StartResponse = Callable[..., Any]
 Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]

@@ -1,4 +1,4 @@
-"""Deletes what moto leaves behind and AWS does not: a VPC's default network ACL."""
+"""Makes moto delete network ACLs as AWS does: with their subnets and VPC."""
 
 from functools import cache
 from typing import Any

@@ -27,7 +27,7 @@ class Randomness:
 
     @contextmanager
     def apart(self) -> Iterator[None]:
-        """What the block draws belongs to no request: a replay may find the service loaded already."""
+        """What the block draws does not count for the request: at a replay the service may be loaded already."""
         before = mock_random.getstate()
         try:
             yield
@@ -35,9 +35,9 @@ class Randomness:
             mock_random.setstate(before)
 
     def seed_new_backends(self) -> None:
-        """Gives each backend its own seed: a region's default network has random ids, and is made at the first request.
+        """Seeds each backend separately, since a region's default network has random ids and is made at first use.
 
-        The state of the request's source is restored afterwards.
+        Afterwards the request's random source continues as before.
         """
         original = base_backend.AccountSpecificBackend.__getitem__
         epoch = self._epoch
@@ -52,7 +52,7 @@ class Randomness:
         base_backend.AccountSpecificBackend.__getitem__ = seeded
 
     def leave_request_ids_out(self) -> None:
-        """Every answer has a random request id; without this, every read would count as one that created something."""
+        """Draws the random id of each answer apart, or every read would count as a request that created something."""
         original = aws_headers.gen_amzn_requestid_long
 
         def apart(headers: dict[str, Any] | None = None) -> Any:

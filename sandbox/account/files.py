@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sandbox.files import write_atomically
 
-IDENTITY_PATH = "/codekeep-sandbox"  # URL path where the server says which run it is
+IDENTITY_PATH = "/codekeep-sandbox"  # URL path of the server's identity
 
 
 @dataclass(frozen=True, kw_only=True)

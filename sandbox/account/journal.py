@@ -89,7 +89,7 @@ class Journal:
                 yield Entry(**{**found, "body": base64.b64decode(found["body"])})
 
     def mend(self) -> None:
-        """Removes an incomplete last line, so that the next entry starts a new one."""
+        """Removes an incomplete last line, so that the next entry starts on its own line."""
         data = self._path.read_bytes()
         complete = data.rfind(b"\n") + 1
         if complete != len(data):

@@ -1,4 +1,4 @@
-"""AWS's public SSM parameters of machine images, which moto does not have."""
+"""Adds AWS's public SSM parameters of machine images, which moto lacks."""
 
 import hashlib
 from functools import cache
@@ -11,7 +11,7 @@ PREFIXES = ("/aws/service/eks/optimized-ami/", "/aws/service/bottlerocket/")
 
 
 def public_parameter(name: str, region: str) -> str | None:
-    """Value of a public image parameter. It never changes, since no image is published here."""
+    """Made-up value of a public image parameter, constant for a name and region."""
     if not name.startswith(PREFIXES):
         return None
     if name.endswith("/release_version"):
@@ -25,7 +25,7 @@ def public_parameter(name: str, region: str) -> str | None:
 
 @cache
 def install() -> None:
-    """Patches moto's parameter store: adds the public parameters in every account and region. Once."""
+    """Patches moto's parameter store, once, so that every account and region has the public parameters."""
     original = models.ParameterDict._check_loading_status
 
     def with_public_images(parameters: Any, key: str) -> None:

@@ -104,7 +104,7 @@ def _free_port() -> int:
 
 
 def _listen(port: int, application: Any) -> Any:
-    """On the account's port, since its URLs are in states; on another one where a foreign process uses that."""
+    """Listens on the account's port, which URLs in states contain; on another one if a foreign process uses it."""
     try:
         return make_server(HOST, port, application, threaded=True, request_handler=QuietHandler)
     except (OSError, SystemExit):

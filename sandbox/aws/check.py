@@ -154,7 +154,7 @@ def _kind(value: Any) -> str:
 
 
 def _documents_as_text(schema: ObjectSchema, inputs: Props) -> Props:
-    """A policy document given as an object becomes the JSON text AWS wants."""
+    """Turns policy documents that are objects into the JSON text that AWS expects."""
     return {
         key: json.dumps(value)
         if isinstance(value, Mapping) and str in alternatives(schema.properties.get(key))
@@ -169,14 +169,14 @@ def _fill_region(schema: TypeSchema, inputs: Props, region: str) -> None:
 
 
 def _fill_tags(schema: TypeSchema, inputs: Props, default_tags: Mapping[str, str]) -> None:
-    given = inputs.get("tags")
-    if not default_tags or "tagsAll" not in schema.outputs or not (given is None or isinstance(given, Mapping)):
+    tags = inputs.get("tags")
+    if not default_tags or "tagsAll" not in schema.outputs or not (tags is None or isinstance(tags, Mapping)):
         return
-    inputs["tags"] = {**default_tags, **(given or {})}
+    inputs["tags"] = {**default_tags, **(tags or {})}
 
 
 def _fill_name(resource: Resource, schema: TypeSchema, inputs: Props, old: Props, *, name: str, seed: bytes) -> None:
-    """Logical name, hyphen and seven hex digits, kept from the old inputs as long as it was made that way."""
+    """Generates a physical name: logical name, hyphen, seven hex digits. A generated name of the old inputs is kept."""
     key = resource.auto_name
     if key is None or inputs.get(key):
         return

@@ -19,7 +19,7 @@ CONFIG = Config(
 
 
 def session() -> boto3.Session:
-    """One for all clients of a provider; it loads each service's model once."""
+    """The boto3 session of all clients of a provider; it loads each service's model once."""
     return boto3.Session(botocore_session=_isolated_session())
 
 

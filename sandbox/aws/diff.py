@@ -1,4 +1,4 @@
-"""The difference between a resource's old and new inputs, and what it means: update or replacement."""
+"""The difference between a resource's old and new inputs, and whether it updates or replaces."""
 
 import json
 import re
@@ -58,7 +58,7 @@ def difference(resource: Resource, computed: frozenset[str], old: Props, new: Pr
 
 
 def same(left: Any, right: Any, *, ordered: bool = False) -> bool:
-    """Whether two values mean the same to AWS; an unknown is the same as nothing."""
+    """Whether two values mean the same to AWS. An unknown equals no other value."""
     if has_unknown(left) or has_unknown(right):
         return False
     return bool(_meaning(left, ordered) == _meaning(right, ordered))

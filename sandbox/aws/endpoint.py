@@ -10,7 +10,7 @@ from sandbox.loopback import is_loopback
 
 
 def endpoint_from_environment() -> str:
-    """Endpoint of the sandbox account; raises where it is unset or not on loopback."""
+    """Endpoint of the sandbox account. Raises UnsafeEndpointError if it is not set or not on loopback."""
     url = os.environ.get(SANDBOX_ENDPOINT, "")
     if not url:
         raise StandInError(

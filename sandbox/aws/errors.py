@@ -1,4 +1,4 @@
-"""Errors of the stand-in, and how those of AWS are read."""
+"""Errors of the stand-in, and descriptions of those of AWS."""
 
 from botocore.exceptions import ClientError
 
@@ -37,7 +37,7 @@ class UnsafeEndpointError(StandInError):
 
 
 class InvalidParameterError(StandInError):
-    """A value AWS would refuse, found before the call."""
+    """A value that AWS would refuse, found before the call."""
 
 
 def describe(error: Exception) -> str:

@@ -25,7 +25,7 @@ Row = tuple[str, str, str, Props]
 
 
 class SqliteLedger:
-    """The part of the file that belongs to one account, or to another named owner."""
+    """The entries of one account, or of another named owner."""
 
     def __init__(self, path: Path, account: str) -> None:
         self._path = path

@@ -166,7 +166,7 @@ class AwsProvider(sdk.Provider):
         marks = {**request.olds, **request.news}
         changed = difference(resource, schema.computed, before, new).changed
         if request.preview:
-            fresh = dict.fromkeys(resource.fresh(new, changed), UNKNOWN)
+            fresh = dict.fromkeys(resource.outputs_changed_by(new, changed), UNKNOWN)
             return sdk.UpdateResponse(properties=from_plain(_completed(schema, {**kept, **new}, fresh, region), marks))
         old = {**state, **before}
         added = await self._run(
@@ -217,7 +217,7 @@ class AwsProvider(sdk.Provider):
         return RegionApi(session, region, ledger)
 
     async def _run(self, verb: str, subject: str, call: Callable[[], Result]) -> Result:
-        """Runs blocking work in a thread; errors of AWS come back naming verb, operation and code."""
+        """Runs a blocking call in a thread. Errors of AWS are raised again with verb, operation and code."""
         context = contextvars.copy_context()
         context.run(current_urn.set, subject)
         try:
@@ -242,7 +242,7 @@ def _completed(schema: TypeSchema, inputs: Props, added: Props, region: str) -> 
 
 
 def _cannot_coexist(resource: Resource, name: str, old: Props, new: Props) -> bool:
-    """Two of a type that share an explicit name cannot stand side by side."""
+    """Whether the replacement has the same explicit name, so that both cannot exist at once."""
     if resource.delete_before_replace:
         return True
     key = resource.auto_name
@@ -265,7 +265,7 @@ def _covers(ignored: str, path: str) -> bool:
 
 
 def _with_retries(call: Callable[[], Result]) -> Result:
-    """Retries what AWS refuses for the moment (something still depends on it), with growing pauses."""
+    """Retries, with growing pauses, a call that AWS refuses while something still depends on the resource."""
     for delay in RETRY_DELAYS_SECONDS:
         try:
             return call()

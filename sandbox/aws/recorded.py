@@ -1,4 +1,4 @@
-"""Base of the types that moto does not emulate: the ledger is all there is of them."""
+"""Base of the types that moto does not emulate: they exist in the ledger only."""
 
 import secrets
 from typing import ClassVar
@@ -18,27 +18,27 @@ class RecordedResource(Resource):
     """Create, read, update and delete against the ledger; subclasses give the id and what AWS adds."""
 
     recorded: ClassVar[bool] = True
-    taken: ClassVar[str] = "ResourceAlreadyExistsException"  # AWS's error code where two would share an id
+    conflict_code: ClassVar[str] = "ResourceAlreadyExistsException"  # AWS's error code for an id that exists already
 
-    id_prefix: ClassVar[str] = "id"  # of ids that are made up
-    named_by: ClassVar[str] = ""  # input that is the id
+    id_prefix: ClassVar[str] = "id"  # of generated ids
+    id_input: ClassVar[str] = ""  # input that serves as the id
 
     def identity(self, api: Api, inputs: Props) -> str:
-        """The id of a new resource: the input `named_by`, else made up."""
+        """The id of a new resource: the input `id_input`, else a generated one."""
         return (
-            str(inputs[self.named_by])
-            if self.named_by
+            str(inputs[self.id_input])
+            if self.id_input
             else new_id(self.id_prefix or self.token.rpartition(":")[2].lower())
         )
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
-        """Outputs that AWS adds to the inputs. Must give the same for the same arguments."""
+        """Outputs that AWS adds to the inputs. Equal arguments must give equal outputs."""
         return {}
 
     def create(self, api: Api, inputs: Props) -> Created:
         id = self.identity(api, inputs)
         if api.ledger.get(api.region, self.token, id) is not None:
-            raise StandInError(f"{self.token}: {self.taken}: {id!r} already exists in {api.region}")
+            raise StandInError(f"{self.token}: {self.conflict_code}: {id!r} already exists in {api.region}")
         api.ledger.put(api.region, self.token, id, inputs)
         return Created(id=id, outputs=self.computed(api, id, inputs))
 

@@ -30,7 +30,7 @@ def resource_for(token: str) -> Resource:
         found = _resources(module).get(token)
         if found is not None:
             return found
-    schema_of(token)  # a type that the official provider lacks too is named by this
+    schema_of(token)  # raises for a type that the official provider lacks too
     raise UnknownTypeError(
         f"{token}: the official provider has this type, the sandbox has not{nearest(token, all_tokens())}"
     )
@@ -53,7 +53,7 @@ def all_tokens() -> tuple[str, ...]:
 
 
 def is_recorded(token: str) -> bool:
-    """Whether a type exists in the ledger only, so that moto knows nothing of it."""
+    """Whether resources of the type exist in the ledger only, and not in moto."""
     return not token.startswith("aws:") or (token in all_tokens() and resource_for(token).recorded)
 
 

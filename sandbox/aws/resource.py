@@ -13,7 +13,7 @@ Props = dict[str, Any]
 
 
 class Ledger(Protocol):
-    """Stores what moto does not emulate; survives restarts of the server and the plugin."""
+    """Stores what moto does not emulate. Survives restarts of the server and the plugin."""
 
     def put(self, region: str, token: str, id: str, props: Props) -> None: ...
 
@@ -43,7 +43,7 @@ class Api(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Created:
-    """`outputs` is what AWS adds; the framework merges it over the inputs."""
+    """A new resource. `outputs` are what AWS adds; the framework merges them over the inputs."""
 
     id: str
     outputs: Props = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Created:
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
-    """A resource read back: `inputs` as a program would have to write them to get this, `outputs` the full state."""
+    """A resource read back: the `inputs` that would produce it, and its complete `outputs`."""
 
     inputs: Props
     outputs: Props
@@ -59,10 +59,10 @@ class Live:
 
 
 class Resource(ABC):
-    """One type. Stateless: every method gets the Api of the resource's own region."""
+    """One resource type. Stateless: every method gets the Api of the resource's region."""
 
     token: ClassVar[str]
-    auto_name: ClassVar[str | None] = None  # property filled with logical name + 7 hex digits where none is given
+    auto_name: ClassVar[str | None] = None  # property that defaults to the logical name and 7 hex digits
     auto_name_max: ClassVar[int] = 255
     delete_before_replace: ClassVar[bool] = False  # two cannot exist at once
     recorded: ClassVar[bool] = False  # in the ledger, not emulated by moto
@@ -87,15 +87,15 @@ class Resource(ABC):
         return name
 
     def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
-        """(property path, reason) of what check must refuse beyond the schema; inputs may contain unknowns."""
+        """(property path, reason) of each problem that the schema does not find; inputs may contain unknowns."""
         return iter(())
 
     def replaces(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
         """Which of the changed top-level properties force a new resource."""
         return changed & self.replace_on
 
-    def fresh(self, new: Props, changed: frozenset[str]) -> frozenset[str]:
-        """Outputs that an update of these properties changes: a preview must not show the old values."""
+    def outputs_changed_by(self, new: Props, changed: frozenset[str]) -> frozenset[str]:
+        """Outputs that a change of these properties changes: a preview must not show the old values."""
         return frozenset()
 
     @abstractmethod
@@ -103,17 +103,17 @@ class Resource(ABC):
 
     @abstractmethod
     def read(self, api: Api, id: str, state: Props) -> Live | None:
-        """None where it is gone. `state` is the last known outputs; after an import it is empty."""
+        """The live resource, None if it is gone. `state` are the last known outputs, empty at an import."""
         ...
 
     @abstractmethod
     def update(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> Props:
-        """Applies the changed top-level properties; returns what AWS adds."""
+        """Applies the changed top-level properties; the outputs that AWS adds."""
         ...
 
     @abstractmethod
     def delete(self, api: Api, id: str, state: Props) -> None:
-        """Deleting what is already gone is no error."""
+        """Deletes the resource. It is no error if it is gone already."""
         ...
 
 

@@ -19,7 +19,7 @@ NESTED = ("assumeRoles", "defaultTags", "allowedAccountIds", "forbiddenAccountId
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderSettings:
-    """What `aws.Provider` was given, as far as it means something here."""
+    """The inputs of `aws.Provider` that the stand-in uses."""
 
     region: str
     allowed_account_ids: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Between Pulumi's property values and plain Python: secrets unwrapped and put back, unknowns as a sentinel."""
+"""Converts Pulumi's property values to plain Python and back: secrets are unwrapped, unknowns are UNKNOWN."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""The URNs under which a resource may be known from earlier runs."""
+"""Finds the former URNs of resources, and renames them in a state."""
 
 from collections.abc import Iterator
 
@@ -46,7 +46,7 @@ def _inherited(type_: str, name: str, parent: str, parent_before: str) -> str:
 
 
 def rename(deployment: Deployment, key: str, before: str, after: str) -> None:
-    """Gives an instance its new URN, in all references to it too: a state has no reference to what is not in it."""
+    """Gives an instance its new URN, also in references to it: a state must not refer to what it does not contain."""
 
     def moved(urn: str) -> str:
         return after if urn == before else urn

@@ -27,13 +27,13 @@ from sandbox.engine.values import Props, Secret, props_from_struct, struct_from_
 
 
 class Analyzers:
-    """The packs of one deployment."""
+    """The policy packs of one deployment."""
 
     def __init__(self, packs: Sequence["Pack"]) -> None:
         self._packs = packs
 
     def judge(self, deployment: Deployment, state: ResourceState) -> ResourceState:
-        """The state with the inputs that remediations made of it.
+        """Checks a resource; its state with the inputs as changed by remediations.
 
         In a preview a mandatory violation fails the deployment at its end, so that all of them are shown at once.
 
@@ -206,7 +206,7 @@ def _resource(deployment: Deployment, state: ResourceState) -> Any:
 
 
 def _description(deployment: Deployment, state: ResourceState) -> dict[str, Any]:
-    """What a pack gets to know of a resource beside its properties."""
+    """What a pack is told about a resource, except its properties."""
     timeouts = {key: value for key, value in state.custom_timeouts.items() if key in ("create", "update", "delete")}
     options = analyzer_pb2.AnalyzerResourceOptions(
         protect=state.protect,

@@ -41,7 +41,7 @@ class StackFiles:
 
     @property
     def guard(self) -> Path:
-        """Locked while locks are read and written. The pulumi CLI takes each file in their folder for one."""
+        """Locked while locks are read and written. Outside their folder, where every file is a lock to pulumi."""
         return self.journal.with_suffix(".guard")
 
     @property
@@ -53,7 +53,7 @@ class StackFiles:
         return f"{ORGANIZATION}/{self.project}/{self.stack}"
 
     def prepare(self) -> None:
-        """Makes the folders, and the file by which Pulumi recognises the layout."""
+        """Creates the folders, and the file by which Pulumi recognises the layout."""
         for folder in (self.checkpoint.parent, self.journal.parent, self.locks):
             folder.mkdir(parents=True, exist_ok=True)
         meta = self.root / "meta.yaml"

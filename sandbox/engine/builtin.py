@@ -75,7 +75,7 @@ class BuiltinProvider:
 
 
 class UnconfiguredProvider:
-    """In place of a provider whose configuration a preview cannot know, and which therefore cannot be called."""
+    """Replaces a provider that cannot be called, since a preview does not know its configuration."""
 
     def check(self, urn: str, old: Props, new: Props) -> Checked:
         return Checked(new)

@@ -51,7 +51,7 @@ def digest(content: bytes) -> str:
 
 
 def salt_of(document: Mapping[str, Any]) -> str | None:
-    """The salt line of the stack's secrets; None for a stack without.
+    """The salt line of the stack's secrets; None if it has no secrets.
 
     Raises:
         CheckpointError: the secrets are encrypted by another provider than passphrase.

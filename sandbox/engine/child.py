@@ -11,7 +11,7 @@ from sandbox.engine.reaper import Reaper, end_process
 
 
 class Child:
-    """Started when it is made. Ends with `stop`, or with the engine, however that dies."""
+    """A process that starts with the object. Ends with `stop`, or when the engine ends or is killed."""
 
     def __init__(
         self, argv: Sequence[str], environment: Mapping[str, str], reaper: Reaper, *, cwd: Path | None = None

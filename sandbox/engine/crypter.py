@@ -32,7 +32,7 @@ class Crypter(Protocol):
 
 
 class ClosedCrypter:
-    """Reads a state without its passphrase, and exports it: secrets stay closed."""
+    """Reads and exports a state without its passphrase: secrets stay encrypted."""
 
     def encrypt(self, plaintext: str) -> str:
         return "sealed"

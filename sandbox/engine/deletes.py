@@ -14,16 +14,16 @@ from sandbox.engine.state import ResourceState, in_dependency_order
 
 @dataclass
 class _Plan:
-    """The instances to delete, in which order, and which vanish with another."""
+    """The instances to delete, their order, and those that disappear with another (deletedWith)."""
 
     doomed: dict[str, ResourceState]  # in dependency order
     waits_for: dict[str, set[str]] = field(default_factory=dict)  # key → keys to delete before it
-    contained: dict[str, list[str]] = field(default_factory=dict)  # key → keys that vanish with it
+    contained: dict[str, list[str]] = field(default_factory=dict)  # key → keys that disappear with it
 
 
 def run_deletes(deployment: Deployment, keep: Iterable[str]) -> None:
-    """Deletes all instances but those with the keys in `keep`. After a failure, what the failed one depends on stays,
-    and the others are still deleted.
+    """Deletes all instances except those with the keys in `keep`. After a failure the dependencies of the failed one
+    stay, and the others are still deleted.
     """
     kept = set(keep)
     resources = deployment.store.snapshot().resources
@@ -64,7 +64,7 @@ def _plan(doomed: dict[str, ResourceState]) -> _Plan:
 
 
 def _spared(state: ResourceState) -> bool:
-    """Whether its deletion leaves the real resource alone."""
+    """Whether deleting it from the state leaves the real resource."""
     return not state.custom or not state.managed or state.retain_on_delete
 
 
@@ -109,7 +109,7 @@ def _delete(deployment: Deployment, plan: _Plan, key: str) -> bool:
 
 
 def _contained(plan: _Plan, key: str) -> dict[str, ResourceState]:
-    """What vanishes with the instance, directly or indirectly."""
+    """Keys of the instances that disappear with this one, directly or indirectly."""
     found: dict[str, ResourceState] = {}
     queue = list(plan.contained.get(key, ()))
     while queue:

@@ -1,4 +1,4 @@
-"""What all steps of one deployment share: the state, the providers, the registrations, when to stop, the events."""
+"""What the steps of one deployment share: state, providers, registrations, events, and when to stop."""
 
 import threading
 import time
@@ -45,7 +45,7 @@ class Claim:
 
 @dataclass
 class StepInfo:
-    """What a step knows only when it is done."""
+    """Results of a step that are known once it is done."""
 
     id: str = ""
 
@@ -89,7 +89,7 @@ class Deployment:
         return self._status
 
     def fail(self, message: str = "", urn: str = "", *, halt: bool = True) -> None:
-        """The deployment will not succeed. With `halt` no new step starts, and those in progress end."""
+        """Makes the deployment fail. With `halt` no new step starts, and those in progress end."""
         if message:
             self.diagnose(Severity.ERROR, message, urn)
         with self.lock:

@@ -35,7 +35,7 @@ from sandbox.engine.urn import is_provider_type, package_of
 from sandbox.engine.values import Props, has_secrets, mask
 
 _POLL_SECONDS = 0.05
-_STOP_SECONDS = 2.0  # for a program to notice that the engine shuts down
+_STOP_SECONDS = 2.0  # that a program has to end when the engine shuts down
 
 
 class StartProgram(Protocol):
@@ -91,7 +91,7 @@ class Engine:
 
 @dataclass(frozen=True)
 class _Run:
-    """One deployment, from the open state on."""
+    """One deployment of a stack whose state is open."""
 
     request: DeploymentRequest
     store: StateStore
@@ -117,7 +117,7 @@ class _Run:
             resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
             engine_pb2_grpc.add_EngineServicer_to_server(EngineService(deployment), server)
             server.start()
-            pending.settle(deployment)
+            pending.resolve(deployment)
             self._perform(deployment, registrar, address)
             if deployment.status is Status.CANCELLED:
                 deployment.registry.cancel()
@@ -193,7 +193,7 @@ class _Run:
 
 
 def _finish(deployment: Deployment, registrar: Registrar) -> None:
-    """Deletes only after a run without failures: otherwise what looks unwanted may just not have been reached."""
+    """Runs the deletes only after a run without failures: a failure may be why a resource is not registered."""
     if deployment.status is not Status.SUCCEEDED:
         return
     try:
@@ -202,7 +202,7 @@ def _finish(deployment: Deployment, registrar: Registrar) -> None:
         deployment.fail(str(error))
         return
     if not accepted and not deployment.preview:
-        deployment.fail("the stack is refused by policy; what was made stays, nothing was deleted")
+        deployment.fail("the policies refuse the stack; created resources stay, and nothing was deleted")
         return
     run_deletes(deployment, keep=[claim.key for claim in deployment.claims.values()])
     if deployment.violated or not accepted:
@@ -224,7 +224,7 @@ def _await_program(program: RunningProgram, deployment: Deployment) -> None:
 
 def _start_process(request: DeploymentRequest, address: str, deployment: Deployment, reaper: Reaper) -> RunningProgram:
     def log(line: str, is_error: bool) -> None:
-        # gRPC and asyncio messages of a program whose engine is gone do not matter.
+        # Messages of gRPC and asyncio after the engine has ended do not matter.
         if not (is_error and deployment.stopping()):
             deployment.diagnose(Severity.INFO, line)
 

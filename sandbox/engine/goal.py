@@ -1,4 +1,4 @@
-"""What the program registers, read from a gRPC request. Features that this engine does not support are refused."""
+"""A registration of the program, read from its gRPC request. Refuses features that this engine does not support."""
 
 import re
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ class Alias:
 class Goal:
     """A resource as the program wants it.
 
-    `state` has what the program said; its URN, and what it inherits from its parent, are yet to be filled in.
+    `state` has the program's values; its URN, and what it inherits from its parent, are filled in later.
     """
 
     name: str

@@ -30,7 +30,7 @@ FEATURES = {
 
 
 class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
-    """Turns calls into registrations, and failures into a connection that shuts down, as Pulumi's monitor does."""
+    """Turns calls into registrations; answers failures as Pulumi's monitor does, as an engine that shuts down."""
 
     def __init__(self, deployment: Deployment, registrar: Registrar, project_root: str) -> None:
         self._deployment = deployment
@@ -140,7 +140,7 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
         return self._refuse(context, "error hooks")
 
     def SignalAndWaitForShutdown(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Nothing calls back into the program, so it need not wait for the deletes."""
+        """Returns at once: the deletes call nothing in the program."""
         return empty_pb2.Empty()
 
     def _serve(self, context: Any, subject: str, work: Callable[[], Any], *, fatal: bool = True) -> Any:

@@ -12,7 +12,7 @@ from sandbox.engine.plugins import PluginError
 
 LEVELS = ("advisory", "mandatory", "remediate", "disabled")
 LEVEL_KEY = "enforcementLevel"
-ALL = "all"  # stands for every policy of the pack
+ALL = "all"  # every policy of the pack
 
 
 def read_pack_config(path: Path) -> Mapping[str, Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""Operations that were in progress when an earlier run died."""
+"""Resolves operations that were in progress when an earlier run was killed."""
 
 from codekeep_contracts.engine_events import Severity
 
@@ -8,7 +8,7 @@ from sandbox.engine.provider import ProviderError
 from sandbox.engine.state import Operation
 
 
-def settle(deployment: Deployment) -> None:
+def resolve(deployment: Deployment) -> None:
     """Reports each such operation and finds out, where the id is known, how it ended.
 
     A creation without a known id cannot be looked up: it is reported and then dropped, so that the resource is created

@@ -1,4 +1,4 @@
-"""What the engine needs of a provider, and the gRPC client of a provider plugin."""
+"""The interface between engine and providers, and the gRPC client of a provider plugin."""
 
 import json
 import os
@@ -33,7 +33,7 @@ class ProviderError(RuntimeError):
 
 
 class InitFailedError(ProviderError):
-    """The real resource was made or changed, but did not become ready. It is recorded all the same."""
+    """The real resource was created or changed, but did not become ready. The state records it."""
 
     def __init__(self, message: str, id_: str, outputs: Props, inputs: Props, reasons: tuple[str, ...]) -> None:
         super().__init__(message)
@@ -92,7 +92,7 @@ class PluginProvider:
         handshake = provider_pb2.ProviderHandshakeRequest(engine_address=engine_address, configure_with_urn=True)
         self._call(self._stub.Handshake, handshake, optional=True)
 
-    # --- the provider as a whole ---
+    # --- configuration ---
 
     def check_config(self, urn: str, old: Props, new: Props) -> Checked:
         request = provider_pb2.CheckRequest(olds=self._struct(old), news=self._struct(new), **_names(urn))
@@ -216,7 +216,7 @@ class PluginProvider:
         return struct_from_props(props, secrets=self._accepts_secrets, resources=self._accepts_resources)
 
     def _with_secrets(self, props: Props, inputs: Props) -> Props:
-        """Marks again what a provider that does not accept secrets was given in plain."""
+        """Marks secrets again in the answers of a provider that does not accept them and got plain values."""
         return props if self._accepts_secrets else carry_secrets(props, inputs)
 
     def _call(self, method: Any, request: Any, *, optional: bool = False) -> Any:

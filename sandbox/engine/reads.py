@@ -1,4 +1,4 @@
-"""Reads what exists: read resources, imports, and the refresh of a whole stack."""
+"""Reads real resources: for read resources, imports, and the refresh of a stack."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -41,7 +41,7 @@ def read(deployment: Deployment, claim: Claim, wanted: ResourceState) -> None:
 
 
 def import_live(provider: Provider, new: ResourceState, id_: str) -> Live:
-    """What exists under the id.
+    """The real resource of an id.
 
     Raises:
         ProviderError: nothing does.
@@ -53,7 +53,7 @@ def import_live(provider: Provider, new: ResourceState, id_: str) -> Live:
 
 
 def record_import(deployment: Deployment, new: ResourceState, live: Live, replaced: Instance | None) -> Instance:
-    """Takes what exists into the state; an instance known under another id is deleted later."""
+    """Records an imported resource; an instance of another id is deleted later."""
     key = deployment.store.new_key()
     with deployment.step(StepOp.IMPORT, new, diff=compare({}, new.inputs)) as info:
         info.id = live.id
@@ -64,7 +64,7 @@ def record_import(deployment: Deployment, new: ResourceState, live: Live, replac
 
 
 def refresh(deployment: Deployment) -> None:
-    """Reads every resource; what is gone leaves the state."""
+    """Reads every resource, and removes those from the state that are gone."""
     states = list(deployment.store.snapshot().resources.items())
     targets = [(key, state) for key, state in states if state.custom and not is_provider_type(state.type)]
     with ThreadPoolExecutor(max_workers=deployment.request.parallel, thread_name_prefix="refresh") as pool:

@@ -30,7 +30,7 @@ class Registrar:
         self._deployment = deployment
         self._defaults: dict[tuple[str, str], Future[str]] = {}
         self._lock = threading.Lock()
-        self.analyzers = Analyzers(())  # those of policy packs, once they run
+        self.analyzers = Analyzers(())  # policy packs, once they run
 
     def register(self, goal: Goal) -> Claim:
         """Creates or changes the resource so that it matches the goal.
@@ -91,7 +91,7 @@ class Registrar:
 
     @contextmanager
     def _claimed(self, goal: Goal) -> Iterator[Claim]:
-        """Claims the goal's URN. An error inside fails the deployment and becomes a HaltedError."""
+        """Claims the goal's URN for the block. An error inside fails the deployment and is raised as HaltedError."""
         deployment = self._deployment
         deployment.require_running()
         request = deployment.request
@@ -140,7 +140,7 @@ class Registrar:
         return self._deployment.store.state.resources.get(claim.old_key) if claim.old_key else None
 
     def _desired(self, urn: str, goal: Goal) -> ResourceState:
-        """What the program said, and what the resource inherits from its parent."""
+        """The program's values, and those that the resource inherits from its parent."""
         deployment = self._deployment
         wanted = goal.state
         parent = deployment.find(wanted.parent) if wanted.parent else None
@@ -210,7 +210,7 @@ class Registrar:
         return self.analyzers.judge(self._deployment, new.with_(inputs=checked.inputs))
 
     def _change(self, claim: Claim, goal: Goal, old: ResourceState, new: ResourceState, wanted: Props) -> None:
-        """Updates, replaces or leaves the resource, as the difference says."""
+        """Updates, replaces or leaves the resource, depending on the difference."""
         deployment = self._deployment
         diff = self._diff(old, new)
         claim.key = claim.old_key or ""

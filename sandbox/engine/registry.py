@@ -104,7 +104,7 @@ class ProviderRegistry:
         self._plugins.append(plugin)
         return plugin
 
-    # --- the provider of providers ---
+    # --- providers as resources ---
 
     def check(self, urn: str, old: Props, new: Props) -> Checked:
         if _is_builtin(urn):
@@ -132,7 +132,7 @@ class ProviderRegistry:
         return without_internal(new.inputs)
 
     def delete(self, old: ResourceState) -> None:
-        """A provider is nothing but its configuration."""
+        """Does nothing: a provider is only configuration."""
 
     def invoke(self, token: str, args: Props, *, preview: bool) -> tuple[Props, Failures]:
         raise ProviderError(f"{token} is no function of a provider resource")

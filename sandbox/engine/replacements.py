@@ -39,7 +39,7 @@ def delete_first(deployment: Deployment, claim: Claim, old: ResourceState) -> Re
         steps.delete(deployment, key, old, replacement_follows=True, halt=True)
     finally:
         for item in doomed:
-            item.gone.set()  # whoever waits for it checks whether the deployment still runs
+            item.gone.set()  # waiting threads then check whether the deployment still runs
     return deployment.store.state.resources[key]
 
 

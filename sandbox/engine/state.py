@@ -57,7 +57,7 @@ class ResourceState:
         return self.with_(outputs={key: secret(value) if key in named else value for key, value in outputs.items()})
 
     def timeout(self, operation: str) -> float:
-        """Seconds; 0 stands for the provider's own default."""
+        """The timeout in seconds; 0 means the provider's default."""
         return self.custom_timeouts.get(operation, 0.0)
 
     @property

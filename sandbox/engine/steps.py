@@ -52,7 +52,7 @@ def create(
 
 
 def superseded(replaced: Instance | None) -> tuple[dict[str, ResourceState], list[str]]:
-    """What becomes of a replaced instance: deleted later (put) where a real resource exists, else dropped now."""
+    """The state change for a replaced instance: deleted later (put) if a real resource exists, else dropped now."""
     if replaced is None:
         return {}, []
     key, old = replaced

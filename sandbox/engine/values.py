@@ -225,7 +225,7 @@ def has_secrets(value: Value) -> bool:
 
 
 def reveal(value: Value) -> Value:
-    """Without the secret marks: for comparing, and for providers that do not accept them. Never for printing."""
+    """The value without secret marks, for comparing and for providers that do not accept them. Never print it."""
     return map_leaves(value, lambda leaf: reveal(leaf.value) if isinstance(leaf, Secret) else leaf)
 
 

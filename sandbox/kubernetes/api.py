@@ -32,7 +32,7 @@ class ApiServer:
         return KNOWN_CUSTOM.get((group, kind), True)
 
     def failures(self, obj: Object) -> list[Failure]:
-        """Everything the API server would refuse about an object."""
+        """Every reason for which the API server would refuse an object."""
         api_version, kind = str(obj["apiVersion"]), str(obj["kind"])
         if schemas.is_known(self.cluster.version, api_version, kind):
             return [*schemas.validate(self.cluster.version, obj), *semantics.check(obj)]
@@ -42,10 +42,10 @@ class ApiServer:
         return semantics.check(obj)
 
     def dry_run(self, obj: Object, *, new: bool) -> None:
-        """Does nothing: `failures` has judged the object."""
+        """Does nothing: `failures` has validated the object."""
 
     def inputs(self, live: Object, known: Object) -> Object:
-        """What a program would have to write to get the live object."""
+        """The inputs that would produce the live object."""
         return inputs_from(live, known)
 
     def create(self, obj: Object) -> Object:

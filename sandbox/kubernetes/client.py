@@ -1,6 +1,6 @@
 """A small client of the Kubernetes API: discovery, server-side apply, get, delete.
 
-Not the official client: that has a class for every kind, where mappings are enough here, and no simpler way to apply.
+Not the official client, which has a class for every kind, where mappings suffice here, and no simpler apply.
 docs/decisions/0008-real-kubernetes-api.md.
 """
 
@@ -128,7 +128,7 @@ class Client:
         while (left := self.get(obj)) is not None and left["metadata"]["uid"] == before["metadata"]["uid"]:
             if time.monotonic() > deadline:
                 raise StillThereError(
-                    HTTPStatus.CONFLICT, "Conflict", f"still there after {seconds:.0f} s; {_holders(left)}"
+                    HTTPStatus.CONFLICT, "Conflict", f"still there after {seconds:.0f} s; {_blockers(left)}"
                 )
             time.sleep(POLL_SECONDS)
 
@@ -190,8 +190,8 @@ def _read(answer: urllib3.BaseHTTPResponse) -> Object:
     return dict(found)
 
 
-def _holders(left: Mapping[str, Any]) -> str:
-    """What keeps a deleted object from going away."""
+def _blockers(left: Mapping[str, Any]) -> str:
+    """What blocks the end of a deletion: the object's finalizers."""
     finalizers = [*left["metadata"].get("finalizers", ()), *(left.get("spec") or {}).get("finalizers", ())]
     if not finalizers:
         return "it has no finalizers"

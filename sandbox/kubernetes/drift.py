@@ -1,4 +1,4 @@
-"""The inputs of a program that differ from the object on the server."""
+"""Compares the inputs of a program with the object on the server."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from typing import Any
 def drifted(known: Any, applied: Any, live: Any) -> Any:
     """`known` with the live value wherever that differs from the result of applying `known`.
 
-    Where the two are equal, `known` stays as it was written: the server normalises some values.
+    Where the two are equal, the spelling of `known` is kept: the server normalises some values.
     """
     if applied == live:
         return known

@@ -1,4 +1,4 @@
-"""Knowledge of kinds beyond their schemas: scope, properties whose change replaces, groups of known operators."""
+"""Facts about kinds beyond their schemas: scope, properties whose change replaces, groups of known operators."""
 
 from collections.abc import Mapping
 

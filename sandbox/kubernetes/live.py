@@ -1,4 +1,4 @@
-"""A real API server on loopback in place of the ledger: it stores the objects, and judges them.
+"""Uses a real API server on loopback instead of the ledger: it validates and stores the objects.
 
 Every cluster that the sandbox's programs create is then this one server, so objects in no namespace need different
 names in each keep. Only deletions are waited for: whether anything runs does not concern the sandbox.
@@ -24,7 +24,7 @@ FORCE = "pulumi.com/patchForce"
 
 
 class LiveServer:
-    """As `ApiServer`, over a real one."""
+    """The interface of `ApiServer`, over a real API server."""
 
     def __init__(self, cluster: Cluster, client: Client, *, delete_seconds: float = DELETE_SECONDS) -> None:
         self.cluster = cluster
@@ -39,15 +39,15 @@ class LiveServer:
             return KNOWN_CUSTOM.get((group_of(api_version), kind), kind not in CLUSTER_SCOPED)
 
     def failures(self, obj: Object) -> list[Failure]:
-        """What is wrong with an object by its schema, with the remedy. The server decides later."""
+        """Problems of an object by its schema, with remedies. The server validates it later."""
         if not schemas.is_known(self.cluster.version, str(obj["apiVersion"]), str(obj["kind"])):
             return semantics.check(obj)
         return [*schemas.validate(self.cluster.version, obj), *semantics.check(obj)]
 
     def dry_run(self, obj: Object, *, new: bool) -> None:
-        """Lets the server judge an object without storing it.
+        """Lets the server validate an object without storing it.
 
-        An object whose namespace or kind the same deployment is yet to create cannot be judged.
+        An object whose namespace or kind the same deployment is yet to create cannot be validated.
 
         Raises:
             PluginFault: the object is refused.
@@ -79,7 +79,7 @@ class LiveServer:
         return None if gone or found is None else _without_managed_fields(found)
 
     def inputs(self, live: Object, known: Object) -> Object:
-        """What a program would have to write to get the live object; `known` where that makes no difference.
+        """The inputs that would produce the live object, spelled as in `known` where both mean the same.
 
         Found by applying `known` in a dry run. Fields that others added are ignored.
         """

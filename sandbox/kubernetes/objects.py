@@ -28,7 +28,7 @@ def is_autonamed(obj: Mapping[str, Any]) -> bool:
 
 
 def named(obj: Object, logical_name: str, seed: bytes, old: Mapping[str, Any]) -> Object:
-    """The object with a name: its own, else that of its last inputs, else the logical name and eight hex digits."""
+    """The object with its name, else that of its last inputs, else a generated one (logical name, 8 hex digits)."""
     if name_of(obj):
         return obj
     kept = name_of(old) if is_autonamed(old) else None
@@ -65,7 +65,7 @@ def created(obj: Object) -> Object:
 
 
 def updated(live: Object, obj: Object) -> Object:
-    """The stored object after new inputs; what the server assigned stays."""
+    """The stored object with new inputs; fields that the server assigned stay."""
     before = live.get("metadata") or {}
     kept = {key: before[key] for key in SERVER_METADATA if key in before}
     fresh = _filled(with_metadata(deepcopy(obj), **kept))
@@ -77,7 +77,7 @@ def updated(live: Object, obj: Object) -> Object:
 
 
 def inputs_from(live: Object, known: Mapping[str, Any]) -> Object:
-    """What a program would have to write to get the live object. `known`: its last inputs, empty at an import."""
+    """The inputs that would produce the live object. `known`: its last inputs, empty at an import."""
     metadata = {key: value for key, value in (live.get("metadata") or {}).items() if key not in SERVER_METADATA}
     inputs = {**{key: value for key, value in live.items() if key not in ("metadata", "status")}, "metadata": metadata}
     known_spec = known.get("spec") or {}

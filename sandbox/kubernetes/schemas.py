@@ -24,7 +24,7 @@ _FOLDER = re.compile(r"^v(\d+\.\d+)\.\d+-local-strict$")
 
 @dataclass(frozen=True)
 class Failure:
-    """What the API server would refuse; `path` is dotted with list indexes."""
+    """A reason for refusing an object; `path` is dotted, with list indexes."""
 
     path: str
     reason: str
@@ -92,7 +92,7 @@ def _failures(validator: Draft202012Validator, obj: Object) -> list[Failure]:
 
 def _explained(error: ValidationError) -> Iterator[Failure]:
     if has_unknown(error.instance) and error.validator not in ("additionalProperties", "required"):
-        return  # judged once it is known
+        return  # validated once it is known
     path = format_path(tuple(error.absolute_path))
     if error.validator == "additionalProperties" and isinstance(error.schema, Mapping):
         known = list(error.schema.get("properties", {}))

@@ -11,7 +11,7 @@ DNS_LABEL = re.compile(f"^{LABEL}$")
 DNS_SUBDOMAIN = re.compile(rf"^{LABEL}(\.{LABEL})*$")
 QUALIFIED = re.compile(rf"^({LABEL}(\.{LABEL})*/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$")
 LABEL_VALUE = re.compile(r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$")
-RBAC_KINDS = frozenset({"ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"})  # their names may hold colons
+RBAC_KINDS = frozenset({"ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"})  # their names may contain colons
 LABEL_KINDS = frozenset({"Namespace", "Service"})
 SELECTING = frozenset({"DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"})
 LONGEST_LABEL = 63
@@ -19,7 +19,7 @@ LONGEST_NAME = 253
 
 
 def check(obj: Object) -> list[Failure]:
-    """All failures. Unknown values are not judged."""
+    """All failures. Unknown values are not checked."""
     return [*_name(obj), *_labels(obj), *_selector(obj), *_restart_policy(obj)]
 
 

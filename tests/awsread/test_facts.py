@@ -1,4 +1,4 @@
-"""The two tables about types: what is generated, and what is written by hand."""
+"""The two tables of facts about types: the generated one, and the one written by hand."""
 
 import json
 import tomllib
@@ -25,13 +25,13 @@ def test_every_fact_is_about_an_input(token):
 
 
 @pytest.mark.parametrize("token", sorted(FACTS))
-def test_every_exception_is_one(token):
+def test_no_exception_repeats_the_generated_table(token):
     generated, written = set(SCHEMA["replace"].get(token, ())), FACTS[token]
     assert not generated & set(written.get("replace", ())), "the generated table has it"
     assert set(written.get("in_place", ())) <= generated, "the generated table does not have it"
 
 
-def test_exceptions_add_to_the_schema_and_take_from_it():
+def test_exceptions_add_to_the_schema_and_remove_from_it():
     assert {"keyUsage", "xksKeyId"} <= facts_of("aws:kms/key:Key").replace
     assert facts_of("aws:ecr/lifecyclePolicy:LifecyclePolicy").replace == {"repository"}
     assert facts_of("aws:kms/key:Key").defaults["keyUsage"] == "ENCRYPT_DECRYPT"

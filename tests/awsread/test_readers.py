@@ -26,7 +26,7 @@ TABLE = {
 
 @dataclass
 class Region:
-    """A region whose EC2 gives stubbed answers."""
+    """A region whose EC2 client returns stubbed answers."""
 
     declares: dict[str, list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
     region: str = "eu-central-1"
@@ -46,11 +46,11 @@ class Region:
 
 
 @pytest.mark.parametrize("token", sorted(READERS))
-def test_what_a_reader_calls_fixed_is_an_input(token):
+def test_fixed_names_of_a_reader_are_inputs(token):
     assert READERS[token].fixed - ALWAYS_FIXED <= schema_of(token).inputs.properties.keys()
 
 
-def test_a_reader_needs_no_more_than_an_id():
+def test_a_reader_can_read_by_id_alone():
     region = Region()
     with Stubber(region.ec2) as stub:
         stub.add_response("describe_route_tables", {"RouteTables": [TABLE]})
@@ -60,7 +60,7 @@ def test_a_reader_needs_no_more_than_an_id():
     assert [route["natGatewayId"] for route in found["routes"]] == ["nat-1", "nat-2"]
 
 
-def test_what_is_a_resource_of_its_own_is_not_reported_inline():
+def test_separate_resources_are_not_reported_inline():
     route = {"routeTableId": "rtb-1", "destinationCidrBlock": "10.2.0.0/16", "natGatewayId": "nat-2"}
     region = Region(declares={"aws:ec2/route:Route": [("r-rtb-1", route)]})
     with Stubber(region.ec2) as stub:
@@ -70,14 +70,14 @@ def test_what_is_a_resource_of_its_own_is_not_reported_inline():
     assert [route["cidrBlock"] for route in found["routes"]] == ["10.1.0.0/16"]
 
 
-def test_what_is_gone_is_none():
+def test_a_missing_resource_reads_as_none():
     region = Region()
     with Stubber(region.ec2) as stub:
         stub.add_client_error("describe_vpcs", "InvalidVpcID.NotFound")
         assert read("aws:ec2/vpc:Vpc", region, "vpc-1", {}) is None
 
 
-def test_what_was_not_read_is_never_taken_for_unchanged():
+def test_unread_inputs_do_not_count_as_unchanged():
     reader = reader_of("aws:kms/key:Key")
     assert reader is not None
     known = {"deletionWindowInDays": 30, "policy": "{}", "isEnabled": True}
@@ -98,13 +98,13 @@ def test_a_type_without_a_reader_is_an_error():
 
 
 @pytest.mark.parametrize("names", ["Key Value", "key value", "TagKey TagValue"])
-def test_tags_are_a_map_however_aws_spells_them(names):
+def test_tags_of_every_format_become_a_map(names):
     key, value = names.split()
     tags = [{key: "a", value: "b"}, {key: "aws:x", value: "b"}]
     assert tag_map(tags) == tag_map({"a": "b", "aws:x": "b"}) == {"a": "b"}
 
 
-def test_values_keep_the_state_s_spelling_where_they_mean_the_same():
+def test_values_keep_the_states_spelling_if_the_meaning_is_equal():
     assert same_set(["b", "a"], ["a", "b"]) == ["b", "a"]
     assert same_set(["b", "a"], ["c", "a"]) == ["a", "c"]
     assert same_json('{"a":  1}', {"a": 1}) == '{"a":  1}'

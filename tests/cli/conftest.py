@@ -1,4 +1,4 @@
-"""A small project of its own per test, and the command line as a user has it: a process that ends with an exit code."""
+"""A small project for each test, and `codekeep` commands on it as processes."""
 
 import json
 import os
@@ -56,7 +56,7 @@ class Ran:
 
     @property
     def documents(self) -> list[dict[str, Any]]:
-        """JSON lines of standard output; fails where anything else is among them."""
+        """The JSON lines of standard output; fails if a line is anything else."""
         return [json.loads(line) for line in self.out.splitlines()]
 
     @property
@@ -106,7 +106,7 @@ class Keep:
         return Ran(code=process.returncode, out=out, err=err)
 
     def sandbox(self, *arguments: str, code: int | None = 0, **environment: str) -> Ran:
-        """As `run`, on the sandbox engine whether or not pulumi is on PATH."""
+        """Like `run`, on the sandbox engine even if pulumi is on PATH."""
         return self.run(*arguments, "--engine", "sandbox", code=code, **environment)
 
 
@@ -123,7 +123,7 @@ def keep(tmp_path: Path) -> Iterator[Keep]:
 
 @pytest.fixture
 def client(keep: Keep) -> Callable[[str], Any]:
-    """boto3 clients of the project's sandbox account: what AWS itself would say."""
+    """Makes boto3 clients of the project's sandbox account."""
     import boto3
 
     def make(service: str) -> Any:

@@ -1,4 +1,4 @@
-"""`codekeep check`: what it judges, what it prints and which exit code says so."""
+"""`codekeep check`: which stacks it checks, its reports and its exit codes."""
 
 import json
 import socket
@@ -36,13 +36,13 @@ pulumi.export("key", key.arn)
 
 @pytest.fixture
 def plain(keep: Keep) -> Keep:
-    """A folder with a program of nobody's project."""
+    """A folder with a program and no Pulumi project."""
     (keep.root / "plain").mkdir()
     (keep.root / "plain" / "__main__.py").write_text(PLAIN)
     return keep
 
 
-def judged(keep: Keep, *arguments: str, code: int | None = None) -> dict[str, Any]:
+def checked(keep: Keep, *arguments: str, code: int | None = None) -> dict[str, Any]:
     """The JSON report of a call."""
     return dict(json.loads(keep.run("check", *arguments, "--format", "json", code=code).out))
 
@@ -74,11 +74,11 @@ def written(keep: Keep, *entries: dict[str, object]) -> str:
     return str(path)
 
 
-def test_the_formats_offered_are_the_reports_there_are() -> None:
+def test_every_report_format_is_offered() -> None:
     assert set(FORMAT_NAMES) == FORMATS.keys()
 
 
-def test_a_plain_program_is_judged_without_a_project_an_engine_or_a_network(
+def test_a_program_is_checked_without_a_project_an_engine_or_a_network(
     plain: Keep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(plain.root)
@@ -101,16 +101,16 @@ def test_a_plain_program_is_judged_without_a_project_an_engine_or_a_network(
 
 def test_configuration_reaches_the_program(plain: Keep) -> None:
     arguments = ("--program", "plain", "--config", REGIONS, "--config", "aws:region=eu-west-1")
-    broken = judged(plain, *arguments)
-    kept = judged(plain, *arguments, "--config", "rotates=true")
+    broken = checked(plain, *arguments)
+    kept = checked(plain, *arguments, "--config", "rotates=true")
     assert findings(broken, "key-rotation")
     assert not findings(kept, "key-rotation")
 
 
-def test_a_waiver_takes_a_finding_out_and_stays_in_the_report(plain: Keep) -> None:
+def test_a_waived_finding_does_not_fail_the_check_and_stays_in_the_report(plain: Keep) -> None:
     arguments = ("--program", "plain", "--config", REGIONS, "--config", "aws:region=eu-west-1")
-    before = judged(plain, *arguments)
-    after = judged(plain, *arguments, "--waivers", written(plain, waiver()))
+    before = checked(plain, *arguments)
+    after = checked(plain, *arguments, "--waivers", written(plain, waiver()))
     assert findings(before, "key-rotation")
     assert not findings(after, "key-rotation")
     assert [each["waiver"]["owner"] for each in after["stacks"][0]["waived"]] == ["security@example.com"]
@@ -122,7 +122,7 @@ def test_expired_and_unused_waivers_are_reported(plain: Keep) -> None:
     old = waiver(expires=date.today() - timedelta(days=2))  # noqa: DTZ011 - a day more or less is the same
     unused = waiver(urn="urn:pulumi:check::*::nobody")
     elsewhere = waiver(rule="CKV_AWS_7")
-    document = judged(plain, *arguments, "--waivers", written(plain, old, unused, elsewhere), code=1)
+    document = checked(plain, *arguments, "--waivers", written(plain, old, unused, elsewhere), code=1)
     assert [each["urn"] for each in document["expiredWaivers"]] == [old["urn"]]
     assert [each["urn"] for each in document["unusedWaivers"]] == [unused["urn"]]
     assert findings(document, "key-rotation")
@@ -135,7 +135,7 @@ def test_an_invalid_waiver_file_is_refused(plain: Keep) -> None:
     assert "reason must say why" in ran.err
 
 
-def test_each_format_goes_to_its_file_and_the_terminal_shows_the_source(plain: Keep) -> None:
+def test_each_format_is_written_to_its_file_and_the_terminal_shows_the_source(plain: Keep) -> None:
     files = {name: f"out/{name}" for name in FORMAT_NAMES}
     pairs = [argument for name, file in files.items() for argument in ("--format", name, "--output", file)]
     ran = plain.run(
@@ -168,14 +168,14 @@ def test_each_format_goes_to_its_file_and_the_terminal_shows_the_source(plain: K
         (("dev", "--waivers", "none.yaml"), "none.yaml"),
     ],
 )
-def test_bad_input_ends_with_exit_code_2(keep: Keep, arguments: tuple[str, ...], message: str) -> None:
+def test_invalid_input_ends_with_exit_code_2(keep: Keep, arguments: tuple[str, ...], message: str) -> None:
     keep.write()
     ran = keep.run("check", *arguments, code=2)
     assert message in ran.err + ran.out
     assert "Traceback" not in ran.err
 
 
-def test_an_unjudgeable_stack_is_reported_and_the_others_are_judged(keep: Keep) -> None:
+def test_a_stack_that_cannot_be_checked_is_reported_and_the_others_are_checked(keep: Keep) -> None:
     broken = 'import pulumi\nif pulumi.get_stack() == "bad": raise ValueError("no such pool")\n'
     regions = {"codekeep:allowedRegions": ["eu-west-1"]}
     keep.write("bad", program=broken)
@@ -191,7 +191,7 @@ def test_an_unjudgeable_stack_is_reported_and_the_others_are_judged(keep: Keep) 
     assert "[3/3]" in ran.err
 
 
-def test_quiet_prints_nothing_where_all_is_clean(keep: Keep) -> None:
+def test_quiet_prints_nothing_without_findings(keep: Keep) -> None:
     keep.write("dev", program="import pulumi\n")
     keep.write("too", program="import pulumi\n")
     for stack in ("dev", "too"):
@@ -204,12 +204,12 @@ def test_quiet_prints_nothing_where_all_is_clean(keep: Keep) -> None:
 
 
 def test_a_saved_graph_gets_the_verdicts_of_its_stack(tmp_path: Path) -> None:
-    """The shipped pooled keep: with the platform it lives on."""
+    """Checks the shipped pooled keep together with its platform."""
     repository = Keep(ROOT)
     saved = tmp_path / "pico.json"
     saved.write_text(repository.run("graph", "pico", "--format", "json").out)
-    from_stack = judged(repository, "pico")
-    from_file = judged(repository, "--graph", str(saved))
+    from_stack = checked(repository, "pico")
+    from_file = checked(repository, "--graph", str(saved))
     assert from_file == from_stack
     (stack,) = from_file["stacks"]
     assert sum(rule["resources"] > 0 for rule in stack["rules"]) >= 10
@@ -219,9 +219,9 @@ def test_a_saved_graph_gets_the_verdicts_of_its_stack(tmp_path: Path) -> None:
 
 @pytest.fixture
 def versioned(keep: Keep) -> Keep:
-    """Three stacks in a git repository; `pooled` uses the platform of stack `ground`."""
-    keep.write("ground", program="import pulumi\n")
-    for stack in ("ground", "other", "pooled"):
+    """Three stacks in a git repository; `pooled` uses the platform of stack `base`."""
+    keep.write("base", program="import pulumi\n")
+    for stack in ("base", "other", "pooled"):
         config: dict[str, object] = {"codekeep:allowedRegions": "eu-west-1"}
         (keep.root / f"Pulumi.{stack}.yaml").write_text(json.dumps({"config": config}))
     (keep.root / "docs").mkdir()
@@ -242,10 +242,10 @@ def commit(keep: Keep) -> None:
 
 
 def since(keep: Keep, ref: str = "main") -> list[str]:
-    return [stack["stack"] for stack in judged(keep, "--changed-since", ref, "--quiet", code=0)["stacks"]]
+    return [stack["stack"] for stack in checked(keep, "--changed-since", ref, "--quiet", code=0)["stacks"]]
 
 
-def test_only_stacks_whose_file_changed_are_judged(versioned: Keep) -> None:
+def test_only_stacks_whose_file_changed_are_checked(versioned: Keep) -> None:
     git(versioned, "checkout", "-q", "-b", "work")
     file = versioned.root / "Pulumi.other.yaml"
     file.write_text(f"# changed\n{file.read_text()}")
@@ -256,26 +256,26 @@ def test_only_stacks_whose_file_changed_are_judged(versioned: Keep) -> None:
     assert since(versioned) == ["fresh", "other"]
 
 
-def test_all_stacks_are_judged_once_what_they_are_made_from_changed(versioned: Keep) -> None:
+def test_all_stacks_are_checked_if_the_program_changed(versioned: Keep) -> None:
     (versioned.root / "program" / "more.py").write_text("")
-    assert since(versioned) == ["ground", "other", "pooled"]
+    assert since(versioned) == ["base", "other", "pooled"]
     commit(versioned)
     (versioned.root / "policies").mkdir()
     (versioned.root / "policies" / "waivers.yaml").write_text("[]")
-    assert since(versioned, "HEAD") == ["ground", "other", "pooled"]
+    assert since(versioned, "HEAD") == ["base", "other", "pooled"]
 
 
-def test_a_platforms_change_touches_the_keeps_on_it(versioned: Keep) -> None:
+def test_a_changed_platform_is_checked_with_its_keeps(versioned: Keep) -> None:
     project = Project.find(versioned.root)
-    tenant = {"codekeep:tenant": {"platform": {"stack": "ground"}}}
+    tenant = {"codekeep:tenant": {"platform": {"stack": "base"}}}
     (versioned.root / "Pulumi.pooled.yaml").write_text(json.dumps({"config": tenant}))
     commit(versioned)
-    file = versioned.root / "Pulumi.ground.yaml"
+    file = versioned.root / "Pulumi.base.yaml"
     file.write_text(f"# changed\n{file.read_text()}")
-    assert changed_stacks(project, "HEAD") == ["ground", "pooled"]
+    assert changed_stacks(project, "HEAD") == ["base", "pooled"]
 
 
-def test_nothing_changed_is_clean_and_every_report_is_written(versioned: Keep) -> None:
+def test_without_changes_the_check_passes_and_every_report_is_written(versioned: Keep) -> None:
     (versioned.root / "docs" / "note.md").write_text("x")
     pairs = [argument for name in FORMAT_NAMES for argument in ("--format", name, "--output", f".codekeep/{name}")]
     ran = versioned.run("check", "--changed-since", "main", *pairs)
@@ -286,7 +286,7 @@ def test_nothing_changed_is_clean_and_every_report_is_written(versioned: Keep) -
 
 
 @pytest.mark.parametrize("ref", ["nowhere", "--help", "HEAD:Pulumi.yaml"])
-def test_a_ref_that_is_none_is_refused(versioned: Keep, ref: str) -> None:
+def test_an_unknown_ref_is_refused(versioned: Keep, ref: str) -> None:
     ran = versioned.run("check", f"--changed-since={ref}", code=2)
     assert f"--changed-since {ref}: git rev-parse failed" in ran.err
     assert "fetched with its history" in ran.err

@@ -1,4 +1,4 @@
-"""`codekeep check --live` on a deployed stack: clean as deployed; what changed behind the state's back is named."""
+"""`codekeep check --live` on a deployed stack: no finding as deployed; changes made outside of Pulumi are reported."""
 
 import json
 from typing import Any
@@ -59,13 +59,13 @@ def account(keep: Keep, service: str) -> Any:
     plain = {"endpoint_url": url, "region_name": "eu-west-1"}
     sts = boto3.client("sts", **plain, aws_access_key_id="x", aws_secret_access_key="x")
     role = SPEC["account"]["deployer_role_arn"]  # type: ignore[index]
-    given = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    credentials = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
     return boto3.client(
         service,
         **plain,
-        aws_access_key_id=given["AccessKeyId"],
-        aws_secret_access_key=given["SecretAccessKey"],
-        aws_session_token=given["SessionToken"],
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
     )
 
 
@@ -73,7 +73,7 @@ def named(findings: list[dict[str, Any]], rule: str) -> list[str]:
     return [each["urn"].rpartition("::")[2] for each in findings if each["rule"] == rule]
 
 
-def test_what_was_changed_behind_the_states_back_is_named(keep: Keep) -> None:
+def test_changes_made_outside_of_pulumi_are_reported(keep: Keep) -> None:
     before = live(deployed(keep))
     ec2, kms, s3 = (account(keep, service) for service in ("ec2", "kms", "s3"))
     group = json.loads(keep.sandbox("outputs", "dev", "--json").out)["group"]
@@ -95,7 +95,7 @@ def test_what_was_changed_behind_the_states_back_is_named(keep: Keep) -> None:
     assert [each["verdict"] for each in rotation] == ["violation"]
 
 
-def test_a_stack_never_brought_up_has_no_account_to_look_at(keep: Keep) -> None:
+def test_a_live_check_of_a_stack_never_deployed_is_refused(keep: Keep) -> None:
     keep.write()
     (keep.root / "Pulumi.dev.yaml").write_text(json.dumps({"config": {"codekeep:tenant": SPEC}}))
     ran = keep.sandbox("check", "--live", "dev", code=2)

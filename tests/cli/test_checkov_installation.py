@@ -1,4 +1,4 @@
-"""Checkov's environment: made once, made again after an interruption, and a failure that says what to do."""
+"""Checkov's environment: installed once, again after an interruption, and errors with the remedy."""
 
 from pathlib import Path
 
@@ -33,9 +33,7 @@ def test_an_interrupted_install_is_redone_and_a_complete_one_is_kept(nothing_to_
     assert left_over.exists()
 
 
-def test_a_failed_install_is_no_verdict_and_does_not_look_complete(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_install_gives_no_verdict_and_is_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("CODEKEEP_HOME", str(tmp_path))
     monkeypatch.setenv("PIP_NO_INDEX", "1")

@@ -1,4 +1,4 @@
-"""The pipeline files: well formed, and every option they give to codekeep is one that it has."""
+"""The pipeline files are well formed and use only options that codekeep has."""
 
 import re
 import shlex
@@ -33,17 +33,17 @@ def scripts(document: Any) -> list[str]:
 
 
 def check_calls(path: Path) -> list[list[str]]:
-    """Words of every `codekeep check` in a pipeline, with what its variables can hold."""
+    """Words of every `codekeep check` in a pipeline, with the possible values of its variables."""
     document = loaded(path)
     calls = [text for text in scripts(document) if "codekeep check" in text]
-    given = re.findall(r"(?:CHOSEN: |chosen=\()(.+?)[)\n]", path.read_text())
+    words = re.findall(r"(?:CHOSEN: |chosen=\()(.+?)[)\n]", path.read_text())
     return [shlex.split(text.partition("codekeep check")[2].replace("\\\n", " ")) for text in calls] + [
-        shlex.split(each) for each in given
+        shlex.split(each) for each in words
     ]
 
 
 @pytest.mark.parametrize("path", [GITHUB, GITLAB])
-def test_every_option_and_format_exists(path: Path) -> None:
+def test_every_option_and_format_in_a_pipeline_exists(path: Path) -> None:
     options = {name: option for option in check.params for name in option.opts}
     words = [word for call in check_calls(path) for word in call]
     used = {word for word in words if word.startswith("--")}
@@ -55,7 +55,7 @@ def test_every_option_and_format_exists(path: Path) -> None:
     assert words.count("--format") == words.count("--output")
 
 
-def test_github_uploads_the_sarif_and_sums_up_whatever_came_of_it() -> None:
+def test_github_uploads_sarif_and_summary_also_after_a_failure() -> None:
     steps = loaded(GITHUB)["jobs"]["check"]["steps"]
     (upload,) = [step for step in steps if step.get("uses", "").startswith("github/codeql-action/upload-sarif@")]
     (summary,) = [step for step in steps if "GITHUB_STEP_SUMMARY" in step.get("run", "")]
@@ -73,7 +73,7 @@ def test_github_runs_no_text_of_a_pull_request() -> None:
     assert not [text for text in runs if "${{" in text]
 
 
-def test_gitlab_keeps_the_reports_and_fetches_all_history() -> None:
+def test_gitlab_stores_the_reports_and_fetches_the_complete_history() -> None:
     job = loaded(GITLAB)["keep-policies"]
     assert job["variables"]["GIT_DEPTH"] == "0"
     assert job["artifacts"]["when"] == "always"

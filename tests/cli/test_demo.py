@@ -1,4 +1,4 @@
-"""`make demo`: a complete keep up, nothing to do, changed, removed, and the account as empty as before."""
+"""`make demo` passes: up, a second up, the runtime, a change, destroy, and an empty account."""
 
 import subprocess
 import sys
@@ -14,5 +14,5 @@ def test_the_demo_passes() -> None:
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr
     for words in ("up of demo succeeded", "scalingConfig.maxSize: 4 → 6", "destroy of demo succeeded"):
         assert words in done.stdout
-    assert "tags only" not in done.stdout  # an edit of the spec changes what it is about and nothing else
+    assert "tags only" not in done.stdout  # a change of the spec changes only the resources that depend on it
     assert "Demo passed: up, nothing to do, runtime, change, destroy." in done.stdout

@@ -1,4 +1,4 @@
-"""A stack's life on the sandbox engine, as its user sees it."""
+"""Commands of a stack on the sandbox engine: up, preview, refresh, destroy, interruptions, errors."""
 
 import json
 import signal
@@ -25,7 +25,7 @@ for number in range(12):
 """
 
 
-def test_a_stacks_life(keep: Keep, client: Callable[[str], Any]) -> None:
+def test_a_stack_is_deployed_updated_and_destroyed(keep: Keep, client: Callable[[str], Any]) -> None:
     keep.write()
     before = keep.sandbox("preview", "dev")
     assert "+  store (aws:kms/key:Key)" in before.out
@@ -60,7 +60,7 @@ def test_a_stacks_life(keep: Keep, client: Callable[[str], Any]) -> None:
     assert CANARY not in everything
 
 
-def test_the_state_graph_knows_every_value_and_no_secret(keep: Keep) -> None:
+def test_the_graph_of_a_state_contains_values_and_no_secrets(keep: Keep) -> None:
     keep.write().sandbox("up", "dev", "--yes")
     ran = keep.sandbox("graph", "dev", "--from", "state", "--format", "json")
     graph = json.loads(ran.out)
@@ -75,7 +75,7 @@ def test_the_state_graph_knows_every_value_and_no_secret(keep: Keep) -> None:
     assert urns == {node["urn"] for node in graph["nodes"]}
 
 
-def test_what_was_changed_behind_pulumis_back_shows_at_a_refresh(keep: Keep, client: Callable[[str], Any]) -> None:
+def test_a_refresh_shows_changes_made_outside_of_pulumi(keep: Keep, client: Callable[[str], Any]) -> None:
     keep.write().sandbox("up", "dev", "--yes")
     bucket = json.loads(keep.sandbox("outputs", "dev", "--json").out)["bucket"]
     client("s3").delete_bucket(Bucket=bucket)
@@ -88,7 +88,7 @@ def test_what_was_changed_behind_pulumis_back_shows_at_a_refresh(keep: Keep, cli
     assert "1 created, 2 unchanged" in keep.sandbox("up", "dev", "--yes").out
 
 
-def test_a_wave_of_tag_updates_is_one_line(keep: Keep) -> None:
+def test_many_equal_tag_updates_are_shown_as_one_line(keep: Keep) -> None:
     keep.write(program=TAGS, digest="a").sandbox("up", "dev", "--yes")
     keep.write(program=TAGS, digest="b")
     ran = keep.sandbox("preview", "dev")
@@ -96,7 +96,7 @@ def test_a_wave_of_tag_updates_is_one_line(keep: Keep) -> None:
     assert "team" not in ran.out
 
 
-def test_json_is_all_there_is_on_standard_output(keep: Keep) -> None:
+def test_with_json_standard_output_contains_only_json(keep: Keep) -> None:
     keep.write()
     for arguments in (
         ("preview", "dev"),
@@ -111,7 +111,7 @@ def test_json_is_all_there_is_on_standard_output(keep: Keep) -> None:
         assert ran.summary["seconds"] > 0
 
 
-def test_a_failing_resource_leaves_the_rest_and_the_next_up_goes_on(keep: Keep) -> None:
+def test_after_a_failed_resource_the_others_exist_and_the_next_up_continues(keep: Keep) -> None:
     bad = 'aws.kms.Alias("bad", name="alias/x", target_key_id="nope", opts=pulumi.ResourceOptions(provider=home))'
     wrong = f"{TAGS}\n{bad}\n"
     keep.write(program=wrong, digest="a")
@@ -123,7 +123,7 @@ def test_a_failing_resource_leaves_the_rest_and_the_next_up_goes_on(keep: Keep) 
     assert "up of dev succeeded" in keep.sandbox("up", "dev", "--yes").out
 
 
-def test_ctrl_c_stops_cleanly_and_the_next_up_goes_on(keep: Keep) -> None:
+def test_ctrl_c_stops_cleanly_and_the_next_up_continues(keep: Keep) -> None:
     many = TAGS.replace("range(12)", "range(120)")
     keep.write(program=many, digest="a")
     process = keep.start("up", "dev", "--yes", "--json", "--engine", "sandbox")
@@ -144,7 +144,7 @@ def test_ctrl_c_stops_cleanly_and_the_next_up_goes_on(keep: Keep) -> None:
     assert rest == {"create": 120 - made, "same": made}
 
 
-def test_a_second_ctrl_c_kills_and_the_next_up_goes_on(keep: Keep) -> None:
+def test_a_second_ctrl_c_kills_and_the_next_up_continues(keep: Keep) -> None:
     many = TAGS.replace("range(12)", "range(80)")
     keep.write(program=many, digest="a")
     process = keep.start("up", "dev", "--yes", "--json", "--engine", "sandbox")
@@ -163,7 +163,7 @@ def test_a_second_ctrl_c_kills_and_the_next_up_goes_on(keep: Keep) -> None:
     assert keep.sandbox("up", "dev", "--yes", "--json").summary["resources"] == {"same": 80}
 
 
-def test_a_stack_whose_account_is_gone_gets_a_remedy(keep: Keep) -> None:
+def test_a_missing_account_is_reported_with_the_remedy(keep: Keep) -> None:
     keep.write().sandbox("up", "dev", "--yes")
     keep.run("sandbox", "reset", "--yes")
     for command in ("preview", "up"):
@@ -186,7 +186,7 @@ def test_one_stack_reads_anothers_outputs(keep: Keep) -> None:
     assert ran.summary["outputs"]["theirs"].startswith("arn:aws:kms:eu-west-1:")
 
 
-def test_kubernetes_objects_are_held_to_the_clusters_schemas(keep: Keep) -> None:
+def test_kubernetes_objects_are_validated_by_the_clusters_schemas(keep: Keep) -> None:
     program = """
 import pulumi
 import pulumi_kubernetes as k8s
@@ -208,7 +208,7 @@ pulumi.export("name", settings.metadata.name)
     keep.sandbox("destroy", "dev", "--yes")
 
 
-def test_a_policy_pack_judges_a_deployment(keep: Keep) -> None:
+def test_a_policy_pack_checks_a_deployment(keep: Keep) -> None:
     pack = keep.root / "pack"
     pack.mkdir()
     (pack / "PulumiPolicy.yaml").write_text("name: pack\nruntime: python\nversion: 0.0.1\n")
@@ -234,14 +234,14 @@ PolicyPack(
     assert "policy pack/long-window: store: Long enough to notice. deletionWindowInDays must be 30" in ran.out
     keep.write(window=30)
     made = keep.sandbox("up", "dev", "--yes", "--json", "--policy-pack", str(pack))
-    # What does not hang on the key may have been made before it was refused; the key was not.
+    # Resources that do not depend on the refused key may have been created before; the key was not.
     key = [event for event in made.documents if event.get("type") == KEY and event.get("phase") == "done"]
     assert [event["op"] for event in key] == ["create"]
     assert sum(made.summary["resources"].values()) == 3
 
 
 @pytest.mark.parametrize("command", ["start", "status", "stop"])
-def test_the_account_is_started_looked_at_and_stopped(keep: Keep, command: str) -> None:
+def test_sandbox_commands_start_show_and_stop_the_account(keep: Keep, command: str) -> None:
     keep.write().run("sandbox", "start")
     ran = keep.run("sandbox", command)
     assert {"start": "sandbox account", "status": "running at http://127.0.0.1:", "stop": "stopped"}[command] in ran.out

@@ -1,4 +1,4 @@
-"""An edit of a spec touches the resources that depend on it, and no others."""
+"""A change of a spec changes only the resources that depend on it."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ ONE_SEAT_MORE = {
 }
 
 
-def test_one_seat_more_changes_what_reads_the_seats(keep: Keep) -> None:
+def test_one_more_seat_changes_only_resources_that_depend_on_seats(keep: Keep) -> None:
     (keep.root / "Pulumi.yaml").write_text(f"name: codekeep\nruntime: python\nmain: {ROOT / 'stacks'}\n")
     stack = keep.root / "Pulumi.demo.yaml"
     document = yaml.safe_load((ROOT / stack.name).read_text())

@@ -1,4 +1,4 @@
-"""Production loads nothing of the sandbox, and sessions nothing of the command line."""
+"""Production code imports no module of the sandbox, and sessions import none of the command line."""
 
 import json
 import subprocess

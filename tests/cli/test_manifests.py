@@ -1,4 +1,4 @@
-"""`codekeep manifests`: every Kubernetes object of a stack, in the order they are applied, as YAML that reads back."""
+"""`codekeep manifests`: the Kubernetes objects of a stack as YAML, in the order of applying them."""
 
 import re
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def names(nodes: Sequence[Node]) -> list[str]:
     return [manifest.name for manifest in manifests_in(ResourceGraph(project="c", stack="d", nodes=tuple(nodes)))]
 
 
-def test_what_is_needed_comes_first_and_else_kinds_have_their_order() -> None:
+def test_dependencies_come_first_and_kinds_have_a_fixed_order() -> None:
     settings = node("kubernetes:core/v1:ConfigMap", "settings")
     gateway = node("kubernetes:apps/v1:Deployment", "gateway")
     account = node("kubernetes:core/v1:ServiceAccount", "account", gateway)
@@ -48,19 +48,19 @@ def test_what_is_needed_comes_first_and_else_kinds_have_their_order() -> None:
     assert names([account, gateway, settings, space]) == ["space", "settings", "gateway", "account"]
 
 
-def test_a_need_through_something_else_counts() -> None:
+def test_indirect_dependencies_count() -> None:
     gateway = node("kubernetes:apps/v1:Deployment", "gateway")
     queue = node("aws:sqs/queue:Queue", "queue", gateway)
     settings = node("kubernetes:core/v1:ConfigMap", "settings", queue)
     assert names([settings, queue, gateway]) == ["gateway", "settings"]
 
 
-def test_the_order_does_not_depend_on_the_graphs() -> None:
+def test_the_order_of_manifests_does_not_depend_on_the_graphs_order() -> None:
     nodes = [node("kubernetes:core/v1:ConfigMap", name) for name in "cab"]
     assert names(nodes) == names(nodes[::-1]) == ["a", "b", "c"]
 
 
-def test_a_document_names_its_source_and_reads_back() -> None:
+def test_a_document_names_its_source_and_can_be_parsed() -> None:
     data = {"secret": SECRET, "later": UNKNOWN, "lines": "a\nb\n", "yes": "yes"}
     graph = ResourceGraph(project="c", stack="d", nodes=(node("kubernetes:core/v1:Secret", "s", data=data),))
     [text] = [manifest.to_yaml() for manifest in manifests_in(graph)]
@@ -74,7 +74,7 @@ def test_a_document_names_its_source_and_reads_back() -> None:
     }
 
 
-def test_what_is_no_single_object_is_listed() -> None:
+def test_resources_that_are_no_single_object_are_listed() -> None:
     chart = node("kubernetes:helm.sh/v3:Release", "keda")
     graph = ResourceGraph(project="c", stack="d", nodes=(chart,))
     assert not_single_objects(graph) == [chart]
@@ -86,13 +86,13 @@ def small(keep: Keep) -> Keep:
     return keep.write(program=PROGRAM)
 
 
-def test_references_stand_where_only_a_deployment_knows(small: Keep) -> None:
+def test_values_known_after_a_deployment_are_references(small: Keep) -> None:
     space, settings = yaml.safe_load_all(small.run("manifests", "dev").out)
     assert space == {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "space"}}
     assert re.fullmatch(r"\$\{urn:pulumi:dev::small::aws:sqs/queue:Queue::jobs#url\}", settings["data"]["queue"])
 
 
-def test_each_object_goes_to_a_file_of_its_own(small: Keep) -> None:
+def test_each_object_is_written_to_its_own_file(small: Keep) -> None:
     small.run("manifests", "dev", "--output", "out")
     files = sorted((small.root / "out").iterdir())
     assert [file.name for file in files] == ["1-namespace-space.yaml", "2-configmap-settings.yaml"]

@@ -11,7 +11,7 @@ from stacks.engines.engine import PolicyPack
 ONE, TWO, CONFIG = Path("/packs/one"), Path("/packs/two"), Path("/packs/one.json")
 
 
-def test_packs_are_configured_in_their_order_or_not_at_all() -> None:
+def test_packs_are_configured_in_their_order_or_none_is() -> None:
     assert pair_policy_packs([ONE, TWO], []) == (PolicyPack(folder=ONE), PolicyPack(folder=TWO))
     assert pair_policy_packs([ONE], [CONFIG]) == (PolicyPack(folder=ONE, config=CONFIG),)
 

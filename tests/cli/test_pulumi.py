@@ -1,4 +1,4 @@
-"""The official pulumi CLI over the sandbox's providers: driven by codekeep, and plain."""
+"""The official pulumi CLI with the sandbox's providers, started by codekeep and directly."""
 
 import json
 import os
@@ -19,7 +19,7 @@ pytestmark = [
 
 @pytest.fixture
 def pulumi_keep(keep: Keep) -> Keep:
-    """A project whose environment is that of `codekeep sandbox env`."""
+    """A project with the environment variables of `codekeep sandbox env`."""
     keep.write()
     runtime = {"name": "python", "options": {"toolchain": "pip", "virtualenv": sys.prefix}}
     (keep.root / "Pulumi.yaml").write_text(json.dumps({"name": "small", "runtime": runtime, "main": "program"}))
@@ -44,7 +44,7 @@ def pulumi(keep: Keep, *arguments: str) -> Ran:
     return Ran(code=0, out=done.stdout, err=done.stderr)
 
 
-def test_the_wrappers_are_only_on_the_sandboxs_path(pulumi_keep: Keep) -> None:
+def test_the_plugin_wrappers_are_on_the_sandboxs_path_only(pulumi_keep: Keep) -> None:
     found = shutil.which("pulumi-resource-aws", path=pulumi_keep.environment["PATH"])
     assert found is not None
     assert Path(found).is_relative_to(pulumi_keep.home)
@@ -78,7 +78,7 @@ def test_codekeep_drives_pulumi_with_the_same_output(pulumi_keep: Keep) -> None:
     assert "destroy of dev succeeded: 3 deleted" in keep.run("destroy", "dev", "--yes").out
 
 
-def test_plain_pulumi_and_the_sandbox_engine_take_over_from_each_other(pulumi_keep: Keep) -> None:
+def test_pulumi_and_the_sandbox_engine_continue_each_others_states(pulumi_keep: Keep) -> None:
     keep = pulumi_keep
     pulumi(keep, "stack", "init", "dev")
     pulumi(keep, "up", "-s", "dev", "--yes", "--skip-preview")

@@ -1,4 +1,4 @@
-"""Sessions are functions: they return data and call back with events, for a fleet or a console as for the CLI."""
+"""Sessions return data and report events by callbacks, so that other programs than the CLI can use them."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -31,7 +31,7 @@ URN = "urn:pulumi:dev::small::codekeep:store:Store$aws:kms/key:Key::store"
 
 
 class FakeEngine:
-    """Emits given events."""
+    """An engine that emits the events of a test."""
 
     name = "fake"
 
@@ -65,7 +65,7 @@ def summary(status: Status = Status.SUCCEEDED) -> Summary:
     return Summary(operation=Operation.UP, status=status)
 
 
-def test_a_deployment_returns_its_outcome_and_calls_back(keep: Keep) -> None:
+def test_a_deployment_returns_its_outcome_and_reports_events(keep: Keep) -> None:
     project = Project.find(keep.write().root)
     events = (
         step(StepOp.CREATE_REPLACEMENT, Phase.STARTED),
@@ -96,7 +96,7 @@ def test_a_failed_deployment_is_an_outcome_without_outputs(keep: Keep) -> None:
     assert outcome.outputs == {}
 
 
-def test_what_cannot_be_done_is_a_fault(keep: Keep) -> None:
+def test_an_impossible_request_raises_a_fault(keep: Keep) -> None:
     project = Project.find(keep.write().root)
     with pytest.raises(UsageFault, match="no stack 'nope'"):
         deploy(project, "nope", Operation.UP, FakeEngine(summary()))

@@ -1,4 +1,4 @@
-"""Before anything is deployed: a fast start, and an error with remedy and exit code 2 for every bad input."""
+"""Without a deployment: a fast start, and exit code 2 and a remedy for every invalid input."""
 
 import json
 import socket
@@ -64,7 +64,7 @@ def test_a_stack_file_that_is_no_yaml_is_named_with_the_line(keep: Keep) -> None
 
 
 @pytest.mark.parametrize("command", ["up", "refresh", "destroy"])
-def test_without_a_terminal_nothing_is_done_unasked(keep: Keep, command: str) -> None:
+def test_without_a_terminal_changes_need_the_yes_option(keep: Keep, command: str) -> None:
     keep.write()
     ran = keep.sandbox(command, "dev", code=2)
     assert f"codekeep {command} dev --yes" in ran.err
@@ -72,7 +72,7 @@ def test_without_a_terminal_nothing_is_done_unasked(keep: Keep, command: str) ->
     assert "--json cannot ask" in keep.sandbox(command, "dev", "--json", code=2).err
 
 
-def test_every_problem_of_a_spec_is_reported_and_nothing_is_done(keep: Keep) -> None:
+def test_all_problems_of_a_spec_are_reported_and_nothing_changes(keep: Keep) -> None:
     keep.write()
     spec = {"name": "UPPER", "tier": "golden", "unknown_field": 1}
     (keep.root / "Pulumi.dev.yaml").write_text(json.dumps({"config": {"codekeep:tenant": spec}}))
@@ -84,7 +84,7 @@ def test_every_problem_of_a_spec_is_reported_and_nothing_is_done(keep: Keep) -> 
     assert not keep.home.exists()
 
 
-def test_a_stack_never_brought_up_has_no_outputs_and_no_state(keep: Keep) -> None:
+def test_a_stack_never_deployed_has_no_outputs_and_no_state(keep: Keep) -> None:
     keep.write()
     assert "was never brought up" in keep.sandbox("outputs", "dev", code=2).err
     assert "was never brought up" in keep.sandbox("graph", "dev", "--from", "state", code=2).err
@@ -112,7 +112,7 @@ def test_the_graph_needs_no_engine_and_no_network(keep: Keep, monkeypatch: pytes
     assert not keep.home.exists()
 
 
-def test_a_program_that_fails_is_a_failure_with_its_reason(keep: Keep) -> None:
+def test_a_failed_program_is_reported_with_its_reason(keep: Keep) -> None:
     keep.write(program='raise ValueError("retention_days must be 1-3650")')
     ran = keep.run("graph", "dev", code=1)
     assert "retention_days must be 1-3650" in ran.err

@@ -1,4 +1,4 @@
-"""On a terminal: the live table, the question, the answer."""
+"""`up` on a terminal: the table, the question and the answer."""
 
 import os
 import pty
@@ -16,7 +16,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Terminal:
-    """A pseudo-terminal with `codekeep` in it."""
+    """A pseudo-terminal in which `codekeep` runs."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", master: int) -> None:
         self.process = process
@@ -24,7 +24,7 @@ class Terminal:
         self._master = master
 
     def wait_for(self, words: str) -> None:
-        """Reads until the words appear; fails with what was seen."""
+        """Reads until the words appear; fails with the output so far."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while words not in self.seen:
             assert time.monotonic() < deadline, f"no {words!r} in:\n{self.seen}"
@@ -44,7 +44,7 @@ class Terminal:
             return self.process.poll() is None
         try:
             data = os.read(self._master, 65536)
-        except OSError:  # how Linux tells that the other side closed
+        except OSError:  # Linux raises this when the other side closes
             return False
         self.seen += COLOUR.sub("", data.decode(errors="replace"))
         return bool(data)
@@ -71,7 +71,7 @@ def terminal(keep: Keep, *arguments: str) -> Iterator[Terminal]:
         os.close(master)
 
 
-def test_up_shows_the_difference_and_asks(keep: Keep) -> None:
+def test_up_shows_the_changes_and_asks(keep: Keep) -> None:
     keep.write()
     with terminal(keep, "up", "dev") as shown:
         shown.wait_for("Make these changes? [y/N]")

@@ -1,4 +1,4 @@
-"""What `pip install` of the three distributions puts on a machine: all of the product, none of its tests."""
+"""The wheels of the three distributions contain the whole product and no tests."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = "from setuptools.build_meta import build_wheel; import sys; print(build_wheel(sys.argv[1]))"
-ELSEWHERE = "policies.checkov.codekeep_rules"  # Checkov loads it, in an environment of its own
+ELSEWHERE = "policies.checkov.codekeep_rules"  # Checkov imports it, in its own environment
 IMPORT_ALL = f"""
 import importlib, pkgutil, sys
 site, *folders = sys.argv[1:]
@@ -39,7 +39,7 @@ def tracked(*patterns: str) -> list[str]:
 
 
 def copied(project: str, to: Path) -> Path:
-    """The sources by themselves, as building writes beside them."""
+    """A copy of the sources, because building writes into their folder."""
     names = FOLDERS[project]
     for name in tracked(*(f"{project}/{each}" for each in (*names, "pyproject.toml", "README.md"))):
         target = to / name
@@ -60,7 +60,7 @@ def wheel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return request.param, built(request.param, tmp_path_factory.mktemp("wheel"))
 
 
-def test_a_wheel_contains_all_that_is_tracked_and_nothing_else(wheel: tuple[str, Path]) -> None:
+def test_a_wheel_contains_exactly_the_tracked_files(wheel: tuple[str, Path]) -> None:
     project, path = wheel
     names = FOLDERS[project]
     wanted = {os.path.relpath(name, project) for name in tracked(*(f"{project}/{each}" for each in names))}
@@ -72,7 +72,7 @@ def test_a_wheel_contains_all_that_is_tracked_and_nothing_else(wheel: tuple[str,
 def test_every_module_imports_from_the_wheel_alone(wheel: tuple[str, Path], tmp_path: Path) -> None:
     project, path = wheel
     ZipFile(path).extractall(tmp_path / "site")
-    # -P and PYTHONPATH: neither the checkout nor an editable install of it answers for the wheel.
+    # -P and PYTHONPATH keep the checkout and its editable install from being imported instead of the wheel.
     finished = subprocess.run(
         [sys.executable, "-P", "-c", IMPORT_ALL, str(tmp_path / "site"), *FOLDERS[project]],
         cwd=tmp_path,

@@ -1,4 +1,4 @@
-"""Stand-ins for a component's inputs. Call inside a recorded program: Outputs need its event loop."""
+"""Fake inputs of components. Call them inside a recorded program, whose event loop resolves their Outputs."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Fixtures for component tests; see recording.py for what `record` returns."""
+"""Fixtures of component tests; recording.py describes what `record` returns."""
 
 from collections.abc import Callable
 

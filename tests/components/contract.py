@@ -1,4 +1,4 @@
-"""Rules that every component must follow. Call this in each component's tests."""
+"""Checks that every component must pass; each component's tests call them."""
 
 import importlib
 import inspect
@@ -31,7 +31,7 @@ def _assert_tagged(node: Node, keep: Keep, regions: frozenset[str]) -> None:
     tags = node.tags
     assert tags.get("codekeep:tenant") == keep.tenant, f"{node.type} {node.name} carries no tenant tag: {tags}"
     assert tags["codekeep:tier"] == keep.tier.value
-    assert "codekeep:spec-digest" not in tags  # an edit of the spec would change every resource
+    assert "codekeep:spec-digest" not in tags  # or a change of the spec would change every resource
     # A global resource (a role) is tagged with the region it serves.
     places = {node.region} if accepts(node.type, "region") else regions
     assert tags["codekeep:region"] in places, f"{node.type} {node.name}: tag {tags['codekeep:region']}"

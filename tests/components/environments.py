@@ -154,7 +154,7 @@ def pooled_args(platform: PlatformRef) -> PooledTenantArgs:
 
 @cache
 def dedicated() -> Recording[TenantEnvironment]:
-    """A dedicated keep, recorded once, since each recording takes seconds."""
+    """A dedicated keep. Recorded once per process, because a recording takes seconds."""
     return record(lambda: TenantEnvironment("acme", dedicated_args()))
 
 

@@ -1,8 +1,8 @@
-"""Decides requests against a resource policy as AWS documents it, for the operators the components use.
+"""Evaluates requests against a resource policy as AWS documents it, for the operators that components use.
 
     decide(policy, Request(principal=role, action="s3:GetObject", resource=object_arn, context={...}))
 
-Resource policies only: ALLOW means that the policy allows by itself; DELEGATED that it names the principal's account,
+Resource policies only. ALLOW means that the policy allows by itself; DELEGATED that it names the principal's account,
 so that the principal's own IAM policy decides; DENY is explicit; NONE is the implicit denial.
 """
 
@@ -65,7 +65,7 @@ def _matches(statement: Mapping[str, Any], request: Request) -> bool:
         and _any_glob(statement.get("Action", "*"), request.action.lower(), lower=True)
         and _any_glob(statement.get("Resource", "*"), request.resource)
         and all(
-            _holds(operator, key, wanted, request.keys)
+            _is_true(operator, key, wanted, request.keys)
             for operator, keys in statement.get("Condition", {}).items()
             for key, wanted in keys.items()
         )
@@ -73,7 +73,7 @@ def _matches(statement: Mapping[str, Any], request: Request) -> bool:
 
 
 def _how(principal: Any, who: str) -> str | None:
-    """How a Principal element names the caller: itself, or by its account."""
+    """How a Principal element matches the caller: by its ARN, or by its account."""
     if principal in (None, "*", {"AWS": "*"}, {"AWS": ["*"]}):
         return "named"
     named = [(kind, value) for kind, values in principal.items() for value in listed(values)]
@@ -83,7 +83,7 @@ def _how(principal: Any, who: str) -> str | None:
     return "account" if any(who.startswith(root) for root in roots) else None
 
 
-def _holds(operator: str, key: str, wanted: Any, context: Mapping[str, str]) -> bool:
+def _is_true(operator: str, key: str, wanted: Any, context: Mapping[str, str]) -> bool:
     if operator == "Null":
         return (key not in context) == (wanted == "true")
     if_exists = operator.endswith("IfExists")
@@ -116,5 +116,5 @@ def _glob(pattern: str, value: str) -> bool:
 
 
 def listed(value: Any) -> list[Any]:
-    """A policy writes a single value plain."""
+    """A list of the values: a policy may contain a single one without a list."""
     return value if isinstance(value, list) else [value]

@@ -21,6 +21,8 @@ from pulumi.runtime.mocks import MockEngine, MockMonitor
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_in_stack
 
+from tests import event_loops
+
 T = TypeVar("T")
 Props = dict[str, Any]
 
@@ -33,7 +35,7 @@ _SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """One registration, as the engine would have seen it."""
+    """One registration, as an engine would get it."""
 
     urn: str
     type: str
@@ -68,7 +70,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Recording(Generic[T]):
-    """Everything that one program registered, and what it returned."""
+    """What one program registered, and its result."""
 
     result: T
     nodes: Sequence[Node]
@@ -81,7 +83,7 @@ class Recording(Generic[T]):
         return [node for node in self.nodes if node.type == token]
 
     def one(self, token: str, name: str | None = None) -> Node:
-        """The only resource of a type (and name); fails with what there is."""
+        """The only resource of a type (and name); fails with the existing names."""
         found = [node for node in self.of_type(token) if name is None or node.name == name]
         assert len(found) == 1, f"{len(found)} of {token} {name or ''}; there are {sorted(self.names(token))}"
         return found[0]
@@ -127,7 +129,7 @@ def record(
     invokes: Mapping[str, Props] | None = None,
     config: Mapping[str, str] | None = None,
 ) -> Recording[T]:
-    """Runs the program to quiescence; exceptions in an `apply` come out here.
+    """Runs the program until all its Outputs are resolved. Raises exceptions that occur in an `apply`.
 
     `outputs` adds output properties by type token or by resource name; `invokes` answers functions by token.
     """
@@ -165,7 +167,7 @@ def _record(
     try:
         loop.run_until_complete(run_in_stack(lambda: results.append(program())))
     except BaseException:
-        _abandon(loop)
+        event_loops.close(loop)  # the first exception is raised, those of other tasks would hide it
         raise
 
     def values(output: Any) -> Any:
@@ -183,16 +185,6 @@ def _record(
         exports=monitor.component_outputs.get(monitor.stack_urn, {}),
         _values=values,
     )
-
-
-def _abandon(loop: asyncio.AbstractEventLoop) -> None:
-    """Ends what a failed program left waiting. Its first exception is raised; the others would only be noise."""
-    loop.set_exception_handler(lambda _loop, _context: None)
-    waiting = asyncio.all_tasks(loop)
-    for task in waiting:
-        task.cancel()
-    loop.run_until_complete(asyncio.gather(*waiting, return_exceptions=True))
-    loop.close()
 
 
 class _Monitor(MockMonitor):
@@ -231,7 +223,7 @@ class _Monitor(MockMonitor):
             id=id_,
             outputs=state,
             dependencies=frozenset(request.dependencies),
-            secrets=frozenset(key for key, value in raw.items() if _holds_secret(value)),
+            secrets=frozenset(key for key, value in raw.items() if _contains_secret(value)),
             protect=request.protect,
             retain_on_delete=request.retainOnDelete,
             ignore_changes=tuple(request.ignoreChanges),
@@ -285,7 +277,7 @@ def _id(token: str, name: str) -> str:
 
 
 def _aws_outputs(token: str, name: str, inputs: Props) -> Props:
-    """What the provider would add: an ARN for everything, and what components read besides."""
+    """Outputs that the provider would add: an ARN for every resource, and those that components read."""
     service, kind = token.split(":")[1].split("/", maxsplit=1)[0], token.rsplit(":", 1)[-1]
     region = inputs.get("region", REGION)
     physical = next((inputs[key] for key in ("name", "bucket", "domainName") if isinstance(inputs.get(key), str)), name)
@@ -364,7 +356,7 @@ def _aws_outputs(token: str, name: str, inputs: Props) -> Props:
 
 
 def _plain(value: Any) -> Any:  # noqa: PLR0911 - one case a line
-    """Wire form to plain values: secrets unwrapped, unknowns as UNKNOWN, whole numbers as int."""
+    """Plain values from the wire form: secrets unwrapped, unknowns as UNKNOWN, whole numbers as int."""
     match value:
         case {"4dabf18193072939515e22adb298388d": signature, **rest} if signature == _SECRET_SIGNATURE:
             return _plain(rest.get("value"))
@@ -382,14 +374,14 @@ def _plain(value: Any) -> Any:  # noqa: PLR0911 - one case a line
             return value
 
 
-def _holds_secret(value: Any) -> bool:
+def _contains_secret(value: Any) -> bool:
     match value:
         case {"4dabf18193072939515e22adb298388d": signature} if signature == _SECRET_SIGNATURE:
             return True
         case dict():
-            return any(map(_holds_secret, value.values()))
+            return any(map(_contains_secret, value.values()))
         case list():
-            return any(map(_holds_secret, value))
+            return any(map(_contains_secret, value))
         case _:
             return False
 

@@ -1,3 +1,5 @@
+"""ARNs and endpoint hosts by partition."""
+
 import pytest
 
 from components.arns import arn, partition, role_arn, root_arn, service_host
@@ -12,13 +14,13 @@ from components.arns import arn, partition, role_arn, root_arn, service_host
         ("eusc-de-east-1", "aws-eusc", "s3.eusc-de-east-1.amazonaws.eu"),
     ],
 )
-def test_partitions(region: str, expected: str, host: str) -> None:
+def test_regions_have_their_partitions_and_hosts(region: str, expected: str, host: str) -> None:
     assert partition(region) == expected
     assert service_host("s3", region) == host
     assert root_arn("123456789012", region) == f"arn:{expected}:iam::123456789012:root"
 
 
-def test_arns() -> None:
+def test_arns_contain_partition_region_and_account() -> None:
     assert arn("sqs", "q", region="eu-west-1", account_id="1") == "arn:aws:sqs:eu-west-1:1:q"
     assert arn("s3", "b/*", region="eu-west-1", regional=False) == "arn:aws:s3:::b/*"
     assert role_arn("path/r", "1", "eu-west-1") == "arn:aws:iam::1:role/path/r"

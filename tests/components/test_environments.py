@@ -1,4 +1,4 @@
-"""Environments: what each tier consists of, and what is true for all of them."""
+"""Environments: the resources of each tier, and properties of all tiers."""
 
 import copy
 from collections import Counter
@@ -55,7 +55,7 @@ def test_a_dedicated_keep_is_complete(keep: Keep) -> None:
     assert counts["aws:cloudtrail/trail:Trail"] == 1
     assert counts["aws:ecr/repository:Repository"] == len(REPOSITORIES)
     assert counts["aws:ec2/internetGateway:InternetGateway"] == 0
-    assert counts["aws:kms/key:Key"] == len(DataClass)  # all classes but CONFIG have one, and records are sealed by one
+    assert counts["aws:kms/key:Key"] == len(DataClass)  # one per class but CONFIG, and one that signs records
 
 
 def test_a_premium_keep_has_a_second_region_and_no_third() -> None:
@@ -90,7 +90,7 @@ def test_a_premium_keep_uses_the_customers_key() -> None:
     assert queue.inputs["kmsMasterKeyId"] == held
 
 
-def test_a_platform_has_no_data_of_keeps_and_a_pooled_keep_no_machines() -> None:
+def test_a_platform_has_no_data_buckets_and_a_pooled_keep_no_machines() -> None:
     recording = shared()
     own = [node for node in recording.resources if node.name.startswith("pico-")]
     of_platform = [node for node in recording.resources if node.name.startswith("platform-euc1-")]
@@ -147,7 +147,7 @@ def test_a_pooled_and_a_dedicated_keep_have_the_same_outputs(environment: Enviro
 
 @ALL
 def test_every_property_is_one_of_the_official_providers(environment: Environment) -> None:
-    """Judges names, kinds and required properties by the SDK, and enumerations by the rules of the AWS stand-in."""
+    """Checks names, types and required properties with the SDK, and enumerations with the AWS stand-in."""
     recording = environment()
     resources = [node for node in recording.resources if node.type.startswith("aws:")]
     assert len(resources) > 200
@@ -183,7 +183,7 @@ def test_a_preview_registers_the_same(build: Callable[[], Any], recorded: Enviro
     assert {node.urn for node in preview.nodes} == {node.urn for node in recorded().nodes}
 
 
-def test_everything_can_be_taken_down_unless_it_is_protected() -> None:
+def test_everything_can_be_deleted_without_protection() -> None:
     assert not [node.name for node in dedicated().resources if node.protect]
     protected = [node for node in premium().resources if node.protect]
     assert {"aws:kms/key:Key", "aws:s3/bucket:Bucket", "aws:eks/cluster:Cluster", "aws:opensearch/domain:Domain"} <= {

@@ -1,4 +1,4 @@
-"""Every policy document of every shipped stack: valid, within AWS's limits, and no wider than stated."""
+"""Every policy document of every shipped stack is valid, within AWS's limits, and not too wide."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -28,9 +28,11 @@ LIMITS = {
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": 5_120,
 }
 TRUST_LIMIT = 2_048
-OTHER_LANGUAGES = {"aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy"}  # says what to mask, not who may
+OTHER_LANGUAGES = {
+    "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy"
+}  # lists data to mask, not permissions
 
-# Services that assume a role for the one instance, pod or cluster it was handed to: nobody else can make them do so.
+# Services that assume a role only for the instance, pod or cluster that it was assigned to.
 BOUND_BY_THEIR_RESOURCE = {"ec2.amazonaws.com", "eks.amazonaws.com", "pods.eks.amazonaws.com"}
 
 
@@ -59,7 +61,7 @@ def principals(statement: Mapping[str, Any], kind: str) -> list[str]:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_documents_are_valid_and_fit(stack: str) -> None:
+def test_documents_are_valid_and_within_the_size_limit(stack: str) -> None:
     found = list(documents(stack))
     assert len(found) > 20
     for token, name, key, text in found:
@@ -81,7 +83,7 @@ def test_no_statement_allows_every_action(stack: str) -> None:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_what_everybody_may_do_is_narrowed_by_account_or_role(stack: str) -> None:
+def test_statements_for_any_principal_have_conditions_on_account_or_role(stack: str) -> None:
     narrowing = {"aws:PrincipalAccount", "aws:PrincipalArn", "kms:CallerAccount", "aws:PrincipalOrgID"}
     seen = 0
     for where, statement in statements(stack):
@@ -93,7 +95,7 @@ def test_what_everybody_may_do_is_narrowed_by_account_or_role(stack: str) -> Non
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_no_service_can_be_made_to_act_for_another_account(stack: str) -> None:
+def test_service_principals_are_restricted_to_the_account(stack: str) -> None:
     seen = 0
     for where, statement in statements(stack):
         services = set(principals(statement, "Service")) - BOUND_BY_THEIR_RESOURCE

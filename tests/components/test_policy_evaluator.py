@@ -1,4 +1,4 @@
-"""The evaluator, on cases that AWS's documentation decides."""
+"""The policy evaluator, on examples of AWS's documentation."""
 
 import pytest
 
@@ -44,6 +44,6 @@ def test_a_deny_overrides_an_allow() -> None:
         ({"NumericLessThan": {"k": "1.2"}}, {"k": "1.2"}, False),
     ],
 )
-def test_conditions(condition: object, context: dict[str, str], expected: bool) -> None:
+def test_conditions_are_evaluated_as_documented(condition: object, context: dict[str, str], expected: bool) -> None:
     decision = decide(policy(Condition=condition), Request(principal=ROLE, action="s3:GetObject", context=context))
     assert (decision is Decision.ALLOW) == expected

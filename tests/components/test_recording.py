@@ -1,4 +1,4 @@
-"""The recording harness itself, on which all component tests depend."""
+"""The recording of programs, which all component tests use."""
 
 import pulumi
 import pytest
@@ -33,7 +33,7 @@ def test_a_preview_knows_no_outputs() -> None:
     assert recording.value(recording.result.key.arn) == UNKNOWN
 
 
-def test_an_assertion_in_an_apply_is_not_lost() -> None:
+def test_an_exception_in_an_apply_is_raised() -> None:
     def program() -> None:
         Pair("p").queue.arn.apply(lambda arn: pytest.fail("reached"))
 

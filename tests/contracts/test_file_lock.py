@@ -1,4 +1,4 @@
-"""The lock between processes: exclusive, waited for or refused, and freed however its holder ends."""
+"""The lock between processes is exclusive, can be waited for, and is released when its holder ends or is killed."""
 
 import subprocess
 import sys
@@ -45,7 +45,7 @@ def test_a_held_lock_is_refused_at_once_or_after_the_wait(tmp_path: Path) -> Non
         pass
 
 
-def test_a_waiter_gets_the_lock_once_its_holder_was_killed(tmp_path: Path) -> None:
+def test_a_waiter_gets_the_lock_after_its_holder_was_killed(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     taken = threading.Event()
 
@@ -63,7 +63,7 @@ def test_a_waiter_gets_the_lock_once_its_holder_was_killed(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("handed_on", [False, True])
-def test_a_command_holds_the_lock_only_where_it_is_handed_on(tmp_path: Path, handed_on: bool) -> None:
+def test_a_command_holds_the_lock_only_if_it_inherits_it(tmp_path: Path, handed_on: bool) -> None:
     path = tmp_path / "lock"
     with file_lock(path) as descriptor:
         command = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""A copy of the committed images for changes, and parsed Dockerfiles."""
+"""A copy of the committed images that tests can change, and parsed Dockerfiles."""
 
 import re
 import shutil

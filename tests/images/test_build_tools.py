@@ -1,4 +1,4 @@
-"""The two scripts that go into the images."""
+"""The two scripts that the image builds use: health checks and collecting a program's libraries."""
 
 import http.server
 import shutil
@@ -49,7 +49,7 @@ def test_a_job_is_healthy_while_its_process_runs(tmp_path, state, healthy):
 
 @pytest.fixture
 def program(tmp_path):
-    """A real program with real libraries, a script beside it and things nobody needs."""
+    """A real program with its libraries, a script, and files that are not needed."""
     folder = tmp_path / "opt"
     (folder / "bin").mkdir(parents=True)
     shutil.copy2(Path(sys.executable).resolve(), folder / "bin" / "program")
@@ -65,7 +65,7 @@ def _collect(base, to, *rest):
     return {"/" + str(file.relative_to(to)) for file in to.rglob("*") if not file.is_dir()}
 
 
-def test_a_programs_libraries_are_copied_and_its_caches_are_not(tmp_path, program):
+def test_libraries_are_copied_and_caches_are_not(tmp_path, program):
     got = _collect(tmp_path / "empty", tmp_path / "root", program)
     assert f"{program}/bin/program" in got
     assert (tmp_path / "root" / f"{program}/bin/alias".lstrip("/")).is_symlink()
@@ -73,7 +73,7 @@ def test_a_programs_libraries_are_copied_and_its_caches_are_not(tmp_path, progra
     assert not any("__pycache__" in file for file in got)
 
 
-def test_what_the_base_has_is_not_copied_again(tmp_path, program):
+def test_files_of_the_base_image_are_not_copied(tmp_path, program):
     first = _collect(tmp_path / "empty", tmp_path / "base", program)
     assert first
     shutil.rmtree(tmp_path / "base" / str(program).lstrip("/"))

@@ -1,3 +1,5 @@
+"""The catalogue of images: completeness, bases, variants."""
+
 import re
 
 import pytest

@@ -23,7 +23,7 @@ def test_nothing_is_wrong_with_the_committed_images():
     assert [str(problem) for problem in check.hadolint_findings()] == []
 
 
-def test_a_file_edited_by_hand_or_lost_is_named(tmp_path):
+def test_an_edited_or_missing_file_is_named(tmp_path):
     root = copy_of_images(tmp_path)
     replace(root / "images/compat/Dockerfile", "USER 65532:65532", "USER 0")
     (root / "images/code-symbol-index/Dockerfile.dockerignore").unlink()
@@ -147,7 +147,7 @@ def test_the_schema_refuses_an_invalid_bill():
     assert schema_error(json.dumps(document)) is not None
 
 
-def test_a_check_whose_tool_is_missing_is_no_pass(monkeypatch):
+def test_a_check_fails_if_its_tool_is_missing(monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(check.ToolError, match="crane is not on PATH"):
         list(check.unknown_bases())

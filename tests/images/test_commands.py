@@ -1,3 +1,5 @@
+"""`codekeep images`: list, check, render, lock, matrix."""
+
 import json
 
 import pytest

@@ -16,7 +16,7 @@ def test_the_pages_tables_are_those_of_the_catalogue():
     assert all(stack.name in text for stack in STACKS)
 
 
-def test_a_page_without_its_marks_is_refused():
+def test_a_page_without_markers_is_refused():
     with pytest.raises(ValueError, match="must have <!-- bases -->"):
         with_tables("# Images")
 

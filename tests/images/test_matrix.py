@@ -1,3 +1,5 @@
+"""The matrix of drivers, CUDA releases and GPUs."""
+
 import pytest
 
 from images.matrix import (
@@ -38,7 +40,7 @@ def test_every_stack_and_gpu_has_a_source():
         (VLLM, "g6", "575.57.08", "L4"),
     ],
 )
-def test_a_combination_inside_names_its_gpu(stack, gpu, driver, name):
+def test_a_supported_combination_names_its_gpu(stack, gpu, driver, name):
     assert require_compatible(stack, gpu, driver).name == name
 
 
@@ -53,7 +55,7 @@ def test_a_combination_inside_names_its_gpu(stack, gpu, driver, name):
         (TORCH, "L40S", "new", None, "not a version; give one such as 580"),
     ],
 )
-def test_a_combination_outside_is_refused_with_what_is_allowed(stack, gpu, driver, cuda, message):
+def test_an_unsupported_combination_is_refused_with_the_allowed_values(stack, gpu, driver, cuda, message):
     with pytest.raises(MatrixError, match=message):
         require_compatible(stack, gpu, driver, cuda)
 

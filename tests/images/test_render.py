@@ -1,3 +1,5 @@
+"""Rendered Dockerfiles: pinned, unprivileged, and without a shell where possible."""
+
 import json
 import re
 

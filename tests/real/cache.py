@@ -1,4 +1,4 @@
-"""Where servers that take long to make are kept between runs, outside the repository."""
+"""A cache outside the repository for servers that take long to build or download."""
 
 import os
 import sys
@@ -14,8 +14,10 @@ Say = Callable[[str], None]
 
 
 def made_once(name: str, make: Callable[[Path], None]) -> Path:
-    """The folder of that name. Where it is not there, `make` fills a folder beside it, which moves there at the end:
-    what is there is whole, and on the disk. Two runs at once make it once.
+    """The cached folder of that name; the first call fills it with `make`.
+
+    `make` gets a temporary folder, which moves into place once it is complete and on the disk. Of concurrent runs one
+    makes it, and the others wait.
     """
     cache = _cache()
     folder = cache / name
@@ -27,20 +29,20 @@ def made_once(name: str, make: Callable[[Path], None]) -> Path:
                     made = Path(temporary) / name
                     made.mkdir()
                     make(made)
-                    os.sync()  # gigabytes of a build, else written while a server waits for its first file
+                    os.sync()  # or gigabytes would be written while the server starts
                     made.rename(folder)
     return folder
 
 
 def say(text: str) -> None:
-    """How far it is, on a terminal in one line."""
+    """Reports progress: on a terminal in one line that changes."""
     sys.stderr.write(f"\r\033[K{text}" if sys.stderr.isatty() else f"{text}\n")
     sys.stderr.flush()
 
 
 def _cache() -> Path:
-    """CODEKEEP_CACHE, else codekeep's folder where the desktop keeps caches."""
-    given = os.environ.get(CACHE_VARIABLE)
-    if given:
-        return Path(given).expanduser().resolve()
+    """The folder of CODEKEEP_CACHE, else codekeep's folder in the user's cache."""
+    configured = os.environ.get(CACHE_VARIABLE)
+    if configured:
+        return Path(configured).expanduser().resolve()
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "codekeep"

@@ -1,4 +1,4 @@
-"""Everything here runs against real servers."""
+"""Marks every test here as one against real servers."""
 
 import pytest
 

@@ -8,7 +8,7 @@ from codekeep_runtime.telemetry import metrics
 
 @pytest.fixture
 def measured() -> Iterator[None]:
-    """Metrics are recorded, from zero."""
+    """Starts the recording of metrics, with all values at zero."""
     stop = metrics.start()
     yield
     stop()

@@ -31,7 +31,7 @@ class Repository:
         return done.stdout.decode().strip()
 
     def commit(self, files: Mapping[str, str | bytes | None], *options: str) -> str:
-        """None removes. Returns the commit."""
+        """Commits files with these contents (None removes a file); the commit's id."""
         for name, content in files.items():
             target = self.path / name
             if content is None:
@@ -44,7 +44,7 @@ class Repository:
         return self.git("rev-parse", "HEAD")
 
     def commit_tree(self, entries: list[tuple[str, str, bytes, bytes]]) -> str:
-        """A commit whose tree no working tree could hold: (mode, kind, name, content or id)."""
+        """Commits a tree that no working tree could contain, of (mode, kind, name, content or id)."""
         lines = []
         for mode, kind, name, content in entries:
             blob = content.decode()

@@ -16,7 +16,7 @@ def document(stack: str) -> Any:
 
 
 def changed(base: Any, path: str, value: Any) -> Any:
-    """The document with the value at `pools.0.min` replaced, added or (DELETE) removed; nothing else changes."""
+    """A copy of the document with the value at a path like `pools.0.min` replaced, added or (DELETE) removed."""
     result = copy.deepcopy(base)
     parts = [int(part) if part.isdigit() else part for part in path.split("|" if "|" in path else ".")]
     place = result

@@ -1,4 +1,4 @@
-"""Documents changed at random, for hypothesis."""
+"""Randomly changed spec documents, for hypothesis."""
 
 import copy
 from collections.abc import Sequence

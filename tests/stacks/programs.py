@@ -22,7 +22,7 @@ def graph_of(stack: str) -> ResourceGraph:
 
 
 def recorded(stack: str, spec: Any, stack_outputs: dict[str, dict[str, Any]] | None = None) -> ResourceGraph:
-    """The graph of any spec document; references stand for what only the cloud knows."""
+    """The graph of a spec document; values that only the cloud knows are references."""
     key = "codekeep:platform" if stack.startswith("platform") else "codekeep:tenant"
     return record(
         run,
@@ -36,7 +36,7 @@ def recorded(stack: str, spec: Any, stack_outputs: dict[str, dict[str, Any]] | N
 
 
 def answered(value: Any) -> Any:
-    """The value with each reference, and each unknown, replaced by what such an output could be."""
+    """The value with each reference and unknown replaced by a possible value of such an output."""
     if isinstance(value, Mapping):
         return {key: answered(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

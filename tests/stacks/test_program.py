@@ -1,4 +1,4 @@
-"""What the program of each shipped stack registers, and that a bad spec registers nothing."""
+"""The resources that the program registers for each shipped stack; an invalid spec registers none."""
 
 import json
 from typing import Any
@@ -23,11 +23,11 @@ def aws_resources(stack: str) -> list[Node]:
     return [node for node in graph_of(stack).resources if node.type.startswith("aws:")]
 
 
-def test_the_demo_keep_comes_to_120_aws_resources_and_more() -> None:
+def test_the_demo_keep_has_at_least_120_aws_resources() -> None:
     assert len(aws_resources("demo")) >= 120
 
 
-def test_the_premium_keep_adds_a_second_region_and_stays_in_its_allowed_ones() -> None:
+def test_the_premium_keep_uses_two_regions_and_only_allowed_ones() -> None:
     regions = [node.inputs.get("region") or "eu-central-1" for node in aws_resources("acme")]
     assert regions.count("eu-west-1") >= 20
     assert set(regions) == {"eu-central-1", "eu-west-1"}
@@ -41,14 +41,14 @@ def test_a_pooled_keep_has_no_network_cluster_or_domain() -> None:
     assert [node.name for node in references] == [f"organization/codekeep/{PLATFORM}"]
 
 
-def test_egress_none_leaves_no_gateway_to_misuse() -> None:
+def test_without_egress_there_are_no_gateways() -> None:
     gateways = ("aws:ec2/internetGateway:InternetGateway", "aws:ec2/natGateway:NatGateway")
     assert graph_of("demo").of_type(*gateways) == []
-    assert len(graph_of("acme").of_type(*gateways)) == 4  # one way in, and one a zone
+    assert len(graph_of("acme").of_type(*gateways)) == 4  # of the entry, and one per zone
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_every_aws_resource_goes_through_the_keeps_own_provider(stack: str) -> None:
+def test_every_aws_resource_uses_the_keeps_provider(stack: str) -> None:
     spec = load(ROOT / f"Pulumi.{stack}.yaml")
     (provider,) = graph_of(stack).of_type("pulumi:providers:aws")
     assert provider.name == f"{spec.name}-aws"
@@ -88,7 +88,7 @@ def test_the_same_spec_gives_the_same_graph() -> None:
     assert to_json(recorded(PLATFORM, document(PLATFORM))) == to_json(graph_of(PLATFORM))
 
 
-def test_a_bad_spec_reports_every_problem_and_registers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_spec_reports_all_problems_and_registers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     registered: list[object] = []
     monkeypatch.setattr(program, "aws_provider", registered.append)
     changed_spec = changed(changed(document("demo"), "retention.audit", 1), "caps.gpu_nodes", 1)

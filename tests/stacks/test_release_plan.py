@@ -1,4 +1,4 @@
-"""What runs in a keep, from its spec: the plan, and the objects that the program makes of it."""
+"""The release plan of a spec, and the Kubernetes objects that the program makes of it."""
 
 import json
 from urllib.parse import urlsplit
@@ -35,7 +35,7 @@ def kubernetes_objects(nodes: list[Node]) -> list[Node]:
     return [node for node in nodes if node.package == "kubernetes" and not node.is_provider]
 
 
-def test_a_keep_without_a_release_is_everything_but_the_runtime() -> None:
+def test_a_keep_without_a_release_has_no_runtime() -> None:
     spec = parse(changed(document("demo"), "release", DELETE))
     assert release_plan(spec) is None
     without = recorded("demo", changed(document("demo"), "release", DELETE))
@@ -59,7 +59,7 @@ def test_each_model_is_served_from_its_image(stack: str) -> None:
         assert endpoint.model_path in endpoint.args
 
 
-def test_a_variant_lies_in_the_repository_of_its_image() -> None:
+def test_a_variant_is_in_the_repository_of_its_image() -> None:
     plan = plan_of("demo")
     assert plan.repositories["code-copilot-serve-cu12-vllm"] == "code-copilot-serve-cu12"
     assert plan.repositories["code-batch-review"] == "code-batch-review"
@@ -79,7 +79,7 @@ def test_a_node_has_room_for_as_many_replicas_as_its_gpus_allow(stack: str) -> N
             assert replicas * endpoint.memory_gib <= 0.8 * machine.memory_gib
 
 
-def test_a_replica_on_a_platform_asks_for_what_every_gpu_machine_has() -> None:
+def test_a_replica_on_a_platform_requests_what_every_gpu_machine_has() -> None:
     plan = plan_of("pico")
     assert {(endpoint.cpus, endpoint.memory_gib) for endpoint in plan.endpoints} == {(4, 24)}
 
@@ -98,11 +98,11 @@ def test_the_caps_bound_the_work() -> None:
     assert plan.batch_gpus == 4  # four nodes at most, of one GPU at least
 
 
-def test_the_ways_out_are_those_of_the_links() -> None:
+def test_egress_is_allowed_to_the_links_only() -> None:
     demo, pico = plan_of("demo"), plan_of("pico")
     assert (demo.link_traffic.git_ports, demo.link_traffic.registry_ports) == ((22, 443), (443,))
     assert not demo.link_traffic.issuer_by_link  # its keys are pinned
-    assert pico.link_traffic.issuer_by_link  # GitLab signs people in, and stands behind the Git link
+    assert pico.link_traffic.issuer_by_link  # GitLab is the identity provider, reached by the Git link
 
 
 @pytest.mark.parametrize("stack", TENANTS)

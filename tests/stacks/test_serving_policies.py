@@ -1,4 +1,4 @@
-"""What runs the models breaks no rule on logs and supply: plans and rules were written apart."""
+"""The pods that serve models violate no rule about logs and supply chain."""
 
 import dataclasses
 
@@ -33,18 +33,18 @@ def objects(served: ServingPlan, **wrong: object) -> tuple[Node, Node]:
 
 
 def broken(*nodes: Node) -> set[str]:
-    """Rules with a finding on one of the nodes."""
+    """The rules with a finding on one of the nodes."""
     urns = {node.urn for node in nodes}
     return {found.rule for found in judge_all(RULES, Case(facts=FACTS, graph=graph(*nodes))) if found.urn in urns}
 
 
 @pytest.mark.parametrize("served", PLANS, ids=lambda served: f"{served.role}-{served.engine}")
-def test_a_plan_breaks_no_rule_on_logs_and_supply(served: ServingPlan) -> None:
+def test_a_plan_violates_no_rule_about_logs_and_supply_chain(served: ServingPlan) -> None:
     assert {"log-bodies", "log-debug", "model-revisions", "remote-code"} <= {rule.id for rule in RULES}
     assert broken(*objects(served)) == set()
 
 
-def test_the_same_rules_find_a_changed_plan() -> None:
+def test_the_same_rules_find_faults_in_a_changed_plan() -> None:
     served = PLANS[0]
     changed = objects(served, args=[*served.args, "--enable-log-requests", "--trust_remote_code", "--log_level=debug"])
     assert broken(*changed) >= {"log-bodies", "log-debug", "remote-code"}

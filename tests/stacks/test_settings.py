@@ -1,4 +1,4 @@
-"""RuntimeSettings: built from a spec and what was deployed; its schema is a contract with the runtime."""
+"""The settings document: made from a spec and deployed resources, by a schema that is a contract with the runtime."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ def schema_text() -> str:
 
 
 def deployed(spec: TenantSpec) -> dict[str, Any]:
-    """What KeepOutputs.settings gives once it is deployed."""
+    """The value of KeepOutputs.settings after a deployment."""
 
     def arn(service: str, name: str) -> str:
         return f"arn:aws:{service}:{spec.regions.primary}:{spec.account.id}:{name}"
@@ -94,7 +94,7 @@ def test_prompts_are_off_unless_the_spec_opts_in() -> None:
     }
 
 
-def test_no_setting_can_switch_the_logging_of_bodies_on() -> None:
+def test_no_setting_can_enable_the_logging_of_bodies() -> None:
     demo = spec_of("demo")
     document = json.loads(runtime_settings(demo, deployed(demo)).model_dump_json())
     document["logging"]["bodies"] = True

@@ -1,4 +1,4 @@
-"""The model's own properties: frozen, strict, digested, and the arithmetic its rules rest on."""
+"""The spec model: immutability, strictness, digest, and the arithmetic that its rules use."""
 
 import json
 
@@ -29,7 +29,7 @@ def test_constructing_a_spec_runs_the_rules_between_fields() -> None:
         TenantSpec.model_validate_json(json.dumps(changed_spec))
 
 
-def test_the_digest_is_twelve_hex_digits_and_changes_with_the_meaning() -> None:
+def test_the_digest_has_twelve_hex_digits_and_changes_with_the_values() -> None:
     demo = document("demo")
     before = digest(parse(demo))
     assert len(before) == 12
@@ -40,7 +40,7 @@ def test_the_digest_is_twelve_hex_digits_and_changes_with_the_meaning() -> None:
     )  # defaults spelled out
 
 
-def test_the_table_has_gpu_and_cpu_types_that_add_up() -> None:
+def test_the_table_of_machines_is_consistent() -> None:
     gpus = [machine for machine in INSTANCE_TYPES.values() if machine.gpu_count]
     assert len(gpus) >= 25
     assert len(INSTANCE_TYPES) - len(gpus) >= 80
@@ -54,8 +54,8 @@ def test_the_table_has_gpu_and_cpu_types_that_add_up() -> None:
 
 
 def model(name: str, billions: float, **fields: object) -> Model:
-    given = {"role": "chat", "name": name, "revision": "0" * 40, "pool": "serve", "context_tokens": 8192}
-    return Model.model_validate_json(json.dumps({**given, "parameters_billions": billions, **fields}))
+    defaults = {"role": "chat", "name": name, "revision": "0" * 40, "pool": "serve", "context_tokens": 8192}
+    return Model.model_validate_json(json.dumps({**defaults, "parameters_billions": billions, **fields}))
 
 
 CODER_7B, CODER_32B = "Qwen/Qwen2.5-Coder-7B", "Qwen/Qwen2.5-Coder-32B"
@@ -85,7 +85,7 @@ def test_known_models_on_known_machines(
 
 
 def test_the_facts_are_those_of_the_spec() -> None:
-    given = {
+    fields = {
         "model_class": "LlamaForCausalLM",
         "num_hidden_layers": 32,
         "hidden_size": 4096,
@@ -97,9 +97,9 @@ def test_the_facts_are_those_of_the_spec() -> None:
         "max_position_embeddings": 8192,
     }
     slo = Slo(chat_first_token_ms=900)
-    described = model("own/llama", 8.0, architecture=given, lora={"max_rank": 32}, concurrency=3, engine="vllm")
+    described = model("own/llama", 8.0, architecture=fields, lora={"max_rank": 32}, concurrency=3, engine="vllm")
     facts = serving_facts(described, INSTANCE_TYPES["g6e.xlarge"].gpu, slo)
-    assert facts.architecture == Architecture(**given)  # type: ignore[arg-type]
+    assert facts.architecture == Architecture(**fields)  # type: ignore[arg-type]
     assert facts.adapters == Adapters(max_rank=32, max_adapters=4)
     assert (facts.requests_at_once, facts.serving_engine, facts.gpu_memory_gib) == (3, "vllm", 44.7)
     assert facts.latency_target_ms == 900
@@ -117,7 +117,7 @@ def test_every_shipped_model_has_a_plan(stack: str) -> None:
     assert all((served.fit is not None and served.fit.fits) if spec.pools else served.fit is None for served in plans)
 
 
-def test_a_model_lands_on_the_smallest_gpu_of_its_pool() -> None:
+def test_the_memory_fit_uses_the_smallest_gpu_of_the_pool() -> None:
     machines = [INSTANCE_TYPES[name] for name in ("p5.48xlarge", "g6e.12xlarge", "m7i.xlarge")]
     gpu = smallest_gpu(machines)
     assert gpu is not None
@@ -125,7 +125,7 @@ def test_a_model_lands_on_the_smallest_gpu_of_its_pool() -> None:
     assert smallest_gpu([INSTANCE_TYPES["m7i.xlarge"]]) is None
 
 
-def test_addresses_by_hand() -> None:
+def test_the_number_of_addresses_equals_an_example_by_hand() -> None:
     assert addresses_needed(22) == 22 * 32 + 96
     assert addresses_for_nodes(22, 3) == 3 * (256 - 5)
     assert addresses_for_nodes(16, 3) > 1000 * 32

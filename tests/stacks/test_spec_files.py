@@ -1,4 +1,4 @@
-"""What can be wrong with the file of a spec."""
+"""Problems with the file of a spec, apart from its values."""
 
 from pathlib import Path
 
@@ -53,7 +53,7 @@ def written(folder: Path, content: str | bytes, name: str = "spec.yaml") -> Path
         ("a: \x00\n", "special characters are not allowed"),
     ],
 )
-def test_a_file_that_is_no_spec_is_a_problem(tmp_path: Path, content: str | bytes, got: str) -> None:
+def test_a_malformed_file_is_a_problem(tmp_path: Path, content: str | bytes, got: str) -> None:
     path = written(tmp_path, content)
     assert got in the_problem(path).got
 
@@ -68,30 +68,30 @@ def test_a_file_too_large_is_not_read(tmp_path: Path) -> None:
     assert "bytes" in the_problem(path).got
 
 
-def test_aliases_that_multiply_are_stopped(tmp_path: Path) -> None:
+def test_yaml_aliases_that_expand_too_much_are_refused(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]  # ten to the ninth values
     assert the_problem(written(tmp_path, "\n".join(lines))).got == "more than 200000 values"
 
 
-def test_words_that_yaml_1_1_converts_stay_text(tmp_path: Path) -> None:
+def test_words_that_yaml_1_1_would_convert_stay_text(tmp_path: Path) -> None:
     spec = changed(document("demo"), "tags", {"on-call": "placeholder"})
     text = yaml.safe_dump(spec).replace("placeholder", "no")
     assert load_spec(written(tmp_path, text)).tags == {"on-call": "no"}
 
 
-def test_a_bare_spec_and_a_stack_file_give_the_same(tmp_path: Path) -> None:
+def test_a_plain_spec_file_and_a_stack_file_are_equivalent(tmp_path: Path) -> None:
     bare = written(tmp_path, yaml.safe_dump(document("demo")))
     assert load_spec(bare) == load_spec(ROOT / "Pulumi.demo.yaml")
 
 
-def test_a_stack_file_without_a_spec_says_where_it_goes(tmp_path: Path) -> None:
+def test_a_stack_file_without_a_spec_is_reported_with_the_key_to_use(tmp_path: Path) -> None:
     problem = the_problem(written(tmp_path, "config:\n  aws:region: eu-central-1\n", "Pulumi.x.yaml"))
     assert problem.path == "config"
     assert "codekeep:tenant" in problem.remedy
 
 
-def test_a_platform_is_no_tenant() -> None:
+def test_a_platform_is_refused_as_a_tenant() -> None:
     path = ROOT / "Pulumi.platform-eu-central-1.yaml"
     assert isinstance(load(path), PlatformSpec)
     assert "a shared platform's spec" in the_problem(path).got

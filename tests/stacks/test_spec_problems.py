@@ -1,4 +1,4 @@
-"""Each distinct problem has its own message: path, value got, what is allowed, remedy."""
+"""Every problem has a message with path, value, allowed values and remedy."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,7 @@ class Case:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with !remove for a key that the change takes away."""
+    """YAML with the tag !remove for keys that a change removes."""
 
 
 _Loader.add_constructor("!remove", lambda *_: DELETE)
@@ -59,7 +59,7 @@ def test_a_problem_names_its_path_the_value_the_allowed_and_the_remedy(wrong: Ca
     assert {problem.path for problem in problems} == {wrong.path, *wrong.others}
 
 
-def test_there_are_well_over_forty_distinct_problems() -> None:
+def test_the_cases_cover_more_than_forty_problems() -> None:
     assert len({(wrong.path, wrong.allowed) for wrong in CASES}) >= 100
     assert len({wrong.name for wrong in CASES}) == len(CASES)
 
@@ -73,7 +73,7 @@ def test_the_shipped_platform_has_no_problem() -> None:
     assert check_platform(document("platform-eu-central-1")) == []
 
 
-def test_all_problems_come_at_once_cross_field_ones_included() -> None:
+def test_all_problems_are_reported_at_once_including_those_between_fields() -> None:
     changed_spec = document("demo")
     for path, value in (
         ("name", "X"),

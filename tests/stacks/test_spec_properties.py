@@ -1,4 +1,4 @@
-"""Whatever is done to a valid document, the answer is a valid spec or problems, never a traceback."""
+"""A changed document always gives a valid spec or problems, and never a traceback."""
 
 import json
 from typing import Any
@@ -28,7 +28,7 @@ def test_a_mutated_spec_is_valid_or_has_problems(changed_spec: Any) -> None:
 
 @given(VALUES)
 @settings(max_examples=200, deadline=None)
-def test_anything_else_has_problems(value: Any) -> None:
+def test_any_other_value_has_problems(value: Any) -> None:
     assert check(value)
 
 
@@ -41,7 +41,7 @@ def test_the_model_itself_refuses_what_check_refuses(changed_spec: Any) -> None:
         TenantSpec.model_validate_json(json.dumps(changed_spec, default=str, skipkeys=True))
     except (ValidationError, ValueError):
         return
-    # What remains is what JSON cannot carry.
+    # Only values that JSON cannot represent remain.
     assert problems == [] or any("type" in problem.got or "key" in problem.got for problem in problems)
 
 

@@ -1,4 +1,4 @@
-"""Specs become Args without loss."""
+"""Specs are translated to the components' Args without loss."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def spec_of(stack: str) -> TenantSpec:
     return load_spec(ROOT / f"Pulumi.{stack}.yaml")
 
 
-def test_a_keep_carries_the_specs_identity() -> None:
+def test_a_keep_has_the_specs_identity() -> None:
     spec = spec_of("acme")
     keep = keep_of(spec)
     assert (keep.tenant, keep.tier, keep.region) == ("acme", Tier.PREMIUM, "eu-central-1")
@@ -56,7 +56,7 @@ def test_the_premium_acme() -> None:
     assert args.protect is True
 
 
-def test_every_objective_arrives() -> None:
+def test_every_objective_is_translated() -> None:
     slo = environment_args(spec_of("acme")).slo
     assert slo == spec_of("acme").slo
 

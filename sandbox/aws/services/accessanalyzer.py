@@ -9,7 +9,7 @@ class Analyzer(CheckedRecord):
     token = "aws:accessanalyzer/analyzer:Analyzer"
     service, operation = "accessanalyzer", "CreateAnalyzer"
     unchecked = frozenset({"configuration"})
-    named_by = "analyzerName"
+    id_input = "analyzerName"
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
         return {"arn": arn(api, "access-analyzer", f"analyzer/{id}")}

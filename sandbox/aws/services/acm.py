@@ -12,7 +12,7 @@ class Certificate(LiveResource):
     service = "acm"
     creation = ("request_certificate", "CertificateArn")
     deletion = ("delete_certificate", "CertificateArn")
-    kept = frozenset({"certificateAuthorityArn", "earlyRenewalDuration", "options", "validationOptions"})
+    in_ledger = frozenset({"certificateAuthorityArn", "earlyRenewalDuration", "options", "validationOptions"})
 
     def make(self, api: Api, inputs: Props) -> str:
         for name in IMPORTED_ONLY:
@@ -22,7 +22,7 @@ class Certificate(LiveResource):
                 )
         return super().make(api, {**inputs, "options": None})
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
         """moto issues a certificate without waiting for its DNS records: the status stays as first seen."""
-        found = super().look(api, id, state)
+        found = super().read_live(api, id, state)
         return found and {**found, "status": state.get("status", found["status"])}

@@ -1,13 +1,13 @@
-"""Auto Scaling groups, and tags on groups that something else made."""
+"""Auto Scaling groups, and tags on groups of other origin, such as those of node groups."""
 
 from awsread.services.autoscaling import POLICY, TAG, TEMPLATE, group_of
 from sandbox.aws.errors import StandInError
 from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.echoed import EchoedResource
-from sandbox.aws.services.live import LiveResource, given
+from sandbox.aws.services.live import LiveResource, args_of
 from sandbox.aws.services.requests import moved
 
-NODE_GROUP_STEM = "eks-"  # EKS calls the groups behind its node groups so; moto only names them
+NODE_GROUP_STEM = "eks-"  # names of the groups behind EKS node groups, which moto does not create
 KIND = "auto-scaling-group"
 
 ARGUMENTS = {
@@ -39,8 +39,8 @@ LOCAL = (  # only the provider uses these
 class Group(EchoedResource):
     token = "aws:autoscaling/group:Group"
     auto_name = "name"
-    local = frozenset(LOCAL)
-    kept = frozenset(
+    in_state = frozenset(LOCAL)
+    in_ledger = frozenset(
         {
             "availabilityZoneDistribution",
             "capacityReservationSpecification",
@@ -63,11 +63,11 @@ class Group(EchoedResource):
             AutoScalingGroupName=name,
             Tags=_tag_request(name, inputs),
             **self._request(inputs),
-            **given(inputs, LoadBalancerNames="loadBalancers", TargetGroupARNs="targetGroupArns"),
+            **args_of(inputs, LoadBalancerNames="loadBalancers", TargetGroupARNs="targetGroupArns"),
         )
         return str(name)
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         self._switch(api, id, {}, inputs)
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
@@ -96,7 +96,7 @@ class Group(EchoedResource):
         client.delete_auto_scaling_group(AutoScalingGroupName=id, ForceDelete=True)
 
     def _request(self, inputs: Props) -> Props:
-        result = given(inputs, AvailabilityZones="availabilityZones", **ARGUMENTS)
+        result = args_of(inputs, AvailabilityZones="availabilityZones", **ARGUMENTS)
         if subnets := inputs.get("vpcZoneIdentifiers"):
             result["VPCZoneIdentifier"] = ",".join(subnets)
         if template := inputs.get("launchTemplate"):
@@ -119,7 +119,7 @@ class Group(EchoedResource):
 
 
 class Tag(LiveResource):
-    """On a group that moto runs it is live; on one behind a node group, which moto only names, it is noted."""
+    """A tag on one group. It is in the ledger if the group is behind a node group, which moto does not create."""
 
     token = "aws:autoscaling/tag:Tag"
 
@@ -133,10 +133,10 @@ class Tag(LiveResource):
         self._put(api, id, inputs)
         return id
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
         name = id.partition(",")[0]
         if group_of(api, name) is not None:
-            return super().look(api, id, state)
+            return super().read_live(api, id, state)
         tag = self.noted(api, id).get("tag")
         return {"autoscalingGroupName": name, "tag": tag} if tag else None
 
@@ -162,4 +162,4 @@ class Tag(LiveResource):
 def _tag_request(name: str, inputs: Props) -> list[Props]:
     target = {"ResourceId": name, "ResourceType": KIND}
     names = {argument: ours for ours, argument in TAG.items()}
-    return [{**target, **given(tag, **names)} for tag in inputs.get("tags") or ()]
+    return [{**target, **args_of(tag, **names)} for tag in inputs.get("tags") or ()]

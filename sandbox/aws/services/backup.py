@@ -1,6 +1,6 @@
 """AWS Backup: vaults and their locks, plans, selections.
 
-moto can neither change a plan nor give its name free, so plans are recorded like the selections it does not know.
+moto can neither change a plan nor release its name, and has no selections, so both are recorded.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from sandbox.aws.errors import StandInError
 from sandbox.aws.model import refuse_invalid
 from sandbox.aws.recorded import RecordedResource
 from sandbox.aws.resource import Api, Created, Live, Props
-from sandbox.aws.services.live import LiveResource, given
+from sandbox.aws.services.live import LiveResource, args_of
 from sandbox.aws.services.requests import to_api
 
 PLAN_NAMES = {  # Pulumi property → member of the API
@@ -40,17 +40,17 @@ class Vault(LiveResource):
     tagged_by = "arn"
     auto_name = "name"
     auto_name_max = 50
-    kept = frozenset({"forceDestroy"})
+    in_ledger = frozenset({"forceDestroy"})
 
 
 class VaultLockConfiguration(LiveResource):
-    """Its id is the vault's name."""
+    """The lock of a vault; its id is the vault's name."""
 
     token = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
     service = "backup"
     creation = ("put_backup_vault_lock_configuration", "=backupVaultName")
     deletion = ("delete_backup_vault_lock_configuration", "BackupVaultName")
-    kept = frozenset({"changeableForDays"})
+    in_ledger = frozenset({"changeableForDays"})
     delete_before_replace = True
 
 
@@ -98,7 +98,7 @@ class Plan(RecordedResource):
 
 
 class Selection(RecordedResource):
-    """Lives and dies with its plan."""
+    """The resources of a plan; exists only as long as the plan."""
 
     token = "aws:backup/selection:Selection"
     auto_name = "name"
@@ -112,10 +112,10 @@ class Selection(RecordedResource):
             "CreateBackupSelection",
             BackupPlanId=inputs["planId"],
             BackupSelection={
-                **given(inputs, SelectionName="name", IamRoleArn="iamRoleArn", Resources="resources"),
-                **given(inputs, NotResources="notResources"),
+                **args_of(inputs, SelectionName="name", IamRoleArn="iamRoleArn", Resources="resources"),
+                **args_of(inputs, NotResources="notResources"),
                 "ListOfTags": [
-                    given(tag, ConditionType="type", ConditionKey="key", ConditionValue="value")
+                    args_of(tag, ConditionType="type", ConditionKey="key", ConditionValue="value")
                     for tag in inputs.get("selectionTags") or []
                 ],
             },

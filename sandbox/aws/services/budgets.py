@@ -10,7 +10,7 @@ from awsread.answers import int_if_whole
 from awsread.services.budgets import SPELLING, SUBSCRIBERS, TIME_FORMAT
 from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.echoed import EchoedResource
-from sandbox.aws.services.live import given
+from sandbox.aws.services.live import args_of
 
 
 class Budget(EchoedResource):
@@ -20,8 +20,8 @@ class Budget(EchoedResource):
     auto_name = "name"
     auto_name_max = 100
     partly = frozenset({"notifications", "costFilters"})
-    kept = frozenset({"autoAdjustData", "billingViewArn", "filterExpression", "metrics", "tags"})
-    silent = {"tags": {}}
+    in_ledger = frozenset({"autoAdjustData", "billingViewArn", "filterExpression", "metrics", "tags"})
+    moto_omits = {"tags": {}}
 
     def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         amount = inputs.get("limitAmount")
@@ -38,8 +38,8 @@ class Budget(EchoedResource):
         self._put(api, account, inputs)
         return f"{account}:{inputs['name']}"
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        found = super().look(api, id, state)
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        found = super().read_live(api, id, state)
         if found is None:
             return None
         account, _, name = id.partition(":")  # moto does not return the subscribers
@@ -48,7 +48,7 @@ class Budget(EchoedResource):
         return {**found, "notifications": [{key: int_if_whole(value) for key, value in item.items()} for item in live]}
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
-        if changed - self.kept:
+        if changed - self.in_ledger:
             account, _, name = id.partition(":")
             api.client("budgets").delete_budget(AccountId=account, BudgetName=name)
             self._put(api, account, {**new, "timePeriodStart": new.get("timePeriodStart", old.get("timePeriodStart"))})
@@ -62,7 +62,7 @@ class Budget(EchoedResource):
             day=1, hour=0, minute=0, second=0, microsecond=0
         )
         budget = {
-            **given(inputs, BudgetName="name", BudgetType="budgetType", TimeUnit="timeUnit"),
+            **args_of(inputs, BudgetName="name", BudgetType="budgetType", TimeUnit="timeUnit"),
             "TimePeriod": {"Start": start, "End": _time(inputs["timePeriodEnd"])},
         }
         if inputs.get("limitAmount"):

@@ -1,4 +1,4 @@
-"""A recorded resource whose inputs are checked against AWS's published API model before they are kept."""
+"""Base of recorded types whose inputs are checked against AWS's published API model."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -10,7 +10,7 @@ from sandbox.aws.services.requests import to_api
 
 
 class CheckedRecord(RecordedResource):
-    """No service answers behind it, but an enum, pattern or range that AWS would refuse is refused here as well."""
+    """Refuses values outside of the enums, patterns and ranges that AWS publishes for its API."""
 
     service: ClassVar[str]  # boto3's name of the service
     operation: ClassVar[str]  # the call that would create it
@@ -26,7 +26,7 @@ class CheckedRecord(RecordedResource):
         return super().update(api, id, old, new, changed)
 
     def refuse_invalid(self, api: Api, inputs: Props) -> None:
-        """Raises InvalidParameterError that names every fault."""
+        """Raises InvalidParameterError, which names every problem."""
         model = api.client(self.service).meta.service_model.operation_model(self.operation)
         left_out = self.unchecked | {"region"}
         wanted = {name: value for name, value in inputs.items() if name not in left_out and value != {}}

@@ -21,7 +21,7 @@ class Trail(LiveResource):
     names = {"cloudWatchLogsGroupArn": "CloudWatchLogsLogGroupArn", "tags": "TagsList"}
     auto_name = "name"
     auto_name_max = 128
-    kept = frozenset({"insightSelectors"})
+    in_ledger = frozenset({"insightSelectors"})
 
     def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         advanced = inputs.get("advancedEventSelectors")
@@ -35,7 +35,7 @@ class Trail(LiveResource):
         if inputs.get("isMultiRegionTrail") is True and inputs.get("includeGlobalServiceEvents") is False:
             yield "includeGlobalServiceEvents", "must be true for a trail of all regions"
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         if inputs.get("enableLogging"):
             api.client("cloudtrail").start_logging(Name=id)
         if any(inputs.get(name) for name in KINDS):
@@ -43,8 +43,8 @@ class Trail(LiveResource):
         if inputs.get("insightSelectors"):
             self._put_insights(api, id, inputs)
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        found = super().look(api, id, state)
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        found = super().read_live(api, id, state)
         left_over = self.noted(api, id).get("left_over")
         if found is None or not left_over or SELECTORS.to_props(left_over) != found["advancedEventSelectors"]:
             return found

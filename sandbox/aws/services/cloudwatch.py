@@ -9,7 +9,7 @@ from sandbox.aws.model import refuse_invalid
 from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.checked import CheckedRecord
 from sandbox.aws.services.echoed import EchoedResource
-from sandbox.aws.services.live import LiveResource, given
+from sandbox.aws.services.live import LiveResource, args_of
 from sandbox.aws.services.requests import arguments, call
 
 SUPPRESSOR = {
@@ -57,11 +57,12 @@ class MetricAlarm(EchoedResource):
 class CompositeAlarm(CheckedRecord):
     token = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
     service, operation = "cloudwatch", "PutCompositeAlarm"
-    named_by = "alarmName"
+    id_input = "alarmName"
 
     def refuse_invalid(self, api: Api, inputs: Props) -> None:
         cloudwatch = api.client("cloudwatch")
-        plain = {**inputs, "actionsSuppressor": None, **given(inputs.get("actionsSuppressor") or {}, **SUPPRESSOR)}
+        suppressor = args_of(inputs.get("actionsSuppressor") or {}, **SUPPRESSOR)
+        plain = {**inputs, "actionsSuppressor": None, **suppressor}
         refuse_invalid(cloudwatch, self.operation, **arguments(cloudwatch, "put_composite_alarm", plain, {}))
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
@@ -92,11 +93,12 @@ def _dimensions(dimensions: Mapping[str, str]) -> list[Props]:
 
 def _query(query: Props) -> Props:
     names = ("Id", "AccountId", "Expression", "Label", "Period", "ReturnData")
-    plain = given(query, **{name: name[0].lower() + name[1:] for name in names})
+    plain = args_of(query, **{name: name[0].lower() + name[1:] for name in names})
     metric = query.get("metric")
     if not metric:
         return plain
-    measured = given(metric, Namespace="namespace", MetricName="metricName")
+    measured = args_of(metric, Namespace="namespace", MetricName="metricName")
     if metric.get("dimensions"):
         measured["Dimensions"] = _dimensions(metric["dimensions"])
-    return {**plain, "MetricStat": {"Metric": measured, **given(metric, Period="period", Stat="stat", Unit="unit")}}
+    statistic = {"Metric": measured, **args_of(metric, Period="period", Stat="stat", Unit="unit")}
+    return {**plain, "MetricStat": statistic}

@@ -27,21 +27,21 @@ class EncryptionByDefault(LiveResource):
 
 
 class DefaultKmsKey(LiveResource):
-    """The key of volumes that name none; deleting gives the region back AWS's own. moto sets it and never shows it."""
+    """The key of volumes without their own; deletion restores AWS's key. moto sets it and never returns it."""
 
     token = "aws:ebs/defaultKmsKey:DefaultKmsKey"
-    delete_before_replace = True  # one per region: the old one's end would undo the new one
-    kept = frozenset({"keyArn"})
+    delete_before_replace = True  # one per region: deleting the old one would undo the new one
+    in_ledger = frozenset({"keyArn"})
 
     def make(self, api: Api, inputs: Props) -> str:
-        # A key held by the customer is not in the sandbox account: moto does not know it, the ledger notes it.
+        # A customer's key from outside is not in the sandbox account, so moto refuses it and the ledger stores it.
         if metadata(api, inputs["keyArn"]) is not None:
             api.client("ec2").modify_ebs_default_kms_key_id(KmsKeyId=inputs["keyArn"])
         return str(inputs["keyArn"])
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
         return {"keyArn": id} if self.noted(api, id) else None
 
     def remove(self, api: Api, id: str, state: Props) -> None:
         if self.noted(api, id):
-            api.client("ec2").modify_ebs_default_kms_key_id(KmsKeyId="")  # moto's way to say ResetEbsDefaultKmsKeyId
+            api.client("ec2").modify_ebs_default_kms_key_id(KmsKeyId="")  # moto lacks ResetEbsDefaultKmsKeyId

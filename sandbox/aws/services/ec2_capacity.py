@@ -1,4 +1,4 @@
-"""Tenancy of hardware: dedicated hosts; placement groups and capacity reservations, which moto does not emulate."""
+"""Dedicated hosts; placement groups and capacity reservations, which moto does not emulate."""
 
 import hashlib
 
@@ -14,14 +14,14 @@ class DedicatedHost(LiveResource):
     service, tag_kind = "ec2", "dedicated-host"
     creation = ("allocate_hosts", "HostIds.0")
     deletion = ("release_hosts", "HostIds")
-    kept = frozenset({"assetId", "outpostArn"})
+    in_ledger = frozenset({"assetId", "outpostArn"})
 
     def make(self, api: Api, inputs: Props) -> str:
-        plain = {name: value for name, value in inputs.items() if name not in self.kept}
+        plain = {name: value for name, value in inputs.items() if name not in self.in_ledger}
         return super().make(api, {**plain, "quantity": 1})
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
-        modified = {name: new.get(name) for name in changed - {"tags"} - self.kept}
+        modified = {name: new.get(name) for name in changed - {"tags"} - self.in_ledger}
         if modified:
             call(api.client("ec2"), "modify_hosts", modified, HostIds=[id])
         self.retag(api, id, old, new)
@@ -34,8 +34,8 @@ class DedicatedHost(LiveResource):
 class PlacementGroup(RecordedResource):
     token = "aws:ec2/placementGroup:PlacementGroup"
     auto_name = "name"
-    taken = "InvalidPlacementGroup.Duplicate"
-    named_by = "name"
+    conflict_code = "InvalidPlacementGroup.Duplicate"
+    id_input = "name"
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:
         digest = hashlib.sha256(f"{api.account_id}/{api.region}/{id}".encode()).hexdigest()[:ID_DIGITS]

@@ -23,7 +23,7 @@ class VpcEndpoint(LiveResource):
     service, tag_kind = "ec2", "vpc-endpoint"
     creation = ("create_vpc_endpoint", "VpcEndpoint.VpcEndpointId")
     names = {"policy": "PolicyDocument"}
-    kept = frozenset(
+    in_ledger = frozenset(
         {
             "autoAccept",
             "dnsOptions",
@@ -35,9 +35,9 @@ class VpcEndpoint(LiveResource):
             "serviceNetworkArn",
         }
     )
-    silent = {"ipAddressType": "ipv4"}
+    moto_omits = {"ipAddressType": "ipv4"}
 
-    def fresh(self, new: Props, changed: frozenset[str]) -> frozenset[str]:
+    def outputs_changed_by(self, new: Props, changed: frozenset[str]) -> frozenset[str]:
         followers = {"subnetIds": "networkInterfaceIds", "privateDnsEnabled": "dnsEntries"}
         return frozenset(output for name, output in followers.items() if name in changed)
 
@@ -45,8 +45,8 @@ class VpcEndpoint(LiveResource):
         # moto's default of privateDnsEnabled is true, that of AWS is false
         return super().make(api, {"privateDnsEnabled": False, **inputs})
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        found = super().look(api, id, state)
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        found = super().read_live(api, id, state)
         if found is None:
             return None
         private_names = bool(self.noted(api, id).get("privateDnsEnabled", found["privateDnsEnabled"]))
@@ -84,7 +84,7 @@ class VpcEndpoint(LiveResource):
             ec2.delete_network_interface(NetworkInterfaceId=interface)
 
     def _interfaces(self, api: Api, id: str, made: list[str]) -> list[str]:
-        """moto's list dates from creation: what was added since is in the ledger, what was removed is gone."""
+        """Network interfaces: moto's list of the creation, plus later ones of the ledger, minus deleted ones."""
         noted = self.noted(api, id)
         if not noted.get("subnetsMoved"):
             return made
@@ -93,40 +93,40 @@ class VpcEndpoint(LiveResource):
         return sorted(interface["NetworkInterfaceId"] for interface in found)
 
     def _follow_subnets(self, api: Api, id: str, arguments: Props) -> None:
-        """AWS makes and removes an interface per subnet; moto does so at creation only."""
-        fresh, stale = arguments.get("AddSubnetIds") or [], arguments.get("RemoveSubnetIds") or []
-        if not fresh and not stale:
+        """Creates and deletes interfaces with the subnets, which moto does at creation only."""
+        new_subnets, old_subnets = arguments.get("AddSubnetIds") or [], arguments.get("RemoveSubnetIds") or []
+        if not new_subnets and not old_subnets:
             return
         ec2 = api.client("ec2")
         endpoint = one(ec2.describe_vpc_endpoints, "VpcEndpoints", VpcEndpointIds=[id]) or {}
         added = dict(self.noted(api, id).get("addedInterfaces", {}))
         ours = filters(network_interface_id=[*endpoint.get("NetworkInterfaceIds", ()), *added.values()])
         for interface in ec2.describe_network_interfaces(Filters=ours)["NetworkInterfaces"]:
-            if interface["SubnetId"] in stale:
+            if interface["SubnetId"] in old_subnets:
                 ec2.delete_network_interface(NetworkInterfaceId=interface["NetworkInterfaceId"])
                 added.pop(interface["SubnetId"], None)
-        for subnet in fresh:
+        for subnet in new_subnets:
             answer = ec2.create_network_interface(SubnetId=subnet, Description=f"VPC Endpoint Interface {id}")
             added[subnet] = answer["NetworkInterface"]["NetworkInterfaceId"]
         self.note(api, id, addedInterfaces=added, subnetsMoved=True)
 
     def _follow_route_tables(self, ec2: Any, id: str, arguments: Props) -> None:
-        """AWS puts the route into each table of a gateway endpoint; moto does so at creation only."""
-        fresh, stale = arguments.get("AddRouteTableIds") or [], arguments.get("RemoveRouteTableIds") or []
-        if not fresh and not stale:
+        """Adds and removes the routes of a gateway endpoint, which moto does at creation only."""
+        added, removed = arguments.get("AddRouteTableIds") or [], arguments.get("RemoveRouteTableIds") or []
+        if not added and not removed:
             return
         endpoint = one(ec2.describe_vpc_endpoints, "VpcEndpoints", VpcEndpointIds=[id]) or {}
         lists = ec2.describe_prefix_lists(Filters=filters(prefix_list_name=endpoint["ServiceName"]))["PrefixLists"]
         for prefix_list in lists:
             destination = {"DestinationPrefixListId": prefix_list["PrefixListId"]}
-            for table in fresh:
+            for table in added:
                 ec2.create_route(RouteTableId=table, GatewayId=id, **destination)
-            for table in stale:
+            for table in removed:
                 ec2.delete_route(RouteTableId=table, **destination)
 
 
 class VpcEndpointPolicy(LiveResource):
-    """A policy set on an endpoint; deleting it gives the endpoint back the one that allows everything."""
+    """The policy of an endpoint; deleting it restores the one that allows everything."""
 
     token = ENDPOINT_POLICY
 
@@ -135,7 +135,7 @@ class VpcEndpointPolicy(LiveResource):
         self._set(api, id, inputs)
         return id
 
-    def claim(self, found: Props) -> Props:
+    def owner_facts(self, found: Props) -> Props:
         return {"vpcEndpointId": found["vpcEndpointId"]}
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
@@ -150,7 +150,7 @@ class VpcEndpointPolicy(LiveResource):
 
 
 def _dns_entries(api: Api, endpoint: Props, private_names: bool) -> list[Props]:
-    """Names as AWS forms them; moto gives the random part and the zone."""
+    """DNS names in AWS's format, with moto's random part and zone."""
     entries = []
     for entry in endpoint["dnsEntries"]:
         label = str(entry["dnsName"]).partition(".")[0]

@@ -21,10 +21,10 @@ class VpcEndpointService(LiveResource):
     service, tag_kind = "ec2", "vpc-endpoint-service"
     creation = ("create_vpc_endpoint_service_configuration", "ServiceConfiguration.ServiceId")
     deletion = ("delete_vpc_endpoint_service_configurations", "ServiceIds")
-    kept = frozenset({"supportedIpAddressTypes"})
-    silent = {"supportedIpAddressTypes": ["ipv4"]}
+    in_ledger = frozenset({"supportedIpAddressTypes"})
+    moto_omits = {"supportedIpAddressTypes": ["ipv4"]}
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         self._allow(api, id, {}, inputs)
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
@@ -58,10 +58,10 @@ class VpcEndpointServiceAllowedPrinciple(LiveResource):
         api.client("ec2").modify_vpc_endpoint_service_permissions(ServiceId=service, AddAllowedPrincipals=[principal])
         return f"svcperm-{hashlib.sha256(f'{service}/{principal}'.encode()).hexdigest()[:ID_DIGITS]}"
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        return super().look(api, id, self.noted(api, id) or state)
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        return super().read_live(api, id, self.noted(api, id) or state)
 
-    def claim(self, found: Props) -> Props:
+    def owner_facts(self, found: Props) -> Props:
         return found
 
     def remove(self, api: Api, id: str, state: Props) -> None:

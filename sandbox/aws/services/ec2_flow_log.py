@@ -19,17 +19,17 @@ class FlowLog(LiveResource):
     service = "ec2"
     deletion = ("delete_flow_logs", "FlowLogIds")
     names = {"iamRoleArn": "DeliverLogsPermissionArn"}
-    kept = frozenset({"deliverCrossAccountRole", "destinationOptions", "tagFieldSpecifications"})
+    in_ledger = frozenset({"deliverCrossAccountRole", "destinationOptions", "tagFieldSpecifications"})
     delete_before_replace = True  # AWS refuses a second log of the same traffic to the same place
 
     def make(self, api: Api, inputs: Props) -> str:
         subject = next((name for name in SUBJECTS if inputs.get(name)), None)
         if subject is None:
-            raise InvalidParameterError(f"one of {', '.join(SUBJECTS)} must be set: what shall be logged?")
+            raise InvalidParameterError(f"one of {', '.join(SUBJECTS)} must be set: what to log")
         answer = call(
             api.client("ec2"),
             "create_flow_logs",
-            {name: value for name, value in inputs.items() if name not in self.kept},
+            {name: value for name, value in inputs.items() if name not in self.in_ledger},
             self.names,
             ResourceIds=[inputs[subject]],
             ResourceType=SUBJECTS[subject],

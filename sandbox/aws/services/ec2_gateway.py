@@ -1,7 +1,7 @@
 """Internet gateways, NAT gateways and elastic addresses: only keeps whose spec allows egress have them."""
 
 from sandbox.aws.resource import Api, Props
-from sandbox.aws.services.live import LiveResource, given
+from sandbox.aws.services.live import LiveResource, args_of
 
 
 class InternetGateway(LiveResource):
@@ -10,14 +10,14 @@ class InternetGateway(LiveResource):
     creation = ("create_internet_gateway", "InternetGateway.InternetGatewayId")
     deletion = ("delete_internet_gateway", "InternetGatewayId")
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         if inputs.get("vpcId"):
             api.client("ec2").attach_internet_gateway(InternetGatewayId=id, VpcId=inputs["vpcId"])
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         if "vpcId" in changed:
             self._detach(api, id)
-            self.settle(api, id, new)
+            self.configure(api, id, new)
         self.retag(api, id, old, new)
 
     def remove(self, api: Api, id: str, state: Props) -> None:
@@ -25,7 +25,7 @@ class InternetGateway(LiveResource):
         super().remove(api, id, state)
 
     def _detach(self, api: Api, id: str) -> None:
-        if vpc_id := (self.look(api, id, {}) or {}).get("vpcId"):
+        if vpc_id := (self.read_live(api, id, {}) or {}).get("vpcId"):
             api.client("ec2").detach_internet_gateway(InternetGatewayId=id, VpcId=vpc_id)
 
 
@@ -34,7 +34,7 @@ class NatGateway(LiveResource):
     service, tag_kind = "ec2", "natgateway"
     creation = ("create_nat_gateway", "NatGateway.NatGatewayId")
     names = {"privateIp": "PrivateIpAddress"}
-    kept = frozenset(
+    in_ledger = frozenset(
         {
             "availabilityMode",
             "availabilityZoneAddresses",
@@ -61,21 +61,21 @@ class Eip(LiveResource):
     service, tag_kind = "ec2", "elastic-ip"
     creation = ("allocate_address", "AllocationId")
     deletion = ("release_address", "AllocationId")
-    kept = frozenset({"associateWithPrivateIp", "customerOwnedIpv4Pool", "ipamPoolId", "publicIpv4Pool"})
+    in_ledger = frozenset({"associateWithPrivateIp", "customerOwnedIpv4Pool", "ipamPoolId", "publicIpv4Pool"})
 
     def make(self, api: Api, inputs: Props) -> str:
         return super().make(api, {"domain": "vpc", **inputs})
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
-        target = given(inputs, InstanceId="instance", NetworkInterfaceId="networkInterface")
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
+        target = args_of(inputs, InstanceId="instance", NetworkInterfaceId="networkInterface")
         if target:
-            private = given(inputs, PrivateIpAddress="associateWithPrivateIp")
+            private = args_of(inputs, PrivateIpAddress="associateWithPrivateIp")
             api.client("ec2").associate_address(AllocationId=id, **target, **private)
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         if changed & {"instance", "networkInterface", "associateWithPrivateIp"}:
             self._dissociate(api, id)
-            self.settle(api, id, new)
+            self.configure(api, id, new)
         self.retag(api, id, old, new)
 
     def remove(self, api: Api, id: str, state: Props) -> None:

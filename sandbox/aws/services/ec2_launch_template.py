@@ -2,11 +2,11 @@
 
 from awsread.services.ec2 import TEMPLATE, TEMPLATE_LISTS, TEMPLATE_NAMES
 from sandbox.aws.resource import Api, Props
-from sandbox.aws.services.live import LiveResource, given, tag_specification
+from sandbox.aws.services.live import LiveResource, args_of, tag_specification
 from sandbox.aws.services.requests import to_api
 
 NOT_VERSIONED = frozenset({"name", "namePrefix", "tags", "region", "defaultVersion", "updateDefaultVersion"})
-NOT_IN_THE_DATA = NOT_VERSIONED | {"description"}  # a version has its own description
+NOT_IN_THE_DATA = NOT_VERSIONED | {"description"}  # each version has its own description
 
 
 class LaunchTemplate(LiveResource):
@@ -15,9 +15,9 @@ class LaunchTemplate(LiveResource):
     deletion = ("delete_launch_template", "LaunchTemplateId")
     auto_name = "name"
     auto_name_max = 125
-    kept = frozenset({"namePrefix", "updateDefaultVersion"})
+    in_ledger = frozenset({"namePrefix", "updateDefaultVersion"})
 
-    def fresh(self, new: Props, changed: frozenset[str]) -> frozenset[str]:
+    def outputs_changed_by(self, new: Props, changed: frozenset[str]) -> frozenset[str]:
         if not changed - NOT_VERSIONED:
             return frozenset()
         return frozenset({"latestVersion", "defaultVersion"} if new.get("updateDefaultVersion") else {"latestVersion"})
@@ -26,13 +26,13 @@ class LaunchTemplate(LiveResource):
         answer = api.client("ec2").create_launch_template(
             LaunchTemplateName=inputs["name"],
             LaunchTemplateData=self._data(api, inputs),
-            **given(inputs, VersionDescription="description"),
+            **args_of(inputs, VersionDescription="description"),
             **tag_specification("launch-template", inputs.get("tags")),
         )
         return str(answer["LaunchTemplate"]["LaunchTemplateId"])
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        found = super().look(api, id, state)
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        found = super().read_live(api, id, state)
         return found and {**found, **{name: found[name] or None for name in TEMPLATE_LISTS}}
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
@@ -42,7 +42,7 @@ class LaunchTemplate(LiveResource):
             answer = ec2.create_launch_template_version(
                 LaunchTemplateId=id,
                 LaunchTemplateData=self._data(api, new),
-                **given(new, VersionDescription="description"),
+                **args_of(new, VersionDescription="description"),
             )
             if new.get("updateDefaultVersion"):
                 default = answer["LaunchTemplateVersion"]["VersionNumber"]

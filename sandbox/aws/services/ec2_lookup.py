@@ -1,4 +1,4 @@
-"""Look-ups of what exists in a network: VPCs, subnets, route tables, prefix lists, endpoints and their services."""
+"""Look-ups in a network: VPCs, subnets, route tables, prefix lists, endpoints and their services."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -214,7 +214,7 @@ def _outputs(resource: Resource, api: Api, id: str) -> Props:
 
 
 def _route(route: Props) -> Props:
-    """Every member is there, empty where it is not meant."""
+    """A route with every member; those that do not apply are empty."""
     found = {name: route.get(key, "") for name, key in {**INLINE_DESTINATIONS, **TARGETS}.items()}
     return {**found, "coreNetworkArn": "", "instanceId": route.get("InstanceId", ""), "localGatewayId": ""}
 

@@ -14,7 +14,7 @@ class NetworkAcl(LiveResource):
     creation = ("create_network_acl", "NetworkAcl.NetworkAclId")
     deletion = ("delete_network_acl", "NetworkAclId")
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         for direction in DIRECTIONS:
             _add(api, id, inputs.get(direction) or [], direction)
         for subnet_id in inputs.get("subnetIds") or ():
@@ -38,21 +38,21 @@ class NetworkAcl(LiveResource):
 
 
 class DefaultNetworkAcl(NetworkAcl):
-    """The VPC's own ACL, adopted: its rules become exactly the given ones. Deleting only forgets it."""
+    """The VPC's own ACL, adopted: its rules are replaced by those of the program. Deletion leaves it."""
 
     token = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
 
     def make(self, api: Api, inputs: Props) -> str:
         return str(inputs["defaultNetworkAclId"])
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
-        found = self.look(api, id, {})
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
+        found = self.read_live(api, id, {})
         if found is None:
             raise InvalidParameterError(f"defaultNetworkAclId: there is no network ACL {id!r} in {api.region}")
         self.retag(api, id, found, inputs)
         for direction in DIRECTIONS:
             _exchange(api, id, direction, [])
-        super().settle(api, id, inputs)
+        super().configure(api, id, inputs)
 
     def remove(self, api: Api, id: str, state: Props) -> None:
         """AWS keeps a VPC's default ACL as long as the VPC."""
@@ -66,7 +66,7 @@ def _add(api: Api, id: str, rules: list[Props], direction: str) -> None:
 
 
 def _exchange(api: Api, id: str, direction: str, rules: list[Props]) -> None:
-    """Removes every rule of a direction and writes the given ones."""
+    """Replaces every rule of a direction."""
     for rule in list(written(acl_of(api, id) or {}, direction)):
         api.client("ec2").delete_network_acl_entry(
             NetworkAclId=id, RuleNumber=rule["ruleNo"], Egress=DIRECTIONS[direction]

@@ -17,7 +17,7 @@ from awsread.services.ec2_route import (
 )
 from sandbox.aws.errors import InvalidParameterError
 from sandbox.aws.resource import Api, Props
-from sandbox.aws.services.live import LiveResource, given
+from sandbox.aws.services.live import LiveResource, args_of
 
 NOT_EMULATED_TARGETS = ("coreNetworkArn", "localGatewayId", "odbNetworkArn")
 
@@ -27,9 +27,9 @@ class RouteTable(LiveResource):
     service, tag_kind = "ec2", "route-table"
     creation = ("create_route_table", "RouteTable.RouteTableId")
     deletion = ("delete_route_table", "RouteTableId")
-    kept = frozenset({"propagatingVgws"})
+    in_ledger = frozenset({"propagatingVgws"})
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         _add(api, id, inputs.get("routes") or (), INLINE_DESTINATIONS)
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
@@ -41,20 +41,20 @@ class RouteTable(LiveResource):
 
 
 class DefaultRouteTable(RouteTable):
-    """The VPC's main table, adopted: its routes become exactly the given ones. Deleting only forgets it."""
+    """The VPC's main table, adopted: its routes are replaced by those of the program. Deletion leaves it."""
 
     token = "aws:ec2/defaultRouteTable:DefaultRouteTable"
 
     def make(self, api: Api, inputs: Props) -> str:
         return str(inputs["defaultRouteTableId"])
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
-        table, found = table_of(api, id), self.look(api, id, {})
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
+        table, found = table_of(api, id), self.read_live(api, id, {})
         if table is None or found is None:
             raise InvalidParameterError(f"defaultRouteTableId: there is no route table {id!r} in {api.region}")
         _drop(api, id, map(inline, written(table)), INLINE_DESTINATIONS)
         self.retag(api, id, found, inputs)
-        super().settle(api, id, inputs)
+        super().configure(api, id, inputs)
 
     def remove(self, api: Api, id: str, state: Props) -> None:
         """AWS keeps a VPC's main table as long as the VPC."""
@@ -67,9 +67,9 @@ class Route(LiveResource):
 
     def make(self, api: Api, inputs: Props) -> str:
         _add(api, inputs["routeTableId"], [inputs], DESTINATIONS)
-        return self.proper_id(api, "", inputs)
+        return self.canonical_id(api, "", inputs)
 
-    def claim(self, found: Props) -> Props:
+    def owner_facts(self, found: Props) -> Props:
         return {name: found[name] for name in ("routeTableId", *DESTINATIONS) if found.get(name)}
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
@@ -77,7 +77,7 @@ class Route(LiveResource):
         _drop(api, new["routeTableId"], [new], DESTINATIONS)
         _add(api, new["routeTableId"], [new], DESTINATIONS)
 
-    def proper_id(self, api: Api, id: str, outputs: Props) -> str:
+    def canonical_id(self, api: Api, id: str, outputs: Props) -> str:
         return route_id(outputs["routeTableId"], destination_of(outputs) or "")
 
     def remove(self, api: Api, id: str, state: Props) -> None:
@@ -85,7 +85,7 @@ class Route(LiveResource):
 
 
 class RouteTableAssociation(LiveResource):
-    """Which table a subnet or gateway uses. AWS gives a new id when the table changes; the ledger follows it."""
+    """The table of a subnet or gateway. AWS assigns a new id when the table changes; the ledger has the current one."""
 
     token = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 
@@ -94,11 +94,11 @@ class RouteTableAssociation(LiveResource):
         if inputs.get("subnetId"):
             # moto answers with the association that exists already; AWS refuses.
             self._refuse_second(ec2, inputs["subnetId"])
-        names = given(inputs, RouteTableId="routeTableId", SubnetId="subnetId", GatewayId="gatewayId")
+        names = args_of(inputs, RouteTableId="routeTableId", SubnetId="subnetId", GatewayId="gatewayId")
         return str(ec2.associate_route_table(**names)["AssociationId"])
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        return super().look(api, self._current(api, id), state)
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        return super().read_live(api, self._current(api, id), state)
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         answer = api.client("ec2").replace_route_table_association(
@@ -106,7 +106,7 @@ class RouteTableAssociation(LiveResource):
         )
         self.note(api, id, associationId=answer["NewAssociationId"])
 
-    def proper_id(self, api: Api, id: str, outputs: Props) -> str:
+    def canonical_id(self, api: Api, id: str, outputs: Props) -> str:
         association = association_of(api, id) if "/" in id else None
         return id if association is None else str(association["RouteTableAssociationId"])
 
@@ -117,8 +117,8 @@ class RouteTableAssociation(LiveResource):
             api.client("ec2").disassociate_route_table(AssociationId=association_id)
 
     def _refuse_second(self, ec2: Any, subnet_id: str) -> None:
-        taken = [{"Name": "association.subnet-id", "Values": [subnet_id]}]
-        for table in ec2.describe_route_tables(Filters=taken)["RouteTables"]:
+        filters = [{"Name": "association.subnet-id", "Values": [subnet_id]}]
+        for table in ec2.describe_route_tables(Filters=filters)["RouteTables"]:
             raise InvalidParameterError(
                 f"subnetId: {subnet_id} is already associated with {table['RouteTableId']}; "
                 "remove that association first, or change its routeTableId"
@@ -137,10 +137,10 @@ def _add(api: Api, table_id: str, routes: Iterable[Props], destinations: Mapping
                 raise InvalidParameterError(
                     f"{name}: the sandbox emulates no such target (got {route[name]!r}); use one of {allowed}"
                 )
-        api.client("ec2").create_route(RouteTableId=table_id, **given(route, **names))
+        api.client("ec2").create_route(RouteTableId=table_id, **args_of(route, **names))
 
 
 def _drop(api: Api, table_id: str, routes: Iterable[Props], destinations: Mapping[str, str]) -> None:
     names = {key: name for name, key in destinations.items()}
     for route in routes:
-        api.client("ec2").delete_route(RouteTableId=table_id, **given(route, **names))
+        api.client("ec2").delete_route(RouteTableId=table_id, **args_of(route, **names))

@@ -7,7 +7,7 @@ from awsread.answers import filters, one
 from awsread.services.ec2_security_group import DIRECTIONS, PEERS, Permission, permissions, rules_of
 from sandbox.aws.errors import InvalidParameterError
 from sandbox.aws.resource import Api, Props
-from sandbox.aws.services.live import LiveResource, given, tag_specification
+from sandbox.aws.services.live import LiveResource, args_of, tag_specification
 
 
 class SecurityGroup(LiveResource):
@@ -17,10 +17,10 @@ class SecurityGroup(LiveResource):
     deletion = ("delete_security_group", "GroupId")
     names = {"name": "GroupName"}
     auto_name: ClassVar[str | None] = "name"
-    kept = frozenset({"revokeRulesOnDelete", "namePrefix"})
+    in_ledger = frozenset({"revokeRulesOnDelete", "namePrefix"})
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
-        # AWS lets a fresh group talk to anybody; the official provider removes that rule unless the program has it.
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
+        # A new group of AWS allows all egress; the official provider removes that rule unless the program has it.
         revoke_all(api, id, directions=("egress",))
         for direction in DIRECTIONS:
             for permission in permissions(inputs.get(direction), id):
@@ -43,23 +43,23 @@ class SecurityGroup(LiveResource):
 
 
 class DefaultSecurityGroup(SecurityGroup):
-    """The VPC's own group, adopted: its rules become exactly the given ones. Deleting only forgets it."""
+    """The VPC's own group, adopted: its rules are replaced by those of the program. Deletion leaves it."""
 
     token = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
     auto_name = None
-    kept = frozenset({"revokeRulesOnDelete"})
+    in_ledger = frozenset({"revokeRulesOnDelete"})
 
     def make(self, api: Api, inputs: Props) -> str:
-        wanted = filters(group_name="default", **given(inputs, vpc_id="vpcId"))
+        wanted = filters(group_name="default", **args_of(inputs, vpc_id="vpcId"))
         group = one(api.client("ec2").describe_security_groups, "SecurityGroups", Filters=wanted)
         if group is None:
             raise InvalidParameterError(f"vpcId: {inputs.get('vpcId')!r} has no default security group in {api.region}")
         return str(group["GroupId"])
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
-        self.retag(api, id, self.look(api, id, {}) or {}, inputs)
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
+        self.retag(api, id, self.read_live(api, id, {}) or {}, inputs)
         revoke_all(api, id)
-        super().settle(api, id, inputs)
+        super().configure(api, id, inputs)
 
     def remove(self, api: Api, id: str, state: Props) -> None:
         """AWS keeps a VPC's default group as long as the VPC."""

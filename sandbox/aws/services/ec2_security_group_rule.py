@@ -26,11 +26,11 @@ class SecurityGroupIngressRule(LiveResource):
     def make(self, api: Api, inputs: Props) -> str:
         return authorize(api, inputs["securityGroupId"], self.direction, _permission(inputs), inputs.get("tags"))
 
-    def claim(self, found: Props) -> Props:
+    def owner_facts(self, found: Props) -> Props:
         return {"securityGroupRuleId": found["securityGroupRuleId"]}
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        return super().look(api, self._current(api, id), state)
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        return super().read_live(api, self._current(api, id), state)
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         if changed - {"tags"}:

@@ -13,14 +13,14 @@ class Vpc(LiveResource):
     creation = ("create_vpc", "Vpc.VpcId")
     deletion = ("delete_vpc", "VpcId")
     names = {"assignGeneratedIpv6CidrBlock": "AmazonProvidedIpv6CidrBlock"}
-    kept = frozenset({"ipv4IpamPoolId", "ipv4NetmaskLength", "ipv6IpamPoolId", "ipv6NetmaskLength"})
+    in_ledger = frozenset({"ipv4IpamPoolId", "ipv4NetmaskLength", "ipv6IpamPoolId", "ipv6NetmaskLength"})
 
     def replaces(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
         forced = super().replaces(old, new, changed)
         to_shared = new.get("instanceTenancy", "default") == "default"  # the one way AWS allows in place
         return forced - {"instanceTenancy"} if to_shared else forced
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         # A VPC starts with DNS support and without host names; only what differs is a call.
         unlike = {"enableDnsSupport": True, "enableDnsHostnames": False, "enableNetworkAddressUsageMetrics": False}
         self._set_attributes(api, id, {n: inputs[n] for n in VPC_ATTRIBUTES if inputs.get(n) not in (None, unlike[n])})
@@ -49,7 +49,7 @@ class Subnet(LiveResource):
     service, tag_kind = "ec2", "subnet"
     creation = ("create_subnet", "Subnet.SubnetId")
     deletion = ("delete_subnet", "SubnetId")
-    kept = frozenset(
+    in_ledger = frozenset(
         {
             "enableDns64",
             "enableResourceNameDnsAaaaRecordOnLaunch",
@@ -70,7 +70,7 @@ class Subnet(LiveResource):
         "enableResourceNameDnsARecordOnLaunch": "EnableResourceNameDnsARecordOnLaunch",
     }
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         # moto takes the first subnet of a zone for the default one and hands out public addresses: always set it.
         self._set(api, id, "mapPublicIpOnLaunch", inputs)
         for name in ("assignIpv6AddressOnCreation", "enableResourceNameDnsARecordOnLaunch"):

@@ -1,4 +1,4 @@
-"""A resource of whose nested properties moto keeps a part only."""
+"""Base of types whose nested properties moto stores only partly."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -10,12 +10,12 @@ ECHO = "echo"
 
 
 class EchoedResource(LiveResource):
-    """Remembers what was written and what moto answered right after.
+    """Stores what was written, and moto's answer right after.
 
-    As long as moto answers the same, what was written holds; when it answers anything else, someone changed it.
+    While moto's answer is the same, the properties are those that were written. Another answer shows a later change.
     """
 
-    partly: ClassVar[frozenset[str]] = frozenset()  # top-level properties that moto may keep a part of only
+    partly: ClassVar[frozenset[str]] = frozenset()  # top-level properties that moto may store partly
 
     def _keep(self, api: Api, id: str, inputs: Props) -> None:
         super()._keep(api, id, inputs)
@@ -39,7 +39,7 @@ class EchoedResource(LiveResource):
 
 
 def overlaid(below: Any, above: Any) -> Any:
-    """`above`, completed by what only `below` has; a list is complete as it is."""
+    """`above`, with missing entries of mappings taken from `below`; lists are not merged."""
     if isinstance(below, Mapping) and isinstance(above, Mapping):
         return {key: overlaid(below.get(key), above.get(key)) for key in (*above, *(below.keys() - above.keys()))}
     return below if above is None else above

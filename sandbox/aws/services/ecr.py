@@ -20,7 +20,7 @@ class Repository(LiveResource):
     tagged_by = "arn"
     auto_name = "name"
     auto_name_max = 256
-    local = frozenset({"forceDelete"})
+    in_state = frozenset({"forceDelete"})
 
     def name_for(self, name: str, inputs: Props) -> str:
         return name.lower()
@@ -97,8 +97,8 @@ class RegistryScanningConfiguration(LiveResource):
 
 class PullThroughCacheRule(RecordedResource):
     token = "aws:ecr/pullThroughCacheRule:PullThroughCacheRule"
-    named_by = "ecrRepositoryPrefix"
-    taken = "PullThroughCacheRuleAlreadyExistsException"
+    id_input = "ecrRepositoryPrefix"
+    conflict_code = "PullThroughCacheRuleAlreadyExistsException"
 
     def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         url = inputs.get("upstreamRegistryUrl")

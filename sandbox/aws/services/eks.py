@@ -1,4 +1,4 @@
-"""EKS clusters. moto keeps a part of one: this module adds the rest, and the security group that EKS itself makes."""
+"""EKS clusters. Adds what moto does not store, and the security group that EKS creates for a cluster."""
 
 import base64
 import hashlib
@@ -20,7 +20,7 @@ NETWORK = {  # AWS's, unless the VPC overlaps the range
     "ipFamily": "ipv4",
     "serviceIpv4Cidr": "172.20.0.0/16",
 }
-AUTHENTICATION_MODES = ("CONFIG_MAP", "API_AND_CONFIG_MAP", "API")  # there is no way back
+AUTHENTICATION_MODES = ("CONFIG_MAP", "API_AND_CONFIG_MAP", "API")  # cannot be undone
 TOKEN_SECONDS = 900
 
 CHILDREN: Final = tuple(
@@ -54,8 +54,8 @@ class Cluster(LiveResource):
     tagged_by = "arn"
     auto_name = "name"
     auto_name_max = 100
-    kept = frozenset({*FORGOTTEN, "accessConfig"})
-    silent = {
+    in_ledger = frozenset({*FORGOTTEN, "accessConfig"})
+    moto_omits = {
         "accessConfig": {"authenticationMode": AUTHENTICATION_MODES[0]},
         "bootstrapSelfManagedAddons": True,
         "deletionProtection": False,
@@ -77,7 +77,7 @@ class Cluster(LiveResource):
             if top in changed and any(before.get(name) != after.get(name) for name in names if name in after):
                 forced.add(top)
         if "encryptionConfig" in changed and old.get("encryptionConfig"):
-            forced.add("encryptionConfig")  # once encrypted, always encrypted, and with that key
+            forced.add("encryptionConfig")  # encryption and its key cannot change
         return frozenset(forced)
 
     def make(self, api: Api, inputs: Props) -> str:
@@ -93,7 +93,7 @@ class Cluster(LiveResource):
         call(api.client("eks"), "create_cluster", wanted, logging=_logging(inputs))
         return str(inputs["name"])
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         ec2 = api.client("ec2")
         subnets = ec2.describe_subnets(SubnetIds=inputs["vpcConfig"]["subnetIds"])["Subnets"]
         ec2.create_security_group(
@@ -102,8 +102,8 @@ class Cluster(LiveResource):
             VpcId=subnets[0]["VpcId"],
         )
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        found = super().look(api, id, state)
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        found = super().read_live(api, id, state)
         if found is None:
             return None
         group = next(iter(_own_groups(api, id)), {})

@@ -1,4 +1,4 @@
-"""What hangs on a cluster and moto does not emulate: access entries, their policies, add-ons, pod identities."""
+"""Children of a cluster that moto does not emulate: access entries, access policies, add-ons, pod identities."""
 
 import json
 import secrets
@@ -19,16 +19,16 @@ ASSOCIATION_DIGITS = 17
 DEFAULT_BUILD = "eksbuild.1"
 
 
-class _OfCluster(RecordedResource):
-    """Stands only as long as its cluster; knows when it was made and changed."""
+class _ClusterChild(RecordedResource):
+    """Exists only as long as its cluster; has the times of its creation and last change."""
 
     def create(self, api: Api, inputs: Props) -> Created:
         self.require(api, inputs)
         created = super().create(api, inputs)
         now = datetime.now(UTC).isoformat()
-        stamps = self.stamps(now, now)
-        api.ledger.put(api.region, self.token, created.id, {**inputs, **stamps})
-        return Created(id=created.id, outputs={**created.outputs, **stamps})
+        timestamps = self.timestamps(now, now)
+        api.ledger.put(api.region, self.token, created.id, {**inputs, **timestamps})
+        return Created(id=created.id, outputs={**created.outputs, **timestamps})
 
     def read(self, api: Api, id: str, state: Props) -> Live | None:
         found = super().read(api, id, state)
@@ -40,24 +40,24 @@ class _OfCluster(RecordedResource):
         before = api.ledger.get(api.region, self.token, id) or {}
         added = super().update(api, id, old, new, changed)
         now = datetime.now(UTC).isoformat()
-        stamps = self.stamps(before.get("createdAt", now), now)
-        api.ledger.put(api.region, self.token, id, {**new, **stamps})
-        return {**added, **stamps}
+        timestamps = self.timestamps(before.get("createdAt", now), now)
+        api.ledger.put(api.region, self.token, id, {**new, **timestamps})
+        return {**added, **timestamps}
 
-    def stamps(self, created: str, changed: str) -> Props:
+    def timestamps(self, created: str, changed: str) -> Props:
         return {"createdAt": created, "modifiedAt": changed}
 
     def require(self, api: Api, inputs: Props) -> None:
-        """Refuses what AWS would refuse: by default an unknown cluster."""
+        """Refuses what AWS would refuse; by default a cluster that does not exist."""
         if cluster_of(api, inputs["clusterName"]) is None:
             raise StandInError(
                 f"{self.token}: ResourceNotFoundException: No cluster found for name: {inputs['clusterName']}."
             )
 
 
-class AccessEntry(_OfCluster):
+class AccessEntry(_ClusterChild):
     token = "aws:eks/accessEntry:AccessEntry"
-    taken = "ResourceInUseException"
+    conflict_code = "ResourceInUseException"
 
     def identity(self, api: Api, inputs: Props) -> str:
         return f"{inputs['clusterName']}:{inputs['principalArn']}"
@@ -73,9 +73,9 @@ class AccessEntry(_OfCluster):
         }
 
 
-class AccessPolicyAssociation(_OfCluster):
+class AccessPolicyAssociation(_ClusterChild):
     token = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
-    taken = "ResourceInUseException"
+    conflict_code = "ResourceInUseException"
 
     def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         policy = inputs.get("policyArn")
@@ -88,7 +88,7 @@ class AccessPolicyAssociation(_OfCluster):
     def identity(self, api: Api, inputs: Props) -> str:
         return f"{inputs['clusterName']}#{inputs['principalArn']}#{inputs['policyArn']}"
 
-    def stamps(self, created: str, changed: str) -> Props:
+    def timestamps(self, created: str, changed: str) -> Props:
         return {"associatedAt": created, "modifiedAt": changed}
 
     def require(self, api: Api, inputs: Props) -> None:
@@ -101,9 +101,9 @@ class AccessPolicyAssociation(_OfCluster):
             )
 
 
-class Addon(_OfCluster):
+class Addon(_ClusterChild):
     token = "aws:eks/addon:Addon"
-    taken = "ResourceInUseException"
+    conflict_code = "ResourceInUseException"
 
     def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         values = inputs.get("configurationValues")
@@ -124,14 +124,14 @@ class Addon(_OfCluster):
         }
 
 
-class PodIdentityAssociation(_OfCluster):
+class PodIdentityAssociation(_ClusterChild):
     token = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
-    taken = "ResourceInUseException"
+    conflict_code = "ResourceInUseException"
 
     def identity(self, api: Api, inputs: Props) -> str:
         return "a-" + "".join(secrets.choice(BASE36) for _ in range(ASSOCIATION_DIGITS))
 
-    def stamps(self, created: str, changed: str) -> Props:
+    def timestamps(self, created: str, changed: str) -> Props:
         return {}
 
     # The id of an import is `cluster,association`, and stays the resource's id in the state.
@@ -150,8 +150,8 @@ class PodIdentityAssociation(_OfCluster):
         for _, _, _, other in api.ledger.list(api.region, self.token):
             if all(other[name] == inputs[name] for name in self.replace_on):
                 raise StandInError(
-                    f"{self.token}: {self.taken}: service account {inputs['namespace']}/{inputs['serviceAccount']} of "
-                    f"cluster {inputs['clusterName']} already has a role"
+                    f"{self.token}: {self.conflict_code}: service account {inputs['namespace']}/"
+                    f"{inputs['serviceAccount']} of cluster {inputs['clusterName']} already has a role"
                 )
 
     def computed(self, api: Api, id: str, inputs: Props) -> Props:

@@ -6,21 +6,21 @@ from typing import Any
 from awsread.services.eks import cluster_of
 from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.echoed import EchoedResource
-from sandbox.aws.services.live import given
+from sandbox.aws.services.live import args_of
 from sandbox.aws.services.requests import call
 
 DISK_GIB = 20  # AWS's, where no launch template says otherwise
 INSTANCE_TYPES = ["t3.medium"]  # AWS's, where no launch template says otherwise
-BUILD = "20251103"  # of the node images that stand for the newest
+BUILD = "20251103"  # of the made-up newest node images
 
 
 class NodeGroup(EchoedResource):
     token = "aws:eks/nodeGroup:NodeGroup"
     auto_name = "nodeGroupName"
     auto_name_max = 63
-    kept = frozenset({"forceUpdateVersion", "warmPoolConfig"})
-    local = frozenset({"nodeGroupNamePrefix", "remoteAccess"})
-    silent = {"updateConfig": {"maxUnavailable": 1}}
+    in_ledger = frozenset({"forceUpdateVersion", "warmPoolConfig"})
+    in_state = frozenset({"nodeGroupNamePrefix", "remoteAccess"})
+    moto_omits = {"updateConfig": {"maxUnavailable": 1}}
     names = {"nodeRoleArn": "nodeRole", "subnetIds": "subnets", "sourceSecurityGroupIds": "sourceSecurityGroups"}
     partly = frozenset({"nodeRepairConfig", "updateConfig"})
 
@@ -37,7 +37,7 @@ class NodeGroup(EchoedResource):
         version = inputs.get("version") or cluster.get("version")
         image = _image(api, inputs.get("launchTemplate"))
         wanted = {
-            **{name: value for name, value in inputs.items() if name not in self.kept | self.partly},
+            **{name: value for name, value in inputs.items() if name not in self.in_ledger | self.partly},
             "amiType": inputs.get("amiType") or ("CUSTOM" if image else "AL2023_x86_64_STANDARD"),
             "version": version,
             "releaseVersion": inputs.get("releaseVersion") or image or f"{version}.0-{BUILD}",
@@ -45,14 +45,14 @@ class NodeGroup(EchoedResource):
         call(api.client("eks"), "create_nodegroup", wanted, self.names)
         return f"{inputs['clusterName']}:{inputs['nodeGroupName']}"
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         # moto's CreateNodegroup does not take these, its update does.
-        wanted = given(inputs, updateConfig="updateConfig", nodeRepairConfig="nodeRepairConfig")
+        wanted = args_of(inputs, updateConfig="updateConfig", nodeRepairConfig="nodeRepairConfig")
         if wanted:
             api.client("eks").update_nodegroup_config(**_names(id), **wanted)
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        found = super().look(api, id, state)
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        found = super().read_live(api, id, state)
         return found and {**found, **self._hardware(found, state), "remoteAccess": None}
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
@@ -80,7 +80,7 @@ class NodeGroup(EchoedResource):
         version, template = new.get("version"), new.get("launchTemplate")
         image = _image(api, template)
         release = new.get("releaseVersion") or image or (f"{version}.0-{BUILD}" if version else None)
-        current = (self.look(api, id, new) or {}).get("launchTemplate") or {}
+        current = (self.read_live(api, id, new) or {}).get("launchTemplate") or {}
         facts = {"launchTemplate": template and {**current, **template}, "version": version, "releaseVersion": release}
         self.note(api, id, **{name: value for name, value in facts.items() if value})
 
@@ -100,15 +100,15 @@ def _image(api: Api, template: Mapping[str, Any] | None) -> str | None:
     """AMI that a launch template names, which makes the group one of custom nodes."""
     if not template:
         return None
-    names = given(dict(template), LaunchTemplateId="id") or given(dict(template), LaunchTemplateName="name")
+    names = args_of(dict(template), LaunchTemplateId="id") or args_of(dict(template), LaunchTemplateName="name")
     found = api.client("ec2").describe_launch_template_versions(**names, Versions=[str(template["version"])])
     versions = found["LaunchTemplateVersions"]
     return versions[0]["LaunchTemplateData"].get("ImageId") if versions else None
 
 
 def _label_changes(old: Mapping[str, str], new: Mapping[str, str]) -> Props:
-    fresh = {key: value for key, value in new.items() if old.get(key) != value}
-    return {"addOrUpdateLabels": fresh, "removeLabels": sorted(old.keys() - new.keys())}
+    added = {key: value for key, value in new.items() if old.get(key) != value}
+    return {"addOrUpdateLabels": added, "removeLabels": sorted(old.keys() - new.keys())}
 
 
 def _taint_changes(old: list[Any], new: list[Any]) -> Props:

@@ -19,7 +19,7 @@ class EventRule(LiveResource):
     tagged_by = "arn"
     auto_name = "name"
     auto_name_max = 64
-    kept = frozenset({"forceDestroy"})
+    in_ledger = frozenset({"forceDestroy"})
 
     def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         if not inputs.get("eventPattern") and not inputs.get("scheduleExpression"):
@@ -47,21 +47,21 @@ class EventTarget(LiveResource):
     """Its id is `rule-target`, on another bus than the default one `bus-rule-target`; `rule/target` at an import."""
 
     token = TARGET
-    kept = frozenset({"forceDestroy"})
+    in_ledger = frozenset({"forceDestroy"})
 
     def make(self, api: Api, inputs: Props) -> str:
         named = {**inputs, "targetId": inputs.get("targetId") or f"terraform-{secrets.token_hex(13)}"}
         self._put(api, named)
-        return self.proper_id(api, "", named)
+        return self.canonical_id(api, "", named)
 
     def read(self, api: Api, id: str, state: Props) -> Live | None:
         known = state or imported_target(id)
-        return super().read(api, self.proper_id(api, id, known), known)
+        return super().read(api, self.canonical_id(api, id, known), known)
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        return super().look(api, id, {"targetId": id.partition(f"{state['rule']}-")[2], **state})
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        return super().read_live(api, id, {"targetId": id.partition(f"{state['rule']}-")[2], **state})
 
-    def proper_id(self, api: Api, id: str, outputs: Props) -> str:
+    def canonical_id(self, api: Api, id: str, outputs: Props) -> str:
         bus = outputs.get("eventBusName", DEFAULT_BUS)
         parts = (outputs["rule"], outputs["targetId"])
         return "-".join(map(str, parts if bus == DEFAULT_BUS else (bus, *parts)))

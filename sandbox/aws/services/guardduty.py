@@ -15,8 +15,8 @@ _features_lock = threading.Lock()  # moto replaces all features at once, where A
 
 class Detector(LiveResource):
     token = "aws:guardduty/detector:Detector"
-    kept = frozenset({"datasources", "tags"})  # moto has no datasources, and no call that changes tags
-    silent = {"tags": {}}
+    in_ledger = frozenset({"datasources", "tags"})  # moto has no datasources, and no call that changes tags
+    moto_omits = {"tags": {}}
     delete_before_replace = True
 
     def make(self, api: Api, inputs: Props) -> str:
@@ -41,7 +41,7 @@ class Detector(LiveResource):
 
 
 class DetectorFeature(LiveResource):
-    """A switch of a detector. Like the official provider, deleting it leaves the switch where it is."""
+    """One feature of a detector. As with the official provider, deletion leaves it as it is."""
 
     token = "aws:guardduty/detectorFeature:DetectorFeature"
 
@@ -62,4 +62,4 @@ class DetectorFeature(LiveResource):
         self.make(api, new)
 
     def remove(self, api: Api, id: str, state: Props) -> None:
-        """The switch stays."""
+        """Leaves the feature as it is."""

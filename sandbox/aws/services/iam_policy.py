@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.aws.errors import StandInError
 from sandbox.aws.resource import Api, Function, Props
 from sandbox.aws.services.iam_role import POLICY_NAME_MAX
-from sandbox.aws.services.live import LiveResource, given
+from sandbox.aws.services.live import LiveResource, args_of
 from sandbox.aws.services.requests import retag
 
 VERSIONS_MAX = 5  # of a managed policy
@@ -24,7 +24,7 @@ class Policy(LiveResource):
     names = {"name": "PolicyName", "policy": "PolicyDocument"}
     auto_name = "name"
     auto_name_max = POLICY_NAME_MAX
-    local = frozenset({"delayAfterPolicyCreationInMs"})
+    in_state = frozenset({"delayAfterPolicyCreationInMs"})
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         iam = api.client("iam")
@@ -80,7 +80,7 @@ def get_policy_document(api: Api, arguments: Props) -> Props:
         document = _merged(document, json.loads(source), unique=True)
     own = {
         "Version": arguments.get("version") or LANGUAGE_VERSION,
-        **given(arguments, Id="policyId"),
+        **args_of(arguments, Id="policyId"),
         "Statement": [_statement(item) for item in arguments.get("statements") or ()],
     }
     document = _merged(document, own)
@@ -99,17 +99,17 @@ def get_policy_document(api: Api, arguments: Props) -> Props:
 
 
 def _merged(below: Props, above: Props, *, unique: bool = False) -> Props:
-    """Statements of one id replace each other, where they may."""
+    """Merges statements; one of `above` replaces one of the same id. With `unique` that is an error."""
     statements = dict(enumerate(_as_list(below.get("Statement"))))
-    places = {item["Sid"]: index for index, item in statements.items() if item.get("Sid")}
+    positions = {item["Sid"]: index for index, item in statements.items() if item.get("Sid")}
     for item in _as_list(above.get("Statement")):
         sid = item.get("Sid")
-        if sid and unique and sid in places:
-            raise StandInError(f"getPolicyDocument: sourcePolicyDocuments hold the statement id {sid!r} twice")
-        place = places.get(sid, len(statements)) if sid else len(statements)
-        statements[place] = item
+        if sid and unique and sid in positions:
+            raise StandInError(f"getPolicyDocument: sourcePolicyDocuments contain the statement id {sid!r} twice")
+        position = positions.get(sid, len(statements)) if sid else len(statements)
+        statements[position] = item
         if sid:
-            places[sid] = place
+            positions[sid] = position
     return {**below, **above, "Statement": list(statements.values())}
 
 
@@ -146,7 +146,7 @@ def _conditions(items: Iterable[Mapping[str, Any]] | None) -> Props:
 
 
 def _few(values: Iterable[str] | None) -> Any:
-    """One value stands for itself; several are sorted downwards, a habit of the official provider."""
+    """A single value is not a list; several are sorted in descending order, like the official provider does."""
     found = sorted(set(values or ()), reverse=True)
     return found[0] if len(found) == 1 else found
 

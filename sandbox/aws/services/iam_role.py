@@ -1,4 +1,4 @@
-"""IAM roles, what is attached to them, and what carries them."""
+"""IAM roles, inline and attached policies, instance profiles."""
 
 import json
 from functools import cache
@@ -26,13 +26,13 @@ class Role(LiveResource):
     names = {"name": "RoleName", "assumeRolePolicy": "AssumeRolePolicyDocument"}
     auto_name = "name"
     auto_name_max = NAME_MAX
-    local = frozenset({"forceDetachPolicies"})
+    in_state = frozenset({"forceDetachPolicies"})
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         self._attach(api, id, {}, inputs)
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        found = super().look(api, id, state)
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        found = super().read_live(api, id, state)
         if found is None or found["managedPolicyArns"] is None:
             return found
         listed = [*found["managedPolicyArns"], *_noted_attachments(api, id)]
@@ -109,13 +109,13 @@ class RolePolicyAttachment(LiveResource):
         attach(api, inputs["role"], inputs["policyArn"])
         return f"{inputs['role']}/{inputs['policyArn']}"
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
         role, _, arn = id.partition("/")
         found = {"role": role, "policyArn": arn}
         if arn in _noted_attachments(api, role):
             return found if or_none(api.client("iam").get_role, RoleName=role) else None
         try:
-            return super().look(api, id, found)
+            return super().read_live(api, id, found)
         except LookupError:  # moto does not know the policy, and the ledger has no attachment
             return None
 
@@ -132,7 +132,7 @@ class InstanceProfile(LiveResource):
     auto_name = "name"
     auto_name_max = 128
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         if role := inputs.get("role"):
             api.client("iam").add_role_to_instance_profile(InstanceProfileName=id, RoleName=role)
 
@@ -140,7 +140,7 @@ class InstanceProfile(LiveResource):
         iam = api.client("iam")
         if "role" in changed:
             self._leave(iam, id)
-            self.settle(api, id, new)
+            self.configure(api, id, new)
         retag(iam, ("tag_instance_profile", "untag_instance_profile", "InstanceProfileName"), id, old, new)
 
     def remove(self, api: Api, id: str, state: Props) -> None:
@@ -159,7 +159,7 @@ class ServiceLinkedRole(LiveResource):
     creation = ("create_service_linked_role", "Role.Arn")
     names = {"awsServiceName": "AWSServiceName"}
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         if tags := inputs.get("tags"):
             api.client("iam").tag_role(RoleName=_name_of(id), Tags=tag_list(tags))
 
@@ -174,7 +174,7 @@ class ServiceLinkedRole(LiveResource):
 
 
 def attach(api: Api, role: str, arn: str) -> None:
-    """Attaches a policy. AWS's own policies, which moto does not load, are noted in the ledger if they exist."""
+    """Attaches a policy. Attachments of AWS's policies, which moto does not load, are in the ledger."""
     try:
         api.client("iam").attach_role_policy(RoleName=role, PolicyArn=arn)
     except ClientError as error:
@@ -193,7 +193,7 @@ def detach(api: Api, role: str, arn: str) -> None:
 
 @cache
 def aws_managed_policies() -> frozenset[str]:
-    """Path and name of every policy that AWS itself publishes, as far as moto knows them."""
+    """Path and name of every policy of AWS that moto has data about."""
     from moto.iam.aws_managed_policies import aws_managed_policies_data  # noqa: PLC0415 - 5 MB, rarely needed
 
     known = json.loads(aws_managed_policies_data)

@@ -8,7 +8,7 @@ from awsread.answers import arn, camel, pages
 from awsread.errors import code_of
 from awsread.services.kms import POLICY, alias_properties, default_policy, metadata
 from sandbox.aws.resource import Api, Function, Props
-from sandbox.aws.services.live import LiveResource, given
+from sandbox.aws.services.live import LiveResource, args_of
 from sandbox.aws.services.requests import call
 
 DELETION_WINDOW_DAYS = 30  # AWS's, where none is given
@@ -16,13 +16,13 @@ ROTATION_PERIOD_DAYS = 365  # AWS's, where none is given
 
 
 class _AnyKey(LiveResource):
-    """What keys and replicas have in common: the id is the key's, deletion is a schedule."""
+    """Common to keys and replicas: the id is that of the key, and deletion is scheduled."""
 
     service = "kms"
-    enabled: str  # property that switches the key on and off
-    local = frozenset({"deletionWindowInDays", "bypassPolicyLockoutSafetyCheck"})
+    enabled: str  # property that enables the key
+    in_state = frozenset({"deletionWindowInDays", "bypassPolicyLockoutSafetyCheck"})
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         if inputs.get(self.enabled) is False:
             api.client("kms").disable_key(KeyId=id)
 
@@ -49,12 +49,12 @@ class Key(_AnyKey):
     creation = ("create_key", "KeyMetadata.KeyId")
     names = {"customerMasterKeySpec": "KeySpec"}
     enabled = "isEnabled"
-    kept = frozenset({"rotationPeriodInDays", "customKeyStoreId", "xksKeyId"})
+    in_ledger = frozenset({"rotationPeriodInDays", "customKeyStoreId", "xksKeyId"})
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         if inputs.get("enableKeyRotation"):
             self._rotate(api, id, inputs)
-        super().settle(api, id, inputs)
+        super().configure(api, id, inputs)
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         super().change(api, id, old, new, changed)
@@ -64,8 +64,8 @@ class Key(_AnyKey):
             else:
                 api.client("kms").disable_key_rotation(KeyId=id)
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        found = super().look(api, id, state)
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        found = super().read_live(api, id, state)
         if found and found["enableKeyRotation"] and not found["rotationPeriodInDays"]:
             found["rotationPeriodInDays"] = ROTATION_PERIOD_DAYS
         return found
@@ -74,7 +74,7 @@ class Key(_AnyKey):
         call(
             api.client("kms"),
             "enable_key_rotation",
-            given(inputs, rotationPeriodInDays="rotationPeriodInDays"),
+            args_of(inputs, rotationPeriodInDays="rotationPeriodInDays"),
             KeyId=id,
         )
 
@@ -88,16 +88,16 @@ class ReplicaKey(_AnyKey):
         answer = api.client("kms", region).replicate_key(KeyId=key.removeprefix("key/"), ReplicaRegion=api.region)
         return str(answer["ReplicaKeyMetadata"]["KeyId"])
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         # moto's replica starts as a copy of its primary: description, policy and tags are its own.
-        copied = {"tags": (self.look(api, id, {}) or {}).get("tags")}
+        copied = {"tags": (self.read_live(api, id, {}) or {}).get("tags")}
         self.change(api, id, copied, inputs, frozenset({"description", "policy", "tags"}))
-        super().settle(api, id, inputs)
+        super().configure(api, id, inputs)
 
 
 class KeyPolicy(LiveResource):
     token = "aws:kms/keyPolicy:KeyPolicy"
-    local = frozenset({"bypassPolicyLockoutSafetyCheck"})
+    in_state = frozenset({"bypassPolicyLockoutSafetyCheck"})
 
     def make(self, api: Api, inputs: Props) -> str:
         _put_policy(api, inputs["keyId"], inputs)
@@ -112,7 +112,7 @@ class KeyPolicy(LiveResource):
 
 
 class Alias(LiveResource):
-    """moto lets a replica share the aliases of its primary: the second region's alias of one name is in the ledger."""
+    """An alias. moto shares those of primary and replica: the second region's alias of a name is in the ledger."""
 
     token = "aws:kms/alias:Alias"
     auto_name = "name"
@@ -133,10 +133,10 @@ class Alias(LiveResource):
             self.note(api, name, target=target)
         return str(name)
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
         if target := self.noted(api, id).get("target"):
             return alias_properties(api, id, target, state)
-        found = super().look(api, id, state)
+        found = super().read_live(api, id, state)
         return found if found and found["arn"] == arn(api, "kms", id) else None  # moto lists other regions' too
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
@@ -152,7 +152,7 @@ class Alias(LiveResource):
 
 class Grant(LiveResource):
     token = "aws:kms/grant:Grant"
-    kept = frozenset({"grantCreationTokens", "retireOnDelete"})
+    in_ledger = frozenset({"grantCreationTokens", "retireOnDelete"})
 
     def make(self, api: Api, inputs: Props) -> str:
         constraints = {name: value for item in inputs.get("constraints") or () for name, value in item.items()}
@@ -186,7 +186,7 @@ def get_key(api: Api, arguments: Props) -> Props:
 def get_alias(api: Api, arguments: Props) -> Props:
     """aws.kms.getAlias: the key behind an alias."""
     name = arguments["name"]
-    target = Alias().look(api, name, {})
+    target = Alias().read_live(api, name, {})
     if target is None:
         found = api.client("kms").describe_key(KeyId=name)["KeyMetadata"]  # AWS's own appear with their first use
         target = {"arn": arn(api, "kms", name), "targetKeyArn": found["Arn"], "targetKeyId": found["KeyId"]}
@@ -194,7 +194,7 @@ def get_alias(api: Api, arguments: Props) -> Props:
 
 
 def _put_policy(api: Api, id: str, inputs: Props) -> None:
-    bypass: Any = given(inputs, BypassPolicyLockoutSafetyCheck="bypassPolicyLockoutSafetyCheck")
+    bypass: Any = args_of(inputs, BypassPolicyLockoutSafetyCheck="bypassPolicyLockoutSafetyCheck")
     api.client("kms").put_key_policy(KeyId=id, PolicyName=POLICY, Policy=inputs["policy"], **bypass)
 
 

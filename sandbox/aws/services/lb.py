@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from awsread.services.lb import ATTRIBUTES, BALANCER, LOGS, NETWORK, attributes_of, tags_of
 from sandbox.aws.errors import InvalidParameterError, StandInError
 from sandbox.aws.resource import Api, Function, Props
-from sandbox.aws.services.live import LiveResource, given
+from sandbox.aws.services.live import LiveResource, args_of
 from sandbox.aws.services.requests import call, text_of
 
 
@@ -16,7 +16,7 @@ class LoadBalancer(LiveResource):
     names = {"loadBalancerType": "Type"}
     auto_name = "name"
     auto_name_max = 32
-    kept = frozenset(
+    in_ledger = frozenset(
         {
             "customerOwnedIpv4Pool",
             "enablePrefixForIpv6SourceNat",
@@ -41,18 +41,18 @@ class LoadBalancer(LiveResource):
 
     def make(self, api: Api, inputs: Props) -> str:
         scheme = "internal" if inputs.get("internal") else "internet-facing"
-        plain = {name: value for name, value in inputs.items() if name not in self.kept | {"subnetMappings"}}
+        plain = {name: value for name, value in inputs.items() if name not in self.in_ledger | {"subnetMappings"}}
         elb = api.client("elbv2")
         answer = call(elb, "create_load_balancer", plain, self.names, Scheme=scheme, **_mappings(inputs))
         return str(answer["LoadBalancers"][0]["LoadBalancerArn"])
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         self._set_attributes(api, id, inputs, frozenset(inputs))
         self.note(api, id, mappings=inputs.get("subnetMappings"))
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        """moto forgets the addresses of a mapping: the ledger has them as long as the subnets are the same."""
-        found = super().look(api, id, state)
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        """moto does not store the addresses of a mapping; the ledger has them while the subnets are the same."""
+        found = super().read_live(api, id, state)
         noted = self.noted(api, id).get("mappings") or []
         if found and {each["subnetId"] for each in noted} == {each["subnetId"] for each in found["subnetMappings"]}:
             found["subnetMappings"] = noted
@@ -62,7 +62,7 @@ class LoadBalancer(LiveResource):
         elb = api.client("elbv2")
         self._set_attributes(api, id, new, changed)
         if changed & {"subnets", "subnetMappings"}:
-            elb.set_subnets(LoadBalancerArn=id, **_mappings(new), **given(new, Subnets="subnets"))
+            elb.set_subnets(LoadBalancerArn=id, **_mappings(new), **args_of(new, Subnets="subnets"))
             self.note(api, id, mappings=new.get("subnetMappings"))
         if "securityGroups" in changed:
             elb.set_security_groups(LoadBalancerArn=id, SecurityGroups=new.get("securityGroups") or [])
@@ -71,7 +71,7 @@ class LoadBalancer(LiveResource):
         self.retag(api, id, old, new)
 
     def remove(self, api: Api, id: str, state: Props) -> None:
-        if self.look(api, id, {}) is None:
+        if self.read_live(api, id, {}) is None:
             return
         if attributes_of(api.client("elbv2"), id).get("deletion_protection.enabled") == "true":
             raise StandInError(
@@ -125,7 +125,7 @@ def _mappings(inputs: Props) -> Props:
         "PrivateIPv4Address": "privateIpv4Address",
         "IPv6Address": "ipv6Address",
     }
-    return {"SubnetMappings": [given(mapping, **names) for mapping in mappings]}
+    return {"SubnetMappings": [args_of(mapping, **names) for mapping in mappings]}
 
 
 def _subnets_of(props: Props, name: str) -> set[str]:

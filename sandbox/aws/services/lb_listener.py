@@ -5,28 +5,28 @@ from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import LiveResource
 from sandbox.aws.services.requests import call
 
-MOTO_MODIFIES = ("HTTP", "HTTPS", "TCP")  # other protocols it takes at creation only,
+MOTO_MODIFIES = ("HTTP", "HTTPS", "TCP")  # moto accepts other protocols at creation only,
 BEYOND_MOTO = frozenset({"protocol", "certificateArn", "sslPolicy"})  # so these are in the ledger after a change
 
 
 class Listener(LiveResource):
-    """The ledger names its balancer, so that the target group does not report it as a change."""
+    """A listener. The ledger has its balancer, so that the target group does not report it as drift."""
 
     token = LISTENER
     service = "elbv2"
     creation = ("create_listener", "Listeners.0.ListenerArn")
     deletion = ("delete_listener", "ListenerArn")
     names = {**ACTION_NAMES, "loadBalancerArn": "LoadBalancerArn"}
-    kept = frozenset({"alpnPolicy", "mutualAuthentication"})
+    in_ledger = frozenset({"alpnPolicy", "mutualAuthentication"})
 
     def make(self, api: Api, inputs: Props) -> str:
         return super().make(api, self._arguments(inputs))
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         if inputs.get("tcpIdleTimeoutSeconds"):
             self._set_idle_timeout(api, id, inputs["tcpIdleTimeoutSeconds"])
 
-    def claim(self, found: Props) -> Props:
+    def owner_facts(self, found: Props) -> Props:
         return {"loadBalancerArn": found["loadBalancerArn"]}
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:

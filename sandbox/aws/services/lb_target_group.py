@@ -11,7 +11,7 @@ from awsread.services.lb import (
     TARGET_GROUP,
 )
 from sandbox.aws.resource import Api, Props
-from sandbox.aws.services.live import LiveResource, given
+from sandbox.aws.services.live import LiveResource, args_of
 from sandbox.aws.services.requests import call, text_of
 
 
@@ -21,7 +21,7 @@ class TargetGroup(LiveResource):
     deletion = ("delete_target_group", "TargetGroupArn")
     auto_name = "name"
     auto_name_max = 32
-    kept = frozenset(
+    in_ledger = frozenset(
         {
             "lambdaMultiValueHeadersEnabled",
             "loadBalancingAnomalyMitigation",
@@ -34,17 +34,17 @@ class TargetGroup(LiveResource):
     )
 
     def make(self, api: Api, inputs: Props) -> str:
-        plain = {name: value for name, value in inputs.items() if name not in self.kept}
+        plain = {name: value for name, value in inputs.items() if name not in self.in_ledger}
         answer = call(api.client("elbv2"), "create_target_group", plain, **_health_arguments(inputs))
         return str(answer["TargetGroups"][0]["TargetGroupArn"])
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         self._set_attributes(api, id, inputs, frozenset(inputs))
         self.note(api, id, matcher=(inputs.get("healthCheck") or {}).get("matcher"))
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        """moto forgets the matcher of a layer-4 group that is checked over HTTP: the ledger has it."""
-        found = super().look(api, id, state)
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        """moto does not store the matcher of a layer-4 group with HTTP checks; the ledger has it."""
+        found = super().read_live(api, id, state)
         if found is None:
             return None
         listened = {entry.get("loadBalancerArn") for _, entry in api.declared(LISTENER)}
@@ -80,7 +80,7 @@ class TargetGroup(LiveResource):
 
 def _health_arguments(inputs: Props) -> Props:
     check = inputs.get("healthCheck") or {}
-    arguments = given(check, **{argument: name for name, argument in HEALTH_CHECK.items()})
+    arguments = args_of(check, **{argument: name for name, argument in HEALTH_CHECK.items()})
     if check.get("matcher"):
         code = "GrpcCode" if inputs.get("protocolVersion") == "GRPC" else "HttpCode"
         arguments["Matcher"] = {code: check["matcher"]}

@@ -1,4 +1,4 @@
-"""A resource that moto emulates; what moto takes and forgets is in its ledger entry."""
+"""Base of the types that moto emulates. A ledger entry has what moto accepts and does not store."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -15,24 +15,24 @@ ID_SEPARATOR = "."
 
 
 class LiveResource(Resource):
-    """Splits the four verbs of `Resource` into the steps that differ from type to type.
+    """Splits the four operations of `Resource` into the steps that differ between types.
 
-    `make` is one call, so that whatever fails in `settle` can be undone and nothing is left that no state knows of.
-    Reading is awsread's; `look` corrects it by what only the stand-in knows.
+    `make` is one call, so that a failure in `configure` is undone and leaves no resource that no state knows of.
+    awsread reads resources; `read_live` adds what only the stand-in knows.
     """
 
     service: ClassVar[str]  # boto3's name
-    creation: ClassVar[tuple[str, str]]  # call, and where its answer has the id: `Vpc.VpcId`; `=name` is an input
+    creation: ClassVar[tuple[str, str]]  # call, and path of the id in its answer: `Vpc.VpcId`; `=name` is an input
     deletion: ClassVar[tuple[str, str]]  # call, and the argument that takes the id
     names: ClassVar[Mapping[str, str]] = {}  # Pulumi name → API name, where they differ in more than case
     tag_kind: ClassVar[str] = ""  # EC2's name of the type in `TagSpecifications`
-    tagged_by: ClassVar[str] = ""  # output by which tags are set, where it is not the id
-    kept: ClassVar[frozenset[str]] = frozenset()  # inputs that moto takes and forgets: in the ledger
-    local: ClassVar[frozenset[str]] = frozenset()  # inputs that only the provider uses: in the state
-    silent: ClassVar[Mapping[str, Any]] = {}  # what AWS answers where moto answers nothing
+    tagged_by: ClassVar[str] = ""  # output that identifies the resource in calls about tags, if not the id
+    in_ledger: ClassVar[frozenset[str]] = frozenset()  # inputs that moto accepts and does not store
+    in_state: ClassVar[frozenset[str]] = frozenset()  # inputs that only the provider uses
+    moto_omits: ClassVar[Mapping[str, Any]] = {}  # outputs that AWS gives and moto does not
 
     def make(self, api: Api, inputs: Props) -> str:
-        """Creates the bare resource with one call; its id."""
+        """Creates the resource with one call; its id."""
         operation, path = self.creation
         more = tag_specification(self.tag_kind, inputs.get("tags")) if self.tag_kind else {}
         found: Any = call(api.client(self.service), operation, inputs, self.names, **more)
@@ -42,11 +42,11 @@ class LiveResource(Resource):
             found = found[int(step)] if step.isdecimal() else found[step]
         return str(found)
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
-        """Whatever a fresh resource still needs: attributes, rules, attachments."""
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
+        """Completes a new resource by further calls, for attributes, rules, attachments."""
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        """The live state in Pulumi's names (`None` values are dropped), or None where it is gone."""
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        """The live properties under Pulumi's names (values of None are dropped); None if the resource is gone."""
         return read(self.token, api, id, state)
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
@@ -55,20 +55,20 @@ class LiveResource(Resource):
             self.retag(api, id, old, new)
 
     def retag(self, api: Api, id: str, old: Props, new: Props, **more: str) -> None:
-        """Makes the tags those of `new`."""
+        """Replaces the tags by those of `new`."""
         target = str(old[self.tagged_by]) if self.tagged_by else id
         retag(api.client(self.service), TAGGING[self.service], target, old, new, **more)
 
-    def claim(self, found: Props) -> Props:
-        """Facts for the ledger by which an owner knows that it must not report this as its own inline item."""
+    def owner_facts(self, found: Props) -> Props:
+        """Facts for the ledger that identify the live item, so that its owner does not report it as an inline item."""
         return {}
 
-    def proper_id(self, api: Api, id: str, outputs: Props) -> str:
-        """The id under which the resource is kept, where an import may name it in another form."""
+    def canonical_id(self, api: Api, id: str, outputs: Props) -> str:
+        """The id in the state, where an import accepts another form of it."""
         return id
 
     def remove(self, api: Api, id: str, state: Props) -> None:
-        """Deletes; raises what the API raises."""
+        """Deletes the resource. Raises the errors of the API."""
         operation, argument = self.deletion
         client = api.client(self.service)
         listed = input_shape(client, operation).members[argument].type_name == "list"
@@ -77,7 +77,7 @@ class LiveResource(Resource):
     def create(self, api: Api, inputs: Props) -> Created:
         id = self.make(api, inputs)
         try:
-            self.settle(api, id, inputs)
+            self.configure(api, id, inputs)
             self._keep(api, id, inputs)
             outputs = self._outputs(api, id, inputs)
         except Exception:
@@ -94,7 +94,7 @@ class LiveResource(Resource):
             return None
         inputs = schema_of(self.token).inputs.properties
         known = {name: value for name, value in outputs.items() if name in inputs and name != "region"}
-        return Live(inputs=known, outputs=outputs, id=self.proper_id(api, id, outputs))
+        return Live(inputs=known, outputs=outputs, id=self.canonical_id(api, id, outputs))
 
     def update(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> Props:
         self.change(api, id, old, new, changed)
@@ -126,26 +126,26 @@ class LiveResource(Resource):
             api.ledger.remove(api.region, self.token, id)
 
     def _keep(self, api: Api, id: str, inputs: Props) -> None:
-        """Notes the kept inputs; one at its default needs no entry."""
-        values = {name: inputs.get(name) for name in self.kept}
+        """Writes the inputs of `in_ledger` into the ledger; one at its default needs no entry."""
+        values = {name: inputs.get(name) for name in self.in_ledger}
         facts = {name: None if value == self.defaults.get(name) else value for name, value in values.items()}
-        if any(value is not None for value in facts.values()) or (self.kept and self.noted(api, id)):
+        if any(value is not None for value in facts.values()) or (self.in_ledger and self.noted(api, id)):
             self.note(api, id, **facts)
 
     def _outputs(self, api: Api, id: str, state: Props) -> Props | None:
-        """What awsread finds, completed: a noted fact with a property's name replaces it."""
-        found = self.look(api, id, state)
+        """What awsread finds, completed from defaults, state and ledger; facts of the ledger take precedence."""
+        found = self.read_live(api, id, state)
         if found is None:
             return None
         entry, schema = self.noted(api, id), schema_of(self.token)
-        claim = self.claim(found)
-        if not claim.items() <= entry.items():
-            self.note(api, self.proper_id(api, id, found), **claim)
+        facts = self.owner_facts(found)
+        if not facts.items() <= entry.items():
+            self.note(api, self.canonical_id(api, id, found), **facts)
         prefixes = {name for name in ("namePrefix",) if schema.has_input(name)}
         outputs = {
-            **{name: self.defaults.get(name) for name in self.kept},
-            **self.silent,
-            **{name: state.get(name, self.defaults.get(name)) for name in {*self.local, *prefixes}},
+            **{name: self.defaults.get(name) for name in self.in_ledger},
+            **self.moto_omits,
+            **{name: state.get(name, self.defaults.get(name)) for name in {*self.in_state, *prefixes}},
             **{name: value for name, value in found.items() if value is not None},
             **{name: value for name, value in entry.items() if name in schema.outputs or schema.has_input(name)},
         }
@@ -163,6 +163,6 @@ def tag_specification(kind: str, tags: Mapping[str, str] | None) -> Props:
     return {"TagSpecifications": [{"ResourceType": kind, "Tags": tag_list(tags)}]} if tags else {}
 
 
-def given(inputs: Mapping[str, Any], **names: str) -> Props:
-    """Arguments of an API call from those inputs that are set: `given(inputs, CidrBlock="cidrBlock")`."""
+def args_of(inputs: Mapping[str, Any], **names: str) -> Props:
+    """Arguments of an API call from the inputs that are set: `args_of(inputs, CidrBlock="cidrBlock")`."""
     return {argument: inputs[name] for argument, name in names.items() if inputs.get(name) is not None}

@@ -8,7 +8,7 @@ from sandbox.aws.errors import StandInError
 from sandbox.aws.model import refuse_invalid
 from sandbox.aws.recorded import RecordedResource
 from sandbox.aws.resource import Api, Live, Props
-from sandbox.aws.services.live import LiveResource, given
+from sandbox.aws.services.live import LiveResource, args_of
 
 RETENTION_DAYS = (
     0,
@@ -45,8 +45,8 @@ class LogGroup(LiveResource):
     tagged_by = "arn"
     auto_name = "name"
     auto_name_max = 512
-    kept = frozenset({"deletionProtectionEnabled", "logGroupClass", "skipDestroy"})
-    silent = {"deletionProtectionEnabled": False, "logGroupClass": "STANDARD"}
+    in_ledger = frozenset({"deletionProtectionEnabled", "logGroupClass", "skipDestroy"})
+    moto_omits = {"deletionProtectionEnabled": False, "logGroupClass": "STANDARD"}
 
     def problems(self, inputs: Props) -> Iterator[tuple[str, str]]:
         days = inputs.get("retentionInDays")
@@ -56,19 +56,19 @@ class LogGroup(LiveResource):
     def make(self, api: Api, inputs: Props) -> str:
         return super().make(api, {**inputs, "deletionProtectionEnabled": None})
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         if inputs.get("retentionInDays"):
             api.client("logs").put_retention_policy(logGroupName=id, retentionInDays=inputs["retentionInDays"])
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        found = super().look(api, id, state)
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        found = super().read_live(api, id, state)
         rekeyed = self.noted(api, id).get("rekeyed")  # moto cannot change the key of a group
         return {**found, "kmsKeyId": rekeyed["kmsKeyId"]} if found and rekeyed else found
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         logs = api.client("logs")
         if "retentionInDays" in changed and new.get("retentionInDays"):
-            self.settle(api, id, new)
+            self.configure(api, id, new)
         elif "retentionInDays" in changed:
             logs.delete_retention_policy(logGroupName=id)
         if "kmsKeyId" in changed:
@@ -107,7 +107,7 @@ class LogMetricFilter(LiveResource):
     token = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
     auto_name = "name"
     auto_name_max = 512
-    kept = frozenset({"applyOnTransformedLogs"})
+    in_ledger = frozenset({"applyOnTransformedLogs"})
 
     def read(self, api: Api, id: str, state: Props) -> Live | None:
         group, _, name = id.rpartition(":")
@@ -117,7 +117,7 @@ class LogMetricFilter(LiveResource):
         wanted = inputs["metricTransformation"]
         default = wanted.get("defaultValue")
         names = {"metricName": "name", "metricNamespace": "namespace", "metricValue": "value"}
-        transformation = given(wanted, **names, dimensions="dimensions", unit="unit")
+        transformation = args_of(wanted, **names, dimensions="dimensions", unit="unit")
         if default not in (None, ""):
             transformation["defaultValue"] = float(default)
         api.client("logs").put_metric_filter(
@@ -125,7 +125,7 @@ class LogMetricFilter(LiveResource):
             filterName=inputs["name"],
             filterPattern=inputs["pattern"],
             metricTransformations=[transformation],
-            **given(inputs, applyOnTransformedLogs="applyOnTransformedLogs"),
+            **args_of(inputs, applyOnTransformedLogs="applyOnTransformedLogs"),
         )
         return str(inputs["name"])
 
@@ -139,7 +139,7 @@ class LogMetricFilter(LiveResource):
 
 
 class LogDataProtectionPolicy(RecordedResource):
-    """Lives and dies with its group."""
+    """The data protection of a group; exists only as long as the group."""
 
     token = "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy"
 

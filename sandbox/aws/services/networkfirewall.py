@@ -13,41 +13,41 @@ from sandbox.aws.resource import Api, Created, Live, Props
 from sandbox.aws.services.checked import CheckedRecord
 from sandbox.aws.services.live import tag_specification
 
-SERVICE = "network-firewall"  # as it is called in ARNs and by boto3
+SERVICE = "network-firewall"  # its name in ARNs and in boto3
 ENDPOINTS = "__endpoints"  # ledger only: subnet id → id of the firewall's endpoint there
 
 GUARDS = {"firewallPolicyArn": "firewallPolicyChangeProtection", "subnetMappings": "subnetChangeProtection"}
 
 
-class RuleGroup(CheckedRecord):
-    token = "aws:networkfirewall/ruleGroup:RuleGroup"
-    service, operation = SERVICE, "CreateRuleGroup"
-    names = {"name": "RuleGroupName"}
+class _Document(CheckedRecord):
+    """A rule group or a policy."""
+
+    service = SERVICE
     auto_name = "name"
     auto_name_max = 128
-    taken = "InvalidRequestException"
+    conflict_code = "InvalidRequestException"
+
+    def computed(self, api: Api, id: str, inputs: Props) -> Props:
+        return {"arn": id, "updateToken": _update_token(inputs)}
+
+
+class RuleGroup(_Document):
+    token = "aws:networkfirewall/ruleGroup:RuleGroup"
+    operation = "CreateRuleGroup"
+    names = {"name": "RuleGroupName"}
 
     def identity(self, api: Api, inputs: Props) -> str:
         kind = "stateless" if inputs["type"] == "STATELESS" else "stateful"
         return arn(api, SERVICE, f"{kind}-rulegroup/{inputs['name']}")
 
-    def computed(self, api: Api, id: str, inputs: Props) -> Props:
-        return {"arn": id, "updateToken": _update_token(inputs)}
 
-
-class FirewallPolicy(CheckedRecord):
+class FirewallPolicy(_Document):
     token = "aws:networkfirewall/firewallPolicy:FirewallPolicy"
-    service, operation = SERVICE, "CreateFirewallPolicy"
+    operation = "CreateFirewallPolicy"
     names = {"name": "FirewallPolicyName"}
-    auto_name = "name"
-    auto_name_max = 128
-    taken = "InvalidRequestException"
 
     def identity(self, api: Api, inputs: Props) -> str:
         return arn(api, SERVICE, f"firewall-policy/{inputs['name']}")
-
-    def computed(self, api: Api, id: str, inputs: Props) -> Props:
-        return {"arn": id, "updateToken": _update_token(inputs)}
 
 
 class Firewall(CheckedRecord):
@@ -57,7 +57,7 @@ class Firewall(CheckedRecord):
     auto_name = "name"
     auto_name_max = 128
 
-    def fresh(self, new: Props, changed: frozenset[str]) -> frozenset[str]:
+    def outputs_changed_by(self, new: Props, changed: frozenset[str]) -> frozenset[str]:
         return frozenset({"firewallStatuses", "updateToken"} if "subnetMappings" in changed else {"updateToken"})
 
     def identity(self, api: Api, inputs: Props) -> str:
@@ -102,14 +102,14 @@ class Firewall(CheckedRecord):
         super().delete(api, id, state)
 
     def _follow(self, api: Api, id: str, inputs: Props, endpoints: Mapping[str, str]) -> Props:
-        """Makes the endpoints those of the mapped subnets; the ledger entry."""
+        """Creates and deletes endpoints so that each mapped subnet has one; the new ledger entry."""
         wanted = [mapping["subnetId"] for mapping in inputs.get("subnetMappings") or ()]
-        kept = {subnet: endpoint for subnet, endpoint in endpoints.items() if subnet in wanted}
+        remaining = {subnet: endpoint for subnet, endpoint in endpoints.items() if subnet in wanted}
         for subnet in wanted:
-            if subnet not in kept:
-                kept[subnet] = self._add_endpoint(api, inputs, subnet)
-        self._remove_endpoints(api, [endpoint for subnet, endpoint in endpoints.items() if subnet not in kept])
-        entry = {**inputs, ENDPOINTS: kept}
+            if subnet not in remaining:
+                remaining[subnet] = self._add_endpoint(api, inputs, subnet)
+        self._remove_endpoints(api, [endpoint for subnet, endpoint in endpoints.items() if subnet not in remaining])
+        entry = {**inputs, ENDPOINTS: remaining}
         api.ledger.put(api.region, self.token, id, entry)
         return entry
 
@@ -150,7 +150,7 @@ class LoggingConfiguration(CheckedRecord):
 
     token = "aws:networkfirewall/loggingConfiguration:LoggingConfiguration"
     service, operation = SERVICE, "UpdateLoggingConfiguration"
-    named_by = "firewallArn"
+    id_input = "firewallArn"
 
 
 def _update_token(inputs: Props) -> str:

@@ -12,7 +12,7 @@ from sandbox.aws.errors import StandInError
 from sandbox.aws.recorded import RecordedResource
 from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.echoed import EchoedResource
-from sandbox.aws.services.live import LiveResource, given, tag_list
+from sandbox.aws.services.live import LiveResource, args_of, tag_list
 
 DEFAULT_VERSION = "OpenSearch_2.19"  # AWS's, where none is given
 NAME_MAX = 28
@@ -26,9 +26,9 @@ class Domain(EchoedResource):
     service = "opensearch"
     auto_name = "domainName"
     auto_name_max = NAME_MAX
-    kept = frozenset({"aimlOptions", "deploymentStrategyOptions", "identityCenterOptions", "ipAddressType"})
+    in_ledger = frozenset({"aimlOptions", "deploymentStrategyOptions", "identityCenterOptions", "ipAddressType"})
     partly = frozenset({*SECTIONS, "advancedOptions"})
-    silent = {"ipAddressType": "ipv4"}
+    moto_omits = {"ipAddressType": "ipv4"}
 
     def name_for(self, name: str, inputs: Props) -> str:
         return name.lower()
@@ -44,13 +44,13 @@ class Domain(EchoedResource):
                 yield f"clusterConfig.{key}", f"must be like r7g.large.search, got {kind!r}"
         security = inputs.get("advancedSecurityOptions")
         if isinstance(security, Mapping) and security.get("enabled") is True:
-            yield from _needed_by_security(inputs)
+            yield from _security_problems(inputs)
 
     def replaces(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
         forced = set(super().replaces(old, new, changed))
         for name in changed & {"advancedSecurityOptions", "encryptAtRest", "nodeToNodeEncryption"}:
             if _enabled(old, name) and not _enabled(new, name):
-                forced.add(name)  # what protects a domain cannot be switched off
+                forced.add(name)  # security features cannot be disabled
         before, after = old.get("encryptAtRest") or {}, new.get("encryptAtRest") or {}
         if before.get("enabled") and before.get("kmsKeyId") != after.get("kmsKeyId"):
             forced |= changed & {"encryptAtRest"}
@@ -68,22 +68,22 @@ class Domain(EchoedResource):
             DomainName=name,
             EngineVersion=inputs.get("engineVersion", DEFAULT_VERSION),
             TagList=tag_list(inputs.get("tags")),
-            **given(inputs, AccessPolicies="accessPolicies", AdvancedOptions="advancedOptions"),
-            **_sections(inputs, fresh=True),
+            **args_of(inputs, AccessPolicies="accessPolicies", AdvancedOptions="advancedOptions"),
+            **_sections(inputs, is_new=True),
             **_vpc_request(api, inputs),
         )
         return str(answer["DomainStatus"]["ARN"])
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        """Only a domain that was given a policy owns it: it may be a resource of its own."""
-        found = super().look(api, id, state)
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        """Leaves the access policy out unless the domain's inputs have one: it may be a separate resource."""
+        found = super().read_live(api, id, state)
         apart = bool(state) and not state.get("accessPolicies")
         return {**found, "accessPolicies": None} if found and apart else found
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         wanted = {
-            **_sections({name: new.get(name) for name in changed}, fresh=False),
-            **given({name: new.get(name) for name in changed}, AdvancedOptions="advancedOptions"),
+            **_sections({name: new.get(name) for name in changed}, is_new=False),
+            **args_of({name: new.get(name) for name in changed}, AdvancedOptions="advancedOptions"),
             **(_vpc_request(api, new) if "vpcOptions" in changed else {}),
         }
         if "accessPolicies" in changed:
@@ -137,8 +137,8 @@ class VpcEndpoint(RecordedResource):
         }
 
 
-def _needed_by_security(inputs: Props) -> Iterator[tuple[str, str]]:
-    """Fine-grained access control stands on these three."""
+def _security_problems(inputs: Props) -> Iterator[tuple[str, str]]:
+    """Problems with the three settings that fine-grained access control requires."""
     for name, path in (
         ("encryptAtRest", "enabled"),
         ("nodeToNodeEncryption", "enabled"),
@@ -149,11 +149,11 @@ def _needed_by_security(inputs: Props) -> Iterator[tuple[str, str]]:
             yield f"{name}.{path}", "must be true where advancedSecurityOptions are enabled"
 
 
-def _sections(inputs: Props, *, fresh: bool) -> Props:
+def _sections(inputs: Props, *, is_new: bool) -> Props:
     result = {api: OPTIONS.to_api(inputs[name]) for name, api in SECTIONS.items() if inputs.get(name)}
-    if fresh and "AutoTuneOptions" in result:
-        result["AutoTuneOptions"].pop("RollbackOnDisable", None)  # means something for a change only
-    if fresh and inputs.get("logPublishingOptions"):
+    if is_new and "AutoTuneOptions" in result:
+        result["AutoTuneOptions"].pop("RollbackOnDisable", None)  # has a meaning for changes only
+    if is_new and inputs.get("logPublishingOptions"):
         result["LogPublishingOptions"] = _log_request(inputs)
     return result
 
@@ -163,7 +163,7 @@ def _vpc_request(api: Api, inputs: Props) -> Props:
     if not options:
         return {}
     zones_of(api, options.get("subnetIds") or [])  # AWS refuses subnets that do not exist
-    return {"VPCOptions": given(options, SubnetIds="subnetIds", SecurityGroupIds="securityGroupIds")}
+    return {"VPCOptions": args_of(options, SubnetIds="subnetIds", SecurityGroupIds="securityGroupIds")}
 
 
 def _log_request(inputs: Props) -> Props:
@@ -181,7 +181,7 @@ def _enabled(props: Props, name: str) -> bool:
 
 
 def _rank(version: Any) -> tuple[int, ...]:
-    """OpenSearch stands above every Elasticsearch."""
+    """Sorts versions; every OpenSearch is newer than any Elasticsearch."""
     if not isinstance(version, str):
         return ()
     engine, _, number = version.rpartition("_")

@@ -1,7 +1,7 @@
-"""Calls of the AWS APIs with Pulumi's inputs as arguments, name by name from botocore's published model.
+"""Calls AWS APIs with Pulumi's inputs, whose names are matched with those of botocore's published model.
 
-Names are matched without regard to case and plural (`vcpuCount` and `VCpuCount`); those that differ in more are given
-as `names` (Pulumi → API).
+Names are matched without regard to case and plural (`vcpuCount` and `VCpuCount`); further differences
+are listed in `names` (Pulumi → API).
 """
 
 from collections.abc import Mapping
@@ -31,12 +31,12 @@ TAGGING = {  # service → calls that set and remove tags, and the argument that
 
 
 def call(client: Any, operation: str, inputs: Props, names: Mapping[str, str] | None = None, **more: Any) -> Props:
-    """Calls an operation with those inputs that it takes, and with `more`."""
+    """Calls an operation with the inputs that are parameters of it, and with `more`."""
     return dict(getattr(client, operation)(**{**arguments(client, operation, inputs, names or {}), **more}))
 
 
 def arguments(client: Any, operation: str, inputs: Props, names: Mapping[str, str]) -> Props:
-    """Those inputs that an operation takes, as its parameters."""
+    """The inputs that are parameters of an operation, in the API's spelling."""
     shape = input_shape(client, operation)
     members = {name.lower(): name for name in shape.members}
     found: Props = {}
@@ -53,11 +53,11 @@ def input_shape(client: Any, operation: str) -> Any:
 
 
 def retag(client: Any, tagging: tuple[str, str, str], id: str, old: Props, new: Props, **more: str) -> None:
-    """Makes the tags of a resource those of `new`."""
+    """Replaces the tags of a resource by those of `new`."""
     before, after = old.get("tags") or {}, new.get("tags") or {}
-    stale = [key for key in before if key not in after]
-    fresh = {key: value for key, value in after.items() if before.get(key) != value}
-    for operation, tags in ((tagging[1], stale), (tagging[0], fresh)):
+    removed = [key for key in before if key not in after]
+    added = {key: value for key, value in after.items() if before.get(key) != value}
+    for operation, tags in ((tagging[1], removed), (tagging[0], added)):
         if tags:
             members = input_shape(client, operation).members
             target = [id] if members[tagging[2]].type_name == "list" else id
@@ -75,13 +75,13 @@ def _tags(tags: Any, shape: Any) -> Any:
 
 
 def moved(old: Props, new: Props, name: str) -> tuple[list[str], list[str]]:
-    """(what came, what went) of a property that is a set of texts."""
+    """(added, removed) values of a property that is a set of strings."""
     before, after = set(old.get(name) or ()), set(new.get(name) or ())
     return sorted(after - before), sorted(before - after)
 
 
 def text_of(value: Any) -> str:
-    """A value of an attribute that the API takes as text."""
+    """The value of an attribute as the text that the API expects."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -119,7 +119,7 @@ def _singular(name: str) -> str:
 
 
 def _wrapped(value: Any, shape: Any) -> dict[str, Any]:
-    """A bare address where the API has an object around it."""
+    """A plain address, wrapped in the object that the API expects."""
     return {next(name for name, member in shape.members.items() if member.type_name == "string"): value}
 
 

@@ -43,7 +43,7 @@ class ResolverFirewallRule(_Named):
 
     token = "aws:route53/resolverFirewallRule:ResolverFirewallRule"
     operation = "CreateFirewallRule"
-    taken = "ConflictException"
+    conflict_code = "ConflictException"
 
     def identity(self, api: Api, inputs: Props) -> str:
         subject = inputs.get("firewallDomainListId") or new_id("rslvr-ftp")
@@ -67,7 +67,7 @@ class ResolverFirewallRuleGroupAssociation(_Named):
 
 
 class ResolverFirewallConfig(_Resolver):
-    """What becomes of a VPC's queries while the firewall does not answer. Each VPC has one; deleting forgets it."""
+    """Whether a VPC's queries pass when the firewall does not answer. Each VPC has one; deletion leaves it."""
 
     token = "aws:route53/resolverFirewallConfig:ResolverFirewallConfig"
     operation = "UpdateFirewallConfig"

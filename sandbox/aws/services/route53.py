@@ -1,4 +1,4 @@
-"""Hosted zones, the VPCs they are seen from, and query logging of public ones. DNS is global: nothing has a region."""
+"""Hosted zones, their VPCs, and query logging of public ones. DNS is global: nothing has a region."""
 
 import uuid
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 from awsread.services.route53 import ASSOCIATION, bare_id
 from sandbox.aws.errors import InvalidParameterError
 from sandbox.aws.resource import Api, Function, Props
-from sandbox.aws.services.live import LiveResource, given, tag_list
+from sandbox.aws.services.live import LiveResource, args_of, tag_list
 
 OWN_TYPES = ("NS", "SOA")  # records every zone starts with
 
@@ -15,7 +15,7 @@ OWN_TYPES = ("NS", "SOA")  # records every zone starts with
 class Zone(LiveResource):
     token = "aws:route53/zone:Zone"
     auto_name = "name"
-    kept = frozenset({"forceDestroy", "enableAcceleratedRecovery"})
+    in_ledger = frozenset({"forceDestroy", "enableAcceleratedRecovery"})
 
     def replaces(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
         forced = super().replaces(old, new, changed)
@@ -31,11 +31,11 @@ class Zone(LiveResource):
             CallerReference=str(uuid.uuid4()),
             HostedZoneConfig=config,
             **private,
-            **given(inputs, DelegationSetId="delegationSetId"),
+            **args_of(inputs, DelegationSetId="delegationSetId"),
         )
         return bare_id(answer["HostedZone"]["Id"])
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         for vpc in (inputs.get("vpcs") or [])[1:]:
             associate(api, id, vpc)
         self.retag(api, id, {}, inputs)
@@ -56,8 +56,8 @@ class Zone(LiveResource):
     def retag(self, api: Api, id: str, old: Props, new: Props, **more: str) -> None:
         before, after = old.get("tags") or {}, new.get("tags") or {}
         arguments: Props = {}
-        if fresh := {key: value for key, value in after.items() if before.get(key) != value}:
-            arguments["AddTags"] = tag_list(fresh)
+        if added := {key: value for key, value in after.items() if before.get(key) != value}:
+            arguments["AddTags"] = tag_list(added)
         if stale := [key for key in before if key not in after]:
             arguments["RemoveTagKeys"] = stale
         if arguments:
@@ -72,7 +72,7 @@ class Zone(LiveResource):
 
 
 class ZoneAssociation(LiveResource):
-    """One more VPC that sees a private zone; its id is `<zone>:<vpc>`, with `:<region>` where the VPC is elsewhere."""
+    """A further VPC of a private zone; its id is `<zone>:<vpc>`, with `:<region>` where the VPC is elsewhere."""
 
     token = ASSOCIATION
 
@@ -81,11 +81,11 @@ class ZoneAssociation(LiveResource):
         elsewhere = f":{inputs['vpcRegion']}" if inputs.get("vpcRegion", api.region) != api.region else ""
         return f"{inputs['zoneId']}:{inputs['vpcId']}{elsewhere}"
 
-    def claim(self, found: Props) -> Props:
+    def owner_facts(self, found: Props) -> Props:
         return {"zoneId": found["zoneId"], "vpcId": found["vpcId"]}
 
     def remove(self, api: Api, id: str, state: Props) -> None:
-        if self.look(api, id, state) is not None:
+        if self.read_live(api, id, state) is not None:
             dissociate(api, state["zoneId"], state)
 
 
@@ -117,7 +117,7 @@ def get_zone(api: Api, arguments: Props) -> Props:
         private = bool(arguments.get("privateZone") or arguments.get("vpcId"))
         matching = (zone for zone in zones if zone["Name"] == name and zone["Config"]["PrivateZone"] is private)
         candidates = [bare_id(zone["Id"]) for zone in matching]
-    found = [live for id in candidates if (live := Zone().look(api, id, {})) and _fits(live, arguments)]
+    found = [live for id in candidates if (live := Zone().read_live(api, id, {})) and _fits(live, arguments)]
     if len(found) != 1:
         raise InvalidParameterError(f"getZone: {len(found)} hosted zones match {arguments!r}, expected one")
     zone = found[0]

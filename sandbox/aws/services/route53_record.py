@@ -20,10 +20,10 @@ class Record(LiveResource):
     """A record set; its id is `<zone>_<name>_<type>`, with `_<set identifier>` where a policy routes."""
 
     token = "aws:route53/record:Record"
-    kept = frozenset({"allowOverwrite", "cidrRoutingPolicy", "geoproximityRoutingPolicy"})
+    in_ledger = frozenset({"allowOverwrite", "cidrRoutingPolicy", "geoproximityRoutingPolicy"})
 
     def make(self, api: Api, inputs: Props) -> str:
-        # UPSERT only where the program allows to overwrite what somebody else wrote.
+        # UPSERT only if the program allows overwriting a record of others.
         self._apply(api, "UPSERT" if inputs.get("allowOverwrite") else "CREATE", inputs)
         parts = [bare_id(inputs["zoneId"]), clean(inputs["name"]), inputs["type"], inputs.get("setIdentifier")]
         return "_".join(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""S3 buckets, and the base of everything that is configured on one."""
+"""S3 buckets, and the base of their settings that are separate resources."""
 
 from abc import abstractmethod
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from awsread.services.s3 import addresses, exists
 from sandbox.aws.errors import StandInError
 from sandbox.aws.resource import Api, Function, Props
 from sandbox.aws.services.echoed import EchoedResource
-from sandbox.aws.services.live import LiveResource, given, tag_list
+from sandbox.aws.services.live import LiveResource, args_of, tag_list
 
-DELETE_BATCH = 1000  # objects a call, AWS's limit
+DELETE_BATCH = 1000  # objects per call, AWS's limit
 
 SEPARATE = {
     "accelerationStatus": "BucketAccelerateConfiguration",
@@ -34,7 +34,7 @@ class Bucket(LiveResource):
     token = "aws:s3/bucket:Bucket"
     auto_name = "bucket"
     auto_name_max = 63
-    local = frozenset({"bucketPrefix", "bucketNamespace", "forceDestroy"})
+    in_state = frozenset({"bucketPrefix", "bucketNamespace", "forceDestroy"})
 
     def name_for(self, name: str, inputs: Props) -> str:
         return name.lower()
@@ -49,17 +49,17 @@ class Bucket(LiveResource):
         api.client("s3").create_bucket(
             Bucket=inputs["bucket"],
             **({"CreateBucketConfiguration": place} if place else {}),
-            **given(inputs, ObjectLockEnabledForBucket="objectLockEnabled"),
+            **args_of(inputs, ObjectLockEnabledForBucket="objectLockEnabled"),
         )
         return str(inputs["bucket"])
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         if tags := inputs.get("tags"):
             api.client("s3").put_bucket_tagging(Bucket=id, Tagging={"TagSet": tag_list(tags)})
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         if new.get("tags"):
-            self.settle(api, id, new)
+            self.configure(api, id, new)
         elif "tags" in changed:
             api.client("s3").delete_bucket_tagging(Bucket=id)
 
@@ -71,7 +71,7 @@ class Bucket(LiveResource):
 
 
 class BucketSetting(EchoedResource):
-    """One configuration of a bucket: its id is the bucket's name, and each write replaces all of it."""
+    """One setting of a bucket. Its id is the bucket's name; each write replaces the whole setting."""
 
     @abstractmethod
     def put(self, s3: Any, bucket: str, inputs: Props) -> None:
@@ -94,7 +94,7 @@ class BucketSetting(EchoedResource):
 
 
 def get_bucket(api: Api, arguments: Props) -> Props:
-    """aws.s3.getBucket: where a bucket is."""
+    """aws.s3.getBucket: a bucket by its name."""
     bucket = arguments["bucket"]
     api.client("s3").head_bucket(Bucket=bucket)
     found = {name: value for name, value in addresses(api, bucket).items() if value is not None}

@@ -8,7 +8,7 @@ from awsread.errors import code_of
 from awsread.services.s3 import BLOCKS, ENCRYPTION
 from awsread.spelling import Spelling
 from sandbox.aws.resource import Props
-from sandbox.aws.services.live import given
+from sandbox.aws.services.live import args_of
 from sandbox.aws.services.s3 import BucketSetting
 
 VERSIONING = Spelling({"mfaDelete": "MFADelete"})
@@ -19,14 +19,14 @@ class BucketVersioning(BucketSetting):
 
     token = "aws:s3/bucketVersioning:BucketVersioning"
     partly = frozenset({"versioningConfiguration"})
-    local = frozenset({"mfa"})
+    in_state = frozenset({"mfa"})
 
     def put(self, s3: Any, bucket: str, inputs: Props) -> None:
         wanted = inputs["versioningConfiguration"]
         if wanted["status"] == "Disabled":
-            return  # a fresh bucket is that already; AWS has no way back to it
+            return  # the state of a new bucket, to which AWS cannot return
         s3.put_bucket_versioning(
-            Bucket=bucket, VersioningConfiguration=VERSIONING.to_api(wanted), **given(inputs, MFA="mfa")
+            Bucket=bucket, VersioningConfiguration=VERSIONING.to_api(wanted), **args_of(inputs, MFA="mfa")
         )
 
     def clear(self, s3: Any, bucket: str) -> None:
@@ -53,10 +53,10 @@ class BucketServerSideEncryptionConfiguration(BucketSetting):
 
 class BucketPublicAccessBlock(BucketSetting):
     token = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
-    local = frozenset({"skipDestroy"})
+    in_state = frozenset({"skipDestroy"})
 
     def put(self, s3: Any, bucket: str, inputs: Props) -> None:
-        blocks = given(inputs, **{name: f"{name[0].lower()}{name[1:]}" for name in BLOCKS})
+        blocks = args_of(inputs, **{name: f"{name[0].lower()}{name[1:]}" for name in BLOCKS})
         s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=blocks)
 
     def clear(self, s3: Any, bucket: str) -> None:

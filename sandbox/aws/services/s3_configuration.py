@@ -5,7 +5,7 @@ from typing import Any
 from awsread.services.s3 import DESTINATIONS, LIFECYCLE, LOGGING, REPLICATION
 from awsread.spelling import Spelling
 from sandbox.aws.resource import Props
-from sandbox.aws.services.live import given
+from sandbox.aws.services.live import args_of
 from sandbox.aws.services.s3 import BucketSetting
 
 LOCK = Spelling()
@@ -14,14 +14,14 @@ LOCK = Spelling()
 class BucketLifecycleConfiguration(BucketSetting):
     token = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
     partly = frozenset({"rules", "transitionDefaultMinimumObjectSize"})
-    local = frozenset({"timeouts"})
+    in_state = frozenset({"timeouts"})
 
     def put(self, s3: Any, bucket: str, inputs: Props) -> None:
         rules = [_with_scope(rule) for rule in LIFECYCLE.to_api(inputs.get("rules") or [])]
         s3.put_bucket_lifecycle_configuration(
             Bucket=bucket,
             LifecycleConfiguration={"Rules": rules},
-            **given(inputs, TransitionDefaultMinimumObjectSize="transitionDefaultMinimumObjectSize"),
+            **args_of(inputs, TransitionDefaultMinimumObjectSize="transitionDefaultMinimumObjectSize"),
         )
 
     def clear(self, s3: Any, bucket: str) -> None:
@@ -45,7 +45,7 @@ class BucketObjectLockConfiguration(BucketSetting):
     """The lock itself stays with its bucket; deletion removes the default retention."""
 
     token = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
-    local = frozenset({"token"})
+    in_state = frozenset({"token"})
 
     def put(self, s3: Any, bucket: str, inputs: Props) -> None:
         wanted = LOCK.to_api({name: inputs.get(name) for name in ("objectLockEnabled", "rule")})
@@ -58,7 +58,7 @@ class BucketObjectLockConfiguration(BucketSetting):
 class BucketReplicationConfig(BucketSetting):
     token = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
     partly = frozenset({"rules"})
-    local = frozenset({"token"})
+    in_state = frozenset({"token"})
 
     def put(self, s3: Any, bucket: str, inputs: Props) -> None:
         s3.put_bucket_replication(
@@ -87,8 +87,8 @@ class BucketNotification(BucketSetting):
 
 
 def _permit(inputs: Props) -> Props:
-    """The token that AWS support hands out to change an existing lock or replication."""
-    return given(inputs, Token="token")  # noqa: S106 - the name of a property
+    """The token from AWS support that allows changing an existing lock or replication."""
+    return args_of(inputs, Token="token")  # noqa: S106 - the name of a property
 
 
 def _with_scope(rule: Props) -> Props:
@@ -103,4 +103,4 @@ def _events(item: Props) -> Props:
         if item.get(name)
     ]
     filtered = {"Filter": {"Key": {"FilterRules": rules}}} if rules else {}
-    return {"Events": item["events"], **given(item, Id="id"), **filtered}
+    return {"Events": item["events"], **args_of(item, Id="id"), **filtered}

@@ -1,4 +1,4 @@
-"""Secrets, who may read them, and their versions."""
+"""Secrets, their policies and versions."""
 
 import base64
 from typing import Any
@@ -7,7 +7,7 @@ from awsread.answers import tag_map
 from awsread.services.secretsmanager import description, policy_of
 from sandbox.aws.resource import Api, Function, Props
 from sandbox.aws.services.echoed import EchoedResource
-from sandbox.aws.services.live import LiveResource, given
+from sandbox.aws.services.live import LiveResource, args_of
 from sandbox.aws.services.requests import call
 
 CURRENT = "AWSCURRENT"
@@ -21,13 +21,13 @@ class Secret(EchoedResource):
     names = {"replicas": "AddReplicaRegions"}
     auto_name = "name"
     auto_name_max = 512
-    local = frozenset({"forceOverwriteReplicaSecret", "recoveryWindowInDays"})
+    in_state = frozenset({"forceOverwriteReplicaSecret", "recoveryWindowInDays"})
     partly = frozenset({"replicas"})  # moto forgets the replicas' keys
 
     def make(self, api: Api, inputs: Props) -> str:
         return super().make(api, {**inputs, "replicas": inputs.get("replicas") or None})
 
-    def settle(self, api: Api, id: str, inputs: Props) -> None:
+    def configure(self, api: Api, id: str, inputs: Props) -> None:
         if policy := inputs.get("policy"):
             api.client("secretsmanager").put_resource_policy(SecretId=id, ResourcePolicy=policy)
 
@@ -35,11 +35,11 @@ class Secret(EchoedResource):
         client = api.client("secretsmanager")
         if changed & {"description", "kmsKeyId"}:
             client.update_secret(
-                SecretId=id, Description=new.get("description") or "", **given(new, KmsKeyId="kmsKeyId")
+                SecretId=id, Description=new.get("description") or "", **args_of(new, KmsKeyId="kmsKeyId")
             )
         if "policy" in changed:
             if new.get("policy"):
-                self.settle(api, id, new)
+                self.configure(api, id, new)
             else:
                 client.delete_resource_policy(SecretId=id)
         if "replicas" in changed:
@@ -67,7 +67,7 @@ class Secret(EchoedResource):
 
 class SecretPolicy(LiveResource):
     token = "aws:secretsmanager/secretPolicy:SecretPolicy"
-    local = frozenset({"blockPublicPolicy"})
+    in_state = frozenset({"blockPublicPolicy"})
 
     def make(self, api: Api, inputs: Props) -> str:
         self.change(api, inputs["secretArn"], {}, inputs, frozenset())
@@ -82,7 +82,7 @@ class SecretPolicy(LiveResource):
 
 
 class SecretVersion(LiveResource):
-    """Values never change in place. The current version stays when the resource goes: a secret always has one."""
+    """A version. Values never change in place, and deletion leaves the current version: a secret always has one."""
 
     token = "aws:secretsmanager/secretVersion:SecretVersion"
 
@@ -92,7 +92,7 @@ class SecretVersion(LiveResource):
         answer = api.client("secretsmanager").put_secret_value(
             SecretId=inputs["secretId"],
             **({"SecretBinary": base64.b64decode(binary)} if binary else {"SecretString": value or ""}),
-            **given(inputs, VersionStages="versionStages"),
+            **args_of(inputs, VersionStages="versionStages"),
         )
         return f"{answer['ARN']}|{answer['VersionId']}"
 

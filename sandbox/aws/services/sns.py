@@ -37,7 +37,7 @@ class Topic(LiveResource):
     deletion = ("delete_topic", "TopicArn")
     auto_name = "name"
     auto_name_max = 256
-    kept = FEEDBACK | {
+    in_ledger = FEEDBACK | {
         "archivePolicy",
         "fifoThroughputScope",
         "maximumMessageSize",
@@ -58,8 +58,8 @@ class Topic(LiveResource):
         )
         return str(answer["TopicArn"])
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        found = super().look(api, id, state)
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        found = super().read_live(api, id, state)
         if found is not None and any(each == id for each, _ in api.declared(TOPIC_POLICY)):
             found["policy"] = state.get("policy", json.dumps(_default_policy(api, id)))
         return found
@@ -73,7 +73,7 @@ class Topic(LiveResource):
 
 
 class TopicPolicy(LiveResource):
-    """The policy of a topic; deleting it puts AWS's default back, as the official provider does."""
+    """The policy of a topic; deletion restores AWS's default, as with the official provider."""
 
     token = TOPIC_POLICY
     delete_before_replace = True
@@ -82,7 +82,7 @@ class TopicPolicy(LiveResource):
         self.change(api, inputs["arn"], {}, inputs, frozenset())
         return str(inputs["arn"])
 
-    def claim(self, found: Props) -> Props:
+    def owner_facts(self, found: Props) -> Props:
         return {"arn": found["arn"]}
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
@@ -96,7 +96,7 @@ class TopicSubscription(LiveResource):
     token = "aws:sns/topicSubscription:TopicSubscription"
     service = "sns"
     deletion = ("unsubscribe", "SubscriptionArn")
-    kept = frozenset({"confirmationTimeoutInMinutes", "endpointAutoConfirms", "replayPolicy"})
+    in_ledger = frozenset({"confirmationTimeoutInMinutes", "endpointAutoConfirms", "replayPolicy"})
 
     def make(self, api: Api, inputs: Props) -> str:
         attributes = {
@@ -107,8 +107,8 @@ class TopicSubscription(LiveResource):
         more = {"Attributes": attributes, "ReturnSubscriptionArn": True}
         return str(call(api.client("sns"), "subscribe", inputs, {"topic": "TopicArn"}, **more)["SubscriptionArn"])
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        found = super().look(api, id, state)
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        found = super().read_live(api, id, state)
         return found and {**found, "confirmationWasAuthenticated": found["protocol"] in PROTOCOLS_CONFIRMED}
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:

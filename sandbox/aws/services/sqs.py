@@ -1,7 +1,7 @@
-"""SQS queues and the policies that have resources of their own.
+"""SQS queues, and their policies that are separate resources.
 
-The id of a queue is its URL in AWS's own form, which boto3 sends to whatever endpoint it was given; so a state stays
-good when the sandbox account moves to another port.
+The id of a queue is its URL at AWS, which boto3 sends to the configured endpoint. A state thus stays valid when the
+sandbox account moves to another port.
 """
 
 import threading
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from awsread.answers import dns_suffix
-from awsread.services.sqs import ATTRIBUTES, DOCUMENTS, attributes_of, is_apart
+from awsread.services.sqs import ATTRIBUTES, DOCUMENTS, attributes_of, is_separate
 from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import LiveResource
 from sandbox.aws.services.requests import text_of
@@ -34,7 +34,7 @@ class Queue(LiveResource):
     deletion = ("delete_queue", "QueueUrl")
     auto_name = "name"
     auto_name_max = 80
-    kept = frozenset({"deduplicationScope", "fifoThroughputLimit", "redriveAllowPolicy"})
+    in_ledger = frozenset({"deduplicationScope", "fifoThroughputLimit", "redriveAllowPolicy"})
 
     def name_for(self, name: str, inputs: Props) -> str:
         return f"{name}{FIFO_SUFFIX}" if inputs.get("fifoQueue") is True else name
@@ -61,9 +61,9 @@ class Queue(LiveResource):
         )
         return f"https://sqs.{api.region}.{dns_suffix(api)}/{api.account_id}/{inputs['name']}"
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
-        found = super().look(api, id, state)
-        return found and {**found, **{name: state.get(name) for name in DOCUMENTS if is_apart(api, name, id)}}
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        found = super().read_live(api, id, state)
+        return found and {**found, **{name: state.get(name) for name in DOCUMENTS if is_separate(api, name, id)}}
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
         attributes = {
@@ -86,7 +86,7 @@ class _QueueDocument(LiveResource):
         self.change(api, url, {}, inputs, frozenset())
         return url
 
-    def claim(self, found: Props) -> Props:
+    def owner_facts(self, found: Props) -> Props:
         return {"queueUrl": found["queueUrl"]}
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
@@ -107,14 +107,14 @@ class RedrivePolicy(_QueueDocument):
 
 
 class RedriveAllowPolicy(_QueueDocument):
-    """moto takes it and forgets it: the ledger remembers, as long as the queue is there."""
+    """Which queues may redrive here. moto does not store it; the ledger does while the queue exists."""
 
     token = DOCUMENTS["redriveAllowPolicy"]
     property = "redriveAllowPolicy"
-    kept = frozenset({"redriveAllowPolicy"})
+    in_ledger = frozenset({"redriveAllowPolicy"})
     recorded = True
 
-    def look(self, api: Api, id: str, state: Props) -> Props | None:
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
         gone = not self.noted(api, id) or attributes_of(api, id) is None
         return None if gone else {"queueUrl": id}
 

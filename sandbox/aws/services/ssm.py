@@ -1,4 +1,4 @@
-"""Parameters, and those that AWS publishes of its node images."""
+"""Parameters, and the public ones with AWS's node images."""
 
 import hashlib
 import re
@@ -26,7 +26,7 @@ class Parameter(LiveResource):
     deletion = ("delete_parameter", "Name")
     auto_name = "name"
     auto_name_max = 2048
-    local = frozenset({"overwrite"})
+    in_state = frozenset({"overwrite"})
 
     def replaces(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
         forced = super().replaces(old, new, changed)
@@ -54,7 +54,7 @@ class Parameter(LiveResource):
 
 
 def get_parameter(api: Api, arguments: Props) -> Props:
-    """aws.ssm.getParameter: a parameter of the account, or one of those that AWS publishes."""
+    """aws.ssm.getParameter: a parameter of the account, or a public one of AWS."""
     name = arguments["name"]
     try:
         found = api.client("ssm").get_parameter(Name=name, WithDecryption=bool(arguments.get("withDecryption", True)))[
@@ -77,7 +77,7 @@ def get_parameter(api: Api, arguments: Props) -> Props:
 
 
 def node_image(api: Api, name: str) -> Props | None:
-    """What AWS would answer for an EKS node image: invented, but constant for an image and region."""
+    """A made-up id of an EKS node image, constant for an image and region."""
     match = NODE_IMAGE.match(name)
     if match is None:
         return None

@@ -1,3 +1,5 @@
+"""The EKS cluster: access, encryption, logs, security groups and add-ons."""
+
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -66,7 +68,7 @@ def test_secrets_are_under_the_keeps_key(keep: Keep) -> None:
     assert listed(statement["Resource"]) == [key]
 
 
-def test_everything_the_control_plane_does_is_on_record(keep: Keep) -> None:
+def test_all_logs_of_the_control_plane_are_enabled(keep: Keep) -> None:
     recording = build(keep)
     cluster, group = recording.one(CLUSTER), recording.one("aws:cloudwatch/logGroup:LogGroup")
     assert set(cluster.inputs["enabledClusterLogTypes"]) == {
@@ -82,7 +84,7 @@ def test_everything_the_control_plane_does_is_on_record(keep: Keep) -> None:
     assert recording.depends_on(cluster, group)
 
 
-def test_access_is_by_entries_and_nobody_administers_but_the_deployer(keep: Keep) -> None:
+def test_access_is_by_entries_and_only_the_deployer_is_administrator(keep: Keep) -> None:
     recording = build(keep, access=(ON_CALL, NARROW))
     assert recording.one(CLUSTER).inputs["accessConfig"] == {
         "authenticationMode": "API",
@@ -109,7 +111,7 @@ def test_access_is_by_entries_and_nobody_administers_but_the_deployer(keep: Keep
     }
 
 
-def test_protection_is_a_switch(keep: Keep) -> None:
+def test_protection_can_be_disabled(keep: Keep) -> None:
     assert build(keep).one(CLUSTER).inputs["deletionProtection"] is False
     assert not build(keep).one(CLUSTER).protect
     protected = build(keep, protect=True).one(CLUSTER)
@@ -145,12 +147,12 @@ def test_wrong_access_is_refused(changes: dict[str, Any], message: str) -> None:
 
 
 @given(st.ip_addresses(v=4), st.integers(16, 22))
-def test_service_range_never_overlaps_the_network(address: Any, prefix: int) -> None:
+def test_the_service_range_never_overlaps_the_network(address: Any, prefix: int) -> None:
     network = IPv4Network((int(address) >> (32 - prefix) << (32 - prefix), prefix))
     assert not IPv4Network(service_range(str(network))).overlaps(network)
 
 
-def test_a_network_over_both_ranges_is_refused() -> None:
+def test_a_network_that_overlaps_both_service_ranges_is_refused() -> None:
     with pytest.raises(ValueError, match="overlaps both"):
         service_range("0.0.0.0/0")
 

@@ -1,3 +1,5 @@
+"""Access to the cluster: the kubeconfig, the namespace of a keep, the order of access entries."""
+
 import json
 from typing import Any
 

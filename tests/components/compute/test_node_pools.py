@@ -1,3 +1,5 @@
+"""Node pools: node groups, launch templates, images, taints, reservations and hosts."""
+
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -104,7 +106,7 @@ def test_root_volumes_are_encrypted_with_the_key_of_their_data_class(
     }
 
 
-def test_sizes_are_the_pools_and_the_desired_one_is_left_to_the_autoscaler(pools: Recording[NodePools]) -> None:
+def test_sizes_are_the_pools_and_the_autoscaler_sets_the_desired_one(pools: Recording[NodePools]) -> None:
     for pool in POOLS:
         node = group(pools, pool)
         assert node.inputs["scalingConfig"] == {
@@ -115,14 +117,14 @@ def test_sizes_are_the_pools_and_the_desired_one_is_left_to_the_autoscaler(pools
         assert node.ignore_changes == ("scalingConfig.desiredSize",)
 
 
-def test_images_are_those_of_aws_at_a_pinned_release(pools: Recording[NodePools]) -> None:
+def test_images_are_awss_at_a_pinned_release(pools: Recording[NodePools]) -> None:
     assert group(pools, SYSTEM).inputs["amiType"] == "AL2023_x86_64_STANDARD"
     assert group(pools, SERVE).inputs["amiType"] == "AL2023_x86_64_NVIDIA"
     assert {group(pools, pool).inputs["releaseVersion"] for pool in POOLS} == {RELEASE}
     assert not pools.invokes  # pinned: what AWS recommends on the day changes no node
 
 
-def test_another_release_may_be_named(keep: Keep) -> None:
+def test_another_release_can_be_set(keep: Keep) -> None:
     recording = build(keep, (SYSTEM,), image_release="1.34.1-20251016")
     assert group(recording, SYSTEM).inputs["releaseVersion"] == "1.34.1-20251016"
 
@@ -132,7 +134,7 @@ def test_a_version_without_a_pinned_release_is_refused(keep: Keep) -> None:
         build(keep, (SYSTEM,), kubernetes_version="1.99")
 
 
-def test_arm_pools_take_arm_images(keep: Keep) -> None:
+def test_arm_pools_use_arm_images(keep: Keep) -> None:
     arm = replace(SYSTEM, architecture="arm64", instance_types=("m7g.xlarge",))
     assert group(build(keep, (arm,)), arm).inputs["amiType"] == "AL2023_ARM_64_STANDARD"
 
@@ -160,7 +162,7 @@ def test_nodes_start_after_their_permissions(pools: Recording[NodePools]) -> Non
         assert pools.depends_on(group(pools, SYSTEM), node)
 
 
-def test_nodes_pull_from_this_accounts_registry_and_from_that_of_eks_alone(pools: Recording[NodePools]) -> None:
+def test_nodes_pull_images_from_this_accounts_registry_and_that_of_eks_only(pools: Recording[NodePools]) -> None:
     fence = pools.one("aws:iam/rolePolicy:RolePolicy").policy()["Statement"]
     by_sid = {statement["Sid"]: statement for statement in fence}
     assert {statement["Effect"] for statement in fence} == {"Deny"}
@@ -188,7 +190,7 @@ def test_a_reservation_is_made_in_its_zone_and_used_by_its_pool(keep: Keep) -> N
     assert recording.depends_on(node, reservation)
 
 
-def test_a_reservation_as_large_as_the_pool_is_for_the_pool_alone(keep: Keep) -> None:
+def test_a_reservation_as_large_as_the_pool_is_used_by_the_pool_only(keep: Keep) -> None:
     whole = replace(RESERVED, max_nodes=2)
     recording = build(keep, (SYSTEM, whole))
     reservation = recording.one("aws:ec2/capacityReservation:CapacityReservation")

@@ -1,3 +1,5 @@
+"""User data of nodes: the kubelet's configuration and the encrypted cache on instance stores."""
+
 import base64
 import subprocess
 from dataclasses import replace
@@ -36,11 +38,11 @@ def test_every_pool_configures_its_kubelet(pool) -> None:  # type: ignore[no-unt
 
 
 @pytest.mark.parametrize("pool", POOLS, ids=lambda pool: pool.name)
-def test_only_nvme_pools_make_a_cache(pool) -> None:  # type: ignore[no-untyped-def]
+def test_only_nvme_pools_create_a_cache(pool) -> None:  # type: ignore[no-untyped-def]
     assert ("text/x-shellscript" in parts(user_data(pool))) == pool.nvme
 
 
-def test_the_cache_is_encrypted_with_a_key_that_is_kept_nowhere_and_kubelet_waits_for_it() -> None:
+def test_the_cache_is_encrypted_with_a_key_that_is_not_stored_and_kubelet_waits_for_it() -> None:
     script = parts(user_data(SERVE))["text/x-shellscript"]
     assert "/dev/urandom plain,cipher=aes-xts-plain64,size=512" in script
     assert "RequiredBy=containerd.service kubelet.service" in script

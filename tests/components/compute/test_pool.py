@@ -1,3 +1,5 @@
+"""Args of a pool: limits, capacity and roles."""
+
 from dataclasses import replace
 from typing import Any
 

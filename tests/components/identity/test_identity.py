@@ -1,4 +1,4 @@
-"""Roles of pods: who assumes them, what they may do, and that no permission is wider than needed."""
+"""IAM roles of pods: trust, permissions, and limits of permissions."""
 
 import fnmatch
 import json
@@ -73,7 +73,7 @@ def test_a_role_is_for_pods_of_one_account_in_one_cluster(keep: Keep, label: str
     }
 
 
-def test_every_role_reaches_its_pods() -> None:
+def test_every_role_is_assigned_to_its_pods() -> None:
     recording = dedicated()
     bound = {
         (node.inputs["namespace"], node.inputs["serviceAccount"]): node.inputs["roleArn"]
@@ -121,7 +121,7 @@ def test_the_boundary_is_within_iams_size_limit() -> None:
 
 
 @pytest.mark.parametrize("label", [each.value for each in Workload])
-def test_no_workload_reaches_out_of_its_keeps_resources(label: str) -> None:
+def test_no_workload_has_access_beyond_its_keeps_resources(label: str) -> None:
     """Every resource names this keep: its buckets, queues, keys, secrets, indexes, log groups."""
     for statement in statements(dedicated(), label):
         for resource in listed(statement["Resource"]):
@@ -197,7 +197,7 @@ def test_queues_are_emptied_by_their_workers_alone(label: str, queues: set[str])
     assert found == queues
 
 
-def test_tokens_are_read_by_the_readers_of_the_secrets() -> None:
+def test_only_named_workloads_read_the_token_secrets() -> None:
     recording = dedicated()
     readers: dict[str, set[str]] = {}
     for label in (each.value for each in Workload):

@@ -1,4 +1,4 @@
-"""The key that seals audit records."""
+"""The KMS key that signs audit records."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def build(keep: Keep, **args: Any) -> Recording[AuditSigning]:
     return record(lambda: AuditSigning("acme-audit-signing", AuditSigningArgs(keep=keep, **all_args)))
 
 
-def test_it_signs_and_does_nothing_else(keep: Keep) -> None:
+def test_the_key_signs_and_cannot_be_used_otherwise(keep: Keep) -> None:
     recording = build(keep)
     assert_contract(recording, keep)
     key = recording.one(KEY, "acme-audit-signing")

@@ -1,3 +1,5 @@
+"""Keys of the customer, used in place of the keep's own."""
+
 from typing import Any
 
 import pytest

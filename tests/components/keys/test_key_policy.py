@@ -1,4 +1,4 @@
-"""Key policies, judged by what they decide."""
+"""Key policies, tested by the decisions that they lead to."""
 
 from dataclasses import replace
 
@@ -47,7 +47,7 @@ def test_every_stored_class_has_a_policy_and_config_has_none(keep: Keep) -> None
         key_policy(keep, DataClass.CONFIG, region=REGION)
 
 
-def test_policies_fit(policy: str) -> None:
+def test_key_policies_are_within_the_size_limit(policy: str) -> None:
     assert 500 < len(policy) < KEY_POLICY_MAX
 
 
@@ -94,7 +94,7 @@ def test_grants_go_to_aws_services_only(policy: str) -> None:
     assert decide(policy, use("kms:CreateGrant", DEPLOYER, kms__GrantIsForAWSResource="false")) is Decision.NONE
 
 
-def test_a_deployer_of_another_account_still_administers(keep: Keep) -> None:
+def test_a_deployer_of_another_account_administers_the_keys(keep: Keep) -> None:
     deployer = "arn:aws:iam::777777777777:role/platform-deployer"
     policy = policy_of(replace(keep, deployer_role_arn=deployer), DataClass.INDEX)
     assert decide(policy, use("kms:PutKeyPolicy", deployer)) is Decision.ALLOW
@@ -108,7 +108,7 @@ def log_group(name: str, account: str = ACCOUNT) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("data_class", [DataClass.LOG, DataClass.AUDIT])
-def test_log_groups_of_the_keep_and_no_others(keep: Keep, data_class: DataClass) -> None:
+def test_only_log_groups_of_the_keep_use_a_key(keep: Keep, data_class: DataClass) -> None:
     policy, logs = policy_of(keep, data_class), f"logs.{REGION}.amazonaws.com"
     for name in ("/codekeep/acme/dns", "/aws/eks/codekeep-acme-cluster/cluster", "/aws/eks/codekeep-acme/cluster"):
         assert decide(policy, use("kms:GenerateDataKey", logs, **log_group(name))) is Decision.ALLOW, name
@@ -204,7 +204,7 @@ def test_other_partitions_get_their_own_names(keep: Keep) -> None:
     assert "arn:aws:" not in policy
 
 
-def test_the_named_roles_sign_the_account_verifies_and_nobody_else_does_either(keep: Keep) -> None:
+def test_named_roles_sign_and_only_the_account_verifies(keep: Keep) -> None:
     recording = record(lambda: signing_policy(keep, [ROLE]))
     policy, here = str(recording.value(recording.result)), {"kms__CallerAccount": ACCOUNT}
     other = ROLE.replace("ingest", "evals")

@@ -1,3 +1,5 @@
+"""The KMS keys of a keep: one per stored data class, rotation, replicas."""
+
 from collections.abc import Callable
 from typing import Any
 
@@ -31,7 +33,7 @@ def test_one_key_and_alias_per_stored_class(keep: Keep) -> None:
         assert recording.one(ALIAS, f"acme-key-{each.value}").inputs["targetKeyId"] == key.outputs["keyId"]
 
 
-def test_keys_rotate_and_cannot_vanish_overnight(keep: Keep) -> None:
+def test_keys_rotate_and_are_deleted_after_a_window(keep: Keep) -> None:
     keys = build(keep, rotation_days=180, deletion_window_days=7).of_type(KEY)
     assert len(keys) == len(STORED_CLASSES)
     for key in keys:

@@ -1,3 +1,5 @@
+"""A network of the customer, used in place of the keep's own."""
+
 from typing import Any
 
 import pytest

@@ -1,3 +1,5 @@
+"""The division of a VPC's address range into subnets."""
+
 from ipaddress import IPv4Network
 from itertools import pairwise
 
@@ -19,13 +21,13 @@ def vpc_ranges(draw: st.DrawFn) -> str:
 
 
 @given(vpc_ranges(), st.integers(2, 3))
-def test_subnets_are_disjoint_inside_and_big_enough(cidr: str, zones: int) -> None:
+def test_subnets_are_disjoint_within_the_range_and_large_enough(cidr: str, zones: int) -> None:
     layout = lay_out(cidr, zones)
     subnets = sorted(layout.subnets())
     assert len(subnets) == 4 * zones
     assert all(subnet.subnet_of(IPv4Network(cidr)) for subnet in subnets)
     assert not any(left.overlaps(right) for left, right in pairwise(subnets))
-    assert all(16 <= subnet.prefixlen <= 28 for subnet in subnets)  # what AWS takes
+    assert all(16 <= subnet.prefixlen <= 28 for subnet in subnets)  # sizes that AWS accepts
     assert all(subnet.num_addresses - RESERVED_ADDRESSES >= 25 for subnet in layout.endpoints)
 
 
@@ -39,7 +41,7 @@ def test_workloads_get_half_of_the_range_or_more_in_equal_parts(cidr: str, zones
 
 
 def test_the_layout_is_a_contract() -> None:
-    """Subnets cannot move: whoever changes this replaces every keep's network."""
+    """Subnets cannot be moved: a changed layout replaces the network of every keep."""
     layout = lay_out("10.64.0.0/16", 3)
     assert [str(subnet) for subnet in layout.workloads] == ["10.64.0.0/18", "10.64.64.0/18", "10.64.128.0/18"]
     assert [str(subnet) for subnet in layout.endpoints] == ["10.64.192.0/26", "10.64.192.64/26", "10.64.192.128/26"]

@@ -1,3 +1,5 @@
+"""The DNS firewall: names that a keep can resolve, and names that it cannot."""
+
 import re
 from typing import Any
 
@@ -18,7 +20,7 @@ def build(keep: Keep, **args: Any) -> Recording[DnsFirewall]:
 
 
 def resolves(recording: Recording[DnsFirewall], name: str) -> bool:
-    """Walks the rules by priority, as the resolver does."""
+    """Whether a name resolves: evaluates the rules by priority, as the resolver does."""
     for rule in sorted(recording.of_type(RULE), key=lambda node: int(node.inputs["priority"])):
         domains = next(node for node in recording.of_type(NAMES) if node.id == rule.inputs["firewallDomainListId"])
         if any(_matches(domain, name) for domain in domains.inputs["domains"]):
@@ -58,7 +60,7 @@ def test_what_a_keep_can_resolve(keep: Keep, name: str) -> None:
         "git.example.com.thief.net",
         "amazonaws.com.thief.net",
         "sts.us-east-1.amazonaws.com",
-        "4.3.2.1.in-addr.arpa",  # whoever owns 1.2.3.4 answers for it
+        "4.3.2.1.in-addr.arpa",  # answered by the owner of 1.2.3.4
         "pythonhosted.org",
     ],
 )
@@ -82,7 +84,7 @@ def test_rules_are_attached_once_complete(keep: Keep) -> None:
     assert len(recording.of_type(RULE)) == 2
     assert all(recording.depends_on(attached, rule) for rule in recording.of_type(RULE))
     assert attached.inputs["mutationProtection"] == "DISABLED"
-    assert 100 < attached.inputs["priority"] < 9900  # what AWS leaves free
+    assert 100 < attached.inputs["priority"] < 9900  # the priorities that AWS allows
     assert build(keep, protect=True).one(ATTACHED).inputs["mutationProtection"] == "ENABLED"
 
 
@@ -96,6 +98,6 @@ def test_aws_names_contain_no_bare_wildcard(region: str) -> None:
 
 
 @pytest.mark.parametrize("domain", ["*", "*.", "", "example.com.", ".example.com"])
-def test_a_domain_that_allows_too_much_or_nothing_is_refused(keep: Keep, domain: str) -> None:
+def test_a_domain_that_matches_too_much_or_nothing_is_refused(keep: Keep, domain: str) -> None:
     with pytest.raises(ValueError, match="domains must be names like"):
         DnsFirewallArgs(keep=keep, vpc_id="vpc-1", domains=(domain,))

@@ -1,3 +1,5 @@
+"""Egress through the network firewall: routes, rules and logs."""
+
 import re
 from ipaddress import IPv4Network
 from typing import Any
@@ -35,7 +37,7 @@ def build(
 
 
 class Walk:
-    """Follows a packet by the routes alone."""
+    """Follows a packet along the route tables."""
 
     def __init__(self, recording: Recording[Egress]) -> None:
         self.recording = recording
@@ -45,7 +47,7 @@ class Walk:
         }
 
     def next_hop(self, table: str, destination: str) -> str:
-        """The most specific route of a table; the VPC's own range is local unless a route says more."""
+        """The next hop of the most specific route; the VPC's range is local unless a more specific route exists."""
         routes = [node for node in self.recording.of_type(ROUTE) if node.inputs["routeTableId"] == table]
         address = IPv4Network(destination)
         matching = [node for node in routes if address.subnet_of(IPv4Network(node.inputs["destinationCidrBlock"]))]
@@ -59,7 +61,7 @@ class Walk:
 
 
 @pytest.mark.parametrize("zone", range(3))
-def test_packets_out_and_back_pass_the_firewall_of_the_same_zone(keep: Keep, zone: int) -> None:
+def test_packets_in_both_directions_pass_the_firewall_of_their_zone(keep: Keep, zone: int) -> None:
     recording = build(keep)
     walk = Walk(recording)
     firewall = walk.subnet(f"acme-egress-firewall-{zone}")
@@ -77,7 +79,7 @@ def test_packets_out_and_back_pass_the_firewall_of_the_same_zone(keep: Keep, zon
     assert firewall.inputs["availabilityZone"] == public.inputs["availabilityZone"] == ZONES[zone]
 
 
-def test_no_workload_has_a_route_around_the_firewall(keep: Keep) -> None:
+def test_no_route_of_a_workload_bypasses_the_firewall(keep: Keep) -> None:
     recording = build(keep)
     outward = [node for node in recording.of_type(ROUTE) if node.inputs["routeTableId"].startswith("rtb-workload")]
     assert len(outward) == len(ZONES)
@@ -148,7 +150,7 @@ def test_a_zone_without_a_firewall_endpoint_fails_the_deployment(keep: Keep) -> 
         build(keep, outputs=lost)
 
 
-def test_a_preview_does_not_know_the_endpoints_and_goes_on(keep: Keep) -> None:
+def test_a_preview_continues_without_knowing_the_firewall_endpoints(keep: Keep) -> None:
     assert {node.urn for node in build(keep, preview=True).nodes} == {node.urn for node in build(keep).nodes}
 
 

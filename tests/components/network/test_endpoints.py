@@ -1,3 +1,5 @@
+"""VPC endpoints of AWS services and their policies."""
+
 from typing import Any
 
 import pytest
@@ -20,7 +22,7 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/codekeep-acme-node"
 FOREIGN = "arn:aws:iam::999999999999:role/thief"
 ENDPOINT_POLICY_MAX = 20_480
 
-# What a private EKS node must reach to join (AWS lists it for clusters without internet access), and the runtime.
+# Services that a private EKS node needs to join (AWS lists them for clusters without internet access), and the runtime.
 NEEDED = {"ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "elasticloadbalancing", "sts", "logs", "kms", "sqs"}
 
 
@@ -66,7 +68,7 @@ def test_endpoints_accept_https_from_the_network_and_send_nothing(keep: Keep) ->
     assert not {"ingress", "egress"} & recording.one("aws:ec2/securityGroup:SecurityGroup").inputs.keys()
 
 
-def test_every_endpoint_has_a_policy_that_fits(keep: Keep) -> None:
+def test_every_endpoint_has_a_policy_within_the_size_limit(keep: Keep) -> None:
     endpoints = build(keep).of_type(ENDPOINT)
     assert len(endpoints) == len(INTERFACE_SERVICES) + 1
     assert all(0 < len(node.inputs["policy"]) < ENDPOINT_POLICY_MAX for node in endpoints)
@@ -84,7 +86,7 @@ def test_an_endpoint_serves_the_keeps_account_on_both_sides(keep: Keep, service:
 
     assert decision(ROLE, ACCOUNT) is Decision.ALLOW
     assert decision(ROLE, None) is Decision.ALLOW  # actions without a resource
-    assert decision(ROLE, "999999999999") is Decision.NONE  # the way stolen data would take
+    assert decision(ROLE, "999999999999") is Decision.NONE  # a bucket outside of the account, for stolen data
     assert decision(FOREIGN, ACCOUNT) is Decision.NONE  # stolen credentials of another account
     assert decision(ROLE, ACCOUNT, f"{other}:PutSomething") is Decision.NONE
 
@@ -109,7 +111,7 @@ def test_add_on_images_can_be_pulled_and_nothing_pushed(keep: Keep) -> None:
     assert decision("ecr:BatchGetImage", "602401143452", FOREIGN) is Decision.NONE
 
 
-def test_regions_with_a_registry_of_their_own(keep: Keep) -> None:
+def test_some_regions_have_a_separate_image_registry(keep: Keep) -> None:
     assert "900612956339" in policy_of(*interface_statements(keep, "ecr", "eu-central-2"))
 
 

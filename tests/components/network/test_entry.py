@@ -1,3 +1,5 @@
+"""The entry: load balancer, endpoint service, TLS and health checks."""
+
 from typing import Any
 
 import pytest
@@ -39,7 +41,7 @@ def build(keep: Keep, *, preview: bool = False, **args: Any) -> Recording[Entry]
     return record(program, preview=preview)
 
 
-def test_an_internal_balancer_across_all_zones(keep: Keep) -> None:
+def test_the_load_balancer_is_internal_and_in_all_zones(keep: Keep) -> None:
     recording = build(keep)
     assert_contract(recording, keep)
     balancer = recording.one(BALANCER).inputs
@@ -53,7 +55,7 @@ def test_an_internal_balancer_across_all_zones(keep: Keep) -> None:
     assert {node.urn for node in build(keep, preview=True).nodes} == {node.urn for node in recording.nodes}
 
 
-def test_access_logging_waits_for_the_buckets_policy(keep: Keep) -> None:
+def test_access_logging_is_enabled_after_the_buckets_policy(keep: Keep) -> None:
     recording = build(keep)
     balancer = recording.one(BALANCER)
     assert balancer.inputs["accessLogs"] == {
@@ -79,7 +81,7 @@ def test_only_the_endpoint_service_reaches_the_load_balancer(keep: Keep) -> None
     assert balancer["securityGroups"] == [group.id]
 
 
-def test_connections_are_accepted_by_hand_from_named_principals_and_reported(keep: Keep) -> None:
+def test_connections_of_named_principals_are_accepted_manually_and_reported(keep: Keep) -> None:
     recording = build(keep, principal_arns=(CUSTOMER, DEVELOPERS))
     service = recording.one(SERVICE)
     assert service.inputs["acceptanceRequired"] is True

@@ -1,4 +1,4 @@
-"""Git and registry links, and the private link and token slot both are made of."""
+"""Git and registry links, and the private link and token slot that they consist of."""
 
 from typing import Any
 
@@ -70,7 +70,7 @@ def test_the_host_resolves_to_the_endpoint_inside_the_network_and_no_other_name_
     recording = link(keep)
     zone, entry = recording.one(ZONE), recording.one(RECORD)
     assert zone.inputs["name"] == entry.inputs["name"] == "git.example.com"
-    assert zone.inputs["vpcs"] == [{"vpcId": "vpc-1", "vpcRegion": REGION}]  # private, and this network's alone
+    assert zone.inputs["vpcs"] == [{"vpcId": "vpc-1", "vpcRegion": REGION}]  # a private zone of this network only
     assert entry.inputs["zoneId"] == zone.outputs["zoneId"]
     (alias,) = entry.inputs["aliases"]
     assert alias["name"] == recording.one(ENDPOINT).outputs["dnsEntries"][0]["dnsName"]
@@ -121,7 +121,7 @@ def test_a_service_in_another_allowed_region_is_reached(keep: Keep) -> None:
         link(keep, service_name=abroad)
 
 
-def test_a_git_link_has_a_slot_for_its_token_and_no_token(keep: Keep) -> None:
+def test_a_git_link_has_a_secret_without_a_value_for_its_token(keep: Keep) -> None:
     recording = git(keep)
     assert_contract(recording, keep)
     secret = recording.one("aws:secretsmanager/secret:Secret")
@@ -154,7 +154,7 @@ def test_only_the_reader_reads_the_token_and_only_by_the_keeps_endpoint(keep: Ke
     assert read(keep.deployer_role_arn, "secretsmanager:PutSecretValue") is Decision.NONE
 
 
-def test_a_premium_keeps_token_is_copied_under_the_other_regions_key(keep: Keep) -> None:
+def test_a_premium_keeps_token_is_replicated_under_the_other_regions_key(keep: Keep) -> None:
     secret = git(keep, recovery_region=RECOVERY_REGION).one("aws:secretsmanager/secret:Secret")
     assert secret.inputs["replicas"] == [
         {"region": RECOVERY_REGION, "kmsKeyId": key_arn(DataClass.SECRET, RECOVERY_REGION)}

@@ -1,3 +1,5 @@
+"""The network of a keep: subnets, routes, locked defaults, name resolution."""
+
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -29,13 +31,13 @@ def build(keep: Keep, *, preview: bool = False, **args: Any) -> Recording[Networ
 
 
 @pytest.mark.parametrize("egress", [EgressRules(), ALLOWED])
-def test_the_contract_is_met_with_and_without_egress(keep: Keep, egress: EgressRules) -> None:
+def test_a_network_keeps_the_contract_with_and_without_egress(keep: Keep, egress: EgressRules) -> None:
     recording = build(keep, egress=egress)
     assert_contract(recording, keep)
     assert {node.urn for node in build(keep, egress=egress, preview=True).nodes} == {n.urn for n in recording.nodes}
 
 
-def test_without_egress_there_is_no_gateway_to_misuse(keep: Keep) -> None:
+def test_without_egress_there_is_no_gateway(keep: Keep) -> None:
     recording = build(keep)
     assert recording.of_type("aws:ec2/vpc:Vpc")
     for token in WAYS_OUT:
@@ -55,7 +57,7 @@ def test_with_an_allow_list_all_egress_passes_the_firewall(keep: Keep) -> None:
     assert all(route.inputs["vpcEndpointId"].startswith("vpce-") for route in routes)
 
 
-def test_three_zones_each_with_a_private_and_an_endpoint_subnet(keep: Keep) -> None:
+def test_each_of_three_zones_has_a_private_and_an_endpoint_subnet(keep: Keep) -> None:
     recording = build(keep)
     subnets = recording.of_type(SUBNET)
     assert len(subnets) == 2 * len(ZONES)
@@ -70,7 +72,7 @@ def test_three_zones_each_with_a_private_and_an_endpoint_subnet(keep: Keep) -> N
     assert sorted(marked) == [f"acme-network-private-{index}" for index in range(3)]
 
 
-def test_outputs_run_parallel_to_the_zones(keep: Keep) -> None:
+def test_outputs_are_in_the_order_of_the_zones(keep: Keep) -> None:
     recording = build(keep)
     network = recording.result.ref
     assert tuple(network.zones) == ZONES
@@ -80,7 +82,7 @@ def test_outputs_run_parallel_to_the_zones(keep: Keep) -> None:
     assert recording.value(network.cidr) == "10.64.0.0/16"
 
 
-def test_every_subnet_has_a_route_table_of_its_purpose(keep: Keep) -> None:
+def test_every_subnet_has_the_route_table_of_its_kind(keep: Keep) -> None:
     recording = build(keep, egress=ALLOWED)
     associations = recording.of_type("aws:ec2/routeTableAssociation:RouteTableAssociation")
     associated = {node.inputs["subnetId"]: node.inputs["routeTableId"] for node in associations}
@@ -89,7 +91,7 @@ def test_every_subnet_has_a_route_table_of_its_purpose(keep: Keep) -> None:
     assert set(associated.values()) == tables
 
 
-def test_defaults_that_aws_creates_are_locked(keep: Keep) -> None:
+def test_default_groups_and_acls_allow_nothing(keep: Keep) -> None:
     recording = build(keep)
     group = recording.one("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup").inputs
     acl = recording.one("aws:ec2/defaultNetworkAcl:DefaultNetworkAcl")
@@ -102,7 +104,7 @@ def test_defaults_that_aws_creates_are_locked(keep: Keep) -> None:
 
 
 @pytest.mark.parametrize(("egress", "ports"), [(EgressRules(), {443}), (ALLOWED, {80, 443})])
-def test_every_subnet_is_under_the_access_list(keep: Keep, egress: EgressRules, ports: set[int]) -> None:
+def test_every_subnet_uses_the_network_acl(keep: Keep, egress: EgressRules, ports: set[int]) -> None:
     recording = build(keep, egress=egress)
     acl = recording.one(ACL).inputs
     assert set(acl["subnetIds"]) == {node.id for node in recording.of_type(SUBNET)}
@@ -114,7 +116,7 @@ def test_every_subnet_is_under_the_access_list(keep: Keep, egress: EgressRules, 
     assert len(set(numbers)) == len(numbers)
 
 
-def test_links_and_allowed_hosts_resolve(keep: Keep) -> None:
+def test_names_of_links_and_allowed_hosts_resolve(keep: Keep) -> None:
     recording = build(keep, egress=ALLOWED, link_domains=("git.example.com",))
     lists = recording.of_type("aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList")
     (allowed,) = [node.inputs["domains"] for node in lists if node.name.endswith("-allowed")]

@@ -1,3 +1,5 @@
+"""Flow logs and DNS query logs."""
+
 from typing import Any
 
 from components.naming import Keep
@@ -37,7 +39,7 @@ def test_the_flow_log_format_is_in_awss_notation(keep: Keep) -> None:
     assert text.count("${") == len(FLOW_FIELDS) == len(set(FLOW_FIELDS))
 
 
-def test_only_the_accounts_flow_logs_assume_the_role_and_write_only_to_the_group(keep: Keep) -> None:
+def test_only_flow_logs_of_the_account_assume_the_role_which_writes_to_the_group_only(keep: Keep) -> None:
     recording = build(keep)
     role, permission = recording.one("aws:iam/role:Role"), recording.one("aws:iam/rolePolicy:RolePolicy")
     service, source = "vpc-flow-logs.amazonaws.com", f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc-flow-log/fl-1"
@@ -76,7 +78,7 @@ def test_every_dns_query_is_recorded(keep: Keep) -> None:
     assert deliver("999999999999") is Decision.NONE
 
 
-def test_a_second_regions_names_do_not_collide(keep: Keep) -> None:
+def test_names_in_a_second_region_do_not_collide(keep: Keep) -> None:
     here, there = build(keep), build(keep, region=RECOVERY_REGION)
     assert_contract(there, keep, regions=frozenset({RECOVERY_REGION, REGION}))
     role_here, role_there = here.one("aws:iam/role:Role"), there.one("aws:iam/role:Role")

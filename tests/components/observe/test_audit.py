@@ -1,3 +1,5 @@
+"""The trail, detections and analyzers."""
+
 import json
 from typing import Any
 
@@ -15,7 +17,7 @@ TRAIL = "aws:cloudtrail/trail:Trail"
 
 
 def selectors(trail: Node) -> list[dict[str, list[str]]]:
-    """Each selector as field -> values, with ! for those left out."""
+    """Each selector as field -> values; a field starts with ! if its values are excluded."""
     found = []
     for selector in trail.inputs["advancedEventSelectors"]:
         fields: dict[str, list[str]] = {}
@@ -43,14 +45,14 @@ def test_the_trail_is_encrypted_validated_and_covers_all_regions() -> None:
     assert inputs["s3BucketName"] == f"codekeep-acme-audit-{ACCOUNT}-eu-central-1"
 
 
-def test_the_trail_waits_for_the_policies_that_let_it_write() -> None:
+def test_the_trail_is_created_after_the_policies_that_allow_it_to_write() -> None:
     recording = dedicated()
     trail = recording.one(TRAIL)
     assert recording.depends_on(trail, recording.one("aws:s3/bucketPolicy:BucketPolicy", "acme-bucket-audit"))
     assert recording.depends_on(trail, recording.one("aws:iam/rolePolicy:RolePolicy", "acme-audit"))
 
 
-def test_every_object_of_the_customers_is_watched_and_no_record_is() -> None:
+def test_access_to_customer_objects_is_recorded_and_access_to_records_is_not() -> None:
     prefixes = data(dedicated().one(TRAIL))["resources.ARN"]
     watched = {role.value for role in BucketRole} - {"audit", "access-logs", "prompts"}
     assert set(prefixes) == {f"arn:aws:s3:::codekeep-acme-{role}-{ACCOUNT}-eu-central-1/" for role in watched}

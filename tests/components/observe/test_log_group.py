@@ -1,3 +1,5 @@
+"""Log groups: retention, name and key."""
+
 import pulumi
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from tests.components.recording import record
 
 
 @given(st.integers(1, 4000))
-def test_logs_are_never_kept_longer_than_promised(days: int) -> None:
+def test_logs_are_kept_no_longer_than_the_retention(days: int) -> None:
     kept = log_retention_days(days)
     assert kept in RETENTIONS
     assert kept <= days
@@ -21,7 +23,7 @@ def test_a_retention_below_a_day_is_refused() -> None:
         log_retention_days(0)
 
 
-def test_a_group_has_the_keeps_path_and_key(keep: Keep) -> None:
+def test_a_log_group_has_the_keeps_path_and_key(keep: Keep) -> None:
     def program() -> None:
         log_group(
             keep, "gateway", "audit", key_arn="arn:k", retention_days=100, opts=pulumi.ResourceOptions(),

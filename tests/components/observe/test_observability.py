@@ -1,3 +1,5 @@
+"""Alarms, dashboard, budget, log groups and the alarm topic."""
+
 import json
 from typing import Any
 
@@ -45,7 +47,7 @@ def test_each_objective_has_its_alarm(label: str, metric: str, statistic: str, t
     ("label", "threshold", "failed"),
     [("availability", 99.5, metrics.FAILED_REQUESTS.name), ("ingest-success", 99.0, metrics.FAILED_INGEST_JOBS.name)],
 )
-def test_shares_are_computed_and_no_requests_mean_no_failure(label: str, threshold: float, failed: str) -> None:
+def test_ratios_are_computed_and_no_requests_count_as_no_failure(label: str, threshold: float, failed: str) -> None:
     inputs = dedicated().one(ALARM, f"acme-alarm-{label}").inputs
     result, *series = inputs["metricQueries"]
     assert result["returnData"] is True
@@ -59,7 +61,7 @@ def test_shares_are_computed_and_no_requests_mean_no_failure(label: str, thresho
 
 
 @pytest.mark.parametrize("environment", [dedicated, premium, shared], ids=lambda each: each.__name__)
-def test_every_alarm_has_a_remedy_and_notifies_the_topic(environment: Any) -> None:
+def test_every_alarm_describes_a_remedy_and_notifies_the_topic(environment: Any) -> None:
     alarms = environment().of_type(ALARM)
     assert len(alarms) > 15
     assert len({node.inputs["name"] for node in alarms}) == len(alarms)
@@ -70,7 +72,7 @@ def test_every_alarm_has_a_remedy_and_notifies_the_topic(environment: Any) -> No
         assert node.inputs["name"].startswith("codekeep-"), node.name
 
 
-def test_one_alarm_combines_what_developers_notice() -> None:
+def test_one_alarm_combines_those_that_affect_developers() -> None:
     service = dedicated().one("aws:cloudwatch/compositeAlarm:CompositeAlarm").inputs
     assert service["alarmName"] == "codekeep-acme-service"
     for label in ("autocomplete-latency", "chat-latency", "retrieval-latency", "availability", "entry-no-gateway"):
@@ -109,7 +111,7 @@ def test_the_dashboard_shows_every_metric_with_its_objective(keep: Keep) -> None
     assert json.loads(dedicated().one("aws:cloudwatch/dashboard:Dashboard").inputs["dashboardBody"])["widgets"]
 
 
-def test_the_budget_counts_the_keeps_cost_and_notifies_before_it_is_spent() -> None:
+def test_the_budget_covers_the_keeps_cost_and_notifies_before_it_is_used_up() -> None:
     budget = dedicated().one("aws:budgets/budget:Budget").inputs
     assert (budget["limitAmount"], budget["limitUnit"], budget["timeUnit"]) == ("60000", "USD", "MONTHLY")
     assert budget["costFilters"] == [{"name": "TagKeyValue", "values": ["user:codekeep:tenant$acme"]}]
@@ -128,7 +130,7 @@ def test_every_log_group_is_encrypted_and_has_a_retention(environment: Any) -> N
         assert 1 <= node.inputs["retentionInDays"] <= 3653, node.name
 
 
-def test_the_runtimes_logs_mask_what_looks_like_a_credential(keep: Keep) -> None:
+def test_credentials_in_the_runtimes_logs_are_masked(keep: Keep) -> None:
     recording = dedicated()
     policies = {
         node.inputs["logGroupName"]: node.inputs["policyDocument"]

@@ -1,4 +1,4 @@
-"""A release's base for the tests of its parts."""
+"""The base of a release, for tests of its components."""
 
 import pulumi
 from codekeep_contracts.images import REPOSITORIES
@@ -13,7 +13,7 @@ REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 
 
 def make_base(tier: Tier = Tier.DEDICATED, tenant: str = "acme") -> ReleaseBase:
-    """Call inside a recorded program: its Outputs need the event loop."""
+    """Call it inside a recorded program, whose event loop resolves its Outputs."""
     keep = make_keep(tier, tenant)
     return ReleaseBase(
         keep=keep,

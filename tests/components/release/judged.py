@@ -1,4 +1,4 @@
-"""A recorded program judged by the rules, as `codekeep check` would."""
+"""Checks a recorded program with the rules, as `codekeep check` does."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -11,7 +11,7 @@ from tests.components.recording import ACCOUNT, REGION
 
 
 def findings(program: Callable[[], Any], families: Iterable[Family]) -> list[Finding]:
-    """What the rules of the families say of everything the program makes, violations and what they cannot decide."""
+    """Findings of the families' rules on a program: violations, and cases that they cannot decide."""
     graph = record(program, project="codekeep", stack="acme", config={"aws:region": REGION}, references=True)
     assert [node for node in graph if node.package == "kubernetes"], "the program makes no Kubernetes object"
     facts = Facts(

@@ -1,4 +1,4 @@
-"""Parts of a release as an API server sees them: in a namespace with the bounds that every keep has."""
+"""Components of a release in a namespace with the limits of a keep, validated like an API server does."""
 
 from collections.abc import Callable
 from functools import cache
@@ -54,7 +54,7 @@ def graph_of(program: Callable[[], Any]) -> ResourceGraph:
 
 
 def faults(graph: ResourceGraph) -> list[str]:
-    """What an API server would refuse: by the schemas of Kubernetes 1.34, KEDA and KubeRay."""
+    """Objects that an API server would refuse, by the schemas of Kubernetes 1.34, KEDA and KubeRay."""
     return [f"{node.name}: {found}" for node in objects(graph) for found in faults_of(manifest(node))]
 
 
@@ -75,7 +75,7 @@ def faults_of(thing: dict[str, Any]) -> list[str]:
 
 
 def manifest(node: Node | Registered) -> dict[str, Any]:
-    """The manifest as an API server would get it."""
+    """The manifest that an API server would get."""
     return {**node.inputs, "kind": node.type.rpartition(":")[2]}
 
 
@@ -83,7 +83,7 @@ def manifest(node: Node | Registered) -> dict[str, Any]:
 def definition(group: str, kind: str) -> dict[str, Any]:
     """Each version → its openAPIV3Schema."""
     text = (CRDS / f"{group}_{kind.lower()}s.yaml").read_text()
-    found = yaml.load(text, Loader=yaml.CSafeLoader)  # the safe one, in C: the files are large
+    found = yaml.load(text, Loader=yaml.CSafeLoader)  # the safe loader in C, since the files are large
     return {version["name"]: version["schema"]["openAPIV3Schema"] for version in found["spec"]["versions"]}
 
 

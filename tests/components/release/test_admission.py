@@ -1,4 +1,4 @@
-"""What is enforced, for whom, and by which words; that the server refuses by it is for tests/real/kubernetes."""
+"""Admission policies: bindings, namespaces, patterns. tests/real/kubernetes tests that a server enforces them."""
 
 import re
 
@@ -34,7 +34,7 @@ def expressions(recording: Recording[Admission], name: str) -> str:
     return "\n".join(each["expression"] for each in found)
 
 
-def test_every_policy_is_bound_and_denies() -> None:
+def test_every_admission_policy_has_a_binding_that_denies() -> None:
     recording = build()
     assert_contract(recording, make_keep())
     made = {node.inputs["metadata"]["name"]: node.inputs["spec"] for node in recording.of_type(POLICY)}
@@ -49,12 +49,12 @@ def test_every_policy_is_bound_and_denies() -> None:
             assert selector == {"matchLabels": {"codekeep.dev/tenant": "acme"}}
 
 
-def test_the_namespace_policy_judges_only_the_keeps_namespace() -> None:
+def test_the_namespace_policy_applies_to_the_keeps_namespace_only() -> None:
     spec = build().one(POLICY, "acme-admission-namespace").inputs["spec"]
     assert [each["expression"] for each in spec["matchConditions"]] == ['object.metadata.name == "codekeep-acme"']
 
 
-def test_two_keeps_share_no_name() -> None:
+def test_policies_of_two_keeps_have_different_names() -> None:
     ours, theirs = (
         {node.inputs["metadata"]["name"] for node in build(tenant=each).resources} for each in ("acme", "bond")
     )
@@ -89,7 +89,7 @@ def test_a_pooled_keep_selects_no_nodes_of_its_own() -> None:
         *((each, False) for each in ("LOG_FORMAT", "DEBUGGER_PATH", "CATALOG_LEVEL")),
     ],
 )
-def test_levels_are_known_by_name(name: str, level: bool) -> None:
+def test_log_level_variables_are_recognised_by_name(name: str, level: bool) -> None:
     assert bool(re.search(LEVELS, name)) is level
 
 
@@ -100,7 +100,7 @@ def test_levels_are_known_by_name(name: str, level: bool) -> None:
         *((each, False) for each in ("NCCL_DEBUG", "DEBUGGER", "CUDA_LAUNCH_DEBUG")),
     ],
 )
-def test_debug_switches_are_known_by_name(name: str, switch: bool) -> None:
+def test_debug_variables_are_recognised_by_name(name: str, switch: bool) -> None:
     assert bool(re.search(DEBUGGING, name) and not re.search(HARDWARE, name)) is switch
 
 
@@ -111,7 +111,7 @@ def test_debug_switches_are_known_by_name(name: str, switch: bool) -> None:
         *((each, False) for each in ("serve --log-level info", "--v=2", "debug-symbols", "--log-format debug")),
     ],
 )
-def test_arguments_that_log_content(line: str, shouts: bool) -> None:
+def test_arguments_that_log_content_are_recognised(line: str, shouts: bool) -> None:
     assert bool(re.search(TALKATIVE_LINE, line)) is shouts
 
 
@@ -119,7 +119,7 @@ def test_arguments_that_log_content(line: str, shouts: bool) -> None:
     ("value", "shouts"),
     [("debug", True), ("DEBUG", True), ("info,hyper=trace", True), ("10", True), ("info", False), ("warning", False)],
 )
-def test_levels_that_log_content(value: str, shouts: bool) -> None:
+def test_log_levels_that_log_content_are_recognised(value: str, shouts: bool) -> None:
     assert bool(re.search(TALKATIVE, value)) is shouts
 
 
@@ -131,7 +131,7 @@ def test_only_complete_words_match(name: str, found: bool) -> None:
     assert bool(re.search(words_pattern(LOGS), name)) is found
 
 
-def test_the_rules_and_the_schemas_find_nothing() -> None:
+def test_admission_objects_pass_the_rules_and_the_schemas() -> None:
     def program() -> None:
         Admission("acme-admission", AdmissionArgs(base=make_base()))
 

@@ -1,3 +1,5 @@
+"""The gateway and the webhook receiver: contract, probes, scaling."""
+
 from collections.abc import Callable
 
 import pulumi
@@ -55,7 +57,9 @@ def test_the_gateways_pods_are_registered_with_the_entry() -> None:
 
 
 @pytest.mark.parametrize("recorded", [gateway, webhook])
-def test_a_server_is_spread_probed_and_drained(recorded: Callable[[], Recording[pulumi.ComponentResource]]) -> None:
+def test_a_server_has_spread_probes_and_a_drain_period(
+    recorded: Callable[[], Recording[pulumi.ComponentResource]],
+) -> None:
     recording = recorded()
     deployment = recording.one(DEPLOYMENT).inputs["spec"]
     pod = deployment["template"]["spec"]

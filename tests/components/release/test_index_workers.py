@@ -1,3 +1,5 @@
+"""The Ray cluster of the indexer, and the full reindex."""
+
 import re
 from pathlib import Path
 from typing import Any
@@ -36,24 +38,24 @@ def reindex(**changes: Any) -> Any:
     return index_workers(**changes).one(JOB).inputs["spec"]
 
 
-def test_it_is_a_component() -> None:
+def test_index_workers_keep_the_contract() -> None:
     assert_contract(index_workers(), make_keep())
 
 
 @pytest.mark.parametrize("token", [CLUSTER, JOB])
-def test_it_is_valid_against_kuberays_definitions(token: str) -> None:
+def test_objects_are_valid_by_kuberays_definitions(token: str) -> None:
     thing = manifest(index_workers().one(token))
     assert faults_of(thing) == []
     thing["spec"]["rayVersion" if token == CLUSTER else "suspend"] = 2
     assert len(faults_of(thing)) == 1
 
 
-def test_ray_is_the_version_in_the_image() -> None:
+def test_the_ray_version_is_that_of_the_image() -> None:
     [locked] = re.findall(r"^ray(?:\[\w+\])?==([\d.]+)", (ROOT / find_image(IMAGE).lock).read_text(), re.MULTILINE)
     assert locked == RAY_VERSION
 
 
-def test_the_head_schedules_and_runs_no_task() -> None:
+def test_the_head_runs_no_task() -> None:
     head = cluster()["headGroupSpec"]
     assert head["rayStartParams"]["num-cpus"] == "0"
     assert head["serviceType"] == "ClusterIP"
@@ -62,7 +64,7 @@ def test_the_head_schedules_and_runs_no_task() -> None:
     assert spec["nodeSelector"]["codekeep.dev/role"] == "system"
 
 
-def test_the_number_of_workers_has_bounds() -> None:
+def test_the_number_of_workers_is_limited() -> None:
     spec = cluster(max_workers=24)
     assert spec["enableInTreeAutoscaling"] is True
     [group] = spec["workerGroupSpecs"]
@@ -74,13 +76,13 @@ def test_the_number_of_workers_has_bounds() -> None:
     assert re.fullmatch(r"\d+", pod["containers"][0]["resources"]["limits"]["cpu"])  # Ray counts whole processors
 
 
-def test_spilled_objects_go_to_the_scratch_space() -> None:
+def test_spilled_objects_are_written_to_the_scratch_volume() -> None:
     spec = cluster()
     starts = [spec["headGroupSpec"]["rayStartParams"], *(group["rayStartParams"] for group in spec["workerGroupSpecs"])]
     assert [each["object-spilling-directory"] for each in starts] == ["/var/cache/codekeep/spill"] * 2
 
 
-def test_the_heads_token_may_only_resize_its_cluster() -> None:
+def test_the_heads_account_can_only_resize_its_cluster() -> None:
     recording = index_workers()
     assert recording.one(ROLE).inputs["rules"] == [
         {"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]},
@@ -125,7 +127,7 @@ def test_the_autoscaler_that_kuberay_adds_is_restricted_too() -> None:
     assert ray["volumeMounts"][0]["mountPath"] == "/tmp"  # noqa: S108 - a mount
 
 
-def test_one_driver_submits_the_work() -> None:
+def test_one_driver_pod_submits_the_work() -> None:
     spec = index_workers().one("kubernetes:apps/v1:Deployment").inputs["spec"]
     assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
     [container] = spec["template"]["spec"]["containers"]
@@ -138,7 +140,7 @@ def test_a_release_takes_back_ownership_of_the_autoscalers_fields() -> None:
     assert metadata["annotations"] == {"pulumi.com/patchForce": "true"}
 
 
-def test_a_full_reindex_waits_to_be_started_and_ends() -> None:
+def test_a_full_reindex_is_suspended_until_started_and_has_a_deadline() -> None:
     spec = reindex()
     assert spec["suspend"] is True
     assert spec["shutdownAfterJobFinishes"] is True

@@ -1,3 +1,5 @@
+"""Ingest workers: nightly jobs, jobs for pushes, and their limits."""
+
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,7 +35,7 @@ def pushes(recording: Recording[Ingest]) -> Any:
     return recording.one("kubernetes:keda.sh/v1alpha1:ScaledJob").inputs["spec"]
 
 
-def test_it_is_a_component() -> None:
+def test_ingest_keeps_the_contract() -> None:
     assert_contract(ingest(), make_keep())
 
 
@@ -48,7 +50,7 @@ def test_nightly_jobs_and_pushes_together_stay_within_the_cap(cap: int) -> None:
     assert night["suspend"] is (cap == 1)
 
 
-def test_the_caps_that_a_spec_allows_are_accepted() -> None:
+def test_caps_allowed_by_the_spec_are_accepted() -> None:
     largest = {name: Caps.model_fields[name].metadata[-1].le for name in ("concurrent_ingest_jobs", "repositories")}
     spec = nightly(ingest(concurrent_jobs=largest["concurrent_ingest_jobs"], repositories=largest["repositories"]))
     assert spec["jobTemplate"]["spec"]["completions"] == 600
@@ -79,7 +81,7 @@ def test_a_push_starts_a_job_by_the_queue() -> None:
     assert container["args"] == ["ingest", "queue", "--take-seconds=1800"]
 
 
-def test_keda_counts_under_its_own_identity_which_comes_before_the_jobs() -> None:
+def test_keda_uses_its_own_identity_created_before_the_jobs() -> None:
     recording = ingest()
     authentication = recording.one("kubernetes:keda.sh/v1alpha1:TriggerAuthentication")
     assert authentication.inputs["metadata"]["name"] == "ingest-queue"
@@ -87,7 +89,7 @@ def test_keda_counts_under_its_own_identity_which_comes_before_the_jobs() -> Non
     assert recording.depends_on(recording.one("kubernetes:keda.sh/v1alpha1:ScaledJob"), authentication)
 
 
-def test_scratch_is_on_the_ingest_pool_with_room_for_a_repository_twice() -> None:
+def test_scratch_volumes_have_room_for_two_copies_of_a_repository() -> None:
     recording = ingest(repository_gib=15)
     pods = [nightly(recording)["jobTemplate"]["spec"], pushes(recording)["jobTargetRef"]]
     for spec in (pod["template"]["spec"] for pod in pods):

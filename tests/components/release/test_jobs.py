@@ -1,3 +1,5 @@
+"""Plans of jobs: ends, retries, shards and schedules."""
+
 from dataclasses import replace
 from typing import Any
 
@@ -50,7 +52,7 @@ def test_a_job_ends_and_is_removed() -> None:
     assert spec["template"]["spec"]["restartPolicy"] == "Never"
 
 
-def test_an_eviction_does_not_count_and_a_final_exit_code_ends_the_job() -> None:
+def test_an_eviction_is_no_failure_and_a_final_exit_code_ends_the_job() -> None:
     assert job()["podFailurePolicy"]["rules"] == [
         {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]},
         {"action": "FailJob", "onExitCodes": {"operator": "In", "values": [2, 65, 77, 78]}},
@@ -77,7 +79,7 @@ def test_each_shard_fails_and_is_retried_by_itself() -> None:
     assert [rule["action"] for rule in spec["podFailurePolicy"]["rules"]] == ["Ignore", "FailIndex"]
 
 
-def test_runs_do_not_overlap_and_late_ones_are_left_out() -> None:
+def test_runs_do_not_overlap_and_late_ones_are_skipped() -> None:
     spec = cron_job(schedule="0 1 * * *")
     assert (spec["schedule"], spec["timeZone"], spec["suspend"]) == ("0 1 * * *", "Etc/UTC", False)
     assert spec["concurrencyPolicy"] == "Forbid"
@@ -98,6 +100,6 @@ def test_a_job_without_an_end_is_refused(changes: Any, message: str) -> None:
         replace(PLAN, **changes)
 
 
-def test_more_shards_at_a_time_than_there_are_is_refused() -> None:
+def test_more_parallel_shards_than_shards_are_refused() -> None:
     with pytest.raises(ValueError, match="parallel must be 1-2, no more than there are shards, got 3"):
         Shards(count=2, parallel=3)

@@ -1,3 +1,5 @@
+"""Resource quota and limit range of a keep's namespace."""
+
 from dataclasses import replace
 from typing import Any
 
@@ -35,7 +37,7 @@ def test_the_component_keeps_the_contract() -> None:
         assert recording.one(token).inputs["metadata"]["namespace"] == "codekeep-acme"
 
 
-def test_the_rules_and_the_schemas_find_nothing() -> None:
+def test_limit_objects_pass_the_rules_and_the_schemas() -> None:
     def program() -> None:
         Limits("acme-limits", LimitsArgs(base=make_base(), plan=PLAN))
 
@@ -86,10 +88,10 @@ def test_every_container_of_the_release_is_within_the_limit_range() -> None:
 
 
 @pytest.mark.parametrize(("cpu", "text"), [(0.5, "500m"), (2, "2"), (2.0, "2"), (1.5, "1500m"), (0.1, "100m")])
-def test_cores_are_written_as_kubernetes_does(cpu: float, text: str) -> None:
+def test_cpu_quantities_have_kubernetes_format(cpu: float, text: str) -> None:
     assert Resources(cpu=cpu, memory_gib=1).spec()["requests"]["cpu"] == text
 
 
 @pytest.mark.parametrize(("gib", "text"), [(0.5, "512Mi"), (2, "2Gi"), (1.5, "1536Mi")])
-def test_memory_is_written_as_kubernetes_does(gib: float, text: str) -> None:
+def test_memory_quantities_have_kubernetes_format(gib: float, text: str) -> None:
     assert Resources(cpu=1, memory_gib=gib).spec()["limits"]["memory"] == text

@@ -1,3 +1,5 @@
+"""The Deployment that serves a model: engine, model files, placeholders, scaling."""
+
 from dataclasses import replace
 from typing import Any
 
@@ -105,7 +107,7 @@ def test_the_service_has_the_name_in_the_settings_and_is_internal() -> None:
     assert service["metadata"]["annotations"]["prometheus.io/path"] == "/prometheus/metrics"
 
 
-def test_service_and_budget_select_replicas_and_not_placeholders() -> None:
+def test_the_service_and_the_disruption_budget_select_replicas_without_placeholders() -> None:
     recording = recorded()
     selectors = [
         recording.one(SERVICE).inputs["spec"]["selector"],

@@ -1,3 +1,5 @@
+"""Network policies: exactly the flows of the documented table are allowed."""
+
 import json
 from collections.abc import Iterator
 
@@ -59,7 +61,7 @@ def test_the_document_shows_both_tables() -> None:
     assert text.count("\n| ") > 60
 
 
-def test_ingest_reaches_its_links_and_aws_and_nothing_else() -> None:
+def test_ingest_connects_only_to_links_and_aws() -> None:
     found = traffic()
     assert targets("ingest", found) == {"dns", "pod-identity", "telemetry", "s3", ENDPOINTS}
     [links] = [each for each in found if (each.source, each.target) == ("ingest", ENDPOINTS)]
@@ -67,18 +69,18 @@ def test_ingest_reaches_its_links_and_aws_and_nothing_else() -> None:
     assert targets("indexer", found) - targets("ingest", found) == {PRIVATE, "model-server", "indexer", "index-head"}
 
 
-def test_nobody_reaches_ingest() -> None:
+def test_ingest_accepts_no_connections() -> None:
     assert [each for each in traffic() if each.target == "ingest"] == []
 
 
-def test_models_are_reached_by_their_clients_and_reach_nobody() -> None:
+def test_models_accept_connections_from_clients_and_open_none() -> None:
     found = traffic()
     asking = {each.source for each in found if each.target == "model-server"}
     assert asking == {"gateway", "reviewer", "evals", "indexer", "index-head", "prometheus"}
     assert targets("model-server", found) == {"dns", "pod-identity", "telemetry", "s3"}
 
 
-def test_nothing_leads_to_the_internet_or_another_network() -> None:
+def test_no_connection_to_the_internet_or_another_network_is_allowed() -> None:
     named = {each.name for each in places()}
     assert {"internet", "another-network"} <= named
     assert [each for each in traffic() if {each.source, each.target} & {"internet", "another-network"}] == []
@@ -122,7 +124,7 @@ def test_wrong_ports_are_refused(ports: tuple[int, ...]) -> None:
         LinkTraffic(git_ports=ports)
 
 
-def test_the_rules_find_nothing() -> None:
+def test_network_policies_pass_the_rules() -> None:
     def program() -> None:
         NetworkPolicies("acme-n", NetworkPoliciesArgs(base=make_base(), network=fake_network(), link_traffic=ALL_LINKS))
 
@@ -130,7 +132,7 @@ def test_the_rules_find_nothing() -> None:
     assert faults(graph_of(program)) == []
 
 
-def test_no_policy_is_wider_than_a_network() -> None:
+def test_no_allowed_range_is_wider_than_a_network() -> None:
     text = json.dumps(policies())
     assert "ipBlock" in text
     assert "0.0.0.0/0" not in text

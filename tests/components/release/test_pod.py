@@ -1,3 +1,5 @@
+"""Pod templates: restrictions, volumes, labels, placement."""
+
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -72,7 +74,7 @@ def test_a_pod_runs_restricted() -> None:
     assert all(volume.keys() <= {"name", "emptyDir", "configMap"} for volume in spec["volumes"])
 
 
-def test_every_container_has_room_and_the_settings() -> None:
+def test_every_container_has_scratch_space_and_the_settings() -> None:
     spec = pod(replace(WORKER, init=WORKER.containers, scratch=Scratch(gib=20)))
     assert {each["name"]: each for each in spec["volumes"]} == {
         "tmp": {"name": "tmp", "emptyDir": {"sizeLimit": "512Mi"}},
@@ -142,7 +144,7 @@ def test_pods_are_spread_over_zones_and_nodes() -> None:
         assert selected == {"app.kubernetes.io/name": "reviewer", "codekeep.dev/tenant": "acme"}
 
 
-def test_optional_parts_of_a_pod_are_present() -> None:
+def test_optional_parts_of_a_plan_are_in_the_pod() -> None:
     container = replace(
         WORKER.containers[0],
         ports={"http": 8080},

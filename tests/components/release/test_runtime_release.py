@@ -1,3 +1,5 @@
+"""All objects of a release: names, images, accounts, settings, restarts."""
+
 import json
 import re
 from collections.abc import Iterator
@@ -119,7 +121,7 @@ def test_every_pods_account_and_priority_exist() -> None:
         assert pod["priorityClassName"] in classes, node.name
 
 
-def test_no_account_has_a_token() -> None:
+def test_no_service_account_mounts_a_token() -> None:
     accounts = release().of_type("kubernetes:core/v1:ServiceAccount")
     assert accounts
     assert all(node.inputs["automountServiceAccountToken"] is False for node in accounts)
@@ -156,7 +158,7 @@ def test_the_settings_are_mounted_unchanged() -> None:
     assert json.loads(settings["data"]["settings.json"]) == SETTINGS
 
 
-def test_other_settings_restart_the_servers_but_no_engine() -> None:
+def test_changed_settings_restart_the_servers_and_no_engine() -> None:
     def templates(recording: Recording[RuntimeRelease]) -> dict[str, Any]:
         return {
             node.name: node.inputs["spec"]["template"] for node in recording.of_type("kubernetes:apps/v1:Deployment")
@@ -178,7 +180,7 @@ def test_every_pod_of_ours_sends_telemetry_to_the_collector() -> None:
     assert not [each for each in engine["containers"][0]["env"] if each["name"].startswith("OTEL_")]
 
 
-def test_a_variant_comes_from_the_repository_of_its_image() -> None:
+def test_a_variant_is_pulled_from_the_repository_of_its_image() -> None:
     [pod] = pods(release().one("kubernetes:apps/v1:Deployment", "acme-model-embed").inputs)
     assert pod["containers"][0]["image"].endswith(f"code-copilot-serve-cu12@{DIGEST}")
 

@@ -1,4 +1,4 @@
-"""Which edits of the settings restart pods."""
+"""Which changes of the settings restart pods."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from stacks.settings import settings_document
 from tests.stacks.test_settings import deployed, spec_of
 
 RUNTIME = Path(__file__).resolve().parents[3] / "runtime" / "codekeep_runtime"
-READ_AGAIN_IN = {"access/grants.py", "platform/readers.py"}  # by what watches the file, and by commands
+READ_AGAIN_IN = {"access/grants.py", "platform/readers.py"}  # by code that watches the file, and by commands
 
 
 def document() -> dict[str, Any]:
@@ -31,7 +31,7 @@ def edited(*path: str, value: object) -> str:
 
 
 @pytest.mark.parametrize("path", NOT_READ_AT_START, ids=".".join)
-def test_fields_that_are_read_again_or_informative_restart_nothing(path: tuple[str, ...]) -> None:
+def test_fields_that_are_reread_or_informative_restart_no_pods(path: tuple[str, ...]) -> None:
     assert edited(*path, value="other") == start_digest(json.dumps(document()))
 
 

@@ -1,3 +1,5 @@
+"""The OpenTelemetry collector: fields and metrics that it lets through, log groups."""
+
 import json
 import re
 from collections.abc import Mapping
@@ -36,16 +38,16 @@ def config(recording: Recording[Telemetry] | None = None) -> Any:
 
 
 def kept(statements: list[str], of: str) -> list[str]:
-    """Fields that survive `keep_keys`, which drops all others."""
+    """Fields that `keep_keys` lists; it drops all others."""
     [found] = [each for each in statements if each.startswith(f"keep_keys({of}.attributes")]
     return re.findall(r'"(\w+)"', found)
 
 
-def test_it_is_a_component() -> None:
+def test_telemetry_keeps_the_contract() -> None:
     assert_contract(telemetry(), make_keep())
 
 
-def test_a_log_record_keeps_the_fields_of_the_allow_list_only() -> None:
+def test_a_log_record_keeps_only_allowed_fields() -> None:
     transform = config()["processors"]["transform/logs"]
     statements = transform["log_statements"]
     assert kept(statements, "log") == list(LOG_FIELDS)
@@ -88,11 +90,11 @@ def test_identifiers_counts_times_and_routes_are_kept(value: str) -> None:
         "x" * 129,
     ],
 )
-def test_what_may_be_code_is_dropped(value: str) -> None:
+def test_values_that_may_be_code_are_dropped(value: str) -> None:
     assert not re.match(VALUE, value)
 
 
-def test_what_cannot_be_judged_is_dropped() -> None:
+def test_values_of_unknown_type_are_dropped() -> None:
     parsed = config()
     judging = [
         each for part in ("processors", "connectors") for each in parsed[part].values() if isinstance(each, dict)
@@ -101,7 +103,7 @@ def test_what_cannot_be_judged_is_dropped() -> None:
     assert modes == ["propagate"] * 4
 
 
-def test_only_metrics_that_an_alarm_reads_go_out() -> None:
+def test_only_metrics_used_by_alarms_are_exported() -> None:
     parsed = config()
     pattern = f"^({'|'.join(metric.name for metric in METRICS)})$"
     assert parsed["processors"]["filter/metrics"]["metrics"]["metric"] == [f'not IsMatch(name, "{pattern}")']
@@ -142,7 +144,7 @@ def test_the_configuration_names_only_what_it_defines() -> None:
         assert set(pipeline["receivers"]) <= parsed["receivers"].keys() | parsed["connectors"].keys()
 
 
-def test_a_new_configuration_restarts_the_pods() -> None:
+def test_a_changed_configuration_restarts_the_pods() -> None:
     def digest(recording: Recording[Telemetry]) -> str:
         template = recording.one("kubernetes:apps/v1:Deployment").inputs["spec"]["template"]
         return str(template["metadata"]["annotations"]["codekeep.dev/config-digest"])

@@ -1,4 +1,4 @@
-"""All background workers together, judged by the rules and by an API server's schemas."""
+"""All background workers together: no rule finds a violation, and every object is valid by the schemas."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from tests.components.release.workers import everything, graph
 FAMILIES = (Family.KUBERNETES, Family.SUPPLY, Family.LOGGING, Family.COST, Family.IDENTITY)
 
 
-def test_the_rules_find_nothing() -> None:
+def test_all_workers_pass_the_rules() -> None:
     assert sum(node.type in POD_PATHS for node in objects(graph())) == 7
     assert findings(in_namespace(everything), FAMILIES) == []
 
@@ -33,8 +33,8 @@ def test_a_misspelt_field_of_a_custom_resource_is_refused(kind: str) -> None:
         assert any("spec.misspelt" in each for each in faults_of(spelt))
 
 
-def test_deploying_starts_no_run() -> None:
-    """Servers and scalers begin by themselves; jobs wait for their schedule, for a message or for a person."""
+def test_deploying_starts_no_job() -> None:
+    """Servers and scalers start at once; jobs wait for a schedule, a message or a user."""
     assert not [node for node in objects(graph()) if node.type.endswith((":Job", ":Pod"))]
     suspended = {
         node.inputs["metadata"]["name"]: node.inputs["spec"].get("suspend")

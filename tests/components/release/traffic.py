@@ -21,7 +21,7 @@ S3_RANGES = ("52.219.0.0/20", "3.5.136.0/22")
 ALL_LINKS = LinkTraffic(git_ports=(443, 22), registry_ports=(443,), issuer_by_link=True)
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "kubernetes" / "traffic.md"
 ENDPOINTS, PRIVATE = "endpoint-subnets", "private-subnets"
-PRIVATE_CIDR = "10.64.0.0/17"  # of tests.components.builders' network
+PRIVATE_CIDR = "10.64.0.0/17"  # of the network in tests.components.builders
 SHOWN_AS = {
     External.AWS: ENDPOINTS,
     External.GIT: ENDPOINTS,
@@ -74,7 +74,7 @@ def pods(tenant: str = "acme") -> list[Party]:
 
 
 def places() -> list[Party]:
-    """Parties that are no pods of the keep."""
+    """Parties outside of the keep's pods."""
     elsewhere = [
         Party(name=place.value, namespace=namespace, labels=labels)
         for place, (namespace, labels) in PODS_ELSEWHERE.items()
@@ -90,7 +90,7 @@ def traffic() -> list[Connection]:
 
 
 def expected() -> set[tuple[str, str, str]]:
-    """What the table of flows allows, port by port, external parties named as in the policies."""
+    """Connections that the table of flows allows, port by port, with external parties named as in the policies."""
     return {
         (source, target, str(ports))
         for flow in flows(ALL_LINKS)
@@ -125,7 +125,7 @@ def traffic_table() -> str:
 
 
 def rendered(text: str) -> str:
-    """The document with its generated blocks filled."""
+    """The document with new content in its generated blocks."""
     for name, block in (("flows", flow_table()), ("traffic", traffic_table())):
         marks = rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)"
         text = re.sub(marks, lambda found, block=block: f"{found[1]}{block}\n{found[2]}", text, flags=re.DOTALL)  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Bucket policies, judged by what they decide."""
+"""Bucket policies, tested by the decisions that they lead to."""
 
 import pulumi
 import pytest

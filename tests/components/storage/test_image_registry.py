@@ -1,3 +1,5 @@
+"""Image repositories: tags, retention, access, replication."""
+
 import json
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""Queues of the workers: encryption, dead letters, policies."""
+
 import json
 from typing import Any
 
@@ -111,8 +113,8 @@ def test_references_have_names_arns_and_urls(keep: Keep) -> None:
     ],
     ids=["worker by the endpoint", "plain http", "foreign network", "foreign account", "schedule", "foreign schedule"],
 )
-def test_messages_pass_the_keeps_endpoint_alone(keep: Keep, request_: Request, decision: Decision) -> None:
-    """NONE leaves it to the caller's own IAM policy, as this account's principals need no more."""
+def test_queue_access_requires_the_keeps_endpoint(keep: Keep, request_: Request, decision: Decision) -> None:
+    """NONE leaves the decision to the caller's IAM policy, which suffices for principals of this account."""
     policy = build(keep).one(POLICY, "acme-queue-ingest").inputs["policy"]
     assert decide(policy, request_) is decision
 

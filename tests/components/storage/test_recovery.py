@@ -1,3 +1,5 @@
+"""The recovery region: replicas, copies of buckets, the copying role."""
+
 from typing import Any
 
 import pytest
@@ -56,7 +58,7 @@ def build(
     return record(program, preview=preview)
 
 
-def test_the_second_region_has_a_network_without_egress_and_replicas(keep: Keep) -> None:
+def test_the_second_region_has_replicas_and_a_network_without_egress(keep: Keep) -> None:
     recording = build(keep)
     assert_contract(recording, keep, regions=frozenset({REGION, RECOVERY_REGION}))
     there = [node for node in recording.resources if node.region == RECOVERY_REGION]
@@ -95,7 +97,7 @@ def test_replicas_are_as_restricted_as_their_sources(keep: Keep) -> None:
     assert locked == ["acme-recovery-bucket-audit"]
 
 
-def test_every_bucket_worth_restoring_is_copied_under_the_other_regions_key(keep: Keep) -> None:
+def test_buckets_with_data_to_restore_are_copied_under_the_other_regions_key(keep: Keep) -> None:
     recording = build(keep)
     assert recording.names(RULES) == {f"acme-recovery-replication-{role.value}" for role in REPLICATED}
     for role in REPLICATED:
@@ -161,7 +163,7 @@ def test_s3_assumes_the_role_only_for_the_keeps_buckets(keep: Keep) -> None:
     assert assume(f"codekeep-acme-models-{ACCOUNT}-{REGION}", "999999999999") is Decision.NONE
 
 
-def test_both_buckets_admit_the_copying_role_from_outside_the_network(keep: Keep) -> None:
+def test_both_buckets_allow_the_copying_role_from_outside_the_network(keep: Keep) -> None:
     recording = build(keep)
     context = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"}
     for name in ("acme-bucket-models", "acme-recovery-bucket-models"):

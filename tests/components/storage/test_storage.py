@@ -1,3 +1,5 @@
+"""Buckets of a keep: encryption, retention, locks, access logs."""
+
 from typing import Any
 
 import pytest
@@ -157,7 +159,7 @@ def sids(node: Node) -> set[str]:
     return {statement["Sid"] for statement in node.policy()["Statement"]}
 
 
-def test_every_policy_denies_what_it_must(keep: Keep) -> None:
+def test_every_bucket_policy_contains_the_required_denials(keep: Keep) -> None:
     recording = build(keep)
     always = {"DenyPlainHttp", "DenyOldTls", "DenyForeignPrincipals", "DenyForeignNetworks"}
     keyed = {"DenyOtherEncryption", "DenyOtherKeys", "DenyCallersKeys"}
@@ -175,7 +177,7 @@ def test_service_roles_reach_only_the_bucket_they_are_named_for(keep: Keep) -> N
     assert named == [logical(BucketRole.SNAPSHOTS)]
 
 
-def test_deletion(keep: Keep) -> None:
+def test_only_the_access_log_bucket_is_deleted_with_its_content(keep: Keep) -> None:
     recording = build(keep)
     forced = [node.name for node in recording.of_type(BUCKET) if node.inputs["forceDestroy"]]
     assert forced == [logical(BucketRole.ACCESS_LOGS)]
@@ -218,6 +220,6 @@ def test_bad_bucket_args_are_named(keep: Keep, args: dict[str, Any], message: st
         KeepBucketArgs(keep=keep, access=access, **{**good, **args})
 
 
-def test_a_lock_lasts_a_day_at_least() -> None:
+def test_a_lock_of_less_than_a_day_is_refused() -> None:
     with pytest.raises(ValueError, match="must be 1-36500, got 0"):
         ObjectLock(days=0)

@@ -1,3 +1,5 @@
+"""The OpenSearch domain: access, encryption, logs, nodes, snapshots."""
+
 from typing import Any
 
 import pytest
@@ -73,7 +75,7 @@ def test_the_domain_is_in_the_network_under_the_index_key(keep: Keep) -> None:
     assert {node.urn for node in build(keep, preview=True).nodes} == {node.urn for node in recording.nodes}
 
 
-def test_there_are_no_passwords(keep: Keep) -> None:
+def test_the_domain_has_no_passwords(keep: Keep) -> None:
     options = domain(keep).inputs["advancedSecurityOptions"]
     assert options == {
         "enabled": True,
@@ -83,7 +85,7 @@ def test_there_are_no_passwords(keep: Keep) -> None:
     }
 
 
-def test_only_named_roles_reach_it_and_readers_change_nothing(keep: Keep) -> None:
+def test_only_named_roles_access_the_domain_and_readers_cannot_write(keep: Keep) -> None:
     policy = domain(keep).inputs["accessPolicies"]
 
     def decision(who: str, verb: str, name: str = "acme-index") -> Decision:
@@ -158,7 +160,7 @@ def test_auto_tune_only_on_instances_that_support_it(keep: Keep) -> None:
     assert domain(keep).inputs["softwareUpdateOptions"] == {"autoSoftwareUpdateEnabled": True}
 
 
-def test_workloads_reach_it_on_443_alone(keep: Keep) -> None:
+def test_workloads_reach_the_domain_on_port_443_only(keep: Keep) -> None:
     recording = build(keep)
     rule = recording.one("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
     assert rule.inputs["referencedSecurityGroupId"] == "sg-nodes"

@@ -9,7 +9,7 @@ RIGHT = [known for known in CONFIGURATIONS if known.field is None]
 WRONG = [known for known in CONFIGURATIONS if known.field is not None]
 
 
-def test_there_are_many_of_both_kinds() -> None:
+def test_there_are_many_valid_and_invalid_configurations() -> None:
     assert len(CONFIGURATIONS) >= 30
     assert len({known.name for known in CONFIGURATIONS}) == len(CONFIGURATIONS)
     assert len(RIGHT) >= 12

@@ -1,4 +1,4 @@
-"""The memory fit: one sum by hand, and properties for every model."""
+"""The memory fit: one example computed by hand, and properties for every model."""
 
 from dataclasses import replace
 
@@ -47,7 +47,7 @@ def served(draw: st.DrawFn) -> ModelFacts:
     )
 
 
-def test_the_sum_by_hand() -> None:
+def test_the_memory_fit_equals_an_example_by_hand() -> None:
     need = memory_need(CODER_32B)
     embeddings = 2 * 152064 * 5120
     assert need.weights.gib == pytest.approx(((32.8e9 - embeddings) * 1 / 2 + embeddings * 2 / 2) / GIB)
@@ -73,7 +73,7 @@ def test_latent_attention_caches_one_vector_on_every_gpu() -> None:
     assert cache_bytes_per_token(replace(latent, tensor_parallel=1)) == 27 * 576 * 2
 
 
-def test_the_largest_that_fits_fits_and_the_next_does_not() -> None:
+def test_the_largest_fitting_context_fits_and_the_next_does_not() -> None:
     fit = memory_fit(CODER_32B, 44.7)
     assert fit.fits
     assert fit.largest_concurrency == 10
@@ -87,7 +87,7 @@ def test_the_largest_that_fits_fits_and_the_next_does_not() -> None:
     assert not memory_fit(replace(shorter, context_tokens=crowded.largest_context_tokens + 1), 44.7).fits
 
 
-def test_nothing_fits_if_the_weights_do_not() -> None:
+def test_no_context_fits_if_the_weights_do_not() -> None:
     fit = memory_fit(replace(CODER_32B, quantization="none", tensor_parallel=1), 44.7)
     assert (fit.fits, fit.largest_concurrency, fit.largest_context_tokens) == (False, 0, 0)
 

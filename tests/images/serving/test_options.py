@@ -1,4 +1,4 @@
-"""The option model, compared with trtllm-serve 1.2's own lists of names."""
+"""The model of options agrees with the lists of names of trtllm-serve 1.2."""
 
 from pathlib import Path
 

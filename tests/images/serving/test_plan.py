@@ -1,4 +1,4 @@
-"""The plan for each role: what the pod runs, and what is never switched on."""
+"""The plan for each role: the pod's command and options, and options that are never set."""
 
 import dataclasses
 
@@ -60,7 +60,7 @@ def options(served: ServingPlan) -> dict[str, object]:
     return document
 
 
-def test_chat_reuses_prefixes_in_large_batches_with_adapters() -> None:
+def test_chat_has_prefix_reuse_large_batches_and_adapters() -> None:
     served = plan(CHAT)
     assert served.command == ("trtllm-serve",)
     assert served.prefix_reuse == "salted"
@@ -119,7 +119,7 @@ def test_embed_runs_on_the_release_of_tensorrt_llm_that_has_the_server() -> None
 
 
 @pytest.mark.parametrize("facts", EVERYTHING, ids=lambda facts: f"{facts.role}-{facts.engine or 'default'}")
-def test_every_plan_is_bound_pinned_watched_and_silent(facts: ModelFacts) -> None:
+def test_every_plan_is_bounded_pinned_monitored_and_logs_no_content(facts: ModelFacts) -> None:
     served = plan(facts)
     assert served.args[served.args.index("--host") + 1] == "0.0.0.0"  # noqa: S104
     assert served.model_path == f"/var/cache/codekeep/models/{REVISION}/{facts.name.split('/')[1]}"
@@ -149,7 +149,7 @@ def test_every_plan_is_bound_pinned_watched_and_silent(facts: ModelFacts) -> Non
 
 
 @pytest.mark.parametrize("facts", [CHAT, AUTOCOMPLETE], ids=lambda facts: facts.role)
-def test_no_option_is_in_both_places(facts: ModelFacts) -> None:
+def test_no_option_is_both_flag_and_file_entry(facts: ModelFacts) -> None:
     served = plan(facts)
     flags = {word.removeprefix("--") for word in served.args if word.startswith("--")}
     written = options(served)

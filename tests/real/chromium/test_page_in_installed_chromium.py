@@ -1,4 +1,4 @@
-"""The web page's browser tests, with the Chromium that is installed for them: here none is skipped."""
+"""Runs the web page's browser tests in the Chromium of tests/real/chromium, without skipping any."""
 
 import os
 import subprocess

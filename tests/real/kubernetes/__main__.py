@@ -1,4 +1,4 @@
-"""python -m tests.real.kubernetes: a cluster to try things on, until Ctrl-C."""
+"""python -m tests.real.kubernetes: runs a cluster for manual use until Ctrl-C."""
 
 import contextlib
 import sys

@@ -1,7 +1,7 @@
-"""What tests ask of a test cluster.
+"""What tests can do with a test cluster.
 
 api.apply(thing)                                   the live object; ApiFault where it is refused
-api.refused(thing)                                 why it would be refused, None where it would not
+api.refused(thing)                                 the reason of a refusal (dry run); None where it is accepted
 api.get(thing), api.delete(thing)                  by kind, namespace and name
 api.can_i("acme/gateway", "get", "secrets", "acme")
 api.pods_of(deployment)                            the pods that a controller would make: admission judges those
@@ -21,12 +21,12 @@ from tests.real.kubernetes.cluster import Cluster
 from tests.real.kubernetes.installation import Programs
 from tests.real.kubernetes.workloads import templates_in
 
-PATIENCE_SECONDS = 60.0
+WAIT_SECONDS = 60.0
 REVIEW_PATH = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 
 
 class Api:
-    """One cluster as its administrator."""
+    """Access to one cluster as its administrator."""
 
     def __init__(self, cluster: Cluster, programs: Programs) -> None:
         self.client: Client = cluster.client
@@ -34,30 +34,32 @@ class Api:
         self._programs = programs
 
     def apply(self, thing: Mapping[str, Any], *, force: bool = False) -> Object:
-        """Server-side apply, strict: an unknown or repeated field is an error. A quota is waited for to be counted."""
+        """Server-side apply with strict validation: an unknown or repeated field is an error.
+
+        Returns after a ResourceQuota has its status, because the server admits no pod before.
+        """
         live = self.client.apply(thing, force=force)
         if thing["kind"] != "ResourceQuota":
             return live
-        self._wait(lambda: self._is_counted(thing), f"quota {thing['metadata']['name']} is not counted")
+        self._wait(lambda: self._has_status(thing), f"quota {thing['metadata']['name']} has no status")
         return self.client.get(thing) or live
 
-    def _is_counted(self, quota: Mapping[str, Any]) -> bool:
-        """Whether the quota says what is used: the server admits no pod before."""
+    def _has_status(self, quota: Mapping[str, Any]) -> bool:
         live = self.client.get(quota)
         return live is not None and (live.get("status") or {}).get("hard") == live["spec"].get("hard")
 
     def _wait(self, done: Callable[[], bool], otherwise: str) -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + WAIT_SECONDS
         while not done():
-            assert time.monotonic() < deadline, f"{otherwise} after {PATIENCE_SECONDS:.0f} s"
+            assert time.monotonic() < deadline, f"{otherwise} after {WAIT_SECONDS:.0f} s"
             time.sleep(0.1)
 
     def refused(self, thing: Mapping[str, Any]) -> str | None:
-        """The server's reason for refusing the object (dry run: nothing is kept), None where it would take it."""
+        """The server's reason for refusing the object, None where it would accept it. A dry run: nothing is stored."""
         try:
             self.client.apply(thing, dry_run=True)
         except ApiFault as fault:
-            if fault.code == 0:  # no answer is no verdict
+            if fault.code == 0:  # the server did not answer
                 raise
             return str(fault)
         return None
@@ -66,14 +68,14 @@ class Api:
         return self.client.get(thing)
 
     def delete(self, thing: Mapping[str, Any]) -> None:
-        """Deletes and waits until it is gone; a namespace goes with what is in it."""
+        """Deletes the object (a namespace with its content) and waits until it is gone."""
         self.client.delete(thing)
 
     @contextmanager
     def enforced(self, *things: Mapping[str, Any], probe: Mapping[str, Any]) -> Iterator[None]:
-        """The objects in force (admission policies and their bindings, say) until the block ends.
+        """Applies objects such as admission policies and their bindings for the length of the block.
 
-        The server needs a moment to take a policy up: `probe` is an object that it must refuse once it has.
+        The server enforces a new policy after a delay. The block starts once it refuses `probe`.
         """
         try:
             for thing in things:
@@ -85,14 +87,14 @@ class Api:
                 self.delete(thing)
 
     def until_refused(self, thing: Mapping[str, Any]) -> str:
-        """The reason, once the server refuses the object: policies and labels reach its judgement with a delay."""
+        """Waits until the server refuses the object, since policies and labels take effect with a delay; the reason."""
         self._wait(lambda: self.refused(thing) is not None, f"not refused: {thing}")
         return str(self.refused(thing))
 
     def settle(self) -> None:
-        """Waits until the admission policies that are there now are in force, and those that were are not.
+        """Waits until the server enforces the present admission policies, and deleted ones no longer.
 
-        The server takes them up in their order: when one more is enforced, so are those before it.
+        It processes changes in order: once a further policy is enforced, earlier changes have taken effect.
         """
         name = f"canary-{uuid.uuid4().hex[:8]}"
         canary = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": "default"}}
@@ -108,15 +110,15 @@ class Api:
         *,
         name: str | None = None,
     ) -> bool:
-        """Whether RBAC lets a service account (`namespace/name`) do it, as `kubectl auth can-i --as` answers.
+        """Whether RBAC allows a service account (`namespace/name`) the verb, like `kubectl auth can-i --as`.
 
-        `resource` is a plural, with its group where that is not the core one, with a subresource where one is meant:
-        `pods`, `jobs.batch`, `pods/log`. Without a namespace: in all of them, or of the cluster's own kinds.
+        `resource` is a plural with its group, unless that is the core one, and optionally a subresource: `pods`,
+        `jobs.batch`, `pods/log`. Without a namespace: in all namespaces, or for kinds that belong to the cluster.
         """
         space, account = service_account.split("/")
-        whole, _, subresource = resource.partition("/")
-        plural, _, group = whole.partition(".")
-        asked = {
+        kind, _, subresource = resource.partition("/")
+        plural, _, group = kind.partition(".")
+        attributes = {
             "verb": verb,
             "group": group,
             "resource": plural,
@@ -127,13 +129,13 @@ class Api:
         spec = {
             "user": f"system:serviceaccount:{space}:{account}",
             "groups": ["system:serviceaccounts", f"system:serviceaccounts:{space}", "system:authenticated"],
-            "resourceAttributes": asked,
+            "resourceAttributes": attributes,
         }
         review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": spec}
         return bool(self.client.request("POST", REVIEW_PATH, review)["status"]["allowed"])
 
     def pods_of(self, thing: Mapping[str, Any]) -> Iterator[Object]:
-        """The pods that a controller would make of a workload: Deployment, Job, CronJob, RayCluster and their like."""
+        """The pods that a controller would create for a workload such as a Deployment, Job, CronJob or RayCluster."""
         metadata = thing["metadata"]
         for number, template in enumerate(templates_in(thing)):
             made = template.get("metadata") or {}

@@ -1,4 +1,4 @@
-"""An admission policy that refuses one object of its own and nothing else: when it does, those before it do too."""
+"""An admission policy that refuses a single object: once it is enforced, policies applied before it are too."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Starting and ending a test cluster."""
+"""Starts and stops a test cluster."""
 
 import json
 import socket
@@ -20,24 +20,24 @@ ROOT = Path(__file__).resolve().parents[3]
 DEFINITIONS = Path(__file__).resolve().parent / "crds"
 DEFINITION_PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 START_SECONDS = 90.0
-ATTEMPTS = 3  # a port that was free may be taken by somebody else in between
+ATTEMPTS = 3  # another process may take a free port before the server does
 LOG_TAIL_CHARACTERS = 3000
-SERVICE_ADDRESSES = "172.20.0.0/16"  # as EKS has them
+SERVICE_ADDRESSES = "172.20.0.0/16"  # the range that EKS uses
 
 
 class ClusterError(Exception):
-    """The servers do not start; the message has the end of what they said."""
+    """The servers do not start; the message contains the end of their logs."""
 
 
 class Cluster:
-    """A context manager: `with Cluster(programs) as cluster`. Its processes end with this one, however that ends."""
+    """A context manager: `with Cluster(programs) as cluster`. Its processes end when this one ends or is killed."""
 
     kubeconfig: Path
     client: Client
 
     def __init__(self, programs: Programs) -> None:
         self._programs = programs
-        self._guardian: subprocess.Popen[bytes] | None = None
+        self._supervisor: subprocess.Popen[bytes] | None = None
         self._controllers: Controllers | None = None
 
     def __enter__(self) -> "Cluster":
@@ -50,7 +50,7 @@ class Cluster:
                 if attempt == ATTEMPTS:
                     raise
         try:
-            self._define()
+            self._install_definitions()
         except BaseException:
             self.close()
             raise
@@ -62,16 +62,16 @@ class Cluster:
         self.close()
 
     def close(self) -> None:
-        """Ends the servers and removes what they kept."""
-        controllers, guardian = self._controllers, self._guardian
-        self._controllers = self._guardian = None
+        """Stops the servers and removes their files."""
+        controllers, supervisor = self._controllers, self._supervisor
+        self._controllers = self._supervisor = None
         try:
             if controllers is not None:
                 controllers.stop()
         finally:
-            if guardian is not None and guardian.stdin is not None:
-                guardian.stdin.close()
-                guardian.wait()
+            if supervisor is not None and supervisor.stdin is not None:
+                supervisor.stdin.close()
+                supervisor.wait()
 
     def _start(self) -> None:
         folder = Path(tempfile.mkdtemp(prefix="codekeep-kubernetes-"))
@@ -83,31 +83,31 @@ class Cluster:
             {"name": "kube-apiserver", "command": _apiserver(self._programs, credentials, api, store)},
         ]
         (folder / "servers.json").write_text(json.dumps(servers))
-        self._guardian = subprocess.Popen(
-            [sys.executable, "-m", "tests.real.guardian", str(folder)],
+        self._supervisor = subprocess.Popen(
+            [sys.executable, "-m", "tests.real.supervisor", str(folder)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for the one who started it
+            start_new_session=True,  # keeps Ctrl-C from the servers: the supervisor stops them
         )
         self.kubeconfig = credentials.write_kubeconfig(api)
         self.client = Client(Access.from_file(self.kubeconfig))
         self._wait(folder)
 
     def _wait(self, folder: Path) -> None:
-        """Until the API server is ready."""
-        assert self._guardian is not None
+        """Waits until the API server is ready."""
+        assert self._supervisor is not None
         deadline = time.monotonic() + START_SECONDS
         logs: dict[str, str] = {}
-        while time.monotonic() < deadline and self._guardian.poll() is None:
+        while time.monotonic() < deadline and self._supervisor.poll() is None:
             logs = {path.name: path.read_text(errors="replace") for path in _logs(folder)} or logs
             if _is_ready(self.client):
                 return
             time.sleep(0.1)
-        said = "\n".join(f"{name}:\n{text[-LOG_TAIL_CHARACTERS:]}" for name, text in logs.items())
-        raise ClusterError(f"the test cluster did not start within {START_SECONDS:.0f} s\n{said}")
+        tails = "\n".join(f"{name}:\n{text[-LOG_TAIL_CHARACTERS:]}" for name, text in logs.items())
+        raise ClusterError(f"the test cluster did not start within {START_SECONDS:.0f} s\n{tails}")
 
-    def _define(self) -> None:
-        """Brings in the custom resources' definitions, and waits until they are served."""
+    def _install_definitions(self) -> None:
+        """Creates the CustomResourceDefinitions and waits until the server serves them."""
         names = []
         for path in sorted(DEFINITIONS.glob("*.yaml")):
             definition = yaml.load(path.read_text(), yaml.CSafeLoader)
@@ -129,19 +129,19 @@ def _etcd(programs: Programs, folder: Path, store: str, peer: str) -> list[str]:
         f"--listen-peer-urls={peer}",
         f"--initial-advertise-peer-urls={peer}",
         f"--initial-cluster=default={peer}",
-        "--unsafe-no-fsync",  # nobody needs it back
+        "--unsafe-no-fsync",  # the data is thrown away
         "--log-level=warn",
     ]
 
 
 def _apiserver(programs: Programs, credentials: Credentials, api: str, store: str) -> list[str]:
-    """As EKS runs it where it matters to an object: RBAC, and admission plugins as Kubernetes sets them."""
+    """Configured like that of EKS as far as objects are concerned: RBAC, and the default admission plugins."""
     return [
         str(programs.apiserver),
         f"--etcd-servers={store}",
         f"--bind-address={HOST}",
         f"--secure-port={api.rpartition(':')[2]}",
-        "--advertise-address=192.0.2.1",  # nobody asks for it; without one it looks for a network
+        "--advertise-address=192.0.2.1",  # unused; without one the server needs a network interface
         "--endpoint-reconciler-type=none",
         f"--tls-cert-file={credentials.certificate}",
         f"--tls-private-key-file={credentials.key}",
@@ -149,8 +149,8 @@ def _apiserver(programs: Programs, credentials: Credentials, api: str, store: st
         "--anonymous-auth=false",
         "--authorization-mode=Node,RBAC",
         "--enable-admission-plugins=NodeRestriction,PodSecurity,ValidatingAdmissionPolicy",
-        "--disable-admission-plugins=StorageObjectInUseProtection",  # no controller would ever let go of a claim
-        "--allow-privileged=true",  # whether a pod may is the policies' to say
+        "--disable-admission-plugins=StorageObjectInUseProtection",  # no controller would remove its finalizer
+        "--allow-privileged=true",  # admission policies decide
         "--service-account-issuer=https://kubernetes.default.svc",
         f"--service-account-key-file={credentials.accounts_public}",
         f"--service-account-signing-key-file={credentials.accounts_private}",

@@ -21,14 +21,14 @@ def programs() -> Programs:
 
 @pytest.fixture(scope="session")
 def api(programs: Programs) -> Iterator[Api]:
-    """The cluster; without any namespace of ours to begin with."""
+    """The cluster, at first without a namespace of a keep."""
     with Cluster(programs) as cluster:
         yield Api(cluster, programs)
 
 
 @pytest.fixture
 def space(api: Api) -> Iterator[str]:
-    """A namespace, gone afterwards with what is in it."""
+    """A namespace that is deleted with its content after the test."""
     name = f"test-{uuid.uuid4().hex[:8]}"
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
     api.apply(namespace)

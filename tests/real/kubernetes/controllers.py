@@ -1,7 +1,7 @@
-"""What the API server waits for and no controller manager is here to do: three small things, nothing else.
+"""Does three tasks of the controller manager, which a test cluster does not run and the API server relies on.
 
-A namespace that is deleted is emptied and let go; every namespace has its default service account; a quota says what
-is used, which is nothing, for the API server admits no pod before it does.
+Deleted namespaces are emptied and finalized; each namespace gets its default service account; quotas get a status
+(nothing is used), without which the API server admits no pod.
 """
 
 import threading
@@ -10,7 +10,7 @@ from typing import Any
 
 from sandbox.kubernetes.client import ApiFault, Client
 
-LOOK_SECONDS = 0.1
+POLL_SECONDS = 0.1
 CONTENT_VERSIONS = (
     "v1",
     "apps/v1",
@@ -23,65 +23,65 @@ CONTENT_VERSIONS = (
     "ray.io/v1",
 )
 MERGE = "application/merge-patch+json"
-PATIENCE = 100  # refusals in a row
+MAX_REFUSALS = 100  # in a row
 
 
 class Controllers:
-    """A thread over one cluster."""
+    """A thread that works on one cluster."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._ended = threading.Event()
         self._fault: ApiFault | None = None
-        self._provided: set[str] = set()  # namespaces that have their default service account
+        self._with_account: set[str] = set()  # namespaces that have their default service account
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends the thread; raises what it ended of, if it did so by itself."""
+        """Ends the thread. Raises the fault that made it give up, if any."""
         self._ended.set()
         self._thread.join()
         if self._fault is not None:
             raise self._fault
 
     def _run(self) -> None:
-        """Looks again after a refusal, as controllers do; one that does not pass is kept for the end."""
+        """Retries after a refusal, as controllers do; gives up after MAX_REFUSALS in a row."""
         refusals = 0
-        while not self._ended.wait(LOOK_SECONDS):
+        while not self._ended.wait(POLL_SECONDS):
             try:
-                self._look()
+                self._reconcile()
                 refusals = 0
             except ApiFault as fault:
                 refusals += 1
-                if refusals == PATIENCE:
+                if refusals == MAX_REFUSALS:
                     self._fault = fault
                     return
 
-    def _look(self) -> None:
+    def _reconcile(self) -> None:
         for space in self._client.request("GET", "/api/v1/namespaces")["items"]:
             if space["metadata"].get("deletionTimestamp"):
                 self._finalise(space)
-            elif space["metadata"]["name"] not in self._provided:
-                self._provide(space["metadata"]["name"])
+            elif space["metadata"]["name"] not in self._with_account:
+                self._create_account(space["metadata"]["name"])
         for quota in self._client.request("GET", "/api/v1/resourcequotas")["items"]:
-            self._count(quota)
+            self._write_status(quota)
 
-    def _provide(self, namespace: str) -> None:
+    def _create_account(self, namespace: str) -> None:
         account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}
         try:
             self._client.request("POST", f"/api/v1/namespaces/{namespace}/serviceaccounts", account)
         except ApiFault as fault:
             if fault.reason != "AlreadyExists":
                 raise
-        self._provided.add(namespace)
+        self._with_account.add(namespace)
 
     def _finalise(self, space: Mapping[str, Any]) -> None:
         name = space["metadata"]["name"]
         for path in self._contents(name):
             self._client.request("DELETE", path, {"propagationPolicy": "Background"})
-        self._provided.discard(name)
+        self._with_account.discard(name)
         freed = {**space, "apiVersion": "v1", "kind": "Namespace", "spec": {"finalizers": []}}
         self._client.request("PUT", f"/api/v1/namespaces/{name}/finalize", freed)
 
@@ -94,7 +94,7 @@ class Controllers:
                     for thing in self._client.request("GET", listed)["items"]:
                         yield f"{listed}/{thing['metadata']['name']}"
 
-    def _count(self, quota: Mapping[str, Any]) -> None:
+    def _write_status(self, quota: Mapping[str, Any]) -> None:
         hard = (quota.get("spec") or {}).get("hard") or {}
         status = quota.get("status") or {}
         if status.get("hard") == hard:

@@ -1,4 +1,4 @@
-"""Certificates, keys and the token of one test cluster: made for it, and gone with it."""
+"""Certificates, keys and the administrator's token, made for one test cluster and removed with it."""
 
 import datetime
 import ipaddress
@@ -27,7 +27,7 @@ _USAGE = x509.KeyUsage(
 
 
 class Credentials:
-    """Files in a folder, as kube-apiserver's options take them."""
+    """Files in a folder, in the formats that kube-apiserver's options require."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -58,7 +58,7 @@ def _key() -> ec.EllipticCurvePrivateKey:
 
 
 def _certificate(key: ec.EllipticCurvePrivateKey) -> bytes:
-    """Signed by itself, and so its own authority."""
+    """A self-signed certificate, which clients use as the authority too."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "codekeep test cluster")])
     now = datetime.datetime.now(datetime.UTC)
     hosts = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST)), x509.DNSName("localhost")])

@@ -1,4 +1,4 @@
-"""Objects that a keep's namespace must not take, each a good one with one thing changed, and what the server says."""
+"""Objects that a keep's admission policies must refuse: valid ones with one change each, and the expected reason."""
 
 import copy
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ DIGEST = f"sha256:{'ab' * 32}"
 
 @dataclass(frozen=True, kw_only=True)
 class Hostile:
-    """`reason` is part of the server's answer."""
+    """An object to refuse. `reason` must be part of the server's answer."""
 
     thing: Object
     reason: str
@@ -26,7 +26,7 @@ def pod_with(pod: Object, change: Change) -> Object:
 
 
 def setting(path: str, value: Any) -> Change:
-    """Sets a field below the object; numbers lead into lists, None takes the field away."""
+    """Sets the field at a path of keys and list positions joined by `|`; None removes it."""
 
     def change(thing: Object) -> None:
         *steps, last = (int(step) if step.isdigit() else step for step in path.split("|"))
@@ -42,7 +42,7 @@ def setting(path: str, value: Any) -> Change:
 
 
 def adding(path: str, value: Any) -> Change:
-    """Adds to a list."""
+    """Adds a value to the list at a path."""
 
     def change(thing: Object) -> None:
         *steps, last = path.split("|")
@@ -200,13 +200,16 @@ def _others(space: str) -> Mapping[str, tuple[Object, str]]:
 
 
 def _namespace(space: str, label: str, value: str) -> Object:
-    """Applied by another than who made it: the labels left out are set empty, as they cannot be taken away so."""
+    """The namespace with one label right and the others wrong.
+
+    They are set to wrong values, not left out: server-side apply by another manager does not remove them.
+    """
     labels = {TENANT: "", "pod-security.kubernetes.io/enforce": "privileged", label: value}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space, "labels": labels}}
 
 
 def hostile_objects(pod: Object, space: str, registry: str) -> dict[str, Hostile]:
-    """By name. `pod` is one that is taken."""
+    """Objects to refuse by name. `pod` is a valid pod of the namespace."""
     changed = {
         name: Hostile(thing=pod_with(pod, change), reason=reason) for name, (change, reason) in _pods(registry).items()
     }

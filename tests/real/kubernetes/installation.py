@@ -1,6 +1,6 @@
 """kube-apiserver, etcd and kubectl, built from pinned Go modules once and kept outside the repository.
 
-`python -m tests.real.kubernetes.installation` builds them and shows how far it is: five minutes on two cores.
+`python -m tests.real.kubernetes.installation` builds them and shows progress: five minutes on two cores.
 """
 
 import hashlib
@@ -23,28 +23,28 @@ PACKAGES = {  # program → package of MODULE's requirements
 }
 OLDEST_GO = (1, 24)
 GO_VARIABLE = "CODEKEEP_GO"
-USUAL_PLACES = ("/usr/local/go/bin/go", "/opt/homebrew/bin/go")
+USUAL_PATHS = ("/usr/local/go/bin/go", "/opt/homebrew/bin/go")
 LAST_LINES = 15
 _GO_VERSION = re.compile(r"go version go((\d+)\.(\d+)\S*) (\S+)")
 
 
 class NoGoError(Exception):
-    """The programs are not built yet, and no fitting Go is there to build them."""
+    """The programs are not built yet, and there is no Go that can build them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Go:
-    """A Go to build with."""
+    """A Go toolchain."""
 
     path: str
     version: str  # "1.26.8 linux/amd64"
 
     @classmethod
     def find(cls) -> "Go":
-        """The Go of CODEKEEP_GO, else of PATH, else of the usual places. NoGoError where none is new enough."""
-        given = os.environ.get(GO_VARIABLE)
+        """The Go of CODEKEEP_GO, else of PATH, else of USUAL_PATHS. Raises NoGoError where none is new enough."""
+        configured = os.environ.get(GO_VARIABLE)
         tried = []
-        for candidate in [given] if given else ["go", *USUAL_PLACES]:
+        for candidate in [configured] if configured else ["go", *USUAL_PATHS]:
             path = shutil.which(candidate)
             found = _GO_VERSION.match(_output([path, "version"])) if path else None
             if path and found and (int(found[2]), int(found[3])) >= OLDEST_GO:
@@ -76,10 +76,10 @@ class Programs:
 
 
 def ready(say: Say) -> Programs:
-    """The programs, built where they are not; `say` hears how far it is.
+    """The programs, which the first call builds; `say` gets messages about progress.
 
     Raises:
-        NoGoError: they have to be built, and there is no Go for it.
+        NoGoError: they have to be built, and no Go is new enough.
         RuntimeError: the build failed.
     """
     folder = made_once(f"kubernetes-{VERSION}-{_digest()}", lambda folder: _build(Go.find(), folder, say))
@@ -98,7 +98,7 @@ def _build(go: Go, folder: Path, say: Say) -> None:
 
 
 def _link_flags() -> str:
-    """Without symbols; with the version, which an official build stamps in too."""
+    """Leaves symbols out, and sets the version as official builds do."""
     package = "k8s.io/component-base/version"
     major, minor = VERSION.removeprefix("v").split(".")[:2]
     stamps = {"gitVersion": VERSION, "gitMajor": major, "gitMinor": minor}
@@ -106,7 +106,7 @@ def _link_flags() -> str:
 
 
 def _lines(command: list[str]) -> Iterator[str]:
-    """A command's lines while it runs; RuntimeError with the last of them where it fails."""
+    """Yields a command's lines while it runs. Raises RuntimeError with the last lines where it fails."""
     lines: list[str] = []
     with subprocess.Popen(
         command, cwd=MODULE, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -127,12 +127,12 @@ def _output(command: list[str], cwd: Path | None = None) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Nothing but the lock decides what is built."""
+    """The environment with Go settings under which go.mod and go.sum alone decide what is built."""
     return {**os.environ, "GOFLAGS": "-mod=readonly -buildvcs=false", "GOWORK": "off"}
 
 
 def _digest() -> str:
-    """Of everything that decides what is built, but the Go: any new enough one makes the same programs."""
+    """Identifies the platform and everything that decides what is built; the version of Go makes no difference."""
     hashed = hashlib.sha256()
     for text in (*(path.read_bytes() for path in sorted(MODULE.iterdir())), _link_flags().encode()):
         hashed.update(text)
@@ -140,7 +140,7 @@ def _digest() -> str:
 
 
 def main() -> None:
-    """Builds, and says where; no Go is said too, and is no failure: the tests skip then, with the same reason."""
+    """Builds and prints the folder. A missing Go is only reported: the tests are then skipped with the same reason."""
     try:
         programs = ready(say)
     except NoGoError as error:

@@ -1,4 +1,4 @@
-"""Keeps of one test cluster: the walls, bounds, accounts and rights of each, as the components make them, and a pod."""
+"""The Kubernetes objects of keeps in a test cluster: namespace, policies, quotas, accounts, roles and workloads."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,11 +52,11 @@ def _recorded(tenant: str, tier: Tier) -> tuple[Object, ...]:
     return tuple(node.inputs for node in recording.resources if node.type.startswith("kubernetes:"))
 
 
-def ground(tenant: str, tier: Tier) -> list[Object]:
-    """Every object but workloads, in an order in which a server takes them."""
+def keep_objects(tenant: str, tier: Tier) -> list[Object]:
+    """Every object of a keep but its workloads, in the order in which a server accepts them."""
     found = [each for each in _recorded(tenant, tier) if each["kind"] not in WORKLOADS]
     assert found
-    return sorted(found, key=_turn)
+    return sorted(found, key=_apply_order)
 
 
 def workloads(tenant: str, tier: Tier) -> list[Object]:
@@ -67,26 +67,27 @@ def workloads(tenant: str, tier: Tier) -> list[Object]:
 
 
 @contextmanager
-def standing(api: Api, tenant: str, tier: Tier) -> Iterator[str]:
-    """A keep's ground on the cluster, its policies in force; gives the name of its namespace."""
-    things = ground(tenant, tier)
+def deployed_keep(api: Api, tenant: str, tier: Tier) -> Iterator[str]:
+    """Applies a keep's objects, waits until its admission policies are in force, and yields its namespace."""
+    things = keep_objects(tenant, tier)
     namespace = f"codekeep-{tenant}"
-    door = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "probe", "namespace": namespace}}
+    config_map = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "probe", "namespace": namespace}}
+    refused = {**config_map, "data": {"settings.json": '{"bodies": true}'}}
     policies = [each for each in things if each["apiVersion"] == ADMISSION]
     others = [each for each in things if each["apiVersion"] != ADMISSION]
     try:
         for thing in others:
             api.apply(thing)
-        with api.enforced(*policies, probe={**door, "data": {"settings.json": '{"bodies": true}'}}):
+        with api.enforced(*policies, probe=refused):
             yield namespace
     finally:
         for thing in reversed(others):
             api.delete(thing)
 
 
-def _turn(thing: Object) -> tuple[int, str]:
-    """Namespaces and accounts first, admission last, bindings after their policies."""
+def _apply_order(thing: Object) -> tuple[int, str]:
+    """Sort key: namespaces and accounts first, admission policies last, bindings after their policies."""
     if thing["apiVersion"] == ADMISSION:
         return len(FIRST) + 1 + thing["kind"].endswith("Binding"), thing["metadata"]["name"]
-    place = FIRST.index(thing["kind"]) if thing["kind"] in FIRST else len(FIRST)
-    return place, thing["metadata"]["name"]
+    position = FIRST.index(thing["kind"]) if thing["kind"] in FIRST else len(FIRST)
+    return position, thing["metadata"]["name"]

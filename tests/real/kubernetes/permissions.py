@@ -1,4 +1,4 @@
-"""Who may do what in a cluster of two keeps, as its API server answers; docs/kubernetes/permissions.md shows it."""
+"""The permissions of service accounts in a cluster of two keeps, by its API server; docs/kubernetes/permissions.md."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -57,13 +57,13 @@ CLUSTER_RESOURCES = (
     "priorityclasses.scheduling.k8s.io",
 )
 NAMED = (("rayclusters.ray.io", "index"),)
-"""Objects whose names a role holds."""
+"""Objects that a role names."""
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "kubernetes" / "permissions.md"
 Row = tuple[str, str, str, str]  # account, where, what, verbs
 
 
 def allowed(api: Api, keep: str, others: Sequence[str]) -> Iterator[Row]:
-    """Everything that accounts of a keep may do, in its namespace, in others, and with what belongs to the cluster."""
+    """Every permission of a keep's accounts: in its namespace, in others, and for kinds that belong to the cluster."""
     for account in ACCOUNTS:
         subject = f"{keep}/{account}"
         for place, resources in (

@@ -1,4 +1,4 @@
-"""Every service account × verb × resource equals the committed table, with two keeps on one server."""
+"""RBAC of two keeps in one cluster: for every account, verb and resource the API server allows what the table says."""
 
 import os
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from components.naming import Tier
 from sandbox.kubernetes.access import Access
 from sandbox.kubernetes.client import ApiFault, Client
 from tests.real.kubernetes.api import Api
-from tests.real.kubernetes.keeps import standing
+from tests.real.kubernetes.keeps import deployed_keep
 from tests.real.kubernetes.permissions import ACCOUNTS, DOCUMENT, VERBS, Row, allowed, rendered
 
 UPDATE = "CODEKEEP_UPDATE_PERMISSIONS"
@@ -19,7 +19,7 @@ OURS, THEIRS = "codekeep-bond", "codekeep-pico"
 @pytest.fixture(scope="module")
 def keeps(api: Api) -> Iterator[None]:
     """Two pooled keeps."""
-    with standing(api, "bond", Tier.POOLED), standing(api, "pico", Tier.POOLED):
+    with deployed_keep(api, "bond", Tier.POOLED), deployed_keep(api, "pico", Tier.POOLED):
         yield
 
 
@@ -28,7 +28,7 @@ def rows(api: Api, keeps: None) -> list[Row]:
     return list(allowed(api, OURS, others=[THEIRS, "kube-system", "default"]))
 
 
-def test_what_is_allowed_is_the_table_and_nothing_more(rows: list[Row]) -> None:
+def test_permissions_equal_the_committed_table(rows: list[Row]) -> None:
     assert rows, "nobody may do anything: the server was not asked, or the head cannot scale"
     if os.environ.get(UPDATE):
         DOCUMENT.write_text(rendered(DOCUMENT.read_text(), rows))
@@ -36,23 +36,23 @@ def test_what_is_allowed_is_the_table_and_nothing_more(rows: list[Row]) -> None:
     assert text == rendered(text, rows), f"run again with {UPDATE}=1 and judge the difference"
 
 
-def test_nobody_has_a_right_outside_the_own_namespace(rows: list[Row]) -> None:
+def test_accounts_have_permissions_in_their_own_namespace_only(rows: list[Row]) -> None:
     assert {place for _, place, _, _ in rows} == {"own namespace"}
 
 
-def test_nobody_reads_secrets_of_either_keep(api: Api, keeps: None) -> None:
-    asked = [
+def test_no_account_can_read_secrets(api: Api, keeps: None) -> None:
+    questions = [
         (f"{keep}/{account}", verb, namespace)
         for keep, namespace in ((OURS, THEIRS), (THEIRS, OURS), (OURS, OURS), (OURS, None))
         for account in ACCOUNTS
         for verb in VERBS
     ]
-    assert len(asked) > 300
-    assert [each for each in asked if api.can_i(each[0], each[1], "secrets", each[2])] == []
+    assert len(questions) > 300
+    assert [each for each in questions if api.can_i(each[0], each[1], "secrets", each[2])] == []
 
 
-def test_a_role_in_the_namespace_would_show(api: Api, keeps: None) -> None:
-    """The table is the server's answer, not a wish: a right that somebody adds is found."""
+def test_a_role_added_to_the_namespace_appears_in_the_table(api: Api, keeps: None) -> None:
+    """A permission that somebody adds is found, which shows that the table is the server's answer."""
     rbac, metadata = "rbac.authorization.k8s.io", {"name": "more", "namespace": OURS}
     rule = {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get"]}
     role = {"apiVersion": f"{rbac}/v1", "kind": "Role", "metadata": metadata, "rules": [rule]}
@@ -75,8 +75,8 @@ def test_a_role_in_the_namespace_would_show(api: Api, keeps: None) -> None:
         api.delete(role)
 
 
-def test_a_real_token_of_one_keep_opens_nothing_of_another(api: Api, keeps: None) -> None:
-    """Not only by review: with a token as a pod of the head's would hold it, the only account that gets one."""
+def test_a_token_of_one_keep_is_refused_in_another_namespace(api: Api, keeps: None) -> None:
+    """With a real token of the index head, the only account that gets one, and not by an access review."""
     path = f"/api/v1/namespaces/{OURS}/serviceaccounts/index-head/token"
     request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 600}}
     token = api.client.request("POST", path, request)["status"]["token"]

@@ -1,4 +1,6 @@
-"""A whole keep brought up on the sandbox over a real API server, again, and removed."""
+"""The demo keep on the sandbox over a real API server: up creates its objects, a second up changes none, destroy
+removes all.
+"""
 
 import os
 from collections.abc import Iterator
@@ -21,7 +23,7 @@ Object = dict[str, Any]
 
 @pytest.fixture
 def keep(tmp_path: Path, api: Api) -> Iterator[Keep]:
-    """The project's program and its demo stack, with a sandbox of their own that works on the real server."""
+    """The project's program and its demo stack, in a sandbox whose kubernetes provider uses the real server."""
     project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
     (tmp_path / "Pulumi.yaml").write_text(yaml.safe_dump({**project, "main": str(ROOT / project["main"])}))
     (tmp_path / f"Pulumi.{STACK}.yaml").write_text((ROOT / f"Pulumi.{STACK}.yaml").read_text())
@@ -36,7 +38,7 @@ def keep(tmp_path: Path, api: Api) -> Iterator[Keep]:
         api.settle()
 
 
-def test_a_keeps_objects_are_created_left_alone_and_removed(keep: Keep, api: Api) -> None:
+def test_up_creates_a_keeps_objects_a_second_up_changes_none_and_destroy_removes_them(keep: Keep, api: Api) -> None:
     things = [dict(manifest.document) for manifest in manifests_in(StackRecorder(Project.find(ROOT)).graph(STACK))]
     assert things
     keep.sandbox("up", STACK, "--yes", "--json")

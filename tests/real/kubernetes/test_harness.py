@@ -1,4 +1,4 @@
-"""The harness itself: a verdict of it is the server's, and its processes end with whoever started them."""
+"""The test harness itself: its answers are those of the API server."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def test_an_object_is_applied_twice_and_deleted(api: Api, space: str) -> None:
     assert api.get(first) is None
 
 
-def test_an_unknown_field_is_refused_and_nothing_is_kept(api: Api, space: str) -> None:
+def test_an_unknown_field_is_refused_and_nothing_is_stored(api: Api, space: str) -> None:
     wrong = {**config_map(space), "dataa": {"a": "b"}}
     assert "field not declared in schema" in str(api.refused(wrong))
     with pytest.raises(ApiFault, match="dataa"):

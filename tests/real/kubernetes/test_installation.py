@@ -1,4 +1,4 @@
-"""Which Go builds the programs, and what is said where none does."""
+"""Which Go builds the programs, and the error where none can."""
 
 from pathlib import Path
 
@@ -9,20 +9,20 @@ from tests.real.kubernetes.installation import Go, NoGoError, Programs
 
 
 def go(folder: Path, version: str) -> Path:
-    """A program that says it is this Go."""
+    """A program that reports this version of Go."""
     path = folder / "go"
     path.write_text(f"#!/bin/sh\necho go version {version} linux/amd64\n")
     path.chmod(0o755)
     return path
 
 
-def test_the_named_go_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_go_of_the_variable_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = go(tmp_path, "go1.24.9")
     monkeypatch.setenv("CODEKEEP_GO", str(path))
     assert Go.find() == Go(path=str(path), version="1.24.9 linux/amd64")
 
 
-def test_an_old_go_or_none_is_told_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_old_or_missing_go_is_reported_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODEKEEP_GO", str(go(tmp_path, "go1.19.8")))
     with pytest.raises(NoGoError, match=r"Go 1\.24 or later; tried: .*go \(1\.19\.8\).*CODEKEEP_GO"):
         Go.find()
@@ -31,7 +31,7 @@ def test_an_old_go_or_none_is_told_with_the_remedy(tmp_path: Path, monkeypatch: 
         Go.find()
 
 
-def test_a_build_that_fails_leaves_nothing_and_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_build_leaves_nothing_and_reports_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = go(tmp_path, "go1.24.9")
     script = path.read_text().replace("echo", 'case "$1" in build) echo no route; exit 1;; esac\necho')
     path.write_text(script)
@@ -43,12 +43,12 @@ def test_a_build_that_fails_leaves_nothing_and_says_why(tmp_path: Path, monkeypa
     assert [file.name for file in cache.iterdir()] == ["kubernetes.lock"]
 
 
-def test_what_is_built_needs_no_go(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_built_programs_are_used_without_go(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODEKEEP_GO", "/nowhere/go")
     assert installation.ready(lambda _: None) == programs
 
 
-def test_the_module_builds_the_version_that_is_told() -> None:
+def test_go_mod_requires_the_reported_version() -> None:
     module = (installation.MODULE / "go.mod").read_text()
     assert f"k8s.io/kubernetes {installation.VERSION}\n" in module
     assert "go 1.24.0\n" in module

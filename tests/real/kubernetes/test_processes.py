@@ -1,4 +1,4 @@
-"""The servers end with whoever started them, however that ends, and leave nothing behind."""
+"""The servers end and their files are removed when the process that started them ends or is killed."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ SECONDS = 60.0
 
 
 @pytest.mark.parametrize("death", [signal.SIGKILL, signal.SIGINT])
-def test_the_servers_end_with_their_starter(programs: Programs, death: signal.Signals) -> None:
+def test_the_servers_end_when_their_parent_ends(programs: Programs, death: signal.Signals) -> None:
     starter = subprocess.Popen(
         [sys.executable, "-m", "tests.real.kubernetes"],
         cwd=ROOT,
@@ -24,13 +24,13 @@ def test_the_servers_end_with_their_starter(programs: Programs, death: signal.Si
         stderr=subprocess.DEVNULL,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        preexec_fn=_hear_interrupts,  # noqa: PLW1509 - no threads here
+        preexec_fn=_restore_interrupts,  # noqa: PLW1509 - no threads here
     )
     assert starter.stdout is not None
     line = starter.stdout.readline()  # once the cluster is ready
     folder = Path(line.rpartition("=")[2].strip()).parent
     assert (folder / "kubeconfig").exists()
-    assert len(_commands_naming(folder)) >= 3  # the guardian and two servers
+    assert len(_commands_naming(folder)) >= 3  # the supervisor and two servers
     starter.send_signal(death)
     starter.wait(SECONDS)
     deadline = time.monotonic() + SECONDS
@@ -39,8 +39,8 @@ def test_the_servers_end_with_their_starter(programs: Programs, death: signal.Si
         time.sleep(0.1)
 
 
-def _hear_interrupts() -> None:
-    """A shell starts what it puts into the background deaf to Ctrl-C, and children inherit that."""
+def _restore_interrupts() -> None:
+    """Makes Ctrl-C work again: a shell disables it for background processes, and children inherit that."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

@@ -1,4 +1,4 @@
-"""The sandbox's kubernetes provider over a real server: what it applies is there, and what it deletes is gone."""
+"""The sandbox's kubernetes provider over a real API server: apply, update, drift, refusals and deletion."""
 
 import subprocess
 from collections.abc import Callable
@@ -41,17 +41,17 @@ def deployment(**spec: Any) -> Props:
 def test_an_object_is_applied_read_back_and_deleted(cluster: Driver, api: Api, space: str) -> None:
     id_, inputs, outputs = cluster.up(DEPLOYMENT, "g", deployment())
     assert id_ == f"{space}/g"
-    assert outputs["spec"]["strategy"]["type"] == "RollingUpdate"  # a default that the server put in
+    assert outputs["spec"]["strategy"]["type"] == "RollingUpdate"  # a default of the server
     assert "managedFields" not in outputs["metadata"]
     found = cluster.read(DEPLOYMENT, id_, inputs, outputs)
     assert found is not None
-    assert found[0] == inputs  # 1024Mi is 1Gi to the server, and that is no drift
+    assert found[0] == inputs  # the server stores 1024Mi as 1Gi, which is no drift
     cluster.delete(DEPLOYMENT, id_, outputs)
     assert api.get(inputs) is None
     cluster.delete(DEPLOYMENT, id_, outputs)
 
 
-def test_an_update_changes_what_is_written_and_takes_away_what_is_no_longer(cluster: Driver) -> None:
+def test_an_update_changes_fields_and_removes_those_no_longer_written(cluster: Driver) -> None:
     id_, inputs, outputs = cluster.up(DEPLOYMENT, "g", deployment(minReadySeconds=5))
     same = cluster.update(DEPLOYMENT, id_, outputs, inputs)
     assert same["metadata"]["resourceVersion"] == outputs["metadata"]["resourceVersion"]
@@ -61,7 +61,7 @@ def test_an_update_changes_what_is_written_and_takes_away_what_is_no_longer(clus
     assert "minReadySeconds" not in fresh["spec"]
 
 
-def test_what_others_change_is_drift_and_what_they_add_is_not(cluster: Driver, api: Api, space: str) -> None:
+def test_fields_that_others_change_are_drift_and_fields_they_add_are_not(cluster: Driver, api: Api, space: str) -> None:
     id_, inputs, outputs = cluster.up(DEPLOYMENT, "g", deployment())
     _kubectl(api, "-n", space, "scale", "deployment/g", "--replicas=7")
     _kubectl(api, "-n", space, "annotate", "deployment/g", "seen=yes")
@@ -70,9 +70,7 @@ def test_what_others_change_is_drift_and_what_they_add_is_not(cluster: Driver, a
     assert found[0] == {**inputs, "spec": {**inputs["spec"], "replicas": 7}}
 
 
-def test_somebody_elses_field_is_a_conflict_unless_it_is_to_be_taken_over(
-    cluster: Driver, api: Api, space: str
-) -> None:
+def test_a_field_of_another_manager_is_a_conflict_unless_forced(cluster: Driver, api: Api, space: str) -> None:
     id_, inputs, outputs = cluster.up(CONFIG_MAP, "c", {"metadata": {"name": "c"}, "data": {"a": "b"}})
     patch = '{"data": {"a": "theirs"}}'
     _kubectl(api, "-n", space, "patch", "configmap/c", "--field-manager=them", "--type=merge", "-p", patch)
@@ -83,15 +81,15 @@ def test_somebody_elses_field_is_a_conflict_unless_it_is_to_be_taken_over(
     assert cluster.update(CONFIG_MAP, id_, outputs, forced)["data"] == {"a": "ours"}
 
 
-def test_a_name_that_is_taken_is_refused(cluster: Driver) -> None:
+def test_creating_an_existing_object_is_refused(cluster: Driver) -> None:
     cluster.up(CONFIG_MAP, "c", {"metadata": {"name": "c"}})
     with pytest.raises(PluginFault, match="already exists; import it"):
         cluster.up(CONFIG_MAP, "c", {"metadata": {"name": "c"}})
 
 
-def test_the_server_judges_at_a_preview_and_keeps_nothing(cluster: Driver, api: Api) -> None:
+def test_a_preview_is_validated_by_the_server_and_stores_nothing(cluster: Driver, api: Api) -> None:
     checked, failures = cluster.check(CONFIG_MAP, "c", {"metadata": {"name": "c"}, "data": {"no key": "a"}})
-    assert failures == {}  # no schema says this
+    assert failures == {}  # schemas have no rule for this
     with pytest.raises(PluginFault, match="a valid config key must consist of"):
         cluster.create(CONFIG_MAP, checked, preview=True)
     good, _ = cluster.check(SERVICE, "s", {"metadata": {"name": "s"}, "spec": {"ports": [{"port": 80}]}})
@@ -99,7 +97,7 @@ def test_the_server_judges_at_a_preview_and_keeps_nothing(cluster: Driver, api: 
     assert api.get(good) is None
 
 
-def test_a_definitions_unknown_field_is_refused(cluster: Driver) -> None:
+def test_an_unknown_field_of_a_custom_resource_is_refused(cluster: Driver) -> None:
     scaled = {"metadata": {"name": "s"}, "spec": {"scaleTargetRef": {"name": "g"}, "triggers": [], "maxReplicas": 3}}
     checked, failures = cluster.check(SCALED_OBJECT, "s", scaled)
     assert failures == {}
@@ -107,7 +105,9 @@ def test_a_definitions_unknown_field_is_refused(cluster: Driver) -> None:
         cluster.create(SCALED_OBJECT, checked, preview=True)
 
 
-def test_what_this_deployment_brings_itself_is_not_judged_before(driver: Callable[..., Driver]) -> None:
+def test_objects_in_a_namespace_or_kind_yet_to_be_created_pass_the_preview(
+    driver: Callable[..., Driver],
+) -> None:
     checked, _ = driver(namespace="not-there-yet").check(CONFIG_MAP, "c", {"data": {"a": "b"}})
     driver().create(CONFIG_MAP, checked, preview=True)
     with pytest.raises(PluginFault, match='namespaces "not-there-yet" not found; create it first'):
@@ -120,7 +120,7 @@ def test_what_this_deployment_brings_itself_is_not_judged_before(driver: Callabl
         driver().create("kubernetes:keep.example/v1:Widget", foreign)
 
 
-def test_a_namespace_goes_with_what_is_in_it(driver: Callable[..., Driver], api: Api) -> None:
+def test_deleting_a_namespace_deletes_its_content(driver: Callable[..., Driver], api: Api) -> None:
     id_, namespace, outputs = driver().up(NAMESPACE, "n", {"metadata": {"name": "goes"}})
     _, inner, _ = driver(namespace="goes").up(CONFIG_MAP, "c", {"metadata": {"name": "c"}})
     driver().delete(NAMESPACE, id_, outputs)
@@ -128,7 +128,7 @@ def test_a_namespace_goes_with_what_is_in_it(driver: Callable[..., Driver], api:
     assert api.get(inner) is None
 
 
-def test_what_does_not_go_is_told_with_what_holds_it(
+def test_a_deletion_that_does_not_finish_is_reported_with_its_finalizers(
     cluster: Driver, api: Api, space: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = {"metadata": {"name": "c", "finalizers": ["keep.example/held"]}}

@@ -1,4 +1,4 @@
-"""Every Kubernetes object of the three tiers, and of the rules' tests, before a real API server."""
+"""A real API server accepts every Kubernetes object of the three tiers, and those that the rules' tests start from."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from stacks.sessions.manifests import manifests_in, not_single_objects
 from stacks.sessions.recording import StackRecorder, config_of
 from tests.policies.rules import kubernetes_objects
 from tests.real.kubernetes.api import Api
-from tests.real.kubernetes.plausible import Place
+from tests.real.kubernetes.references import References
 
 ROOT = Path(__file__).resolve().parents[3]
 Object = dict[str, Any]
@@ -28,22 +28,25 @@ GRAPHS: dict[str, Callable[[], tuple[ResourceGraph, Facts]]] = {
     "dedicated": lambda: _recorded("demo"),
     "premium": lambda: _recorded("acme"),
     "pooled": lambda: _recorded("pico"),
-    "rules": lambda: (kubernetes_objects.graph(), kubernetes_objects.FACTS),  # what the tests of policies start from
+    "rules": lambda: (
+        kubernetes_objects.graph(),
+        kubernetes_objects.FACTS,
+    ),  # valid ones
 }
 
 
 @pytest.fixture(scope="module", params=GRAPHS)
 def objects(request: pytest.FixtureRequest) -> list[Object]:
-    """A tier's objects in the order they are applied, with values where only a deployment knows them."""
+    """A tier's objects in the order of applying them, with made-up values where only a deployment has the real ones."""
     graph, facts = GRAPHS[request.param]()
-    place = Place(facts.account_id, facts.primary_region)
+    references = References(facts.account_id, facts.primary_region)
     assert not_single_objects(graph) == []
-    return [place.plausible(manifest.document) for manifest in manifests_in(graph)]
+    return [references.resolve(manifest.document) for manifest in manifests_in(graph)]
 
 
 @pytest.fixture
 def applied(api: Api, objects: list[Object]) -> Iterator[list[Object]]:
-    """What the server made of them."""
+    """The objects as the server stored them."""
     done: list[Object] = []
     try:
         for thing in objects:
@@ -56,7 +59,7 @@ def applied(api: Api, objects: list[Object]) -> Iterator[list[Object]]:
         api.settle()
 
 
-def test_every_object_is_accepted_changes_nothing_the_second_time_and_is_removed(
+def test_every_object_is_accepted_unchanged_when_applied_again_and_deleted(
     api: Api, objects: list[Object], applied: list[Object]
 ) -> None:
     assert len(applied) == len(objects) > 0
@@ -68,7 +71,7 @@ def test_every_object_is_accepted_changes_nothing_the_second_time_and_is_removed
     assert [_shown(thing) for thing in applied if api.get(thing) is not None] == []
 
 
-def test_every_pod_that_a_controller_would_make_is_admitted(api: Api, applied: list[Object]) -> None:
+def test_every_pod_that_controllers_would_create_is_admitted(api: Api, applied: list[Object]) -> None:
     """Pod security, quotas, limit ranges, priority classes and admission policies judge pods, not what makes them."""
     pods = [pod for thing in applied for pod in api.pods_of(thing)]
     assert pods

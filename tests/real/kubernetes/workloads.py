@@ -5,7 +5,7 @@ from typing import Any
 
 
 def templates_in(thing: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Every pod template of an object, however deep: what holds a spec with containers, below a field `template`."""
+    """Every pod template of an object at any depth: a field `template` whose spec has containers."""
     yield from _below(thing.get("spec"))
 
 

@@ -1,4 +1,4 @@
-"""python -m tests.real.opensearch: a server to try things on, until Ctrl-C."""
+"""python -m tests.real.opensearch: runs a server for manual use until Ctrl-C."""
 
 import contextlib
 import sys

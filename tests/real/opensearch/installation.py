@@ -1,7 +1,7 @@
-"""OpenSearch and its k-NN plugin, fetched once as Maven packages and kept outside the repository.
+"""OpenSearch and its k-NN plugin, downloaded once as Maven packages and kept outside the repository.
 
-`python -m tests.real.opensearch.installation` fetches them: 60 MB, a few seconds. Where from is Maven's own
-configuration's to say, what must come is programs/packages.sha256's.
+`python -m tests.real.opensearch.installation` downloads them: 60 MB, a few seconds. Maven's own configuration names the
+repository; programs/packages.sha256 lists the digest that each package must have.
 """
 
 import hashlib
@@ -25,12 +25,12 @@ _JAVA_VERSION = re.compile(r'version "(\d+)[^"]*"')
 
 
 class NoJavaError(Exception):
-    """No fitting Java is there, or the packages are not fetched yet and no Maven is there to fetch them."""
+    """There is no recent Java, or the packages are not downloaded yet and there is no Maven."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Programs:
-    """What a server is started with."""
+    """The Java and the packages that run a server."""
 
     java: str
     folder: Path
@@ -41,11 +41,11 @@ class Programs:
 
 
 def ready(say: Say) -> Programs:
-    """The programs, fetched where they are not.
+    """The programs, which the first call downloads.
 
     Raises:
-        NoJavaError: no Java, or no Maven to fetch with.
-        RuntimeError: fetching failed, or something else came than the lock says.
+        NoJavaError: no Java, or no Maven to download with.
+        RuntimeError: the download failed, or a package is not the one in the lock.
     """
     java = _java()
     digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()[:12]
@@ -54,9 +54,9 @@ def ready(say: Say) -> Programs:
 
 def _java() -> str:
     """The Java of CODEKEEP_JAVA, else of JAVA_HOME, else of PATH."""
-    given, home = os.environ.get(JAVA_VARIABLE), os.environ.get("JAVA_HOME")
+    configured, home = os.environ.get(JAVA_VARIABLE), os.environ.get("JAVA_HOME")
     tried = []
-    for candidate in [given] if given else [*([f"{home}/bin/java"] if home else []), "java"]:
+    for candidate in [configured] if configured else [*([f"{home}/bin/java"] if home else []), "java"]:
         path = shutil.which(candidate)
         version = subprocess.run([path, "-version"], capture_output=True, text=True, check=False).stderr if path else ""
         found = _JAVA_VERSION.search(version)
@@ -90,7 +90,7 @@ def _fetch(folder: Path, say: Say) -> None:
 
 
 def _verify(folder: Path) -> None:
-    """RuntimeError unless exactly what the lock names is there."""
+    """Raises RuntimeError unless the folder contains exactly the packages of the lock."""
     wanted = {name: digest for digest, name in (line.split() for line in LOCK.read_text().splitlines())}
     got = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
     if wrong := sorted(name for name in wanted.keys() | got.keys() if wanted.get(name) != got.get(name)):
@@ -98,7 +98,7 @@ def _verify(folder: Path) -> None:
 
 
 def main() -> None:
-    """Fetches, and says where; no Java is said too, and is no failure: the tests skip then, with the same reason."""
+    """Downloads and prints the folder. A missing Java is only reported, since tests are then skipped."""
     try:
         programs = ready(say)
     except NoJavaError as error:

@@ -1,4 +1,4 @@
-"""Indices under prefixes of their own, as keeps have them."""
+"""Indexes under separate prefixes, like those of keeps that share a domain."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +13,7 @@ REGION = "eu-central-1"
 
 @dataclass(frozen=True)
 class Prefixes:
-    """Opens an index under a prefix of its own for each name."""
+    """Opens an index per name, each under its own prefix."""
 
     url: str
     prefix: str
@@ -27,7 +27,7 @@ class Prefixes:
         return self.prefix.strip("_")
 
     def at(self, name: str, embedder_version: str = "hash-1") -> OpenSearchIndex:
-        """Nothing is made yet."""
+        """The index object; nothing is created on the server."""
         return OpenSearchIndex(
             self.store, f"{self.prefix}{name}_", TENANT, embedder_version, DIMENSION, snapshots=self.snapshots
         )
@@ -39,4 +39,4 @@ class Prefixes:
         return self.at(name).restore(snapshot)
 
     def __getstate__(self) -> dict[str, str]:
-        return {"url": self.url, "prefix": self.prefix}  # a connection does not go to another process
+        return {"url": self.url, "prefix": self.prefix}  # connections cannot be pickled

@@ -1,4 +1,4 @@
-"""Starting and ending one OpenSearch node on loopback."""
+"""Starts and stops one OpenSearch node on loopback."""
 
 import json
 import subprocess
@@ -13,12 +13,12 @@ ROOT = Path(__file__).resolve().parents[3]
 HOST = "127.0.0.1"
 HEAP = "1g"
 START_SECONDS = 90.0
-ATTEMPTS = 3  # a port that was free may be taken by somebody else in between
+ATTEMPTS = 3  # another process may take a free port before the server does
 LOG_TAIL_CHARACTERS = 3000
 MAIN = "org.codelibs.opensearch.runner.OpenSearchRunner"
 KNN = "org.opensearch.knn.plugin.KNNPlugin"
 
-# As strict as a domain can be: every request names its index in the path, no index comes from a mistyped name.
+# As strict as a domain can be: every request names its index in the path, and a mistyped name creates no index.
 SETTINGS = """\
 cluster.name: codekeep-tests
 network.host: {host}
@@ -33,18 +33,18 @@ cluster.routing.allocation.disk.threshold_enabled: false
 
 
 class ServerError(Exception):
-    """The server does not start; the message has the end of what it said."""
+    """The server does not start; the message contains the end of its log."""
 
 
 class Server:
-    """A context manager: `with Server(programs) as server`. Its process ends with this one, however that ends."""
+    """A context manager: `with Server(programs) as server`. Its process ends when this one ends or is killed."""
 
     url: str
-    snapshots: Path  # file system repositories may lie under it
+    snapshots: Path  # file system repositories must be inside
 
     def __init__(self, programs: Programs) -> None:
         self._programs = programs
-        self._guardian: subprocess.Popen[bytes] | None = None
+        self._supervisor: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Server":
         for attempt in range(1, ATTEMPTS + 1):
@@ -64,44 +64,44 @@ class Server:
         self.close()
 
     def close(self) -> None:
-        """Ends the server and removes what it kept."""
-        guardian, self._guardian = self._guardian, None
-        if guardian is not None and guardian.stdin is not None:
-            guardian.stdin.close()
-            guardian.wait()
+        """Stops the server and removes its files."""
+        supervisor, self._supervisor = self._supervisor, None
+        if supervisor is not None and supervisor.stdin is not None:
+            supervisor.stdin.close()
+            supervisor.wait()
 
     def _start(self) -> None:
         folder = Path(tempfile.mkdtemp(prefix="codekeep-opensearch-"))
         self.snapshots = folder / "snapshots"
-        config = folder / "node_1" / "config"  # where the runner looks for its first node's
+        config = folder / "node_1" / "config"  # the runner expects the first node's here
         config.mkdir(parents=True)
         (config / "opensearch.yml").write_text(SETTINGS.format(host=HOST, snapshots=json.dumps(str(self.snapshots))))
         command = {"name": "opensearch", "command": _command(self._programs, folder)}
         (folder / "servers.json").write_text(json.dumps([command]))
-        self._guardian = subprocess.Popen(
-            [sys.executable, "-m", "tests.real.guardian", str(folder)],
+        self._supervisor = subprocess.Popen(
+            [sys.executable, "-m", "tests.real.supervisor", str(folder)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for the one who started it
+            start_new_session=True,  # keeps Ctrl-C from the server: the supervisor stops it
         )
         self.url = f"http://{self._address(folder)}"
 
     def _address(self, folder: Path) -> str:
-        """Which the node writes down once it listens."""
-        assert self._guardian is not None
+        """The node's address, read from the file that it writes once it listens."""
+        assert self._supervisor is not None
         written, log = folder / "node_1" / "logs" / "http.ports", folder / "opensearch.log"
         deadline = time.monotonic() + START_SECONDS
-        said = ""
-        while time.monotonic() < deadline and self._guardian.poll() is None:
-            said = log.read_text(errors="replace") if log.exists() else ""
+        output = ""
+        while time.monotonic() < deadline and self._supervisor.poll() is None:
+            output = log.read_text(errors="replace") if log.exists() else ""
             if written.exists() and (lines := written.read_text().split()):
                 return lines[0]
             time.sleep(0.1)
-        raise ServerError(f"OpenSearch did not start within {START_SECONDS:.0f} s\n{said[-LOG_TAIL_CHARACTERS:]}")
+        raise ServerError(f"OpenSearch did not start within {START_SECONDS:.0f} s\n{output[-LOG_TAIL_CHARACTERS:]}")
 
 
 def _command(programs: Programs, folder: Path) -> list[str]:
-    """The runner takes the first free port from 9201 on."""
+    """Command that starts the node; it listens on the first free port from 9201 on."""
     return [
         programs.java,
         f"-Xms{HEAP}",

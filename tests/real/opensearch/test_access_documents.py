@@ -1,4 +1,4 @@
-"""Who is let in, in an index that all pods share: as in a folder, and apart from the index of the code."""
+"""Access documents in an OpenSearch index: the shared tests, and separation from the code's index."""
 
 import time
 
@@ -11,7 +11,7 @@ from codekeep_runtime.index.opensearch.access_documents import AccessDocuments
 
 from tests.real.opensearch.prefixes import REGION, Prefixes
 from tests.real.opensearch.server import Server
-from tests.runtime.access.shared_documents import OfDocuments, Open
+from tests.runtime.access.shared_documents import DocumentsTests, Open
 from tests.runtime.index.conformance import HEAD
 from tests.runtime.index.files import NEXT, source
 
@@ -22,13 +22,13 @@ def documents(url: str, prefix: str, folder: str = "access") -> AccessDocuments:
     return AccessDocuments(Store(connect(url, REGION, retries=1)), prefix, folder)
 
 
-class TestDocumentsOfTheIndex(OfDocuments):
+class TestDocumentsOfTheIndex(DocumentsTests):
     @pytest.fixture
     def opened(self, server: Server, prefix: str) -> Open:
         return lambda: documents(server.url, prefix)
 
 
-def test_folders_of_documents_are_separate(server: Server, prefix: str) -> None:
+def test_documents_of_different_folders_are_separate(server: Server, prefix: str) -> None:
     documents(server.url, prefix).write("one", "1", None)
     assert documents(server.url, prefix, "tombstones").read("one") is None
 

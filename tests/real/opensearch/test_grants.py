@@ -1,4 +1,4 @@
-"""Each request to the domain is one that the pod's role allows: real requests against the stack's policies."""
+"""The stack's IAM policies allow every request that each pod sends to the domain, checked with real requests."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +19,7 @@ DOMAIN = f"arn:aws:es:eu-central-1:{ACCOUNT}:domain/acme-index"
 
 
 class Requests:
-    """Requests of an index's connection as IAM sees them, under the keep's prefix."""
+    """Records the requests of an index's connection as IAM would see them, with the keep's own prefix."""
 
     def __init__(self, opener: Prefixes, monkeypatch: pytest.MonkeyPatch) -> None:
         self.seen: set[tuple[str, str]] = set()
@@ -50,7 +50,7 @@ def filled(opener: Prefixes) -> OpenSearchIndex:
     return index
 
 
-def test_the_indexer_may_do_all_that_it_does(opener: Prefixes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_indexers_role_allows_all_its_requests(opener: Prefixes, monkeypatch: pytest.MonkeyPatch) -> None:
     requests = Requests(opener, monkeypatch)
     index = filled(opener)
     index.write(MAIN, [], ["cart.py"])
@@ -62,7 +62,7 @@ def test_the_indexer_may_do_all_that_it_does(opener: Prefixes, monkeypatch: pyte
     assert requests.refused("gateway")  # it may not write
 
 
-def test_the_gateway_may_do_all_that_it_does(opener: Prefixes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_gateways_role_allows_all_its_requests(opener: Prefixes, monkeypatch: pytest.MonkeyPatch) -> None:
     filled(opener)
     requests = Requests(opener, monkeypatch)
     index, seen = index_of(opener), scope(SHOP)
@@ -81,7 +81,7 @@ def test_the_gateway_may_do_all_that_it_does(opener: Prefixes, monkeypatch: pyte
     assert not requests.refused("gateway")
 
 
-def test_who_is_let_in_is_changed_by_the_indexer_and_read_by_the_gateway(
+def test_access_documents_are_written_by_the_indexer_and_read_by_the_gateway(
     opener: Prefixes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     requests, documents = Requests(opener, monkeypatch), AccessDocuments(opener.store, opener.prefix, "access")

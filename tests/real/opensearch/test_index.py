@@ -11,7 +11,7 @@ from tests.runtime.index.conformance import Conformance
 
 
 class TestOpenSearchIndex(Conformance):
-    examples = 12  # each change is a refresh
+    examples = 12  # few, because each change refreshes the index
 
     @pytest.fixture
     def snapshots(self, server: Server, opener: Prefixes) -> Path:

@@ -1,4 +1,4 @@
-"""Which Java and Maven are taken, and what is said where something is missing or is not what was locked."""
+"""Which Java and Maven are used, and the errors where one is missing or a package is not the locked one."""
 
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def test_a_missing_maven_is_reported_with_the_remedy(empty_cache: Path, monkeypa
 @pytest.mark.parametrize(
     ("script", "said"), [("echo no route; exit 1", "failed:\nno route"), ("mkdir ${6#*=}", "not those of packages")]
 )
-def test_a_failed_fetch_leaves_nothing_and_says_why(
+def test_a_failed_download_leaves_nothing_and_reports_the_reason(
     empty_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str
 ) -> None:
     monkeypatch.setenv("CODEKEEP_MAVEN", program(tmp_path / "mvn", script))
@@ -51,12 +51,12 @@ def test_a_failed_fetch_leaves_nothing_and_says_why(
     assert [path.name for path in empty_cache.iterdir()] == ["opensearch.lock"]
 
 
-def test_what_is_fetched_needs_no_maven(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_downloaded_packages_are_used_without_maven(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODEKEEP_MAVEN", "/nowhere/mvn")
     assert installation.ready(lambda _: None) == programs
 
 
-def test_the_server_is_the_version_that_is_told_and_has_its_knn(server: Server) -> None:
+def test_the_server_has_the_reported_version_and_the_knn_plugin(server: Server) -> None:
     with OpenSearch(server.url) as client:
         assert client.info()["version"]["number"] == installation.VERSION
         assert installation.PROGRAMS.joinpath("pom.xml").read_text().count(f">{installation.VERSION}.0<") == 2

@@ -27,12 +27,12 @@ SEEN = scope(SHOP)
 
 @pytest.fixture
 def no_forgetting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It waits for half a minute, and versions are not its matter."""
+    """Skips purging deleted text from segments, which waits half a minute and does not matter here."""
     monkeypatch.setattr("codekeep_runtime.index.opensearch.index.forget_removed", lambda *_: None)
 
 
 class KilledError(BaseException):
-    """Nothing catches it."""
+    """Simulates a kill: no code catches it."""
 
 
 @contextmanager
@@ -53,7 +53,7 @@ def watched(opener: Prefixes, before: Callable[[str, str], None]) -> Iterator[No
 
 
 def read_all(index: OpenSearchIndex) -> int:
-    """Every reading call; how many results they had in all."""
+    """Calls every method that reads; the total number of results."""
     chunk = source("a.py", "alpha").chunks[0]
     answers = [
         index.lexical(SEEN, "alpha", 5),
@@ -76,7 +76,7 @@ def fill(index: OpenSearchIndex, *, embed: bool = True) -> None:
         index.put_vectors({file.chunks[0].id: unit(1)})
 
 
-def test_the_analyzer_splits_as_our_code_does(opener: Prefixes) -> None:
+def test_the_analyzer_splits_words_like_the_embedded_index(opener: Prefixes) -> None:
     opener.open("a")
     texts = [
         "HTTPServer.getName",
@@ -96,7 +96,7 @@ def test_the_analyzer_splits_as_our_code_does(opener: Prefixes) -> None:
         assert all(word.startswith(token[:3]) for word, token in zip(words(text), found, strict=True))  # stems
 
 
-def test_reading_sends_no_request_that_a_reader_may_not(opener: Prefixes) -> None:
+def test_reading_sends_only_requests_that_readers_may_send(opener: Prefixes) -> None:
     fill(opener.open("a"))
     sent: set[str] = set()
     with watched(opener, lambda method, _: sent.add(method)):
@@ -131,7 +131,7 @@ def test_the_old_version_serves_until_the_new_one_is_complete(opener: Prefixes) 
     file = source("b.py", "alpha")
     new.write(MAIN, [file])
     assert [hit.chunk.path for hit in new.lexical(SEEN, "alpha", 5)] == ["a.py"]
-    assert not new.semantic(SEEN, unit(1), 5)  # the vectors that serve are another embedder's
+    assert not new.semantic(SEEN, unit(1), 5)  # the serving version has another embedder's vectors
     new.put_vectors({file.chunks[0].id: unit(1)})
     assert [hit.chunk.path for hit in new.lexical(SEEN, "alpha", 5)] == ["a.py"]  # a head is missing
     new.set_head(MAIN, HEAD)
@@ -143,7 +143,7 @@ def test_the_old_version_serves_until_the_new_one_is_complete(opener: Prefixes) 
 
 
 @pytest.mark.usefixtures("no_forgetting")
-def test_a_chunk_without_a_vector_keeps_the_new_version_back(opener: Prefixes) -> None:
+def test_a_new_version_does_not_serve_before_every_chunk_has_a_vector(opener: Prefixes) -> None:
     fill(opener.open("a", "one-1"))
     new = opener.open("a", "two-1")
     fill(new, embed=False)
@@ -171,8 +171,8 @@ def test_an_index_of_another_embedder_is_not_written(opener: Prefixes, server: S
 
 
 @pytest.mark.parametrize("goes_on", ["again", "back"])
-def test_a_write_killed_at_any_request_is_repeated_by_the_next(opener: Prefixes, goes_on: str) -> None:
-    """Compares blobs and writes what differs, like ingest."""
+def test_a_write_killed_at_any_request_is_completed_by_the_next(opener: Prefixes, goes_on: str) -> None:
+    """Brings the index to these files as ingest does: compares blobs and writes what differs."""
     old = [source("a.py", "alpha", "beta", symbols=SYMBOLS), source("gone.py", "gone")]
     new = [source("a.py", "gamma"), source("new.py", "delta", symbols=SYMBOLS)]
     clean, index = opener.open("clean"), opener.open("a")
@@ -204,7 +204,7 @@ def bring_to(index: OpenSearchIndex, files: list[Any]) -> None:
     index.write(MAIN, changed, set(blobs) - set(wanted))
 
 
-def test_no_text_is_in_errors_or_logs(opener: Prefixes, caplog: pytest.LogCaptureFixture) -> None:
+def test_errors_and_logs_contain_no_indexed_text(opener: Prefixes, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     connect(opener.url, REGION)  # sets the client's loggers, as the fixture did before
     index = opener.open("a")
@@ -221,19 +221,19 @@ def test_no_text_is_in_errors_or_logs(opener: Prefixes, caplog: pytest.LogCaptur
     assert CANARY not in caplog.text
 
 
-def test_removed_text_is_in_no_file_of_the_server_once_garbage_is_collected(opener: Prefixes, server: Server) -> None:
+def test_after_garbage_collection_no_file_of_the_server_contains_removed_text(opener: Prefixes, server: Server) -> None:
     index = opener.open("a")
     index.write(MAIN, [source("kept.py", "alpha")])
     index.write(NEXT, [source(f"{CANARY}.py", CANARY, symbol=CANARY, branch=NEXT)])
     data = server.snapshots.parent
-    assert holding(data, CANARY)
+    assert files_containing(data, CANARY)
     assert index.drop(NEXT) == 1
     index.collect_garbage()
-    assert holding(data, CANARY) == []
+    assert files_containing(data, CANARY) == []
     assert len(index.lexical(SEEN, "alpha", 5)) == 1
 
 
-def holding(root: Path, word: str) -> list[str]:
+def files_containing(root: Path, word: str) -> list[str]:
     found = []
     for path in root.rglob("*"):
         try:

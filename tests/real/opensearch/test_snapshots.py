@@ -30,12 +30,12 @@ VECTOR = np.eye(1, WIDE, dtype=np.float32)[0]
 
 
 class KilledError(BaseException):
-    """Nothing catches it."""
+    """Simulates a kill: no code catches it."""
 
 
 @dataclass
 class Keep:
-    """Its settings and its index; the command is run in this process."""
+    """A keep's settings and index, and `codekeep-runtime snapshot` run in this process."""
 
     settings: Path
     folder: Path
@@ -85,7 +85,7 @@ def names(keep: Keep) -> set[str]:
     return set(keep.opener.store.client.indices.get(index=f"{keep.opener.prefix}*"))
 
 
-def test_what_was_taken_is_listed_and_restored(keep: Keep) -> None:
+def test_a_snapshot_is_listed_and_restored(keep: Keep) -> None:
     access = f"{keep.opener.prefix}access"  # of the keep, but no code
     keep.opener.store.client.indices.create(index=access)
     taken = keep("take", "--name", "first")
@@ -123,7 +123,7 @@ def test_branches_purged_since_are_restored_on_request_only(keep: Keep, with_rem
     assert (NEXT in index.branches()) is with_removed
 
 
-def test_readers_find_the_old_or_the_new_index_at_every_moment(keep: Keep) -> None:
+def test_during_a_restore_readers_find_the_old_or_the_new_index(keep: Keep) -> None:
     keep("take", "--name", "first")
     reader, seen, stop = keep.index(), [], threading.Event()
 
@@ -147,7 +147,7 @@ def test_readers_find_the_old_or_the_new_index_at_every_moment(keep: Keep) -> No
 def test_a_restore_killed_at_any_request_serves_and_can_be_repeated(
     keep: Keep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`kill` lets so many requests through."""
+    """`kill` fails after the given number of requests."""
     monkeypatch.setattr("codekeep_runtime.index.opensearch.versions.ALIAS_SECONDS", 0.0)  # nobody else reads here
     keep("take", "--name", "first")
     before, transport = keep.index().digest(), keep.opener.store.client.transport
@@ -179,7 +179,7 @@ def test_a_restore_killed_at_any_request_serves_and_can_be_repeated(
     assert killed == 9  # two copies; each served, and what served before it not any more; three that go
 
 
-def test_a_failed_restore_leaves_the_serving_index(keep: Keep) -> None:
+def test_after_a_failed_restore_the_old_index_serves(keep: Keep) -> None:
     assert "there are: none" in keep("restore", "first", "--yes", fault=UsageFault)
     keep("take", "--name", "first")
     assert "already" in keep("take", "--name", "first", fault=UsageFault)
@@ -192,6 +192,6 @@ def test_a_failed_restore_leaves_the_serving_index(keep: Keep) -> None:
     assert paths(keep.index()) == ["a.py"]
 
 
-def test_without_an_index_there_is_nothing_to_take(keep: Keep) -> None:
+def test_taking_a_snapshot_without_an_index_is_refused(keep: Keep) -> None:
     keep.versions().discard([keep.versions().own])
     assert "no index serves" in keep("take", fault=DataFault)

@@ -1,4 +1,4 @@
-"""Tests of every implementation of Documents; they run on a folder, and on a real OpenSearch."""
+"""Tests that every implementation of Documents must pass: a folder, and a real OpenSearch."""
 
 import time
 from collections.abc import Callable
@@ -16,13 +16,13 @@ from codekeep_runtime.purge import Tombstones
 
 from tests.runtime.access.test_access_scope import WITHIN_SECONDS, within
 
-Open = Callable[[], Documents]  # as in another process: only stored content is shared
+Open = Callable[[], Documents]  # opened again, like in another process: only stored content is shared
 LEDGER = RepositoryId("git.demo.example", "payments", "ledger")
 WRITERS, EACH = 3, 5
 
 
-class OfDocuments:
-    """The subclass has a fixture `opened`, an Open."""
+class DocumentsTests:
+    """Tests of documents; a subclass provides the fixture `opened`, an Open."""
 
     def test_a_document_has_the_content_written_last(self, opened: Open) -> None:
         mine, others = opened(), opened()
@@ -87,7 +87,7 @@ class OfDocuments:
         with pytest.raises(UsageFault, match="exists"):
             accounts.create("ci-0-0", days=1, team="pay")
 
-    def test_a_revocation_reaches_all_processes_in_time(self, opened: Open) -> None:
+    def test_a_revocation_is_seen_by_all_processes_in_time(self, opened: Open) -> None:
         mine, others = ServiceAccounts(opened()), ServiceAccounts(opened())
         token = mine.create("ci", days=1, team="pay")
         reader = others.reader(token)
@@ -113,14 +113,14 @@ class OfDocuments:
         mine, others = PermissionStore(opened()), PermissionStore(opened())
         assert not mine.exists()
         mine.change(lambda _: Permissions(repositories={}))
-        assert not others.exists()  # nobody was asked
+        assert not others.exists()  # no host was asked
         assert not others.confirmed("ann", frozenset({LEDGER}))
         mine.store(Permissions(repositories={LEDGER.key: ConfirmedLogins(at=time.time(), logins=frozenset({"ann"}))}))
         assert within(WITHIN_SECONDS, lambda: others.confirmed("Ann", frozenset({LEDGER})) == {LEDGER})
         mine.change(lambda _: Permissions(repositories={}))
         assert within(WITHIN_SECONDS, lambda: not others.confirmed("Ann", frozenset({LEDGER})))
 
-    def test_a_tombstone_is_visible_to_all_at_once(self, opened: Open) -> None:
+    def test_a_tombstone_is_visible_to_all_processes_at_once(self, opened: Open) -> None:
         mine, others = Tombstones(opened()), Tombstones(opened())
         mine.add(LEDGER.id, datetime(2026, 3, 1, tzinfo=UTC))
         assert others.is_purged(LEDGER)

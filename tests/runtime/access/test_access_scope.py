@@ -27,7 +27,7 @@ INDEXED = (
     RepositoryId("git.demo.example", "payments2", "ledger"),
     RepositoryId("gitlab.demo.example", "payments", "ledger"),
 )
-WITHIN_SECONDS = 5.0  # what a revocation may take
+WITHIN_SECONDS = 5.0  # the time in which a revocation must take effect
 ANN = Reader("a" * 16, "Ann", frozenset({"devs"}))
 
 
@@ -68,7 +68,7 @@ def test_an_incomplete_grant_is_refused(grant: str) -> None:
         Grant.parse(grant, HOSTS)
 
 
-def test_no_group_no_repositories(tmp_path: Path) -> None:
+def test_a_reader_without_groups_sees_no_repositories(tmp_path: Path) -> None:
     scope = access(tmp_path, "ghe:payments/*").scope(Reader("b" * 16, "bob", frozenset({"pay", "Devs"})))
     assert (scope.team, scope.repositories) == ("", frozenset())
 
@@ -126,11 +126,11 @@ def test_an_account_without_expiry_or_grant_is_refused(tmp_path: Path, days: int
 def test_unconfirmed_grants_are_denied(tmp_path: Path) -> None:
     store = PermissionStore(FolderDocuments(tmp_path), stale_after_seconds=60)
     checked = access(tmp_path, "ghe:payments/*", permissions=store)
-    assert not checked.scope(ANN).repositories  # nothing was ever synchronised
+    assert not checked.scope(ANN).repositories  # permissions were never synchronised
     now = time.time()
     reported = {
         LEDGER.key: ConfirmedLogins(at=now, logins=frozenset({"ann"})),
-        INDEXED[1].key: ConfirmedLogins(at=now - 61, logins=frozenset({"ann"})),  # too old to be believed
+        INDEXED[1].key: ConfirmedLogins(at=now - 61, logins=frozenset({"ann"})),  # too old to count
         INDEXED[3].key: ConfirmedLogins(at=now, logins=frozenset({"ann"})),  # confirmed, never granted
     }
     store.store(Permissions(repositories=reported))
@@ -155,7 +155,7 @@ def test_a_broken_file_denies_until_it_is_repaired(tmp_path: Path) -> None:
         watched.current()
 
 
-def test_a_change_is_seen_through_a_replaced_link(tmp_path: Path) -> None:
+def test_a_change_by_replacing_a_symbolic_link_is_seen(tmp_path: Path) -> None:
     """Kubernetes changes a ConfigMap by pointing a link at another folder."""
     for number in ("1", "2"):
         (tmp_path / number).mkdir()

@@ -8,16 +8,16 @@ from codekeep_contracts.faults import AccessFault
 from codekeep_runtime.access.files import FolderDocuments
 from codekeep_runtime.access.watched import watched_document
 
-from tests.runtime.access.shared_documents import OfDocuments, Open
+from tests.runtime.access.shared_documents import DocumentsTests, Open
 
 
-class TestFiles(OfDocuments):
+class TestFiles(DocumentsTests):
     @pytest.fixture
     def opened(self, tmp_path: Path) -> Open:
         return lambda: FolderDocuments(tmp_path / "access")
 
 
-def test_files_have_the_documents_names_and_are_private(tmp_path: Path) -> None:
+def test_files_are_named_after_documents_and_private(tmp_path: Path) -> None:
     documents = FolderDocuments(tmp_path / "access")
     documents.write("accounts.json", "{}", None)
     path = tmp_path / "access" / "accounts.json"

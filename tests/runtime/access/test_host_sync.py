@@ -1,4 +1,4 @@
-"""Permissions from Git hosts that answer over HTTP: they confirm grants, and whatever goes wrong denies."""
+"""Permissions from Git hosts over HTTP confirm grants; every failure denies."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ DEEP = RepositoryId("gitlab.demo.example", "payments/deep", "vault")
 
 @dataclass
 class GitHost:
-    """Speaks the routes of both; what it is asked and how it fails can be set."""
+    """A fake host with the routes of GitHub and GitLab; answers and failures can be set, and requests are recorded."""
 
     people: list[dict[str, Any]] = field(default_factory=list)
     full_name: str = "Payments/Ledger"

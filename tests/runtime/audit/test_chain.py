@@ -68,7 +68,7 @@ def intact() -> Iterator[Records]:
         yield records
 
 
-def test_an_unchanged_chain_is_intact(records: Records) -> None:
+def test_an_unchanged_chain_is_verified(records: Records) -> None:
     with records.log() as log:
         for _ in range(5):
             log.record(record())
@@ -88,7 +88,7 @@ def mutated(intact: Records, change: Callable[[bytes], bytes]) -> tuple[bool, Re
 
 @settings(max_examples=150, deadline=None)
 @given(st.data())
-def test_any_changed_removed_or_added_byte_is_found(intact: Records, data: st.DataObject) -> None:
+def test_any_changed_removed_or_added_byte_is_detected(intact: Records, data: st.DataObject) -> None:
     size = intact.segment.stat().st_size
     at, byte = data.draw(st.integers(0, size - 1)), bytes([data.draw(st.integers(0, 255))])
     tail = data.draw(st.sampled_from([0, 1]))  # replaced or removed, or inserted
@@ -99,7 +99,7 @@ def test_any_changed_removed_or_added_byte_is_found(intact: Records, data: st.Da
 
 @settings(max_examples=100, deadline=None)
 @given(st.permutations(range(10)), st.integers(0, 10))
-def test_reordered_removed_and_repeated_lines_are_found(intact: Records, order: list[int], length: int) -> None:
+def test_reordered_removed_and_repeated_lines_are_detected(intact: Records, order: list[int], length: int) -> None:
     def change(text: bytes) -> bytes:
         lines = text.splitlines(keepends=True)
         assert len(lines) == 10  # opening, eight records, seal
@@ -123,7 +123,7 @@ def test_a_chain_rewritten_with_correct_hashes_has_no_valid_signature(records: R
     assert "sealed head" in whats
 
 
-def test_a_removed_chain_is_found_by_its_head(records: Records) -> None:
+def test_a_removed_chain_is_detected_by_its_head(records: Records) -> None:
     with records.log() as log:
         log.record(record())
     shutil.rmtree(records.folder / "runtime-0")
@@ -157,7 +157,7 @@ def crashed(log: AuditLog) -> None:
 
 
 @pytest.mark.parametrize("kept", [1, 40, 300])
-def test_a_cut_off_line_is_set_aside_and_the_chain_continues(records: Records, kept: int) -> None:
+def test_an_incomplete_line_is_set_aside_and_the_chain_continues(records: Records, kept: int) -> None:
     log = records.log()
     log.record(record())
     log.record(record())
@@ -173,7 +173,7 @@ def test_a_cut_off_line_is_set_aside_and_the_chain_continues(records: Records, k
     assert not records.verify().is_intact
 
 
-def test_a_chain_with_an_altered_end_is_not_continued(records: Records) -> None:
+def test_a_chain_with_a_changed_end_is_not_continued(records: Records) -> None:
     with records.log() as log:
         log.record(record())
     records.segment.write_bytes(records.segment.read_bytes().replace(b'"kind":"seal"', b'"kind":"SEAL"'))
@@ -206,7 +206,7 @@ def test_segments_rotate_within_one_chain(records: Records) -> None:
     assert not records.verify().is_intact
 
 
-def test_a_full_disk_refuses_records_until_there_is_room(records: Records) -> None:
+def test_records_are_refused_while_the_disk_is_full(records: Records) -> None:
     log = records.log()
     good = log._file
 

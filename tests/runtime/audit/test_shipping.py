@@ -1,4 +1,4 @@
-"""Records leave their pod: sealed, once, into a bucket where they cannot be changed, and are verified from there."""
+"""Audit records are shipped from their pod into a locked bucket, sealed and once, and can be verified there."""
 
 import shutil
 import threading
@@ -25,7 +25,7 @@ BUCKET = "audit-bucket"
 
 
 class Keep:
-    """A bucket and a key as a keep has them, and a pod's disk."""
+    """A bucket and a key like those of a keep, and a pod's disk."""
 
     def __init__(self, root: Path) -> None:
         self.root, self.pod = root, root / "pod"
@@ -72,12 +72,12 @@ def test_all_records_are_sealed_and_in_the_vault_when_a_pod_ends(keep: Keep) -> 
 def test_records_are_shipped_while_the_pod_runs(keep: Keep) -> None:
     shipped = threading.Event()
 
-    class Telling:
+    class SignallingVault:
         def put(self, *segment: Any) -> bool:
             shipped.set()
             return keep.vault.put(*segment)
 
-    with keep.log() as log, keep.shipping(log, Telling(), seconds=0.05):
+    with keep.log() as log, keep.shipping(log, SignallingVault(), seconds=0.05):
         log.record(record())
         assert shipped.wait(20)
 
@@ -89,7 +89,7 @@ def test_segments_are_shipped_once_and_deleted_from_the_pod(keep: Keep) -> None:
         for _ in range(6):
             log.record(record())
             log.rotate()
-            log.rotate()  # empty: no segment of its own
+            log.rotate()  # empty, so not a segment
             sent.append(shipping.ship())
         assert sent == [1] * 6
         assert keep.shipping(log).ship() == 0  # after a restart
@@ -112,11 +112,11 @@ def test_a_chain_continues_after_a_restart_and_after_a_crash(keep: Keep) -> None
 
 @pytest.mark.usefixtures("measured")
 def test_an_unavailable_store_loses_no_record(keep: Keep, capsys: pytest.CaptureFixture[str]) -> None:
-    class Away:
+    class UnavailableVault:
         def put(self, *_: Any) -> bool:
             raise OSError("away")
 
-    with keep.log() as log, keep.shipping(log, Away()):
+    with keep.log() as log, keep.shipping(log, UnavailableVault()):
         log.record(record())
     assert 'codekeep_failed_audit_shipments_total{component="gateway"' in prometheus_text().decode()
     assert "audit-not-shipped" in capsys.readouterr().err
@@ -133,7 +133,7 @@ def test_each_pod_has_its_own_chain_in_one_vault(keep: Keep) -> None:
     assert (report.chains, report.records, report.findings) == (2, 2, ())
 
 
-def test_altered_and_missing_segments_of_a_copy_are_found(keep: Keep) -> None:
+def test_changed_and_missing_segments_of_a_copy_are_detected(keep: Keep) -> None:
     with keep.log() as log, keep.shipping(log):
         for _ in range(4):
             log.record(record())
@@ -175,7 +175,7 @@ def test_a_public_key_is_read_as_der_and_pem_and_no_other(keep: Keep) -> None:
 
 
 @pytest.mark.parametrize("chain", ["..", ".", "a/b"])
-def test_no_object_is_copied_outside_the_folder(keep: Keep, chain: str) -> None:
+def test_no_object_is_copied_to_a_path_outside_the_folder(keep: Keep, chain: str) -> None:
     keep.s3.put_object(Bucket=BUCKET, Key=f"acme/runtime/{chain}/00000001.jsonl", Body=b"x")
     assert not list(keep.copy().rglob("*.jsonl"))
     assert not list(keep.root.glob("*.jsonl"))

@@ -1,6 +1,6 @@
-"""Run as a process of its own: everything the runtime does, with strings planted wherever code or text comes in.
+"""A separate process that uses the whole runtime, with canary strings in every kind of input.
 
-Prints one JSON document of what the readers got, and ends by an exception that nobody catches.
+Prints one JSON document with the answers that readers got, and ends by an uncaught exception.
 """
 
 import asyncio
@@ -39,14 +39,14 @@ QUESTION = f"What price of a basket does {CODE} return? ({PROMPT})"
 
 
 def parse_but_one(path, head, text):
-    """The default parser, except for one file: its error quotes what it read."""
+    """The default parser, except that it raises an error that quotes the text of one file."""
     if path == "broken.py":
         raise ValueError(f"cannot parse {text}")
     return parse_source(path, head, text)
 
 
 class FailingModel(BaseHTTPRequestHandler):
-    """A model's server that fails, and quotes the prompt as it does."""
+    """A model server that fails with a message that quotes the prompt."""
 
     def do_POST(self) -> None:
         asked = self.rfile.read(int(self.headers["content-length"]))
@@ -81,7 +81,7 @@ def main() -> None:
 
 
 def ask(runtime: Runtime) -> dict:
-    """Every route, right and wrong requests."""
+    """Sends valid and invalid requests to every route."""
     with served(create_app(runtime.services)) as address, httpx.Client(base_url=address) as client:
         headers = {"authorization": f"Bearer {runtime.identity.token}"}
         body = {"model": "codekeep", "messages": [{"role": "user", "content": QUESTION}]}
@@ -108,7 +108,7 @@ def ask(runtime: Runtime) -> dict:
 
 
 def fail_upstream(runtime: Runtime) -> dict:
-    """A chat whose model fails in the middle of it."""
+    """Runs a chat whose model fails while it answers."""
 
     async def answer() -> list[str]:
         engine = ServedChatModel(EngineClient(address, "chat", "gateway", 4), 8000, 500)
@@ -122,7 +122,7 @@ def fail_upstream(runtime: Runtime) -> dict:
 
 
 def crash_elsewhere() -> None:
-    """In a thread, in a task, in libraries' logs and warnings."""
+    """Raises and logs in a thread, in a task and by libraries."""
 
     def fail() -> None:
         quoted = CRASH

@@ -33,7 +33,7 @@ FILES = {
 
 @dataclass
 class Run:
-    """One flow: what readers got, and everything that left beside it."""
+    """One run of the flow: the readers' answers, and all other output of the process."""
 
     got: dict
     code: int
@@ -89,8 +89,8 @@ def run(tmp_path_factory) -> Run:
     return Run(json.loads(done.stdout), done.returncode, done.stderr, dict(received), folder / "data")
 
 
-def test_the_flow_ran_completely(run):
-    """What the other tests look for was there to be lost."""
+def test_the_flow_used_every_canary(run):
+    """The flow used every canary, or the other tests would prove nothing."""
     assert strings.CODE in run.got["answer"]["choices"][0]["message"]["content"]
     assert strings.CODE in run.got["streamed"]
     assert strings.CODE in json.dumps(run.got["found"])
@@ -112,7 +112,7 @@ def test_the_flow_ran_completely(run):
 
 
 @pytest.mark.parametrize("canary", strings.ALL)
-def test_no_canary_leaves_the_process(run, canary):
+def test_no_canary_is_in_logs_traces_metrics_or_reports(run, canary):
     places = {
         "standard error": run.stderr,
         "logs": run.exported["/v1/logs"],
@@ -135,6 +135,6 @@ def test_a_masked_secret_is_only_in_the_mirror(run):
     assert strings.SECRET not in json.dumps(run.got)
 
 
-def test_a_crash_leaves_no_core_and_no_report(run):
+def test_a_crash_writes_no_core_dump_and_no_report(run):
     left = {path.name for path in run.data.parent.rglob("*") if path.is_file() and path.name.startswith("core")}
     assert left == set()

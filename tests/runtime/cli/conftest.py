@@ -1,4 +1,4 @@
-"""The command as a process, with a data folder of its own."""
+"""`codekeep-runtime` as a process, with its own data folder."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Settings of a keep whose AWS services are moto's."""
+"""Settings of a keep whose AWS services moto provides."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 def keep_settings(**changes: dict[str, Any]) -> RuntimeSettings:
-    """Changes by the section of the document."""
+    """The settings document, with changes by section."""
     spec = spec_of("demo")
     document = json.loads(runtime_settings(spec, deployed(spec)).model_dump_json())
     document["regions"] = {"primary": REGION, "allowed": [REGION]}

@@ -1,4 +1,4 @@
-"""The keep's platform with secrets, queues, buckets and keys of moto."""
+"""The platform of a keep, with secrets, queues, buckets and keys of moto."""
 
 import datetime
 import hashlib
@@ -76,7 +76,7 @@ def certificate_of(aws: Any, folder: Path, value: str) -> Certificate:  # noqa: 
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_the_gateway_shows_the_certificate_of_its_secret(aws: Any, tmp_path: Path, order: int) -> None:  # noqa: F811
+def test_the_gateway_uses_the_certificate_of_its_secret(aws: Any, tmp_path: Path, order: int) -> None:  # noqa: F811
     chain, key = pem()
     certificate = certificate_of(aws, tmp_path, "\n".join([chain, key][::order]))
     assert certificate.chain.read_text().strip() == chain.strip()
@@ -120,8 +120,8 @@ def test_a_signed_push_is_queued(aws: Any, tmp_path: Path) -> None:  # noqa: F81
     assert (push.kind, push.link, push.repository) == ("push", link.name, "payments/ledger")  # type: ignore[union-attr]
 
 
-def test_the_gateway_of_a_keep(aws: Any, tmp_path: Path) -> None:  # noqa: F811
-    """While index and models are unavailable it is alive, not ready, and admits nobody by name or a laptop's token."""
+def test_a_gateway_without_index_and_models_is_alive_and_not_ready(aws: Any, tmp_path: Path) -> None:  # noqa: F811
+    """Without index and models it is alive and not ready, and refuses names and the token of a laptop."""
     settings = keep_settings(index={"endpoint": NOWHERE})
     with Runtime(keep(tmp_path, settings), role="gateway") as runtime:
         client = TestClient(create_app(runtime.services))
@@ -130,7 +130,7 @@ def test_the_gateway_of_a_keep(aws: Any, tmp_path: Path) -> None:  # noqa: F811
         for token in ("", "Bearer ckl_" + "x" * 43, "Bearer cks_" + "x" * 43, "Bearer a.b.c"):
             answer = client.post("/v1/search", json={"query": "x"}, headers={"authorization": token})
             assert answer.status_code == 401
-        assert client.post("/webhooks/ghe", content=b"{}").status_code == 503  # its receiver is away
+        assert client.post("/webhooks/ghe", content=b"{}").status_code == 503  # the webhook receiver is not running
         assert runtime.services.routes.names("chat") == ("codekeep", settings.model_of("chat").name)
 
 
@@ -145,7 +145,7 @@ def test_the_load_of_every_model_is_0_before_the_first_request(aws: Any, tmp_pat
         assert f'{metric.prometheus}{{component="{component}",role="{model.role}"}} 0.0' in lines
 
 
-def test_in_a_keep_a_reader_must_be_named(aws: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_commands_in_a_keep_require_a_reader(aws: Any, tmp_path: Path) -> None:  # noqa: F811
     with pytest.raises(UsageFault, match="--as USER"):
         reader_of(keep(tmp_path, keep_settings()), None, ())
 
@@ -169,7 +169,7 @@ def test_a_readers_prompts_are_purged_from_the_keeps_bucket_with_proof(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Only what is the index's is a folder here; tests/real/opensearch has that."""
+    """Documents of the index are in a folder here; tests/real/opensearch tests them on a server."""
     client = aws("s3")
     client.create_bucket(Bucket="the-prompts", CreateBucketConfiguration={"LocationConstraint": REGION})
     client.put_bucket_versioning(Bucket="the-prompts", VersioningConfiguration={"Status": "Enabled"})
@@ -190,7 +190,7 @@ def test_a_readers_prompts_are_purged_from_the_keeps_bucket_with_proof(
 
 
 def embedder(prefixes: dict[str, str] | None) -> Embedder:
-    """That of a keep whose model has such prefixes."""
+    """The embedder of a keep whose model has these prefixes."""
     settings = keep_settings()
     models = [
         each.model_copy(update={"prefixes": Prefixes(**prefixes)}) if prefixes and each.role == "embed" else each
@@ -218,7 +218,7 @@ def test_a_models_prefixes_reach_its_server_and_name_the_vectors(monkeypatch: py
 
 
 def recorded(aws: Any, folder: Path) -> KeepPlatform:  # noqa: F811
-    """A keep in which one access was recorded, by a pod whose disk is gone."""
+    """A keep with the audit record of one access, by a pod whose disk is gone."""
     aws("s3").create_bucket(
         Bucket="the-audit",
         ObjectLockEnabledForBucket=True,
@@ -245,7 +245,7 @@ def test_an_auditor_verifies_a_copy_with_the_public_key_alone(aws: Any, tmp_path
     der = aws("kms").get_public_key(KeyId=platform.settings.audit.signing_key_arn)["PublicKey"]
     (tmp_path / "key.der").write_bytes(der)
     arguments = ["--copy", str(tmp_path / "copy"), "--public-key", str(tmp_path / "key.der"), "--json"]
-    # A process of its own: moto is not there, so AWS cannot be called.
+    # A separate process, without moto, so that AWS cannot be called.
     command = [
         sys.executable,
         "-m",

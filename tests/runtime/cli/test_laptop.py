@@ -1,4 +1,4 @@
-"""On a laptop, without settings: from a repository to answers, as people and scripts use it."""
+"""Commands on a laptop, without settings: init, ingest, search, ask, symbols, serve, purge."""
 
 import json
 import os
@@ -14,7 +14,7 @@ import pytest
 NAME = "git.example/acme/shop"
 
 
-def test_init_says_what_to_do_and_changes_nothing_the_second_time(command):
+def test_init_prints_instructions_and_a_second_init_changes_nothing(command):
     first, second = command("init", "--json").json, command("init", "--json").json
     assert first == second
     assert first["tenant"] == "laptop"
@@ -31,7 +31,7 @@ def test_ingest_reports_written_and_skipped_files(command, code):
     assert "nothing changed" in again.out
 
 
-def test_search_finds_and_narrows(indexed):
+def test_search_finds_and_filters(indexed):
     found = indexed("search", "keep an item until they pay", "--json").json
     assert (found[0]["path"], found[0]["symbol"]) == ("shop/stock.py", "reserve")
     assert {"repository", "commit", "start_line", "end_line", "score", "text"} <= set(found[0])
@@ -54,7 +54,7 @@ def test_ask_cites_its_sources(indexed, code):
     assert "Nothing in the indexed repositories" in unsupported.out
 
 
-def test_symbols_across_files(indexed):
+def test_symbols_are_found_across_files(indexed):
     assert "shop/stock.py:1  function reserve" in indexed("symbols", "def", "reserve").out
     callers = indexed("symbols", "callers", "reserve", "--json").json
     assert [(each["path"], each["line"], each["enclosing"]) for each in callers] == [
@@ -65,7 +65,7 @@ def test_symbols_across_files(indexed):
     assert indexed("symbols", "refs", "nobody_knows_this", code=1).err == "Nothing found.\n"
 
 
-def test_another_user_sees_what_the_owner_lists(indexed):
+def test_another_user_sees_the_repositories_that_the_owner_lists(indexed):
     assert indexed("search", "refund", "--as", "ana", code=1).out == ""
     readers = indexed.data / "laptop" / "access" / "readers.json"
     readers.parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +84,7 @@ def test_status_shows_branches_and_their_age(indexed):
     assert result["unembedded"] == 0 < result["chunks"]
 
 
-def test_every_access_is_recorded_and_an_altered_record_is_found(indexed):
+def test_every_access_is_recorded_and_a_changed_record_is_detected(indexed):
     before = indexed("audit", "verify", "--json").json
     indexed("search", "refund")
     after = indexed("audit", "verify", "--json").json
@@ -122,7 +122,7 @@ def test_serve_prints_an_address_and_ends_on_ctrl_c(indexed):
     assert (process.returncode, err) == (0, "")
 
 
-def test_serve_on_a_port_that_is_taken_says_so(command):
+def test_serving_on_a_used_port_is_an_error(command):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -149,11 +149,11 @@ def test_serve_on_a_port_that_is_taken_says_so(command):
         (("nothing",), 2, "nothing"),
     ],
 )
-def test_a_wrong_command_line_says_what_is_wrong(command, arguments, code, said):
+def test_a_wrong_command_line_is_reported(command, arguments, code, said):
     assert said in command(*arguments, code=code).err
 
 
-def test_purge_leaves_nothing_and_proves_it(command, code):
+def test_purge_removes_everything_and_writes_a_proof(command, code):
     command("ingest", str(code.path), "--name", "git.example/acme/gone")
     proof = command("purge", "--repo", "git.example/acme/gone", "--yes", "--json").json
     assert proof["before"]["index"] > 0
@@ -182,7 +182,7 @@ def test_an_interrupted_ingest_continues(command, code, tmp_path):
     except subprocess.TimeoutExpired:
         os.kill(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
-    # Under -m, Python 3.11 ends itself by SIGINT if Ctrl-C fell into an exec() of an import; a shell reads 130 of both.
+    # Python 3.11 with -m ends by SIGINT if Ctrl-C interrupts an import; a shell sees 130 in both cases.
     assert process.returncode in (0, 130, -signal.SIGINT), err
     assert "Traceback" not in err
     assert data("ingest", str(code.path), "--json").json["failures"] == []

@@ -18,7 +18,7 @@ from components.release.index_workers import RUNTIME
 from images.catalog import IMAGES
 
 ROOT = Path(__file__).resolve().parents[3]
-VARIABLES = {"JOB_COMPLETION_INDEX": "3", "CODEKEEP_RUN": "evals-1"}  # that Kubernetes puts in
+VARIABLES = {"JOB_COMPLETION_INDEX": "3", "CODEKEEP_RUN": "evals-1"}  # that Kubernetes fills in
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def _parsed(argv: Sequence[str]) -> click.Context:
     return context
 
 
-def test_each_command_is_one_of_ours_with_its_options(commands: list[list[str]]) -> None:
+def test_each_command_of_the_manifests_exists_with_its_options(commands: list[list[str]]) -> None:
     assert {argv[0] for argv in commands} == {"access", "index-worker", "ingest", "model", "serve", "webhook"}
     for argv in commands:
         assert _parsed(argv).args == []
@@ -91,8 +91,8 @@ def test_pods_run_declared_commands_only(commands: list[list[str]]) -> None:
     assert commands
     for argv in commands:
         [declared] = [each for each in POD_COMMANDS if tuple(argv[: len(each.words)]) == each.words]
-        given = {word.removeprefix("--").partition("=")[0] for word in argv[len(declared.words) :]}
-        assert given <= declared.options
+        options = {word.removeprefix("--").partition("=")[0] for word in argv[len(declared.words) :]}
+        assert options <= declared.options
 
 
 def test_values_of_options_are_parsed(commands: list[list[str]]) -> None:

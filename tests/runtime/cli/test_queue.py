@@ -25,7 +25,7 @@ LINK, HOST = "ghe", "github.demo.example"
 
 
 class Work:
-    """A keep's queue, its repositories, and a runtime that works on one machine."""
+    """A keep's queue and repositories, and a runtime on this machine."""
 
     def __init__(self, client: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self._sqs, self._folder = client, folder
@@ -57,7 +57,7 @@ class Work:
             return {branch.repository.name for branch in runtime.index.branches()}
 
     def left(self) -> tuple[int, int]:
-        """Messages to be taken, and those that are out of sight."""
+        """Numbers of visible and of invisible messages."""
         names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
         found = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=list(names))["Attributes"]
         return int(found[names[0]]), int(found[names[1]])
@@ -96,7 +96,7 @@ def test_a_refresh_ingests_all_repositories(work: Work) -> None:
     assert work.indexed() == {"ledger", "shop"}
 
 
-def test_messages_that_name_nothing_known_are_done(work: Work) -> None:
+def test_messages_about_unknown_repositories_are_deleted(work: Work) -> None:
     work.repository("ledger")
     work.send("not a message")
     work.push("unknown")
@@ -105,7 +105,7 @@ def test_messages_that_name_nothing_known_are_done(work: Work) -> None:
     assert work.left() == (0, 0)
 
 
-def test_only_messages_of_failed_repositories_go_back(work: Work) -> None:
+def test_only_messages_of_failed_repositories_return_to_the_queue(work: Work) -> None:
     work.repository("ledger")
     work.sources["gone"] = Source(repository=RepositoryId(HOST, "payments", "gone"), location="/no/such/folder")
     for name in ("ledger", "gone"):
@@ -115,12 +115,12 @@ def test_only_messages_of_failed_repositories_go_back(work: Work) -> None:
     assert work.left() == (0, 1)  # for a minute
 
 
-def test_from_an_ingest_pod_to_the_indexer(
+def test_files_go_from_an_ingest_pod_to_the_indexer(
     work: Work,
     aws: Any,  # noqa: F811
     tmp_path: Path,
 ) -> None:
-    """The pod reaches no index and no model, and what it keeps goes with it."""
+    """The pod reaches no index and no model, and its files are lost with it."""
     bucket = work.settings.buckets["code"].name
     aws("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     for name in ("ledger", "shop"):
@@ -140,7 +140,7 @@ def test_from_an_ingest_pod_to_the_indexer(
         assert runtime.index.counts(scope).unembedded == 0
 
 
-def test_messages_go_back_at_once_when_work_is_stopped(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_messages_return_at_once_when_the_worker_stops(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     work.repository("ledger")
     work.push("ledger")
     with monkeypatch.context() as stopped:

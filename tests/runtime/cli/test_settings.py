@@ -1,4 +1,4 @@
-"""Settings of a stack on one machine: their teams decide who reads what."""
+"""A stack's settings on one machine: its teams decide who reads which repositories."""
 
 import contextlib
 import json
@@ -55,7 +55,7 @@ def repositories(keep: InKeep, *who: str) -> set[str]:
     return {each["repository"] for each in found.json}
 
 
-def test_each_team_sees_its_own(keep: InKeep) -> None:
+def test_each_team_sees_its_own_repositories(keep: InKeep) -> None:
     assert repositories(keep, *PAYMENTS) == {GRANTED}
     assert OTHER in repositories(keep, *PLATFORM)
     assert repositories(keep, "--as", "nobody") == set()
@@ -68,12 +68,12 @@ def test_an_unknown_team_is_named(keep: InKeep) -> None:
     assert "payments" in said
 
 
-def test_the_tenant_is_the_settings(keep: InKeep) -> None:
+def test_the_tenant_comes_from_the_settings(keep: InKeep) -> None:
     assert keep("status", "--json").json["tenant"] == "demo"
     assert (keep.data / "demo" / "index").is_dir()
 
 
-def test_a_service_account_is_made_listed_and_revoked(keep: InKeep) -> None:
+def test_a_service_account_is_created_listed_and_revoked(keep: InKeep) -> None:
     made = keep("access", "create", "ci", "--days", "30", "--repo", GRANTED, "--json").json
     assert re.fullmatch(r"cks_\S{40,}", made["token"])
     assert [each["name"] for each in keep("status", "--json").json["service_accounts"]] == ["ci"]
@@ -84,14 +84,14 @@ def test_a_service_account_is_made_listed_and_revoked(keep: InKeep) -> None:
     assert "no service account" in keep("access", "revoke", "ci", code=2).err
 
 
-def test_a_reader_is_shut_out_by_id(keep: InKeep) -> None:
+def test_a_reader_is_blocked_by_id(keep: InKeep) -> None:
     assert keep("access", "shut-out", "f" * 16, "--json").json == {"shut_out": "f" * 16}
     assert f"{'e' * 16} is shut out" in keep("access", "shut-out", "e" * 16).out
     result = json.loads((keep.data / "demo" / "access" / "accounts.json").read_text())
     assert set(result["revoked_readers"]) == {"f" * 16, "e" * 16}
 
 
-def test_a_reader_is_forgotten_by_name_and_by_id(keep: InKeep) -> None:
+def test_a_reader_is_purged_by_name_and_by_id(keep: InKeep) -> None:
     issuer = load_settings(keep.settings).access.oidc.issuer
     ids = [reader_id("command-line", "paul"), reader_id(issuer, "paul")]
     for each in (*ids, "f" * 16):
@@ -106,7 +106,7 @@ def test_a_reader_is_forgotten_by_name_and_by_id(keep: InKeep) -> None:
     assert keep("purge", "--user", "f" * 16, "--yes", "--json").json["before"] == {"prompts": 1}
 
 
-def test_serve_signs_in_as_the_user_that_is_named(keep: InKeep) -> None:
+def test_serve_signs_in_as_the_given_user(keep: InKeep) -> None:
     arguments = keep.argv("serve", "--port", "0", "--json", *PAYMENTS)
     with subprocess.Popen(arguments, env=keep.environment, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -118,14 +118,14 @@ def test_serve_signs_in_as_the_user_that_is_named(keep: InKeep) -> None:
             )
             assert {each["repository"] for each in answer.json()["results"]} == {GRANTED}
             hook = httpx.post(f"{result['address']}webhooks/ghe", content=b"{}", timeout=20)
-            assert hook.status_code == 404  # only a keep's gateway hands them on
+            assert hook.status_code == 404  # only a keep's gateway forwards webhooks
         finally:
             process.send_signal(signal.SIGTERM)
     assert process.returncode == 0
     assert keep("audit", "verify", "--json").json["unsigned"] == 0  # the record was sealed at the end
 
 
-def test_commands_of_a_keep_ask_for_its_settings(command: Command) -> None:
+def test_commands_of_a_keep_require_its_settings(command: Command) -> None:
     for arguments in (
         ("index-worker", "--once"),
         ("webhook",),
@@ -135,13 +135,13 @@ def test_commands_of_a_keep_ask_for_its_settings(command: Command) -> None:
         assert "settings" in command(*arguments, code=78).err
 
 
-def test_long_work_shows_bars_on_a_terminal_and_none_elsewhere(command: Command, code: Repository) -> None:
+def test_progress_bars_are_shown_on_a_terminal_only(command: Command, code: Repository) -> None:
     arguments = command.argv("ingest", str(code.path), "--name", "git.example/acme/bars")
     ours, theirs = pty.openpty()
     environment = {**command.environment, "TERM": "xterm"}
     with subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, stderr=theirs) as process:
         os.close(theirs)
-        shown = _all_of(ours)  # while it runs: a terminal that nobody reads stops who writes to it
+        shown = _all_of(ours)  # read it while the command runs, or the command would block
         assert process.stdout is not None
         printed = process.stdout.read().decode()
     assert process.returncode == 0
@@ -151,7 +151,7 @@ def test_long_work_shows_bars_on_a_terminal_and_none_elsewhere(command: Command,
 
 
 def _all_of(terminal: int) -> str:
-    """Until its other end is closed, which Linux tells by an error."""
+    """Reads until the other end closes, which Linux reports as an error."""
     parts: list[bytes] = []
     with contextlib.suppress(OSError), os.fdopen(terminal, "rb", buffering=0) as file:
         while part := file.read(65_536):

@@ -1,4 +1,4 @@
-"""`snapshot` where there is nothing to take one of, and what it tells a keep's domain; real ones: tests/real."""
+"""`snapshot` on one machine, and its requests to a keep's domain. tests/real takes and restores real snapshots."""
 
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Mock:
 
 
 @pytest.mark.parametrize("arguments", [["take"], ["list"], ["restore", "first", "--yes"]])
-def test_on_one_machine_snapshot_says_what_to_copy(tmp_path: Path, arguments: list[str]) -> None:
+def test_snapshot_on_one_machine_names_the_folder_to_copy(tmp_path: Path, arguments: list[str]) -> None:
     result = CliRunner().invoke(cli, ["snapshot", *arguments, "--data", str(tmp_path)], standalone_mode=False)
     assert type(result.exception) is UsageFault
     assert "copy that folder" in str(result.exception)
@@ -90,7 +90,7 @@ def test_a_pooled_keep_needs_its_platforms_bucket_and_role(client: Mock) -> None
     assert (registered["bucket"], registered["base_path"]) == ("platform-snapshots", "demo")
 
 
-def test_settings_without_the_bucket_say_so() -> None:
+def test_settings_without_the_bucket_are_reported() -> None:
     with pytest.raises(SettingsFault, match=r"buckets\.snapshots"), platform(keep_settings()).snapshots(Location()):
         pass
 

@@ -1,4 +1,4 @@
-"""Modules that commands load."""
+"""Commands load only the modules that they need."""
 
 import subprocess
 import sys
@@ -33,7 +33,7 @@ def test_help_of_each_command_loads_no_cloud_sdk_and_no_index():
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_a_laptop_loads_nothing_that_only_a_keep_needs(command: Command, code: Repository):
+def test_a_laptop_loads_no_modules_of_a_keep(command: Command, code: Repository):
     script = (
         "import sys\n"
         "from codekeep_runtime.cli.main import cli\n"

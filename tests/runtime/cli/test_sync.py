@@ -1,4 +1,4 @@
-"""`access sync` in a keep: from a pod that reaches Git hosts, by the code bucket, to those that serve."""
+"""`access sync` in a keep: permissions of Git hosts go from the ingest pod through the code bucket to the gateway."""
 
 import signal
 import time
@@ -29,7 +29,7 @@ LEDGER, SHOP = (RepositoryId(HOST, "payments", name) for name in ("ledger", "sho
 
 
 class Keep:
-    """An ingest pod and an indexer of one keep, which share the bucket; documents of the index are a folder's here."""
+    """An ingest pod and an indexer of one keep, which share the bucket. Documents of the index are in a folder here."""
 
     def __init__(self, client: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.settings = keep_settings()
@@ -71,19 +71,19 @@ def confirmed(keep: Keep, login: str) -> frozenset[RepositoryId]:
     return keep.indexer.permissions.confirmed(login, frozenset({LEDGER, SHOP}))
 
 
-def test_confirmed_permissions_arrive_with_the_indexers_turn(keep: Keep) -> None:
+def test_the_next_run_of_the_indexer_applies_confirmed_permissions(keep: Keep) -> None:
     assert keep.pod.sync_permissions(list).confirmed == 2
     assert not confirmed(keep, "ann")
     keep.work()
     assert (confirmed(keep, "ann"), confirmed(keep, "bob")) == ({LEDGER}, {SHOP})
     keep.logins[LEDGER] = frozenset()
-    del keep.logins[SHOP]  # its host does not answer: what it said last stays
+    del keep.logins[SHOP]  # its host does not answer: the last answer stays
     assert keep.pod.sync_permissions(list).failed == 1
     keep.work()
     assert (confirmed(keep, "ann"), confirmed(keep, "bob")) == (frozenset(), {SHOP})
 
 
-def test_permissions_are_taken_once(keep: Keep) -> None:
+def test_permissions_are_applied_once(keep: Keep) -> None:
     keep.pod.sync_permissions(list)
     intake = PermissionIntake(keep.indexer)
     assert intake.run_once()
@@ -106,7 +106,7 @@ def test_ingest_in_a_keep_cannot_allow_a_purged_repository(keep: Keep) -> None:
 
 @pytest.mark.parametrize("age", [None, 0, 7200])
 @pytest.mark.parametrize("needs_it", [True, False])
-def test_the_settings_say_whether_grants_need_it(
+def test_the_settings_decide_whether_grants_need_a_confirmation(
     keep: Keep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, needs_it: bool, age: float | None
 ) -> None:
     """A grant without a recent confirmation gives access only if the settings do not require one."""

@@ -1,4 +1,4 @@
-"""Vectors that were made before."""
+"""The cache of vectors: reuse, limits, damage, kills."""
 
 import os
 import signal
@@ -49,7 +49,7 @@ def test_vectors_are_shared_by_processes_of_the_same_version_only(tmp_path: Path
     assert len(other.asked) == 3
 
 
-def test_the_oldest_vectors_are_removed_when_it_is_full(tmp_path: Path) -> None:
+def test_the_oldest_vectors_are_removed_when_the_cache_is_full(tmp_path: Path) -> None:
     made = Counting()
     cached = CachedEmbedder(made, tmp_path / "vectors.db", max_vectors=10)
     for number in range(25):

@@ -1,11 +1,11 @@
-"""The text that stands for a chunk."""
+"""The text that is embedded for a chunk."""
 
 from codekeep_runtime.embed.text import CHARACTERS_MAX, embedding_text
 
 from tests.runtime.embed.chunks import chunk
 
 
-def test_path_words_and_symbol_head_the_code() -> None:
+def test_the_text_begins_with_path_words_and_symbol() -> None:
     assert embedding_text(chunk("def f():\n    pass")) == (
         "src http retry policy retry policy next delay\ndef f():\n    pass"
     )

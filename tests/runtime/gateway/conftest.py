@@ -1,3 +1,5 @@
+"""Apps of the two tenants of world.py."""
+
 from collections.abc import Mapping
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A real server on loopback for the length of a test."""
+"""Runs apps on a real server on loopback."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""The routes: shapes, bounds, refusals that repeat nothing, audit before anything leaves."""
+"""The gateway's routes: formats, limits, refusals without request content, audit before any answer."""
 
 import json
 from collections.abc import AsyncGenerator
@@ -17,7 +17,7 @@ ASK = {"messages": [{"role": "user", "content": "shared transfer"}]}
 SECRET = "sk-do-not-echo-this"
 
 
-def test_a_chat_is_openai_shaped_with_citations(acme: Tenant) -> None:
+def test_a_chat_answer_has_openais_format_and_citations(acme: Tenant) -> None:
     said = TestClient(acme.app()).post("/v1/chat/completions", json=ASK, headers=ANN).json()
     assert said["object"] == "chat.completion"
     assert said["choices"][0]["finish_reason"] == "stop"
@@ -28,7 +28,7 @@ def test_a_chat_is_openai_shaped_with_citations(acme: Tenant) -> None:
     assert said["usage"]["total_tokens"] == 20
 
 
-def test_a_stream_is_server_sent_events_and_ends(acme: Tenant) -> None:
+def test_a_stream_consists_of_server_sent_events_and_ends(acme: Tenant) -> None:
     response = TestClient(acme.app()).post("/v1/chat/completions", json={**ASK, "stream": True}, headers=ANN)
     lines = [line.removeprefix("data: ") for line in response.text.split("\n\n") if line.startswith("data: ")]
     assert lines[-1] == "[DONE]"
@@ -55,7 +55,7 @@ def test_an_answer_is_audited_before_and_after(acme: Tenant) -> None:
         ("GET", "/v1/symbols/definitions?name=shared", None),
     ],
 )
-def test_without_an_audit_record_nothing_leaves(acme: Tenant, method: str, path: str, body: Any) -> None:
+def test_without_an_audit_record_no_answer_is_sent(acme: Tenant, method: str, path: str, body: Any) -> None:
     acme.audit_fails = True
     response = TestClient(acme.app()).request(method, path, json=body, headers=ANN)
     assert response.status_code == 503
@@ -140,7 +140,7 @@ def test_an_internal_error_does_not_leak_its_message(acme: Tenant, capfd: pytest
     assert SECRET not in response.text + said.err + said.out
 
 
-def test_readiness_needs_all_parts(acme: Tenant) -> None:
+def test_readiness_requires_all_parts(acme: Tenant) -> None:
     assert TestClient(acme.app()).get("/readyz").status_code == 200
     assert TestClient(acme.app(ready=lambda: {"index": True, "engine": False})).get("/readyz").status_code == 503
     app = acme.app()
@@ -183,7 +183,7 @@ class EndingChat:
         ("access-lost", 403, "revoked"),
     ],
 )
-def test_how_an_answer_ends_sets_status_and_audit_verdict(acme: Tenant, reason: str, status: int, verdict: str) -> None:
+def test_the_end_of_an_answer_sets_status_and_verdict(acme: Tenant, reason: str, status: int, verdict: str) -> None:
     client = TestClient(acme.app(chat=EndingChat(reason)))
     assert client.post("/v1/chat/completions", json=ASK, headers=ANN).status_code == status
     streamed = client.post("/v1/chat/completions", json={**ASK, "stream": True}, headers=ANN)

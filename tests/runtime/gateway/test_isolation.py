@@ -1,4 +1,4 @@
-"""Every route × reader × repository: only what is allowed is ever visible."""
+"""For every route, reader and repository, only permitted content is visible."""
 
 import json
 import statistics
@@ -24,7 +24,7 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, TestClient
 
 
 def answers(client: TestClient, reader: str, text: str, **narrowing: Any) -> Iterator[tuple[str, str]]:
-    """Route and all that it says, headers included."""
+    """Each route with its complete answer, headers included."""
     auth = {"authorization": f"Bearer {reader}"}
     ask = {"messages": [{"role": "user", "content": text}]}
     made = [
@@ -57,12 +57,12 @@ def allowed(reader: str) -> set[tuple[str, int]]:
     return {(tenant, position) for position in positions}
 
 
-def test_there_are_two_tenants_six_readers_ten_repositories() -> None:
+def test_the_fixture_has_two_tenants_six_readers_and_ten_repositories() -> None:
     assert (len(REPOSITORIES), len(READERS), len(ALL)) == (2, 6, 10)
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_a_reader_sees_everything_that_is_granted(reader: str, clients: Mapping[str, TestClient]) -> None:
+def test_a_reader_sees_all_granted_repositories(reader: str, clients: Mapping[str, TestClient]) -> None:
     tenant = READERS[reader][0]
     for place in allowed(reader):
         seen = [path for path, said in answers(clients[tenant], reader, CANARIES[place]) if CANARIES[place] in said]
@@ -72,7 +72,7 @@ def test_a_reader_sees_everything_that_is_granted(reader: str, clients: Mapping[
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_a_reader_sees_nothing_else_whatever_they_ask(reader: str, clients: Mapping[str, TestClient]) -> None:
+def test_a_reader_sees_no_other_repositories(reader: str, clients: Mapping[str, TestClient]) -> None:
     tenant = READERS[reader][0]
     foreign = set(ALL) - allowed(reader)
     asked = 0
@@ -137,7 +137,7 @@ def test_response_time_does_not_reveal_a_forbidden_repository(clients: Mapping[s
     took: dict[str, list[float]] = {REPOSITORIES["acme"][2].key: [], "git.demo.example/other/nonono": []}
     auth = {"authorization": "Bearer bob"}
     for _ in range(40):
-        for key, times in took.items():  # in turn, so that a busy machine is as busy for both
+        for key, times in took.items():  # alternating, so that load on the machine affects both
             started = time.perf_counter()
             clients["acme"].post("/v1/search", json={"query": "shared", "repositories": [key]}, headers=auth)
             times.append(time.perf_counter() - started)
@@ -145,7 +145,7 @@ def test_response_time_does_not_reveal_a_forbidden_repository(clients: Mapping[s
     assert abs(one - other) < max(0.5 * max(one, other), 0.02)
 
 
-def test_a_sign_in_of_one_tenant_is_invalid_for_another(clients: Mapping[str, TestClient]) -> None:
+def test_a_token_of_one_tenant_is_invalid_for_another(clients: Mapping[str, TestClient]) -> None:
     auth = {"authorization": "Bearer fay"}
     for path in ("/v1/me", "/v1/models", "/v1/symbols/definitions?name=shared"):
         assert clients["acme"].get(path, headers=auth).status_code == 401

@@ -80,7 +80,7 @@ BEGIN = ["identify", "scope", "limit", "limit tokens", "context", "audit served"
 
 
 @pytest.mark.parametrize("is_streamed", [False, True])
-def test_the_steps_of_an_answer(acme: Tenant, is_streamed: bool) -> None:
+def test_an_answer_has_all_steps_in_order(acme: Tenant, is_streamed: bool) -> None:
     steps = Steps(acme)
     response = steps.app().post("/v1/chat/completions", json={**ASK, "stream": is_streamed}, headers=ANN)
     assert response.status_code == 200
@@ -95,19 +95,19 @@ def test_the_steps_of_an_answer(acme: Tenant, is_streamed: bool) -> None:
         ("audit served", 503, 6),
     ],
 )
-def test_a_step_that_refuses_is_the_last(acme: Tenant, stop_at: str, status: int, taken: int) -> None:
+def test_no_step_runs_after_a_refusal(acme: Tenant, stop_at: str, status: int, taken: int) -> None:
     steps = Steps(acme, stop_at)
     response = steps.app().post("/v1/chat/completions", json={**ASK, "stream": True}, headers=ANN)
     assert (response.status_code, steps.taken) == (status, BEGIN[:taken])
 
 
-def test_whoever_is_not_signed_in_has_no_scope_and_uses_nobodys_limit(acme: Tenant) -> None:
+def test_a_request_without_sign_in_has_no_scope_and_uses_no_limit(acme: Tenant) -> None:
     steps = Steps(acme)
     assert steps.app().post("/v1/chat/completions", json=ASK, headers={}).status_code == 401
     assert steps.taken == ["identify"]
 
 
-def test_whoever_lost_access_does_not_reach_the_engine(acme: Tenant) -> None:
+def test_a_reader_who_lost_access_does_not_reach_the_engine(acme: Tenant) -> None:
     steps = Steps(acme, "recheck")
     response = steps.app().post("/v1/chat/completions", json=ASK, headers=ANN)
     assert response.status_code == 403
@@ -135,7 +135,7 @@ def test_the_requests_model_chooses_the_route(acme: Tenant, name: str | None) ->
     assert (answer["model"], steps.models) == (MODEL, [MODEL])
 
 
-def test_an_unknown_model_is_refused_in_openais_shape(acme: Tenant) -> None:
+def test_an_unknown_model_is_refused_in_openais_format(acme: Tenant) -> None:
     other = Route(product="chat", model="acme/other-1", role="chat", weight=0, cohort="trial")
     steps = Steps(acme)
     client = steps.app(routes=Routes([Route(product="chat", model=MODEL, role="chat"), other]))
@@ -150,7 +150,7 @@ def test_an_unknown_model_is_refused_in_openais_shape(acme: Tenant) -> None:
     assert asked.json()["model"] == "acme/other-1"
 
 
-def test_the_list_of_models_is_what_can_be_asked_for(acme: Tenant) -> None:
+def test_the_list_of_models_has_all_that_can_be_requested(acme: Tenant) -> None:
     client = TestClient(acme.app())
     names = [each["id"] for each in client.get("/v1/models", headers=ANN).json()["data"]]
     assert names == ["codekeep", MODEL]

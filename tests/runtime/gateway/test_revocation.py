@@ -1,4 +1,4 @@
-"""A real server and real streams: whoever loses access hears nothing more within seconds."""
+"""Streams of a real server end within seconds after their reader has lost access."""
 
 import asyncio
 import time
@@ -25,7 +25,7 @@ ASK = {"messages": [{"role": "user", "content": "go on"}], "stream": True}
 
 @dataclass
 class EndlessChat:
-    """Says something every few milliseconds for ever, or nothing at all after its first words."""
+    """Streams without end: text every few milliseconds, or only heartbeats after the first words."""
 
     is_silent: bool = False
     is_closed: bool = False
@@ -48,7 +48,7 @@ class NoKeys:
 
 
 def lines_after(response: httpx.Response, act: Callable[[], None]) -> tuple[list[str], float]:
-    """What still comes after the act that follows the first piece, and for how many seconds."""
+    """Runs `act` after the first piece of a stream; the lines that still come, and for how many seconds."""
     lines, acted = [], 0.0
     for line in response.iter_lines():
         if not acted and line:
@@ -81,10 +81,10 @@ def test_a_revoked_readers_stream_ends(acme: Tenant, how: str, is_silent: bool) 
     assert "not permitted" in lines[-1]
     assert chat.is_closed
     assert [each.verdict for each in acme.audited] == ["served", "revoked"]
-    assert acme.audited[-1].completion_tokens > 0  # what was said counts although nobody told the tokens
+    assert acme.audited[-1].completion_tokens > 0  # the sent text counts, although the model reported no usage
 
 
-def test_a_client_that_leaves_ends_the_engines_work(acme: Tenant) -> None:
+def test_a_disconnected_client_ends_the_engines_work(acme: Tenant) -> None:
     chat = EndlessChat()
     headers = {"authorization": "Bearer ann"}
     with served(acme.app(chat=chat)) as url:
@@ -97,7 +97,7 @@ def test_a_client_that_leaves_ends_the_engines_work(acme: Tenant) -> None:
     assert acme.audited[-1].verdict == "failed"
 
 
-def test_a_client_that_leaves_a_whole_answer_ends_the_engines_work(acme: Tenant) -> None:
+def test_a_client_that_disconnects_without_streaming_ends_the_engines_work(acme: Tenant) -> None:
     chat = EndlessChat(is_silent=True)
     ask = {**ASK, "stream": False}
     with served(acme.app(chat=chat, heartbeat_seconds=0.02)) as url:
@@ -121,6 +121,6 @@ def test_a_silent_stream_has_a_heartbeat(acme: Tenant) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3", "localhost.evil.example"])  # noqa: S104 - refused
-def test_plain_http_is_for_loopback(acme: Tenant, host: str) -> None:
+def test_plain_http_is_allowed_on_loopback_only(acme: Tenant, host: str) -> None:
     with pytest.raises(UsageFault, match="loopback"):
         server(acme.app(), host, 0)

@@ -1,4 +1,4 @@
-"""What the server does with its connections, before any request is understood."""
+"""The server's settings for its connections."""
 
 import socket
 

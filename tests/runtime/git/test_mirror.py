@@ -1,4 +1,4 @@
-"""Mirrors of real repositories, odd ones among them."""
+"""Mirrors of real repositories, including unusual and hostile ones."""
 
 import os
 import stat
@@ -41,7 +41,7 @@ def test_the_default_branch_is_fetched(repository, mirror):
     assert _contents(mirror, commit) == {"a.py": b"a\n", "dir/ü.py": "ü\n".encode()}
 
 
-def test_a_bare_repository_and_a_detached_head(repository, tmp_path):
+def test_bare_repositories_and_detached_heads_are_mirrored(repository, tmp_path):
     first = repository.commit({"a": "1"})
     repository.commit({"a": "2"})
     subprocess.run(["git", "clone", "-q", "--bare", repository.path, tmp_path / "bare"], env=ENVIRONMENT, check=True)
@@ -55,7 +55,7 @@ def test_an_empty_repository_has_no_branches(mirror):
     assert mirror.fetch(["*"]) == {}
 
 
-def test_a_shallow_repository(repository, tmp_path):
+def test_a_shallow_repository_is_mirrored(repository, tmp_path):
     repository.commit({"a": "1"})
     commit = repository.commit({"a": "2"})
     url = repository.path.as_uri()
@@ -65,7 +65,7 @@ def test_a_shallow_repository(repository, tmp_path):
     assert _contents(mirror, commit) == {"a": b"2"}
 
 
-def test_rewritten_history_and_removed_branches(repository, mirror):
+def test_rewritten_history_and_removed_branches_are_followed(repository, mirror):
     repository.commit({"a": "1"})
     repository.git("branch", "old")
     mirror.fetch(["*"])
@@ -107,7 +107,7 @@ def test_every_unusual_entry_has_a_reason_to_skip_it(repository, mirror):
 @pytest.mark.parametrize(
     "name", [b"../up.py", b"a/../up.py", b".git/config", b"/etc/x", b"a/.GIT/x", b"a\x1b[2J", b"./a"]
 )
-def test_names_that_leave_the_repository_are_unsafe(name):
+def test_names_that_lead_out_of_the_repository_are_unsafe(name):
     from codekeep_runtime.git.tree import entries
 
     (entry,) = entries(b"100644 blob " + b"1" * 40 + b"       5\t" + name + b"\0")
@@ -140,12 +140,12 @@ def test_hooks_and_configuration_of_the_repository_do_not_run(repository, mirror
     assert not witness.exists()
 
 
-def test_limits_of_time_and_size(repository, tmp_path):
+def test_fetches_are_limited_in_time_and_size(repository, tmp_path):
     repository.commit({"a": os.urandom(3_000_000)})
     location = Location.parse(str(repository.path))
     with pytest.raises(GitFault, match="took more than"):
         Mirror(tmp_path / "m", location, limits=Limits(seconds=0)).fetch()
-    for _ in range(2):  # what was too much is not there the next time either
+    for _ in range(2):  # the refused content is not in the mirror later either
         with pytest.raises(GitFault, match="grew beyond"):
             Mirror(tmp_path / "m", location, limits=Limits(max_bytes=1_000_000)).fetch()
 
@@ -171,7 +171,7 @@ def test_a_missing_blob_is_none_and_others_are_read(repository, mirror):
         "https://[bad/o/n",
     ],
 )
-def test_locations_that_are_refused_without_repeating_a_password(text):
+def test_invalid_locations_are_refused_without_repeating_a_password(text):
     with pytest.raises(UsageFault) as refused:
         Location.parse(text)
     assert "hunter2" not in str(refused.value)
@@ -189,7 +189,7 @@ def test_a_repository_is_named_after_its_address(text, key):
     assert Location.parse(text).repository().key == key
 
 
-def test_a_token_is_for_its_host_alone_and_in_no_argument(tmp_path):
+def test_a_token_is_used_for_its_host_only_and_is_in_no_argument(tmp_path):
     location, credential = Location.parse("https://git.example.com/o/n"), Credential(token="s3cret-canary")
     settings = credential_helper(credential, location)
     assert [key for key, _ in settings] == ["credential.https://git.example.com.helper"]
@@ -225,12 +225,12 @@ def test_a_key_file_is_private_and_exists_only_during_the_command(tmp_path):
 
 
 def test_a_run_waits_for_git_that_outlived_a_killed_run(repository, mirror, tmp_path):
-    """It would write into what the next run begins anew."""
+    """It would write into the files of the next run."""
     commit = repository.commit({"a.py": "a\n"})
     folder = tmp_path / "mirror"
     folder.mkdir()
     with mirror_lock(folder, 0) as lock:
-        left = subprocess.Popen(["sleep", "0.6"], pass_fds=[lock])  # as a command of a run that ends here
+        left = subprocess.Popen(["sleep", "0.6"], pass_fds=[lock])  # like a command of a run that was killed
     with pytest.raises(LimitFault, match="earlier run"), mirror_lock(folder, 0):
         pass
     assert mirror.fetch() == {"main": commit}

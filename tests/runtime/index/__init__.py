@@ -1,4 +1,4 @@
-"""One suite, conformance.py, is run on each index there is."""
+"""The suite conformance.py runs on every kind of index."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Conformance of writers and administrators; a subclass runs the suite on its index."""
+"""The conformance tests of indexes: reading (reading.py), writing, administration."""
 
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -26,10 +26,10 @@ SYMBOLS = FileSymbols(
 
 
 class Opener(Protocol):
-    """Opens indices of one kind by name; goes to other processes by pickle."""
+    """Opens indexes of one kind by name. Can be pickled for other processes."""
 
     def open(self, name: str, embedder_version: str = "hash-1") -> Index:
-        """Contains what was written to this name before."""
+        """The index of that name, with its earlier content."""
         ...
 
     def restore(self, snapshot: Path, name: str) -> Index: ...
@@ -44,7 +44,7 @@ def digest_of(opener: Opener, name: str) -> str:
 
 
 class Conformance(Reading):
-    """`opener` and `snapshots` are the subclass's fixtures; `examples` of the model test are its to choose."""
+    """Tests of an index. A subclass provides the fixtures `opener` and `snapshots`, and may set `examples`."""
 
     examples = 30
 
@@ -55,7 +55,7 @@ class Conformance(Reading):
         with suppress(Exception):
             index.close()
 
-    def test_a_file_is_there_as_it_was_written(self, index: Index) -> None:
+    def test_a_file_is_read_as_it_was_written(self, index: Index) -> None:
         file = source("cart.py", "one", "two", symbol="Cart.pay", symbols=SYMBOLS)
         index.write(MAIN, [file])
         assert list(index.file(scope(SHOP), MAIN, "cart.py")) == list(file.chunks)
@@ -96,13 +96,13 @@ class Conformance(Reading):
         assert len(index.references(scope(SHOP), "charge")) == 1
         assert len(index.lexical(scope(SHOP), "alpha", 5)) == 1
 
-    def test_a_file_without_chunks_is_known(self, index: Index) -> None:
+    def test_a_file_without_chunks_is_stored(self, index: Index) -> None:
         empty = source("__init__.py")
         index.write(MAIN, [empty])
         assert index.blobs(MAIN) == {"__init__.py": empty.blob}
         assert index.counts(scope(SHOP)) == Counts(files=1, chunks=0, unembedded=0)
 
-    def test_heads(self, index: Index) -> None:
+    def test_heads_of_branches_are_stored(self, index: Index) -> None:
         assert index.head(MAIN) is None
         index.set_head(MAIN, HEAD)
         assert index.head(MAIN) == HEAD
@@ -112,13 +112,13 @@ class Conformance(Reading):
         index.set_head(MAIN, later)
         assert index.head(MAIN) == later
 
-    def test_branches_are_sorted_and_apart(self, index: Index) -> None:
+    def test_branches_are_sorted_and_separate(self, index: Index) -> None:
         for branch in (NEXT, MAIN, OTHER):
             index.write(branch, [source("a.py", "alpha", branch=branch)])
         assert list(index.branches()) == [OTHER, MAIN, NEXT]
         assert {branch: len(index.blobs(branch)) for branch in index.branches()} == {OTHER: 1, MAIN: 1, NEXT: 1}
 
-    def test_a_dropped_branch_leaves_nothing(self, index: Index) -> None:
+    def test_a_dropped_branch_is_removed_completely(self, index: Index) -> None:
         files = [source("a.py", "alpha", "beta", symbols=SYMBOLS), source("b.py", "gamma")]
         other = source("a.py", "alpha", branch=NEXT)
         index.write(MAIN, files)
@@ -245,7 +245,7 @@ class Conformance(Reading):
         other.close()
 
     def test_threads_read_while_another_writes(self, index: Index) -> None:
-        """They find only states that existed at some moment."""
+        """Readers see only states that existed at some moment."""
         versions = [source("a.py", f"alpha {number}") for number in range(15)]
         known = {file.chunks[0].id: file.chunks[0] for file in versions}
         written = Event()
@@ -270,5 +270,5 @@ class Conformance(Reading):
             assert all(reader.result() > 0 for reader in readers)
         assert [hit.chunk for hit in index.lexical(scope(SHOP), "alpha", 5)] == list(versions[-1].chunks)
 
-    def test_it_behaves_like_its_model(self, index: Index) -> None:
+    def test_the_index_behaves_like_its_model(self, index: Index) -> None:
         follows_its_model(index, self.examples)

@@ -1,4 +1,4 @@
-"""Random changes, each of which a dictionary follows; the two must agree after every one."""
+"""Applies random changes to an index and to a dictionary, which must agree after each."""
 
 from dataclasses import dataclass, field
 
@@ -57,7 +57,7 @@ class Model:
 
 
 def follows_its_model(index: Index, examples: int) -> None:
-    """Any number of random histories, each from an empty index on."""
+    """Checks random histories of changes, each on an empty index."""
 
     @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
     @given(_changes)

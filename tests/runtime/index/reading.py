@@ -1,4 +1,4 @@
-"""Conformance of IndexReader, including who sees what."""
+"""Conformance tests of IndexReader, including visibility."""
 
 from collections.abc import Callable
 from typing import Any
@@ -52,7 +52,7 @@ def call(name: str, line: int, enclosing: str) -> Reference:
 
 
 class Reading:
-    """Lexical, semantic, symbols; the fixture `index` is empty."""
+    """Tests of lexical and semantic search and of symbols; the fixture `index` is empty."""
 
     @pytest.mark.parametrize(
         ("query", "found"),
@@ -70,7 +70,7 @@ class Reading:
             ("größe", "umlaut.py"),
         ],
     )
-    def test_words_are_found_however_they_are_written(self, index: Index, query: str, found: str) -> None:
+    def test_words_are_found_in_every_spelling(self, index: Index, query: str, found: str) -> None:
         texts = {
             "camel.py": "def getUserName(self): pass",
             "snake.py": "def parse_http_header(line): pass",
@@ -97,7 +97,7 @@ class Reading:
         assert [hit.chunk.path for hit in index.lexical(scope(SHOP), "restock", 2)] == ["b.py", "a.py"]
 
     @pytest.mark.parametrize("query", HOSTILE, ids=range(len(HOSTILE)))
-    def test_any_text_is_a_query_and_none_leaves_the_scope(self, index: Index, query: str) -> None:
+    def test_any_text_is_a_valid_query_within_the_scope(self, index: Index, query: str) -> None:
         index.write(MAIN, [source("mine.py", "alpha word")])
         index.write(OTHER, [source("theirs.py", "alpha word w1 drop table bank", branch=OTHER)])
         assert all(hit.chunk.branch == MAIN for hit in index.lexical(scope(SHOP), query, 9))
@@ -107,7 +107,7 @@ class Reading:
         assert not index.references_within(scope(SHOP), MAIN, query, query)
         assert index.chunks(scope(SHOP), [query]) == {}
 
-    def test_nearest_first_by_cosine(self, index: Index) -> None:
+    def test_semantic_hits_are_sorted_by_cosine(self, index: Index) -> None:
         file = source("a.py", "one", "two", "three")
         index.write(MAIN, [file])
         vectors = [unit(0, 1), unit(1), unit(0.8, 0.6)]
@@ -146,14 +146,14 @@ class Reading:
             assert [hit.chunk for hit in index.lexical(scope(SHOP), "alpha", 1)] == list(file.chunks)
             assert [hit.chunk for hit in index.semantic(scope(SHOP), unit(1), 1)] == list(file.chunks)
 
-    def test_what_is_outside_the_scope_is_not_found(self, index: Index) -> None:
+    def test_content_outside_the_scope_is_not_found(self, index: Index) -> None:
         symbols = FileSymbols(
             (definition("Vault.open"),), (call("unlock", 2, "Vault.open"),), (Import("os", "", "os", 1),)
         )
         file = source("vault.py", "alpha", branch=OTHER, symbols=symbols)
         index.write(OTHER, [file])
         index.put_vectors({file.chunks[0].id: unit(1)})
-        assert len(index.chunks(scope(BANK), ids(file.chunks))) == 1  # else what follows says nothing
+        assert len(index.chunks(scope(BANK), ids(file.chunks))) == 1  # or the following checks would prove nothing
         assert index.definitions(scope(BANK), "open")
         for blind in (scope(SHOP), scope()):
             assert not index.lexical(blind, "alpha", 5)
@@ -184,7 +184,7 @@ class Reading:
             with pytest.raises(AccessFault):
                 read()
 
-    def test_narrowing_narrows_and_never_widens(self, index: Index) -> None:
+    def test_narrowing_reduces_the_hits_and_never_adds_any(self, index: Index) -> None:
         placed = {MAIN: "python", NEXT: "go", OTHER: "python"}
         for branch, language in placed.items():
             file = source("a", "alpha", branch=branch, language=language)
@@ -209,14 +209,14 @@ class Reading:
         ):
             assert seen(nothing) == set()
 
-    def test_chunks_by_id(self, index: Index) -> None:
+    def test_chunks_are_read_by_id_within_the_scope(self, index: Index) -> None:
         files = [source(f"{n}.py", *(f"text {n} {m}" for m in range(30))) for n in range(50)]
         index.write(MAIN, files)
         wanted = {chunk.id: chunk for file in files for chunk in file.chunks}
         assert len(wanted) == 1500
         assert index.chunks(scope(SHOP), [*wanted, "0" * 32, "no id at all"]) == wanted
 
-    def test_definitions_by_simple_and_by_qualified_name(self, index: Index) -> None:
+    def test_definitions_are_found_by_simple_and_by_qualified_name(self, index: Index) -> None:
         symbols = FileSymbols((definition("shop.Cart.pay"), definition("Order.pay", 20), definition("payment", 40)))
         index.write(MAIN, [source("b.py", "x", symbols=symbols)])
         index.write(NEXT, [source("a.py", "x", symbols=FileSymbols((definition("pay"),)), branch=NEXT)])
@@ -235,7 +235,7 @@ class Reading:
         assert found("Pay") == []
         assert index.definitions(scope(SHOP), "Order.pay")[0].definition == symbols.definitions[1]
 
-    def test_references_and_what_a_definition_mentions(self, index: Index) -> None:
+    def test_references_and_mentions_are_found(self, index: Index) -> None:
         one = FileSymbols(references=(call("charge", 3, "Cart.pay"), call("log", 5, "Cart.pay"), call("log", 30, "")))
         index.write(MAIN, [source("a.py", "x", symbols=one), source("b.py", "x", symbols=FileSymbols((), one[1][1:2]))])
         seen = scope(SHOP)
@@ -249,7 +249,7 @@ class Reading:
         assert all((each.branch, each.path) == (MAIN, "a.py") for each in within)
         assert not index.references_within(seen, MAIN, "a.py", "Cart")
 
-    def test_imports_of_a_file(self, index: Index) -> None:
+    def test_imports_of_a_file_are_found(self, index: Index) -> None:
         imports = (Import("os", "", "os", 1), Import("decimal", "Decimal", "D", 2))
         index.write(MAIN, [source("a.py", "x", symbols=FileSymbols((), (), imports))])
         assert list(index.imports(scope(SHOP), MAIN, "a.py")) == list(imports)

@@ -1,4 +1,4 @@
-"""The domain's certificate is verified, requests are signed, and plain HTTP stays on this machine."""
+"""Connections to a domain: verified certificates, signed requests, plain HTTP on loopback only."""
 
 import datetime
 import ipaddress
@@ -23,7 +23,7 @@ REGION = "eu-central-1"
 
 @dataclass
 class Domain:
-    """Answers every request over TLS, with a certificate that it signed itself."""
+    """A server that answers every request over TLS with a self-signed certificate."""
 
     url: str
     certificate: Path

@@ -1,4 +1,4 @@
-"""The embedded index: the conformance suite, and the content of its files."""
+"""The embedded index passes the conformance suite; content of its files; kills."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +36,7 @@ class TestEmbeddedIndex(Conformance):
         return tmp_path / "snapshot"
 
 
-def holding(root: Path, word: str) -> list[str]:
+def files_containing(root: Path, word: str) -> list[str]:
     """Names of the files in which the word's bytes are."""
     every = [(path, path.read_bytes()) for path in root.rglob("*") if path.is_file()]
     assert every
@@ -49,7 +49,7 @@ def segments(root: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("dropped", [True, False], ids=["branch", "file"])
-def test_removed_text_is_in_no_file_once_garbage_is_collected(opener: Folders, tmp_path: Path, dropped: bool) -> None:
+def test_after_garbage_collection_no_file_contains_removed_text(opener: Folders, tmp_path: Path, dropped: bool) -> None:
     index = opener.open("a")
     kept, gone = source("kept.py", "alpha"), source(f"{CANARY}path.py", f"{CANARY}text", symbol=f"{CANARY}symbol")
     others = [source(f"{n}.py", f"other words {n} " * 200, symbols=SYMBOLS) for n in range(50)]
@@ -59,15 +59,15 @@ def test_removed_text_is_in_no_file_once_garbage_is_collected(opener: Folders, t
     assert len(index.lexical(scope(SHOP), f"{CANARY}text", 5)) == 1
     before = segments(tmp_path)
     assert before
-    assert holding(tmp_path, CANARY) == ["index.sqlite-wal"]
+    assert files_containing(tmp_path, CANARY) == ["index.sqlite-wal"]
     if dropped:
         index.drop(MAIN)
         index.write(MAIN, [kept])
     else:
         index.write(MAIN, [], [gone.path])
     index.collect_garbage()
-    assert holding(tmp_path, CANARY) == []
-    assert holding(tmp_path, "alpha") == ["index.sqlite"]
+    assert files_containing(tmp_path, CANARY) == []
+    assert files_containing(tmp_path, "alpha") == ["index.sqlite"]
     assert segments(tmp_path)
     assert not segments(tmp_path) & before
     assert [hit.chunk for hit in index.lexical(scope(SHOP), "alpha", 5)] == list(kept.chunks)
@@ -76,7 +76,7 @@ def test_removed_text_is_in_no_file_once_garbage_is_collected(opener: Folders, t
     index.close()
 
 
-def test_opening_finishes_what_a_killed_writer_left(opener: Folders) -> None:
+def test_opening_completes_the_work_of_a_killed_writer(opener: Folders) -> None:
     index = opener.open("a")
     index._updater.run = lambda: None  # type: ignore[method-assign]  # killed between database and text index
     index.write(MAIN, [source("a.py", "alpha")])
@@ -98,7 +98,7 @@ def test_a_reader_does_not_block_writers(opener: Folders) -> None:
 
 
 def test_a_commit_killed_before_its_last_file_is_repeated(opener: Folders, tmp_path: Path) -> None:
-    """tantivy names what it writes by the commit's number, and would not write over what the killed one left."""
+    """tantivy names files by the commit's number and does not overwrite those of a killed commit."""
     index = opener.open("a")
     index.write(MAIN, [source(f"{n}.py", f"words {n}") for n in range(20)])
     index.close()

@@ -1,3 +1,5 @@
+"""An index, a repository and an ingest run for each test."""
+
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""One run in its own process, which the test kills."""
+"""One ingest run in a process that the test kills."""
 
 import io
 import os

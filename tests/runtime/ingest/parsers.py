@@ -1,4 +1,4 @@
-"""A parser by blank lines, and files that hurt it."""
+"""A parser that splits at blank lines, and files that make it fail."""
 
 import os
 import time

@@ -44,7 +44,7 @@ def test_a_commit_is_searchable_with_vectors_and_masked(repository, ingest, inde
     assert (manifest.branches[0].written, manifest.branches[0].masked, manifest.embedded) == (2, 1, 2)
 
 
-def test_the_same_commit_again_does_nothing(repository, ingest, index):
+def test_ingesting_the_same_commit_again_changes_nothing(repository, ingest, index):
     repository.commit({"a.py": "def a(): pass\n"})
     ingest().run([_source(repository)])
     first = index.digest()
@@ -62,7 +62,7 @@ def test_only_changed_blobs_are_read_and_deleted_files_are_removed(repository, i
     assert set(index.blobs(_branch(repository))) == {"a.py", "moved/c.py"}
 
 
-def test_incremental_runs_end_like_a_clean_one(repository, ingest, index, tmp_path):
+def test_incremental_runs_give_the_same_index_as_a_full_one(repository, ingest, index, tmp_path):
     repository.commit({f"{n}.py": f"def f{n}(): pass\n" for n in range(30)})
     ingest().run([_source(repository)])
     repository.commit({"1.py": None, "2.py": "def other(): pass\n", "x/3.py": "x = 3\n"})
@@ -87,7 +87,7 @@ def test_rewritten_history_is_followed(repository, ingest, index):
     assert set(index.blobs(_branch(repository))) == {"c.py"}
 
 
-def test_branches_by_patterns_and_deleted_ones_are_dropped(repository, ingest, index):
+def test_branches_are_selected_by_patterns_and_deleted_ones_are_dropped(repository, ingest, index):
     repository.commit({"a.py": "a = 1\n"})
     for name in ("release/1", "release/2", "wip"):
         repository.git("branch", name)
@@ -100,7 +100,7 @@ def test_branches_by_patterns_and_deleted_ones_are_dropped(repository, ingest, i
 
 
 @pytest.mark.parametrize(("poison", "kind"), [("RAISE", "ValueError"), ("DIE", "WorkerDied"), ("HANG", "Timeout")])
-def test_a_bad_file_is_quarantined_alone_and_retried(repository, ingest, index, tmp_path, capfd, poison, kind):
+def test_only_a_failing_file_is_quarantined_and_it_is_retried(repository, ingest, index, tmp_path, capfd, poison, kind):
     files = {f"{n}.py": f"x = {n}\n" for n in range(5)}
     repository.commit({**files, "bad-canary.py": f"canary = '{poison}'\n"})
     report = ingest(file_seconds=1).run([_source(repository)]).branches[0]
@@ -182,7 +182,7 @@ def test_progress_counts_every_phase(repository, ingest):
     assert {phase: (done, total) for phase, done, total in steps} == {"fetch": (1, 1), "parse": (2, 2), "embed": (2, 2)}
 
 
-def test_bad_input_has_clear_reasons_and_nothing_else_is_lost(repository, ingest, index, tmp_path):
+def test_unusual_files_are_skipped_with_reasons_and_others_are_indexed(repository, ingest, index, tmp_path):
     inner = Repository(tmp_path / "inner")
     inner.commit({"x": "x"})
     repository.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(inner.path), "lib/inner")
@@ -219,8 +219,8 @@ def test_bad_input_has_clear_reasons_and_nothing_else_is_lost(repository, ingest
 
 
 @pytest.mark.usefixtures("measured")
-def test_a_run_measures_the_age_of_what_it_could_not_update(repository, ingest, tmp_path):
-    """Counters are of the process, so only what they grew by is looked at."""
+def test_a_run_measures_the_age_of_branches_that_it_could_not_update(repository, ingest, tmp_path):
+    """Compares only the growth of counters, which are shared in the process."""
     repository.commit({"a.py": "a = 1\n"})
     ingest().run([_source(repository)])
     assert _metric("codekeep_index_age_minutes") == 0
@@ -233,7 +233,7 @@ def test_a_run_measures_the_age_of_what_it_could_not_update(repository, ingest, 
 
 
 def _metric(name: str) -> float:
-    """As it is scraped, of the component `ingest`; 0 if it was never observed."""
+    """The metric of component `ingest` as it is scraped; 0 if it was never observed."""
     lines = metrics.prometheus_text().decode().splitlines()
     found = [line for line in lines if line.startswith(f'{name}{{component="ingest"')]
     return float(found[0].rpartition(" ")[2]) if found else 0.0

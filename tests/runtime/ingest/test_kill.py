@@ -1,4 +1,4 @@
-"""Killed at random moments and run again, the index is that of an uninterrupted run."""
+"""Runs killed at random moments and repeated give the same index as an uninterrupted run."""
 
 import multiprocessing
 import os
@@ -17,11 +17,11 @@ from tests.runtime.repositories import Repository
 
 KILLS = int(os.environ.get("CODEKEEP_KILLS", "12"))  # the full test: 100
 FILES, CHANGED = 400, 120
-SLOWEST_SECONDS = 0.7  # about what a run takes: later ones would mostly find it done
+SLOWEST_SECONDS = 0.7  # about the time of a run, so that most kills interrupt one
 
 
 class Change:
-    """Commits that add, change, remove and rename files, so that there is always something to be killed in."""
+    """Makes commits that add, change, remove and rename files, so that every run has work."""
 
     def __init__(self, repository: Repository, luck: random.Random) -> None:
         self._repository, self._luck, self._round = repository, luck, 0
@@ -69,7 +69,7 @@ def _indexed(data: Path, repository: RepositoryId) -> tuple[str, int, int]:
     return result
 
 
-def test_runs_killed_at_random_moments_end_like_an_uninterrupted_one(tmp_path):
+def test_runs_killed_at_random_moments_give_the_same_index_as_an_uninterrupted_one(tmp_path):
     multiprocessing.get_context("forkserver").set_forkserver_preload(["tests.runtime.ingest.kill_target"])
     luck = random.Random(20261127)  # noqa: S311
     repository = Repository(tmp_path / "code")

@@ -1,4 +1,4 @@
-"""The same tasks on Ray. Runs where Ray is installed (extra `ray` of the runtime); it is not among our test tools."""
+"""Ingest tasks on Ray. Runs if Ray (the runtime's extra `ray`) is installed, which `make setup` does not do."""
 
 import os
 import signal
@@ -28,7 +28,7 @@ def parse_or_die(path, head, text):
     return parse_source(path, head, text)
 
 
-def test_a_run_on_ray_writes_what_a_run_on_processes_writes(repository, ingest, index):
+def test_a_run_on_ray_gives_the_same_index_as_a_run_on_processes(repository, ingest, index):
     from codekeep_runtime.ingest.source import Source
 
     repository.commit(FILES)

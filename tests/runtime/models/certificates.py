@@ -1,4 +1,4 @@
-"""A certificate that nobody vouches for."""
+"""Self-signed certificates."""
 
 import datetime
 import ipaddress

@@ -1,4 +1,4 @@
-"""The client of a chat model against a small real app that speaks as trtllm-serve and vLLM do."""
+"""The client of a chat model, against a small real app with the API of trtllm-serve and vLLM."""
 
 import asyncio
 import json
@@ -83,7 +83,7 @@ def test_a_fault_does_not_repeat_what_the_server_said(body, status, said):
     assert SECRET not in str(caught.value)
 
 
-def test_only_readers_who_see_the_same_share_a_prefix_cache():
+def test_only_readers_of_the_same_repositories_share_a_prefix_cache():
     one, other = RepositoryId("h.example", "a", "b"), RepositoryId("h.example", "a", "c")
     salts = {
         cache_salt(Scope(tenant, reader, "", frozenset(seen)))

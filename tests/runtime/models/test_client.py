@@ -1,4 +1,4 @@
-"""The client of an engine: deadlines, the queue, cancellation, and faults that repeat nothing."""
+"""The client of an engine: deadlines, the queue, cancellation, and faults without content."""
 
 import asyncio
 import json
@@ -95,7 +95,7 @@ def gauge(metric: Any, role: str = "chat", component: str = "gateway") -> float 
     return float(lines[0].removeprefix(wanted)) if lines else None
 
 
-def test_events_are_read_however_they_are_cut() -> None:
+def test_events_are_read_however_they_are_split() -> None:
     body = b": hello\n\n" + EVENT + b'event: x\ndata:{"n": 2}\r\n\r\n' + DONE
 
     async def run() -> list[Any]:
@@ -105,7 +105,7 @@ def test_events_are_read_however_they_are_cut() -> None:
     assert asyncio.run(run()) == [{"n": 1}, {"n": 2}]
 
 
-def test_an_answer_that_ends_leaves_its_connection_to_the_next() -> None:
+def test_a_connection_is_reused_after_a_complete_answer() -> None:
     chunk = lambda data: b"%x\r\n%s\r\n" % (len(data), data)  # noqa: E731
     head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 
@@ -123,7 +123,7 @@ def test_an_answer_that_ends_leaves_its_connection_to_the_next() -> None:
     assert asyncio.run(run()) == (3, 1)
 
 
-def test_a_reader_who_leaves_closes_the_connection_to_the_engine() -> None:
+def test_a_reader_who_disconnects_closes_the_connection_to_the_engine() -> None:
     async def run() -> None:
         async with serving(writes(HEAD, EVENT, 3600.0)) as (client, engine):
             async with aclosing(client.events("/v1/chat/completions", {}, 60, 60)) as events:
@@ -205,7 +205,7 @@ def test_requests_beyond_the_limit_wait_in_order_and_are_counted() -> None:
                 tasks.append(asyncio.ensure_future(one(client, number)))
                 await asyncio.sleep(0.02)
             assert (gauge(MODEL_REQUESTS_IN_FLIGHT), gauge(MODEL_REQUESTS_QUEUED)) == (2, 2)
-            with pytest.raises(EngineFault, match="busy"):  # as many may wait as may be worked on
+            with pytest.raises(EngineFault, match="busy"):  # as many requests may wait as may run
                 await read(client)
             await until(lambda: engine.requests == 2)
             gates[1].set()
@@ -223,7 +223,7 @@ def test_requests_beyond_the_limit_wait_in_order_and_are_counted() -> None:
 
 
 @pytest.mark.usefixtures("measured")
-def test_who_leaves_or_waits_too_long_leaves_the_queue() -> None:
+def test_requests_that_are_cancelled_or_wait_too_long_leave_the_queue() -> None:
     async def run() -> None:
         gate = asyncio.Event()
 
@@ -243,14 +243,14 @@ def test_who_leaves_or_waits_too_long_leaves_the_queue() -> None:
             assert (gauge(MODEL_REQUESTS_IN_FLIGHT), gauge(MODEL_REQUESTS_QUEUED)) == (1, 0)
             gate.set()
             assert await working == [{"n": 1}]
-            assert await read(client) == [{"n": 1}]  # nobody left a slot behind
+            assert await read(client) == [{"n": 1}]  # every slot is free again
             assert engine.requests == 2
 
     asyncio.run(run())
 
 
 @pytest.mark.usefixtures("measured")
-def test_callers_that_block_are_counted_too() -> None:
+def test_blocking_callers_are_counted_too() -> None:
     def load() -> tuple[float | None, float | None]:
         return tuple(gauge(each, "embed", "index") for each in (MODEL_REQUESTS_IN_FLIGHT, MODEL_REQUESTS_QUEUED))
 
@@ -271,7 +271,7 @@ def test_callers_that_block_are_counted_too() -> None:
 
 
 @pytest.mark.usefixtures("measured")
-def test_the_series_that_the_scaler_asks_for_exist_from_the_start() -> None:
+def test_the_metrics_that_the_scaler_reads_exist_from_the_start() -> None:
     for role in ("chat", "embed"):
         EngineClient("http://127.0.0.1:9", role, "gateway", 1)  # type: ignore[arg-type]
     for metric in (MODEL_REQUESTS_IN_FLIGHT, MODEL_REQUESTS_QUEUED):

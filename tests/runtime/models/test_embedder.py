@@ -1,4 +1,4 @@
-"""Against a real HTTP server on loopback that answers with the vectors of the static embedder."""
+"""The client of an embedding model, against a real HTTP server with the vectors of the static embedder."""
 
 import json
 import ssl
@@ -27,20 +27,20 @@ STATIC = StaticEmbedder()
 TEXTS = ["open a file", "close the socket", "parse the header"]
 
 
-def well(got: list[Request]) -> tuple[int, Any, dict[str, str]]:
-    """Longer than unit vectors, and in another order than asked."""
+def valid_answer(got: list[Request]) -> tuple[int, Any, dict[str, str]]:
+    """A valid answer with vectors longer than 1 and in another order than the texts."""
     vectors = STATIC.documents(got[-1][2]["input"]) * 3
     data = [{"index": n, "embedding": vector.tolist()} for n, vector in enumerate(vectors)]
     return 200, {"object": "list", "data": data[::-1], "model": "m"}, {}
 
 
 def failing(times: int, status: int, headers: dict[str, str] | None = None) -> Answer:
-    return lambda got: (status, {"error": "no"}, headers or {}) if len(got) <= times else well(got)
+    return lambda got: (status, {"error": "no"}, headers or {}) if len(got) <= times else valid_answer(got)
 
 
 def changed(change: Callable[[list[dict[str, Any]]], Any]) -> Answer:
     def answer(got: list[Request]) -> tuple[int, Any, dict[str, str]]:
-        data = well(got)[1]["data"]
+        data = valid_answer(got)[1]["data"]
         return 200, {"data": change(data)}, {}
 
     return answer
@@ -90,8 +90,8 @@ def embedder(
     return ServedEmbedder(client, model, STATIC.dimension, wait=wait.append, **more)
 
 
-def test_unit_vectors_in_the_order_of_the_texts() -> None:
-    with serving(well) as (client, got):
+def test_vectors_have_length_one_and_the_order_of_the_texts() -> None:
+    with serving(valid_answer) as (client, got):
         vectors = embedder(client).documents(TEXTS)
     np.testing.assert_allclose(vectors, STATIC.documents(TEXTS), atol=1e-5)
     assert vectors.dtype == np.float32
@@ -100,7 +100,7 @@ def test_unit_vectors_in_the_order_of_the_texts() -> None:
 
 def test_many_texts_are_sent_in_batches() -> None:
     texts = [f"text number {n}" for n in range(2 * BATCH + 1)]
-    with serving(well) as (client, got):
+    with serving(valid_answer) as (client, got):
         vectors = embedder(client).documents(texts)
         assert embedder(client).documents([]).shape == (0, STATIC.dimension)
     np.testing.assert_allclose(vectors, STATIC.documents(texts), atol=1e-5)
@@ -108,14 +108,14 @@ def test_many_texts_are_sent_in_batches() -> None:
 
 
 def test_queries_and_documents_get_their_prefixes() -> None:
-    with serving(well) as (client, got):
+    with serving(valid_answer) as (client, got):
         prefixed = embedder(client, prefixes=Prefixes(document="passage: ", query="query: "))
         prefixed.documents(["a"])
         assert prefixed.query("b").shape == (STATIC.dimension,)
     assert [body["input"] for _, _, body in got] == [["passage: a"], ["query: b"]]
 
 
-def test_the_token_is_asked_for_before_each_request() -> None:
+def test_the_token_is_read_before_each_request() -> None:
     tokens = iter(["first", "second"])
     with serving(failing(1, 503)) as (client, got):
         embedder(client, token=lambda: next(tokens)).documents(TEXTS)
@@ -180,17 +180,17 @@ def test_a_wrong_answer_is_a_fault(change: Callable[[list[dict[str, Any]]], Any]
     assert len(got) == 1
 
 
-def test_an_answer_that_is_no_json_is_a_fault() -> None:
+def test_an_answer_that_is_not_json_is_a_fault() -> None:
     with serving(lambda _: (200, b"<html>", {})) as (client, _), pytest.raises(EmbedFault):
         embedder(client).documents(TEXTS)
 
 
-def test_a_slow_server_and_none_at_all_are_faults(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_and_missing_servers_are_faults(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedder_module, "ANSWER_SECONDS", 0.3)  # long enough to arrive on a busy machine
 
     def slow(got: list[Request]) -> tuple[int, Any, dict[str, str]]:
         time.sleep(0.9)
-        return well(got)
+        return valid_answer(got)
 
     with serving(slow) as (client, got), pytest.raises(EmbedFault, match="too long"):
         embedder(client).documents(TEXTS)
@@ -201,6 +201,6 @@ def test_a_slow_server_and_none_at_all_are_faults(monkeypatch: pytest.MonkeyPatc
 
 def test_an_untrusted_certificate_is_refused(tmp_path: Path) -> None:
     certificate = self_signed(tmp_path / "certificate.pem")
-    with serving(well, certificate) as (client, got), pytest.raises(EmbedFault, match="cannot be reached"):
+    with serving(valid_answer, certificate) as (client, got), pytest.raises(EmbedFault, match="cannot be reached"):
         embedder(client).documents(TEXTS)
     assert got == []

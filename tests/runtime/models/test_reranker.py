@@ -1,4 +1,4 @@
-"""Against a real HTTP server on loopback that re-ranks by the number of common words."""
+"""The client of a re-ranking model, against a real HTTP server that counts common words."""
 
 import json
 import threading
@@ -109,9 +109,9 @@ def test_a_failing_server_leaves_the_order_and_logs_no_code(
 ) -> None:
     with serving(lambda _: answer) as client:
         assert ServedReranker(client, "ranker").rerank("paint the wall", FOUND) == FOUND
-    told = capsys.readouterr().err
-    assert "rerank-failed" in told
-    assert "paint" not in told
+    errors = capsys.readouterr().err
+    assert "rerank-failed" in errors
+    assert "paint" not in errors
 
 
 def test_a_slow_server_times_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Which model a reader gets: by role, by name, by weight and cohort, by adapter."""
+"""The choice of a model for a request: by role, name, weight, cohort and adapter."""
 
 from collections import Counter
 from dataclasses import replace
@@ -35,12 +35,12 @@ def test_each_product_gets_the_model_of_its_role() -> None:
 
 
 @pytest.mark.parametrize("name", [None, "", "codekeep", "acme/coder-7b", "coder-7b", "chat"])
-def test_a_model_is_asked_for_by_any_of_its_names(name: str | None) -> None:
+def test_a_model_can_be_requested_by_any_of_its_names(name: str | None) -> None:
     assert Routes([replace(STABLE, weight=1)]).route("chat", READERS[0], name).model == "acme/coder-7b"
 
 
 @pytest.mark.parametrize("name", ["gpt-4", "acme/coder", "CODER-7B", "acme", "embed", "embedder-1", "acme/embedder-1"])
-def test_any_other_name_is_refused_and_what_there_is_is_named(name: str) -> None:
+def test_any_other_name_is_refused_with_the_existing_ones(name: str) -> None:
     embed = Route(product="embed", model="acme/embedder-1", role="embed")
     with pytest.raises(UnknownModelFault, match="codekeep, acme/coder-7b, payments-3") as caught:
         Routes([STABLE, TUNED, embed]).route("chat", READERS[0], name)
@@ -52,14 +52,14 @@ def test_a_product_without_a_model_is_refused() -> None:
         Routes([STABLE]).route("rerank", READERS[0])
 
 
-def test_an_adapter_is_asked_for_by_its_name_and_the_model_by_its_own() -> None:
+def test_adapter_and_model_are_requested_by_their_own_names() -> None:
     routes = Routes([STABLE, TUNED])
     assert routes.route("chat", READERS[0], "payments-3") == TUNED
     assert routes.route("chat", READERS[0], "payments-3").served_name == "payments-3"
     assert {routes.route("chat", reader, name) for reader in READERS[:50] for name in (None, "coder-7b")} == {STABLE}
 
 
-def test_weights_share_the_readers_out() -> None:
+def test_weights_divide_the_readers() -> None:
     counts = Counter(cohorts(STABLE, CANARY).values())
     assert counts["canary"] / len(READERS) == pytest.approx(0.1, abs=0.02)
 
@@ -70,7 +70,7 @@ def test_a_reader_stays_in_their_cohort() -> None:
     assert cohorts(STABLE, replace(CANARY, model="acme/coder-30b")) == before
 
 
-def test_a_weight_that_grows_draws_readers_and_moves_no_others() -> None:
+def test_a_growing_weight_gains_readers_and_moves_no_others() -> None:
     third = replace(CANARY, cohort="third", weight=30)
     before, after = cohorts(STABLE, CANARY, third), cohorts(STABLE, replace(CANARY, weight=40), third)
     moved = {(before[reader], after[reader]) for reader in READERS if before[reader] != after[reader]}
@@ -85,6 +85,6 @@ def test_a_weight_that_grows_draws_readers_and_moves_no_others() -> None:
         [STABLE, replace(CANARY, cohort="stable")],
     ],
 )
-def test_a_table_that_shares_out_nothing_or_twice_is_refused(rows: list[Route]) -> None:
+def test_a_table_with_wrong_weights_or_duplicates_is_refused(rows: list[Route]) -> None:
     with pytest.raises(ValueError, match="chat"):
         Routes(rows)

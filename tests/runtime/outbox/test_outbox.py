@@ -53,7 +53,7 @@ def opened(folder) -> EmbeddedIndex:
 
 
 def send_all(bucket, repository, folder):
-    """One run of a pod, which knows of earlier runs only what is in the bucket."""
+    """One run of a pod, whose only knowledge of earlier runs is in the bucket."""
     source = Source(repository=RepositoryId("git.example", "acme", "shop"), location=str(repository.path))
     options = Options(workers=1, trusts_index=True)
     return Ingest(Outbox(bucket, VERSION), None, folder, options).run([source])
@@ -110,8 +110,8 @@ class KilledError(Exception):
 
 
 @pytest.mark.parametrize("after", range(6))
-def test_both_ends_continue_after_a_kill_at_any_step(bucket, repository, tmp_path, monkeypatch, after):
-    """The bucket fails after so many writes, as a kill between them would; then the index fails while it is taken."""
+def test_sender_and_indexer_continue_after_a_kill_at_any_step(bucket, repository, tmp_path, monkeypatch, after):
+    """Simulates kills: the bucket fails after the given number of writes; then the index fails while it is written."""
     written = []
     put = Bucket.put
 
@@ -163,7 +163,7 @@ def test_everything_is_sent_again_on_request(bucket, repository, tmp_path):
     index.close()
 
 
-def test_objects_lie_under_the_keeps_prefix_encrypted_with_its_key(bucket, repository, tmp_path, aws):  # noqa: F811
+def test_objects_have_the_keeps_prefix_and_are_encrypted_with_its_key(bucket, repository, tmp_path, aws):  # noqa: F811
     send_all(bucket, repository, tmp_path / "first")
     client = aws("s3")
     objects = client.list_objects_v2(Bucket="code")["Contents"]

@@ -1,4 +1,4 @@
-"""A real Chromium without a window, driven over its DevTools protocol."""
+"""Drives a real headless Chromium over its DevTools protocol."""
 
 import itertools
 import json
@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 
 VARIABLE = "CODEKEEP_CHROMIUM"  # the path of a Chromium or Chrome
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-START_SECONDS = 180.0  # it waits for the disk, which a build right before may keep busy for long
+START_SECONDS = 180.0  # Chromium waits for the disk, which an earlier build may keep busy
 PATIENCE_SECONDS = 60.0
 
 
@@ -26,7 +26,7 @@ def program() -> str | None:
 
 
 class Tab:
-    """`complaints` are what the page's policy refused, what its script threw, and dialogs."""
+    """A browser tab. `complaints` are violations of the page's policy, exceptions of its script, and dialogs."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self._connection, self._numbers = connection, itertools.count(1)
@@ -39,12 +39,12 @@ class Tab:
         self.wait("document.readyState === 'complete' && location.protocol === 'http:'")
 
     def value(self, script: str) -> Any:
-        told = self._send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
-        assert "exceptionDetails" not in told, told
-        return told["result"].get("value")
+        message = self._send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in message, message
+        return message["result"].get("value")
 
     def wait(self, condition: str) -> None:
-        """Until the condition holds."""
+        """Waits until the condition is true."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not self.value(f"Boolean({condition})"):
             assert time.monotonic() < deadline, f"never came true: {condition}"
@@ -73,19 +73,19 @@ class Tab:
         number = next(self._numbers)
         self._connection.send(json.dumps({"id": number, "method": method, "params": params}))
         while True:
-            told = json.loads(self._connection.recv(timeout=PATIENCE_SECONDS))
-            if told.get("id") == number:
-                assert "error" not in told, told
-                return dict(told["result"])
-            self._note(told)
+            message = json.loads(self._connection.recv(timeout=PATIENCE_SECONDS))
+            if message.get("id") == number:
+                assert "error" not in message, message
+                return dict(message["result"])
+            self._note(message)
 
-    def _note(self, told: dict[str, Any]) -> None:
-        if told["method"] == "Page.javascriptDialogOpening":
+    def _note(self, message: dict[str, Any]) -> None:
+        if message["method"] == "Page.javascriptDialogOpening":
             self.complaints.append("a dialog opened")
-        if told["method"] == "Runtime.exceptionThrown":
-            self.complaints.append(told["params"]["exceptionDetails"]["text"])
-        if told["method"] == "Log.entryAdded" and told["params"]["entry"]["source"] == "security":
-            self.complaints.append(told["params"]["entry"]["text"])
+        if message["method"] == "Runtime.exceptionThrown":
+            self.complaints.append(message["params"]["exceptionDetails"]["text"])
+        if message["method"] == "Log.entryAdded" and message["params"]["entry"]["source"] == "security":
+            self.complaints.append(message["params"]["entry"]["text"])
 
 
 @contextmanager
@@ -93,24 +93,24 @@ def tab(chromium: str) -> Iterator[Tab]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
         flags += ["--disable-background-networking", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
-        told = Path(profile) / "told"
-        with told.open("wb") as file:
+        output = Path(profile) / "output"
+        with output.open("wb") as file:
             process = subprocess.Popen([chromium, *flags, "about:blank"], stdout=file, stderr=file)
         try:
-            with connect(_address(Path(profile), process, told), max_size=None) as connection:
+            with connect(_address(Path(profile), process, output), max_size=None) as connection:
                 yield Tab(connection)
         finally:
             process.terminate()
             process.wait(PATIENCE_SECONDS)
 
 
-def _address(profile: Path, process: subprocess.Popen[bytes], told: Path) -> str:
-    """Of the first tab, by the port that the browser writes down."""
+def _address(profile: Path, process: subprocess.Popen[bytes], output: Path) -> str:
+    """The address of the first tab, from the port that the browser writes into its profile."""
     deadline = time.monotonic() + START_SECONDS
     written = profile / "DevToolsActivePort"
     while not (written.exists() and written.read_text().count("\n")):
-        assert process.poll() is None, f"Chromium ended at its start: {told.read_text()}"
-        assert time.monotonic() < deadline, f"Chromium did not start in {START_SECONDS:.0f} s: {told.read_text()}"
+        assert process.poll() is None, f"Chromium ended at its start: {output.read_text()}"
+        assert time.monotonic() < deadline, f"Chromium did not start in {START_SECONDS:.0f} s: {output.read_text()}"
         time.sleep(0.05)
     port = written.read_text().splitlines()[0]
     tabs = httpx.get(f"http://127.0.0.1:{port}/json/list").json()

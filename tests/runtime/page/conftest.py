@@ -1,4 +1,4 @@
-"""The gateway on a port of the loopback, over a real index with hostile names and text in it."""
+"""A gateway on loopback, over a real index with hostile names and texts."""
 
 import socket
 import threading

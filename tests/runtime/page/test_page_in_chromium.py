@@ -1,4 +1,4 @@
-"""Ask, read, follow a citation, see its lines: in a real browser, with markup in every name and text."""
+"""The web page in a real browser: asking, reading, citations; names and texts contain markup."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def page():
         assert opened.complaints == []
 
 
-def test_ask_answer_follow_and_see_the_lines_by_keyboard(page, site):
+def test_a_question_and_its_citation_work_by_keyboard(page, site):
     page.resize(360, dark=True)
     page.open(f"{site.url}/#token=ann")
     assert page.value("location.hash") == ""
@@ -40,7 +40,7 @@ def test_ask_answer_follow_and_see_the_lines_by_keyboard(page, site):
     assert page.value("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_without_a_valid_token_it_asks_for_one(page, site):
+def test_the_page_asks_for_a_token_without_a_valid_one(page, site):
     page.open(site.url)
     assert not page.value("document.getElementById('sign-in').hidden")
     page.value("document.getElementById('token').focus()")
@@ -53,7 +53,7 @@ def test_without_a_valid_token_it_asks_for_one(page, site):
     assert page.value("document.getElementById('status').textContent") == "Sign in again."
 
 
-def test_a_reader_without_repositories_is_told_so_and_gets_no_links(page, site):
+def test_a_reader_without_repositories_gets_a_message_and_no_links(page, site):
     page.open(f"{site.url}/#token=eve")
     page.value("document.getElementById('question').focus()")
     page.type("How is the invoice total computed?")
@@ -62,8 +62,8 @@ def test_a_reader_without_repositories_is_told_so_and_gets_no_links(page, site):
     assert page.value("document.querySelectorAll('#answer a, #citations a').length") == 0
 
 
-def test_this_harness_notices_violations_of_the_policy(site):
-    """Or the checks above would hold of anything."""
+def test_violations_of_the_pages_policy_are_detected(site):
+    """Or the tests above would prove nothing."""
     with tab(program()) as opened:
         opened.open(site.url)
         refused = "document.addEventListener('securitypolicyviolation', () => { window.refused = true })"

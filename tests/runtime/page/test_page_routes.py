@@ -1,4 +1,4 @@
-"""The page and the cited lines, over HTTP."""
+"""The routes of the web page and of cited chunks."""
 
 import httpx
 
@@ -7,7 +7,7 @@ def _only_chunk(site):
     return next(iter(site.index.unembedded(1))).id
 
 
-def test_the_page_runs_only_its_own_files(site):
+def test_the_page_loads_only_its_own_files(site):
     answer = httpx.get(site.url)
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy

@@ -1,4 +1,4 @@
-"""The result of parsing a sample, as text that a reviewer can read."""
+"""The result of parsing a sample, as readable text for review."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Properties of cutting any text in any language."""
+"""Cutting any text of any language into pieces: completeness, order, size, time."""
 
 import random
 
@@ -41,7 +41,7 @@ def test_any_text_is_cut_without_loss(language, text):
 @given(seed=st.integers(0, 2**32))
 @settings(max_examples=15, deadline=None)
 def test_shuffled_and_repeated_lines_are_cut_without_loss(name, seed):
-    """Large files with syntax errors, where blocks start and end in strange places."""
+    """Large files with syntax errors in unexpected places."""
     lines = SOURCES[name].split("\n") * 12
     chosen = random.Random(seed)  # noqa: S311 - to be repeated, not to be unguessable
     for _ in range(chosen.randrange(20)):

@@ -1,3 +1,5 @@
+"""Which language a file has, by its name and first bytes."""
+
 import pytest
 from codekeep_runtime.parse.language import language_of
 
@@ -21,5 +23,5 @@ from codekeep_runtime.parse.language import language_of
         ("", b"", None),
     ],
 )
-def test_the_language_of_a_file(path, head, language):
+def test_the_language_of_a_file_is_recognised(path, head, language):
     assert language_of(path, head) == language

@@ -1,6 +1,6 @@
-"""A small file of every language, and what a reader of it would say it defines, mentions and imports.
+"""Parsing a small file of every language finds its definitions, mentions and imports.
 
-CODEKEEP_UPDATE_GOLDENS=1 writes the expected files anew; read the difference before you commit it.
+CODEKEEP_UPDATE_GOLDENS=1 writes the expected files again; review the difference before you commit it.
 """
 
 import os

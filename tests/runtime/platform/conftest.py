@@ -1,4 +1,4 @@
-"""AWS by moto, in this process."""
+"""AWS services of moto in this process."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +12,7 @@ REGION = "eu-central-1"
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Makes a client of a service in an empty account."""
+    """Makes clients of services in an empty account."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)

@@ -48,7 +48,7 @@ S3_ACTIONS = {
     "ListObjectsV2": ("s3:ListBucket",),
     "ListObjectVersions": ("s3:ListBucketVersions",),
 }
-SQS_ACTIONS = {  # IAM knows no batches
+SQS_ACTIONS = {  # IAM has no actions for batches
     "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
     "DeleteMessageBatch": "DeleteMessage",
     "SendMessageBatch": "SendMessage",
@@ -62,7 +62,7 @@ def key_of(role: str) -> str:
 
 
 class Keep:
-    """The stack's resources in moto under the stack's names, and a record of the calls to them."""
+    """The stack's resources in moto, under the same names, and the recorded calls to them."""
 
     def __init__(self, make: Callable[[str], Any], folder: Path) -> None:
         self.calls: list[Need] = []
@@ -119,7 +119,7 @@ class Keep:
             arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{params['QueueUrl'].rpartition('/')[2]}"
             yield f"sqs:{SQS_ACTIONS.get(operation, operation)}", arn
         elif service == "secretsmanager":
-            # The stack's recording gives every secret this ending, moto another.
+            # Secrets have this suffix in the stack's recording, and another in moto.
             yield f"secretsmanager:{operation}", re.sub(r"-\w{6}$", "-AbCdEf", params["SecretId"])
         else:
             assert (service, params["KeyId"]) == ("kms", self.signing)
@@ -162,15 +162,17 @@ def send_all(keep: Keep) -> None:
     Ingest(outbox, None, keep.folder / "ingest", Options(workers=1, trusts_index=True)).run([source])
 
 
-def test_the_gateway(keep: Keep) -> None:
+def test_the_gateways_role_allows_its_calls(keep: Keep) -> None:
     keep.services.certificate(keep.platform.context.folder("tls"))
     with keep.platform.audit_log("gateway") as log:
         log.record(record())
     keep.services.prompts().store(READER, "question", datetime.now(UTC))
-    judged(keep, "gateway", {"secretsmanager:GetSecretValue", "kms:Sign", "s3:PutObject", "kms:GenerateDataKey"})
+    assert_allowed(
+        keep, "gateway", {"secretsmanager:GetSecretValue", "kms:Sign", "s3:PutObject", "kms:GenerateDataKey"}
+    )
 
 
-def test_ingest(keep: Keep) -> None:
+def test_the_role_of_ingest_allows_its_calls(keep: Keep) -> None:
     queue = WorkQueue(keep.client(keep.settings, "sqs"), keep.queue)
     keep._make("sqs").send_message(QueueUrl=keep.queue, MessageBody="x")
     received = queue.receive(1, wait_seconds=0)
@@ -180,10 +182,12 @@ def test_ingest(keep: Keep) -> None:
     send_all(keep)
     send_all(keep)
     PermissionHandover(keep.services.objects(PERMISSIONS_FOLDER)).store(Permissions())
-    judged(keep, "ingest", {"sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "s3:GetObject"})
+    assert_allowed(
+        keep, "ingest", {"sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "s3:GetObject"}
+    )
 
 
-def test_the_indexer(keep: Keep) -> None:
+def test_the_indexers_role_allows_its_calls(keep: Keep) -> None:
     send_all(keep)
     keep.services.prompts().store(READER, "question", datetime.now(UTC))
     keep.calls.clear()
@@ -201,10 +205,12 @@ def test_the_indexer(keep: Keep) -> None:
     assert prompts.count(READER) == 0
     with keep.platform.audit_log("purge") as log:
         log.record(record())
-    judged(keep, "indexer", {"s3:DeleteObject", "s3:ListBucket", "s3:ListBucketVersions", "kms:Sign", "kms:Decrypt"})
+    assert_allowed(
+        keep, "indexer", {"s3:DeleteObject", "s3:ListBucket", "s3:ListBucketVersions", "kms:Sign", "kms:Decrypt"}
+    )
 
 
-def test_the_webhook(keep: Keep) -> None:
+def test_the_webhook_receivers_role_allows_its_calls(keep: Keep) -> None:
     from starlette.testclient import TestClient
 
     [link] = keep.settings.git_links
@@ -212,23 +218,23 @@ def test_the_webhook(keep: Keep) -> None:
     headers = {"x-github-event": "push", "x-github-delivery": "1", "x-hub-signature-256": "sha256=0"}
     assert client.post(f"/webhooks/{link.name}", content=b"{}", headers=headers).status_code == 403
     WorkQueue(keep.client(keep.settings, "sqs"), keep.queue).send("x")
-    judged(keep, "webhook", {"secretsmanager:GetSecretValue", "sqs:SendMessage"})
+    assert_allowed(keep, "webhook", {"secretsmanager:GetSecretValue", "sqs:SendMessage"})
 
 
-def test_a_model_server(keep: Keep) -> None:
+def test_the_role_of_a_model_server_allows_its_calls(keep: Keep) -> None:
     model, bucket = keep.settings.model_of("chat"), keep.settings.buckets["models"]
     (keep.folder / "model").mkdir()
     (keep.folder / "model" / "config.json").write_text("{}")
     ModelStore(keep._make("s3"), bucket).publish(model, keep.folder / "model")
     store = ModelStore(keep.client(keep.settings, "s3"), bucket)
     assert store.fetch(model, keep.folder / "node", verify_existing=True) == 1
-    judged(keep, "model-server", {"s3:GetObject", "kms:Decrypt"})
+    assert_allowed(keep, "model-server", {"s3:GetObject", "kms:Decrypt"})
 
 
-def judged(keep: Keep, workload: str, least: set[str]) -> None:
+def assert_allowed(keep: Keep, workload: str, least: set[str]) -> None:
     """
     Args:
-        least: actions that must have been asked for, lest nothing be judged.
+        least: actions that the workload must have called, so that the test proves something.
     """
     assert least <= {action for action, _ in keep.calls}
     refused = sorted({call for call in keep.calls if not allowed(premium(), workload, *call)})

@@ -1,4 +1,4 @@
-"""Models between a folder and the bucket."""
+"""Publishing models to the bucket and fetching them into a folder."""
 
 import json
 import subprocess
@@ -92,7 +92,7 @@ def test_a_missing_model_names_the_command_that_publishes_it(client: Any, tmp_pa
         ModelStore(client, BUCKET).publish(MODEL, tmp_path)
 
 
-def test_it_needs_no_more_than_the_engines_images_have() -> None:
+def test_the_model_store_imports_only_what_the_engines_images_contain() -> None:
     """They contain boto3, click and pydantic (images/requirements.py), and no library of the index."""
     missing = ("httpx", "numpy", "opensearchpy", "opentelemetry", "prometheus_client", "rich", "starlette", "uvicorn")
     script = (

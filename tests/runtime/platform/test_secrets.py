@@ -1,4 +1,4 @@
-"""Secrets are read by ARN, kept for minutes, and say what is wrong without saying what they are."""
+"""Secrets are read by ARN and cached for minutes; errors do not contain their values."""
 
 from typing import Any
 

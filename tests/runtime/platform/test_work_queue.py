@@ -1,4 +1,4 @@
-"""The work queue on SQS: bursts come as one, unfinished work goes back, finished work is gone."""
+"""The work queue on SQS: bursts are received together, unfinished messages return, finished ones are deleted."""
 
 import time
 from typing import Any
@@ -19,7 +19,7 @@ def queue(aws: Any) -> WorkQueue:
     return WorkQueue(client, client.create_queue(QueueName="ingest")["QueueUrl"])
 
 
-def test_a_burst_is_received_at_once_up_to_the_limit(queue: WorkQueue) -> None:
+def test_a_burst_is_received_together_up_to_the_limit(queue: WorkQueue) -> None:
     for number in range(25):
         queue.send(f"message {number}")
     taken = queue.receive(20, wait_seconds=0)
@@ -28,7 +28,7 @@ def test_a_burst_is_received_at_once_up_to_the_limit(queue: WorkQueue) -> None:
     assert len(queue.receive(20, wait_seconds=0)) == 5
 
 
-def test_messages_given_back_come_again_and_deleted_ones_do_not(queue: WorkQueue) -> None:
+def test_returned_messages_are_received_again_and_deleted_ones_are_not(queue: WorkQueue) -> None:
     queue.send("a")
     queue.send("b")
     first = queue.receive(10, wait_seconds=0)
@@ -55,7 +55,7 @@ def test_the_scheduled_message_is_understood() -> None:
     assert parse_message(json.dumps(REFRESH_MESSAGE)) == Refresh()
 
 
-def test_a_push_is_the_same_after_the_queue() -> None:
+def test_a_push_survives_the_queue_unchanged() -> None:
     push = Push(link="ghe", repository="payments/ledger", branch="main", commit=COMMIT)
     assert parse_message(push.model_dump_json()) == push
 

@@ -1,4 +1,4 @@
-"""Off writes nothing; on keeps redacted, encrypted, bound to reader and time, and only for its days."""
+"""Stored prompts are redacted, encrypted, bound to reader and time, and expire; by default none is stored."""
 
 import json
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def store_in(folder: Path, **changes: Any) -> PromptStore:
 
 
 @pytest.mark.parametrize("changes", OFF)
-def test_nothing_is_written_while_storing_is_off(tmp_path: Path, changes: dict[str, Any]) -> None:
+def test_nothing_is_written_while_storage_is_disabled(tmp_path: Path, changes: dict[str, Any]) -> None:
     store = store_in(tmp_path, **changes)
     store.store(READER, "how do we log in?", AT)
     assert not (tmp_path / "prompts").exists()
@@ -41,7 +41,7 @@ def test_stored_prompts_are_redacted_and_encrypted(tmp_path: Path) -> None:
     assert stored.text == "why does [masked:email] get 401 with [masked:token]?"
     assert stored.at == AT
     (path,) = (tmp_path / "prompts").glob("*/*")
-    assert b"why does" not in path.read_bytes()  # "401" a seal in hexadecimal digits may hold by chance
+    assert b"why does" not in path.read_bytes()  # "401" may occur by chance in the hexadecimal digits of a seal
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -109,7 +109,7 @@ def bucket_of(s3: Any, **changes: Any) -> PromptBucket:
 
 
 @pytest.mark.parametrize("changes", OFF)
-def test_a_keeps_bucket_stays_empty_while_storing_is_off(s3: Any, changes: dict[str, Any]) -> None:
+def test_a_keeps_bucket_stays_empty_while_storage_is_disabled(s3: Any, changes: dict[str, Any]) -> None:
     bucket_of(s3, **changes).store(READER, "how do we log in?", AT)
     assert s3.list_objects_v2(Bucket="prompts-bucket")["KeyCount"] == 0
 

@@ -188,7 +188,7 @@ def test_data_that_comes_back_prevents_the_proof(keep: Keep) -> None:
 def test_cached_vectors_are_purged_and_later_ones_are_not_counted(keep: Keep) -> None:
     cache = CachedEmbedder(HashEmbedder(), keep.root / "vectors.sqlite")
     cache.documents(["def pay(): ...", "def refund(): ..."])
-    indexer = CachedEmbedder(HashEmbedder(), keep.root / "vectors.sqlite")  # of a process beside this one
+    indexer = CachedEmbedder(HashEmbedder(), keep.root / "vectors.sqlite")  # of a concurrent process
 
     target = vector_cache_target(cache)
 

@@ -1,4 +1,4 @@
-"""What the benchmark indexes and asks: functions without their docstrings, and those docstrings' first sentences."""
+"""The benchmark's data: functions without docstrings, and the docstrings' first sentences as questions."""
 
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def again(path):
 '''
 
 
-def test_docstrings_leave_and_bodies_stay(tmp_path: Path) -> None:
+def test_functions_have_bodies_and_no_docstrings(tmp_path: Path) -> None:
     (tmp_path / "store.py").write_text(SOURCE)
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "helper.py").write_text(SOURCE)
@@ -55,7 +55,7 @@ def test_docstrings_leave_and_bodies_stay(tmp_path: Path) -> None:
     assert found["load"].chunk.text.endswith("return inner()")
 
 
-def test_a_question_has_one_function(tmp_path: Path) -> None:
+def test_a_question_belongs_to_one_function(tmp_path: Path) -> None:
     (tmp_path / "store.py").write_text(SOURCE)
     found = functions("shop", tmp_path, 100)
     assert {each.sentence for each in found} == {
@@ -66,13 +66,13 @@ def test_a_question_has_one_function(tmp_path: Path) -> None:
     assert list(questions(found)) == ["Reads a store from the disk and checks it."]
 
 
-def test_the_same_ones_are_chosen_each_time(tmp_path: Path) -> None:
+def test_the_same_functions_are_chosen_in_every_run(tmp_path: Path) -> None:
     (tmp_path / "store.py").write_text(SOURCE)
     assert len(functions("shop", tmp_path, 2)) == 2
     assert functions("shop", tmp_path, 2) == functions("shop", tmp_path, 100)[:2]
 
 
-def test_short_docstrings_ask_nothing() -> None:
+def test_short_docstrings_give_no_question() -> None:
     assert first_sentence("Return the size.") == ""
     assert first_sentence(None) == ""
     assert first_sentence("Return the size of\nit now. More.") == "Return the size of it now."

@@ -1,3 +1,5 @@
+"""The retriever: both queries, scope, narrowing, a missing embedder."""
+
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +36,7 @@ def test_lexical_and_semantic_queries_both_find(retriever: Retriever) -> None:
     assert ranks["invoice.paid"][1] is not None
 
 
-def test_best_come_first_and_none_twice(retriever: Retriever) -> None:
+def test_results_are_sorted_and_unique(retriever: Retriever) -> None:
     found = retriever.search(BOTH, "invoice", 5)
     scores = [each.score for each in found]
     assert len(found) == 5
@@ -43,7 +45,7 @@ def test_best_come_first_and_none_twice(retriever: Retriever) -> None:
     assert len(retriever.search(BOTH, "invoice", 2)) == 2
 
 
-def test_nothing_outside_the_scope(retriever: Retriever) -> None:
+def test_results_are_within_the_scope(retriever: Retriever) -> None:
     found = retriever.search(ONLY_SHOP, "is the invoice paid, rates today", 10)
     assert len(found) == 3
     assert {each.chunk.branch.repository for each in found} == {SHOP}
@@ -69,13 +71,13 @@ def test_a_query_without_known_words_still_gets_results(retriever: Retriever) ->
 
 
 def test_without_the_embedder_the_lexical_query_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    class Lost(Synonyms):
+    class UnavailableEmbedder(Synonyms):
         def query(self, text: str) -> NDArray[np.float32]:
             raise EmbedFault("the embedder's server cannot be reached")
 
     index = index_of(tmp_path, *FUNCTIONS)
-    found = Retriever(index, Lost()).search(BOTH, "printed bill", 5)
+    found = Retriever(index, UnavailableEmbedder()).search(BOTH, "printed bill", 5)
     assert [(each.chunk.symbol, each.semantic_rank) for each in found] == [("bill.printed", None)]
-    told = capsys.readouterr().err
-    assert "embedder-not-reached" in told
-    assert "bill" not in told
+    errors = capsys.readouterr().err
+    assert "embedder-not-reached" in errors
+    assert "bill" not in errors

@@ -1,4 +1,4 @@
-"""Which files are skipped, and which are not."""
+"""Which files ingest skips, and for which reasons."""
 
 import pytest
 from codekeep_runtime.screen import Policy, screen_content, screen_name
@@ -29,11 +29,11 @@ POLICY = Policy(licences=frozenset({"AGPL-3.0-only"}), notices=frozenset({"Acme 
         ("png", None),
     ],
 )
-def test_by_name(path, reason):
+def test_files_are_skipped_by_name(path, reason):
     assert screen_name(path, 10, POLICY) == reason
 
 
-def test_too_large():
+def test_files_that_are_too_large_are_skipped():
     assert screen_name("a.py", 100_000_000, POLICY) == "too-large"
     assert screen_name("a.py", 1_000_000, POLICY) is None
 
@@ -61,5 +61,5 @@ def test_too_large():
         (b"caf\xe9 = 1\n", None),
     ],
 )
-def test_by_content(data, reason):
+def test_files_are_skipped_by_content(data, reason):
     assert screen_content(data, POLICY) == reason

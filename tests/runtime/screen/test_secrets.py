@@ -1,4 +1,4 @@
-"""Secrets go, code stays. The secrets here are made up, and put together so that no scanner takes them for real."""
+"""Secrets are masked and other code is not. The secrets are made up, and assembled so that no scanner reports them."""
 
 import pytest
 from codekeep_runtime.screen import mask_secrets
@@ -20,7 +20,7 @@ SECRETS = {
 
 
 @pytest.mark.parametrize(("kind", "secret"), [(kind, each) for kind, group in SECRETS.items() for each in group])
-def test_known_shapes(kind, secret):
+def test_secrets_of_known_formats_are_masked(kind, secret):
     masked = mask_secrets(f"before\nx = '{secret}'\nafter\n")
     assert masked.text == f"before\nx = '[masked:{kind}]'\nafter\n"
     assert masked.count == 1

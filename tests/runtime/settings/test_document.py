@@ -1,4 +1,4 @@
-"""The document that a stack writes, as the runtime reads it."""
+"""The runtime reads the settings document that a stack writes."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ def as_file(folder: Path, document: Any) -> Path:
 
 
 @pytest.mark.parametrize("stack", ["demo", "acme", "pico"])
-def test_what_a_stack_writes_is_read(stack: str, tmp_path: Path) -> None:
+def test_the_settings_that_a_stack_writes_are_read(stack: str, tmp_path: Path) -> None:
     spec = spec_of(stack)
     document = runtime_settings(spec, deployed(spec)).model_dump_json()
     (tmp_path / "settings.json").write_text(document)

@@ -15,7 +15,7 @@ OTHER = Branch(RepositoryId.parse("ghe/acme/other"), "main")
 
 @pytest.fixture
 def graph_of(tmp_path: Path):
-    """A graph over files as ingest would write them, and the scope of a reader who may see them."""
+    """Makes a graph over files as ingest writes them, and the scope of a reader who may see them."""
     index = EmbeddedIndex.open(tmp_path / "index", "acme", "none-1", 8)
 
     def make(files: dict[str, str], branch: Branch = SHOP, *, readable: tuple[Branch, ...] = (SHOP, OTHER)):

@@ -1,4 +1,4 @@
-"""Across files: who calls what, in the ways that languages have of saying it."""
+"""The graph of symbols across files: callers, subclasses, imports in several languages."""
 
 import pytest
 
@@ -33,22 +33,22 @@ def test_a_call_by_an_imported_name_means_that_definition(graph_of):
     ]
 
 
-def test_callers_of_a_method_certain_ones_first(graph_of):
+def test_callers_of_a_method_are_listed_certain_ones_first(graph_of):
     graph, scope = graph_of(PYTHON)
     assert callers(graph, scope, "Basket.price") == [
         ("shop/basket.py", 11, "Gift.wrap"),  # self.price() of a subclass
-        ("shop/app.py", 8, "main"),  # a value of unknown type: its name is all that speaks for it
+        ("shop/app.py", 8, "main"),  # a value of unknown type: only its name matches
     ]
 
 
-def test_a_module_as_receiver_tells_two_functions_of_one_name_apart(graph_of):
+def test_a_call_on_a_module_means_that_modules_function(graph_of):
     graph, scope = graph_of(PYTHON)
     found = [(each.path, each.definition.name) for each in graph.callees(scope, "main")]
     assert ("shop/other.py", "reserve") in found
     assert ("shop/stock.py", "reserve") not in found
 
 
-def test_subclasses_nearest_first(graph_of):
+def test_subclasses_are_listed_nearest_first(graph_of):
     graph, scope = graph_of(PYTHON)
     assert [each.definition.name for each in graph.subclasses(scope, "Stock")] == ["Basket", "Gift"]
     assert graph.subclasses(scope, "Gift") == []
@@ -109,13 +109,13 @@ def test_subclasses_nearest_first(graph_of):
         ),
     ],
 )
-def test_a_call_across_files(graph_of, files, name, expected):
+def test_a_call_across_files_is_resolved(graph_of, files, name, expected):
     graph, scope = graph_of(files)
     called = graph.callees(scope, name)
     assert [(each.path, each.definition.qualified_name) for each in called] == expected
 
 
-def test_what_a_reader_may_not_see_is_in_no_answer(graph_of):
+def test_content_that_a_reader_may_not_see_is_in_no_result(graph_of):
     graph_of({"stock.py": "def reserve():\n    return 1\n\n\ndef other():\n    reserve()\n"}, OTHER)
     graph, scope = graph_of(
         {"stock.py": "def reserve():\n    return 2\n\n\ndef run():\n    reserve()\n"}, readable=(SHOP,)
@@ -133,7 +133,7 @@ def test_a_name_without_definition_has_mentions(graph_of):
     assert graph.callees(scope, "print") == []
 
 
-def test_inheritance_in_a_circle_ends(graph_of):
+def test_circular_inheritance_is_handled(graph_of):
     graph, scope = graph_of(
         {"a.py": "class A(B):\n    def run(self):\n        self.gone()\n\n\nclass B(A):\n    pass\n"}
     )

@@ -1,4 +1,4 @@
-"""What passes the gate, and that logs, spans and metrics have no other way out."""
+"""The gate for logs, spans and metrics passes identifiers only, and nothing bypasses it."""
 
 import io
 import json
@@ -60,7 +60,7 @@ def test_a_closed_stream_fails_no_request(lines: io.StringIO) -> None:
     emit("asked", component="gateway")
 
 
-def test_other_libraries_records_lose_their_text_for_every_handler(lines: io.StringIO) -> None:
+def test_log_records_of_libraries_lose_their_text_for_every_handler(lines: io.StringIO) -> None:
     root, factory = logging.getLogger(), logging.getLogRecordFactory()
     before = (root.handlers, root.level)
     own = io.StringIO()
@@ -153,7 +153,7 @@ if __name__ == "__main__":
 """
 
 
-def test_crashes_of_every_kind_report_class_and_place_on_stderr_and_by_otlp() -> None:
+def test_crashes_of_every_kind_are_reported_with_class_and_position() -> None:
     received: dict[str, bytes] = {}
 
     class Collector(BaseHTTPRequestHandler):

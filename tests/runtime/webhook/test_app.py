@@ -1,4 +1,4 @@
-"""The receiver over HTTP: signed pushes reach the queue once, everything else is refused or ignored."""
+"""The webhook receiver: signed pushes are queued once, everything else is refused or ignored."""
 
 import hashlib
 import hmac
@@ -93,7 +93,7 @@ def test_a_deletion_of_a_branch_becomes_a_message_without_commit(host: Host) -> 
     assert json.loads(host.sent[0])["commit"] is None
 
 
-def test_who_does_not_hold_the_secret_learns_nothing(host: Host) -> None:
+def test_a_sender_without_the_secret_gets_no_information(host: Host) -> None:
     refused = [
         host.push(secret="guess"),
         host.gitlab_push("guess"),
@@ -110,13 +110,13 @@ def test_a_delivery_is_queued_once(host: Host) -> None:
     assert len(host.sent) == 1
 
 
-def test_an_old_recording_is_refused_by_its_signed_time(host: Host) -> None:
+def test_an_old_delivery_is_refused_by_its_signed_time(host: Host) -> None:
     old = {"full_name": "payments/ledger", "pushed_at": int(time.time()) - 86_400}
     assert host.push(repository=old) == 409
     assert host.sent == []
 
 
-def test_a_delivery_that_was_not_queued_may_come_again(host: Host) -> None:
+def test_a_delivery_that_was_not_queued_can_be_repeated(host: Host) -> None:
     host.broken = True
     assert host.push() == 503
     host.broken = False
@@ -137,5 +137,5 @@ def test_an_invalid_payload_is_refused_without_repeating_it(host: Host, change: 
     assert host.sent == []
 
 
-def test_a_body_larger_than_any_host_sends_is_not_read(host: Host) -> None:
+def test_a_body_above_the_limit_is_not_read(host: Host) -> None:
     assert host.client.post("/webhooks/ghe", content=b" " * (MAX_BYTES + 1)).status_code == 413

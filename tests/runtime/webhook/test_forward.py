@@ -1,4 +1,4 @@
-"""Through the gateway's port to the receiver and back, over HTTP."""
+"""The gateway forwards webhooks to the receiver and returns its answers."""
 
 import socket
 import threading
@@ -73,7 +73,7 @@ def test_a_too_large_body_is_not_forwarded(receiver: str, seen: Seen) -> None:
     assert seen == []
 
 
-def test_an_unavailable_receiver_makes_the_host_try_again() -> None:
+def test_an_unavailable_receiver_gives_a_status_that_hosts_retry() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # nobody listens
         answer = gateway(f"http://127.0.0.1:{taken.getsockname()[1]}").post("/webhooks/ghe", content=b"{}")

@@ -1,4 +1,4 @@
-"""The account as the CLI uses it: a process in the background that comes back as it was."""
+"""The sandbox account: a background process that is restored from its journal after it was killed."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def kill_server(home: Path) -> None:
 
 
 def build(aws: AwsSession) -> None:
-    """Something of many services at once, so that requests interleave."""
+    """Creates resources of many services concurrently, so that requests interleave."""
     ec2 = aws.client("ec2", REGION)
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
 
@@ -61,8 +61,8 @@ def build(aws: AwsSession) -> None:
         list(threads.map(one, range(12)))
 
 
-def picture(aws: AwsSession) -> dict[str, Any]:
-    """Everything with an id that AWS makes up."""
+def generated_ids(aws: AwsSession) -> dict[str, Any]:
+    """The generated ids of all resources."""
     ec2 = aws.client("ec2", REGION)
     return {
         "vpcs": sorted((item["VpcId"], item["CidrBlock"]) for item in ec2.describe_vpcs()["Vpcs"]),
@@ -81,11 +81,11 @@ def picture(aws: AwsSession) -> dict[str, Any]:
     }
 
 
-def test_a_killed_account_comes_back_with_the_same_ids(account: Account, tmp_path: Path) -> None:
+def test_a_killed_account_is_restored_with_the_same_ids(account: Account, tmp_path: Path) -> None:
     before = account.ensure()
     aws = session(before)
     build(aws)
-    seen = picture(aws)
+    seen = generated_ids(aws)
     assert len(seen["subnets"]) >= 12
     kill_server(tmp_path)
     assert not account.status().running
@@ -93,7 +93,7 @@ def test_a_killed_account_comes_back_with_the_same_ids(account: Account, tmp_pat
     after = account.ensure()
     assert after == before, "same URL, same epoch"
     assert not account.lost_since(before.epoch)
-    assert picture(session(after)) == seen
+    assert generated_ids(session(after)) == seen
     server = account.status().server
     assert server is not None
     assert server.failed == 0
@@ -102,7 +102,7 @@ def test_a_killed_account_comes_back_with_the_same_ids(account: Account, tmp_pat
     assert vpc not in {found for found, _ in seen["vpcs"]}, "a new thing after the return has a new id"
 
 
-def test_what_a_reading_made_up_comes_back_too(account: Account, tmp_path: Path) -> None:
+def test_ids_generated_by_a_read_are_restored_too(account: Account, tmp_path: Path) -> None:
     def subnets() -> list[str]:
         found = session(account.ensure()).client("ec2", "eu-west-1").describe_subnets()["Subnets"]
         return sorted(item["SubnetId"] for item in found)
@@ -114,7 +114,7 @@ def test_what_a_reading_made_up_comes_back_too(account: Account, tmp_path: Path)
     assert subnets() == first
 
 
-def test_accounts_behind_roles_stay_apart(account: Account, tmp_path: Path) -> None:
+def test_accounts_of_different_roles_are_separate(account: Account, tmp_path: Path) -> None:
     def buckets_of(role_account: str) -> list[str]:
         base = session(account.ensure())
         answer = base.client("sts", REGION).assume_role(
@@ -136,12 +136,12 @@ def test_accounts_behind_roles_stay_apart(account: Account, tmp_path: Path) -> N
     assert buckets_of("444455556666") == two
 
 
-def test_stop_keeps_the_account_and_reset_forgets_it(account: Account, tmp_path: Path) -> None:
+def test_stop_keeps_the_account_and_reset_removes_it(account: Account, tmp_path: Path) -> None:
     first = account.ensure()
     session(first).client("sns", REGION).create_topic(Name="t")
     ledger = SqliteLedger(first.ledger_path, "a")
     ledger.put(REGION, "aws:accessanalyzer/analyzer:Analyzer", "id", {"a": 1})
-    ledger.put(REGION, "aws:sns/topic:Topic", "id", {"signatureVersion": 2})  # a detail beside what moto has
+    ledger.put(REGION, "aws:sns/topic:Topic", "id", {"signatureVersion": 2})  # an entry that moto does not have
     assert account.status().recorded == {"aws:accessanalyzer/analyzer:Analyzer": 1}
     assert account.stop()
     assert not account.stop(), "nothing runs any more"
@@ -158,7 +158,7 @@ def test_stop_keeps_the_account_and_reset_forgets_it(account: Account, tmp_path:
     assert session(third).client("sns", REGION).list_topics()["Topics"] == []
 
 
-def test_a_stranger_with_the_recorded_pid_is_left_alone(account: Account, tmp_path: Path) -> None:
+def test_another_process_with_the_recorded_pid_is_not_ended(account: Account, tmp_path: Path) -> None:
     account.ensure()
     kill_server(tmp_path)
     stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
@@ -174,14 +174,14 @@ def test_a_stranger_with_the_recorded_pid_is_left_alone(account: Account, tmp_pa
         stranger.wait()
 
 
-def test_many_callers_start_one_server(tmp_path: Path, account: Account) -> None:
+def test_concurrent_callers_start_one_server(tmp_path: Path, account: Account) -> None:
     with ThreadPoolExecutor(6) as threads:
         endpoints = list(threads.map(lambda _: Account(tmp_path / "home").ensure(), range(6)))
     assert len(endpoints) == 6
     assert len(set(endpoints)) == 1
 
 
-def test_a_journal_of_another_moto_is_a_lost_account(account: Account, tmp_path: Path) -> None:
+def test_a_journal_of_another_moto_version_starts_a_new_account(account: Account, tmp_path: Path) -> None:
     first = account.ensure()
     account.stop()
     journal = tmp_path / "home" / "account.journal"
@@ -190,21 +190,21 @@ def test_a_journal_of_another_moto_is_a_lost_account(account: Account, tmp_path:
     assert account.lost_since(first.epoch)
 
 
-def test_a_torn_last_line_is_cut_off(account: Account, tmp_path: Path) -> None:
+def test_an_incomplete_last_line_is_removed(account: Account, tmp_path: Path) -> None:
     session(account.ensure()).client("sns", REGION).create_topic(Name="t")
     account.stop()
     journal = tmp_path / "home" / "account.journal"
-    assert journal.stat().st_mode & 0o077 == 0, "the journal holds secrets"
+    assert journal.stat().st_mode & 0o077 == 0, "the journal contains secrets"
     with journal.open("a") as file:
         file.write('{"number": 99, "envi')
-    for name in ("u", "v"):  # the second start reads what the first one wrote behind the tear
+    for name in ("u", "v"):  # the second start reads what the first one wrote after the torn line
         session(account.ensure()).client("sns", REGION).create_topic(Name=name)
         account.stop()
     topics = session(account.ensure()).client("sns", REGION).list_topics()["Topics"]
     assert len(topics) == 3
 
 
-def test_the_port_moves_when_a_stranger_has_it(account: Account, tmp_path: Path) -> None:
+def test_another_port_is_used_if_the_recorded_one_is_taken(account: Account, tmp_path: Path) -> None:
     import socket
 
     first = account.ensure()
@@ -218,14 +218,14 @@ def test_the_port_moves_when_a_stranger_has_it(account: Account, tmp_path: Path)
     assert second.epoch == first.epoch
 
 
-def test_public_image_parameters_are_there(account: Account) -> None:
+def test_public_image_parameters_exist(account: Account) -> None:
     ssm = session(account.ensure()).client("ssm", REGION)
     name = "/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/x86_64/nvidia/recommended/image_id"
     assert ssm.get_parameter(Name=name)["Parameter"]["Value"].startswith("ami-")
     assert ssm.get_parameters(Names=[name])["Parameters"]
 
 
-def test_a_vpc_takes_its_network_acl_along(account: Account) -> None:
+def test_deleting_a_vpc_deletes_its_network_acl(account: Account) -> None:
     ec2 = session(account.ensure()).client("ec2", REGION)
     before = ec2.describe_network_acls()["NetworkAcls"]
     assert before  # the default network's own

@@ -26,7 +26,7 @@ def moto_endpoint() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sandbox_environment(moto_endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Environment of the plugin; gives the ledger's path."""
+    """Sets the plugin's environment variables; yields the ledger's path."""
     ledger = tmp_path_factory.mktemp("ledger") / "ledger.sqlite"
     with environment(CODEKEEP_SANDBOX_ENDPOINT=moto_endpoint, CODEKEEP_SANDBOX_LEDGER=str(ledger)):
         yield ledger
@@ -51,8 +51,8 @@ def lifecycle(plugin: Plugin, unique: str) -> Callable[..., Deployed]:
     lifecycle(token, inputs, changed_inputs, expect_replace=..., drift=..., unreadable=...):
     check → create → read (nothing changed) → import → drift, if given → update or replace → read → delete → gone.
     `expect_replace` is True or the exact properties that force it. `drift(api, made)` changes the live resource behind
-    Pulumi's back; it must show in a refresh and be mended by an update. `unreadable` names inputs AWS does not give
-    back, or that an import fills with AWS's own defaults.
+    Pulumi's back; a refresh must show it, and an update must undo it. `unreadable` are inputs that AWS does not return,
+    or that an import fills with AWS's defaults.
     """
 
     def run(
@@ -66,14 +66,16 @@ def lifecycle(plugin: Plugin, unique: str) -> Callable[..., Deployed]:
         importable: bool = True,
         gone_after_delete: bool = True,
     ) -> Deployed:
-        return _Life(plugin, token, unique, inputs, frozenset(unreadable)).run(
+        return _Lifecycle(plugin, token, unique, inputs, frozenset(unreadable)).run(
             changed_inputs, expect_replace, drift, importable=importable, gone_after_delete=gone_after_delete
         )
 
     return run
 
 
-class _Life:
+class _Lifecycle:
+    """The steps of the lifecycle of one resource."""
+
     def __init__(self, plugin: Plugin, token: str, name: str, inputs: Props, unreadable: frozenset[str]) -> None:
         self.plugin, self.token, self.name, self.inputs, self.unreadable = plugin, token, name, inputs, unreadable
 
@@ -94,7 +96,7 @@ class _Life:
         if importable:
             self.imports(made)
         if drift is not None:
-            self.shows_and_mends(made, drift)
+            self.shows_drift_and_undoes_it(made, drift)
         current = made
         if changed is not None:
             current = self.changes(made, changed, expect_replace)
@@ -133,14 +135,14 @@ class _Life:
         assert imported is not None, "cannot be imported"
         found = self.plugin.diff(imported, self.inputs)
         strange = {path for path in found.detailed if path.split(".")[0].split("[")[0] not in self.unreadable}
-        assert not strange, f"an import differs from what the program says in {sorted(strange)}"
+        assert not strange, f"an import differs from the program's inputs in {sorted(strange)}"
 
-    def shows_and_mends(self, made: Deployed, drift: Callable[[Any, Deployed], None]) -> None:
+    def shows_drift_and_undoes_it(self, made: Deployed, drift: Callable[[Any, Deployed], None]) -> None:
         drift(self.plugin.api(made.outputs.get("region")), made)
         drifted = self.plugin.read(made)
         assert drifted is not None, "drift removed the resource"
         found = self.plugin.diff(drifted, self.inputs)
-        assert found.changes, "a change behind Pulumi's back does not show"
+        assert found.changes, "a refresh does not show the change"
         if not found.replaces:
             self.reads_back_unchanged(self.plugin.update(drifted, self.inputs), self.inputs)
 

@@ -1,4 +1,4 @@
-"""Drives the provider in this process with the protocol's own messages, as an engine would."""
+"""Drives the provider in this process with messages of Pulumi's protocol, as an engine does."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ Props = dict[str, Any]
 
 
 class ProviderError(Exception):
-    """The error that the engine would get."""
+    """An error that the provider returns to the engine."""
 
 
 class CheckError(Exception):
@@ -48,7 +48,7 @@ class Diff:
 
 @dataclass(kw_only=True)
 class Deployed:
-    """A resource as the engine's state has it."""
+    """A resource as recorded in an engine's state."""
 
     token: str
     name: str
@@ -73,7 +73,7 @@ class Plugin:
         self._call("Configure", proto.ConfigureRequest(args=args, acceptSecrets=True))
 
     def api(self, region: str | None = None) -> RegionApi:
-        """For changes behind Pulumi's back."""
+        """The account's API, for changes outside of Pulumi."""
         return self._provider._api(region or self.region)  # type: ignore[return-value]
 
     def check(self, token: str, name: str, inputs: Props, old: Props | None = None, seed: bytes = b"seed") -> Props:
@@ -133,7 +133,7 @@ class Plugin:
         return Deployed(token=made.token, name=made.name, id=made.id, inputs=checked, outputs=_plain(answer.properties))
 
     def read(self, made: Deployed) -> Deployed | None:
-        """Refresh: None where the resource is gone."""
+        """Refreshes the resource; None if it is gone."""
         return self._read(made.token, made.name, made.id, made.inputs, made.outputs)
 
     def import_(self, token: str, name: str, id_: str) -> Deployed | None:
@@ -166,7 +166,7 @@ class Plugin:
 
 @contextmanager
 def environment(**variables: str) -> Iterator[None]:
-    """Sets variables of the process for a while."""
+    """Sets environment variables of this process for the length of the block."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:

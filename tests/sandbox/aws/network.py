@@ -1,4 +1,4 @@
-"""A network for tests, created through the provider and named by the test."""
+"""A network for tests, created through the provider under the test's name."""
 
 from dataclasses import dataclass
 

@@ -7,7 +7,7 @@ from tests.sandbox.aws.harness import ProviderError
 ANALYZER = "aws:accessanalyzer/analyzer:Analyzer"
 
 
-def test_an_analyzer_lives(plugin, lifecycle, unique):
+def test_an_analyzer_passes_the_lifecycle(plugin, lifecycle, unique):
     name = f"keep-{unique}"
     made = lifecycle(ANALYZER, {"analyzerName": name, "tags": {"a": "b"}}, {"analyzerName": name, "tags": {"c": "d"}})
     assert made.outputs["arn"] == f"arn:aws:access-analyzer:eu-central-1:123456789012:analyzer/{name}"

@@ -5,7 +5,7 @@ import pytest
 from tests.sandbox.aws.harness import ProviderError
 
 
-def test_the_provider_knows_where_it_is(plugin):
+def test_the_provider_knows_its_region_and_account(plugin):
     assert plugin.invoke("aws:index/getCallerIdentity:getCallerIdentity", {})["accountId"] == "123456789012"
     assert plugin.invoke("aws:index/getPartition:getPartition", {})["dnsSuffix"] == "amazonaws.com"
     assert plugin.invoke("aws:index/getRegion:getRegion", {})["name"] == "eu-central-1"
@@ -14,7 +14,7 @@ def test_the_provider_knows_where_it_is(plugin):
         plugin.invoke("aws:index/getRegion:getRegion", {"name": "eu-center-1"})
 
 
-def test_zones_come_in_order_and_can_be_left_out(plugin):
+def test_zones_are_sorted_and_can_be_excluded(plugin):
     token = "aws:index/getAvailabilityZones:getAvailabilityZones"
     names = plugin.invoke(token, {"state": "available"})["names"]
     assert names == ["eu-central-1a", "eu-central-1b", "eu-central-1c"]

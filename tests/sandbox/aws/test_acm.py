@@ -7,7 +7,7 @@ from tests.sandbox.aws.harness import ProviderError
 CERTIFICATE = "aws:acm/certificate:Certificate"
 
 
-def test_a_certificate_lives(lifecycle):
+def test_a_certificate_passes_the_lifecycle(lifecycle):
     inputs = {
         "domainName": "entry.example.com",
         "subjectAlternativeNames": ["chat.example.com"],
@@ -20,11 +20,11 @@ def test_a_certificate_lives(lifecycle):
     assert validated == {"entry.example.com", "chat.example.com"}
 
 
-def test_a_certificate_of_another_domain_is_another(lifecycle):
+def test_another_domain_replaces_a_certificate(lifecycle):
     inputs = {"domainName": "a.example.com", "validationMethod": "DNS"}
     lifecycle(CERTIFICATE, inputs, {**inputs, "domainName": "b.example.com"}, expect_replace={"domainName"})
 
 
-def test_an_imported_certificate_is_refused_by_name(plugin, unique):
+def test_an_imported_certificate_is_refused(plugin, unique):
     with pytest.raises(ProviderError, match="certificateBody"):
         plugin.create(CERTIFICATE, unique, {"certificateBody": "x", "privateKey": "y"})

@@ -1,4 +1,4 @@
-"""Auto Scaling groups and tags on other people's groups."""
+"""Auto Scaling groups, and tags on groups of other origin."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.sandbox.aws.harness import Deployed, Plugin, ProviderError
 
 GROUP = "aws:autoscaling/group:Group"
 TAG = "aws:autoscaling/tag:Tag"
-MOTO_IMAGE = "ami-12c6146b"  # one of those that moto starts with
+MOTO_IMAGE = "ami-12c6146b"  # an image that moto has from the start
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def group(plugin: Plugin, unique: str, template: dict[str, str], subnets: list[s
     return plugin.create(GROUP, f"{unique}-group", inputs)
 
 
-def test_a_group_lives(lifecycle, template, subnets):
+def test_a_group_passes_the_lifecycle(lifecycle, template, subnets):
     def inputs(**more):
         return {
             "minSize": 0,
@@ -73,7 +73,7 @@ IMPORTED = {
 }
 
 
-def test_a_group_of_mixed_instances_lives(lifecycle, template, subnets):
+def test_a_group_of_mixed_instances_passes_the_lifecycle(lifecycle, template, subnets):
     def policy(base):
         return {
             "launchTemplate": {
@@ -92,14 +92,14 @@ def test_a_group_of_mixed_instances_lives(lifecycle, template, subnets):
     )
 
 
-def test_a_group_goes_with_its_instances(plugin, unique, template, subnets):
+def test_deleting_a_group_deletes_its_instances(plugin, unique, template, subnets):
     inputs = {"minSize": 1, "maxSize": 1, "launchTemplate": template, "vpcZoneIdentifiers": subnets}
     made = plugin.create(GROUP, unique, inputs)
     plugin.delete(made)
     assert plugin.read(made) is None
 
 
-def test_a_tag_lives(lifecycle, group):
+def test_a_tag_passes_the_lifecycle(lifecycle, group):
     def tag(value):
         pair = {"key": "k8s.io/cluster-autoscaler/enabled", "value": value, "propagateAtLaunch": False}
         return {"autoscalingGroupName": group.id, "tag": pair}
@@ -123,7 +123,7 @@ def test_a_tag_lives(lifecycle, group):
     assert made.id == f"{group.id},k8s.io/cluster-autoscaler/enabled"
 
 
-def test_another_key_is_another_tag(plugin, unique, group):
+def test_another_key_replaces_a_tag(plugin, unique, group):
     pair = {"key": "a", "value": "b", "propagateAtLaunch": False}
     made = plugin.create(TAG, unique, {"autoscalingGroupName": group.id, "tag": pair})
     other = {"autoscalingGroupName": group.id, "tag": {**pair, "key": "c"}}
@@ -136,7 +136,7 @@ def test_the_group_behind_a_node_group_can_be_tagged(lifecycle):
     lifecycle(TAG, inputs, {**inputs, "tag": {**pair, "value": "c"}})
 
 
-def test_a_group_nobody_made_cannot_be_tagged(plugin, unique):
+def test_tagging_a_group_that_does_not_exist_is_refused(plugin, unique):
     pair = {"key": "a", "value": "b", "propagateAtLaunch": False}
     with pytest.raises(ProviderError, match="not found - nobody"):
         plugin.create(TAG, unique, {"autoscalingGroupName": "nobody", "tag": pair})

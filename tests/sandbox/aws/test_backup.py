@@ -12,7 +12,7 @@ ROLE = "arn:aws:iam::123456789012:role/backup"
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 
 
-def test_a_vault_lives(lifecycle, unique):
+def test_a_vault_passes_the_lifecycle(lifecycle, unique):
     made = lifecycle(
         VAULT,
         {"kmsKeyArn": KEY, "tags": {"a": "b", "c": "d"}},
@@ -23,7 +23,7 @@ def test_a_vault_lives(lifecycle, unique):
     lifecycle(VAULT, {"name": f"{unique}a"}, {"name": f"{unique}b"}, expect_replace={"name"})
 
 
-def test_a_lock_lives_on_its_vault(plugin, lifecycle, unique):
+def test_a_vault_lock_passes_the_lifecycle(plugin, lifecycle, unique):
     vault = plugin.create(VAULT, f"{unique}-vault", {})
     base = {"backupVaultName": vault.id, "minRetentionDays": 7}
     lifecycle(
@@ -37,7 +37,7 @@ def test_a_lock_lives_on_its_vault(plugin, lifecycle, unique):
     )
 
 
-def test_a_plan_and_its_selection_live(plugin, lifecycle, unique):
+def test_a_plan_and_its_selection_pass_the_lifecycle(plugin, lifecycle, unique):
     vault = plugin.create(VAULT, f"{unique}-vault", {})
 
     def rules(days):
@@ -66,7 +66,7 @@ def test_a_plan_and_its_selection_live(plugin, lifecycle, unique):
     assert plugin.read(selection) is None
 
 
-def test_plans_that_cannot_work_are_refused(plugin, unique):
+def test_invalid_plans_are_refused(plugin, unique):
     with pytest.raises(CheckError, match="at least one rule"):
         plugin.check(PLAN, unique, {"rules": []})
     with pytest.raises(ProviderError, match="no backup vault 'nowhere'"):

@@ -18,7 +18,7 @@ def notification(threshold: float) -> dict:
     }
 
 
-def test_a_budget_lives(lifecycle, unique):
+def test_a_budget_passes_the_lifecycle(lifecycle, unique):
     def drift(api, made):
         account, _, name = made.id.partition(":")
         found = api.client("budgets").describe_budget(AccountId=account, BudgetName=name)["Budget"]
@@ -41,7 +41,7 @@ def test_a_budget_lives(lifecycle, unique):
     lifecycle(BUDGET, {**named, "name": f"{unique}a"}, {**named, "name": f"{unique}b"}, expect_replace={"name"})
 
 
-def test_what_aws_would_refuse_is_refused(plugin, unique):
+def test_a_budget_that_aws_would_refuse_is_refused(plugin, unique):
     with pytest.raises(CheckError) as error:
         plugin.check(BUDGET, unique, {**BASE, "limitAmount": "much", "timePeriodStart": "yesterday"})
     assert {path for path, _ in error.value.failures} == {"limitAmount", "timePeriodStart"}

@@ -30,7 +30,7 @@ def data_events(bucket: str) -> list[dict]:
     ]
 
 
-def test_a_trail_lives(lifecycle, bucket):
+def test_a_trail_passes_the_lifecycle(lifecycle, bucket):
     base = {"s3BucketName": bucket, "enableLogFileValidation": True, "isMultiRegionTrail": True}
     made = lifecycle(
         TRAIL,
@@ -48,7 +48,7 @@ def test_a_trail_lives(lifecycle, bucket):
     assert made.outputs["homeRegion"] == "eu-central-1"
 
 
-def test_selectors_changed_behind_the_back_show(lifecycle, bucket):
+def test_selectors_changed_outside_pulumi_show_as_drift(lifecycle, bucket):
     def drift(api, made):
         selectors = api.client("cloudtrail").get_event_selectors(TrailName=made.id)["AdvancedEventSelectors"]
         selectors[0]["FieldSelectors"][2]["StartsWith"] = ["arn:aws:s3:::elsewhere/"]
@@ -58,7 +58,7 @@ def test_selectors_changed_behind_the_back_show(lifecycle, bucket):
     lifecycle(TRAIL, base, {"s3BucketName": bucket}, drift=drift)
 
 
-def test_a_trail_of_a_new_name_is_a_new_trail(lifecycle, bucket, unique):
+def test_another_name_replaces_a_trail(lifecycle, bucket, unique):
     base = {"s3BucketName": bucket}
     lifecycle(TRAIL, {**base, "name": f"{unique}-a"}, {**base, "name": f"{unique}-b"}, expect_replace={"name"})
 

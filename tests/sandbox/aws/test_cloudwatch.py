@@ -18,7 +18,7 @@ BASE = {
 }
 
 
-def test_an_alarm_lives(lifecycle):
+def test_an_alarm_passes_the_lifecycle(lifecycle):
     def drift(api, made):
         alarm = api.client("cloudwatch").describe_alarms(AlarmNames=[made.id])["MetricAlarms"][0]
         api.client("cloudwatch").put_metric_alarm(
@@ -49,7 +49,7 @@ def test_an_alarm_lives(lifecycle):
     assert made.outputs["arn"].endswith(f":alarm:{made.id}")
 
 
-def test_an_alarm_on_a_sum_of_metrics_lives(lifecycle):
+def test_an_alarm_on_a_sum_of_metrics_passes_the_lifecycle(lifecycle):
     def queries(expression):
         metric = {"metricName": "Errors", "namespace": "Keep", "period": 60, "stat": "Sum", "dimensions": {"a": "b"}}
         return [
@@ -66,7 +66,7 @@ def test_an_alarm_on_a_sum_of_metrics_lives(lifecycle):
     )
 
 
-def test_an_alarm_of_a_new_name_is_a_new_alarm(lifecycle, unique):
+def test_another_name_replaces_an_alarm(lifecycle, unique):
     lifecycle(ALARM, {**BASE, "name": f"{unique}a"}, {**BASE, "name": f"{unique}b"}, expect_replace={"name"})
 
 
@@ -76,12 +76,12 @@ def test_an_alarm_without_a_metric_is_refused(plugin, unique):
     assert {path for path, _ in error.value.failures} == {"metricName", "threshold"}
 
 
-def test_a_comparison_aws_does_not_know_is_named_with_those_it_knows(plugin, unique):
+def test_an_unknown_comparison_is_reported_with_the_allowed_ones(plugin, unique):
     with pytest.raises(ProviderError, match="ComparisonOperator is 'Bigger'; allowed: GreaterThanOrEqualToThreshold"):
         plugin.create(ALARM, unique, {**BASE, "comparisonOperator": "Bigger"})
 
 
-def test_a_composite_alarm_lives(plugin, lifecycle, unique):
+def test_a_composite_alarm_passes_the_lifecycle(plugin, lifecycle, unique):
     token = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
     base = {"alarmName": unique, "alarmRule": "ALARM(a) OR ALARM(b)", "tags": {"a": "b"}}
     made = lifecycle(token, base, {**base, "alarmRule": "ALARM(a) AND ALARM(b)", "tags": {}})
@@ -94,7 +94,7 @@ def test_a_composite_alarm_lives(plugin, lifecycle, unique):
         plugin.create(token, unique, {"alarmName": f"{unique}c", "alarmRule": ""})
 
 
-def test_a_dashboard_lives(plugin, lifecycle, unique):
+def test_a_dashboard_passes_the_lifecycle(plugin, lifecycle, unique):
     token = "aws:cloudwatch/dashboard:Dashboard"
 
     def body(title):

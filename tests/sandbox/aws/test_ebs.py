@@ -5,7 +5,7 @@ KEY = "aws:ebs/defaultKmsKey:DefaultKmsKey"
 REGION = "eu-north-1"
 
 
-def test_encryption_by_default_lives(lifecycle, plugin):
+def test_encryption_by_default_passes_the_lifecycle(lifecycle, plugin):
     def drift(api, made):
         api.client("ec2").disable_ebs_encryption_by_default()
 
@@ -20,7 +20,7 @@ def test_encryption_by_default_lives(lifecycle, plugin):
     assert plugin.api(REGION).client("ec2").get_ebs_encryption_by_default()["EbsEncryptionByDefault"] is False
 
 
-def test_the_default_key_lives(lifecycle, plugin):
+def test_the_default_key_passes_the_lifecycle(lifecycle, plugin):
     first, second = (plugin.api(REGION).client("kms").create_key()["KeyMetadata"]["Arn"] for _ in range(2))
     made = lifecycle(
         KEY,
@@ -32,7 +32,7 @@ def test_the_default_key_lives(lifecycle, plugin):
     assert made.id == first
 
 
-def test_a_key_that_the_customer_holds_can_be_the_default(plugin, unique):
+def test_a_key_outside_the_account_can_be_the_default(plugin, unique):
     arn = "arn:aws:kms:eu-north-1:444455556666:key/11111111-1111-1111-1111-111111111111"
     made = plugin.create(KEY, unique, {"keyArn": arn, "region": REGION})
     assert plugin.read(made).outputs["keyArn"] == arn

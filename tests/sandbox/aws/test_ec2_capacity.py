@@ -7,7 +7,7 @@ GROUP = "aws:ec2/placementGroup:PlacementGroup"
 RESERVATION = "aws:ec2/capacityReservation:CapacityReservation"
 
 
-def test_a_host_lives(lifecycle):
+def test_a_host_passes_the_lifecycle(lifecycle):
     def drift(api, made):
         api.client("ec2").modify_hosts(HostIds=[made.id], AutoPlacement="on")
 
@@ -22,19 +22,19 @@ def test_a_host_lives(lifecycle):
     assert made.outputs["arn"].endswith(f":dedicated-host/{made.id}")
 
 
-def test_a_host_in_another_zone_is_another_host(lifecycle):
+def test_another_zone_replaces_a_host(lifecycle):
     inputs = {"availabilityZone": "eu-central-1a", "instanceType": "p5.48xlarge"}
     lifecycle(HOST, inputs, {**inputs, "availabilityZone": "eu-central-1b"}, expect_replace={"availabilityZone"})
 
 
-def test_a_placement_group_is_recorded_and_lives(lifecycle):
+def test_a_placement_group_is_recorded_and_passes_the_lifecycle(lifecycle):
     assert is_recorded(GROUP)
     made = lifecycle(GROUP, {"strategy": "cluster", "tags": {"a": "b"}}, {"strategy": "cluster", "tags": {}})
     assert made.id == made.outputs["name"]
     assert made.outputs["placementGroupId"].startswith("pg-")
 
 
-def test_a_placement_group_of_another_strategy_is_another(lifecycle):
+def test_another_strategy_replaces_a_placement_group(lifecycle):
     lifecycle(GROUP, {"strategy": "cluster"}, {"strategy": "spread"}, expect_replace={"strategy"})
 
 

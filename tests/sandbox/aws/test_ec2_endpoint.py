@@ -20,7 +20,7 @@ def policy(action):
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def test_a_gateway_endpoint_lives(lifecycle, here):
+def test_a_gateway_endpoint_passes_the_lifecycle(lifecycle, here):
     first, second = here.table("first").id, here.table("second").id
 
     def drift(api, made):
@@ -41,7 +41,7 @@ def test_a_gateway_endpoint_lives(lifecycle, here):
     assert made.outputs["state"] == "available"
 
 
-def test_a_gateway_endpoint_routes_in_its_tables_and_they_do_not_report_it(plugin, here):
+def test_a_gateway_endpoint_adds_routes_that_its_tables_do_not_report(plugin, here):
     first, second = here.table("first"), here.table("second")
     inputs = {
         "vpcId": here.vpc_id,
@@ -61,7 +61,7 @@ def test_a_gateway_endpoint_routes_in_its_tables_and_they_do_not_report_it(plugi
     assert plugin.read(second).outputs["routes"] == []
 
 
-def test_an_interface_endpoint_lives(lifecycle, here):
+def test_an_interface_endpoint_passes_the_lifecycle(lifecycle, here):
     subnets, groups = here.subnets(3), here.groups(2)
 
     def drift(api, made):
@@ -87,7 +87,7 @@ def test_an_interface_endpoint_lives(lifecycle, here):
     assert private == "api.ecr.eu-central-1.amazonaws.com"
 
 
-def test_an_endpoints_interfaces_follow_its_subnets_and_go_with_it(plugin, here):
+def test_an_endpoints_interfaces_follow_its_subnets_and_are_deleted_with_it(plugin, here):
     subnets = here.subnets(3)
     inputs = {
         "vpcId": here.vpc_id,
@@ -108,7 +108,7 @@ def test_an_endpoints_interfaces_follow_its_subnets_and_go_with_it(plugin, here)
     assert interfaces() == []
 
 
-def test_an_endpoint_to_a_service_of_somebody_else_is_named_after_it(plugin, here):
+def test_dns_names_of_an_endpoint_contain_the_services_id(plugin, here):
     service = "com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0"
     inputs = {
         "vpcId": here.vpc_id,
@@ -120,13 +120,13 @@ def test_an_endpoint_to_a_service_of_somebody_else_is_named_after_it(plugin, her
     assert entry["dnsName"].endswith(".vpce-svc-0123456789abcdef0.eu-central-1.vpce.amazonaws.com")
 
 
-def test_an_endpoint_of_another_service_is_another_endpoint(lifecycle, here):
+def test_another_service_replaces_an_endpoint(lifecycle, here):
     inputs = {"vpcId": here.vpc_id, "serviceName": "com.amazonaws.eu-central-1.sts", "vpcEndpointType": "Interface"}
     changed = {**inputs, "serviceName": "com.amazonaws.eu-central-1.kms"}
     lifecycle(ENDPOINT, inputs, changed, expect_replace={"serviceName"})
 
 
-def test_a_policy_lives_on_its_endpoint_without_the_endpoint_drifting(lifecycle, plugin, here):
+def test_an_endpoint_policy_passes_the_lifecycle_and_is_no_drift_of_its_endpoint(lifecycle, plugin, here):
     inputs = {"vpcId": here.vpc_id, "serviceName": "com.amazonaws.eu-central-1.sts", "vpcEndpointType": "Interface"}
     endpoint = plugin.create(ENDPOINT, "e", inputs)
     early = plugin.create(POLICY, "p", {"vpcEndpointId": endpoint.id, "policy": policy("sts:*")})

@@ -18,7 +18,7 @@ def balancers(plugin, unique):
     return [plugin.create(BALANCER, f"{unique}-{number}", inputs).id for number in range(2)]
 
 
-def test_a_service_lives(lifecycle, balancers):
+def test_a_service_passes_the_lifecycle(lifecycle, balancers):
     def drift(api, made):
         api.client("ec2").modify_vpc_endpoint_service_permissions(ServiceId=made.id, AddAllowedPrincipals=["*"])
 
@@ -43,7 +43,7 @@ def test_a_service_lives(lifecycle, balancers):
     assert made.outputs["state"] == "Available"
 
 
-def test_a_principal_lives_on_its_service_without_the_service_drifting(lifecycle, plugin, balancers):
+def test_a_principal_passes_the_lifecycle_and_is_no_drift_of_its_service(lifecycle, plugin, balancers):
     service_inputs = {"acceptanceRequired": True, "networkLoadBalancerArns": balancers[:1]}
     service = plugin.create(SERVICE, "s", service_inputs)
     early = plugin.create(PRINCIPAL, "p", {"vpcEndpointServiceId": service.id, "principalArn": ACME})
@@ -56,14 +56,14 @@ def test_a_principal_lives_on_its_service_without_the_service_drifting(lifecycle
     lifecycle(PRINCIPAL, inputs, {**inputs, "principalArn": OTHER}, expect_replace={"principalArn"})
 
 
-def test_a_principal_let_in_behind_pulumis_back_shows_in_the_services_outputs(plugin, balancers):
+def test_a_principal_added_outside_pulumi_shows_in_the_services_outputs(plugin, balancers):
     service = plugin.create(SERVICE, "s", {"acceptanceRequired": True, "networkLoadBalancerArns": balancers[:1]})
     api = plugin.api()
     api.client("ec2").modify_vpc_endpoint_service_permissions(ServiceId=service.id, AddAllowedPrincipals=[OTHER])
     assert plugin.read(service).outputs["allowedPrincipals"] == [OTHER]
 
 
-def test_a_notice_lives(lifecycle):
+def test_a_connection_notification_passes_the_lifecycle(lifecycle):
     inputs = {
         "vpcEndpointServiceId": "vpce-svc-1",
         "connectionEvents": ["Connect", "Reject"],

@@ -22,7 +22,7 @@ def inputs(plugin, unique):
     }
 
 
-def test_a_flow_log_lives(lifecycle, inputs):
+def test_a_flow_log_passes_the_lifecycle(lifecycle, inputs):
     def drift(api, made):
         api.client("ec2").delete_tags(Resources=[made.id], Tags=[{"Key": "a"}])
 
@@ -31,11 +31,11 @@ def test_a_flow_log_lives(lifecycle, inputs):
     assert made.outputs["logFormat"].startswith("${version}")
 
 
-def test_a_flow_log_of_other_traffic_is_another_and_the_old_one_goes_first(lifecycle, inputs):
+def test_other_traffic_replaces_a_flow_log_after_deleting_the_old_one(lifecycle, inputs):
     lifecycle(FLOW_LOG, inputs, {**inputs, "trafficType": "REJECT"}, expect_replace={"trafficType"})
 
 
-def test_a_flow_log_to_a_bucket_keeps_what_moto_forgets(lifecycle, plugin, unique):
+def test_a_flow_log_to_a_bucket_keeps_inputs_that_moto_does_not_store(lifecycle, plugin, unique):
     bucket = f"flows-{unique}"
     plugin.api().client("s3").create_bucket(
         Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
@@ -50,7 +50,7 @@ def test_a_flow_log_to_a_bucket_keeps_what_moto_forgets(lifecycle, plugin, uniqu
     lifecycle(FLOW_LOG, inputs)
 
 
-def test_a_flow_log_into_nothing_is_refused(plugin, unique):
+def test_a_flow_log_to_a_missing_destination_is_refused(plugin, unique):
     inputs = {
         "vpcId": network(plugin, unique).vpc_id,
         "trafficType": "ALL",
@@ -61,12 +61,12 @@ def test_a_flow_log_into_nothing_is_refused(plugin, unique):
         plugin.create(FLOW_LOG, unique, inputs)
 
 
-def test_a_deleted_flow_log_is_gone(plugin, inputs, unique):
+def test_a_flow_log_deleted_outside_pulumi_reads_as_gone(plugin, inputs, unique):
     made = plugin.create(FLOW_LOG, unique, inputs)
     plugin.api().client("ec2").delete_flow_logs(FlowLogIds=[made.id])
     assert plugin.read(made) is None
 
 
-def test_a_flow_log_of_nothing_is_refused(plugin, inputs, unique):
+def test_a_flow_log_without_a_subject_is_refused(plugin, inputs, unique):
     with pytest.raises(ProviderError, match="vpcId, subnetId"):
         plugin.create(FLOW_LOG, unique, {name: value for name, value in inputs.items() if name != "vpcId"})

@@ -14,7 +14,7 @@ def here(plugin, unique):
     return network(plugin, unique)
 
 
-def test_an_internet_gateway_lives_attached_and_is_detached_before_it_goes(lifecycle, here):
+def test_an_internet_gateway_passes_the_lifecycle_and_is_detached_before_deletion(lifecycle, here):
     def drift(api, made):
         api.client("ec2").detach_internet_gateway(InternetGatewayId=made.id, VpcId=here.vpc_id)
 
@@ -23,13 +23,13 @@ def test_an_internet_gateway_lives_attached_and_is_detached_before_it_goes(lifec
     assert made.outputs["arn"].endswith(f":internet-gateway/{made.id}")
 
 
-def test_an_address_lives(lifecycle):
+def test_an_elastic_ip_passes_the_lifecycle(lifecycle):
     made = lifecycle(ADDRESS, {"domain": "vpc", "tags": {"a": "b"}}, {"domain": "vpc", "tags": {"c": "d"}})
     assert made.outputs["allocationId"] == made.id
     assert made.outputs["publicIp"]
 
 
-def test_a_nat_gateway_lives_and_takes_its_interface_with_it(lifecycle, plugin, here):
+def test_a_nat_gateway_passes_the_lifecycle_and_deletes_its_interface(lifecycle, plugin, here):
     (subnet,) = here.subnets(1)
     address = plugin.create(ADDRESS, "a", {"domain": "vpc"})
     inputs = {"subnetId": subnet, "allocationId": address.id, "tags": {"a": "b"}}
@@ -42,7 +42,7 @@ def test_a_nat_gateway_lives_and_takes_its_interface_with_it(lifecycle, plugin, 
     assert plugin.read(address) is None
 
 
-def test_a_nat_gateway_in_another_subnet_is_another(lifecycle, here):
+def test_another_subnet_replaces_a_nat_gateway(lifecycle, here):
     first, second = here.subnets(2)
     inputs = {"subnetId": first, "connectivityType": "private"}
     lifecycle(NAT_GATEWAY, inputs, {**inputs, "subnetId": second}, expect_replace={"subnetId"})

@@ -41,7 +41,7 @@ FULL = {
 }
 
 
-def test_a_template_lives(lifecycle):
+def test_a_template_passes_the_lifecycle(lifecycle):
     def drift(api, made):
         data = {"ImageId": "ami-evil", "InstanceType": "p5.48xlarge"}
         api.client("ec2").create_launch_template_version(LaunchTemplateId=made.id, LaunchTemplateData=data)
@@ -52,7 +52,7 @@ def test_a_template_lives(lifecycle):
     assert made.outputs["name"].startswith(made.name)
 
 
-def test_each_change_is_a_version_and_the_default_follows_where_asked(plugin, unique):
+def test_each_change_makes_a_version_which_becomes_the_default_if_requested(plugin, unique):
     made = plugin.create(TEMPLATE, unique, FULL)
     second = plugin.update(made, {**FULL, "imageId": "ami-2"})
     assert (second.outputs["latestVersion"], second.outputs["defaultVersion"]) == (2, 2)
@@ -62,17 +62,17 @@ def test_each_change_is_a_version_and_the_default_follows_where_asked(plugin, un
     assert tagged.outputs["latestVersion"] == 3, "tags are the template's, not a version's"
 
 
-def test_a_preview_knows_that_the_version_will_be_another(plugin, unique):
+def test_a_preview_shows_the_version_as_unknown(plugin, unique):
     made = plugin.create(TEMPLATE, unique, FULL)
     assert plugin.update(made, {**FULL, "imageId": "ami-2"}, preview=True).outputs["latestVersion"] is UNKNOWN
     assert plugin.update(made, {**FULL, "tags": {}}, preview=True).outputs["latestVersion"] == 1
 
 
-def test_a_template_of_another_name_is_another_template(lifecycle, unique):
+def test_another_name_replaces_a_template(lifecycle, unique):
     inputs = {"name": f"{unique}-a", "imageId": "ami-1"}
     lifecycle(TEMPLATE, inputs, {**inputs, "name": f"{unique}-b"}, expect_replace={"name"})
 
 
-def test_a_value_the_api_lacks_is_refused_by_name(plugin, unique):
+def test_a_value_that_the_api_lacks_is_refused_by_name(plugin, unique):
     with pytest.raises(ProviderError, match="HttpTokens"):
         plugin.create(TEMPLATE, unique, {**FULL, "metadataOptions": {"httpTokens": "sometimes"}})

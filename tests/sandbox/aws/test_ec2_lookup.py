@@ -74,7 +74,7 @@ def test_the_default_group_is_found(plugin, network):
     assert group["id"].startswith("sg-")
 
 
-def test_no_match_and_two_matches_are_errors(plugin, network):
+def test_no_match_and_several_matches_are_errors(plugin, network):
     with pytest.raises(ProviderError, match="0 match"):
         look_up(plugin, "getSubnet", vpcId="vpc-0")
     with pytest.raises(ProviderError, match="2 match"):
@@ -97,7 +97,7 @@ ARGUMENTS = {
 
 
 @pytest.mark.parametrize("name", sorted(ec2_lookup.LOOKUPS))
-def test_a_look_up_gives_what_the_official_one_has_and_no_more(plugin, network, name):
+def test_a_look_up_returns_exactly_the_outputs_of_the_official_one(plugin, network, name):
     module = "get_" + re.sub(r"(?<!^)([A-Z])", r"_\1", name.removeprefix("get")).lower()
     source = inspect.getsource(importlib.import_module(f"pulumi_aws.ec2.{module}"))
     known = set(re.findall(r'@pulumi\.getter\(name="(\w+)"\)', source)) | set(

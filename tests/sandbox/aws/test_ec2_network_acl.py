@@ -27,7 +27,7 @@ def open_up(api, made):
     api.client("ec2").create_network_acl_entry(NetworkAclId=made.id, Egress=False, **entry)
 
 
-def test_an_acl_lives(lifecycle, here):
+def test_an_acl_passes_the_lifecycle(lifecycle, here):
     subnets = here.subnets(2)
     inputs = {
         "vpcId": here.vpc_id,
@@ -42,7 +42,7 @@ def test_an_acl_lives(lifecycle, here):
     assert made.outputs["arn"].endswith(f":network-acl/{made.id}")
 
 
-def test_a_subnet_returns_to_the_default_acl_when_its_own_goes(plugin, here):
+def test_deleting_an_acl_returns_its_subnets_to_the_default_acl(plugin, here):
     (subnet,) = here.subnets(1)
     made = plugin.create(ACL, "acl", {"vpcId": here.vpc_id, "subnetIds": [subnet]})
     plugin.delete(made)
@@ -51,7 +51,7 @@ def test_a_subnet_returns_to_the_default_acl_when_its_own_goes(plugin, here):
     assert [association["SubnetId"] for association in acl["Associations"]] == [subnet]
 
 
-def test_the_default_acl_is_adopted_stripped_and_kept(lifecycle, here):
+def test_the_default_acl_is_adopted_emptied_and_not_deleted(lifecycle, here):
     here.subnets(2)  # they belong to it without being its program's business
     inputs = {"defaultNetworkAclId": here.vpc.outputs["defaultNetworkAclId"], "tags": {"a": "b"}}
     made = lifecycle(DEFAULT_ACL, inputs, {**inputs, "ingress": [HTTPS]}, drift=open_up, gone_after_delete=False)

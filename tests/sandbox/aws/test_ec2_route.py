@@ -23,11 +23,11 @@ def gateways(plugin, unique, here):
 
 
 def open_up(api, table_id, gateway_id, destination="0.0.0.0/0"):
-    """What somebody does in the console at night."""
+    """Adds a route outside of Pulumi."""
     api.client("ec2").create_route(RouteTableId=table_id, DestinationCidrBlock=destination, GatewayId=gateway_id)
 
 
-def test_a_table_with_inline_routes_lives(lifecycle, here, gateways):
+def test_a_table_with_inline_routes_passes_the_lifecycle(lifecycle, here, gateways):
     inputs = {
         "vpcId": here.vpc_id,
         "routes": [{"cidrBlock": "192.168.0.0/16", "gatewayId": gateways[0]}],
@@ -42,18 +42,18 @@ def test_a_table_with_inline_routes_lives(lifecycle, here, gateways):
     assert made.outputs["arn"].endswith(f":route-table/{made.id}")
 
 
-def test_a_route_added_to_a_table_that_lists_none_shows_and_goes(lifecycle, here, gateways):
+def test_a_route_added_to_a_table_with_an_empty_list_is_drift_and_is_removed(lifecycle, here, gateways):
     inputs = {"vpcId": here.vpc_id, "routes": []}
     lifecycle(ROUTE_TABLE, inputs, drift=lambda api, made: open_up(api, made.id, gateways[0]))
 
 
-def test_a_route_added_to_a_table_that_says_nothing_of_routes_shows_in_its_outputs(plugin, here, gateways):
+def test_a_route_added_to_a_table_without_a_list_shows_in_its_outputs_only(plugin, here, gateways):
     table = here.table()
     open_up(plugin.api(), table.id, gateways[0])
     assert plugin.read(table).outputs["routes"] == [{"cidrBlock": "0.0.0.0/0", "gatewayId": gateways[0]}]
 
 
-def test_a_route_is_its_own_to_report(lifecycle, plugin, here, gateways):
+def test_a_separate_route_passes_the_lifecycle_and_is_no_drift_of_its_table(lifecycle, plugin, here, gateways):
     table = here.table()
     inputs = {"routeTableId": table.id, "destinationCidrBlock": "0.0.0.0/0", "gatewayId": gateways[0]}
     early = plugin.create(ROUTE, "early", {**inputs, "destinationCidrBlock": "1.0.0.0/8"})
@@ -80,18 +80,18 @@ def test_a_route_is_imported_by_table_and_destination(plugin, here, gateways):
     assert not plugin.diff(imported, inputs).changes
 
 
-def test_a_route_to_another_destination_is_another_route(lifecycle, here, gateways):
+def test_another_destination_replaces_a_route(lifecycle, here, gateways):
     inputs = {"routeTableId": here.table().id, "destinationCidrBlock": "1.0.0.0/8", "gatewayId": gateways[0]}
     lifecycle(ROUTE, inputs, {**inputs, "destinationCidrBlock": "2.0.0.0/8"}, expect_replace={"destinationCidrBlock"})
 
 
-def test_a_route_to_what_the_sandbox_lacks_is_refused_by_name(plugin, here):
+def test_a_route_to_an_unsupported_target_is_refused_by_name(plugin, here):
     inputs = {"routeTableId": here.table().id, "destinationCidrBlock": "1.0.0.0/8", "localGatewayId": "lgw-1"}
     with pytest.raises(ProviderError, match="localGatewayId"):
         plugin.create(ROUTE, "r", inputs)
 
 
-def test_a_removed_route_is_gone(plugin, here, gateways):
+def test_a_route_removed_outside_pulumi_reads_as_gone(plugin, here, gateways):
     table = here.table()
     inputs = {"routeTableId": table.id, "destinationCidrBlock": "1.0.0.0/8", "gatewayId": gateways[0]}
     made = plugin.create(ROUTE, "r", inputs)
@@ -99,7 +99,7 @@ def test_a_removed_route_is_gone(plugin, here, gateways):
     assert plugin.read(made) is None
 
 
-def test_an_association_lives_and_moves_between_tables(lifecycle, here):
+def test_an_association_passes_the_lifecycle_and_moves_between_tables(lifecycle, here):
     first, second, subnets = here.table("first"), here.table("second"), here.subnets(1)
     inputs = {"routeTableId": first.id, "subnetId": subnets[0]}
 
@@ -124,7 +124,7 @@ def test_an_association_is_imported_by_subnet_and_table(plugin, here):
     assert not plugin.diff(imported, inputs).changes
 
 
-def test_a_subnet_has_one_table_and_a_failed_second_leaves_the_first(plugin, here):
+def test_a_second_association_of_a_subnet_is_refused_and_leaves_the_first(plugin, here):
     table, other, subnets = here.table(), here.table("other"), here.subnets(1)
     first = plugin.create(ASSOCIATION, "a", {"routeTableId": table.id, "subnetId": subnets[0]})
     with pytest.raises(ProviderError, match="already associated"):
@@ -132,7 +132,7 @@ def test_a_subnet_has_one_table_and_a_failed_second_leaves_the_first(plugin, her
     assert plugin.read(first) is not None
 
 
-def test_the_default_table_is_adopted_stripped_and_kept(lifecycle, plugin, here, gateways):
+def test_the_default_table_is_adopted_emptied_and_not_deleted(lifecycle, plugin, here, gateways):
     table_id = here.vpc.outputs["defaultRouteTableId"]
     open_up(plugin.api(), table_id, gateways[0])
     inputs = {"defaultRouteTableId": table_id, "routes": [], "tags": {"a": "b"}}

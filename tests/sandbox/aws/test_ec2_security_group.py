@@ -22,7 +22,7 @@ def open_to_the_world(api, made):
     api.client("ec2").authorize_security_group_ingress(GroupId=made.id, IpPermissions=[permission])
 
 
-def test_a_group_with_inline_rules_lives(lifecycle, here):
+def test_a_group_with_inline_rules_passes_the_lifecycle(lifecycle, here):
     (other,) = here.groups(1)
     inputs = {
         "vpcId": here.vpc_id,
@@ -45,24 +45,24 @@ def test_a_group_with_inline_rules_lives(lifecycle, here):
     assert made.outputs["ownerId"] == "123456789012"
 
 
-def test_a_fresh_group_lets_nothing_out(plugin, here):
+def test_a_new_group_allows_no_egress(plugin, here):
     (group,) = here.groups(1)
     rules = plugin.api().client("ec2").describe_security_groups(GroupIds=[group])["SecurityGroups"][0]
     assert rules["IpPermissionsEgress"] == []
 
 
-def test_a_rule_opened_on_a_group_that_lists_none_shows_and_goes(lifecycle, here):
+def test_a_rule_added_to_a_group_with_an_empty_list_is_drift_and_is_removed(lifecycle, here):
     lifecycle(SECURITY_GROUP, {"vpcId": here.vpc_id, "ingress": []}, drift=open_to_the_world)
 
 
-def test_a_rule_opened_on_a_group_that_says_nothing_of_rules_shows_in_its_outputs(plugin, here, unique):
+def test_a_rule_added_to_a_group_without_a_list_shows_in_its_outputs_only(plugin, here, unique):
     made = plugin.create(SECURITY_GROUP, unique, {"vpcId": here.vpc_id})
     open_to_the_world(plugin.api(), made)
     (rule,) = plugin.read(made).outputs["ingress"]
     assert rule == {"protocol": "tcp", "fromPort": 22, "toPort": 22, "cidrBlocks": ["0.0.0.0/0"]}
 
 
-def test_egress_opened_behind_pulumis_back_shows_and_goes(lifecycle, here):
+def test_egress_added_outside_pulumi_is_drift_and_is_removed(lifecycle, here):
     def drift(api, made):
         permission = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
         api.client("ec2").authorize_security_group_egress(GroupId=made.id, IpPermissions=[permission])
@@ -71,12 +71,12 @@ def test_egress_opened_behind_pulumis_back_shows_and_goes(lifecycle, here):
 
 
 @pytest.mark.parametrize("name", ["name", "description"])
-def test_a_group_of_another_name_or_description_is_another_group(lifecycle, here, unique, name):
+def test_another_name_or_description_replaces_a_group(lifecycle, here, unique, name):
     inputs = {"vpcId": here.vpc_id, "name": f"{unique}-a", "description": "one"}
     lifecycle(SECURITY_GROUP, inputs, {**inputs, name: "two"}, expect_replace={name})
 
 
-def test_a_faulty_rule_leaves_no_group_behind(plugin, here, unique):
+def test_an_invalid_rule_leaves_no_group(plugin, here, unique):
     inputs = {"vpcId": here.vpc_id, "name": f"{unique}-faulty", "ingress": [{**HTTPS, "cidrBlocks": ["10.0.0.0/99"]}]}
     with pytest.raises(ProviderError, match="CIDR"):
         plugin.create(SECURITY_GROUP, unique, inputs)
@@ -84,7 +84,7 @@ def test_a_faulty_rule_leaves_no_group_behind(plugin, here, unique):
     assert plugin.api().client("ec2").describe_security_groups(Filters=wanted)["SecurityGroups"] == []
 
 
-def test_the_default_group_is_adopted_locked_and_kept(lifecycle, plugin, here):
+def test_the_default_group_is_adopted_emptied_and_not_deleted(lifecycle, plugin, here):
     group_id = here.vpc.outputs["defaultSecurityGroupId"]
     made = lifecycle(
         DEFAULT_GROUP,
@@ -115,7 +115,7 @@ RULES = st.lists(
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(known=RULES, live=RULES)
-def test_whatever_the_spelling_the_permissions_are_the_live_ones(known, live):
+def test_spelling_like_the_state_never_changes_the_permissions(known, live):
     wanted = set(permissions(live, "sg-1"))
     spelled = spelled_like(known, wanted, "sg-1")
     assert set(permissions(spelled, "sg-1")) == wanted
@@ -123,7 +123,7 @@ def test_whatever_the_spelling_the_permissions_are_the_live_ones(known, live):
 
 @settings(max_examples=100)
 @given(known=RULES)
-def test_untouched_rules_keep_the_programs_spelling(known):
+def test_unchanged_rules_keep_the_programs_spelling(known):
     distinct: list = []
     taken: set[Permission] = set()
     for rule in known:

@@ -19,7 +19,7 @@ def https(group, **peer):
 
 
 @pytest.mark.parametrize("token", [INGRESS, EGRESS])
-def test_a_rule_lives(lifecycle, groups, token):
+def test_a_rule_passes_the_lifecycle(lifecycle, groups, token):
     def drift(api, made):
         rule = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIpv4": "0.0.0.0/0"}
         changes = [{"SecurityGroupRuleId": made.id, "SecurityGroupRule": rule}]
@@ -37,7 +37,7 @@ def test_a_rule_for_a_group_changes_its_peer_in_place(lifecycle, groups):
     lifecycle(INGRESS, inputs, {**inputs, "referencedSecurityGroupId": groups[2], "description": "two"})
 
 
-def test_a_rule_for_a_prefix_list_becomes_one_for_everything(lifecycle, plugin, groups):
+def test_a_rule_for_a_prefix_list_changes_to_all_protocols_in_place(lifecycle, plugin, groups):
     lists = plugin.api().client("ec2").describe_prefix_lists()["PrefixLists"]
     s3 = next(item["PrefixListId"] for item in lists if item["PrefixListName"].endswith(".s3"))
     inputs = https(groups[0], prefixListId=s3, description="buckets")
@@ -45,12 +45,12 @@ def test_a_rule_for_a_prefix_list_becomes_one_for_everything(lifecycle, plugin, 
     lifecycle(EGRESS, inputs, changed)
 
 
-def test_a_rule_of_another_group_is_another_rule(lifecycle, groups):
+def test_another_group_replaces_a_rule(lifecycle, groups):
     inputs = https(groups[0], cidrIpv4="10.0.0.0/16")
     lifecycle(INGRESS, inputs, {**inputs, "securityGroupId": groups[1]}, expect_replace={"securityGroupId"})
 
 
-def test_a_rule_is_its_own_to_report(plugin, unique):
+def test_a_separate_rule_is_no_drift_of_its_group(plugin, unique):
     here = network(plugin, unique)
     inputs = {"vpcId": here.vpc_id}
     group = plugin.create(SECURITY_GROUP, f"{unique}-g", inputs)
@@ -61,7 +61,7 @@ def test_a_rule_is_its_own_to_report(plugin, unique):
     assert not plugin.diff(refreshed, inputs).changes
 
 
-def test_a_revoked_rule_is_gone(plugin, groups):
+def test_a_rule_revoked_outside_pulumi_reads_as_gone(plugin, groups):
     made = plugin.create(INGRESS, "r", https(groups[0], cidrIpv4="10.0.0.0/16"))
     plugin.api().client("ec2").revoke_security_group_ingress(GroupId=groups[0], SecurityGroupRuleIds=[made.id])
     assert plugin.read(made) is None

@@ -6,7 +6,7 @@ from tests.sandbox.aws.harness import ProviderError
 from tests.sandbox.aws.network import SUBNET, VPC, network
 
 
-def test_a_vpc_lives(lifecycle):
+def test_a_vpc_passes_the_lifecycle(lifecycle):
     def drift(api, made):
         api.client("ec2").modify_vpc_attribute(VpcId=made.id, EnableDnsHostnames={"Value": False})
 
@@ -26,24 +26,24 @@ def test_a_vpc_lives(lifecycle):
 
 
 @pytest.mark.parametrize(("name", "value"), [("cidrBlock", "10.8.0.0/16"), ("instanceTenancy", "dedicated")], ids=str)
-def test_a_vpc_of_another_range_or_tenancy_is_another_vpc(lifecycle, name, value):
+def test_another_range_or_tenancy_replaces_a_vpc(lifecycle, name, value):
     inputs = {"cidrBlock": "10.7.0.0/16"}
     lifecycle(VPC, inputs, {**inputs, name: value}, expect_replace={name})
 
 
-def test_a_vpc_may_leave_dedicated_hardware_in_place(lifecycle):
+def test_a_vpc_changes_from_dedicated_to_default_tenancy_in_place(lifecycle):
     inputs = {"cidrBlock": "10.7.0.0/16", "instanceTenancy": "dedicated"}
     lifecycle(VPC, inputs, {**inputs, "instanceTenancy": "default"})
 
 
-def test_a_tag_taken_from_a_vpc_shows_and_comes_back(lifecycle):
+def test_a_tag_removed_outside_pulumi_is_drift_and_is_restored(lifecycle):
     def drift(api, made):
         api.client("ec2").delete_tags(Resources=[made.id], Tags=[{"Key": "codekeep:tenant"}])
 
     lifecycle(VPC, {"cidrBlock": "10.7.0.0/16", "tags": {"codekeep:tenant": "acme"}}, drift=drift)
 
 
-def test_a_subnet_lives(lifecycle, plugin, unique):
+def test_a_subnet_passes_the_lifecycle(lifecycle, plugin, unique):
     def drift(api, made):
         api.client("ec2").modify_subnet_attribute(SubnetId=made.id, MapPublicIpOnLaunch={"Value": True})
 
@@ -65,14 +65,14 @@ def test_a_subnet_lives(lifecycle, plugin, unique):
 @pytest.mark.parametrize(
     ("name", "value"), [("cidrBlock", "10.0.8.0/24"), ("availabilityZone", "eu-central-1c")], ids=str
 )
-def test_a_subnet_elsewhere_is_another_subnet(lifecycle, plugin, unique, name, value):
+def test_another_place_replaces_a_subnet(lifecycle, plugin, unique, name, value):
     inputs = {"vpcId": network(plugin, unique).vpc_id, "cidrBlock": "10.0.4.0/24", "availabilityZone": "eu-central-1b"}
     # A new range may stand beside the old one; the same range in another zone may not, as on AWS.
     old = plugin.create(SUBNET, unique, inputs)
     assert plugin.diff(old, {**inputs, name: value}).replaces == [name]
 
 
-def test_a_resource_goes_where_its_region_says(lifecycle, plugin):
+def test_a_resource_is_created_in_its_region(lifecycle, plugin):
     made = lifecycle(VPC, {"cidrBlock": "10.7.0.0/16", "region": "eu-west-1"}, importable=False)
     assert made.outputs["region"] == "eu-west-1"
     assert ":eu-west-1:" in made.outputs["arn"]

@@ -25,7 +25,7 @@ def repository(plugin: Plugin, unique: str) -> Deployed:
     return plugin.create(REPOSITORY, f"{unique}-repository", {})
 
 
-def test_a_repository_lives(lifecycle):
+def test_a_repository_passes_the_lifecycle(lifecycle):
     inputs = {
         "name": "codekeep-acme/ingest",
         "imageTagMutability": "IMMUTABLE",
@@ -62,7 +62,7 @@ def test_another_encryption_replaces_a_repository(lifecycle):
     )
 
 
-def test_a_full_repository_goes_only_by_force(plugin, repository):
+def test_a_repository_with_images_is_deleted_only_with_force(plugin, repository):
     kind = "application/vnd.docker.distribution.manifest.v2+json"
     manifest = json.dumps({"schemaVersion": 2, "mediaType": kind, "config": {"digest": "sha256:0"}, "layers": []})
     plugin.api().client("ecr").put_image(repositoryName=repository.id, imageManifest=manifest, imageTag="v1")
@@ -72,7 +72,7 @@ def test_a_full_repository_goes_only_by_force(plugin, repository):
     assert plugin.read(repository) is None
 
 
-def test_a_lifecycle_policy_lives(lifecycle, repository):
+def test_a_lifecycle_policy_passes_the_lifecycle(lifecycle, repository):
     lifecycle(
         "aws:ecr/lifecyclePolicy:LifecyclePolicy",
         {"repository": repository.id, "policy": expire(7)},
@@ -83,7 +83,7 @@ def test_a_lifecycle_policy_lives(lifecycle, repository):
     )
 
 
-def test_a_repository_policy_lives(lifecycle, repository):
+def test_a_repository_policy_passes_the_lifecycle(lifecycle, repository):
     lifecycle(
         "aws:ecr/repositoryPolicy:RepositoryPolicy",
         {"repository": repository.id, "policy": policy()},
@@ -94,7 +94,7 @@ def test_a_repository_policy_lives(lifecycle, repository):
     )
 
 
-def test_replication_lives(lifecycle):
+def test_replication_passes_the_lifecycle(lifecycle):
     def rules(region):
         filters = [{"filter": "codekeep-acme/", "filterType": "PREFIX_MATCH"}]
         destinations = [{"region": region, "registryId": "123456789012"}]
@@ -113,7 +113,7 @@ def test_replication_lives(lifecycle):
     assert made.id == "123456789012"
 
 
-def test_registry_scanning_lives(lifecycle):
+def test_registry_scanning_passes_the_lifecycle(lifecycle):
     filters = [{"filter": "codekeep-*", "filterType": "WILDCARD"}]
     lifecycle(
         "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
@@ -124,7 +124,7 @@ def test_registry_scanning_lives(lifecycle):
     )
 
 
-def test_a_pull_through_rule_lives(lifecycle, plugin, unique):
+def test_a_pull_through_rule_passes_the_lifecycle(lifecycle, plugin, unique):
     token = "aws:ecr/pullThroughCacheRule:PullThroughCacheRule"
     inputs = {"ecrRepositoryPrefix": "quay", "upstreamRegistryUrl": "quay.io"}
     made = lifecycle(token, inputs, {**inputs, "ecrRepositoryPrefix": "q2"}, expect_replace={"ecrRepositoryPrefix"})
@@ -133,7 +133,7 @@ def test_a_pull_through_rule_lives(lifecycle, plugin, unique):
         plugin.create(token, unique, {**inputs, "upstreamRegistryUrl": "https://quay.io"})
 
 
-def test_the_registry_lets_in(plugin):
+def test_the_registry_returns_a_login(plugin):
     found = plugin.invoke("aws:ecr/getAuthorizationToken:getAuthorizationToken", {})
     assert found["userName"] == "AWS"
     assert found["password"]

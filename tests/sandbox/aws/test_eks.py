@@ -1,4 +1,4 @@
-"""Clusters, node groups and what hangs on a cluster."""
+"""Clusters, node groups, and children of a cluster such as access entries and add-ons."""
 
 import base64
 
@@ -51,7 +51,7 @@ def full(subnets, **more):
     }
 
 
-def test_a_cluster_lives(lifecycle, subnets):
+def test_a_cluster_passes_the_lifecycle(lifecycle, subnets):
     changed = full(
         subnets,
         version="1.35",
@@ -90,12 +90,12 @@ def test_a_cluster_lives(lifecycle, subnets):
         ),
     ],
 )
-def test_what_a_cluster_is_built_on_replaces_it(plugin, unique, subnets, change, path):
+def test_some_properties_replace_a_cluster(plugin, unique, subnets, change, path):
     made = plugin.create(CLUSTER, unique, full(subnets, name=unique))
     assert plugin.diff(made, full(subnets, name=unique, **change)).replaces == [path]
 
 
-def test_opening_the_endpoint_behind_pulumi_shows(plugin, unique, subnets):
+def test_an_endpoint_opened_outside_pulumi_is_drift(plugin, unique, subnets):
     inputs = full(subnets, name=unique)
     made = plugin.create(CLUSTER, unique, inputs)
     opened = {"subnetIds": subnets, "endpointPublicAccess": True, "endpointPrivateAccess": True}
@@ -106,7 +106,7 @@ def test_opening_the_endpoint_behind_pulumi_shows(plugin, unique, subnets):
     assert not plugin.diff(plugin.read(mended), inputs).changes
 
 
-def test_a_cluster_brings_its_security_group_and_takes_it_away(plugin, cluster):
+def test_a_clusters_security_group_is_created_and_deleted_with_it(plugin, cluster):
     group = cluster.outputs["vpcConfig"]["clusterSecurityGroupId"]
     ec2 = plugin.api().client("ec2")
     assert ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
@@ -115,7 +115,7 @@ def test_a_cluster_brings_its_security_group_and_takes_it_away(plugin, cluster):
     assert group not in names
 
 
-def test_a_protected_cluster_stays(plugin, unique, subnets):
+def test_a_protected_cluster_is_not_deleted(plugin, unique, subnets):
     made = plugin.create(CLUSTER, unique, full(subnets, name=unique, deletionProtection=True))
     with pytest.raises(ProviderError, match="deletionProtection"):
         plugin.delete(made)
@@ -126,13 +126,13 @@ def test_a_protected_cluster_stays(plugin, unique, subnets):
     ("change", "message"),
     [({"version": "1.36"}, "one minor version at a time"), ({"version": "1.33"}, "never down")],
 )
-def test_eks_refuses_what_it_cannot_upgrade(plugin, unique, subnets, change, message):
+def test_a_version_that_eks_cannot_upgrade_to_is_refused(plugin, unique, subnets, change, message):
     made = plugin.create(CLUSTER, unique, full(subnets, name=unique))
     with pytest.raises(ProviderError, match=message):
         plugin.update(made, full(subnets, name=unique, **change))
 
 
-def test_one_subnet_is_too_few(plugin, unique, subnets):
+def test_a_cluster_in_one_subnet_is_refused(plugin, unique, subnets):
     with pytest.raises(CheckError, match=r"vpcConfig\.subnetIds"):
         plugin.create(CLUSTER, unique, full(subnets[:1]))
 
@@ -162,7 +162,7 @@ def nodes(cluster, subnets, **more):
     }
 
 
-def test_a_node_group_lives(lifecycle, cluster, subnets):
+def test_a_node_group_passes_the_lifecycle(lifecycle, cluster, subnets):
     made = lifecycle(
         NODE_GROUP,
         nodes(cluster, subnets),
@@ -187,7 +187,7 @@ def test_a_node_group_lives(lifecycle, cluster, subnets):
     assert made.outputs["resources"][0]["autoscalingGroups"][0]["name"].startswith("eks-")
 
 
-def test_other_instances_replace_a_node_group(lifecycle, cluster, subnets):
+def test_other_instance_types_replace_a_node_group(lifecycle, cluster, subnets):
     lifecycle(
         NODE_GROUP,
         nodes(cluster, subnets, nodeGroupName="a"),
@@ -232,7 +232,7 @@ def test_a_cluster_with_nodes_is_not_deleted(plugin, unique, cluster, subnets):
     assert plugin.read(cluster) is None
 
 
-def test_an_access_entry_lives(lifecycle, cluster):
+def test_an_access_entry_passes_the_lifecycle(lifecycle, cluster):
     inputs = {"clusterName": cluster.id, "principalArn": USER_ROLE, "tags": {"a": "b"}}
     made = lifecycle(ENTRY, inputs, {**inputs, "kubernetesGroups": ["viewers"]}, unreadable={"userName"})
     assert made.id == f"{cluster.id}:{USER_ROLE}"
@@ -272,7 +272,7 @@ def test_a_wrong_access_policy_is_refused(plugin, unique, cluster, change, path)
         plugin.create("aws:eks/accessPolicyAssociation:AccessPolicyAssociation", unique, {**inputs, **change})
 
 
-def test_an_add_on_lives(lifecycle, cluster):
+def test_an_add_on_passes_the_lifecycle(lifecycle, cluster):
     inputs = {"clusterName": cluster.id, "addonName": "vpc-cni", "addonVersion": "v1.20.4-eksbuild.1"}
     made = lifecycle(
         "aws:eks/addon:Addon",
@@ -283,7 +283,7 @@ def test_an_add_on_lives(lifecycle, cluster):
     assert f":addon/{cluster.id}/vpc-cni/" in made.outputs["arn"]
 
 
-def test_a_pod_identity_lives(lifecycle, plugin, unique, cluster):
+def test_a_pod_identity_passes_the_lifecycle(lifecycle, plugin, unique, cluster):
     token = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
     inputs = {"clusterName": cluster.id, "namespace": "keep", "serviceAccount": "ingest", "roleArn": ROLE}
     made = lifecycle(token, inputs, {**inputs, "roleArn": f"{ROLE}2", "targetRoleArn": ROLE})
@@ -305,7 +305,7 @@ def test_an_imported_pod_identity_can_be_changed_and_removed(plugin, unique, clu
     assert plugin.read(made) is None
 
 
-def test_what_hangs_on_a_cluster_ends_with_it(plugin, unique, cluster):
+def test_children_of_a_deleted_cluster_read_as_gone(plugin, unique, cluster):
     made = plugin.create("aws:eks/addon:Addon", unique, {"clusterName": cluster.id, "addonName": "coredns"})
     plugin.delete(cluster)
     assert plugin.read(made) is None
@@ -313,7 +313,7 @@ def test_what_hangs_on_a_cluster_ends_with_it(plugin, unique, cluster):
         plugin.create("aws:eks/addon:Addon", f"{unique}2", {"clusterName": cluster.id, "addonName": "coredns"})
 
 
-def test_a_cluster_is_found_and_entered(plugin, cluster):
+def test_a_cluster_is_looked_up_with_a_login_token(plugin, cluster):
     found = plugin.invoke("aws:eks/getCluster:getCluster", {"name": cluster.id})
     assert found["endpoint"] == cluster.outputs["endpoint"]
     assert found["certificateAuthorities"] == [cluster.outputs["certificateAuthority"]]

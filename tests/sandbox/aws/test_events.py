@@ -12,7 +12,7 @@ PATTERN = json.dumps({"source": ["aws.guardduty"]})
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:t"
 
 
-def test_a_rule_lives(lifecycle):
+def test_a_rule_passes_the_lifecycle(lifecycle):
     made = lifecycle(
         RULE,
         {"description": "findings", "eventPattern": PATTERN, "tags": {"a": "b"}},
@@ -24,7 +24,7 @@ def test_a_rule_lives(lifecycle):
     assert made.outputs["eventBusName"] == "default"
 
 
-def test_a_rule_of_a_new_name_is_a_new_rule(lifecycle, unique):
+def test_another_name_replaces_a_rule(lifecycle, unique):
     base = {"scheduleExpression": "rate(5 minutes)"}
     lifecycle(
         RULE,
@@ -35,12 +35,12 @@ def test_a_rule_of_a_new_name_is_a_new_rule(lifecycle, unique):
     )
 
 
-def test_a_rule_without_a_cause_is_refused(plugin, unique):
+def test_a_rule_without_a_pattern_or_schedule_is_refused(plugin, unique):
     with pytest.raises(CheckError, match="eventPattern or scheduleExpression"):
         plugin.check(RULE, unique, {})
 
 
-def test_a_target_lives(plugin, lifecycle, unique):
+def test_a_target_passes_the_lifecycle(plugin, lifecycle, unique):
     rule = plugin.create(RULE, f"{unique}-rule", {"eventPattern": PATTERN})
     base = {"rule": rule.id, "arn": TOPIC, "targetId": "alerts"}
     transformer = {"inputPaths": {"severity": "$.detail.severity"}, "inputTemplate": '"severity <severity>"'}

@@ -1,4 +1,4 @@
-"""What check fills in and what it refuses, whatever the type."""
+"""Defaults and refusals of check that are the same for every type."""
 
 import json
 
@@ -21,7 +21,7 @@ def failures(plugin, token, inputs) -> dict[str, str]:
     return dict(error.value.failures)
 
 
-def test_an_unknown_property_is_named_with_the_nearest_one(plugin):
+def test_an_unknown_property_is_reported_with_the_nearest_name(plugin):
     found = failures(plugin, GROUP, {"retentionDays": 30})
     assert found == {"retentionDays": "LogGroup has no property 'retentionDays'; did you mean 'retentionInDays'?"}
 
@@ -33,7 +33,7 @@ def test_unknown_properties_are_found_at_any_depth(plugin):
     assert "did you mean 'equals'" in found["advancedEventSelectors[0].fieldSelectors[0].equalz"]
 
 
-def test_every_fault_is_reported_at_once(plugin):
+def test_all_problems_are_reported_at_once(plugin):
     selector = {"fieldSelectors": [{"equals": ["Data"]}]}
     found = failures(plugin, TRAIL, {"advancedEventSelectors": [selector], "enableLogging": "yes", "tags": {"a": 1}})
     assert found == {
@@ -53,11 +53,11 @@ def test_every_fault_is_reported_at_once(plugin):
         ([30], "expected a whole number, got list [30]"),
     ],
 )
-def test_a_value_of_the_wrong_type_is_said_with_its_type(plugin, value, reason):
+def test_a_value_of_the_wrong_type_is_reported_with_its_type(plugin, value, reason):
     assert failures(plugin, GROUP, {"retentionInDays": value})["retentionInDays"] == reason
 
 
-def test_a_type_nobody_has_and_a_type_only_the_sandbox_lacks_are_told_apart(plugin):
+def test_types_missing_in_aws_and_in_the_sandbox_have_different_messages(plugin):
     with pytest.raises(ProviderError, match=r"official aws provider has no type.*did you mean 'LogGroup'"):
         plugin.check("aws:cloudwatch/logGruop:LogGruop", "name", {})
     with pytest.raises(ProviderError, match=r"no module 'clodwatch'.*did you mean 'cloudwatch'"):
@@ -72,7 +72,7 @@ def test_a_type_nobody_has_and_a_type_only_the_sandbox_lacks_are_told_apart(plug
         plugin.invoke("aws:index/getRegoin:getRegoin", {})
 
 
-def test_names_are_the_logical_name_and_seven_hex_digits_and_stay(plugin):
+def test_generated_names_have_seven_hex_digits_and_stay(plugin):
     first = plugin.check(GROUP, "audit", {}, seed=b"one")["name"]
     assert first.startswith("audit-")
     assert len(first) == len("audit-") + 7
@@ -83,7 +83,7 @@ def test_names_are_the_logical_name_and_seven_hex_digits_and_stay(plugin):
     assert plugin.check(GROUP, "audit", {"name": "given"}, old={"name": first})["name"] == "given"
 
 
-def test_a_long_logical_name_is_cut_to_what_the_type_takes(plugin):
+def test_a_long_logical_name_is_shortened_to_the_types_limit(plugin):
     name = plugin.check("aws:sqs/queue:Queue", "q" * 200, {})["name"]
     assert len(name) == 80
 
@@ -100,7 +100,7 @@ def test_default_tags_region_and_defaults_are_filled_in(sandbox_environment):
     assert "tags" not in plugin.check("aws:sns/topicPolicy:TopicPolicy", "p", {"arn": "a", "policy": "{}"})
 
 
-def test_a_resource_lives_in_its_own_region(plugin, unique):
+def test_a_resource_with_a_region_is_created_there(plugin, unique):
     made = plugin.create(GROUP, unique, {"region": "eu-west-1"})
     assert ":eu-west-1:" in made.outputs["arn"]
     assert plugin.diff(made, {"region": "eu-west-3"}).replaces == ["region"]
@@ -116,7 +116,7 @@ def test_a_policy_given_as_an_object_becomes_text(plugin):
     assert json.loads(inputs["policy"]) == document
 
 
-def test_unknown_values_pass_and_come_out_unknown(plugin):
+def test_unknown_values_pass_check_and_stay_unknown(plugin):
     inputs = plugin.check(GROUP, "audit", {"kmsKeyId": UNKNOWN, "retentionInDays": UNKNOWN, "tags": {"a": UNKNOWN}})
     assert inputs["kmsKeyId"] is UNKNOWN
     assert inputs["tags"] == {"a": UNKNOWN}
@@ -126,7 +126,7 @@ def test_unknown_values_pass_and_come_out_unknown(plugin):
     assert outputs["name"].startswith("audit-")
 
 
-def test_secrets_are_secret_again_on_the_way_out():
+def test_secret_inputs_are_secret_in_the_result():
     secret = PropertyValue("s", is_secret=True)
     given = {"a": secret, "b": PropertyValue({"c": secret, "d": PropertyValue("e")}), "l": PropertyValue([secret])}
     plain = to_plain(given)

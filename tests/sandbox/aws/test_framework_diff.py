@@ -1,4 +1,4 @@
-"""What counts as a difference."""
+"""Which values are different, and how a refresh and an import treat them."""
 
 import json
 
@@ -24,13 +24,13 @@ def policy(**statement) -> str:
 
 
 @given(PLAIN)
-def test_everything_is_the_same_as_itself(value):
+def test_every_value_equals_itself(value):
     assert same(value, value)
     assert same(value, json.loads(json.dumps(value)), ordered=True)
 
 
 @given(st.lists(PLAIN, max_size=5), st.randoms())
-def test_a_set_has_no_order(items, random):
+def test_the_order_of_a_set_does_not_matter(items, random):
     shuffled = list(items)
     random.shuffle(shuffled)
     assert same(items, shuffled)
@@ -40,7 +40,7 @@ def test_a_set_has_no_order(items, random):
     st.dictionaries(st.sampled_from("abc"), PLAIN, max_size=3),
     st.dictionaries(st.sampled_from("abc"), PLAIN, max_size=3),
 )
-def test_changes_are_there_exactly_where_values_differ(old, new):
+def test_changes_exist_exactly_where_values_differ(old, new):
     found = difference(GROUP, frozenset(), old, new)
     assert found.changed == {key for key in "abc" if not same(old.get(key), new.get(key))}
 
@@ -85,7 +85,7 @@ def test_different_meanings(left, right):
     assert not same(left, right)
 
 
-def test_paths_point_at_what_changed():
+def test_paths_name_the_changed_properties():
     old = {
         "tags": {"codekeep:tenant": "a", "Name": "x"},
         "eventSelectors": [{"readWriteType": "All", "x": 1}],
@@ -106,7 +106,7 @@ def test_paths_point_at_what_changed():
     assert found.replaces == {"name"}
 
 
-def test_only_the_odd_items_of_a_set_are_named():
+def test_only_differing_items_of_a_set_are_changes():
     old = {"items": [{"a": 1}, {"a": 2}, {"a": 3}]}
     new = {"items": [{"a": 3}, {"a": 4}, {"a": 1}]}
     found = difference(GROUP, frozenset(), old, new)
@@ -116,7 +116,7 @@ def test_only_the_odd_items_of_a_set_are_named():
     }
 
 
-def test_the_order_of_a_list_counts_where_the_provider_has_a_list():
+def test_the_order_of_an_ordered_list_matters():
     group = resource_for("aws:eks/nodeGroup:NodeGroup")
     old, new = (
         {"instanceTypes": ["a", "b"], "subnetIds": ["a", "b"]},
@@ -125,13 +125,13 @@ def test_the_order_of_a_list_counts_where_the_provider_has_a_list():
     assert difference(group, frozenset(), old, new).replaces == {"instanceTypes"}
 
 
-def test_what_aws_fills_in_is_no_change_once_the_program_says_nothing():
+def test_computed_properties_that_the_program_omits_are_no_change():
     assert not difference(GROUP, frozenset({"policy"}), {"policy": "x"}, {}).changes
     assert difference(GROUP, frozenset({"policy"}), {"policy": "x"}, {"policy": "y"}).changes
     assert difference(GROUP, frozenset(), {"policy": "x"}, {}).changes
 
 
-def test_a_refresh_keeps_the_program_s_spelling_and_shows_what_moved():
+def test_a_refresh_keeps_the_programs_spelling_and_shows_changes():
     spelled = '{"b": 1,   "a": 2}'
     old = {"doc": spelled, "list": ["b", "a"], "tags": {"x": "1"}, "gone": "y", "flag": True}
     state = {**old, "arn": "arn", "quiet": "as ever", "moved": "before"}
@@ -153,5 +153,5 @@ def test_a_refresh_keeps_the_program_s_spelling_and_shows_what_moved():
     }
 
 
-def test_an_import_takes_what_is_there():
+def test_an_import_takes_the_live_inputs():
     assert reconciled(GROUP, frozenset({"a"}), {}, {}, {"a": 1, "b": [], "c": None}) == {"a": 1}

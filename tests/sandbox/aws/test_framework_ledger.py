@@ -1,4 +1,4 @@
-"""The ledger, and the types that live in it alone."""
+"""The ledger: storage of what moto does not emulate."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from sandbox.aws.ledger import SqliteLedger, count_by_token
 
 
-def test_what_is_put_is_there_in_another_process_and_account_apart(tmp_path):
+def test_entries_are_seen_by_other_processes_and_separate_by_account(tmp_path):
     path = tmp_path / "new" / "ledger.sqlite"
     ledger = SqliteLedger(path, "1")
     ledger.put("eu", "t", "a", {"x": [1, {"y": None}]})
@@ -36,7 +36,7 @@ def test_lists_by_region_and_type(tmp_path):
     assert count_by_token(tmp_path / "none") == {}
 
 
-def test_many_threads_lose_nothing(tmp_path):
+def test_concurrent_writes_lose_no_entry(tmp_path):
     ledger = SqliteLedger(tmp_path / "l", "1")
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda number: ledger.put("eu", "t", str(number), {"n": number}), range(200)))

@@ -1,4 +1,4 @@
-"""The plugin as an engine starts it: a process that speaks gRPC."""
+"""The plugin as a process that serves gRPC, as an engine starts it."""
 
 import subprocess
 import sys
@@ -32,7 +32,7 @@ def provider(sandbox_environment: Path) -> Iterator[provider_pb2_grpc.ResourcePr
     process.stdout.close()
 
 
-def test_many_resources_at_once(provider):
+def test_resources_are_created_concurrently(provider):
     assert provider.GetPluginInfo(proto.PluginInfo()).version.startswith("7.")
 
     def create(number: int) -> str:
@@ -47,7 +47,7 @@ def test_many_resources_at_once(provider):
     assert len(set(ids)) == 60
 
 
-def test_faults_come_as_one_plain_line(provider):
+def test_errors_are_one_line_without_a_traceback(provider):
     with pytest.raises(grpc.RpcError) as error:
         provider.Check(proto.CheckRequest(urn=urn("aws:kms/kye:Kye", "a"), news=_struct({})))
     assert error.value.details() == "the official aws provider has no type 'aws:kms/kye:Kye'; did you mean 'Key'?"
@@ -55,7 +55,7 @@ def test_faults_come_as_one_plain_line(provider):
     assert [failure.property for failure in checked.failures] == ["tagz"]
 
 
-def test_a_provider_configured_otherwise_is_the_same_one(provider):
+def test_a_change_of_configuration_does_not_replace_a_provider(provider):
     request = proto.DiffRequest(
         urn="urn:pulumi:test::codekeep::pulumi:providers:aws::keep",
         old_inputs=_struct({"region": "eu-central-1"}),

@@ -10,13 +10,13 @@ from sandbox.aws.registry import all_tokens, is_recorded, resource_for
 TOKENS = all_tokens()
 
 
-def test_there_are_types_and_each_is_found_by_its_token():
+def test_every_type_is_found_by_its_token():
     assert len(TOKENS) > 100
     assert all(resource_for(token).token == token for token in TOKENS)
 
 
 @pytest.mark.parametrize("token", TOKENS)
-def test_what_a_type_says_of_properties_is_in_the_official_schema(token):
+def test_properties_that_a_type_names_exist_in_the_official_schema(token):
     resource, schema = resource_for(token), schema_of(token)
     inputs = schema.inputs.properties.keys()
     assert resource.replace_on <= inputs, sorted(resource.replace_on - inputs)
@@ -31,7 +31,7 @@ def test_what_a_type_says_of_properties_is_in_the_official_schema(token):
     assert faults == []
 
 
-def test_what_is_recorded_says_so():
+def test_recorded_types_are_marked_as_recorded():
     recorded = [token for token in TOKENS if isinstance(resource_for(token), RecordedResource)]
     assert recorded
     assert all(is_recorded(token) for token in recorded)

@@ -1,4 +1,4 @@
-"""Nothing leaves the machine, and nothing of the machine's own AWS settings gets in."""
+"""The stand-in connects to loopback only and ignores the machine's own AWS settings."""
 
 import json
 import os
@@ -48,7 +48,7 @@ def test_loopback_endpoints_pass(url):
     assert require_loopback(url) == url
 
 
-def test_a_provider_pointed_elsewhere_is_not_configured(sandbox_environment):
+def test_a_provider_with_an_endpoint_beyond_loopback_is_refused(sandbox_environment):
     with (
         environment(CODEKEEP_SANDBOX_ENDPOINT="https://sts.amazonaws.com"),
         pytest.raises(ProviderError, match="refused"),
@@ -58,15 +58,15 @@ def test_a_provider_pointed_elsewhere_is_not_configured(sandbox_environment):
         Plugin()
 
 
-def test_a_client_that_was_turned_elsewhere_sends_nothing(moto_endpoint):
+def test_a_client_redirected_beyond_loopback_sends_nothing(moto_endpoint):
     client = AwsSession(moto_endpoint, DUMMY, "123456789012").client("sns", "eu-central-1")
     client.meta.events.register("request-created", lambda request, **_: setattr(request, "url", "http://192.0.2.1/"))
     with pytest.raises(UnsafeEndpointError):
         client.list_topics()
 
 
-def test_the_machine_s_own_aws_settings_are_not_heard(moto_endpoint, tmp_path):
-    """In a process of its own: botocore reads its environment once."""
+def test_the_machines_own_aws_settings_are_ignored(moto_endpoint, tmp_path):
+    """Runs in a separate process, because botocore reads its environment once."""
     (tmp_path / "config").write_text("[profile prod]\nregion = us-east-1\nendpoint_url = https://example.org\n")
     script = (
         "import sys\n"
@@ -101,7 +101,7 @@ def test_the_machine_s_own_aws_settings_are_not_heard(moto_endpoint, tmp_path):
     assert found.stdout.split() == ["123456789012", moto_endpoint]
 
 
-def test_a_check_and_a_preview_call_nothing(sandbox_environment, tmp_path, unique):
+def test_check_and_preview_make_no_aws_call(sandbox_environment, tmp_path, unique):
     log = tmp_path / "calls"
     with environment(CODEKEEP_SANDBOX_CALL_LOG=str(log)):
         plugin = Plugin(config={"assumeRoles": json.dumps([{"roleArn": ROLE}])})
@@ -122,7 +122,7 @@ def test_a_check_and_a_preview_call_nothing(sandbox_environment, tmp_path, uniqu
     assert "canary-value" not in before
 
 
-def test_roles_lead_into_their_own_account(sandbox_environment, unique):
+def test_assuming_a_role_enters_its_account(sandbox_environment, unique):
     plugin = Plugin(config={"assumeRoles": [{"role_arn": ROLE}], "allowedAccountIds": ["111122223333"]})
     made = plugin.create(GROUP, unique, {})
     assert ":111122223333:" in made.outputs["arn"]
@@ -148,19 +148,19 @@ def test_an_account_that_is_not_allowed_is_refused_before_any_call(sandbox_envir
         ({"defaultTags": "{"}, "defaultTags is not JSON"),
     ],
 )
-def test_faults_of_the_configuration_are_named(sandbox_environment, config, message):
+def test_configuration_errors_name_the_field(sandbox_environment, config, message):
     with pytest.raises(ProviderError, match=message):
         Plugin(config=config)
 
 
-def test_a_dead_account_is_said_with_the_way_on(sandbox_environment, unique):
+def test_an_unreachable_account_is_reported_with_the_remedy(sandbox_environment, unique):
     with environment(CODEKEEP_SANDBOX_ENDPOINT="http://127.0.0.1:9"):
         plugin = Plugin()
         with pytest.raises(ProviderError, match=r"does not answer at http://127.0.0.1:9; .*codekeep sandbox start"):
             plugin.create(GROUP, unique, {})
 
 
-def test_parameters_are_held_against_the_service_s_own_model(moto_endpoint):
+def test_parameters_are_checked_against_the_services_model(moto_endpoint):
     session = AwsSession(moto_endpoint, DUMMY, "123456789012")
     cases = [
         ("kms", "create_key", {"KeySpec": "RSA_1"}, "KeySpec is 'RSA_1'; allowed: RSA_2048"),
@@ -188,7 +188,7 @@ def test_parameters_are_held_against_the_service_s_own_model(moto_endpoint):
             getattr(session.client(service, "eu-central-1"), operation)(**parameters)
 
 
-def test_errors_of_aws_name_resource_operation_and_code(plugin, unique):
+def test_aws_errors_are_reported_with_resource_operation_and_code(plugin, unique):
     plugin.create(GROUP, f"{unique}a", {"name": f"{unique}-taken"})
     with pytest.raises(ProviderError) as error:
         plugin.create(GROUP, f"{unique}b", {"name": f"{unique}-taken"})

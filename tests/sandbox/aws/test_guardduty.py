@@ -8,7 +8,7 @@ DETECTOR = "aws:guardduty/detector:Detector"
 FEATURE = "aws:guardduty/detectorFeature:DetectorFeature"
 
 
-def test_a_detector_lives(lifecycle):
+def test_a_detector_passes_the_lifecycle(lifecycle):
     made = lifecycle(
         DETECTOR,
         {"findingPublishingFrequency": "ONE_HOUR", "tags": {"a": "b"}},
@@ -20,7 +20,7 @@ def test_a_detector_lives(lifecycle):
     assert made.outputs["arn"] == f"arn:aws:guardduty:eu-central-1:123456789012:detector/{made.id}"
 
 
-def test_features_live_beside_each_other_on_the_only_detector_of_a_region(sandbox_environment, unique):
+def test_features_of_one_detector_are_independent(sandbox_environment, unique):
     plugin = Plugin(region="eu-north-1")
     detector = plugin.create(DETECTOR, unique, {})
     with pytest.raises(ProviderError, match="already exists"):

@@ -1,4 +1,4 @@
-"""Roles, policies and identity providers, against the IAM that moto plays."""
+"""Roles, policies and identity providers, through the provider over moto."""
 
 import json
 
@@ -29,7 +29,7 @@ def role(plugin: Plugin, unique: str) -> Deployed:
     return plugin.create(ROLE, f"{unique}-role", {"assumeRolePolicy": trust()})
 
 
-def test_a_role_lives(lifecycle):
+def test_a_role_passes_the_lifecycle(lifecycle):
     made = lifecycle(
         ROLE,
         {
@@ -54,13 +54,13 @@ def test_a_role_lives(lifecycle):
     assert made.outputs["uniqueId"].startswith("AROA")
 
 
-def test_a_role_moves_to_another_path_by_replacement(lifecycle):
+def test_another_path_replaces_a_role(lifecycle):
     lifecycle(
         ROLE, {"assumeRolePolicy": trust()}, {"assumeRolePolicy": trust(), "path": "/keep/"}, expect_replace={"path"}
     )
 
 
-def test_a_role_that_lists_its_policies_owns_them(lifecycle, plugin, unique):
+def test_a_role_with_listed_policies_owns_them(lifecycle, plugin, unique):
     policy = plugin.create(POLICY, unique, {"policy": allow()})
     lifecycle(
         ROLE,
@@ -79,7 +79,7 @@ def test_a_role_that_lists_its_policies_owns_them(lifecycle, plugin, unique):
     )
 
 
-def test_a_role_with_attachments_goes_only_by_force(plugin, unique, role):
+def test_a_role_with_attachments_is_deleted_only_with_force(plugin, unique, role):
     plugin.create(ROLE_POLICY, unique, {"role": role.id, "policy": allow()})
     with pytest.raises(ProviderError, match="DeleteConflict"):
         plugin.delete(role)
@@ -88,19 +88,19 @@ def test_a_role_with_attachments_goes_only_by_force(plugin, unique, role):
     assert plugin.read(forced) is None
 
 
-def test_a_role_leaves_its_instance_profiles_when_it_goes(plugin, unique, role):
+def test_deleting_a_role_removes_it_from_instance_profiles(plugin, unique, role):
     profile = plugin.create("aws:iam/instanceProfile:InstanceProfile", unique, {"role": role.id})
     plugin.delete(role)
     assert "role" not in plugin.read(profile).outputs
 
 
-def test_an_attachment_of_its_own_is_no_change_of_the_role(plugin, unique, role):
+def test_a_separate_attachment_is_no_drift_of_the_role(plugin, unique, role):
     plugin.create(ROLE_POLICY, unique, {"role": role.id, "policy": allow()})
     plugin.create(ATTACHMENT, unique, {"role": role.id, "policyArn": READ_ONLY})
     assert not plugin.diff(plugin.read(role), role.inputs).changes
 
 
-def test_a_role_policy_lives(lifecycle, role):
+def test_a_role_policy_passes_the_lifecycle(lifecycle, role):
     made = lifecycle(
         ROLE_POLICY,
         {"role": role.id, "name": "reads", "policy": allow()},
@@ -124,14 +124,14 @@ def test_a_policy_that_aws_does_not_have_is_refused(plugin, unique, role):
         plugin.create(ATTACHMENT, unique, {"role": role.id, "policyArn": "arn:aws:iam::aws:policy/NoSuchThing"})
 
 
-def test_a_detached_policy_is_gone(plugin, unique, role):
+def test_an_attachment_removed_outside_pulumi_reads_as_gone(plugin, unique, role):
     policy = plugin.create(POLICY, unique, {"policy": allow()})
     made = plugin.create(ATTACHMENT, unique, {"role": role.id, "policyArn": policy.id})
     plugin.api().client("iam").detach_role_policy(RoleName=role.id, PolicyArn=policy.id)
     assert plugin.read(made) is None
 
 
-def test_a_policy_lives(lifecycle):
+def test_a_policy_passes_the_lifecycle(lifecycle):
     made = lifecycle(
         POLICY,
         {"name": "codekeep-acme", "policy": allow(), "tags": {"a": "b"}},
@@ -143,7 +143,7 @@ def test_a_policy_lives(lifecycle):
     assert made.id == made.outputs["arn"] == "arn:aws:iam::123456789012:policy/codekeep-acme"
 
 
-def test_a_policy_can_change_more_often_than_aws_keeps_versions(plugin, unique):
+def test_a_policy_can_change_more_often_than_aws_allows_versions(plugin, unique):
     made = plugin.create(POLICY, unique, {"policy": allow()})
     for number in range(7):
         made = plugin.update(made, {"policy": allow(f"s3:Get{number}")})
@@ -154,11 +154,11 @@ def test_a_policy_can_change_more_often_than_aws_keeps_versions(plugin, unique):
     assert plugin.read(made) is None
 
 
-def test_the_description_of_a_policy_cannot_change(lifecycle):
+def test_another_description_replaces_a_policy(lifecycle):
     lifecycle(POLICY, {"policy": allow(), "description": "a"}, {"policy": allow(), "description": "b"}, {"description"})
 
 
-def test_an_instance_profile_lives(lifecycle, plugin, unique, role):
+def test_an_instance_profile_passes_the_lifecycle(lifecycle, plugin, unique, role):
     other = plugin.create(ROLE, f"{unique}-other", {"assumeRolePolicy": trust()})
     lifecycle(
         "aws:iam/instanceProfile:InstanceProfile",
@@ -170,7 +170,7 @@ def test_an_instance_profile_lives(lifecycle, plugin, unique, role):
     )
 
 
-def test_a_service_linked_role_lives(lifecycle):
+def test_a_service_linked_role_passes_the_lifecycle(lifecycle):
     made = lifecycle(
         "aws:iam/serviceLinkedRole:ServiceLinkedRole",
         {"awsServiceName": "autoscaling.amazonaws.com", "customSuffix": "acme", "description": "a", "tags": {"a": "b"}},
@@ -179,7 +179,7 @@ def test_a_service_linked_role_lives(lifecycle):
     assert made.outputs["name"] == "AWSServiceRoleForAutoScaling_acme"
 
 
-def test_an_identity_provider_lives(lifecycle):
+def test_an_identity_provider_passes_the_lifecycle(lifecycle):
     url = "https://oidc.eks.eu-central-1.amazonaws.com/id/ABC"
     made = lifecycle(
         "aws:iam/openIdConnectProvider:OpenIdConnectProvider",

@@ -1,4 +1,4 @@
-"""Keys, replicas, aliases and grants, against the KMS that moto plays."""
+"""Keys, replicas, aliases and grants, through the provider over moto."""
 
 import json
 
@@ -23,7 +23,7 @@ def key(plugin: Plugin, unique: str):
     return plugin.create(KEY, f"{unique}-key", {})
 
 
-def test_a_key_lives(lifecycle, plugin):
+def test_a_key_passes_the_lifecycle(lifecycle, plugin):
     made = lifecycle(
         KEY,
         {
@@ -52,7 +52,7 @@ def test_a_key_lives(lifecycle, plugin):
     assert metadata["KeyState"] == "PendingDeletion"
 
 
-def test_a_key_gets_the_defaults_of_aws(lifecycle):
+def test_a_key_has_the_defaults_of_aws(lifecycle):
     filled = {"multiRegion", "policy", "description"}
     made = lifecycle(KEY, {}, {"multiRegion": True}, expect_replace={"multiRegion"}, unreadable=filled)
     assert json.loads(made.outputs["policy"])["Statement"][0]["Principal"] == {"AWS": ROOT}
@@ -61,7 +61,7 @@ def test_a_key_gets_the_defaults_of_aws(lifecycle):
 
 
 @pytest.mark.parametrize("property_", ["keyUsage", "customerMasterKeySpec"])
-def test_what_a_key_is_for_cannot_change(plugin, key, property_):
+def test_another_usage_or_spec_replaces_a_key(plugin, key, property_):
     value = {"keyUsage": "SIGN_VERIFY", "customerMasterKeySpec": "RSA_2048"}[property_]
     assert plugin.diff(key, {property_: value}).replaces == [property_]
 
@@ -77,7 +77,7 @@ def test_what_a_key_is_for_cannot_change(plugin, key, property_):
         (lambda kms, key_id: kms.disable_key(KeyId=key_id), "isEnabled"),
     ],
 )
-def test_what_happens_to_a_key_behind_pulumi_shows_and_is_mended(plugin, unique, behind, path):
+def test_key_changes_outside_pulumi_are_drift_and_are_undone(plugin, unique, behind, path):
     inputs = {"description": "d", "enableKeyRotation": True, "policy": policy(), "tags": {"a": "b"}}
     made = plugin.create(KEY, unique, inputs)
     behind(plugin.api().client("kms"), made.id)
@@ -88,12 +88,12 @@ def test_what_happens_to_a_key_behind_pulumi_shows_and_is_mended(plugin, unique,
     assert not plugin.diff(mended, inputs).changes
 
 
-def test_a_key_whose_deletion_somebody_scheduled_is_gone(plugin, key):
+def test_a_key_scheduled_for_deletion_reads_as_gone(plugin, key):
     plugin.api().client("kms").schedule_key_deletion(KeyId=key.id, PendingWindowInDays=7)
     assert plugin.read(key) is None
 
 
-def test_the_deletion_window_is_kept(plugin, unique):
+def test_the_deletion_window_is_applied(plugin, unique):
     made = plugin.create(KEY, unique, {"deletionWindowInDays": 7})
     plugin.delete(made)
     metadata = plugin.api().client("kms").describe_key(KeyId=made.id)["KeyMetadata"]
@@ -101,7 +101,7 @@ def test_the_deletion_window_is_kept(plugin, unique):
     assert days.days == 7
 
 
-def test_an_alias_lives(lifecycle, plugin, key, unique):
+def test_an_alias_passes_the_lifecycle(lifecycle, plugin, key, unique):
     other = plugin.create(KEY, f"{unique}-other", {})
     made = lifecycle(
         ALIAS,
@@ -119,7 +119,7 @@ def test_an_alias_may_name_its_key_by_arn(plugin, key, unique):
     assert not plugin.diff(plugin.read(made), {"targetKeyId": key.outputs["arn"]}).changes
 
 
-def test_an_alias_turned_to_another_key_shows(lifecycle, plugin, key, unique):
+def test_an_alias_moved_to_another_key_is_drift(lifecycle, plugin, key, unique):
     other = plugin.create(KEY, f"{unique}-other", {})
     lifecycle(
         ALIAS,
@@ -130,13 +130,13 @@ def test_an_alias_turned_to_another_key_shows(lifecycle, plugin, key, unique):
     )
 
 
-def test_a_taken_alias_is_refused(plugin, key, unique):
+def test_an_existing_alias_name_is_refused(plugin, key, unique):
     plugin.create(ALIAS, unique, {"name": f"alias/{unique}", "targetKeyId": key.id})
     with pytest.raises(Exception, match="AlreadyExistsException"):
         plugin.create(ALIAS, f"{unique}2", {"name": f"alias/{unique}", "targetKeyId": key.id})
 
 
-def test_a_replica_lives_in_the_other_region(lifecycle, plugin, unique):
+def test_a_replica_in_another_region_passes_the_lifecycle(lifecycle, plugin, unique):
     primary = plugin.create(KEY, f"{unique}-primary", {"multiRegion": True, "tags": {"of": "primary"}})
     made = lifecycle(
         REPLICA,
@@ -174,7 +174,7 @@ def test_a_replica_is_imported_from_its_region(plugin, unique):
     assert set(plugin.diff(imported, inputs).detailed) <= {"policy"}  # AWS's default one
 
 
-def test_primary_and_replica_may_have_aliases_of_one_name(plugin, unique):
+def test_primary_and_replica_can_have_aliases_of_the_same_name(plugin, unique):
     primary = plugin.create(KEY, f"{unique}-primary", {"multiRegion": True})
     replica = plugin.create(REPLICA, unique, {"region": "eu-west-1", "primaryKeyArn": primary.outputs["arn"]})
     inputs = {"name": f"alias/{unique}", "targetKeyId": primary.id}
@@ -189,7 +189,7 @@ def test_primary_and_replica_may_have_aliases_of_one_name(plugin, unique):
     assert plugin.read(here) is None
 
 
-def test_a_key_policy_of_its_own_lives(lifecycle, key):
+def test_a_separate_key_policy_passes_the_lifecycle(lifecycle, key):
     lifecycle(
         "aws:kms/keyPolicy:KeyPolicy",
         {"keyId": key.id, "policy": policy()},
@@ -200,7 +200,7 @@ def test_a_key_policy_of_its_own_lives(lifecycle, key):
     )
 
 
-def test_a_grant_lives(lifecycle, key):
+def test_a_grant_passes_the_lifecycle(lifecycle, key):
     made = lifecycle(
         "aws:kms/grant:Grant",
         {

@@ -27,7 +27,7 @@ def target_group(here, name="g", **more):
     return here.plugin.create(GROUP, f"{here.name}-{name}", inputs).id
 
 
-def test_a_network_balancer_lives(lifecycle, here):
+def test_a_network_balancer_passes_the_lifecycle(lifecycle, here):
     subnets, groups = here.subnets(3), here.groups(2)
 
     def drift(api, made):
@@ -60,13 +60,13 @@ def test_a_network_balancer_lives(lifecycle, here):
     assert made.outputs["vpcId"] == here.vpc_id
 
 
-def test_an_application_balancer_lives(lifecycle, here):
+def test_an_application_balancer_passes_the_lifecycle(lifecycle, here):
     inputs = {"internal": True, "subnets": here.subnets(2), "securityGroups": here.groups(1)}
     changed = {**inputs, "dropInvalidHeaderFields": True, "idleTimeout": 120, "enableHttp2": False}
     lifecycle(BALANCER, inputs, changed)
 
 
-def test_a_balancer_on_named_addresses_lives(lifecycle, here):
+def test_a_balancer_with_fixed_addresses_passes_the_lifecycle(lifecycle, here):
     subnets = here.subnets(2)
     mappings = [{"subnetId": subnet, "privateIpv4Address": f"10.0.{i}.10"} for i, subnet in enumerate(subnets)]
     inputs = {"loadBalancerType": "network", "internal": True, "subnetMappings": mappings}
@@ -76,7 +76,7 @@ def test_a_balancer_on_named_addresses_lives(lifecycle, here):
 @pytest.mark.parametrize(
     ("name", "value"), [("internal", False), ("name", "other"), ("subnets", None), ("securityGroups", [])], ids=str
 )
-def test_what_makes_another_network_balancer(plugin, here, unique, name, value):
+def test_some_properties_replace_a_network_balancer(plugin, here, unique, name, value):
     subnets = here.subnets(2)
     inputs = {
         "name": unique,
@@ -99,7 +99,7 @@ def test_a_protected_balancer_is_not_deleted(plugin, here, unique):
     assert plugin.read(made) is None
 
 
-def test_a_layer_4_group_lives(lifecycle, here):
+def test_a_layer_4_group_passes_the_lifecycle(lifecycle, here):
     def drift(api, made):
         api.client("elbv2").modify_target_group(TargetGroupArn=made.id, HealthCheckIntervalSeconds=300)
 
@@ -121,7 +121,7 @@ def test_a_layer_4_group_lives(lifecycle, here):
     assert made.outputs["arnSuffix"].startswith("targetgroup/")
 
 
-def test_an_http_group_lives(lifecycle, here):
+def test_an_http_group_passes_the_lifecycle(lifecycle, here):
     inputs = {
         "port": 80,
         "protocol": "HTTP",
@@ -135,12 +135,12 @@ def test_an_http_group_lives(lifecycle, here):
 
 
 @pytest.mark.parametrize(("name", "value"), [("port", 9443), ("protocol", "TLS"), ("targetType", "instance")])
-def test_what_makes_another_group(lifecycle, here, name, value):
+def test_some_properties_replace_a_target_group(lifecycle, here, name, value):
     inputs = {"port": 8443, "protocol": "TCP", "targetType": "ip", "vpcId": here.vpc_id}
     lifecycle(GROUP, inputs, {**inputs, name: value}, expect_replace={name})
 
 
-def test_a_listener_lives(lifecycle, here, network_balancer):
+def test_a_listener_passes_the_lifecycle(lifecycle, here, network_balancer):
     first, second = target_group(here, "a"), target_group(here, "b")
 
     def drift(api, made):
@@ -165,7 +165,7 @@ def test_a_listener_lives(lifecycle, here, network_balancer):
     lifecycle(LISTENER, inputs, changed, drift=drift)
 
 
-def test_a_group_does_not_drift_when_a_listener_comes(plugin, here, network_balancer):
+def test_a_new_listener_is_no_drift_of_its_target_group(plugin, here, network_balancer):
     inputs = {"port": 8443, "protocol": "TCP", "targetType": "ip", "vpcId": here.vpc_id}
     group = plugin.create(GROUP, here.name, inputs)
     actions = [{"type": "forward", "targetGroupArn": group.id}]
@@ -174,7 +174,7 @@ def test_a_group_does_not_drift_when_a_listener_comes(plugin, here, network_bala
     assert plugin.read(group).outputs == group.outputs
 
 
-def test_a_listener_takes_up_tls_in_place(lifecycle, plugin, here, network_balancer):
+def test_a_listener_changes_to_tls_in_place(lifecycle, plugin, here, network_balancer):
     certificate = plugin.create(CERTIFICATE, "c", {"domainName": "entry.example.com", "validationMethod": "DNS"})
     inputs = {
         "loadBalancerArn": network_balancer.id,
@@ -186,7 +186,7 @@ def test_a_listener_takes_up_tls_in_place(lifecycle, plugin, here, network_balan
     lifecycle(LISTENER, inputs, {**inputs, **secure})
 
 
-def test_a_listener_answers_or_splits(lifecycle, plugin, here, unique):
+def test_a_listener_supports_fixed_responses_and_weighted_targets(lifecycle, plugin, here, unique):
     balancer = plugin.create(
         BALANCER, unique, {"internal": True, "subnets": here.subnets(2), "securityGroups": here.groups(1)}
     )

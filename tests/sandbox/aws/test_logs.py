@@ -1,4 +1,4 @@
-"""Log groups and what hangs on them, through the provider."""
+"""Log groups, metric filters, resource and data protection policies, through the provider."""
 
 import json
 
@@ -12,7 +12,7 @@ KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-5555555
 OTHER_KEY = "arn:aws:kms:eu-central-1:123456789012:key/66666666-2222-3333-4444-555555555555"
 
 
-def test_a_log_group_lives(lifecycle):
+def test_a_log_group_passes_the_lifecycle(lifecycle):
     made = lifecycle(
         GROUP,
         {"retentionInDays": 30, "kmsKeyId": KEY, "tags": {"a": "b", "c": "d"}},
@@ -23,11 +23,11 @@ def test_a_log_group_lives(lifecycle):
     assert made.outputs["tagsAll"] == {"a": "b", "c": "d"}
 
 
-def test_a_group_gives_up_its_key_and_its_retention(lifecycle):
+def test_key_and_retention_can_be_removed_from_a_group(lifecycle):
     lifecycle(GROUP, {"retentionInDays": 30, "kmsKeyId": KEY}, {})
 
 
-def test_a_group_with_a_name_of_its_own_is_deleted_before_it_is_replaced(plugin, lifecycle, unique):
+def test_a_group_with_an_explicit_name_is_deleted_before_its_replacement(plugin, lifecycle, unique):
     lifecycle(GROUP, {"name": f"/keep/{unique}/a"}, {"name": f"/keep/{unique}/b"}, expect_replace={"name"})
     made = plugin.create(GROUP, f"{unique}z", {"name": f"/keep/{unique}/z"})
     found = plugin.diff(made, {"name": f"/keep/{unique}/z", "logGroupClass": "INFREQUENT_ACCESS"})
@@ -35,32 +35,32 @@ def test_a_group_with_a_name_of_its_own_is_deleted_before_it_is_replaced(plugin,
     assert found.delete_before_replace
 
 
-def test_a_prefix_makes_a_longer_name(plugin, unique):
+def test_a_name_prefix_is_completed(plugin, unique):
     inputs = plugin.check(GROUP, unique, {"namePrefix": "audit-"})
     assert inputs["name"].startswith("audit-")
     assert len(inputs["name"]) == len("audit-") + 26
 
 
-def test_a_retention_aws_does_not_know_is_refused(plugin, unique):
+def test_an_unknown_retention_is_refused(plugin, unique):
     with pytest.raises(CheckError, match="got 42") as error:
         plugin.check(GROUP, unique, {"retentionInDays": 42})
     assert error.value.failures[0][0] == "retentionInDays"
 
 
-def test_a_protected_group_stays(plugin, unique):
+def test_a_protected_group_is_not_deleted(plugin, unique):
     made = plugin.create(GROUP, unique, {"deletionProtectionEnabled": True})
     with pytest.raises(ProviderError, match="protected"):
         plugin.delete(made)
     assert plugin.read(made) is not None
 
 
-def test_a_group_that_is_to_stay_stays(plugin, unique):
+def test_a_group_with_skip_destroy_is_not_deleted(plugin, unique):
     made = plugin.create(GROUP, unique, {"skipDestroy": True})
     plugin.delete(made)
     assert plugin.read(made) is not None
 
 
-def test_a_metric_filter_lives(plugin, lifecycle, unique):
+def test_a_metric_filter_passes_the_lifecycle(plugin, lifecycle, unique):
     group = plugin.create(GROUP, f"{unique}-group", {})
     base = {"logGroupName": group.id, "pattern": "{ $.errorCode = AccessDenied* }"}
     transformation = {"name": "Denied", "namespace": "Keep", "value": "1", "defaultValue": "0"}
@@ -82,7 +82,7 @@ def test_a_metric_filter_lives(plugin, lifecycle, unique):
     assert not plugin.diff(imported, {**base, "metricTransformation": transformation}).changes
 
 
-def test_a_resource_policy_lives(lifecycle, unique):
+def test_a_resource_policy_passes_the_lifecycle(lifecycle, unique):
     def policy(service):
         statement = {
             "Effect": "Allow",
@@ -102,7 +102,7 @@ def test_a_resource_policy_lives(lifecycle, unique):
     )
 
 
-def test_a_data_protection_policy_lives_with_its_group(plugin, lifecycle, unique):
+def test_a_data_protection_policy_passes_the_lifecycle_and_is_deleted_with_its_group(plugin, lifecycle, unique):
     token = "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy"
     group = plugin.create(GROUP, f"{unique}-group", {})
 

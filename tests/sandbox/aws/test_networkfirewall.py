@@ -43,7 +43,7 @@ def endpoints(made):
     return {state["availabilityZone"]: state["attachments"][0]["endpointId"] for state in status["syncStates"]}
 
 
-def test_a_rule_group_lives(lifecycle):
+def test_a_rule_group_passes_the_lifecycle(lifecycle):
     assert is_recorded(RULE_GROUP)
     inputs = {"type": "STATEFUL", "capacity": 100, "ruleGroup": rules(".github.com"), "tags": {"a": "b"}}
     changed = {**inputs, "ruleGroup": rules(".github.com", ".pypi.org"), "tags": {}}
@@ -53,7 +53,7 @@ def test_a_rule_group_lives(lifecycle):
     lifecycle(RULE_GROUP, inputs, {**inputs, "capacity": 200}, expect_replace={"capacity"})
 
 
-def test_a_policy_lives(lifecycle):
+def test_a_policy_passes_the_lifecycle(lifecycle):
     def policy(**more):
         return {
             "statelessDefaultActions": ["aws:forward_to_sfe"],
@@ -68,7 +68,7 @@ def test_a_policy_lives(lifecycle):
     assert made.outputs["updateToken"]
 
 
-def test_a_firewall_lives_and_its_endpoints_follow_the_subnets(lifecycle, plugin, here, unique):
+def test_a_firewall_passes_the_lifecycle_and_its_endpoints_follow_the_subnets(lifecycle, plugin, here, unique):
     subnets = here.subnets(3)
     lifecycle(FIREWALL, firewall(here, subnets[:2]), firewall(here, subnets[1:], description="moved"))
 
@@ -80,7 +80,7 @@ def test_a_firewall_lives_and_its_endpoints_follow_the_subnets(lifecycle, plugin
     assert after["eu-central-1b"] == before["eu-central-1b"], "an endpoint whose subnet stays, stays"
 
 
-def test_a_route_may_lead_to_a_firewall(lifecycle, plugin, here, unique):
+def test_a_route_can_point_at_a_firewall_endpoint(lifecycle, plugin, here, unique):
     made = plugin.create(FIREWALL, unique, firewall(here, here.subnets(2)))
     first, second = endpoints(made).values()
     inputs = {"routeTableId": here.table().id, "destinationCidrBlock": "0.0.0.0/0", "vpcEndpointId": first}
@@ -104,7 +104,7 @@ def test_a_protected_firewall_is_not_deleted(plugin, here, unique):
     assert plugin.read(made) is None
 
 
-def test_guarded_subnets_move_only_with_the_guard_off(plugin, here, unique):
+def test_protected_subnets_change_only_without_the_protection(plugin, here, unique):
     first, second = here.subnets(2)
     made = plugin.create(FIREWALL, unique, firewall(here, [first], subnetChangeProtection=True))
     with pytest.raises(ProviderError, match="subnetChangeProtection"):
@@ -112,14 +112,14 @@ def test_guarded_subnets_move_only_with_the_guard_off(plugin, here, unique):
     assert endpoints(plugin.update(made, firewall(here, [second]))).keys() == {"eu-central-1b"}
 
 
-def test_a_firewall_that_cannot_stand_leaves_nothing(plugin, here, unique):
+def test_a_firewall_that_cannot_be_created_leaves_nothing(plugin, here, unique):
     inputs = firewall(here, ["subnet-0"], name=unique)
     with pytest.raises(ProviderError):
         plugin.create(FIREWALL, unique, inputs)
     plugin.create(FIREWALL, unique, {**inputs, "subnetMappings": []})
 
 
-def test_logging_lives(lifecycle):
+def test_logging_passes_the_lifecycle(lifecycle):
     def destinations(kind):
         destination = {"logDestination": {"logGroup": "g"}, "logDestinationType": "CloudWatchLogs", "logType": kind}
         return {"logDestinationConfigs": [destination]}
@@ -129,6 +129,6 @@ def test_logging_lives(lifecycle):
     assert lifecycle(LOGGING, alerts, flows).id == inputs["firewallArn"]
 
 
-def test_a_value_aws_does_not_know_is_refused(plugin, unique):
+def test_a_value_outside_awss_model_is_refused(plugin, unique):
     with pytest.raises(ProviderError, match="STATEFULL"):
         plugin.create(RULE_GROUP, unique, {"type": "STATEFULL", "capacity": 100, "ruleGroup": rules("a.example.com")})

@@ -80,7 +80,7 @@ def domain(plugin: Plugin, unique: str) -> Deployed:
     return plugin.create(DOMAIN, f"{unique}-domain", plain(f"{unique}-domain"))
 
 
-def test_a_domain_lives(lifecycle, network):
+def test_a_domain_passes_the_lifecycle(lifecycle, network):
     before = full(network)
     after = full(
         network,
@@ -120,7 +120,7 @@ def test_a_domain_lives(lifecycle, network):
         ("logPublishingOptions", "LogPublishingOptions", {"INDEX_SLOW_LOGS": {"CloudWatchLogsLogGroupArn": LOGS}}),
     ],
 )
-def test_what_happens_to_a_domain_behind_pulumi_shows_and_is_mended(plugin, unique, network, section, api, live):
+def test_domain_changes_outside_pulumi_are_drift_and_are_undone(plugin, unique, network, section, api, live):
     inputs = full(network, domainName=f"{unique}-index")
     made = plugin.create(DOMAIN, unique, inputs)
     plugin.api().client("opensearch").update_domain_config(DomainName=f"{unique}-index", **{api: live})
@@ -140,14 +140,14 @@ def test_what_happens_to_a_domain_behind_pulumi_shows_and_is_mended(plugin, uniq
         ({"domainName": "other-index"}, "domainName"),
     ],
 )
-def test_what_a_domain_is_built_on_replaces_it(plugin, unique, network, change, path):
+def test_some_properties_replace_a_domain(plugin, unique, network, change, path):
     inputs = full(network, domainName=f"{unique}-index")
     made = plugin.create(DOMAIN, unique, inputs)
     wanted = {name: value for name, value in {**inputs, **change}.items() if value is not None}
     assert plugin.diff(made, wanted).replaces == [path]
 
 
-def test_protection_is_never_switched_off_in_place(plugin, unique):
+def test_disabling_a_security_feature_replaces_a_domain(plugin, unique):
     secured = {
         **plain(f"{unique}-index"),
         "nodeToNodeEncryption": {"enabled": True},
@@ -179,7 +179,7 @@ def test_a_long_domain_name_is_refused(plugin, unique):
         plugin.create(DOMAIN, unique, plain("a-name-that-is-longer-than-aws-allows"))
 
 
-def test_a_taken_domain_name_is_refused(plugin, unique, domain):
+def test_an_existing_domain_name_is_refused(plugin, unique, domain):
     with pytest.raises(ProviderError, match="ResourceAlreadyExistsException"):
         plugin.create(DOMAIN, unique, plain(domain.outputs["domainName"]))
 
@@ -189,7 +189,7 @@ def test_a_domain_in_subnets_that_do_not_exist_is_refused(plugin, unique):
         plugin.create(DOMAIN, unique, {**plain(unique), "vpcOptions": {"subnetIds": ["subnet-0123456789abcdef0"]}})
 
 
-def test_a_domain_policy_lives(lifecycle, plugin, domain):
+def test_a_domain_policy_passes_the_lifecycle(lifecycle, plugin, domain):
     name = domain.outputs["domainName"]
     made = lifecycle(
         POLICY,
@@ -203,7 +203,7 @@ def test_a_domain_policy_lives(lifecycle, plugin, domain):
     assert not plugin.diff(plugin.read(domain), domain.inputs).changes
 
 
-def test_a_vpc_endpoint_lives(lifecycle, plugin, unique, domain, network):
+def test_a_vpc_endpoint_passes_the_lifecycle(lifecycle, plugin, unique, domain, network):
     inputs = {"domainArn": domain.id, "vpcOptions": network}
     fewer = {**network, "subnetIds": network["subnetIds"][:1]}
     made = lifecycle(

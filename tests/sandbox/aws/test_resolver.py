@@ -48,26 +48,26 @@ LIVES = {
 
 
 @pytest.mark.parametrize("token", LIVES)
-def test_each_lives(lifecycle, token):
+def test_every_type_passes_the_lifecycle(lifecycle, token):
     inputs, changed, replace = LIVES[token]
     assert is_recorded(token)
     lifecycle(token, inputs, changed, expect_replace=replace)
 
 
-def test_a_rule_is_known_by_its_group_and_its_list(plugin, unique):
+def test_a_rules_id_consists_of_group_and_list(plugin, unique):
     inputs, _, _ = LIVES[RULE]
     made = plugin.create(RULE, unique, {**inputs, "firewallRuleGroupId": f"rslvr-frg-{unique}"})
     assert made.id == f"rslvr-frg-{unique}:rslvr-fdl-1"
 
 
 @pytest.mark.parametrize(("name", "value"), [("action", "MAYBE"), ("blockResponse", "SILENCE")])
-def test_a_value_aws_does_not_know_is_refused(plugin, unique, name, value):
+def test_a_value_outside_awss_model_is_refused(plugin, unique, name, value):
     inputs, _, _ = LIVES[RULE]
     with pytest.raises(ProviderError, match=value):
         plugin.create(RULE, unique, {**inputs, "firewallRuleGroupId": f"rslvr-frg-{unique}", name: value})
 
 
-def test_a_protected_attachment_is_not_removed(plugin, unique):
+def test_a_protected_association_is_not_deleted(plugin, unique):
     made = plugin.create(ATTACHMENT, unique, {**ATTACHED, "mutationProtection": "ENABLED"})
     with pytest.raises(ProviderError, match="mutationProtection"):
         plugin.delete(made)

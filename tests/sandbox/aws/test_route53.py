@@ -21,7 +21,7 @@ def zone(plugin, unique, vpcs):
     return plugin.create(ZONE, unique, {"name": f"{unique}.example.com", "vpcs": [{"vpcId": vpcs[0]}]})
 
 
-def test_a_private_zone_lives(lifecycle, vpcs, unique):
+def test_a_private_zone_passes_the_lifecycle(lifecycle, vpcs, unique):
     def drift(api, made):
         vpc = {"VPCId": vpcs[2], "VPCRegion": "eu-central-1"}
         api.client("route53").associate_vpc_with_hosted_zone(HostedZoneId=made.id, VPC=vpc)
@@ -35,13 +35,13 @@ def test_a_private_zone_lives(lifecycle, vpcs, unique):
 
 
 @pytest.mark.parametrize("change", ["name", "vpcs"])
-def test_another_name_or_going_public_makes_another_zone(plugin, zone, change):
+def test_another_name_or_becoming_public_replaces_a_zone(plugin, zone, change):
     inputs = {"name": zone.outputs["name"], "vpcs": zone.inputs["vpcs"]}
     changed = {**inputs, change: "other.example.com" if change == "name" else []}
     assert plugin.diff(zone, changed).replaces == [change]
 
 
-def test_an_association_lives_without_the_zone_drifting(lifecycle, plugin, zone, vpcs):
+def test_an_association_passes_the_lifecycle_and_is_no_drift_of_its_zone(lifecycle, plugin, zone, vpcs):
     early = plugin.create(ASSOCIATION, "early", {"zoneId": zone.id, "vpcId": vpcs[1]})
     refreshed = plugin.read(zone)
     assert refreshed.outputs["vpcs"] == zone.outputs["vpcs"]
@@ -52,7 +52,7 @@ def test_an_association_lives_without_the_zone_drifting(lifecycle, plugin, zone,
     assert made.outputs["owningAccount"] == "123456789012"
 
 
-def test_a_zone_goes_with_its_records_only_where_told(plugin, vpcs, unique):
+def test_a_zone_with_records_is_deleted_only_with_force(plugin, vpcs, unique):
     inputs = {"name": f"{unique}.example.com", "vpcs": [{"vpcId": vpcs[0]}]}
     made = plugin.create(ZONE, unique, inputs)
     plugin.create(RECORD, "r", {"zoneId": made.id, "name": "a", "type": "A", "ttl": 60, "records": ["10.0.0.1"]})
@@ -62,7 +62,7 @@ def test_a_zone_goes_with_its_records_only_where_told(plugin, vpcs, unique):
     assert plugin.read(made) is None
 
 
-def test_a_record_lives(lifecycle, zone):
+def test_a_record_passes_the_lifecycle(lifecycle, zone):
     name = zone.outputs["name"]
 
     def drift(api, made):
@@ -76,20 +76,20 @@ def test_a_record_lives(lifecycle, zone):
     assert made.outputs["fqdn"] == f"git.{name}"
 
 
-def test_an_alias_becomes_plain_addresses(lifecycle, zone):
+def test_an_alias_record_changes_to_addresses(lifecycle, zone):
     alias = {"name": "vpce-1.vpce.amazonaws.com", "zoneId": "Z1", "evaluateTargetHealth": True}
     inputs = {"zoneId": zone.id, "name": zone.outputs["name"], "type": "A", "aliases": [alias]}
     plain = {"zoneId": zone.id, "name": zone.outputs["name"], "type": "A", "ttl": 60, "records": ["10.0.0.1"]}
     lifecycle(RECORD, inputs, plain)
 
 
-def test_a_name_may_be_relative_and_text_needs_no_quotes(lifecycle, zone):
+def test_relative_names_and_unquoted_texts_are_accepted(lifecycle, zone):
     inputs = {"zoneId": zone.id, "name": "_acme", "type": "TXT", "ttl": 60, "records": ["hello there", "b"]}
     made = lifecycle(RECORD, inputs, {**inputs, "records": ["x"]}, unreadable={"name"})
     assert made.outputs["fqdn"] == f"_acme.{zone.outputs['name']}"
 
 
-def test_weighted_records_stand_side_by_side(lifecycle, plugin, zone):
+def test_weighted_records_of_one_name_coexist(lifecycle, plugin, zone):
     def weighted(label, weight):
         return {
             "zoneId": zone.id,
@@ -106,12 +106,12 @@ def test_weighted_records_stand_side_by_side(lifecycle, plugin, zone):
     assert plugin.read(other) is not None
 
 
-def test_a_record_of_another_name_is_another_record(lifecycle, zone):
+def test_another_name_replaces_a_record(lifecycle, zone):
     inputs = {"zoneId": zone.id, "name": "one", "type": "A", "ttl": 60, "records": ["10.0.0.1"]}
     lifecycle(RECORD, inputs, {**inputs, "name": "two"}, expect_replace={"name"}, unreadable={"name"})
 
 
-def test_query_logging_of_a_public_zone_lives(lifecycle, plugin, unique):
+def test_query_logging_of_a_public_zone_passes_the_lifecycle(lifecycle, plugin, unique):
     group = f"/aws/route53/{unique}"
     plugin.api("us-east-1").client("logs").create_log_group(logGroupName=group)
     public = plugin.create(ZONE, unique, {"name": f"{unique}.example.com"})

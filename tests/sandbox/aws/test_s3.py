@@ -1,4 +1,4 @@
-"""Buckets and everything that is configured on one, against the S3 that moto plays."""
+"""Buckets and everything that is configured on one, through the provider over moto."""
 
 import json
 
@@ -32,7 +32,7 @@ def bucket(plugin: Plugin, unique: str) -> Deployed:
     return plugin.create(BUCKET, f"{unique}-bucket", {"objectLockEnabled": True})
 
 
-def test_a_bucket_lives(lifecycle):
+def test_a_bucket_passes_the_lifecycle(lifecycle):
     made = lifecycle(
         BUCKET,
         {"bucket": "codekeep-acme-code", "tags": {"a": "b"}},
@@ -48,7 +48,7 @@ def test_a_bucket_lives(lifecycle):
 
 
 @pytest.mark.parametrize("property_", ["bucket", "objectLockEnabled"])
-def test_a_bucket_is_replaced_where_aws_cannot_change_it(lifecycle, property_):
+def test_properties_that_aws_cannot_change_replace_a_bucket(lifecycle, property_):
     after = {"bucket": {"bucket": "another-bucket"}, "objectLockEnabled": LOCKED}[property_]
     lifecycle(BUCKET, {}, after, expect_replace={property_}, unreadable={"objectLockEnabled"})
 
@@ -58,7 +58,7 @@ def test_a_generated_bucket_name_is_lower_case(plugin):
     assert made.id.startswith("mybucket-")
 
 
-def test_a_bucket_lives_in_its_own_region(plugin, unique):
+def test_a_bucket_with_a_region_is_created_there(plugin, unique):
     made = plugin.create(BUCKET, unique, {"region": "eu-west-1"})
     assert made.outputs["bucketRegion"] == "eu-west-1"
     location = plugin.api().client("s3").get_bucket_location(Bucket=made.id)
@@ -70,7 +70,7 @@ def test_a_bucket_in_the_first_region_needs_no_constraint(plugin, unique):
     assert plugin.read(made) is not None
 
 
-def test_a_full_bucket_goes_only_by_force(plugin, unique):
+def test_a_bucket_with_objects_is_deleted_only_with_force(plugin, unique):
     made = plugin.create(BUCKET, unique, {})
     plugin.create(
         setting("BucketVersioning"), unique, {"bucket": made.id, "versioningConfiguration": {"status": "Enabled"}}
@@ -86,12 +86,12 @@ def test_a_full_bucket_goes_only_by_force(plugin, unique):
     assert plugin.read(forced) is None
 
 
-def test_a_deprecated_inline_property_names_the_resource_to_use(plugin, unique):
+def test_a_deprecated_inline_property_is_refused_with_the_resource_to_use(plugin, unique):
     with pytest.raises(CheckError, match=r"versioning.*aws\.s3\.BucketVersioning"):
         plugin.create(BUCKET, unique, {"versioning": {"enabled": True}})
 
 
-def test_versioning_lives(lifecycle, plugin, unique):
+def test_versioning_passes_the_lifecycle(lifecycle, plugin, unique):
     bucket = plugin.create(BUCKET, f"{unique}-bucket", {})
     made = lifecycle(
         setting("BucketVersioning"),
@@ -110,7 +110,7 @@ def test_a_locked_bucket_keeps_its_versioning(plugin, unique, bucket):
     plugin.delete(plugin.create(setting("BucketVersioning"), unique, inputs))
 
 
-def test_encryption_lives(lifecycle, bucket):
+def test_encryption_passes_the_lifecycle(lifecycle, bucket):
     def rule(**more):
         return [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": KEY_ARN}, **more}]
 
@@ -127,7 +127,7 @@ def test_encryption_lives(lifecycle, bucket):
     )
 
 
-def test_the_public_access_block_lives(lifecycle, bucket):
+def test_the_public_access_block_passes_the_lifecycle(lifecycle, bucket):
     lifecycle(
         setting("BucketPublicAccessBlock"),
         {"bucket": bucket.id, "blockPublicAcls": True, "blockPublicPolicy": True, "restrictPublicBuckets": True},
@@ -138,7 +138,7 @@ def test_the_public_access_block_lives(lifecycle, bucket):
     )
 
 
-def test_a_bucket_policy_lives(lifecycle, bucket):
+def test_a_bucket_policy_passes_the_lifecycle(lifecycle, bucket):
     lifecycle(
         setting("BucketPolicy"),
         {"bucket": bucket.id, "policy": policy(bucket.id)},
@@ -149,13 +149,13 @@ def test_a_bucket_policy_lives(lifecycle, bucket):
     )
 
 
-def test_a_deleted_bucket_policy_is_gone(plugin, unique, bucket):
+def test_a_policy_deleted_outside_pulumi_reads_as_gone(plugin, unique, bucket):
     made = plugin.create(setting("BucketPolicy"), unique, {"bucket": bucket.id, "policy": policy(bucket.id)})
     plugin.api().client("s3").delete_bucket_policy(Bucket=bucket.id)
     assert plugin.read(made) is None
 
 
-def test_what_is_set_on_a_deleted_bucket_is_gone(plugin, unique):
+def test_settings_of_a_deleted_bucket_read_as_gone(plugin, unique):
     bucket = plugin.create(BUCKET, f"{unique}-bucket", {})
     made = plugin.create(setting("BucketPolicy"), unique, {"bucket": bucket.id, "policy": policy(bucket.id)})
     plugin.api().client("s3").delete_bucket(Bucket=bucket.id)
@@ -163,7 +163,7 @@ def test_what_is_set_on_a_deleted_bucket_is_gone(plugin, unique):
     plugin.delete(made)
 
 
-def test_ownership_controls_live(lifecycle, bucket):
+def test_ownership_controls_pass_the_lifecycle(lifecycle, bucket):
     lifecycle(
         setting("BucketOwnershipControls"),
         {"bucket": bucket.id, "rule": {"objectOwnership": "BucketOwnerEnforced"}},
@@ -174,7 +174,7 @@ def test_ownership_controls_live(lifecycle, bucket):
     )
 
 
-def test_a_lifecycle_lives(lifecycle, bucket):
+def test_a_lifecycle_passes_the_lifecycle(lifecycle, bucket):
     rules = [
         {
             "id": "retention",
@@ -205,7 +205,7 @@ def test_a_lifecycle_lives(lifecycle, bucket):
     )
 
 
-def test_access_logging_lives(lifecycle, plugin, bucket, unique):
+def test_access_logging_passes_the_lifecycle(lifecycle, plugin, bucket, unique):
     target = plugin.create(BUCKET, f"{unique}-logs", {})
     statement = {
         "Effect": "Allow",
@@ -227,7 +227,7 @@ def test_access_logging_lives(lifecycle, plugin, bucket, unique):
     )
 
 
-def test_the_object_lock_lives(lifecycle, bucket):
+def test_the_object_lock_passes_the_lifecycle(lifecycle, bucket):
     def rule(days):
         return {"defaultRetention": {"mode": "GOVERNANCE", "days": days}}
 
@@ -242,7 +242,7 @@ def test_the_object_lock_lives(lifecycle, bucket):
     )
 
 
-def test_replication_lives(lifecycle, plugin, bucket, unique):
+def test_replication_passes_the_lifecycle(lifecycle, plugin, bucket, unique):
     target = plugin.create(BUCKET, f"{unique}-replica", {"region": "eu-west-1", **LOCKED})
     rule = {
         "id": "all",
@@ -268,7 +268,7 @@ def test_replication_lives(lifecycle, plugin, bucket, unique):
     assert made.outputs["rules"][0]["sourceSelectionCriteria"] == rule["sourceSelectionCriteria"]
 
 
-def test_notifications_live(lifecycle, plugin, bucket, unique):
+def test_notifications_pass_the_lifecycle(lifecycle, plugin, bucket, unique):
     queue = plugin.api().client("sqs").create_queue(QueueName=unique)
     arn = queue["QueueUrl"].rpartition("/")[2]
     listener = {

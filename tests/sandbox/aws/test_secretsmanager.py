@@ -22,7 +22,7 @@ def secret(plugin: Plugin, unique: str) -> Deployed:
     return plugin.create(SECRET, f"{unique}-secret", {"recoveryWindowInDays": 0})
 
 
-def test_a_secret_lives(lifecycle):
+def test_a_secret_passes_the_lifecycle(lifecycle):
     made = lifecycle(
         SECRET,
         {"description": "token", "kmsKeyId": KEY, "recoveryWindowInDays": 7, "tags": {"a": "b"}},
@@ -38,7 +38,7 @@ def test_another_name_replaces_a_secret(lifecycle):
     lifecycle(SECRET, {"name": "one"}, {"name": "two"}, expect_replace={"name"})
 
 
-def test_a_secret_waits_for_its_deletion_or_goes_at_once(plugin, unique, secret):
+def test_a_secret_is_deleted_after_its_window_or_at_once(plugin, unique, secret):
     client = plugin.api().client("secretsmanager")
     waits = plugin.create(SECRET, unique, {"recoveryWindowInDays": 7})
     plugin.delete(waits)
@@ -62,7 +62,7 @@ def test_a_secret_has_replicas_under_their_own_keys(lifecycle):
     assert made.outputs["replicas"] == [{"region": "eu-west-1", "kmsKeyId": KEY}]
 
 
-def test_a_secret_policy_lives(lifecycle, plugin, secret):
+def test_a_secret_policy_passes_the_lifecycle(lifecycle, plugin, secret):
     lifecycle(
         POLICY,
         {"secretArn": secret.id, "policy": policy(), "blockPublicPolicy": True},
@@ -74,14 +74,14 @@ def test_a_secret_policy_lives(lifecycle, plugin, secret):
     )
 
 
-def test_a_policy_of_its_own_is_no_change_of_the_secret(plugin, unique, secret):
+def test_a_separate_policy_is_no_drift_of_the_secret(plugin, unique, secret):
     made = plugin.create(POLICY, unique, {"secretArn": secret.id, "policy": policy()})
     assert not plugin.diff(plugin.read(secret), secret.inputs).changes
     plugin.api().client("secretsmanager").delete_resource_policy(SecretId=secret.id)
     assert plugin.read(made) is None
 
 
-def test_a_version_lives(lifecycle, secret):
+def test_a_version_passes_the_lifecycle(lifecycle, secret):
     made = lifecycle(
         VERSION,
         {"secretId": secret.id, "secretString": "one"},
@@ -92,7 +92,7 @@ def test_a_version_lives(lifecycle, secret):
     assert made.id == f"{secret.id}|{made.outputs['versionId']}"
 
 
-def test_the_label_of_a_version_can_move(plugin, unique, secret):
+def test_the_stage_label_of_a_version_can_move(plugin, unique, secret):
     inputs = {"secretId": secret.id, "secretString": "one", "versionStages": ["AWSCURRENT"]}
     made = plugin.create(VERSION, unique, inputs)
     assert made.outputs["secretString"] == "one"
@@ -100,7 +100,7 @@ def test_the_label_of_a_version_can_move(plugin, unique, secret):
     assert sorted(plugin.read(updated).outputs["versionStages"]) == ["AWSCURRENT", "blue"]
 
 
-def test_a_replaced_version_goes_with_its_last_label(plugin, unique, secret):
+def test_a_replaced_version_is_deleted_with_its_last_label(plugin, unique, secret):
     old = plugin.create(VERSION, unique, {"secretId": secret.id, "secretString": "one"})
     plugin.create(VERSION, f"{unique}2", {"secretId": secret.id, "secretString": "two"})
     plugin.delete(old)

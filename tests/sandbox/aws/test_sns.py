@@ -17,7 +17,7 @@ def policy(arn: str, action: str = "sns:Publish") -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def test_a_topic_lives(lifecycle):
+def test_a_topic_passes_the_lifecycle(lifecycle):
     def drift(api, made):
         api.client("sns").set_topic_attributes(TopicArn=made.id, AttributeName="DisplayName", AttributeValue="other")
 
@@ -31,15 +31,15 @@ def test_a_topic_lives(lifecycle):
     assert made.outputs["owner"] == "123456789012"
 
 
-def test_a_topic_becomes_a_queue_of_its_own_by_replacement(lifecycle):
+def test_becoming_a_fifo_topic_replaces_a_topic(lifecycle):
     lifecycle(TOPIC, {}, {"fifoTopic": True, "contentBasedDeduplication": True}, expect_replace={"fifoTopic", "name"})
 
 
-def test_a_topic_of_a_new_name_is_a_new_topic(lifecycle, unique):
+def test_another_name_replaces_a_topic(lifecycle, unique):
     lifecycle(TOPIC, {"name": f"{unique}-a"}, {"name": f"{unique}-b"}, expect_replace={"name"})
 
 
-def test_a_policy_lives_on_its_topic_without_the_topic_drifting(plugin, lifecycle, unique):
+def test_a_topic_policy_passes_the_lifecycle_and_is_no_drift_of_its_topic(plugin, lifecycle, unique):
     topic = plugin.create(TOPIC, f"{unique}-topic", {})
     made = plugin.create(POLICY, f"{unique}-early", {"arn": topic.id, "policy": policy(topic.id)})
     refreshed = plugin.read(topic)
@@ -60,7 +60,7 @@ def test_a_policy_lives_on_its_topic_without_the_topic_drifting(plugin, lifecycl
     )
 
 
-def test_a_subscription_lives(plugin, lifecycle, unique):
+def test_a_subscription_passes_the_lifecycle(plugin, lifecycle, unique):
     topic = plugin.create(TOPIC, f"{unique}-topic", {})
     base = {"topic": topic.id, "protocol": "https", "endpoint": "https://hooks.example.org/alarm"}
     lifecycle(

@@ -18,7 +18,7 @@ def set_attribute(name: str, value: str):
     return lambda api, made: api.client("sqs").set_queue_attributes(QueueUrl=made.id, Attributes={name: value})
 
 
-def test_a_queue_lives(lifecycle):
+def test_a_queue_passes_the_lifecycle(lifecycle):
     made = lifecycle(
         QUEUE,
         {"visibilityTimeoutSeconds": 120, "kmsMasterKeyId": "alias/keep", "tags": {"a": "b", "c": "d"}},
@@ -30,19 +30,19 @@ def test_a_queue_lives(lifecycle):
     assert made.outputs["arn"].startswith("arn:aws:sqs:eu-central-1:123456789012:t")
 
 
-def test_a_fifo_queue_is_named_so_and_replaces_another(lifecycle):
+def test_a_fifo_queue_has_a_fifo_name_and_replaces_a_standard_one(lifecycle):
     lifecycle(QUEUE, {}, {"fifoQueue": True, "contentBasedDeduplication": True}, expect_replace={"fifoQueue", "name"})
     made = lifecycle(QUEUE, {"fifoQueue": True})
     assert made.outputs["name"].endswith(".fifo")
 
 
-def test_what_aws_would_refuse_is_refused_by_check(plugin, unique):
+def test_a_queue_that_aws_would_refuse_is_refused_by_check(plugin, unique):
     with pytest.raises(CheckError) as error:
         plugin.check(QUEUE, unique, {"name": "a", "fifoQueue": True, "visibilityTimeoutSeconds": 50000})
     assert {path for path, _ in error.value.failures} == {"name", "visibilityTimeoutSeconds"}
 
 
-def test_a_queue_policy_lives_and_its_queue_does_not_drift(plugin, lifecycle, unique):
+def test_a_queue_policy_passes_the_lifecycle_and_is_no_drift_of_its_queue(plugin, lifecycle, unique):
     queue = plugin.create(QUEUE, f"{unique}-q", {})
     plugin.create("aws:sqs/queuePolicy:QueuePolicy", unique, {"queueUrl": queue.id, "policy": policy("sqs:*")})
     assert not plugin.diff(plugin.read(queue), {}).changes
@@ -54,7 +54,7 @@ def test_a_queue_policy_lives_and_its_queue_does_not_drift(plugin, lifecycle, un
     )
 
 
-def test_setting_one_document_of_a_queue_leaves_the_others(plugin, unique):
+def test_writing_one_policy_of_a_queue_keeps_the_others(plugin, unique):
     queue, dead = plugin.create(QUEUE, f"{unique}-q", {}), plugin.create(QUEUE, f"{unique}-dead", {})
     made = plugin.create("aws:sqs/queuePolicy:QueuePolicy", unique, {"queueUrl": queue.id, "policy": policy("sqs:*")})
     redrive = json.dumps({"deadLetterTargetArn": dead.outputs["arn"], "maxReceiveCount": 3})
@@ -64,7 +64,7 @@ def test_setting_one_document_of_a_queue_leaves_the_others(plugin, unique):
     assert refreshed.outputs == queue.outputs, "what has a resource of its own is not the queue's to report"
 
 
-def test_redrive_policies_live(plugin, lifecycle, unique):
+def test_redrive_policies_pass_the_lifecycle(plugin, lifecycle, unique):
     queue, dead, other = (plugin.create(QUEUE, f"{unique}-{name}", {}) for name in ("q", "dead", "other"))
 
     def to(target, count):

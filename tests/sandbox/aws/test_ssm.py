@@ -9,7 +9,7 @@ GET = "aws:ssm/getParameter:getParameter"
 IMAGES = "/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/x86_64"
 
 
-def test_a_parameter_lives(lifecycle):
+def test_a_parameter_passes_the_lifecycle(lifecycle):
     made = lifecycle(
         PARAMETER,
         {"name": "/codekeep/acme/endpoint", "type": "String", "value": "a", "description": "d", "tags": {"a": "b"}},
@@ -22,7 +22,7 @@ def test_a_parameter_lives(lifecycle):
     assert made.outputs["version"] == 1
 
 
-def test_a_secure_parameter_lives(lifecycle):
+def test_a_secure_parameter_passes_the_lifecycle(lifecycle):
     key = "alias/aws/ssm"
     lifecycle(
         PARAMETER,
@@ -32,7 +32,7 @@ def test_a_secure_parameter_lives(lifecycle):
     )
 
 
-def test_a_plain_value_stays_out_of_the_secret_one(lifecycle):
+def test_an_insecure_value_is_not_copied_into_the_secret_one(lifecycle):
     made = lifecycle(
         PARAMETER,
         {"type": "StringList", "insecureValue": "a,b", "allowedPattern": "[a-z,]+"},
@@ -43,7 +43,7 @@ def test_a_plain_value_stays_out_of_the_secret_one(lifecycle):
 
 
 @pytest.mark.parametrize("change", [{"tier": "Standard"}, {"dataType": "aws:ec2:image"}])
-def test_what_a_parameter_cannot_change_replaces_it(plugin, unique, change):
+def test_some_properties_replace_a_parameter(plugin, unique, change):
     inputs = {"type": "String", "value": "a", "tier": "Advanced", "dataType": "text"}
     made = plugin.create(PARAMETER, unique, inputs)
     assert plugin.diff(made, {**inputs, **change}).replaces == list(change)
@@ -57,7 +57,7 @@ def test_a_parameter_is_found(plugin, unique):
         plugin.invoke(GET, {"name": "/nobody"})
 
 
-def test_images_that_aws_publishes_are_found(plugin):
+def test_public_image_parameters_are_found(plugin):
     linux = plugin.invoke(GET, {"name": "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"})
     assert linux["value"].startswith("ami-")
     image = plugin.invoke(GET, {"name": f"{IMAGES}/standard/recommended/image_id"})["value"]

@@ -1,4 +1,4 @@
-"""One sandbox per test; the slow key derivation is shared by them all."""
+"""One sandbox per test; all tests share one slow key derivation."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.sandbox.engine.harness import Sandbox
 
 @pytest.fixture(autouse=True)
 def one_salt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A million rounds of key derivation once, not per stack."""
+    """Uses the same salt for all stacks, so that the million rounds of key derivation run once."""
     monkeypatch.setattr(crypter, "new_salt", lambda: b"8 bytes!")
 
 

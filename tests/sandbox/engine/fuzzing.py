@@ -21,7 +21,7 @@ SLOTS = 7
 
 @dataclass(frozen=True)
 class Node:
-    """One resource of a random program. Slots stand for identities: a renamed resource keeps its slot."""
+    """One resource of a random program. The slot is its identity: a renamed resource keeps its slot."""
 
     slot: int
     renamed: bool
@@ -49,14 +49,14 @@ class Node:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the engine, with what goes wrong in it."""
+    """One run of the engine, with the faults to inject."""
 
     operation: str
     nodes: tuple[Node, ...]
     provider: tuple[int, int]  # region (updates), account (replaces)
     faults: Mapping[str, str] = field(default_factory=dict)
     kill_at: int | None = None  # n-th write to the state
-    torn: bool = False  # the write that the kill meets is half done
+    torn: bool = False  # the write that is interrupted by the kill is incomplete
     cancel_at: int | None = None  # n-th event
     drift: tuple[int, ...] = ()  # slots whose objects vanish before the run
 
@@ -102,7 +102,7 @@ def nodes(draw: st.DrawFn) -> tuple[Node, ...]:
 
 @st.composite
 def edited(draw: st.DrawFn, before: tuple[Node, ...]) -> tuple[Node, ...]:
-    """A program near another: the usual edit. Or one of its own."""
+    """An edit of a program, or a new program."""
     if not before or draw(chance(25)):
         return draw(nodes())
     changed = list(before)
@@ -205,14 +205,12 @@ def program_of(run: Run) -> list[Res]:
 
 
 class SimulatedKillError(Exception):
-    """The process dies here."""
+    """Simulates the death of the process."""
 
 
 @contextmanager
 def killed_at(count: int | None, torn: bool) -> Iterator[threading.Event]:
-    """From the count-th write to the state on, nothing reaches the disk any more; yields whether it has come to
-    that.
-    """
+    """Simulates a kill at the count-th write to the state, after which nothing is written. Yields if it happened."""
     dead = threading.Event()
     left = [count if count is not None else 10**9]
     lock = threading.Lock()
@@ -251,7 +249,7 @@ def killed_at(count: int | None, torn: bool) -> Iterator[threading.Event]:
 
 
 class Checker:
-    """Follows one stack through its runs."""
+    """Runs one stack repeatedly and checks the invariants after each run."""
 
     def __init__(self, box: Sandbox) -> None:
         self._box = box
@@ -267,27 +265,27 @@ class Checker:
         box, before = self._box, self.state()
         box.world.faults = dict(run.faults)
         for slot in run.drift:
-            self._lose(slot)
+            self._delete_objects(slot)
         outcome, dead = self._execute(run)
         if run.drift and (outcome is None or not outcome.result.succeeded):
-            box.run("refresh")  # interrupted: only a whole refresh knows of all that vanished
+            box.run("refresh")  # interrupted: only a complete refresh finds every deleted object
             outcome = None
         after = self.state()  # always loads
-        self._account(before, after)
+        self._check_objects(before, after)
         assert box.world.broken == []
         if outcome is not None and not dead:
             assert "the sandbox engine failed" not in outcome.messages()
-            if self._nothing_wrong(run, before):
+            if self._must_succeed(run, before):
                 assert outcome.result.succeeded, outcome.messages()
-            self._check_told(outcome, before, after)
+            self._check_messages(outcome, before, after)
             if outcome.result.succeeded:
                 self._check_success(run, after)
         if run.operation == "preview":
             assert after == before
 
     @staticmethod
-    def _nothing_wrong(run: Run, before: StackState) -> bool:
-        """Whether the run has no reason to fail: no fault, nobody who stops it, nothing protected."""
+    def _must_succeed(run: Run, before: StackState) -> bool:
+        """Whether the run has no reason to fail: no fault, no cancellation, no protected resource."""
         protected = any(node.protect for node in run.nodes) or any(s.protect for s in before.resources.values())
         return not run.faults and run.cancel_at is None and not protected
 
@@ -306,13 +304,13 @@ class Checker:
             except SimulatedKillError:
                 return None, True
 
-    def _lose(self, slot: int) -> None:
-        """Somebody deletes the objects behind the engine's back."""
+    def _delete_objects(self, slot: int) -> None:
+        """Deletes the real objects of a slot outside of the engine."""
         for id_, props in list(self._box.world.objects.items()):
             if props["_urn"].rsplit("::", 1)[-1][1:] == str(slot):
                 del self._box.world.objects[id_]
 
-    def _account(self, before: StackState, after: StackState) -> None:
+    def _check_objects(self, before: StackState, after: StackState) -> None:
         """No resource is lost or made twice: what exists is in the state or pending, what is in the state exists."""
         world = self._box.world.objects
         recorded = {s.id: s for s in after.resources.values() if _owned(s)}
@@ -326,7 +324,7 @@ class Checker:
         for id_ in world.keys() - recorded.keys() - self.orphans:
             assert world[id_]["_urn"] in creating, f"{id_} exists, but the state does not know"
             creating.remove(world[id_]["_urn"])
-            self.orphans.add(id_)  # the next run tells of it
+            self.orphans.add(id_)  # the next run reports it
         ending = {o.resource.id for o in after.pending.values() if o.type == "deleting"}
         for id_ in recorded.keys() - world.keys() - ending:
             raise AssertionError(f"{id_} is in the state, but does not exist")
@@ -334,7 +332,7 @@ class Checker:
         assert len(live) == len(set(live)), "two live instances of one URN"
 
     @staticmethod
-    def _check_told(outcome: Outcome, before: StackState, after: StackState) -> None:
+    def _check_messages(outcome: Outcome, before: StackState, after: StackState) -> None:
         for operation in before.pending.values():
             assert operation.resource.urn in outcome.messages(), "an open operation was not reported"
         if outcome.result.status is Status.FAILED:
@@ -377,7 +375,7 @@ class Checker:
                 assert props["needs"] == [ids[slot] for slot in node.needs]
 
     def _check_second(self, run: Run) -> None:
-        """A second up changes nothing, and a preview foretells that."""
+        """A second up changes nothing, and neither does its preview."""
         box = self._box
         box.world.faults = {}
         calls, state = len(box.world.calls), self.state()

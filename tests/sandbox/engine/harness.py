@@ -1,6 +1,4 @@
-"""Drives the engine in this very process: programs are data, registered over gRPC; the provider is a server in a
-thread.
-"""
+"""Drives the engine in this process: programs are data registered over gRPC; the provider is a server in a thread."""
 
 import threading
 import time
@@ -37,7 +35,7 @@ class Ref:
 
 @dataclass(frozen=True, kw_only=True)
 class Res:
-    """A resource of a program. What it refers to must stand before it."""
+    """A resource of a program. It refers to earlier resources only."""
 
     name: str
     type: str = THING
@@ -66,7 +64,7 @@ class Call:
 
 
 class Program:
-    """Registers resources side by side, each as soon as what it refers to is there."""
+    """Registers resources concurrently, each as soon as those it refers to are registered."""
 
     def __init__(
         self, address: str, request: DeploymentRequest, items: Sequence[Res | Call], outputs: Mapping[str, Any]
@@ -238,7 +236,7 @@ class Outcome:
     program: Program | None
 
     def steps(self, phase: Phase = Phase.DONE) -> list[tuple[str, str]]:
-        """(op, name) of resources, in order; the stack, providers and what stayed the same left out."""
+        """(op, name) of the steps in order, without the stack, providers and unchanged resources."""
         return [
             (event.op.value, event.name)
             for event in self.events
@@ -273,7 +271,7 @@ class Sandbox:
         self._server, self._provider, self.port = serve(self.world)
 
     def reset(self, folder: Path) -> None:
-        """Another backend and a world without anything in it, served by the same provider."""
+        """Starts over with an empty backend and an empty world, served by the same provider."""
         self.folder = folder
         self.world = self._provider.world = World()
 
@@ -344,12 +342,12 @@ class Sandbox:
         return sorted(s.name for s in self.state().resources.values() if s.custom and not s.type.startswith("pulumi:"))
 
     def things(self) -> list[str]:
-        """Names of what exists in the world, sorted."""
+        """Names of the objects that exist in the world, sorted."""
         return sorted(props["_urn"].rsplit("::", 1)[-1] for props in self.world.objects.values())
 
 
 class _Marked(Program):
-    """Tells the world when the program has ended: what is deleted from then on goes for good."""
+    """A program that tells the world when it has ended; later deletions are final."""
 
     def __init__(self, world: World, *arguments: Any) -> None:
         self._world = world
@@ -363,7 +361,7 @@ class _Marked(Program):
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Waits for something that another thread brings about."""
+    """Waits until the condition, which another thread changes, is true."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"

@@ -21,7 +21,7 @@ SHARDS = 2  # one per worker of the suite
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_invariants_hold(tmp_path: Path, shard: int) -> None:
+def test_invariants_hold_after_every_run(tmp_path: Path, shard: int) -> None:
     box = Sandbox(tmp_path)
     tried = []
 

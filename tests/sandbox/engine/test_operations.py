@@ -1,4 +1,4 @@
-"""What up, preview, refresh and destroy do to resources, seen from the world and from the state."""
+"""Effects of up, preview, refresh and destroy on real resources and on the state."""
 
 import threading
 
@@ -34,7 +34,7 @@ def test_up_creates_in_dependency_order_and_a_second_one_changes_nothing(box: Sa
     assert [call["call"] for call in box.world.calls] == ["create"] * 3
 
 
-def test_preview_shows_what_up_would_do_and_does_nothing(box: Sandbox) -> None:
+def test_preview_shows_the_steps_of_up_and_changes_nothing(box: Sandbox) -> None:
     program = [a(value="1"), Res(name="b", props={"uses": [Ref("a")]})]
     outcome = box.run("preview", program)
     assert outcome.result.succeeded
@@ -44,7 +44,7 @@ def test_preview_shows_what_up_would_do_and_does_nothing(box: Sandbox) -> None:
     assert {c.path: c.new for c in outcome.event("create", "b").diff}["uses"] == ["[unknown]"]
 
 
-def test_update_changes_in_place_and_shows_the_property(box: Sandbox) -> None:
+def test_an_update_changes_in_place_and_reports_the_property(box: Sandbox) -> None:
     box.up([a(value="1")])
     id_ = box.resource("a").id
     outcome = box.up([a(value="2")])
@@ -56,7 +56,7 @@ def test_update_changes_in_place_and_shows_the_property(box: Sandbox) -> None:
     assert box.world.objects[id_]["value"] == "2"
 
 
-def test_replace_creates_before_it_deletes_and_moves_dependents_in_between(box: Sandbox) -> None:
+def test_a_replacement_is_created_then_dependents_are_updated_then_the_old_one_is_deleted(box: Sandbox) -> None:
     def program(force: str) -> list[Res]:
         return [a(force=force), Res(name="b", props={"uses": [Ref("a")]})]
 
@@ -71,7 +71,7 @@ def test_replace_creates_before_it_deletes_and_moves_dependents_in_between(box: 
     assert box.names() == box.things() == ["a", "b"]
 
 
-def test_delete_before_replace_takes_dependents_that_need_it_along(box: Sandbox) -> None:
+def test_delete_before_replace_replaces_dependents_that_need_the_resource(box: Sandbox) -> None:
     def program(solo: str) -> list[Res]:
         return [
             a(solo=solo),
@@ -107,7 +107,7 @@ def test_the_program_chooses_delete_before_replace_over_the_provider(box: Sandbo
     assert [op for op, _ in box.up(program(**changed)).steps()] == (expected if chosen else expected[::-1])
 
 
-def test_what_the_program_no_longer_names_is_deleted_dependants_first(box: Sandbox) -> None:
+def test_resources_no_longer_registered_are_deleted_dependants_first(box: Sandbox) -> None:
     box.up([Res(name="a"), Res(name="b", props={"needs": [Ref("a")]}), Res(name="c", depends_on=["b"]), Res(name="d")])
     outcome = box.up([Res(name="d")])
     assert outcome.steps() == [("delete", "c"), ("delete", "b"), ("delete", "a")]
@@ -124,7 +124,7 @@ def test_destroy_removes_everything(box: Sandbox) -> None:
     assert box.state().resources == {}
 
 
-def test_refresh_takes_in_what_changed_behind_the_state(box: Sandbox) -> None:
+def test_refresh_records_changes_made_outside_of_the_engine(box: Sandbox) -> None:
     program = [a(value="1"), Res(name="b", props={"uses": [Ref("a")]})]
     box.up(program)
     drifted, gone = box.resource("a").id, box.resource("b").id
@@ -139,7 +139,7 @@ def test_refresh_takes_in_what_changed_behind_the_state(box: Sandbox) -> None:
     assert box.world.objects[drifted]["value"] == "1"
 
 
-def test_a_failing_resource_leaves_the_rest_recorded_and_the_next_up_goes_on(box: Sandbox) -> None:
+def test_after_a_failed_resource_the_others_are_recorded_and_the_next_up_continues(box: Sandbox) -> None:
     program = [Res(name="a"), Res(name="b", props={"uses": [Ref("a")]}), Res(name="c", props={"uses": [Ref("b")]})]
     box.world.faults["create:b"] = "fail"
     outcome = box.up(program)
@@ -160,7 +160,7 @@ def test_a_failed_run_deletes_nothing(box: Sandbox) -> None:
     assert box.names() == box.things() == ["old"]
 
 
-def test_a_failing_delete_keeps_what_it_depends_on_and_the_rest_goes(box: Sandbox) -> None:
+def test_a_failed_delete_keeps_its_dependencies_and_the_others_are_deleted(box: Sandbox) -> None:
     box.up([Res(name="a"), Res(name="b", props={"needs": [Ref("a")]}), Res(name="c")])
     box.world.faults["delete:b"] = "fail"
     outcome = box.run("destroy")
@@ -171,7 +171,7 @@ def test_a_failing_delete_keeps_what_it_depends_on_and_the_rest_goes(box: Sandbo
     assert box.world.objects == {}
 
 
-def test_an_initialization_failure_is_recorded_and_taken_up_again(box: Sandbox) -> None:
+def test_a_resource_that_failed_to_initialize_is_recorded_and_updated_by_the_next_up(box: Sandbox) -> None:
     box.world.faults["create:a"] = "init"
     assert not box.up([a(value="1")]).result.succeeded
     assert box.resource("a").init_errors == ("it did not become ready",)
@@ -183,7 +183,7 @@ def test_an_initialization_failure_is_recorded_and_taken_up_again(box: Sandbox) 
     assert box.up([a(value="1")]).steps() == []
 
 
-def test_bad_inputs_are_refused_before_anything_is_made(box: Sandbox) -> None:
+def test_invalid_inputs_are_refused_before_anything_is_created(box: Sandbox) -> None:
     outcome = box.up([a(value="invalid")])
     assert not outcome.result.succeeded
     assert "test:index:Thing 'a' has a problem: value: must not be 'invalid'" in outcome.messages()
@@ -200,7 +200,7 @@ def test_a_cancelled_run_starts_no_step_and_cancels_the_plugins(box: Sandbox) ->
     program = [Res(name="a"), Res(name="b", props={"uses": [Ref("a")]})]
     outcome = box.run("up", program, on_event=stop, cancel=cancel)
     assert outcome.result.status is Status.CANCELLED
-    assert outcome.steps() == [("create", "a")]  # what was running ended
+    assert outcome.steps() == [("create", "a")]  # running steps ended
     assert box.world.cancelled
     assert box.up(program).steps() == [("create", "b")]
 

@@ -11,7 +11,7 @@ def thing(name: str = "a", *, props: dict | None = None, **options: object) -> R
     return Res(name=name, props=props or {}, options=options)
 
 
-def test_protect_refuses_replacement_and_deletion_and_lets_updates_through(box: Sandbox) -> None:
+def test_protect_refuses_replacement_and_deletion_and_allows_updates(box: Sandbox) -> None:
     box.up([thing(props={"force": "1"}, protect=True)])
     assert box.resource("a").protect
     replaced = box.up([thing(props={"force": "2"}, protect=True)])
@@ -21,7 +21,7 @@ def test_protect_refuses_replacement_and_deletion_and_lets_updates_through(box: 
     assert not box.run("destroy").result.succeeded
     assert box.names() == box.things() == ["a"]
     assert box.up([thing(props={"force": "1", "value": "x"}, protect=True)]).steps() == [("update", "a")]
-    # Unprotecting and replacing may happen at once.
+    # Removing the protection and replacing may happen in one run.
     assert box.up([thing(props={"force": "2", "value": "x"}, protect=False)]).result.succeeded
     assert box.run("destroy").result.succeeded
 
@@ -32,7 +32,7 @@ def test_protect_is_inherited_from_the_parent(box: Sandbox) -> None:
     assert box.resource("a").protect
 
 
-def test_a_protected_resource_is_not_taken_along_by_delete_before_replace(box: Sandbox) -> None:
+def test_delete_before_replace_does_not_delete_a_protected_dependent(box: Sandbox) -> None:
     def program(solo: str) -> list[Res]:
         return [thing(props={"solo": solo}), thing("b", props={"needs": [Ref("a")]}, protect=True)]
 
@@ -42,7 +42,7 @@ def test_a_protected_resource_is_not_taken_along_by_delete_before_replace(box: S
     assert box.names() == box.things() == ["a", "b"]
 
 
-def test_retain_on_delete_leaves_the_thing_alone(box: Sandbox) -> None:
+def test_retain_on_delete_keeps_the_real_resource(box: Sandbox) -> None:
     box.up([thing(retainOnDelete=True), thing("b")])
     outcome = box.up([])
     assert sorted(outcome.steps()) == [("delete", "a"), ("delete", "b")]
@@ -52,7 +52,7 @@ def test_retain_on_delete_leaves_the_thing_alone(box: Sandbox) -> None:
     assert box.names() == []
 
 
-def test_ignore_changes_keeps_what_was(box: Sandbox) -> None:
+def test_ignore_changes_keeps_the_old_value(box: Sandbox) -> None:
     box.up([thing(props={"value": "1", "tags": {"x": "1", "y": "1"}})])
     new = {"value": "2", "tags": {"x": "2", "y": "2"}}
     outcome = box.up([thing(props=new, ignoreChanges=["value", "tags.x"])])
@@ -77,18 +77,18 @@ def test_depends_on_orders_creation_and_deletion(box: Sandbox) -> None:
     assert box.run("destroy").steps() == [("delete", "b"), ("delete", "a")]
 
 
-def test_deleted_with_skips_the_call_and_leaves_the_state_with_its_container(box: Sandbox) -> None:
+def test_deleted_with_skips_the_delete_call_and_leaves_the_state_with_its_container(box: Sandbox) -> None:
     box.up([thing("bucket"), Res(name="object", props={"uses": [Ref("bucket")]}, deleted_with="bucket")])
     box.world.faults["delete:bucket"] = "fail"
     assert not box.run("destroy").result.succeeded
-    assert box.names() == ["bucket", "object"]  # not lost while the container stands
+    assert box.names() == ["bucket", "object"]  # not lost while the container exists
     box.world.faults.clear()
     assert box.run("destroy").result.succeeded
     assert [call["call"] for call in box.world.calls] == ["create", "create", "delete"]
     assert box.names() == []
 
 
-def test_deleted_with_alone_is_deleted_as_ever(box: Sandbox) -> None:
+def test_a_resource_is_deleted_normally_if_its_deleted_with_stays(box: Sandbox) -> None:
     bucket = thing("bucket")
     box.up([bucket, Res(name="object", deleted_with="bucket")])
     box.up([bucket])
@@ -102,7 +102,7 @@ def test_an_alias_keeps_a_renamed_resource(box: Sandbox) -> None:
         Res(name="new", props={"value": "1"}, aliases=[{"name": "old"}]),
         Res(name="b", props={"uses": [Ref("new")]}),
     ]
-    # The world's name stays, so nothing is to be done.
+    # The real object keeps its name, so nothing changes.
     assert box.up(renamed).steps() == []
     assert box.resource("new").id == id_
     assert box.resource("b").dependencies == (box.resource("new").urn,)
@@ -134,7 +134,7 @@ def test_an_alias_of_type_and_parent_and_a_complete_urn(box: Sandbox) -> None:
     assert outcome.steps() == []
 
 
-def test_two_claims_of_one_alias_are_refused(box: Sandbox) -> None:
+def test_two_resources_with_one_alias_are_refused(box: Sandbox) -> None:
     box.up([thing("old")])
     outcome = box.up(
         [Res(name="n1", aliases=[{"name": "old"}]), Res(name="n2", aliases=[{"name": "old"}], depends_on=["n1"])]
@@ -162,7 +162,7 @@ def test_a_bad_timeout_is_refused(box: Sandbox) -> None:
     assert "customTimeouts must look like 90s, 5m or 1h30m, got 'soon'" in outcome.messages()
 
 
-def test_import_takes_over_what_exists(box: Sandbox) -> None:
+def test_import_records_an_existing_resource(box: Sandbox) -> None:
     box.world.record("create", "elsewhere::made-by-hand", "hand-1", {"value": "v", "name": "n"})
     outcome = box.up([thing(props={"value": "v", "name": "n"}, importId="hand-1")])
     assert outcome.steps() == [("import", "a")]
@@ -206,7 +206,7 @@ def test_reading_what_does_not_exist_fails(box: Sandbox) -> None:
     assert "nothing exists as 'nothing'" in outcome.messages()
 
 
-def test_invokes_answer_and_wait_at_preview_for_what_is_not_there(box: Sandbox) -> None:
+def test_at_a_preview_invokes_that_depend_on_new_resources_are_unknown(box: Sandbox) -> None:
     program = [thing("a"), Call(name="e", token="test:index:echo", args={"x": [1, "two"]}, depends_on=["a"])]
     preview = box.run("preview", program)
     assert preview.program is not None
@@ -219,7 +219,7 @@ def test_invokes_answer_and_wait_at_preview_for_what_is_not_there(box: Sandbox) 
     assert again.program.results["e"].result()[1]["$unknown"] is False
 
 
-def test_a_failing_invoke_is_the_programs_to_handle(box: Sandbox) -> None:
+def test_the_program_can_handle_a_failed_invoke(box: Sandbox) -> None:
     outcome = box.up([Call(name="e", token="test:index:missing")])
     assert outcome.program is not None
     assert "no function test:index:missing" in outcome.program.errors[0]

@@ -1,4 +1,4 @@
-"""Policy packs, run as the processes that they are."""
+"""Policy packs as separate processes: violations, remediations, configuration."""
 
 import json
 from pathlib import Path
@@ -35,7 +35,7 @@ def test_a_preview_shows_all_violations_and_fails_at_its_end(box: Sandbox) -> No
     assert outcome.steps() == [("create", "a"), ("create", "b")] or len(outcome.steps()) == 2
 
 
-def test_a_stack_policy_judges_at_the_end_and_keeps_the_deletes_from_running(box: Sandbox) -> None:
+def test_a_violated_stack_policy_prevents_the_deletes(box: Sandbox) -> None:
     box.up([Res(name="old")])
     outcome = box.up([Res(name=str(index)) for index in range(4)], policy_packs=[STRICT])
     assert violations(outcome) == [("not-too-many", True, "")]

@@ -1,4 +1,4 @@
-"""The real thing: program and plugin as processes, interrupted, killed, and read by the pulumi CLI."""
+"""Program and plugin as real processes: errors, interruptions, kills, and the pulumi CLI on the same state."""
 
 import json
 import os
@@ -115,7 +115,7 @@ def test_a_plugin_that_dies_is_an_error_and_its_operation_stays_pending(tmp_path
     assert Engine.stack(tmp_path, "proj", "dev").pending == {}
 
 
-def test_a_cancellation_lets_running_steps_end_and_starts_no_new_ones(tmp_path: Path) -> None:
+def test_after_a_cancellation_running_steps_end_and_no_new_ones_start(tmp_path: Path) -> None:
     cancel = threading.Event()
     events: list[Event] = []
 
@@ -136,7 +136,7 @@ def test_a_cancellation_lets_running_steps_end_and_starts_no_new_ones(tmp_path: 
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_kill_at_any_time_leaves_a_state_that_loads_and_the_next_up_finishes(tmp_path: Path, seed: int) -> None:
+def test_after_a_kill_at_any_time_the_state_loads_and_the_next_up_completes(tmp_path: Path, seed: int) -> None:
     count = 60
     script = (
         "import sys, json, pickle; from sandbox.engine.engine import Engine; "
@@ -179,7 +179,7 @@ def test_a_kill_at_any_time_leaves_a_state_that_loads_and_the_next_up_finishes(t
 
 
 def _settle(folder: Path) -> None:
-    """Until the dead engine's children are gone: the plugin may be writing its last line."""
+    """Waits until the killed engine's children have ended: the plugin may still write a line."""
     marker = str(folder / "world").encode()
 
     def gone() -> bool:
@@ -195,7 +195,7 @@ def _settle(folder: Path) -> None:
 
 
 @pytest.mark.pulumi
-def test_the_pulumi_cli_reads_the_state_and_its_export_comes_back(tmp_path: Path) -> None:
+def test_the_pulumi_cli_reads_the_state_and_the_engine_reads_its_export(tmp_path: Path) -> None:
     if shutil.which("pulumi") is None:
         pytest.skip("the pulumi binary is not on PATH")
     result, _ = run(request(tmp_path))

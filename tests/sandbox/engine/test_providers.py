@@ -47,7 +47,7 @@ def test_an_explicit_provider_serves_those_that_name_it(box: Sandbox) -> None:
     assert box.world.objects == {}
 
 
-def test_a_provider_whose_config_changes_in_place_leaves_its_resources_alone(box: Sandbox) -> None:
+def test_a_provider_config_change_in_place_changes_no_resource(box: Sandbox) -> None:
     box.up([provider(region="us"), Res(name="a", provider="prov")])
     outcome = box.up([provider(region="eu"), Res(name="a", provider="prov")])
     assert outcome.steps() == []
@@ -55,7 +55,7 @@ def test_a_provider_whose_config_changes_in_place_leaves_its_resources_alone(box
     assert box.world.configured[-1]["region"] == "eu"
 
 
-def test_a_provider_that_must_be_replaced_takes_its_resources_along(box: Sandbox) -> None:
+def test_replacing_a_provider_replaces_its_resources(box: Sandbox) -> None:
     box.up([provider(account="1"), Res(name="a", provider="prov")])
     outcome = box.up([provider(account="2"), Res(name="a", provider="prov")])
     assert outcome.result.succeeded
@@ -115,7 +115,7 @@ def test_a_stack_reference_reads_the_outputs_of_another_stack(box: Sandbox, name
     assert box.run("destroy").result.succeeded
 
 
-def test_a_registered_stack_reference_works_too(box: Sandbox) -> None:
+def test_a_registered_stack_reference_reads_outputs(box: Sandbox) -> None:
     box.stack_name = "other"
     box.up([], {"x": 1})
     box.stack_name = "dev"
@@ -132,7 +132,7 @@ def test_a_registered_stack_reference_works_too(box: Sandbox) -> None:
         ("../../etc", "must be stack, organization/stack or organization/project/stack"),
     ],
 )
-def test_a_stack_reference_to_nothing_is_an_error(box: Sandbox, name: str, message: str) -> None:
+def test_a_stack_reference_to_a_missing_stack_is_an_error(box: Sandbox, name: str, message: str) -> None:
     outcome = box.up([reference(name)])
     assert not outcome.result.succeeded
     assert message in outcome.messages() or "organization" in outcome.messages()

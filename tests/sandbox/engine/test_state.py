@@ -62,7 +62,7 @@ FULL = thing(
 )
 
 
-def test_a_resource_is_unchanged_by_the_way_through_json() -> None:
+def test_a_resource_survives_conversion_to_json_and_back() -> None:
     crypter = PassphraseCrypter.fresh("pw")
     data = json.loads(json.dumps(resource_to_json(FULL, crypter)))
     assert resource_from_json(data, crypter) == FULL
@@ -70,7 +70,7 @@ def test_a_resource_is_unchanged_by_the_way_through_json() -> None:
     assert {"propertyDependencies", "customTimeouts", "importID", "deletedWith", "initErrors", "viewOf"} <= data.keys()
 
 
-def test_a_checkpoint_survives_the_way_through_its_file() -> None:
+def test_a_checkpoint_survives_writing_and_reading() -> None:
     crypter = PassphraseCrypter.fresh("pw")
     state = StackState({"k": FULL}, {"o": Operation("creating", thing("b"))})
     content = encode(state, "organization/proj/dev", crypter)
@@ -106,11 +106,11 @@ def test_every_step_is_on_disk_before_the_run_ends(files: StackFiles) -> None:
     assert load(files, "pw").resources == {}
 
 
-def test_a_run_that_died_is_folded_into_the_checkpoint_by_the_next(files: StackFiles) -> None:
+def test_the_next_run_completes_the_checkpoint_of_a_killed_run(files: StackFiles) -> None:
     store = StateStore(files, "pw")
     store.commit(put={store.new_key(): thing("a", id="1", inputs={"s": Secret("x")})})
     store.begin("deleting", thing("a", id="1"))
-    # No close: the process dies here.
+    # No close, as if the process had died.
     again = StateStore(files, "pw")
     assert not files.journal.exists()
     assert [s.inputs for s in again.state.resources.values()] == [{"s": Secret("x")}]
@@ -120,7 +120,7 @@ def test_a_run_that_died_is_folded_into_the_checkpoint_by_the_next(files: StackF
 
 
 @pytest.mark.parametrize("cut", [1, 20, -1])
-def test_a_torn_last_line_is_a_step_that_never_was(files: StackFiles, cut: int) -> None:
+def test_an_incomplete_last_line_is_ignored(files: StackFiles, cut: int) -> None:
     store = StateStore(files, "pw")
     store.commit(put={store.new_key(): thing("a", id="1")})
     whole = files.journal.read_bytes()
@@ -150,7 +150,7 @@ def test_a_journal_of_another_checkpoint_is_not_applied(files: StackFiles) -> No
     assert len(load(files, "pw").resources) == 1
 
 
-def test_a_preview_leaves_no_trace(files: StackFiles) -> None:
+def test_a_preview_writes_nothing(files: StackFiles) -> None:
     store = StateStore(files, "pw", read_only=True)
     store.commit(put={store.new_key(): thing("a", id="1")})
     store.close()
@@ -171,7 +171,7 @@ def test_secrets_of_another_provider_are_an_error(files: StackFiles) -> None:
         StateStore(files, "pw")
 
 
-def test_checkpoints_list_what_is_referred_to_first() -> None:
+def test_checkpoints_list_resources_after_those_they_refer_to() -> None:
     states = {
         "1": thing("c", dependencies=(thing("b").urn,)),
         "2": thing("b", dependencies=(thing("a").urn,)),
@@ -208,7 +208,7 @@ def test_a_second_up_is_refused_with_the_holders_name(box: Sandbox) -> None:
     assert box.run("destroy").result.succeeded
 
 
-def test_the_lock_of_a_dead_process_is_taken_over_with_a_notice(box: Sandbox) -> None:
+def test_the_lock_of_a_dead_process_is_taken_over_and_reported(box: Sandbox) -> None:
     script = (
         "import sys, os; from pathlib import Path; from sandbox.engine.backend import StackFiles; "
         "from sandbox.engine.lock import stack_lock; f = StackFiles(Path(sys.argv[1]), 'proj', 'dev'); f.prepare(); "
@@ -220,7 +220,7 @@ def test_the_lock_of_a_dead_process_is_taken_over_with_a_notice(box: Sandbox) ->
     assert "took over the lock of a process that died: up by" in outcome.messages()
 
 
-def test_the_lock_of_another_host_stands(files: StackFiles) -> None:
+def test_the_lock_of_another_host_is_respected(files: StackFiles) -> None:
     holder = {"pid": 1, "username": "u", "hostname": "elsewhere", "timestamp": "2026-01-01T00:00:00Z"}
     (files.locks / "0d9f.json").write_text(json.dumps(holder))  # as the pulumi CLI writes it
     with pytest.raises(StackLockedError, match=r"an operation by u@elsewhere \(pid 1\)"), stack_lock(files, "up"):

@@ -94,7 +94,7 @@ def test_true_is_not_one() -> None:
     assert [change.path for change in compare({"a": True}, {"a": 1})] == ["a"]
 
 
-def test_secretness_alone_is_no_difference_and_a_secret_is_masked_on_both_sides() -> None:
+def test_becoming_secret_is_no_difference_and_secrets_are_masked() -> None:
     assert compare({"a": Secret("x")}, {"a": "x"}) == ()
     (change,) = compare({"a": Secret("x")}, {"a": "y"})
     assert (change.old, change.new) == ("[secret]", "[secret]")
@@ -122,7 +122,7 @@ def test_a_bad_path_is_an_error() -> None:
         parse_path("a[")
 
 
-def test_a_path_covers_what_lies_below_it() -> None:
+def test_a_path_covers_the_paths_below_it() -> None:
     assert covers(parse_path("a.*"), parse_path("a.b.c"))
     assert not covers(parse_path("a.b"), parse_path("a"))
 
@@ -156,14 +156,14 @@ def test_assets_are_refused_by_name() -> None:
         props_from_struct(struct)
 
 
-def test_output_values_fold_into_secrets_and_unknowns() -> None:
+def test_output_values_become_secrets_and_unknowns() -> None:
     output = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
     struct = struct_pb2.Struct()
     struct.update({"a": {SIGNATURE: output, "value": 1, "secret": True}, "b": {SIGNATURE: output}})
     assert props_from_struct(struct) == {"a": Secret(1), "b": UNKNOWN}
 
 
-def test_urns() -> None:
+def test_urns_are_parsed_and_made() -> None:
     stack = make_urn(stack="s", project="p", parent="", type_="pulumi:pulumi:Stack", name="p-s")
     group = make_urn(stack="s", project="p", parent=stack, type_="t:i:Group", name="g")
     child = make_urn(stack="s", project="p", parent=group, type_="t:i:Thing", name="x::y")
@@ -173,11 +173,11 @@ def test_urns() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "urn:pulumi:a::b", "arn:aws:iam::1:role/x"])
-def test_what_is_no_urn_is_an_error(text: str) -> None:
+def test_a_malformed_urn_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match="not a URN"):
         parse_urn(text)
 
 
-def test_what_is_no_provider_reference_is_an_error() -> None:
+def test_a_malformed_provider_reference_is_an_error() -> None:
     with pytest.raises(ValueError, match="not a provider reference"):
         parse_provider_ref("urn:pulumi:s::p::t:i:Thing::x::id")

@@ -1,9 +1,8 @@
 # ruff: noqa: N802 - the methods of a gRPC service
-"""A provider for the engine's tests: package `test`, its world a log file, its faults given by name.
+"""The provider of package `test` for tests of the engine. Its objects are in a log file; faults are injected by name.
 
-Inputs of `test:index:Thing` and what a change of them means: `value`, `uses` (ids of others) update; `force`, `needs`
-(ids of others) replace; `solo` replaces and two cannot exist at once; `password` is secret. `name` is made up where it
-is not given.
+Inputs of `test:index:Thing`: changes of `value` and `uses` (ids of others) update; changes of `force` and `needs` (ids
+of others) replace; `solo` replaces, and two cannot exist at once; `password` is secret; `name` is generated if missing.
 
 Runs in the test's own process (`serve`) or as a plugin: `python -m tests.sandbox.engine.testprovider WORLD_FOLDER
 ENGINE_ADDRESS`.
@@ -30,7 +29,7 @@ KINDS = provider_pb2.PropertyDiff
 
 
 class World:
-    """What exists. With a folder it is a log that survives kills; every call that changes something is a line."""
+    """The real objects. With a folder, every change is a line of a log, which survives kills."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
@@ -39,9 +38,9 @@ class World:
         self.calls: list[dict[str, Any]] = []
         self.faults: dict[str, str] = {}  # "create:<name>" → fail | init | lost | die
         self.broken: list[str] = []  # deletions that left a dependant behind
-        self.final = False  # the program has ended: what goes now goes for good
+        self.final = False  # the program has ended: deletions are final
         self.cancelled = False
-        self.orphans: set[str] = set()  # ids that no state accounts for: left by a kill, retained
+        self.orphans: set[str] = set()  # ids in no state: left by a kill, or retained
         self.configured: list[Props] = []
         self.timeouts: dict[str, float] = {}  # "create:<name>" → seconds, where one was given
         if folder is not None:
@@ -56,7 +55,7 @@ class World:
             self.faults = json.loads(faults.read_text())
 
     def record(self, call: str, urn: str, id_: str, props: Props | None = None) -> None:
-        """The change happens here: on disk first, as in a real cloud it would not be undone by a kill."""
+        """Applies a change, on disk first: like in a real cloud, a kill must not undo it."""
         line = {"call": call, "urn": urn, "id": id_, "props": props}
         if self._folder is not None:
             with (self._folder / "world.jsonl").open("a") as log:
@@ -71,7 +70,7 @@ class World:
             self.objects[line["id"]] = {**line["props"], "_urn": line["urn"]}
 
     def dependants(self, id_: str) -> list[str]:
-        """Objects that still need the one with the id; those that only use it count once the program has ended."""
+        """Objects that need the one with the id, and, once the program has ended, those that use it."""
         return [
             other
             for other, props in self.objects.items()
@@ -83,7 +82,7 @@ class World:
 
 
 class TestProvider(provider_pb2_grpc.ResourceProviderServicer):
-    """The protocol, over a world."""
+    """Implements the provider protocol on a world."""
 
     __test__ = False
 

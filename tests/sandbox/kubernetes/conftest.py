@@ -1,4 +1,4 @@
-"""A provider over a ledger of its own, called as Pulumi's engine calls it."""
+"""Drives a kubernetes provider with its own ledger as an engine does."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
@@ -83,7 +83,7 @@ def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Dri
 
 @pytest.fixture
 def cluster(driver: Callable[..., Driver]) -> Driver:
-    """A driver whose default namespace is there."""
+    """A driver whose default namespace exists."""
     made = driver()
     made.up("kubernetes:core/v1:Namespace", "ns", {"metadata": {"name": "codekeep-acme"}})
     return made

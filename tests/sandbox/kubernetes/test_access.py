@@ -1,4 +1,4 @@
-"""A kubeconfig for the sandbox leads to this machine or is refused, with the field and the way on."""
+"""A kubeconfig for the sandbox must name a server on this machine; errors name the field and the remedy."""
 
 import base64
 from pathlib import Path
@@ -46,12 +46,12 @@ def test_a_server_elsewhere_is_refused(tmp_path: Path, server: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["exec", "auth-provider", "username"])
-def test_a_user_that_runs_programs_or_has_a_password_is_refused(tmp_path: Path, way: str) -> None:
+def test_a_user_with_a_program_or_a_password_is_refused(tmp_path: Path, way: str) -> None:
     with pytest.raises(PluginFault, match=f"a user with `{way}`; give the user a token"):
         Access.from_file(kubeconfig(tmp_path, "https://[::1]:6443", **{way: {"command": "aws"}}))
 
 
-def test_what_is_missing_is_named(tmp_path: Path) -> None:
+def test_missing_fields_are_named(tmp_path: Path) -> None:
     with pytest.raises(PluginFault, match="nowhere cannot be read: No such file"):
         Access.from_file(tmp_path / "nowhere")
     path = kubeconfig(tmp_path, tokenFile="token")
@@ -62,6 +62,6 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
         Access.from_file(path)
 
 
-def test_nothing_is_named_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_variable_there_is_no_access(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CODEKEEP_SANDBOX_KUBECONFIG", raising=False)
     assert Access.from_environment() is None

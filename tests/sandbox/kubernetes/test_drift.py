@@ -1,4 +1,4 @@
-"""Drift: what was written stays as it was written, unless the server has something else."""
+"""Drift: written values keep their spelling unless the server's values differ."""
 
 from sandbox.kubernetes.drift import drifted
 
@@ -6,12 +6,12 @@ KNOWN = {"spec": {"memory": "1024Mi", "replicas": 2, "ports": [{"port": 80}, {"p
 APPLIED = {"spec": {"memory": "1Gi", "replicas": 2, "ports": [{"port": 80, "p": "TCP"}, {"port": 81, "p": "TCP"}]}}
 
 
-def test_what_only_the_server_spells_otherwise_or_adds_is_no_drift() -> None:
+def test_other_spellings_and_additions_of_the_server_are_no_drift() -> None:
     assert drifted(KNOWN, APPLIED, APPLIED) == KNOWN
     assert drifted(KNOWN, APPLIED, {**APPLIED, "status": {"ready": 1}}) == KNOWN
 
 
-def test_a_changed_value_is_the_only_one_that_differs() -> None:
+def test_only_a_changed_value_differs() -> None:
     spec = APPLIED["spec"]
     live = {"spec": {**spec, "replicas": 5, "ports": [{"port": 80, "p": "TCP"}, {"port": 90, "p": "TCP"}]}}
     assert drifted(KNOWN, APPLIED, live) == {
@@ -19,17 +19,17 @@ def test_a_changed_value_is_the_only_one_that_differs() -> None:
     }
 
 
-def test_what_is_gone_is_dropped() -> None:
+def test_removed_values_are_dropped() -> None:
     live = {"spec": {key: value for key, value in APPLIED["spec"].items() if key != "replicas"}}
     assert "replicas" not in drifted(KNOWN, APPLIED, live)["spec"]
 
 
-def test_a_list_of_another_length_is_the_servers() -> None:
+def test_a_list_of_another_length_is_taken_from_the_server() -> None:
     live = {"spec": {**APPLIED["spec"], "ports": [{"port": 80, "p": "TCP"}]}}
     assert drifted(KNOWN, APPLIED, live)["spec"]["ports"] == [{"port": 80, "p": "TCP"}]
 
 
-def test_what_the_server_stores_under_another_name_stays_as_written() -> None:
+def test_values_that_the_server_stores_elsewhere_stay_as_written() -> None:
     known = {"stringData": {"token": "t"}, "metadata": {"labels": {"a": "b"}}}
     applied = {"data": {"token": "dA=="}, "metadata": {"labels": {"a": "b"}}}
     live = {**applied, "metadata": {"labels": {"a": "c"}}}

@@ -1,4 +1,4 @@
-"""The Kubernetes stand-in as the engine sees it: what is refused, named, kept, replaced."""
+"""The Kubernetes stand-in through its provider: validation, names, storage, replacement."""
 
 from collections.abc import Callable
 from typing import Any
@@ -33,7 +33,7 @@ def deployment(**spec: Any) -> Props:
     }
 
 
-def test_a_valid_object_is_kept_and_read_back(cluster: Driver) -> None:
+def test_a_valid_object_is_stored_and_read_back(cluster: Driver) -> None:
     id_, inputs, outputs = cluster.up(DEPLOYMENT, "gateway", deployment())
     assert id_ == "codekeep-acme/gateway"
     assert outputs["metadata"]["uid"]
@@ -80,13 +80,13 @@ def test_a_job_must_not_restart_always(cluster: Driver) -> None:
     assert failures == {"spec.template.spec.restartPolicy": "must be OnFailure or Never for a Job, got nothing"}
 
 
-def test_unknown_values_are_judged_once_they_are_known(cluster: Driver) -> None:
+def test_unknown_values_are_validated_once_they_are_known(cluster: Driver) -> None:
     checked, failures = cluster.check(DEPLOYMENT, "gateway", deployment(replicas=UNKNOWN))
     assert failures == {}
     assert checked["spec"]["replicas"] is UNKNOWN
 
 
-def test_names_are_generated_as_the_official_provider_does_and_kept(cluster: Driver) -> None:
+def test_generated_names_have_the_official_format_and_stay(cluster: Driver) -> None:
     checked, _ = cluster.check(CONFIG_MAP, "settings", {"data": {"a": "b"}})
     name = checked["metadata"]["name"]
     assert name.startswith("settings-")
@@ -97,7 +97,7 @@ def test_names_are_generated_as_the_official_provider_does_and_kept(cluster: Dri
     assert again["metadata"]["name"] == name
 
 
-def test_the_namespace_is_the_kubeconfigs_unless_one_is_given(driver: Callable[..., Driver]) -> None:
+def test_the_default_namespace_is_the_kubeconfigs(driver: Callable[..., Driver]) -> None:
     checked, _ = driver().check(CONFIG_MAP, "c", {})
     assert checked["metadata"]["namespace"] == "codekeep-acme"
     checked, _ = driver(namespace="other").check(CONFIG_MAP, "c", {})
@@ -106,20 +106,20 @@ def test_the_namespace_is_the_kubeconfigs_unless_one_is_given(driver: Callable[.
     assert "namespace" not in checked["metadata"]
 
 
-def test_nothing_is_created_in_a_namespace_that_is_not_there(driver: Callable[..., Driver]) -> None:
+def test_creating_in_a_missing_namespace_is_refused(driver: Callable[..., Driver]) -> None:
     checked, failures = driver().check(CONFIG_MAP, "c", {})
     assert failures == {}
     with pytest.raises(PluginFault, match='namespaces "codekeep-acme" not found'):
         driver().create(CONFIG_MAP, checked)
 
 
-def test_a_name_that_is_taken_is_refused(cluster: Driver) -> None:
+def test_creating_an_existing_object_is_refused(cluster: Driver) -> None:
     cluster.up(DEPLOYMENT, "gateway", deployment())
     with pytest.raises(PluginFault, match="Deployment codekeep-acme/gateway already exists"):
         cluster.up(DEPLOYMENT, "gateway", deployment())
 
 
-def test_clusters_do_not_see_each_others_objects(cluster: Driver, driver: Callable[..., Driver]) -> None:
+def test_objects_of_different_clusters_are_separate(cluster: Driver, driver: Callable[..., Driver]) -> None:
     id_, inputs, outputs = cluster.up(DEPLOYMENT, "gateway", deployment())
     elsewhere = driver(kubeconfig=None)
     assert elsewhere.read(DEPLOYMENT, id_, inputs, outputs) is None
@@ -143,7 +143,7 @@ def test_clusters_do_not_see_each_others_objects(cluster: Driver, driver: Callab
         ("kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", "roleRef.name", "a", "b", True),
     ],
 )
-def test_what_replaces_and_what_updates(
+def test_a_change_replaces_or_updates_by_its_property(
     cluster: Driver, token: str, path: str, old: Any, new: Any, replaces: bool
 ) -> None:
     module, kind = token.split(":")[1:]
@@ -156,24 +156,24 @@ def test_what_replaces_and_what_updates(
     assert response.delete_before_replace == (replaces and not moves)
 
 
-def test_data_is_updated_in_place_where_the_provider_is_configured_so(driver: Callable[..., Driver]) -> None:
+def test_data_is_updated_in_place_if_the_provider_is_configured_so(driver: Callable[..., Driver]) -> None:
     old, new = ({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"a": v}} for v in "bc")
     assert driver(enableConfigMapMutable="true").diff(CONFIG_MAP, old, new).replaces == []
 
 
-def test_an_autonamed_replacement_is_made_before_the_old_one_goes(cluster: Driver) -> None:
+def test_an_autonamed_replacement_is_created_before_the_deletion(cluster: Driver) -> None:
     checked, _ = cluster.check(CONFIG_MAP, "settings", {"data": {"a": "b"}})
     response = cluster.diff(CONFIG_MAP, checked, {**checked, "data": {"a": "c"}})
     assert response.replaces == ["data.a"]
     assert not response.delete_before_replace
 
 
-def test_ignored_changes_are_no_changes(cluster: Driver) -> None:
+def test_ignored_changes_are_not_reported(cluster: Driver) -> None:
     response = cluster.diff(DEPLOYMENT, deployment(replicas=2), deployment(replicas=5), ignore=["spec.replicas"])
     assert not response.changes
 
 
-def test_an_update_keeps_what_the_server_assigned(cluster: Driver) -> None:
+def test_an_update_keeps_fields_that_the_server_assigned(cluster: Driver) -> None:
     id_, inputs, outputs = cluster.up(SERVICE, "svc", {"metadata": {"name": "svc"}, "spec": {"ports": [{"port": 80}]}})
     wider = _with(inputs, "spec.sessionAffinity", "ClientIP")
     fresh = cluster.update(SERVICE, id_, outputs, wider)
@@ -189,20 +189,20 @@ def test_a_secret_reads_back_as_it_was_written(cluster: Driver) -> None:
     assert cluster.read(SECRET, id_, inputs, outputs) == (inputs, outputs)
 
 
-def test_deleting_is_reading_gone_and_may_be_done_twice(cluster: Driver) -> None:
+def test_a_deleted_object_reads_as_gone_and_can_be_deleted_again(cluster: Driver) -> None:
     id_, inputs, outputs = cluster.up(DEPLOYMENT, "gateway", deployment())
     for _ in range(2):
         cluster.delete(DEPLOYMENT, id_, outputs)
     assert cluster.read(DEPLOYMENT, id_, inputs, outputs) is None
 
 
-def test_with_a_namespace_goes_what_lies_in_it(cluster: Driver) -> None:
+def test_deleting_a_namespace_deletes_its_content(cluster: Driver) -> None:
     id_, inputs, outputs = cluster.up(DEPLOYMENT, "gateway", deployment())
     cluster.delete(NAMESPACE, "codekeep-acme", {})
     assert cluster.read(DEPLOYMENT, id_, inputs, outputs) is None
 
 
-def test_a_custom_resource_needs_its_definition_and_is_held_to_it(cluster: Driver) -> None:
+def test_a_custom_resource_needs_its_definition_and_is_validated_by_it(cluster: Driver) -> None:
     token = "kubernetes:keep.example/v1:Widget"
     widget = {"metadata": {"name": "w"}, "spec": {"size": 3}}
     checked, _ = cluster.check(token, "w", widget)
@@ -225,14 +225,14 @@ def test_a_custom_resource_needs_its_definition_and_is_held_to_it(cluster: Drive
     assert failures == {"spec.size": "must be integer, got str", "spec.sise": "unknown field; did you mean size?"}
 
 
-def test_known_operators_kinds_are_taken_without_a_definition(cluster: Driver) -> None:
+def test_kinds_of_known_operators_need_no_definition(cluster: Driver) -> None:
     scaled = {"metadata": {"name": "s"}, "spec": {"scaleTargetRef": {"name": "gateway"}}}
     id_, _, _ = cluster.up("kubernetes:keda.sh/v1alpha1:ScaledObject", "s", scaled)
     assert id_ == "codekeep-acme/s"
 
 
 @pytest.mark.parametrize("token", ["kubernetes:helm.sh/v3:Release", "kubernetes:core/v1:ConfigMapPatch"])
-def test_what_is_no_single_object_is_refused(cluster: Driver, token: str) -> None:
+def test_a_token_for_several_objects_is_refused(cluster: Driver, token: str) -> None:
     with pytest.raises(PluginFault, match="supports single objects only"):
         cluster.check(token, "it", {})
 

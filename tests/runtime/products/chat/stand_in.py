@@ -1,4 +1,4 @@
-"""A small real index, lexical retrieval over it, and an engine that writes what a test gives it."""
+"""A small real index with lexical retrieval, and an engine that writes a test's texts."""
 
 import re
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -74,8 +74,8 @@ class Lexical:
         return self._index.lexical(scope, text, k, narrowing)
 
 
-class Says:
-    """`{marker}` in a text stands for the request's marker."""
+class FixedEngine:
+    """An engine that writes fixed texts, with `{marker}` replaced by the request's marker."""
 
     context_tokens, answer_tokens = 8_000, 500
 
@@ -90,8 +90,8 @@ class Says:
 
 
 @dataclass
-class Watched:
-    """Access that a test ends."""
+class RevocableAccess:
+    """Access that a test can revoke."""
 
     is_allowed: Callable[[], bool]
 
@@ -100,10 +100,10 @@ class Watched:
 
 
 def request_of(scope: Scope, is_allowed: Callable[[], bool]) -> ReaderRequest:
-    """A request of the scope's reader, whose records go nowhere."""
+    """A request of the scope's reader; its audit records are dropped."""
     services = Services(
         identity=None,
-        access=Watched(is_allowed),
+        access=RevocableAccess(is_allowed),
         retriever=None,
         symbols=None,
         chat=None,

@@ -1,4 +1,4 @@
-"""A pack whose violations contain what the pack was given."""
+"""A policy pack whose violations contain the arguments that the pack got."""
 
 from pathlib import Path
 

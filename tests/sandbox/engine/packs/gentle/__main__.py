@@ -1,4 +1,4 @@
-"""A pack that advises, and one that remediates."""
+"""A policy pack with an advisory and a remediating policy."""
 
 from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
 

@@ -1,4 +1,4 @@
-"""A pack with a mandatory resource policy and a mandatory stack policy."""
+"""A policy pack with a mandatory resource policy and a mandatory stack policy."""
 
 from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy, StackValidationPolicy
 

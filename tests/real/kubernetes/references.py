@@ -1,4 +1,4 @@
-"""Values as a deployment would have them, where a recorded graph holds references."""
+"""Replaces the references in a recorded graph by values that look like those of a deployment."""
 
 import re
 from collections.abc import Mapping
@@ -10,20 +10,20 @@ _REFERENCE = re.compile(r"\$\{(?P<urn>urn:pulumi:[^#{}]+)#(?P<output>[A-Za-z0-9]
 
 
 @dataclass(frozen=True)
-class Place:
-    """The account and region that a keep is deployed to."""
+class References:
+    """References to resources in one account and region."""
 
     account: str
     region: str
 
-    def plausible(self, value: Any) -> Any:
-        """The value with every `${...}` replaced; the same reference is the same value each time."""
+    def resolve(self, value: Any) -> Any:
+        """The value with every `${...}` replaced; equal references get equal values."""
         if isinstance(value, str):
             return _REFERENCE.sub(self._value, value)
         if isinstance(value, Mapping):
-            return {key: self.plausible(inner) for key, inner in value.items()}
+            return {key: self.resolve(inner) for key, inner in value.items()}
         if isinstance(value, list):
-            return [self.plausible(inner) for inner in value]
+            return [self.resolve(inner) for inner in value]
         return value
 
     def _value(self, match: "re.Match[str]") -> str:

@@ -1,7 +1,7 @@
-"""Runs the servers, and ends them with whoever started it: python -m tests.real.guardian FOLDER.
+"""Runs servers for as long as its parent process lives: python -m tests.real.supervisor FOLDER.
 
-FOLDER/servers.json names them: [{"name", "command"}]. Standard input is a pipe from the one who started it, who never
-writes: its end, by whatever death, ends the servers, and FOLDER is removed.
+FOLDER/servers.json lists the servers: [{"name", "command"}]. Standard input is a pipe on which the parent never writes.
+When the pipe closes, because the parent ended or was killed, the servers are stopped and FOLDER is removed.
 """
 
 import json
@@ -12,22 +12,22 @@ import subprocess
 import sys
 from pathlib import Path
 
-LOOK_SECONDS = 0.2
-END_SECONDS = 5.0
+POLL_SECONDS = 0.2
+STOP_SECONDS = 5.0
 
 
 def main(folder: Path) -> int:
-    """Exit code 0 when the starter went, 1 when a server went first."""
+    """Runs until the parent ends (exit code 0) or a server ends by itself (exit code 1)."""
     servers = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         servers = [_start(folder, **server) for server in json.loads((folder / "servers.json").read_text())]
-        while not select.select([sys.stdin], [], [], LOOK_SECONDS)[0]:
+        while not select.select([sys.stdin], [], [], POLL_SECONDS)[0]:
             if any(server.poll() is not None for server in servers):
                 return 1
         return 0
     finally:
-        _end(servers)
+        _stop(servers)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -36,12 +36,12 @@ def _start(folder: Path, name: str, command: list[str]) -> "subprocess.Popen[byt
         return subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
 
-def _end(servers: "list[subprocess.Popen[bytes]]") -> None:
-    """The last before the first; who does not go when asked is made to."""
+def _stop(servers: "list[subprocess.Popen[bytes]]") -> None:
+    """Stops the servers in reverse order; kills those that do not end on SIGTERM."""
     for server in reversed(servers):
         server.terminate()
         try:
-            server.wait(END_SECONDS)
+            server.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
