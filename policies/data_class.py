@@ -23,4 +23,6 @@ def has_unknown_class(node: Node) -> bool:
 
 def _value(node: Node) -> object:
     tags = node.inputs.get("tags")
-    return tags.get(TAG) if isinstance(tags, Mapping) else tags
+    if isinstance(tags, Mapping):
+        return tags.get(TAG)
+    return tags if isinstance(tags, Marker) else None

@@ -17,6 +17,8 @@ TEMPLATE, DOMAIN, TRAIL = (
     "aws:opensearch/domain:Domain",
     "aws:cloudtrail/trail:Trail",
 )
+LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+DEPLOYMENT, POD = "kubernetes:apps/v1:Deployment", ("spec", "template", "spec")
 
 
 @pytest.mark.parametrize("stack", ["demo", "acme"])
@@ -47,26 +49,10 @@ def test_an_unknown_property_is_never_a_violation(stack: str) -> None:
         ("keys-per-class", DOMAIN, ("tags",)),
         ("log-code-events", TRAIL, ("advancedEventSelectors", 1, "fieldSelectors", 2)),
         ("pool-bounds", "aws:eks/nodeGroup:NodeGroup", ("scalingConfig", "minSize")),
-        (
-            "bucket-retention",
-            "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
-            ("rules", 0, "filter"),
-        ),
-        (
-            "workload-placement",
-            "kubernetes:apps/v1:Deployment",
-            ("spec", "template", "spec", "tolerations"),
-        ),
-        (
-            "remote-code",
-            "kubernetes:apps/v1:Deployment",
-            ("spec", "template", "spec", "containers", 0, "env"),
-        ),
-        (
-            "kube-secrets",
-            "kubernetes:apps/v1:Deployment",
-            ("spec", "template", "spec", "containers", 0, "envFrom"),
-        ),
+        ("bucket-retention", LIFECYCLE, ("rules", 0, "filter")),
+        ("workload-placement", DEPLOYMENT, (*POD, "tolerations")),
+        ("remote-code", DEPLOYMENT, (*POD, "containers", 0, "env")),
+        ("kube-secrets", DEPLOYMENT, (*POD, "containers", 0, "envFrom")),
         ("provider-accounts", "pulumi:providers:aws", ("allowedAccountIds", 0)),
         ("budget-exists", "aws:budgets/budget:Budget", ("budgetType",)),
     ],

@@ -42,8 +42,8 @@ def covers_bucket(resources: tuple[str, ...]) -> bool:
     """Whether a bucket and all its objects are among the resources."""
     if "*" in resources:
         return True
-    whole = [each for each in resources if _is_bucket(each.removesuffix("/*"))]
-    return any(each.endswith("/*") for each in whole) and any(not each.endswith("/*") for each in whole)
+    bucket_arns = [each for each in resources if _is_bucket(each.removesuffix("/*"))]
+    return any(each.endswith("/*") for each in bucket_arns) and any(not each.endswith("/*") for each in bucket_arns)
 
 
 def _is_bucket(text: str) -> bool:

@@ -47,7 +47,7 @@ RULE = encryption_rule(
 
 
 @RULE.check
-def speaks_https(node: Node, _: Case) -> Iterator[Finding]:
+def uses_https(node: Node, _: Case) -> Iterator[Finding]:
     if node.type == "aws:sns/topicSubscription:TopicSubscription":
         yield from RULE.require(node, "protocol", none_of("http"), optional=True)
     for setting in settings_of(node):

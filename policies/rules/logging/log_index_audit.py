@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from policies.graph import UNKNOWN, Node
-from policies.graph.values import has_unknown
+from policies.graph import Node
+from policies.graph.values import Marker, has_unknown
 from policies.reading import first, read
 from policies.rule import Case, Finding, Requirement, Severity, examine, logging_rule
 from policies.rules._types import DOMAINS
@@ -29,9 +29,10 @@ def publishes_the_audit(node: Node, _: Case) -> Iterator[Finding]:
     for each in options:
         examine(node, each)
     published = [(first(each.value, "logType"), first(each.value, "enabled")) for each in options]
-    if any(kind == AUDIT and enabled not in (False, UNKNOWN) for kind, enabled in published):
+    audits = [enabled for kind, enabled in published if kind == AUDIT]
+    if any(enabled is not False and not isinstance(enabled, Marker) for enabled in audits):
         return
-    if has_unknown([pair for pair in published if pair[0] in (AUDIT, UNKNOWN)]):
+    if has_unknown(audits) or any(isinstance(kind, Marker) for kind, _ in published):
         yield RULE.undecided(node, "logPublishingOptions")
     else:
         yield RULE.violation(node, "logPublishingOptions", f"no option publishes {AUDIT}")
