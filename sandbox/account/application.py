@@ -3,6 +3,7 @@
 import io
 import json
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
@@ -39,7 +40,7 @@ class JournalledApplication:
         self._journal.mend()
         for entry in self._journal.entries():
             self._number = max(self._number, entry.number)
-            self._randomness.start(entry.number)
+            self._randomness.start(entry.number, entry.time)
             status = _run(self._moto, entry.to_environ(PRESERVED_HEADER_NAMES_ENVIRON_KEY))
             count += 1
             failed += status.startswith("5")
@@ -67,7 +68,7 @@ class JournalledApplication:
         reading = action.startswith(READING_VERBS) if action else environ["REQUEST_METHOD"] in READING_METHODS
         if not reading:
             self._journal.append(entry)
-        self._randomness.start(entry.number)
+        self._randomness.start(entry.number, entry.time)
         answer = list(self._moto(environ, start_response))
         if reading and self._randomness.was_used:
             self._journal.append(entry)  # it created something (such as a default key) that later requests use
@@ -77,6 +78,7 @@ class JournalledApplication:
 def _entry(number: int, environ: Environ, body: bytes) -> Entry:
     return Entry(
         number=number,
+        time=time.time(),
         environ={key: value for key, value in environ.items() if isinstance(value, str) and "." not in key},
         preserved=dict(environ.get(PRESERVED_HEADER_NAMES_ENVIRON_KEY, {})),
         body=body,

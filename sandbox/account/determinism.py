@@ -1,7 +1,9 @@
-"""Makes moto's ids a function of the account's epoch and the request's number, so that a replay gives the same ids."""
+"""Makes moto's ids a function of the account's epoch and of a request's number and time: a replay gives the same ids."""
 
+import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 from moto.core import base_backend, responses
@@ -14,9 +16,11 @@ class Randomness:
 
     def __init__(self, epoch: str) -> None:
         self._epoch = epoch
+        self._time = 0.0
 
-    def start(self, request_number: int) -> None:
-        """Seeds the source for one request."""
+    def start(self, request_number: int, time: float) -> None:
+        """Seeds the source for one request, which arrived at this Unix time."""
+        self._time = time
         mock_random.seed(f"{self._epoch}:{request_number}")
         self._fresh = mock_random.getstate()
 
@@ -60,3 +64,18 @@ class Randomness:
                 return original(headers)
 
         aws_headers.gen_amzn_requestid_long = responses.gen_amzn_requestid_long = apart
+
+    def name_access_logs_by_request_time(self) -> None:
+        """S3's access logs are objects whose keys contain the time. With another time at a replay, a recorded deletion
+        would miss them, and their bucket could not be deleted.
+        """
+        from moto.s3 import models  # noqa: PLC0415 - loads S3
+
+        source = self
+
+        class RequestTime(datetime.datetime):
+            @classmethod
+            def now(cls, tz: datetime.tzinfo | None = None) -> "RequestTime":
+                return cls.fromtimestamp(source._time, tz)
+
+        models.datetime = SimpleNamespace(**{**vars(datetime), "datetime": RequestTime})

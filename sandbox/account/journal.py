@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-VERSION = 2  # 2: loading a service does not use a request's random source
+VERSION = 3  # 3: requests have a time
 
 Environ = dict[str, Any]
 
@@ -27,9 +27,10 @@ class Header:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One request: its number (which seeds its random source), its WSGI environment and its body."""
+    """One request: its number (which seeds its random source), its Unix time, its WSGI environment and its body."""
 
     number: int
+    time: float
     environ: Mapping[str, str]
     preserved: Mapping[str, str]
     body: bytes

@@ -77,6 +77,8 @@ def _create_app(randomness: Randomness, service: str) -> Any:
             from sandbox.account import preload  # noqa: PLC0415
 
             preload.install()
+        elif service == "s3":
+            randomness.name_access_logs_by_request_time()
         return create_backend_app(service)
 
 

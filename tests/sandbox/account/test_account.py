@@ -114,6 +114,32 @@ def test_ids_generated_by_a_read_are_restored_too(account: Account, tmp_path: Pa
     assert subnets() == first
 
 
+def test_a_bucket_of_access_logs_that_was_emptied_and_deleted_stays_deleted(account: Account, tmp_path: Path) -> None:
+    s3 = session(account.ensure()).client("s3", REGION)
+    for bucket in ("logs", "data"):
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    grant = {"Type": "Group", "URI": "http://acs.amazonaws.com/groups/s3/LogDelivery"}
+    grants = [{"Grantee": grant, "Permission": permission} for permission in ("READ_ACP", "WRITE")]
+    owner = s3.get_bucket_acl(Bucket="logs")["Owner"]
+    s3.put_bucket_acl(Bucket="logs", AccessControlPolicy={"Grants": grants, "Owner": owner})
+    target = {"LoggingEnabled": {"TargetBucket": "logs", "TargetPrefix": "data/"}}
+    s3.put_bucket_logging(Bucket="data", BucketLoggingStatus=target)
+    s3.list_objects_v2(Bucket="data")
+    keys = [item["Key"] for item in s3.list_objects_v2(Bucket="logs")["Contents"]]
+    assert keys
+    time.sleep(1.1)  # keys contain seconds
+    kill_server(tmp_path)
+    s3 = session(account.ensure()).client("s3", REGION)
+    assert [item["Key"] for item in s3.list_objects_v2(Bucket="logs")["Contents"]] == keys
+    s3.delete_bucket(Bucket="data")  # logged too
+    for item in s3.list_objects_v2(Bucket="logs")["Contents"]:
+        s3.delete_object(Bucket="logs", Key=item["Key"])
+    s3.delete_bucket(Bucket="logs")
+    time.sleep(1.1)
+    kill_server(tmp_path)
+    assert session(account.ensure()).client("s3", REGION).list_buckets()["Buckets"] == []
+
+
 def test_accounts_of_different_roles_are_separate(account: Account, tmp_path: Path) -> None:
     def buckets_of(role_account: str) -> list[str]:
         base = session(account.ensure())
