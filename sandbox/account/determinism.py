@@ -1,4 +1,4 @@
-"""Makes moto's ids a function of the account's epoch and of a request's number and time: a replay gives the same ids."""
+"""Makes moto's ids a function of the account's epoch and a request's number and time: a replay gives the same ids."""
 
 import datetime
 from collections.abc import Iterator
