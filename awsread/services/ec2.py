@@ -204,5 +204,5 @@ def encryption_by_default(aws: Aws, id: str, known: Mapping[str, Any]) -> Props 
 
 
 def members(known: Mapping[str, Any], found: Mapping[str, Any], **names: str) -> Props:
-    """Lists that are sets: Pulumi's name → AWS's."""
+    """Properties whose order AWS does not keep, in the order already known. `names`: Pulumi's name → AWS's."""
     return {ours: same_set(known.get(ours), found.get(theirs, ())) for ours, theirs in names.items()}

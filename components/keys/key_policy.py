@@ -1,9 +1,9 @@
 """Key policies of a keep's KMS keys.
 
-The account and the deployer administer a key, but cannot use it. Principals of the account use it only through the
-services that store the class's data, in the key's region, and only if their own IAM policy allows it. AWS services that
-act by themselves (CloudWatch Logs, CloudTrail, ...) use it for resources of this account alone. Everything is denied to
-foreign accounts, grants included.
+The account's root and the deployer administer a key. Its use is a statement apart: only through the services that store
+the class's data, in the key's region, and only by principals whose own IAM policy allows it (identity/grants.py). AWS
+services that act by themselves (CloudWatch Logs, CloudTrail, ...) use it for resources of this account alone. Foreign
+accounts are denied everything, grants included.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The plan of a keep's keys: who owns them, and how long deletion takes."""
+"""Rotation, deletion window and customer-held keys of a keep. Who may use a key: key_policy.py."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import pulumi
-from codekeep_contracts.pods import GATEWAY_PORT
+from codekeep_contracts.pods import GATEWAY_PORT, HEALTH_PATH
 from pulumi_aws import ec2, lb
 
 from components.bucket_ref import BucketRef
@@ -36,7 +36,7 @@ class EntryArgs:
     access_logs: BucketRef
     target_security_group_id: pulumi.Input[str]  # the gateway's nodes or pods
     target_port: int = GATEWAY_PORT
-    health_path: str = "/healthz"
+    health_path: str = HEALTH_PATH
     certificate_arn: pulumi.Input[str] | None = None
     protect: bool = False  # AWS refuses to delete the load balancer
 

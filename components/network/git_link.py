@@ -15,7 +15,7 @@ TOKEN_HINTS: dict[GitHostKind, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class GitLinkArgs(HostLinkArgs):
-    """The readers of the token are the roles that read repositories."""
+    """Readers of the token are the roles of ingest and reviewer (links.py)."""
 
     kind: GitHostKind
 

@@ -12,7 +12,7 @@ from components.observe.log_group import log_group
 AGGREGATION_SECONDS = 60  # the finest AWS offers
 LOG_DELIVERY = "delivery.logs.amazonaws.com"
 
-# In addition to AWS's default fields: resource, direction, AWS service, and the path by which the traffic left.
+# AWS's default fields, and resource, direction, AWS service, and the path by which the traffic left.
 FLOW_FIELDS = (
     *("version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets"),
     *("bytes", "start", "end", "action", "log-status", "vpc-id", "subnet-id", "az-id", "tcp-flags", "pkt-srcaddr"),

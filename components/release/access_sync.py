@@ -21,7 +21,7 @@ GRACE_SECONDS = 30
 
 
 class AccessSync(pulumi.ComponentResource):
-    """A CronJob of the workload ingest, which alone reaches the Git hosts and has their tokens."""
+    """A CronJob of the workload ingest, which has the tokens of the Git links and may reach their hosts."""
 
     job: batch.v1.CronJob
 

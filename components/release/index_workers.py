@@ -1,8 +1,8 @@
-"""Index workers: they turn chunks into vectors and symbols in the keep's index, on Ray.
+"""The indexer: it writes what ingest found into the keep's index, with vectors that are computed on Ray.
 
-Three parts. A driver (one pod) finds in the code bucket what ingest wrote, and submits it as tasks. A RayCluster runs
-them: its head only schedules, and its workers scale with the tasks. A suspended RayJob is the template of a full
-re-index, which runs on its own machines while the daily work goes on:
+Three parts. A driver (one pod) reads in the code bucket what ingest wrote and applies it to the index. A RayCluster
+computes the vectors: its head only schedules, and its workers scale with the tasks. A suspended RayJob is the template
+of a full re-index, which runs on its own machines while the daily work goes on:
 
     kubectl get rayjob reindex -o json | jq '.metadata = {namespace: .metadata.namespace, labels: .metadata.labels,
       name: "reindex-1"} | .spec.suspend = false | del(.status)' | kubectl create -f -

@@ -1,9 +1,11 @@
 """Ingest: reads repositories over the Git links, parses them and writes chunks into the keep's bucket for the indexers.
 
-It starts in two ways. After a push, the webhook puts a message on the ingest queue, and KEDA starts a Job that takes
-messages until none is left (the nightly `refresh` message of the schedule arrives there too). At night, one Job goes
-over all repositories in shards, and finds most commits done already. By hand, after an outage:
-`kubectl create job --from=cronjob/ingest-nightly ingest-again`.
+It starts in three ways:
+
+- After a push, the webhook puts a message on the ingest queue, and KEDA starts a Job that takes messages until none is
+  left. The schedule's nightly `refresh` message arrives there too; keeps whose cap is one pod have only that.
+- At night, one Job goes over all repositories in shards, and finds most commits done already.
+- By hand, after an outage: `kubectl create job --from=cronjob/ingest-nightly ingest-again`.
 """
 
 from dataclasses import dataclass

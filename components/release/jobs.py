@@ -20,7 +20,7 @@ RETRIES_MAX = 10
 KEPT_SECONDS = 24 * 3_600  # so that a finished Job can be examined
 HISTORY = 3
 ZONE = "Etc/UTC"
-NEVER = "0 0 1 1 *"  # a CronJob needs a schedule even if it is only a template
+PLACEHOLDER_SCHEDULE = "0 0 1 1 *"  # a CronJob needs a schedule even if it is suspended, a template only
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,12 +61,17 @@ def job_spec(base: ReleaseBase, plan: JobPlan) -> Any:
         # The next pod starts when the last one is gone: two would write the same checkpoint.
         "podReplacementPolicy": "Failed",
         **_attempts(plan),
-        "template": _named(pod_template(base, replace(plan.pod, restart="Never"))),
+        "template": _with_run_variable(pod_template(base, replace(plan.pod, restart="Never"))),
     }
 
 
 def cron_job_spec(
-    base: ReleaseBase, plan: JobPlan, *, schedule: str = NEVER, start_within_seconds: int = 3_600, suspend: bool = False
+    base: ReleaseBase,
+    plan: JobPlan,
+    *,
+    schedule: str = PLACEHOLDER_SCHEDULE,
+    start_within_seconds: int = 3_600,
+    suspend: bool = False,
 ) -> Any:
     """Spec of a CronJob; a suspended one is a template, for `kubectl create job --from=cronjob/<name> <run>`."""
     job = job_spec(base, plan)
@@ -103,7 +108,7 @@ def _attempts(plan: JobPlan) -> dict[str, Any]:
     }
 
 
-def _named(template: Any) -> Any:
+def _with_run_variable(template: Any) -> Any:
     """The template with the variable RUN in every container."""
     run = {"name": RUN, "valueFrom": {"fieldRef": {"fieldPath": f"metadata.labels['{RUN_LABEL}']"}}}
     spec = template["spec"]

@@ -1,6 +1,7 @@
 """The pods of a release: restricted, placed on a pool of the keep, with scratch space and the settings mounted.
 
-Everything has Kubernetes' field names, so that Deployments, Jobs and custom resources use the same template.
+The functions return mappings with Kubernetes' field names, so that Deployments, Jobs and custom resources use the same
+template.
 """
 
 import re

@@ -32,7 +32,8 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRecord:
-    """
+    """Who was shown what, when and on which grounds. Contains no code and no question.
+
     Raises:
         UsageFault: a field is not an identifier, hex, count or time of its kind. The value is not in the message.
     """

@@ -12,7 +12,9 @@ VISIBLE_AGAIN_SECONDS: Final = 900
 
 
 class Push(StrictModel):
-    """A branch moved. `link` is the settings' name of the Git host; `commit` is None where the branch was deleted."""
+    """A branch moved: ingest the repository, all of its branches. `link` is the name of the Git link in the settings;
+    `commit` is None where the branch was deleted.
+    """
 
     kind: Literal["push"] = "push"
     version: Literal[1] = 1

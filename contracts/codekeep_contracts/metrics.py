@@ -37,16 +37,21 @@ def _latency(name: str, help_: str, *labels: str) -> Metric:
     return Metric(name=f"codekeep_{name}", kind="histogram", unit="ms", help=help_, labels=("component", *labels))
 
 
-REQUESTS: Final = _counter("requests", "Answered requests.", "route", "status")
+REQUESTS: Final = _counter("requests", "Requests that ended, whatever their status.", "route", "status")
 FAILED_REQUESTS: Final = _counter("failed_requests", "Requests that ended in an error of ours.", "route", "status")
-AUTOCOMPLETE_LATENCY: Final = _latency("autocomplete_latency", "Request to whole suggestion.")
+AUTOCOMPLETE_LATENCY: Final = _latency("autocomplete_latency", "Request to complete suggestion.")
 CHAT_FIRST_TOKEN_LATENCY: Final = _latency("chat_first_token_latency", "Request to first token.")
 RETRIEVAL_LATENCY: Final = _latency("retrieval_latency", "Question to ranked chunks.", "route")
 INDEX_AGE: Final = Metric(
-    name="codekeep_index_age", kind="gauge", unit="min", help="Age of the oldest commit that is not indexed yet."
+    name="codekeep_index_age",
+    kind="gauge",
+    unit="min",
+    help="Minutes since the last successful ingest of the repositories whose ingest failed.",
 )
-INGEST_JOBS: Final = _counter("ingest_jobs", "Finished ingest jobs.")
-FAILED_INGEST_JOBS: Final = _counter("failed_ingest_jobs", "Failed ingest jobs.")
+INGEST_JOBS: Final = _counter(
+    "ingest_jobs", "Ingest runs that ended: a Job of the queue makes one for each batch of messages."
+)
+FAILED_INGEST_JOBS: Final = _counter("failed_ingest_jobs", "Ingest runs in which a repository failed.")
 FAILED_AUDIT_SHIPMENTS: Final = _counter("failed_audit_shipments", "Audit records that stayed on a pod for a minute.")
 CACHE_HITS: Final = _counter("cache_hits", "Answers from a cache.")
 RETRIEVAL_HITS: Final = _counter("retrieval_hits", "Requests for which retrieval found something.", "route")

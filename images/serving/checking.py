@@ -40,7 +40,7 @@ def check_trtllm(
     try:
         options = TrtllmOptions.model_validate(_values(document))
     except yaml.YAMLError as error:
-        problems.append(Problem("YAML", " ".join(str(error).split()), "each option once", "correct it"))
+        problems.append(Problem("YAML", " ".join(str(error).split()), "YAML with each option once", "correct it"))
     except ValidationError as error:
         problems += [problem for found in error.errors() for problem in _option_problems(dict(found))]
     else:
@@ -135,7 +135,7 @@ def _graph_problems(graphs: CudaGraphConfig, max_batch_size: int) -> Iterator[Pr
         )
     if largest > max_batch_size:
         yield Problem(
-            "cuda_graph_config.batch_sizes",
+            f"cuda_graph_config.{'batch_sizes' if graphs.batch_sizes else 'max_batch_size'}",
             f"{largest}, more than max_batch_size ({max_batch_size})",
             f"sizes up to {max_batch_size}",
             "leave out what never runs: each graph takes GPU memory",

@@ -1,4 +1,9 @@
-"""Runs deployments: takes the lock, opens the state, starts child processes, serves the program, runs the deletes."""
+"""Runs deployments: takes the lock, opens the state, starts child processes, serves the program, runs the deletes.
+
+After a run that was killed: the reaper has ended its children, and the journal has each step that finished. The next
+run takes over the lock with a warning, folds the journal into the state, reads back the updates and deletions that were
+in progress, and reports and repeats the creations (pending.py).
+"""
 
 import threading
 import time
@@ -100,7 +105,7 @@ class _Run:
     start_plugin: StartPlugin
     reaper: Reaper = field(default_factory=Reaper)
 
-    def execute(self, stale: Any, cancel: threading.Event) -> Deployment:
+    def execute(self, dead_holder: Any, cancel: threading.Event) -> Deployment:
         request = self.request
         with ExitStack() as stack:
             # A registration keeps its thread until its step is done; the SDK has up to four per parallel step waiting.
@@ -110,8 +115,8 @@ class _Run:
             stack.callback(lambda: server.stop(0.2).wait())
             stack.callback(self.reaper.close)
             deployment = self._deployment(stack, address, cancel)
-            if stale is not None:
-                deployment.diagnose(Severity.WARNING, f"took over the lock of a process that died: {stale}")
+            if dead_holder is not None:
+                deployment.diagnose(Severity.WARNING, f"took over the lock of a process that died: {dead_holder}")
             registrar = Registrar(deployment)
             monitor = MonitorService(deployment, registrar, str(request.project_root or request.program_cwd))
             resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)

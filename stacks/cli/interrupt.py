@@ -14,7 +14,8 @@ KILLED = 130  # what a shell reports for a process ended by Ctrl-C
 
 @contextmanager
 def cancel_event() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C (or SIGTERM) sets. The second ends the process and its children at once."""
+    """An event that the first Ctrl-C (or SIGTERM) sets. The second ends the process at once; the sandbox engine's
+    children end with it, the pulumi CLI goes on."""
     cancel = threading.Event()
 
     def stop(signum: int, frame: FrameType | None) -> None:

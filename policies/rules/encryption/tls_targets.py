@@ -1,4 +1,4 @@
-"""Behind the listener the code travels on, to the machine that answers."""
+"""A load balancer speaks TLS to its targets too: behind the listener the code travels on."""
 
 from policies.conditions import Expectation, none_of
 from policies.rule import Requirement, Severity, encryption_rule

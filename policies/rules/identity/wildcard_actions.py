@@ -10,7 +10,7 @@ KINDS = (Kind.IDENTITY, Kind.TRUST, Kind.RESOURCE, Kind.KEY)
 
 RULE = identity_rule(
     id="wildcard-actions",
-    title="No policy allows all actions, or all of a service",
+    title="No policy allows actions by a wildcard in the service or at the start of the verb",
     severity=Severity.CRITICAL,
     applies_to=types_with(*KINDS),
     requirement=Requirement.ACCESS_CONTROL,
@@ -28,6 +28,6 @@ def actions_are_named(node: Node, statement: Statement) -> Iterator[Finding]:
 
 
 def is_broad(action: str) -> bool:
-    """Whether service or verb begin with a wildcard: `*`, `s3:*`, `*:Get*`, `s3:*Object`."""
+    """Whether the service contains a wildcard, or the verb begins with one: `*`, `s3:*`, `*:Get*`, `s3:*Object`."""
     service, _, verb = action.partition(":")
     return not verb or verb[0] in "*?" or "*" in service or "?" in service

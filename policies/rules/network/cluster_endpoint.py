@@ -1,4 +1,4 @@
-"""Whoever reaches the Kubernetes API needs one leaked token and nothing more."""
+"""The endpoint of an EKS cluster must not be public: whoever reaches it needs only one leaked token."""
 
 from policies.conditions import FALSE, TRUE, Expectation
 from policies.rule import Requirement, Severity, network_rule

@@ -1,4 +1,4 @@
-"""A subnet that was put on no access list is on the default one."""
+"""A subnet without a network ACL of its own uses the default one."""
 
 from collections.abc import Iterator
 
@@ -27,6 +27,6 @@ RULE = network_rule(
 
 
 @RULE.check
-def is_adopted(node: Node, case: Case) -> Iterator[Finding]:
+def must_be_adopted(node: Node, case: Case) -> Iterator[Finding]:
     if node.type in VPCS and not has_adopter(case.graph, node, ACL, "defaultNetworkAclId"):
         yield RULE.violation(node, "", "has the default network ACL that AWS creates: open both ways")

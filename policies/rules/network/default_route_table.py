@@ -25,6 +25,6 @@ RULE = network_rule(
 
 
 @RULE.check
-def is_adopted(node: Node, case: Case) -> Iterator[Finding]:
+def must_be_adopted(node: Node, case: Case) -> Iterator[Finding]:
     if node.type in VPCS and not has_adopter(case.graph, node, TABLE, "defaultRouteTableId"):
         yield RULE.violation(node, "", "has a default route table that the program does not keep empty")

@@ -1,4 +1,4 @@
-"""A cluster of a version without fixes keeps its weaknesses."""
+"""EKS clusters and node groups run a version that still gets fixes."""
 
 import re
 

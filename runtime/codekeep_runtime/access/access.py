@@ -22,8 +22,7 @@ class Access:
         indexed: the repositories in the index, against which grants to groups are expanded.
         accounts: service accounts and revoked people.
         permissions: what Git hosts confirmed; None if grants need no confirmation. Git hosts do not know service
-        accounts, so
-            their repositories need no confirmation.
+            accounts, so their repositories need no confirmation.
     """
 
     def __init__(
@@ -51,7 +50,9 @@ class Access:
         return Scope(self._tenant, reader.id, team, repositories)
 
     def still_allows(self, reader: Reader, scope: Scope) -> bool:
-        """Whether the reader may still see everything in the scope. Cheap: called during a stream."""
+        """Whether the reader may still see everything in the scope, cited or not: one lost repository makes it False.
+        Cheap enough for a stream, though files may be read.
+        """
         if reader.id != scope.reader_id or scope.tenant != self._tenant:
             return False
         if not scope.repositories:

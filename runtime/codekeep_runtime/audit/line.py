@@ -40,12 +40,12 @@ def parse_line(line: bytes) -> dict[str, Any]:
     """
     value = json.loads(line)
     if not isinstance(value, dict) or not isinstance(value.get("hash"), str):
-        raise ValueError("no line of a chain")
+        raise ValueError("not a JSON object with a hash")
     body = {name: each for name, each in value.items() if name != "hash"}
     if hashlib.sha256(canonical_json(body)).hexdigest() != value["hash"] or canonical_json(value) != line:
-        raise ValueError("hash")
+        raise ValueError("the hash does not match")
     if not isinstance(value.get("sequence"), int) or value.get("kind") not in set(Kind):
-        raise ValueError("no line of a chain")
+        raise ValueError("no sequence number, or an unknown kind")
     return value
 
 

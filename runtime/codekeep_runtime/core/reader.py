@@ -21,7 +21,7 @@ class Scope:
     """The repositories that one reader may see now. Everything that reads the index requires one, and only `access`
     makes one.
 
-    An empty `repositories` sees nothing; no value means "all".
+    An empty set sees nothing. There is no value that stands for all repositories.
     """
 
     tenant: str

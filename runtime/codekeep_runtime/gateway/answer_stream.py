@@ -17,7 +17,7 @@ from codekeep_runtime.products.product import Product
 from codekeep_runtime.telemetry import emit
 from codekeep_runtime.telemetry.metrics import observe
 
-ACCESS_LOST = End(finish_reason=FinishReason.ACCESS_LOST, message="Access ended while this was being answered.")
+ACCESS_LOST = End(finish_reason=FinishReason.ACCESS_LOST)
 
 
 class AnswerStream:

@@ -13,7 +13,7 @@ from codekeep_runtime.gateway.bodies import ChatBody, parse_body
 from codekeep_runtime.gateway.documents import chunk_document
 from codekeep_runtime.gateway.errors import error_response
 from codekeep_runtime.gateway.reader_request import ReaderRequest, admit_request
-from codekeep_runtime.gateway.sse import REFUSED, sse_response
+from codekeep_runtime.gateway.sse import ERROR_STATUS, sse_response
 from codekeep_runtime.products.answer import AnswerEvent, Citations, Delta, End
 from codekeep_runtime.products.chat import CHAT
 from codekeep_runtime.telemetry import emit
@@ -56,8 +56,8 @@ async def _complete_response(http: Request, answer: AnswerStream, common: dict[s
                 end = event
             elif await http.is_disconnected():  # nothing came for a while: does anybody still wait?
                 break
-    if end.finish_reason in REFUSED:
-        return error_response(REFUSED[end.finish_reason])
+    if end.finish_reason in ERROR_STATUS:
+        return error_response(ERROR_STATUS[end.finish_reason])
     choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": end.finish_reason}
     completion = {**common, "object": "chat.completion", "choices": [choice]}
     return JSONResponse({**completion, **_citations(citations), **_usage(end)})

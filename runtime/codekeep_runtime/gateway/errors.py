@@ -1,4 +1,5 @@
-"""Error responses in OpenAI's format. None repeats text of the request or of an exception."""
+"""Error responses in OpenAI's format. None repeats text of the request; of exceptions, only the
+names of the models where a request names none of them."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any

@@ -12,8 +12,8 @@ from codekeep_runtime.gateway.errors import error_response
 from codekeep_runtime.products.answer import AnswerEvent, End, FinishReason
 from codekeep_runtime.telemetry import emit
 
-REFUSED: Final = {FinishReason.ENGINE_FAILED: 503, FinishReason.ACCESS_LOST: 403}
-"""Answers that end in an error, with its status."""
+ERROR_STATUS: Final = {FinishReason.ENGINE_FAILED: 503, FinishReason.ACCESS_LOST: 403}
+"""HTTP status of the answers that end in an error."""
 _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 Render = Callable[[AnswerEvent], Mapping[str, Any]]
@@ -30,8 +30,8 @@ async def _events(answer: AnswerStream, render: Render) -> AsyncGenerator[bytes,
             async for event in events:
                 if event is None:
                     yield b": still here\n\n"
-                elif isinstance(event, End) and event.finish_reason in REFUSED:
-                    yield _data(error_response(REFUSED[event.finish_reason]).body)
+                elif isinstance(event, End) and event.finish_reason in ERROR_STATUS:
+                    yield _data(error_response(ERROR_STATUS[event.finish_reason]).body)
                     return
                 else:
                     yield _data(json.dumps(render(event), separators=(",", ":")).encode())

@@ -36,11 +36,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """Args:
-    workers: processes that parse; None for one per core.
-    ray: address of a Ray cluster that parses instead; "local" starts one on this machine.
-    file_seconds: a file that takes longer to parse is quarantined.
-    trusts_index: every file that the index lists was made by this version of the pipeline.
+    """How a run parses.
+
+    Args:
+        workers: processes that parse; None for one per core.
+        ray: address of a Ray cluster that parses instead; "local" starts one on this machine.
+        file_seconds: a file that takes longer to parse is quarantined.
+        trusts_index: every file that the index lists was made by this version of the pipeline.
     """
 
     policy: Policy = field(default_factory=Policy)

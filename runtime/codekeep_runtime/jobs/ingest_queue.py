@@ -57,8 +57,8 @@ def _work(runtime: Runtime, queue: WorkQueue, messages: Sequence[ReceivedMessage
 
 
 def _requested(known: Sources, message: ReceivedMessage) -> Sequence[Source]:
-    """The sources that a message asks for: none for an invalid one, and for a repository that the settings do not
-    name.
+    """The sources that a message asks for: none for an invalid one, and for a repository that no Git link
+    covers.
     """
     try:
         request = parse_message(message.body)

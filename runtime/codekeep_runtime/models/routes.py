@@ -47,7 +47,7 @@ class Route:
         return self.adapter or self.model
 
     def is_named(self, name: str) -> bool:
-        """Whether a request may ask for it by this name: full, last part, role, or the adapter's."""
+        """Whether a request may use this name: the adapter's where it has one, else full, last part or role."""
         return name in ({self.adapter} if self.adapter else {self.model, self.model.rpartition("/")[2], self.role})
 
 
@@ -65,7 +65,8 @@ class Routes:
         for product, of_product in self._rows.items():
             cohorts = [row.cohort for row in of_product if row.weight]
             if not cohorts or len(set(cohorts)) < len(cohorts) or min(row.weight for row in of_product) < 0:
-                raise ValueError(f"each cohort of {product} must have one weight above 0, got {of_product}")
+                weights = [(row.cohort, row.weight) for row in of_product]
+                raise ValueError(f"each cohort of {product} must have one row with a weight above 0, got {weights}")
 
     @classmethod
     def of_models(cls, models: Sequence[ServedModel]) -> Self:

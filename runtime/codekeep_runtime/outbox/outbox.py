@@ -13,7 +13,7 @@ from codekeep_runtime.outbox.documents import branch_document, branch_of, file_d
 from codekeep_runtime.outbox.objects import Objects
 
 STEPS, STATES = "steps/", "states/"
-ALL = 10_000_000  # keys; a bound, never reached
+MAX_KEYS = 10_000_000  # a bound that is never reached
 
 
 class Outbox(IndexWriter):
@@ -62,7 +62,7 @@ class Outbox(IndexWriter):
         self._send(branch, "drop")
         self._states.pop(branch, None)
         self._objects.delete(_state_key(branch))
-        return 0  # the indexer knows
+        return 0  # unknown here: the indexer deletes the chunks
 
     def _send(self, branch: Branch, kind: str, **more: Any) -> None:
         """Keys start with the time, so the indexer takes steps in this order."""

@@ -16,7 +16,7 @@ from codekeep_runtime.index.interface import Index
 from codekeep_runtime.ingest.state import TABLES
 from codekeep_runtime.outbox.documents import branch_of
 from codekeep_runtime.outbox.objects import Objects
-from codekeep_runtime.outbox.outbox import ALL, STATES, STEPS
+from codekeep_runtime.outbox.outbox import MAX_KEYS, STATES, STEPS
 from codekeep_runtime.prompts.opt_in import Prompts
 
 
@@ -107,8 +107,8 @@ def outbox_target(objects: Objects, repository: RepositoryId) -> PurgeTarget:
     """Steps in the outbox that ingest sent, and that the indexer has not applied yet."""
 
     def keys() -> Iterable[str]:
-        yield from objects.keys(f"{STATES}{repository.id}/", ALL)
-        for key in objects.keys(STEPS, ALL):
+        yield from objects.keys(f"{STATES}{repository.id}/", MAX_KEYS)
+        for key in objects.keys(STEPS, MAX_KEYS):
             step = objects.get(key)
             if step is not None and branch_of(step["branch"]).repository == repository:
                 yield key

@@ -1,4 +1,4 @@
-"""Certificates that ACM issues, validated by DNS."""
+"""Certificates requested from ACM with validation by DNS. moto issues them at once."""
 
 from sandbox.aws.errors import InvalidParameterError
 from sandbox.aws.resource import Api, Props

@@ -43,6 +43,8 @@ class Secrets:
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
             if code == "ResourceNotFoundException":
-                raise SettingsFault(f"secret {arn} has no value yet; put the token or key into it") from None
+                raise SettingsFault(
+                    f"secret {arn} does not exist or has no value yet; put the token or key into it"
+                ) from None
             raise AccessFault(f"secret {arn} cannot be read ({code})") from None
         return value.strip()
