@@ -28,7 +28,7 @@ SEEN = scope(SHOP)
 @pytest.fixture
 def no_forgetting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Skips purging deleted text from segments, which waits half a minute and does not matter here."""
-    monkeypatch.setattr("codekeep_runtime.index.opensearch.index.forget_removed", lambda *_: None)
+    monkeypatch.setattr("codekeep_runtime.index.opensearch.index.expunge_deleted", lambda *_: None)
 
 
 class KilledError(BaseException):

@@ -188,7 +188,7 @@ def test_after_a_failed_restore_the_old_index_serves(keep: Keep) -> None:
     keep.versions().discard([keep.versions().own])
     keep("take", "--name", "other")
     keep("restore", "first", "--yes")
-    assert "index anew" in keep("restore", "other", "--yes", fault=DataFault)
+    assert "rebuild the index" in keep("restore", "other", "--yes", fault=DataFault)
     assert paths(keep.index()) == ["a.py"]
 
 
