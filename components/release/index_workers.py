@@ -186,7 +186,9 @@ class IndexWorkers(pulumi.ComponentResource):
         args, base = self._args, self._args.base
         resources = GPU_WORKER_RESOURCES if args.reindex_role in GPU_ROLES else WORKER_RESOURCES
         count = args.reindex_workers
-        workers = _group(base, REINDEX_WORKER, args.reindex_role, resources, minimum=count, maximum=count)
+        workers = _group(
+            base, REINDEX_WORKER, args.reindex_role, resources, minimum=count, maximum=count, measured=True
+        )
         return CustomResource(
             f"{self._name}-reindex",
             api_version=RAY_API,
@@ -245,9 +247,20 @@ def _head(base: ReleaseBase, *, scales: bool) -> dict[str, Any]:
 
 
 def _group(
-    base: ReleaseBase, name: str, role: PoolRole, resources: Resources, *, minimum: int, maximum: int
+    base: ReleaseBase,
+    name: str,
+    role: PoolRole,
+    resources: Resources,
+    *,
+    minimum: int,
+    maximum: int,
+    measured: bool = False,
 ) -> dict[str, Any]:
-    """A group of equal workers. Ray chooses their number between the bounds, starting with the minimum."""
+    """A group of equal workers. Ray chooses their number between the bounds, starting with the minimum.
+
+    Args:
+        measured: one of them runs the indexer, whose requests to models KEDA reads.
+    """
     ray = Container(name="ray-worker", image=base.image(IMAGE), resources=resources)
     pod = PodPlan(
         workload=Workload.INDEXER,
@@ -258,6 +271,7 @@ def _group(
         scratch=Scratch(gib=SCRATCH_GIB),
         shared_memory_gib=SHARED_MEMORY_GIB,
         grace_seconds=GRACE_SECONDS,
+        measured=measured,
     )
     return {
         "groupName": name,

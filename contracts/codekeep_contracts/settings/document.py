@@ -1,5 +1,6 @@
 """The settings document, and the function that reads it."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -118,7 +119,21 @@ def load_settings(path: Path) -> RuntimeSettings:
     try:
         return RuntimeSettings.model_validate_json(text)
     except ValidationError as error:
+        if (found := _version(text)) != SCHEMA_VERSION:
+            raise SettingsFault(
+                f"settings {str(path)!r} have schema_version {found}, and this runtime reads {SCHEMA_VERSION}; deploy "
+                "stack and release.images of the same version"
+            ) from None
         raise SettingsFault(f"settings {str(path)!r} are wrong:\n{_described(error)}") from None
+
+
+def _version(text: bytes) -> int:
+    """The version of a document, whatever else is wrong with it; SCHEMA_VERSION where it names none."""
+    try:
+        found = json.loads(text)["schema_version"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return SCHEMA_VERSION
+    return found if isinstance(found, int) else SCHEMA_VERSION
 
 
 def _described(error: ValidationError) -> str:

@@ -15,6 +15,8 @@ def index_worker(ray_address: str | None, full: bool, once: bool, platform: Plat
     """Write what ingest sent into the index and embed it, until stopped."""
     from codekeep_runtime import telemetry
     from codekeep_runtime.jobs.index_worker import run_worker
+    from codekeep_runtime.telemetry import metrics
 
     telemetry.setup(platform.context.settings)
+    metrics.serve()
     run_worker(platform, ray_address, is_full=full, once=once or full)

@@ -45,12 +45,14 @@ def serve(
     from codekeep_runtime.gateway.app import create_app
     from codekeep_runtime.gateway.server import Certificate
     from codekeep_runtime.platform.readers import reader_of
+    from codekeep_runtime.telemetry import metrics
 
     if (certificate is None) != (certificate_key is None):
         raise click.UsageError("--certificate and --certificate-key go together")
     pair = Certificate(certificate, certificate_key) if certificate and certificate_key else None
     reader = reader_of(platform, user, teams) if user or teams else None
     with open_runtime(platform, reader, "gateway") as runtime:
+        metrics.serve()
         app = create_app(runtime.services)
         running = platform.server(app, host, port, pair)
         if token := getattr(runtime.identity, "token", ""):

@@ -20,7 +20,8 @@ Render = Callable[[AnswerEvent], Mapping[str, Any]]
 
 
 def sse_response(answer: AnswerStream, render: Render) -> StreamingResponse:
-    """Streams an answer that was begun; `[DONE]` or an error comes last."""
+    """Streams an answer that was begun; `[DONE]` comes last, also after an engine's failure. An answer that was cut off
+    because its reader lost access ends with the error."""
     return StreamingResponse(_events(answer, render), media_type="text/event-stream", headers=_HEADERS)
 
 
@@ -32,7 +33,8 @@ async def _events(answer: AnswerStream, render: Render) -> AsyncGenerator[bytes,
                     yield b": still here\n\n"
                 elif isinstance(event, End) and event.finish_reason in ERROR_STATUS:
                     yield _data(error_response(ERROR_STATUS[event.finish_reason]).body)
-                    return
+                    if event.finish_reason is FinishReason.ACCESS_LOST:
+                        return
                 else:
                     yield _data(json.dumps(render(event), separators=(",", ":")).encode())
         yield _data(b"[DONE]")

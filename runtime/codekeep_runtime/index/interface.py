@@ -153,6 +153,12 @@ class IndexAdministrator(Protocol):
             DataFault: an index of that name exists for another embedder.
         """
 
+    def is_migrating(self) -> bool:
+        """Whether an index of another schema or embedder serves, until this one is complete."""
+
+    def is_empty(self) -> bool:
+        """Whether nothing was written to this index yet."""
+
     def digest(self) -> str:
         """SHA-256 over all documents in a fixed order, without commits and times: equal content, equal digest."""
 

@@ -36,8 +36,7 @@ def run_worker(platform: Platform, ray_address: str | None, *, is_full: bool, on
     worker = Worker(objects, index, Embedding(index, embedder).run, platform.tombstones.is_purged)
     permissions, stopped, quiet = PermissionIntake(platform), _stop_by_signal(), 0
     try:
-        if is_full:
-            worker.request_everything()
+        worker.begin(is_full=is_full)
         while not stopped.is_set():
             try:
                 done = permissions.run_once() + worker.run_once()

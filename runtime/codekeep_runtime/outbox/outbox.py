@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from codekeep_runtime.core import Branch, SourceFile
+from codekeep_runtime.index.guard import replace_surrogates
 from codekeep_runtime.index.interface import Head, IndexWriter
 from codekeep_runtime.outbox.documents import branch_document, branch_of, file_document
 from codekeep_runtime.outbox.objects import Objects
@@ -42,7 +43,8 @@ class Outbox(IndexWriter):
 
     def set_head(self, branch: Branch, head: Head) -> None:
         document = {"commit": head.commit, "indexed_at": head.indexed_at.isoformat()}
-        self._send(branch, "head", head=document)
+        file_count = len({replace_surrogates(path) for path in self._state(branch)["blobs"]})
+        self._send(branch, "head", head=document, file_count=file_count)
         self._state(branch)["head"] = document
         self._save(branch)
 
@@ -61,7 +63,7 @@ class Outbox(IndexWriter):
     def drop(self, branch: Branch) -> int:
         self._send(branch, "drop")
         self._states.pop(branch, None)
-        self._objects.delete(_state_key(branch))
+        self._objects.delete(state_key(branch))
         return 0  # unknown here: the indexer deletes the chunks
 
     def _send(self, branch: Branch, kind: str, **more: Any) -> None:
@@ -71,20 +73,20 @@ class Outbox(IndexWriter):
 
     def _state(self, branch: Branch) -> dict[str, Any]:
         if branch not in self._states:
-            found = self._objects.get(_state_key(branch))
+            found = self._objects.get(state_key(branch))
             if found is None or found["made_with"] != self._version:
                 found = {"branch": branch_document(branch), "made_with": self._version, "head": None, "blobs": {}}
             self._states[branch] = found
         return self._states[branch]
 
     def _save(self, branch: Branch) -> None:
-        self._objects.put(_state_key(branch), self._state(branch))
+        self._objects.put(state_key(branch), self._state(branch))
 
 
 def head_of(document: Mapping[str, str]) -> Head:
     return Head(commit=document["commit"], indexed_at=datetime.fromisoformat(document["indexed_at"]))
 
 
-def _state_key(branch: Branch) -> str:
+def state_key(branch: Branch) -> str:
     name = hashlib.blake2b(branch.name.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
     return f"{STATES}{branch.repository.id}/{name}"

@@ -3,10 +3,13 @@
 Before `start` nothing is recorded and no SDK loaded: a command that nobody monitors pays nothing.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from codekeep_contracts.faults import SettingsFault
 from codekeep_contracts.metrics import LABELS, METRICS, Metric
+from codekeep_contracts.pods import METRICS_PORT_VARIABLE
 
 from codekeep_runtime.telemetry.fields import FieldFilter
 from codekeep_runtime.telemetry.log import LOG
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from opentelemetry.metrics import Meter
     from opentelemetry.sdk.metrics.export import MetricReader
 
+MAX_PORT = 65_535
 LATENCY_BUCKETS_MS = (5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000)
 
 Record = Callable[[float, Mapping[str, str]], None]
@@ -66,11 +70,25 @@ def prometheus_text() -> bytes:
     return b"" if _registry is None else generate_latest(_registry)
 
 
-def serve(port: int) -> None:
-    """Serves Prometheus on a port of all interfaces, in a daemon thread."""
+def serve(environment: Mapping[str, str] = os.environ) -> None:
+    """Serves Prometheus on all interfaces, in a daemon thread, if the variable of the port is set.
+
+    For the main process of a pod: in any other one, such as an operator's command, the port is taken.
+
+    Raises:
+        SettingsFault: the variable is no port, or the port cannot be listened on.
+    """
     from prometheus_client import start_http_server
 
-    start_http_server(port, registry=_registry)
+    port = environment.get(METRICS_PORT_VARIABLE)
+    if not port:
+        return
+    if not (port.isdecimal() and 0 < int(port) <= MAX_PORT):
+        raise SettingsFault(f"{METRICS_PORT_VARIABLE} must be a port from 1 to {MAX_PORT}, got {port!r}")
+    try:
+        start_http_server(int(port), registry=_registry)
+    except OSError as error:
+        raise SettingsFault(f"metrics cannot be served on port {port} ({error.strerror}); is it taken?") from error
 
 
 def _instrument(meter: "Meter", metric: Metric) -> Record:

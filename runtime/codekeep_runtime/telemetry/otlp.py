@@ -33,17 +33,14 @@ def start(environment: Mapping[str, str] = os.environ) -> Callable[[], None]:
 
 
 def _metrics(environment: Mapping[str, str]) -> Callable[[], None]:
-    """Sends metrics to the collector where there is one, and serves them on a port where Prometheus reads it."""
+    """Records metrics, and sends them to the collector where there is one."""
     readers = []
     if environment.get(OTLP_ENDPOINT):
         from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
         from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 
         readers.append(PeriodicExportingMetricReader(OTLPMetricExporter()))
-    stop = metrics.start(*readers)
-    if port := environment.get(METRICS_PORT_VARIABLE):
-        metrics.serve(int(port))
-    return stop
+    return metrics.start(*readers)
 
 
 def _spans() -> Callable[[], None]:

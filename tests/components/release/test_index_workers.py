@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from codekeep_contracts.pods import METRICS_PORT, METRICS_PORT_VARIABLE
 
 from components.compute.pool import PoolRole
 from components.identity.workload import Workload
@@ -40,6 +41,15 @@ def reindex(**changes: Any) -> Any:
 
 def test_index_workers_keep_the_contract() -> None:
     assert_contract(index_workers(), make_keep())
+
+
+def test_a_full_reindex_is_measured() -> None:
+    """Its requests to the embedding model are what KEDA scales the model on."""
+    [group] = reindex()["rayClusterSpec"]["workerGroupSpecs"]
+    template = group["template"]
+    assert template["metadata"]["annotations"]["prometheus.io/port"] == str(METRICS_PORT)
+    [container] = template["spec"]["containers"]
+    assert {"name": METRICS_PORT_VARIABLE, "value": str(METRICS_PORT)} in container["env"]
 
 
 @pytest.mark.parametrize("token", [CLUSTER, JOB])

@@ -188,4 +188,5 @@ def test_the_end_of_an_answer_sets_status_and_verdict(acme: Tenant, reason: str,
     assert client.post("/v1/chat/completions", json=ASK, headers=ANN).status_code == status
     streamed = client.post("/v1/chat/completions", json={**ASK, "stream": True}, headers=ANN)
     assert ('"error"' in streamed.text) == (status != 200)
+    assert streamed.text.endswith("data: [DONE]\n\n") == (reason != "access-lost")
     assert [each.verdict for each in acme.audited] == ["served", verdict] * 2

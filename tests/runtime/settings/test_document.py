@@ -47,6 +47,18 @@ def test_a_fault_names_its_path_and_not_its_value(written: dict[str, Any], tmp_p
     assert caught.value.exit_code == 78
 
 
+@pytest.mark.parametrize(("version", "shown"), [(1, "schema_version 1,"), (3, "schema_version 3,")])
+def test_a_document_of_another_version_says_what_to_deploy(
+    written: dict[str, Any], tmp_path: Path, version: int, shown: str
+) -> None:
+    del written["regions"]
+    written |= {"schema_version": version, "prompts": {"enabled": False}}
+    with pytest.raises(SettingsFault, match=r"deploy stack and release\.images of the same version") as caught:
+        load_settings(as_file(tmp_path, written))
+    assert shown in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
 def test_a_missing_settings_file_names_the_option(tmp_path: Path) -> None:
     with pytest.raises(SettingsFault, match="--settings"):
         load_settings(tmp_path / "none.json")

@@ -3,16 +3,21 @@
 import io
 import json
 import logging
+import os
+import socket
 import subprocess
 import sys
 import threading
+import urllib.request
 import warnings
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from codekeep_contracts.faults import SettingsFault
 from codekeep_contracts.log_fields import LOG_FIELDS
 from codekeep_contracts.metrics import INDEX_AGE, METRICS, MODEL_REQUESTS_IN_FLIGHT, REQUESTS, RETRIEVAL_LATENCY
+from codekeep_contracts.pods import METRICS_PORT_VARIABLE
 from codekeep_runtime.telemetry import emit, foreign, metrics, span, spans
 from codekeep_runtime.telemetry.fields import FieldFilter
 from codekeep_runtime.telemetry.log import LOG
@@ -123,6 +128,35 @@ def test_every_metric_has_the_prometheus_name_that_its_contract_derives() -> Non
     for metric in METRICS:
         wanted = f"{metric.prometheus}_bucket" if metric.kind == "histogram" else metric.prometheus
         assert wanted in samples
+
+
+@pytest.mark.usefixtures("measured")
+def test_metrics_are_served_on_the_port_of_the_variable() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    metrics.serve({METRICS_PORT_VARIABLE: str(port)})
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        assert answer.status == 200
+    with pytest.raises(SettingsFault, match=f"port {port}.*is it taken"):
+        metrics.serve({METRICS_PORT_VARIABLE: str(port)})
+
+
+@pytest.mark.parametrize("port", ["abc", "-1", "99999"])
+@pytest.mark.usefixtures("measured")
+def test_a_variable_that_is_no_port_is_a_settings_fault(port: str) -> None:
+    with pytest.raises(SettingsFault, match=METRICS_PORT_VARIABLE):
+        metrics.serve({METRICS_PORT_VARIABLE: port})
+
+
+def test_a_command_in_a_pod_whose_main_process_serves_metrics_runs() -> None:
+    with socket.create_server(("", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code = "from codekeep_runtime import telemetry; telemetry.setup()"
+        environment = {**os.environ, METRICS_PORT_VARIABLE: port}
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_nothing_is_measured_before_start() -> None:

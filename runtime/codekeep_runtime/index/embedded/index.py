@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from codekeep_contracts.index_names import SCHEMA_VERSION
 
 from codekeep_runtime.core import Branch, Chunk, FileSymbols, Import, RepositoryId, Scope, SourceFile
 from codekeep_runtime.index.digest import Digest
@@ -33,6 +32,7 @@ from codekeep_runtime.index.interface import (
 
 DATABASE, TEXT = "index.sqlite", "text"
 _VISIBLE = "branch_id IN (SELECT value FROM json_each(?))"
+SCHEMA_VERSION = 1  # of the files; another version is a sub-folder of its own
 
 
 class EmbeddedIndex(Index):
@@ -57,6 +57,13 @@ class EmbeddedIndex(Index):
     def prepare(self) -> Self:
         """`open` has created everything."""
         return self
+
+    def is_migrating(self) -> bool:
+        """An embedded index of another version never serves."""
+        return False
+
+    def is_empty(self) -> bool:
+        return not self.branches()
 
     # Writing
 

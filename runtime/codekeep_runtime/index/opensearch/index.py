@@ -40,9 +40,9 @@ class OpenSearchIndex(Index):
     the alias.
 
     A new schema version or embedder starts with an empty index. The old one serves until the new one has a head for
-    each of its branches and a vector for each chunk; then the alias moves. Until then `semantic` finds nothing, since
-    vectors of two embedders are not comparable. A write is not atomic here (see Writing): after a kill the next run
-    of ingest finishes it, because ingest sets the head last.
+    each of its branches and a vector for each chunk; then the alias moves. Until then `semantic` finds nothing in an
+    index of another embedder, since vectors of two embedders are not comparable. A write is not atomic here (see
+    Writing): after a kill the next run of ingest finishes it, because ingest sets the head last.
     """
 
     def __init__(
@@ -65,6 +65,12 @@ class OpenSearchIndex(Index):
     def prepare(self) -> Self:
         self._versions.make()
         return self
+
+    def is_migrating(self) -> bool:
+        return self._own not in self._versions.served_indexes(fresh=True)
+
+    def is_empty(self) -> bool:
+        return self._store.count(self._own, []) == 0
 
     # Writing
 
@@ -126,7 +132,7 @@ class OpenSearchIndex(Index):
 
     def semantic(self, scope: Scope, vector: Vector, k: int, narrowing: Narrowing = EVERYTHING) -> Sequence[Hit]:
         filters, serving = self._filters(scope, narrowing), self._versions.serving()
-        if not filters or k < 1 or serving is None or not self._versions.is_own(serving):
+        if not filters or k < 1 or serving is None or not self._versions.is_comparable(serving):
             return []
         found = self._store.search(serving, queries.semantic(vector, k, filters))["hits"]["hits"]
         return [Hit(documents.chunk(hit["_source"]), queries.cosine(hit["_score"])) for hit in found]

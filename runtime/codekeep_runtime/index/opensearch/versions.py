@@ -21,7 +21,7 @@ class Versions:
     """
 
     def __init__(self, store: Store, prefix: str, embedder_version: str, dimension: int) -> None:
-        self._store = store
+        self._store, self._prefix = store, prefix
         self._embedder_version, self._dimension = embedder_version, dimension
         self.alias, self.pattern = code_alias(prefix), code_index_pattern(prefix)
         self.own = code_index(prefix, embedder_version)
@@ -61,9 +61,10 @@ class Versions:
         served = self.served_indexes()
         return self.own if self.own in served else min(served, default=None)
 
-    def is_own(self, index: str) -> bool:
-        """Whether it has the own schema and embedder, so that its vectors are comparable."""
-        return index in (self.own, self.beside)
+    def is_comparable(self, index: str) -> bool:
+        """Whether its vectors are of the own embedder; the schema may be another."""
+        _, _, embedder = index.removeprefix(self._prefix).removesuffix(BESIDE).partition("-")
+        return embedder == self._embedder_version.lower()
 
     def publish(self, index: str | None = None) -> None:
         """Makes the own index, or the one beside it, serve. The new one is added before the old one is removed."""
