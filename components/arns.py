@@ -6,7 +6,6 @@ PARTITION_OF_REGION_PREFIX = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-":
 DNS_SUFFIX_OF_PARTITION = {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}
 
 REGION_PATTERN = re.compile(r"^[a-z]{2,4}(-[a-z]+)+-\d$")
-ACCOUNT_PATTERN = re.compile(r"^\d{12}$")
 KEY_ARN_PATTERN = re.compile(r"^arn:(aws[a-z-]*):kms:([a-z0-9-]+):(\d{12}):key/((?:mrk-)?[0-9a-f-]{32,36})$")
 
 

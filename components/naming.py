@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from codekeep_contracts.text_types import TENANT_PATTERN
+
 from components.arns import arn
 
-TENANT_PATTERN = re.compile(r"^[a-z][a-z0-9-]{1,18}[a-z0-9]$")
 TAG_PREFIX = "codekeep"
 LABEL_PREFIX = "codekeep.dev"  # for our labels on Kubernetes objects and nodes
 
@@ -47,7 +48,7 @@ class Keep:
     extra_tags: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not TENANT_PATTERN.match(self.tenant):
+        if not re.match(TENANT_PATTERN, self.tenant):
             raise ValueError(
                 f"tenant must be 3-20 lower-case letters, digits or hyphens starting with a letter, got {self.tenant!r}"
             )

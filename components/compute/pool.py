@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-NAME_PATTERN = re.compile(r"^[a-z][a-z0-9-]{0,22}[a-z0-9]$")
+from codekeep_contracts.text_types import LABEL_PATTERN
+
 TYPE_PATTERN = re.compile(r"^[a-z][a-z0-9-]{1,15}\.[a-z0-9]{4,12}$")
 VOLUME_GIB = range(50, 2001)
 NODES_MAX = 450  # the most that EKS allows in one managed node group
@@ -83,7 +84,7 @@ class Pool:
         raise ValueError(f"pool {self.name}: {field} must be {allowed}, got {got!r}")
 
     def _check_names(self) -> None:
-        if not NAME_PATTERN.match(self.name):
+        if not re.match(LABEL_PATTERN, self.name):
             self._fail("name", self.name, "2-24 lower-case letters, digits or hyphens starting with a letter")
         if not self.instance_types:
             self._fail("instance_types", (), "at least one type")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts.metrics import metric_namespace
 from pulumi_aws import cloudwatch
 
 from components.naming import DataClass, Keep
@@ -102,7 +103,7 @@ class Detections(pulumi.ComponentResource):
     def _watch(self, detection: Detection) -> cloudwatch.MetricAlarm:
         args, keep = self._args, self._args.keep
         child = pulumi.ResourceOptions(parent=self)
-        namespace, metric = f"codekeep/{keep.tenant}/trail", detection.label
+        namespace, metric = f"{metric_namespace(keep.tenant)}/trail", detection.label
         cloudwatch.LogMetricFilter(
             f"{self._name}-{detection.label}",
             name=keep.physical("trail", detection.label),

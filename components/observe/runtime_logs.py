@@ -3,16 +3,18 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final, get_args
 
 import pulumi
+from codekeep_contracts.log_fields import Component
 from pulumi_aws import cloudwatch
 
 from components.arns import arn
 from components.naming import DataClass, Keep
 from components.observe.log_group import log_group
 
-PARTS = ("gateway", "ingest", "index", "review", "finetune", "evals", "models", "system")
-ACCESS_PART = "access"  # who sent which request about which repository: audit records, kept as long as the trail
+ACCESS_PART: Final[Component] = "access"  # audit records, kept as long as the trail
+PARTS = tuple(part for part in get_args(Component) if part != ACCESS_PART)
 
 # Second line of defence, since the runtime writes only an allow-list of fields. E-mail addresses are masked too.
 IDENTIFIERS = (

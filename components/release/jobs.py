@@ -8,12 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from codekeep_contracts.faults import FINAL_EXIT_CODES
-from codekeep_contracts.pods import RUN
 
 from components.release.base import ReleaseBase
 from components.release.pod import PodPlan, pod_template
-
-RUN_LABEL = "batch.kubernetes.io/job-name"
 
 LONGEST_SECONDS = 7 * 24 * 3_600
 RETRIES_MAX = 10
@@ -61,7 +58,7 @@ def job_spec(base: ReleaseBase, plan: JobPlan) -> Any:
         # The next pod starts when the last one is gone: two would write the same checkpoint.
         "podReplacementPolicy": "Failed",
         **_attempts(plan),
-        "template": _with_run_variable(pod_template(base, replace(plan.pod, restart="Never"))),
+        "template": pod_template(base, replace(plan.pod, restart="Never")),
     }
 
 
@@ -106,11 +103,3 @@ def _attempts(plan: JobPlan) -> dict[str, Any]:
         "parallelism": plan.shards.parallel,
         "backoffLimitPerIndex": plan.retries,
     }
-
-
-def _with_run_variable(template: Any) -> Any:
-    """The template with the variable RUN in every container."""
-    run = {"name": RUN, "valueFrom": {"fieldRef": {"fieldPath": f"metadata.labels['{RUN_LABEL}']"}}}
-    spec = template["spec"]
-    containers = [{**each, "env": [*each.get("env", ()), run]} for each in spec["containers"]]
-    return {**template, "spec": {**spec, "containers": containers}}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from codekeep_contracts.settings.models import ModelRole
+from codekeep_contracts.roles import ModelRole
 
 from components.release.flows import LinkTraffic
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from codekeep_contracts.settings.models import ModelRole  # loads pydantic, which not all that emit metrics need
+    from codekeep_contracts.roles import ModelRole
 
 Kind = Literal["counter", "up-down-counter", "histogram", "gauge"]
 _UNIT_SUFFIX: Final = {"1": "", "ms": "_milliseconds", "min": "_minutes"}

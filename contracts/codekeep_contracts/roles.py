@@ -1,7 +1,9 @@
-"""Roles of a keep's buckets and queues: the keys of `buckets` and `queues` in the settings."""
+"""Roles of a keep's models, buckets and queues; the last two are the keys of `buckets` and `queues` in the settings."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
+
+ModelRole = Literal["chat", "autocomplete", "embed", "rerank"]
 
 OUTBOX_FOLDER: Final = "outbox/"
 """Folder of the code bucket: steps from ingest to the indexer, which deletes what it has applied."""

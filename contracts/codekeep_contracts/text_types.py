@@ -1,17 +1,20 @@
 """String and number types that recur in specs and settings."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from codekeep_contracts.model import text_field
+
+TENANT_PATTERN: Final = r"^[a-z][a-z0-9-]{1,18}[a-z0-9]$"
+LABEL_PATTERN: Final = r"^[a-z][a-z0-9-]{0,22}[a-z0-9]$"
 
 Tier = Literal["pooled", "dedicated", "premium"]
 
 TenantName = Annotated[
     str,
     text_field(
-        r"^[a-z][a-z0-9-]{1,18}[a-z0-9]$",
+        TENANT_PATTERN,
         "3 to 20 lower-case letters, digits or hyphens, starting with a letter and not ending with a hyphen",
         "shorten or respell the name; display_name may hold any spelling",
         max_length=20,
@@ -20,7 +23,7 @@ TenantName = Annotated[
 Label = Annotated[
     str,
     text_field(
-        r"^[a-z][a-z0-9-]{0,22}[a-z0-9]$",
+        LABEL_PATTERN,
         "2 to 24 lower-case letters, digits or hyphens, starting with a letter and not ending with a hyphen",
         "respell it; resources are named after it",
         max_length=24,

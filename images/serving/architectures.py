@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Final, Literal
 
 import yaml
+from codekeep_contracts.roles import ModelRole
 
 from images.serving.problems import Problem, ServingError, did_you_mean, nearest_word
 
-Role = Literal["chat", "autocomplete", "embed", "rerank"]
 Engine = Literal["tensorrt-llm", "vllm"]
 
-GENERATE: Final[frozenset[Role]] = frozenset({"chat", "autocomplete"})
-_EMBED: Final[frozenset[Role]] = frozenset({"embed"})
-_RERANK: Final[frozenset[Role]] = frozenset({"rerank"})
+GENERATE: Final[frozenset[ModelRole]] = frozenset({"chat", "autocomplete"})
+_EMBED: Final[frozenset[ModelRole]] = frozenset({"embed"})
+_RERANK: Final[frozenset[ModelRole]] = frozenset({"rerank"})
 _BOTH: Final[frozenset[Engine]] = frozenset({"tensorrt-llm", "vllm"})
 _VLLM: Final[frozenset[Engine]] = frozenset({"vllm"})
 
@@ -23,7 +23,7 @@ _VLLM: Final[frozenset[Engine]] = frozenset({"vllm"})
 class ModelClass:
     """One class of config.json's `architectures`: what it can do, and which engine serves it."""
 
-    roles: frozenset[Role]
+    roles: frozenset[ModelRole]
     engines: frozenset[Engine]
     encoder: bool = False
     """True where a request is one pass over its text: there is no key-value cache."""

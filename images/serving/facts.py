@@ -4,12 +4,14 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal, Self
 
+from codekeep_contracts.roles import ModelRole
+
 from images import matrix
-from images.serving.architectures import GENERATE, Architecture, Engine, Role, architecture_of
+from images.serving.architectures import GENERATE, Architecture, Engine, architecture_of
 
 Quantization = Literal["none", "fp8", "int8", "int4-awq", "nvfp4"]
 
-DEFAULT_CONCURRENCY: Final[dict[Role, int]] = {"chat": 4, "autocomplete": 8, "embed": 32, "rerank": 16}
+DEFAULT_CONCURRENCY: Final[dict[ModelRole, int]] = {"chat": 4, "autocomplete": 8, "embed": 32, "rerank": 16}
 """Requests of full length that one replica must run at once, where the spec does not say."""
 _FP8_CACHE: Final[frozenset[Quantization]] = frozenset({"fp8", "nvfp4"})
 _BYTES_16_BIT: Final = 2
@@ -58,7 +60,7 @@ class Adapters:
 class ModelFacts:
     """One model to serve. None means the default for the role, the model's name or the images."""
 
-    role: Role
+    role: ModelRole
     name: str  # organisation/model
     revision: str  # the full commit
     parameters_billions: float

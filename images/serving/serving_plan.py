@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from codekeep_contracts.pods import MODEL_PORT, SCRATCH_FOLDER
+from codekeep_contracts.roles import ModelRole
 
 from images import catalog
-from images.serving.architectures import Engine, Role
+from images.serving.architectures import Engine
 from images.serving.checking import check_trtllm
 from images.serving.engine_metrics import ENGINE_METRICS, EngineMetrics
 from images.serving.facts import ModelFacts
@@ -25,7 +26,7 @@ CONFIG_FOLDER: Final = "/etc/codekeep/serving"
 CONFIG_FILE: Final = "engine.yaml"
 _SHARED_MEMORY_GIB: Final = 2  # of /dev/shm for each GPU: workers pass tensors through it
 
-_ROUTES: Final[Mapping[Role, str]] = {
+_ROUTES: Final[Mapping[ModelRole, str]] = {
     "chat": "/v1/chat/completions",
     "autocomplete": "/v1/completions",
     "embed": "/v1/embeddings",
@@ -41,7 +42,7 @@ class ServingPlan:
     name. `route` is the only path that a gateway requests; `health_path` is for probes, `metrics.path` for Prometheus.
     """
 
-    role: Role
+    role: ModelRole
     engine: Engine
     image: str  # a name in images/catalog.py
     image_variant: str  # "" or "vllm": the build of that image
@@ -140,6 +141,6 @@ def _adapter_environment(facts: ModelFacts) -> dict[str, str]:
     }
 
 
-def _image(role: Role, engine: Engine) -> catalog.Image:
+def _image(role: ModelRole, engine: Engine) -> catalog.Image:
     name = catalog.AUTOCOMPLETE.name if role == "autocomplete" else catalog.COPILOT.name
     return catalog.find_image(name, "vllm" if engine == "vllm" else "")

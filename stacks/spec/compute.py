@@ -87,7 +87,7 @@ class Lora(StrictModel):
 
 
 class Architecture(StrictModel):
-    """A model's shape, in the terms of its config.json; for models that images/serving/shapes.py does not know."""
+    """A model's shape, in the terms of its config.json; for models that codekeep does not know."""
 
     model_class: ModelClassName
     """The first of `architectures`."""
@@ -119,7 +119,7 @@ class Model(ServedModel):
     (autocomplete), 32 (embed), 16 (rerank).
     """
     architecture: Architecture | None = None
-    """The model's shape, from which its memory is computed; needed where images/serving/shapes.py does not know it."""
+    """The model's shape, from which its memory is computed; needed for models that codekeep does not know."""
     min_replicas: Annotated[int, Field(ge=1, le=64)] = 1
     spare_replicas: Annotated[int, Field(ge=0, le=8)] = 0
     """GPUs kept free for so many replicas, so that the next ones start at once instead of waiting for nodes."""

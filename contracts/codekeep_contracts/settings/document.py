@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 
 from codekeep_contracts.faults import SettingsFault
 from codekeep_contracts.model import StrictModel
+from codekeep_contracts.roles import ModelRole
 from codekeep_contracts.settings.access import AccessSettings, Caps
 from codekeep_contracts.settings.governance import (
     AuditSettings,
@@ -18,7 +19,7 @@ from codekeep_contracts.settings.governance import (
     Slo,
 )
 from codekeep_contracts.settings.links import GitLinkSettings, RegistryLinkSettings
-from codekeep_contracts.settings.models import ModelRole, ModelSettings
+from codekeep_contracts.settings.models import ModelSettings
 from codekeep_contracts.settings.stores import BucketSettings, IndexSettings, QueueSettings
 from codekeep_contracts.text_types import AccountId, Arn, DisplayName, ObjectName, TenantName, Tier
 

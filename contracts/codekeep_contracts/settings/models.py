@@ -1,13 +1,12 @@
 """The models that a keep serves."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from codekeep_contracts.model import StrictModel, text_field
+from codekeep_contracts.roles import ModelRole
 from codekeep_contracts.text_types import Dimension, Url
-
-ModelRole = Literal["chat", "autocomplete", "embed", "rerank"]
 
 ModelName = Annotated[
     str,

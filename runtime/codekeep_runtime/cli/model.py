@@ -1,21 +1,23 @@
 """`model`: copies models between folders and the keep's bucket. Runs in engines' images, which have no index."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
+from codekeep_contracts.roles import ModelRole
 
 from codekeep_runtime.cli import show
 from codekeep_runtime.cli.options import FOLDER, as_json, in_context
 
 if TYPE_CHECKING:
-    from codekeep_contracts.settings.models import ModelRole, ModelSettings
+    from codekeep_contracts.settings.models import ModelSettings
 
     from codekeep_runtime.platform.aws.model_store import ModelStore
     from codekeep_runtime.platform.context import RuntimeContext
 
-ROLES = ("chat", "autocomplete", "embed", "rerank")
-_role = click.option("--role", type=click.Choice(ROLES), required=True, help="Role of the model in the settings.")
+_role = click.option(
+    "--role", type=click.Choice(get_args(ModelRole)), required=True, help="Role of the model in the settings."
+)
 
 
 @click.group()
@@ -30,7 +32,7 @@ def model() -> None:
 @click.option("--verify", is_flag=True, help="Check existing files, too; fetched ones are always checked.")
 @as_json
 @in_context
-def fetch(role: "ModelRole", revision: str, into: Path, verify: bool, as_json: bool, context: "RuntimeContext") -> None:
+def fetch(role: ModelRole, revision: str, into: Path, verify: bool, as_json: bool, context: "RuntimeContext") -> None:
     """Fill a folder with a model's files. Exits with 65 if a file differs from its checksum."""
     store, wanted = _store(context, role)
     if revision != wanted.revision:
@@ -44,14 +46,14 @@ def fetch(role: "ModelRole", revision: str, into: Path, verify: bool, as_json: b
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @as_json
 @in_context
-def publish(role: "ModelRole", folder: Path, as_json: bool, context: "RuntimeContext") -> None:
+def publish(role: ModelRole, folder: Path, as_json: bool, context: "RuntimeContext") -> None:
     """Upload a model's files to the bucket, at the revision of the settings."""
     store, wanted = _store(context, role)
     count = store.publish(wanted, folder)
     show.print_result({"published": count}, f"{count} files published", as_json=as_json)
 
 
-def _store(context: "RuntimeContext", role: "ModelRole") -> "tuple[ModelStore, ModelSettings]":
+def _store(context: "RuntimeContext", role: ModelRole) -> "tuple[ModelStore, ModelSettings]":
     from codekeep_contracts.roles import BucketRole
 
     from codekeep_runtime.platform.aws.clients import client

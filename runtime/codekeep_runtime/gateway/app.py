@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from codekeep_contracts.pods import HEALTH_PATH, METRICS_PATH, READY_PATH
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
@@ -26,9 +27,9 @@ def create_app(services: Services) -> Starlette:
         Route("/v1/symbols/callers", callers),
         Route("/v1/models", info.models),
         Route("/v1/me", info.me),
-        Route("/healthz", info.alive),
-        Route("/readyz", info.ready),
-        Route("/metrics", info.metrics),
+        Route(HEALTH_PATH, info.alive),
+        Route(READY_PATH, info.ready),
+        Route(METRICS_PATH, info.metrics),
     ]
     handlers: dict[Any, Any] = {**HANDLERS}
     app = Starlette(

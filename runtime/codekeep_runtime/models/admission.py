@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 from codekeep_contracts.log_fields import Component
 from codekeep_contracts.metrics import MODEL_REQUESTS_IN_FLIGHT, MODEL_REQUESTS_QUEUED, Metric
-from codekeep_contracts.settings.models import ModelRole
+from codekeep_contracts.roles import ModelRole
 
 from codekeep_runtime.models.faults import EngineFault
 from codekeep_runtime.telemetry.metrics import observe

@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 from codekeep_contracts.log_fields import Component
-from codekeep_contracts.settings.models import ModelRole
+from codekeep_contracts.roles import ModelRole
 
 from codekeep_runtime.models.admission import Admission
 from codekeep_runtime.models.faults import EngineFault

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Self
 
-from codekeep_contracts.settings.models import ModelRole, ServedModel
+from codekeep_contracts.roles import ModelRole
+from codekeep_contracts.settings.models import ServedModel
 
 from codekeep_runtime.models.faults import UnknownModelFault
 

@@ -9,7 +9,7 @@ from pulumi_kubernetes.batch.v1 import CronJob
 from components.compute.pool import PoolRole
 from components.identity.workload import Workload
 from components.release.base import Priority
-from components.release.jobs import RUN, JobPlan, Shards, cron_job_spec
+from components.release.jobs import JobPlan, Shards, cron_job_spec
 from components.release.pod import Container, PodPlan, Resources
 from tests.components.recording import record
 from tests.components.release.bases import DIGEST, REGISTRY, make_base
@@ -61,14 +61,6 @@ def test_an_eviction_is_no_failure_and_a_final_exit_code_ends_the_job() -> None:
 
 def test_the_next_pod_waits_for_the_end_of_the_last() -> None:
     assert job()["podReplacementPolicy"] == "Failed"
-
-
-def test_every_container_knows_the_name_of_the_run() -> None:
-    [container] = job()["template"]["spec"]["containers"]
-    assert container["env"] == [
-        {"name": "TZ", "value": "UTC"},
-        {"name": RUN, "valueFrom": {"fieldRef": {"fieldPath": "metadata.labels['batch.kubernetes.io/job-name']"}}},
-    ]
 
 
 def test_each_shard_fails_and_is_retried_by_itself() -> None:

@@ -16,7 +16,6 @@ DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 NAMESPACE = "kubernetes:core/v1:Namespace"
 SCALED_OBJECT = "kubernetes:keda.sh/v1alpha1:ScaledObject"
 SERVICE = "kubernetes:core/v1:Service"
-CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from components.release.index_workers import RUNTIME
 from images.catalog import IMAGES
 
 ROOT = Path(__file__).resolve().parents[3]
-VARIABLES = {"JOB_COMPLETION_INDEX": "3", "CODEKEEP_RUN": "evals-1"}  # that Kubernetes fills in
+VARIABLES = {"JOB_COMPLETION_INDEX": "3"}  # that Kubernetes fills in
 
 
 @pytest.fixture(scope="module")

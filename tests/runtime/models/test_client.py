@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from codekeep_contracts.metrics import MODEL_REQUESTS_IN_FLIGHT, MODEL_REQUESTS_QUEUED, model_load
-from codekeep_contracts.settings.models import ModelRole
+from codekeep_contracts.roles import ModelRole
 from codekeep_runtime.models import blocking
 from codekeep_runtime.models.client import ANSWER_BYTES_MAX, EVENT_BYTES_MAX, EngineClient
 from codekeep_runtime.models.faults import EngineFault

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,6 +27,3 @@ def graph_of(tmp_path: Path):
 
     yield make
     index.close()
-
-
-GRAPH_OF = Callable[..., tuple[SymbolGraph, Scope]]
