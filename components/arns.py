@@ -41,5 +41,10 @@ def aws_policy_arn(name: str, region: str) -> str:
 
 
 def service_host(service: str, region: str) -> str:
-    """`<service>.<region>.amazonaws.com`: a regional principal, and the value of `kms:ViaService`."""
+    """`<service>.<region>.amazonaws.com`, with the partition's suffix: a service's regional principal."""
     return f"{service}.{region}.{dns_suffix(region)}"
+
+
+def via_service(service: str, region: str) -> str:
+    """The value of `kms:ViaService`, which has the suffix `.amazonaws.com` in all partitions (KMS Developer Guide)."""
+    return f"{service}.{region}.amazonaws.com"

@@ -2,8 +2,10 @@
 
 The account and the deployer administer a key, but cannot use it. Principals of the account use it only through the
 services that store the class's data, in the key's region, and only if their own IAM policy allows it. AWS services that
-act by themselves (CloudWatch Logs, CloudTrail, ...) use it for resources of this account alone. Everything is denied to
-foreign accounts, grants included.
+act by themselves (CloudWatch Logs, CloudTrail, ...) use it for resources of this account alone, where they say for whom
+they act: EventBridge does not. Everything is denied to foreign accounts, grants included.
+
+Which condition works with which service, and where AWS says so: policies/rules/identity/key_conditions.toml.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +13,7 @@ from typing import Final
 
 import pulumi
 
-from components.arns import arn, dns_suffix, role_arn, root_arn, service_host
+from components.arns import arn, role_arn, root_arn, service_host, via_service
 from components.iam_policy import ANYONE, Conditions, Principals, Statement, deny, document, from_account
 from components.naming import DataClass, Keep
 
@@ -25,7 +27,7 @@ USE_ACTIONS: Final = (
 )
 SIGN_ACTIONS: Final = ("kms:Sign",)
 VERIFY_ACTIONS: Final = ("kms:GetPublicKey", "kms:Verify")
-GRANT_ACTIONS: Final = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
+GRANT_ACTIONS: Final = ("kms:CreateGrant", "kms:ListGrants", "kms:RetireGrant", "kms:RevokeGrant")
 PUBLISH_ACTIONS: Final = ("kms:GenerateDataKey", "kms:Decrypt")  # needed to publish to an encrypted topic or queue
 
 # No cryptographic operation and no grant: an administrator of keys cannot read data.
@@ -63,10 +65,13 @@ VIA_SERVICES: Final[Mapping[DataClass, tuple[str, ...]]] = {
     DataClass.MODEL: ("s3", "ec2", "ecr"),
     DataClass.EVAL: ("s3",),
     DataClass.PROMPT: ("s3", "es"),
-    DataClass.AUDIT: ("s3", "logs", "cloudtrail", "sqs"),
-    DataClass.LOG: ("logs", "sns", "sqs", "s3", "network-firewall"),
+    DataClass.AUDIT: ("s3", "sqs"),
+    DataClass.LOG: ("sns", "sqs", "s3", "network-firewall"),
     DataClass.SECRET: ("secretsmanager", "ssm", "eks"),
 }
+# Of these, the ones that use keys by grants, which the principal that creates the resource gives through the service.
+GRANT_SERVICES: Final = ("ec2", "ecr", "eks", "es")
+FIREWALL_CLASSES: Final = (DataClass.LOG,)  # of AWS Network Firewall, whose guide binds grants by another condition
 VOLUME_CLASSES: Final = (DataClass.CODE, DataClass.INDEX, DataClass.MODEL)  # on EBS volumes of Auto Scaling groups
 LOG_GROUP_CLASSES: Final = (DataClass.AUDIT, DataClass.LOG)
 TOPIC_CLASSES: Final = (DataClass.LOG,)
@@ -85,9 +90,11 @@ def key_policy(keep: Keep, data_class: DataClass, *, region: str) -> pulumi.Outp
     statements = [
         _administration(keep, region),
         _use_through_services(keep, region, VIA_SERVICES[data_class]),
-        _grants_to_services(keep, region),
+        *_grants_to_services(keep, region, VIA_SERVICES[data_class]),
         _no_foreign_accounts(keep),
     ]
+    if data_class in FIREWALL_CLASSES:
+        statements.append(_grants_to_firewalls(keep, region))
     if data_class in VOLUME_CLASSES:
         statements += _auto_scaling(keep, region)
     if data_class in LOG_GROUP_CLASSES:
@@ -96,11 +103,14 @@ def key_policy(keep: Keep, data_class: DataClass, *, region: str) -> pulumi.Outp
         statements += _trail(keep, region)
     if data_class in TOPIC_CLASSES:
         statements += [
-            _publishing(keep, f"{service.capitalize()}Publishes", service, sources)
-            for service, sources in topic_publishers(keep, region).items()
+            _this_key(publishing_sid(service), _service(service), PUBLISH_ACTIONS, conditions)
+            for service, conditions in topic_publishers(keep, region).items()
         ]
     if data_class in SCHEDULED_QUEUE_CLASSES:
-        statements.append(_publishing(keep, "EventsFillQueues", "events", topic_publishers(keep, region)["events"]))
+        rules: Conditions = {
+            "ArnLike": {"aws:SourceArn": keep.arn("events", f"rule/{keep.physical()}-*", region=region)}
+        }
+        statements.append(_this_key("EventsFillQueues", _service("events"), PUBLISH_ACTIONS, rules))
     return document(*statements)
 
 
@@ -115,14 +125,25 @@ def signing_policy(keep: Keep, signer_role_arns: Sequence[pulumi.Input[str]]) ->
     )
 
 
-def topic_publishers(keep: Keep, region: str) -> dict[str, list[str]]:
-    """Services that publish to the keep's encrypted topics, and the resources for which they may."""
+def topic_publishers(keep: Keep, region: str) -> dict[str, Conditions]:
+    """Services that publish to the keep's encrypted topics, and under which conditions, for topic and key.
+
+    EventBridge sends no source, neither to a topic nor to its key: with a condition, findings vanish without an error.
+    """
+    alarms = keep.arn("cloudwatch", f"alarm:{keep.physical()}-*", region=region)
+    budgets = arn("budgets", "*", region=region, account_id=keep.account_id, regional=False)
+    links = [keep.arn("ec2", f"{kind}/*", region=region) for kind in ("vpc-endpoint-service", "vpc-endpoint")]
     return {
-        "cloudwatch": [keep.arn("cloudwatch", f"alarm:{keep.physical()}-*", region=region)],
-        "events": [keep.arn("events", f"rule/{keep.physical()}-*", region=region)],
-        "budgets": [arn("budgets", "*", region=region, account_id=keep.account_id, regional=False)],
-        "vpce": [keep.arn("ec2", f"{kind}/*", region=region) for kind in ("vpc-endpoint-service", "vpc-endpoint")],
+        "cloudwatch": from_account(keep.account_id, [alarms]),
+        "events": {},
+        "budgets": from_account(keep.account_id, [budgets]),
+        "vpce": from_account(keep.account_id, links),
     }
+
+
+def publishing_sid(service: str) -> str:
+    """`CloudwatchPublishes`: id of the statement in a topic's policy and in its key's."""
+    return f"{service.capitalize()}Publishes"
 
 
 def trail_arns(keep: Keep, region: str) -> list[str]:
@@ -157,16 +178,27 @@ def _administration(keep: Keep, region: str) -> Statement:
 
 
 def _use_through_services(keep: Keep, region: str, services: tuple[str, ...]) -> Statement:
-    hosts = [service_host(service, region) for service in services]
+    hosts = [via_service(service, region) for service in services]
     through: Conditions = {"StringEquals": {"kms:CallerAccount": keep.account_id, "kms:ViaService": hosts}}
     return _this_key("AccountUsesThroughServices", _account(keep, region), USE_ACTIONS, through)
 
 
-def _grants_to_services(keep: Keep, region: str) -> Statement:
-    """EBS, OpenSearch, ECR and EKS use keys by grants, which the principal that creates the resource gives them."""
+def _grants_to_services(keep: Keep, region: str, services: tuple[str, ...]) -> list[Statement]:
+    """EBS, OpenSearch, ECR and EKS use keys by grants, which the principal that creates the resource gives them.
+
+    Bound by kms:ViaService: EKS does not support kms:GrantIsForAWSResource for CreateCluster.
+    """
+    hosts = [via_service(service, region) for service in services if service in GRANT_SERVICES]
+    through: Conditions = {"StringEquals": {"kms:ViaService": hosts}}
+    principals = _account(keep, region, keep.deployer_role_arn)
+    return [_this_key("AccountGrantsToServices", principals, GRANT_ACTIONS, through)] if hosts else []
+
+
+def _grants_to_firewalls(keep: Keep, region: str) -> Statement:
     to_aws: Conditions = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
     principals = _account(keep, region, keep.deployer_role_arn)
-    return _this_key("AccountGrantsToServices", principals, GRANT_ACTIONS, to_aws)
+    actions = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
+    return _this_key("AccountGrantsToFirewalls", principals, actions, to_aws)
 
 
 def _no_foreign_accounts(keep: Keep, actions: tuple[str, ...] = (*USE_ACTIONS, "kms:CreateGrant")) -> Statement:
@@ -189,8 +221,9 @@ def _auto_scaling(keep: Keep, region: str) -> list[Statement]:
     role = {"aws:PrincipalArn": linked_role}
     using: Conditions = {
         "ArnEquals": role,
-        "StringEquals": {"kms:CallerAccount": keep.account_id, "kms:ViaService": service_host("ec2", region)},
+        "StringEquals": {"kms:CallerAccount": keep.account_id, "kms:ViaService": via_service("ec2", region)},
     }
+    describing: Conditions = {"ArnEquals": role, "StringEquals": {"kms:CallerAccount": keep.account_id}}
     granting: Conditions = {
         "ArnEquals": role,
         "StringEquals": {"kms:CallerAccount": keep.account_id},
@@ -198,6 +231,7 @@ def _auto_scaling(keep: Keep, region: str) -> list[Statement]:
     }
     return [
         _this_key("AutoScalingUsesVolumes", ANYONE, USE_ACTIONS, using, reason),
+        _this_key("AutoScalingDescribesTheKey", ANYONE, ("kms:DescribeKey",), describing, reason),
         _this_key("AutoScalingGrantsVolumes", ANYONE, ("kms:CreateGrant",), granting, reason),
     ]
 
@@ -209,7 +243,7 @@ def _log_groups(keep: Keep, region: str) -> Statement:
     arns = [keep.arn("logs", f"log-group:{group}", region=region) for group in groups]
     return _this_key(
         "LogGroupsOfTheKeep",
-        {"Service": (f"logs.{region}.{dns_suffix(region)}",)},
+        {"Service": (service_host("logs", region),)},
         (*USE_ACTIONS, "kms:DescribeKey"),
         {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arns}},
     )
@@ -218,15 +252,13 @@ def _log_groups(keep: Keep, region: str) -> Statement:
 def _trail(keep: Keep, region: str) -> list[Statement]:
     trails, service = trail_arns(keep, region), _service("cloudtrail")
     writing: Conditions = {"ArnLike": {"aws:SourceArn": trails, "kms:EncryptionContext:aws:cloudtrail:arn": trails}}
-    describing: Conditions = {"ArnLike": {"aws:SourceArn": trails}}
+    for_trails: Conditions = {"ArnLike": {"aws:SourceArn": trails}}
     return [
-        _this_key("TrailOfTheKeep", service, PUBLISH_ACTIONS, writing),
-        _this_key("TrailDescribesTheKey", service, ("kms:DescribeKey",), describing),
+        _this_key("TrailOfTheKeep", service, ("kms:GenerateDataKey",), writing),
+        # Of a bucket key, whose encryption context is the bucket: S3 encrypts with it in place of the trail's.
+        _this_key("TrailReadsBucketKeys", service, ("kms:Decrypt",), for_trails),
+        _this_key("TrailDescribesTheKey", service, ("kms:DescribeKey",), for_trails),
     ]
-
-
-def _publishing(keep: Keep, sid: str, service: str, source_arns: list[str]) -> Statement:
-    return _this_key(sid, _service(service), PUBLISH_ACTIONS, from_account(keep.account_id, source_arns))
 
 
 def _service(service: str) -> Principals:

@@ -65,11 +65,10 @@ def test_a_role_is_for_pods_of_one_account_in_one_cluster(keep: Keep, label: str
     assert listed(statement["Action"]) == ["sts:AssumeRole", "sts:TagSession"]
     assert statement["Condition"] == {
         "StringEquals": {
-            "aws:SourceAccount": ACCOUNT,
+            "aws:RequestTag/eks-cluster-arn": f"arn:aws:eks:eu-central-1:{ACCOUNT}:cluster/codekeep-acme",
             "aws:RequestTag/kubernetes-namespace": account.namespace,
             "aws:RequestTag/kubernetes-service-account": account.name,
         },
-        "ArnEquals": {"aws:SourceArn": f"arn:aws:eks:eu-central-1:{ACCOUNT}:cluster/codekeep-acme"},
     }
 
 

@@ -27,10 +27,14 @@ def _for_service(service: str, condition: Mapping[str, object] | None = None) ->
 
 UNBOUND = (
     _for_service("events.amazonaws.com"),
-    _for_service("s3.amazonaws.com", {"StringEquals": {"aws:SourceAccount": "999988887777"}}),
-    _for_service("s3.amazonaws.com", {"StringEqualsIfExists": {"aws:SourceAccount": "111122223333"}}),
+    _for_service("es.amazonaws.com", {"StringEquals": {"aws:SourceAccount": "999988887777"}}),
+    _for_service("es.amazonaws.com", {"StringEqualsIfExists": {"aws:SourceAccount": "111122223333"}}),
     _for_service("sns.amazonaws.com", {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:*"}}),
     _for_service("sns.amazonaws.com", {"ArnLike": {"aws:SourceArn": "*"}}),
+)
+FROM_THE_KEEP = (
+    {"StringEquals": {"aws:SourceAccount": "111122223333"}},
+    {"ArnLike": {"aws:SourceArn": "arn:aws:events:eu-central-1:111122223333:rule/codekeep-demo-*"}},
 )
 
 
