@@ -306,6 +306,36 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
         Guard("aws:kms/key:Key", "policy|Statement[1].Condition", breaks=(Break.REMOVE,)),
         Guard("aws:kms/replicaKey:ReplicaKey", "policy", breaks=(Break.REMOVE,)),
     ),
+    "key-conditions": (
+        Guard(
+            "aws:iam/role:Role",
+            "assumeRolePolicy|Statement[0]",
+            values=(
+                _for_service("cloudtrail.amazonaws.com", {"StringEquals": {"aws:SourceAccount": "111122223333"}}),
+                _for_service("cloudtrail.amazonaws.com", {"ArnLike": {"aws:SourceArn": "arn:aws:cloudtrail:*:*:*"}}),
+            ),
+        ),
+        # Statement[1] is EventBridge's.
+        Guard("aws:sns/topicPolicy:TopicPolicy", "policy|Statement[1].Condition", values=FROM_THE_KEEP),
+        Guard(
+            "aws:kms/key:Key",
+            "policy|Statement[0]",
+            values=(
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "sns.amazonaws.com"},
+                    "Action": "kms:Decrypt",
+                    "Resource": "*",
+                    "Condition": {"StringEquals": {"kms:CallerAccount": "111122223333"}},
+                },
+            ),
+        ),
+        Guard(
+            "aws:kms/key:Key",
+            "policy|Statement[1].Condition",
+            values=({"StringEquals": {"kms:ViaService": "s3.cn-north-1.amazonaws.com.cn"}},),
+        ),
+    ),
     "long-lived-keys": (
         *(Guard(each, add=({"user": "robot"},)) for each in REFUSED),
         Guard("aws:ec2/launchTemplate:LaunchTemplate", "keyName", values=("admin",)),
