@@ -25,6 +25,16 @@ def arn(service: str, resource: str, *, region: str, account_id: str = "", regio
     return f"arn:{partition(region)}:{service}:{region if regional else ''}:{account_id}:{resource}"
 
 
+def region_of_key(key_arn: str) -> str:
+    """Region in a key's ARN."""
+    return key_arn.split(":")[3]
+
+
+def account_of_key(key_arn: str) -> str:
+    """Account in a key's ARN: of whoever holds the key."""
+    return key_arn.split(":")[4]
+
+
 def root_arn(account_id: str, region: str) -> str:
     """The account as a principal: everybody in it whom its IAM policies allow."""
     return arn("iam", "root", region=region, account_id=account_id, regional=False)

@@ -9,12 +9,20 @@ Which condition works with which service, and where AWS says so: policies/rules/
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import pulumi
 
-from components.arns import arn, role_arn, root_arn, service_host, via_service
-from components.iam_policy import ANYONE, Conditions, Principals, Statement, deny, document, from_account
+from components.arns import (
+    account_of_key,
+    arn,
+    region_of_key,
+    role_arn,
+    root_arn,
+    service_host,
+    via_service,
+)
+from components.iam_policy import ANYONE, Conditions, Principals, Statement, deny, document, from_account, rendered
 from components.naming import DataClass, Keep
 
 USE_ACTIONS: Final = (
@@ -27,7 +35,19 @@ USE_ACTIONS: Final = (
 )
 SIGN_ACTIONS: Final = ("kms:Sign",)
 VERIFY_ACTIONS: Final = ("kms:GetPublicKey", "kms:Verify")
+SEE_ACTIONS: Final = ("kms:DescribeKey", "kms:ListGrants", "kms:RevokeGrant")
 GRANT_ACTIONS: Final = ("kms:CreateGrant", "kms:ListGrants", "kms:RetireGrant", "kms:RevokeGrant")
+# Of a grant to Auto Scaling's role, as its guide lists them.
+NODE_OPERATIONS: Final = (
+    "CreateGrant",
+    "Decrypt",
+    "DescribeKey",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+)
 PUBLISH_ACTIONS: Final = ("kms:GenerateDataKey", "kms:Decrypt")  # needed to publish to an encrypted topic or queue
 
 # No cryptographic operation and no grant: an administrator of keys cannot read data.
@@ -73,6 +93,7 @@ VIA_SERVICES: Final[Mapping[DataClass, tuple[str, ...]]] = {
 GRANT_SERVICES: Final = ("ec2", "ecr", "eks", "es")
 FIREWALL_CLASSES: Final = (DataClass.LOG,)  # of AWS Network Firewall, whose guide binds grants by another condition
 VOLUME_CLASSES: Final = (DataClass.CODE, DataClass.INDEX, DataClass.MODEL)  # on EBS volumes of Auto Scaling groups
+NODE_CLASSES: Final = (DataClass.CODE, DataClass.MODEL)  # on the volumes from which nodes boot
 LOG_GROUP_CLASSES: Final = (DataClass.AUDIT, DataClass.LOG)
 TOPIC_CLASSES: Final = (DataClass.LOG,)
 SCHEDULED_QUEUE_CLASSES: Final = (DataClass.CODE,)  # in queues that EventBridge rules write to
@@ -87,16 +108,43 @@ def key_policy(keep: Keep, data_class: DataClass, *, region: str) -> pulumi.Outp
     Raises:
         KeyError: the class has no key (CONFIG).
     """
-    statements = [
+    return document(
         _administration(keep, region),
-        _use_through_services(keep, region, VIA_SERVICES[data_class]),
-        *_grants_to_services(keep, region, VIA_SERVICES[data_class]),
+        *_use_and_grants(keep, data_class, region),
         _no_foreign_accounts(keep),
+        *(_auto_scaling(keep, region) if data_class in VOLUME_CLASSES else ()),
+        *_services(keep, data_class, region),
+    )
+
+
+def held_key_policy(keep: Keep, data_class: DataClass, key_arn: str) -> dict[str, Any]:
+    """Policy that a customer writes for a key of theirs: they administer it, and the keep uses it as it would its own.
+
+    Auto Scaling's role gets a grant from the keep, since a key in another account cannot reach it by policy alone.
+    """
+    region, holder = region_of_key(key_arn), account_of_key(key_arn)
+    return rendered(
+        _this_key("HolderAdministers", _account_of(holder, region), ADMINISTRATION_ACTIONS),
+        *_use_and_grants(keep, data_class, region),
+        _no_foreign_accounts(keep, accounts=(holder,)),
+        _this_key("KeepSeesGrants", _account(keep, region, keep.deployer_role_arn), SEE_ACTIONS),
+        *((_grant_to_nodes(keep, region),) if data_class in NODE_CLASSES else ()),
+        *_services(keep, data_class, region),
+    )
+
+
+def _use_and_grants(keep: Keep, data_class: DataClass, region: str) -> list[Statement]:
+    services = VIA_SERVICES[data_class]
+    return [
+        _use_through_services(keep, region, services),
+        *_grants_to_services(keep, region, services),
+        *((_grants_to_firewalls(keep, region),) if data_class in FIREWALL_CLASSES else ()),
     ]
-    if data_class in FIREWALL_CLASSES:
-        statements.append(_grants_to_firewalls(keep, region))
-    if data_class in VOLUME_CLASSES:
-        statements += _auto_scaling(keep, region)
+
+
+def _services(keep: Keep, data_class: DataClass, region: str) -> list[Statement]:
+    """What services of AWS may do by themselves."""
+    statements = []
     if data_class in LOG_GROUP_CLASSES:
         statements.append(_log_groups(keep, region))
     if data_class is DataClass.AUDIT:
@@ -107,11 +155,10 @@ def key_policy(keep: Keep, data_class: DataClass, *, region: str) -> pulumi.Outp
             for service, conditions in topic_publishers(keep, region).items()
         ]
     if data_class in SCHEDULED_QUEUE_CLASSES:
-        rules: Conditions = {
-            "ArnLike": {"aws:SourceArn": keep.arn("events", f"rule/{keep.physical()}-*", region=region)}
-        }
-        statements.append(_this_key("EventsFillQueues", _service("events"), PUBLISH_ACTIONS, rules))
-    return document(*statements)
+        rules = keep.arn("events", f"rule/{keep.physical()}-*", region=region)
+        from_rules: Conditions = {"ArnLike": {"aws:SourceArn": rules}}
+        statements.append(_this_key("EventsFillQueues", _service("events"), PUBLISH_ACTIONS, from_rules))
+    return statements
 
 
 def signing_policy(keep: Keep, signer_role_arns: Sequence[pulumi.Input[str]]) -> pulumi.Output[str]:
@@ -146,6 +193,12 @@ def publishing_sid(service: str) -> str:
     return f"{service.capitalize()}Publishes"
 
 
+def auto_scaling_role_arn(keep: Keep, region: str) -> str:
+    """The role under which EC2 Auto Scaling boots nodes. AWS makes it with the account's first Auto Scaling group."""
+    name = "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+    return role_arn(name, keep.account_id, region)
+
+
 def trail_arns(keep: Keep, region: str) -> list[str]:
     """Patterns of the ARNs of the keep's trails, which keys and buckets name before the trail exists."""
     return [keep.arn("cloudtrail", f"trail/{keep.physical()}{rest}", region=region) for rest in ("", "-*")]
@@ -169,7 +222,11 @@ def _this_key(
 
 
 def _account(keep: Keep, region: str, *others: str) -> Principals:
-    return {"AWS": (root_arn(keep.account_id, region), *others)}
+    return _account_of(keep.account_id, region, *others)
+
+
+def _account_of(account_id: str, region: str, *others: str) -> Principals:
+    return {"AWS": (root_arn(account_id, region), *others)}
 
 
 def _administration(keep: Keep, region: str) -> Statement:
@@ -201,11 +258,18 @@ def _grants_to_firewalls(keep: Keep, region: str) -> Statement:
     return _this_key("AccountGrantsToFirewalls", principals, actions, to_aws)
 
 
-def _no_foreign_accounts(keep: Keep, actions: tuple[str, ...] = (*USE_ACTIONS, "kms:CreateGrant")) -> Statement:
+def _grant_to_nodes(keep: Keep, region: str) -> Statement:
+    to_role: Conditions = {"StringEquals": {"kms:GranteePrincipal": auto_scaling_role_arn(keep, region)}}
+    return _this_key("KeepGrantsNodes", _account(keep, region, keep.deployer_role_arn), ("kms:CreateGrant",), to_role)
+
+
+def _no_foreign_accounts(
+    keep: Keep, actions: tuple[str, ...] = (*USE_ACTIONS, "kms:CreateGrant"), *, accounts: tuple[str, ...] = ()
+) -> Statement:
     """A Deny, since a grant works without any Allow. AWS services have no caller account; they have their own rules."""
     deployers_account = keep.deployer_role_arn.split(":")[4]  # a platform's account may deploy into a tenant's
     foreign: Conditions = {
-        "StringNotEquals": {"kms:CallerAccount": sorted({keep.account_id, deployers_account})},
+        "StringNotEquals": {"kms:CallerAccount": sorted({keep.account_id, deployers_account, *accounts})},
         "Bool": {"aws:PrincipalIsAWSService": "false"},
     }
     return deny("DenyForeignAccounts", actions, THIS_KEY, foreign)
@@ -213,12 +277,9 @@ def _no_foreign_accounts(keep: Keep, actions: tuple[str, ...] = (*USE_ACTIONS, "
 
 def _auto_scaling(keep: Keep, region: str) -> list[Statement]:
     """Nodes boot from encrypted volumes, which the Auto Scaling service creates under its own role."""
-    linked_role = role_arn(
-        "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling", keep.account_id, region
-    )
     # In a condition and not as principal: KMS refuses principals that do not exist, and a new account lacks the role.
     reason = f"{THIS_KEY_REASON}; the principal is named in the condition"
-    role = {"aws:PrincipalArn": linked_role}
+    role = {"aws:PrincipalArn": auto_scaling_role_arn(keep, region)}
     using: Conditions = {
         "ArnEquals": role,
         "StringEquals": {"kms:CallerAccount": keep.account_id, "kms:ViaService": via_service("ec2", region)},

@@ -5,11 +5,17 @@ from dataclasses import replace
 
 import pytest
 
+from components.keys.key_policy import held_key_policy
+from components.keys.key_ring import STORED_CLASSES
+from components.naming import DataClass
 from policies.documents import Document, Kind, Statement, documents
 from policies.graph import Node
 from policies.rules.identity import _condition_table, key_conditions
 from policies.rules.identity._condition_table import Supported, is_meant, refused, supported, table
+from stacks.spec.check import load_spec
+from stacks.translation import keep_of
 from tests.policies.rules.policy_nodes import allow, document, judged, node
+from tests.stacks.documents import ROOT
 from tests.stacks.programs import graph_of
 
 STACKS = ("demo", "acme", "pico", "platform-eu-central-1")
@@ -51,6 +57,15 @@ def test_every_condition_is_in_the_table_as_supported(stack: str) -> None:
     assert len(owners) > 20
     assert all(found.statements is not None for owner in owners for found in documents(owner, *KINDS))
     assert [problem for owner in owners for problem in unknown_conditions(owner)] == []
+
+
+@pytest.mark.parametrize("data_class", STORED_CLASSES)
+def test_policies_that_customers_write_ask_for_supported_conditions(data_class: DataClass) -> None:
+    keep = keep_of(load_spec(ROOT / "Pulumi.acme.yaml"))
+    held = "arn:aws:kms:eu-central-1:777788889999:key/mrk-0123456789abcdef0123456789abcdef"
+    policy = held_key_policy(keep, data_class, held)
+    assert unknown_conditions(node(KEY, {"policy": json.dumps(policy)})) == []
+    assert judged(key_conditions.RULE, node(KEY, {"policy": json.dumps(policy)})) == []
 
 
 def test_a_condition_that_is_not_in_the_table_is_noticed() -> None:

@@ -1,5 +1,6 @@
 """Key policies, tested by the decisions that they lead to."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from components.keys.key_policy import (
     GRANT_SERVICES,
     USE_ACTIONS,
     VIA_SERVICES,
+    held_key_policy,
     key_policy,
     signing_policy,
 )
@@ -220,6 +222,30 @@ def test_auto_scaling_boots_nodes_from_encrypted_volumes(keep: Keep, data_class:
     assert decide(policy, use("kms:Decrypt", foreign, **via("ec2"))) is Decision.DENY
     assert decide(policy, use("kms:CreateGrant", foreign, kms__GrantIsForAWSResource="true")) is Decision.DENY
     assert decide(policy_of(keep, DataClass.PROMPT), use("kms:Decrypt", role, **via("ec2"))) is Decision.NONE
+
+
+HOLDER = "210987654321"
+HELD = f"arn:aws:kms:{REGION}:{HOLDER}:key/mrk-0123456789abcdef0123456789abcdef"
+
+
+@pytest.mark.parametrize("data_class", STORED_CLASSES)
+def test_a_customer_administers_their_key_and_the_keep_uses_it_as_its_own(keep: Keep, data_class: DataClass) -> None:
+    held, own = held_key_policy(keep, data_class, HELD), policy_of(keep, data_class)
+    assert len(json.dumps(held)) < KEY_POLICY_MAX
+    holder = f"arn:aws:iam::{HOLDER}:role/admin"
+    assert decide(held, use("kms:PutKeyPolicy", holder)) is Decision.DELEGATED
+    assert decide(held, use("kms:PutKeyPolicy", DEPLOYER)) is Decision.NONE
+    assert decide(held, use("kms:Decrypt", holder)) is Decision.NONE  # they may add a statement of their own
+    for service in VIA_SERVICES[data_class]:
+        for request in (use("kms:Decrypt", **via(service)), use("kms:CreateGrant", **via(service))):
+            assert decide(held, request) is decide(own, request), (service, request.action)
+    for action in ("kms:DescribeKey", "kms:ListGrants", "kms:RevokeGrant"):
+        assert decide(held, use(action, DEPLOYER)) is Decision.ALLOW
+    assert decide(held, use("kms:Decrypt", FOREIGN, **via("s3"))) is Decision.DENY
+    role = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+    wanted = Decision.ALLOW if data_class in (DataClass.CODE, DataClass.MODEL) else Decision.NONE
+    assert decide(held, use("kms:CreateGrant", DEPLOYER, kms__GranteePrincipal=role)) is wanted
+    assert decide(held, use("kms:CreateGrant", DEPLOYER, kms__GranteePrincipal=DEPLOYER)) is Decision.NONE
 
 
 def test_a_replica_is_bound_to_its_own_region(keep: Keep) -> None:
