@@ -174,3 +174,26 @@ def test_a_policy_that_is_not_known_is_undecided() -> None:
     from policies.graph import UNKNOWN
 
     assert judged(key_conditions.RULE, node(KEY, {"policy": UNKNOWN})) == [("undecided", "it", "policy")]
+
+
+PUT_BACK = {
+    "the cluster's key": (KEY, "demo-key-secret", "policy", "AccountGrantsToServices", TO_AWS),
+    "the topic's key": (KEY, "demo-key-log", "policy", "EventsPublishes", FROM_HERE),
+    "the topic": (TOPIC_POLICY, "demo-alerts", "policy", "EventsPublishes", FROM_HERE),
+    "the trail's role": (ROLE, "demo-audit", "assumeRolePolicy", "Trust", FROM_HERE),
+}
+"""What was wrong until it was mended: type, name, property, statement, the condition that AWS does not support."""
+
+
+@pytest.mark.parametrize("fault", PUT_BACK)
+def test_each_mended_fault_is_noticed_when_it_is_put_back(fault: str) -> None:
+    token, name, prop, sid, condition = PUT_BACK[fault]
+    demo = graph_of("demo")
+    [owner] = [each for each in demo.of_type(token) if each.name == name]
+    policy = json.loads(owner.inputs[prop])
+    [index] = [place for place, each in enumerate(policy["Statement"]) if each["Sid"] == sid]
+    policy["Statement"][index]["Condition"] = condition
+    changed = replace(owner, inputs={**owner.inputs, prop: json.dumps(policy)})
+    broken = [changed if each is owner else each for each in demo.nodes]
+    assert judged(key_conditions.RULE, *demo.nodes) == []
+    assert judged(key_conditions.RULE, *broken) == [("violation", name, f"{prop}|Statement[{index}].Condition")]
