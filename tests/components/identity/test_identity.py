@@ -223,6 +223,21 @@ def test_keys_are_used_through_services_only() -> None:
         assert statement["Condition"]["StringEquals"]["kms:ViaService"].endswith(".eu-central-1.amazonaws.com"), label
 
 
+def test_the_volume_driver_may_do_with_its_key_what_its_guide_lists() -> None:
+    [using] = [each for each in statements(dedicated(), "aws-ebs-csi-driver") if each["Sid"] == "VolumeKeys"]
+    wanted = {
+        "CreateGrant",
+        "Decrypt",
+        "DescribeKey",
+        "GenerateDataKeyWithoutPlaintext",
+        "ReEncryptFrom",
+        "ReEncryptTo",
+    }
+    assert set(listed(using["Action"])) == {f"kms:{action}" for action in wanted}
+    [boundary] = dedicated().of_type("aws:iam/policy:Policy")
+    assert all(f"kms:{action}" in boundary.inputs["policy"] for action in wanted)
+
+
 def test_workloads_that_write_audit_records_sign_them_and_nobody_deletes_any() -> None:
     key = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/acme-audit-signing"
     assert [label for label in LABELS if label != "vpc-cni" and allowed(dedicated(), label, "kms:Sign", key)] == [
