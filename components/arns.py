@@ -24,6 +24,16 @@ def arn(service: str, resource: str, *, region: str, account_id: str = "", regio
     return f"arn:{partition(region)}:{service}:{region if regional else ''}:{account_id}:{resource}"
 
 
+def region_of_key(key_arn: str) -> str:
+    """Region in a key's ARN."""
+    return key_arn.split(":")[3]
+
+
+def account_of_key(key_arn: str) -> str:
+    """Account in a key's ARN: of whoever holds the key."""
+    return key_arn.split(":")[4]
+
+
 def root_arn(account_id: str, region: str) -> str:
     """The account as a principal: everybody in it whom its IAM policies allow."""
     return arn("iam", "root", region=region, account_id=account_id, regional=False)
@@ -40,5 +50,10 @@ def aws_policy_arn(name: str, region: str) -> str:
 
 
 def service_host(service: str, region: str) -> str:
-    """`<service>.<region>.amazonaws.com`: a regional principal, and the value of `kms:ViaService`."""
+    """`<service>.<region>.amazonaws.com`, with the partition's suffix: a service's regional principal."""
     return f"{service}.{region}.{dns_suffix(region)}"
+
+
+def via_service(service: str, region: str) -> str:
+    """The value of `kms:ViaService`, which has the suffix `.amazonaws.com` in all partitions (KMS Developer Guide)."""
+    return f"{service}.{region}.amazonaws.com"

@@ -107,12 +107,21 @@ def document(*statements: Statement) -> pulumi.Output[str]:
     Raises:
         ValueError: there is no statement, or two share a sid (AWS refuses both).
     """
+    return pulumi.Output.json_dumps(rendered(*statements))
+
+
+def rendered(*statements: Statement) -> dict[str, Any]:
+    """A policy in AWS's JSON form; values may still be Outputs.
+
+    Raises:
+        ValueError: there is no statement, or two share a sid (AWS refuses both).
+    """
     sids = [statement.sid for statement in statements]
     if not sids:
         raise ValueError("a policy needs at least one statement")
     if twice := sorted({sid for sid in sids if sids.count(sid) > 1}):
         raise ValueError(f"statement ids must differ within a policy, twice: {', '.join(twice)}")
-    return pulumi.Output.json_dumps({"Version": VERSION, "Statement": [each.render() for each in statements]})
+    return {"Version": VERSION, "Statement": [each.render() for each in statements]}
 
 
 def trust_policy(

@@ -1,12 +1,15 @@
 """Translates a spec to the Args of components. Specs and components meet only here and in stacks/program.py."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from components.compute.cluster_access import AccessLevel, ClusterAccess
 from components.compute.pool import Pool, PoolRole, Tenancy, ZoneCapacity
 from components.keep.platform_args import PlatformArgs, PooledTenantArgs
 from components.keep.platform_ref import PlatformRef
 from components.keep.tenant_args import TenantEnvironmentArgs
+from components.keys.key_policy import held_key_policy
 from components.keys.keys_plan import KeysPlan
 from components.naming import DataClass, Keep, Tier
 from components.network.egress import EgressMode, EgressRules
@@ -88,6 +91,30 @@ def platform_args(spec: PlatformSpec) -> PlatformArgs:
         audit_lock_mode=_lock_mode(spec),
         protect=spec.protect,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldKey:
+    """A key that the customer holds, and the policy that they must write for it. `name` is unique in a keep."""
+
+    name: str
+    key_arn: str
+    policy: Mapping[str, Any]
+
+
+def held_keys(spec: Spec) -> list[HeldKey]:
+    """The customer-held keys of a keep, each before its replica in the recovery region."""
+    recovery = spec.regions.recovery if isinstance(spec, TenantSpec) else None
+    plan, keep = _keys(spec.keys, recovery), keep_of(spec)
+    found = []
+    for data_class, arn in plan.customer_held.items():
+        for name, key_arn in (
+            (data_class.value, arn),
+            (f"{data_class.value}-replica", plan.customer_held_replicas.get(data_class)),
+        ):
+            if key_arn is not None:
+                found.append(HeldKey(name=name, key_arn=key_arn, policy=held_key_policy(keep, data_class, key_arn)))
+    return found
 
 
 def keep_of(spec: Spec) -> Keep:

@@ -140,7 +140,7 @@ class Compute(pulumi.ComponentResource):
                 zones=args.network.zones,
                 subnet_ids=args.network.private_subnet_ids,
                 volume_key_arns={each: args.keys.arn(each) for each in (DataClass.CODE, DataClass.MODEL)},
-                after=(joining,),
+                after=(joining, *args.keys.grants),
             ),
             opts=self._child,
         )

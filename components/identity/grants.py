@@ -8,7 +8,7 @@ from typing import Final
 
 import pulumi
 
-from components.arns import service_host
+from components.arns import via_service
 from components.bucket_ref import BucketRef
 from components.iam_policy import Conditions, Statement
 from components.naming import Keep
@@ -61,7 +61,7 @@ def use_key(
 ) -> list[Statement]:
     """Use keys through one AWS service of the keep's region, never directly. Nothing where there is no key."""
     keys = [key for key in key_arns if key is not None]
-    through = {"StringEquals": {"kms:ViaService": service_host(service, keep.region)}}
+    through = {"StringEquals": {"kms:ViaService": via_service(service, keep.region)}}
     return [allow(keep, sid, actions, *keys, conditions=through)] if keys else []
 
 

@@ -70,14 +70,16 @@ class Identity(pulumi.ComponentResource):
 
 
 def pod_of(keep: Keep, cluster_arn: pulumi.Input[str], account: ServiceAccount) -> Conditions:
-    """Trust conditions: only EKS may assume the role, for a pod of this service account, namespace and cluster."""
+    """Trust conditions: only EKS may assume the role, for a pod of this service account, namespace and cluster.
+
+    By the tags that EKS Pod Identity sends; its guide knows no aws:SourceArn.
+    """
     return {
         "StringEquals": {
-            "aws:SourceAccount": keep.account_id,
+            "aws:RequestTag/eks-cluster-arn": cluster_arn,
             "aws:RequestTag/kubernetes-namespace": account.namespace,
             "aws:RequestTag/kubernetes-service-account": account.name,
         },
-        "ArnEquals": {"aws:SourceArn": cluster_arn},
     }
 
 

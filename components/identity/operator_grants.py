@@ -37,7 +37,15 @@ CREATE_VOLUME: Final = ("ec2:CreateVolume",)
 TAG_VOLUME: Final = ("ec2:CreateTags",)
 USE_VOLUME: Final = ("ec2:AttachVolume", "ec2:DetachVolume", "ec2:ModifyVolume")
 DELETE_VOLUME: Final = ("ec2:DeleteVolume",)
-VOLUME_KEY: Final = ("kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext")
+# Amazon EKS User Guide, "Use Kubernetes volume storage with Amazon EBS", custom KMS key (snapshot 2024-12-18).
+VOLUME_KEY: Final = (
+    "kms:CreateGrant",
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
 DESCRIBE_GROUPS: Final = (
     "autoscaling:DescribeAutoScalingGroups",
     "autoscaling:DescribeAutoScalingInstances",

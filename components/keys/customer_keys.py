@@ -1,11 +1,17 @@
-"""Keys that the customer owns. They are used by ARN, and never created, changed or deleted here."""
+"""Keys that the customer owns. They are used by ARN, and never created, changed or deleted here.
+
+Their policy is the customer's to write: key_policy.held_key_policy, which `codekeep key-policy` prints. What is created
+here is a grant on each key that encrypts the disks of nodes, to the role under which EC2 Auto Scaling boots them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pulumi
+from pulumi_aws import kms
 
 from components.arns import KEY_ARN_PATTERN
+from components.keys.key_policy import NODE_CLASSES, NODE_OPERATIONS, auto_scaling_role_arn
 from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
 
@@ -50,20 +56,34 @@ def _check(field_name: str, arns: Mapping[DataClass, str], region: str) -> None:
 
 
 class CustomerKeys(pulumi.ComponentResource):
-    """A key ring of keys whose policy the customer writes; key_policy says what it must grant."""
+    """A key ring of keys whose policy the customer writes."""
 
     ring: KeyRing
 
     def __init__(self, name: str, args: CustomerKeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:customer_keys:CustomerKeys", name, None, opts)
         others = args.others or KeyRing(arns={})
+        grants = [self._grant(args, each, args.key_arns[each]) for each in NODE_CLASSES if each in args.key_arns]
         self.ring = KeyRing(
             arns={**others.arns, **_outputs(args.key_arns)},
             replica_arns={**others.replica_arns, **_outputs(args.replica_key_arns)},
             remedy="name the customer's key, or give others=TenantKeys(...)",
             replica_remedy="name the customer's replica in replica_key_arns",
+            grants=tuple(grants),
         )
         self.register_outputs(self.ring.outputs())
+
+    def _grant(self, args: CustomerKeysArgs, data_class: DataClass, key_arn: str) -> kms.Grant:
+        """Needed where the key is in another account, whose policy cannot reach the role (Auto Scaling User Guide)."""
+        keep = args.keep
+        return kms.Grant(
+            keep.logical("key", data_class.value, "nodes"),
+            name=keep.physical(data_class.value, "nodes"),
+            key_id=key_arn,
+            grantee_principal=auto_scaling_role_arn(keep, keep.region),
+            operations=list(NODE_OPERATIONS),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
 
 
 def _outputs(arns: Mapping[DataClass, str]) -> dict[DataClass, pulumi.Output[str]]:

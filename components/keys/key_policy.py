@@ -2,17 +2,27 @@
 
 The account's root and the deployer administer a key. Its use is a statement apart: only through the services that store
 the class's data, in the key's region, and only by principals whose own IAM policy allows it (identity/grants.py). AWS
-services that act by themselves (CloudWatch Logs, CloudTrail, ...) use it for resources of this account alone. Foreign
-accounts are denied everything, grants included.
+services that act by themselves (CloudWatch Logs, CloudTrail, ...) use it for resources of this account alone, where they
+say for whom they act: EventBridge does not. Foreign accounts are denied everything, grants included.
+
+Which condition works with which service, and where AWS says so: policies/rules/identity/key_conditions.toml.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import pulumi
 
-from components.arns import arn, dns_suffix, role_arn, root_arn, service_host
-from components.iam_policy import ANYONE, Conditions, Principals, Statement, deny, document, from_account
+from components.arns import (
+    account_of_key,
+    arn,
+    region_of_key,
+    role_arn,
+    root_arn,
+    service_host,
+    via_service,
+)
+from components.iam_policy import ANYONE, Conditions, Principals, Statement, deny, document, from_account, rendered
 from components.naming import DataClass, Keep
 
 USE_ACTIONS: Final = (
@@ -25,7 +35,19 @@ USE_ACTIONS: Final = (
 )
 SIGN_ACTIONS: Final = ("kms:Sign",)
 VERIFY_ACTIONS: Final = ("kms:GetPublicKey", "kms:Verify")
-GRANT_ACTIONS: Final = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
+SEE_ACTIONS: Final = ("kms:DescribeKey", "kms:ListGrants", "kms:RevokeGrant")
+GRANT_ACTIONS: Final = ("kms:CreateGrant", "kms:ListGrants", "kms:RetireGrant", "kms:RevokeGrant")
+# Of a grant to Auto Scaling's role, as its guide lists them.
+NODE_OPERATIONS: Final = (
+    "CreateGrant",
+    "Decrypt",
+    "DescribeKey",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+)
 PUBLISH_ACTIONS: Final = ("kms:GenerateDataKey", "kms:Decrypt")  # needed to publish to an encrypted topic or queue
 
 # No cryptographic operation and no grant: an administrator of keys cannot read data.
@@ -63,11 +85,15 @@ VIA_SERVICES: Final[Mapping[DataClass, tuple[str, ...]]] = {
     DataClass.MODEL: ("s3", "ec2", "ecr"),
     DataClass.EVAL: ("s3",),
     DataClass.PROMPT: ("s3", "es"),
-    DataClass.AUDIT: ("s3", "logs", "cloudtrail", "sqs"),
-    DataClass.LOG: ("logs", "sns", "sqs", "s3", "network-firewall"),
+    DataClass.AUDIT: ("s3", "sqs"),
+    DataClass.LOG: ("sns", "sqs", "s3", "network-firewall"),
     DataClass.SECRET: ("secretsmanager", "ssm", "eks"),
 }
+# Of these, the ones that use keys by grants, which the principal that creates the resource gives through the service.
+GRANT_SERVICES: Final = ("ec2", "ecr", "eks", "es")
+FIREWALL_CLASSES: Final = (DataClass.LOG,)  # of AWS Network Firewall, whose guide binds grants by another condition
 VOLUME_CLASSES: Final = (DataClass.CODE, DataClass.INDEX, DataClass.MODEL)  # on EBS volumes of Auto Scaling groups
+NODE_CLASSES: Final = (DataClass.CODE, DataClass.MODEL)  # on the volumes from which nodes boot
 LOG_GROUP_CLASSES: Final = (DataClass.AUDIT, DataClass.LOG)
 TOPIC_CLASSES: Final = (DataClass.LOG,)
 SCHEDULED_QUEUE_CLASSES: Final = (DataClass.CODE,)  # in queues that EventBridge rules write to
@@ -82,26 +108,57 @@ def key_policy(keep: Keep, data_class: DataClass, *, region: str) -> pulumi.Outp
     Raises:
         KeyError: the class has no key (CONFIG).
     """
-    statements = [
+    return document(
         _administration(keep, region),
-        _use_through_services(keep, region, VIA_SERVICES[data_class]),
-        _grants_to_services(keep, region),
+        *_use_and_grants(keep, data_class, region),
         _no_foreign_accounts(keep),
+        *(_auto_scaling(keep, region) if data_class in VOLUME_CLASSES else ()),
+        *_services(keep, data_class, region),
+    )
+
+
+def held_key_policy(keep: Keep, data_class: DataClass, key_arn: str) -> dict[str, Any]:
+    """Policy that a customer writes for a key of theirs: they administer it, and the keep uses it as it would its own.
+
+    Auto Scaling's role gets a grant from the keep, since a key in another account cannot reach it by policy alone.
+    """
+    region, holder = region_of_key(key_arn), account_of_key(key_arn)
+    return rendered(
+        _this_key("HolderAdministers", _account_of(holder, region), ADMINISTRATION_ACTIONS),
+        *_use_and_grants(keep, data_class, region),
+        _no_foreign_accounts(keep, accounts=(holder,)),
+        _this_key("KeepSeesGrants", _account(keep, region, keep.deployer_role_arn), SEE_ACTIONS),
+        *((_grant_to_nodes(keep, region),) if data_class in NODE_CLASSES else ()),
+        *_services(keep, data_class, region),
+    )
+
+
+def _use_and_grants(keep: Keep, data_class: DataClass, region: str) -> list[Statement]:
+    services = VIA_SERVICES[data_class]
+    return [
+        _use_through_services(keep, region, services),
+        *_grants_to_services(keep, region, services),
+        *((_grants_to_firewalls(keep, region),) if data_class in FIREWALL_CLASSES else ()),
     ]
-    if data_class in VOLUME_CLASSES:
-        statements += _auto_scaling(keep, region)
+
+
+def _services(keep: Keep, data_class: DataClass, region: str) -> list[Statement]:
+    """What services of AWS may do by themselves."""
+    statements = []
     if data_class in LOG_GROUP_CLASSES:
         statements.append(_log_groups(keep, region))
     if data_class is DataClass.AUDIT:
         statements += _trail(keep, region)
     if data_class in TOPIC_CLASSES:
         statements += [
-            _publishing(keep, f"{service.capitalize()}Publishes", service, sources)
-            for service, sources in topic_publishers(keep, region).items()
+            _this_key(publishing_sid(service), _service(service), PUBLISH_ACTIONS, conditions)
+            for service, conditions in topic_publishers(keep, region).items()
         ]
     if data_class in SCHEDULED_QUEUE_CLASSES:
-        statements.append(_publishing(keep, "EventsFillQueues", "events", topic_publishers(keep, region)["events"]))
-    return document(*statements)
+        rules = keep.arn("events", f"rule/{keep.physical()}-*", region=region)
+        from_rules: Conditions = {"ArnLike": {"aws:SourceArn": rules}}
+        statements.append(_this_key("EventsFillQueues", _service("events"), PUBLISH_ACTIONS, from_rules))
+    return statements
 
 
 def signing_policy(keep: Keep, signer_role_arns: Sequence[pulumi.Input[str]]) -> pulumi.Output[str]:
@@ -115,14 +172,31 @@ def signing_policy(keep: Keep, signer_role_arns: Sequence[pulumi.Input[str]]) ->
     )
 
 
-def topic_publishers(keep: Keep, region: str) -> dict[str, list[str]]:
-    """Services that publish to the keep's encrypted topics, and the resources for which they may."""
+def topic_publishers(keep: Keep, region: str) -> dict[str, Conditions]:
+    """Services that publish to the keep's encrypted topics, and under which conditions, for topic and key.
+
+    EventBridge sends no source, neither to a topic nor to its key: with a condition, findings vanish without an error.
+    """
+    alarms = keep.arn("cloudwatch", f"alarm:{keep.physical()}-*", region=region)
+    budgets = arn("budgets", "*", region=region, account_id=keep.account_id, regional=False)
+    links = [keep.arn("ec2", f"{kind}/*", region=region) for kind in ("vpc-endpoint-service", "vpc-endpoint")]
     return {
-        "cloudwatch": [keep.arn("cloudwatch", f"alarm:{keep.physical()}-*", region=region)],
-        "events": [keep.arn("events", f"rule/{keep.physical()}-*", region=region)],
-        "budgets": [arn("budgets", "*", region=region, account_id=keep.account_id, regional=False)],
-        "vpce": [keep.arn("ec2", f"{kind}/*", region=region) for kind in ("vpc-endpoint-service", "vpc-endpoint")],
+        "cloudwatch": from_account(keep.account_id, [alarms]),
+        "events": {},
+        "budgets": from_account(keep.account_id, [budgets]),
+        "vpce": from_account(keep.account_id, links),
     }
+
+
+def publishing_sid(service: str) -> str:
+    """`CloudwatchPublishes`: id of the statement in a topic's policy and in its key's."""
+    return f"{service.capitalize()}Publishes"
+
+
+def auto_scaling_role_arn(keep: Keep, region: str) -> str:
+    """The role under which EC2 Auto Scaling boots nodes. AWS makes it with the account's first Auto Scaling group."""
+    name = "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+    return role_arn(name, keep.account_id, region)
 
 
 def trail_arns(keep: Keep, region: str) -> list[str]:
@@ -148,7 +222,11 @@ def _this_key(
 
 
 def _account(keep: Keep, region: str, *others: str) -> Principals:
-    return {"AWS": (root_arn(keep.account_id, region), *others)}
+    return _account_of(keep.account_id, region, *others)
+
+
+def _account_of(account_id: str, region: str, *others: str) -> Principals:
+    return {"AWS": (root_arn(account_id, region), *others)}
 
 
 def _administration(keep: Keep, region: str) -> Statement:
@@ -157,23 +235,41 @@ def _administration(keep: Keep, region: str) -> Statement:
 
 
 def _use_through_services(keep: Keep, region: str, services: tuple[str, ...]) -> Statement:
-    hosts = [service_host(service, region) for service in services]
+    hosts = [via_service(service, region) for service in services]
     through: Conditions = {"StringEquals": {"kms:CallerAccount": keep.account_id, "kms:ViaService": hosts}}
     return _this_key("AccountUsesThroughServices", _account(keep, region), USE_ACTIONS, through)
 
 
-def _grants_to_services(keep: Keep, region: str) -> Statement:
-    """EBS, OpenSearch, ECR and EKS use keys by grants, which the principal that creates the resource gives them."""
+def _grants_to_services(keep: Keep, region: str, services: tuple[str, ...]) -> list[Statement]:
+    """EBS, OpenSearch, ECR and EKS use keys by grants, which the principal that creates the resource gives them.
+
+    Bound by kms:ViaService: EKS does not support kms:GrantIsForAWSResource for CreateCluster.
+    """
+    hosts = [via_service(service, region) for service in services if service in GRANT_SERVICES]
+    through: Conditions = {"StringEquals": {"kms:ViaService": hosts}}
+    principals = _account(keep, region, keep.deployer_role_arn)
+    return [_this_key("AccountGrantsToServices", principals, GRANT_ACTIONS, through)] if hosts else []
+
+
+def _grants_to_firewalls(keep: Keep, region: str) -> Statement:
     to_aws: Conditions = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
     principals = _account(keep, region, keep.deployer_role_arn)
-    return _this_key("AccountGrantsToServices", principals, GRANT_ACTIONS, to_aws)
+    actions = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
+    return _this_key("AccountGrantsToFirewalls", principals, actions, to_aws)
 
 
-def _no_foreign_accounts(keep: Keep, actions: tuple[str, ...] = (*USE_ACTIONS, "kms:CreateGrant")) -> Statement:
+def _grant_to_nodes(keep: Keep, region: str) -> Statement:
+    to_role: Conditions = {"StringEquals": {"kms:GranteePrincipal": auto_scaling_role_arn(keep, region)}}
+    return _this_key("KeepGrantsNodes", _account(keep, region, keep.deployer_role_arn), ("kms:CreateGrant",), to_role)
+
+
+def _no_foreign_accounts(
+    keep: Keep, actions: tuple[str, ...] = (*USE_ACTIONS, "kms:CreateGrant"), *, accounts: tuple[str, ...] = ()
+) -> Statement:
     """A Deny, since a grant works without any Allow. AWS services have no caller account; they have their own rules."""
     deployers_account = keep.deployer_role_arn.split(":")[4]  # a platform's account may deploy into a tenant's
     foreign: Conditions = {
-        "StringNotEquals": {"kms:CallerAccount": sorted({keep.account_id, deployers_account})},
+        "StringNotEquals": {"kms:CallerAccount": sorted({keep.account_id, deployers_account, *accounts})},
         "Bool": {"aws:PrincipalIsAWSService": "false"},
     }
     return deny("DenyForeignAccounts", actions, THIS_KEY, foreign)
@@ -181,16 +277,14 @@ def _no_foreign_accounts(keep: Keep, actions: tuple[str, ...] = (*USE_ACTIONS, "
 
 def _auto_scaling(keep: Keep, region: str) -> list[Statement]:
     """Nodes boot from encrypted volumes, which the Auto Scaling service creates under its own role."""
-    linked_role = role_arn(
-        "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling", keep.account_id, region
-    )
     # In a condition and not as principal: KMS refuses principals that do not exist, and a new account lacks the role.
     reason = f"{THIS_KEY_REASON}; the principal is named in the condition"
-    role = {"aws:PrincipalArn": linked_role}
+    role = {"aws:PrincipalArn": auto_scaling_role_arn(keep, region)}
     using: Conditions = {
         "ArnEquals": role,
-        "StringEquals": {"kms:CallerAccount": keep.account_id, "kms:ViaService": service_host("ec2", region)},
+        "StringEquals": {"kms:CallerAccount": keep.account_id, "kms:ViaService": via_service("ec2", region)},
     }
+    describing: Conditions = {"ArnEquals": role, "StringEquals": {"kms:CallerAccount": keep.account_id}}
     granting: Conditions = {
         "ArnEquals": role,
         "StringEquals": {"kms:CallerAccount": keep.account_id},
@@ -198,6 +292,7 @@ def _auto_scaling(keep: Keep, region: str) -> list[Statement]:
     }
     return [
         _this_key("AutoScalingUsesVolumes", ANYONE, USE_ACTIONS, using, reason),
+        _this_key("AutoScalingDescribesTheKey", ANYONE, ("kms:DescribeKey",), describing, reason),
         _this_key("AutoScalingGrantsVolumes", ANYONE, ("kms:CreateGrant",), granting, reason),
     ]
 
@@ -209,7 +304,7 @@ def _log_groups(keep: Keep, region: str) -> Statement:
     arns = [keep.arn("logs", f"log-group:{group}", region=region) for group in groups]
     return _this_key(
         "LogGroupsOfTheKeep",
-        {"Service": (f"logs.{region}.{dns_suffix(region)}",)},
+        {"Service": (service_host("logs", region),)},
         (*USE_ACTIONS, "kms:DescribeKey"),
         {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arns}},
     )
@@ -218,15 +313,13 @@ def _log_groups(keep: Keep, region: str) -> Statement:
 def _trail(keep: Keep, region: str) -> list[Statement]:
     trails, service = trail_arns(keep, region), _service("cloudtrail")
     writing: Conditions = {"ArnLike": {"aws:SourceArn": trails, "kms:EncryptionContext:aws:cloudtrail:arn": trails}}
-    describing: Conditions = {"ArnLike": {"aws:SourceArn": trails}}
+    for_trails: Conditions = {"ArnLike": {"aws:SourceArn": trails}}
     return [
-        _this_key("TrailOfTheKeep", service, PUBLISH_ACTIONS, writing),
-        _this_key("TrailDescribesTheKey", service, ("kms:DescribeKey",), describing),
+        _this_key("TrailOfTheKeep", service, ("kms:GenerateDataKey",), writing),
+        # Of a bucket key, whose encryption context is the bucket: S3 encrypts with it in place of the trail's.
+        _this_key("TrailReadsBucketKeys", service, ("kms:Decrypt",), for_trails),
+        _this_key("TrailDescribesTheKey", service, ("kms:DescribeKey",), for_trails),
     ]
-
-
-def _publishing(keep: Keep, sid: str, service: str, source_arns: list[str]) -> Statement:
-    return _this_key(sid, _service(service), PUBLISH_ACTIONS, from_account(keep.account_id, source_arns))
 
 
 def _service(service: str) -> Principals:

@@ -23,6 +23,7 @@ class KeyRing:
     replica_arns: Mapping[DataClass, pulumi.Output[str]] = field(default_factory=dict)  # empty: no recovery region
     remedy: str = "add it to data_classes"
     replica_remedy: str = "give the keep a recovery_region"
+    grants: tuple[pulumi.Resource, ...] = ()  # nodes boot only after them
 
     def arn(self, data_class: DataClass) -> pulumi.Output[str]:
         """ARN of the class's key.

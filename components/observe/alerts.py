@@ -1,12 +1,15 @@
-"""The topic for a keep's alarms: encrypted, and open only to this account's alarms, rules and budgets."""
+"""The topic for a keep's alarms: encrypted, and open to this account's alarms, budgets and links, and to EventBridge.
+
+EventBridge cannot be bound to the account (key_policy.topic_publishers): whoever knows the ARN can send false findings.
+"""
 
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_aws import sns
 
-from components.iam_policy import Conditions, Statement, allow_service, deny, document, from_account
-from components.keys.key_policy import topic_publishers
+from components.iam_policy import Conditions, Statement, allow_service, deny, document
+from components.keys.key_policy import publishing_sid, topic_publishers
 from components.naming import DataClass, Keep
 
 
@@ -54,12 +57,12 @@ def _statements(keep: Keep, topic_arn: pulumi.Input[str]) -> list[Statement]:
     publishing = [
         allow_service(
             f"{service}.amazonaws.com",
-            f"{service.capitalize()}Publishes",
+            publishing_sid(service),
             ("sns:Publish",),
             topic_arn,
-            from_account(keep.account_id, sources),
+            conditions,
         )
-        for service, sources in topic_publishers(keep, keep.region).items()
+        for service, conditions in topic_publishers(keep, keep.region).items()
     ]
     plain_http: Conditions = {"Bool": {"aws:SecureTransport": "false"}}
     return [*publishing, deny("DenyPlainHttp", ("sns:Publish",), (topic_arn,), plain_http)]

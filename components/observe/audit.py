@@ -11,7 +11,7 @@ import pulumi
 from pulumi_aws import cloudtrail, cloudwatch, iam
 
 from components.bucket_ref import BucketRef
-from components.iam_policy import Statement, document, from_account, trust_policy
+from components.iam_policy import Statement, document, trust_policy
 from components.naming import DataClass, Keep
 from components.observe.detections import Detections, DetectionsArgs
 from components.observe.log_group import log_group
@@ -95,7 +95,7 @@ class Audit(pulumi.ComponentResource):
             self._name,
             name=keep.physical("trail"),
             description=f"CloudTrail writes the trail of {keep.tenant} to its log group",
-            assume_role_policy=trust_policy("cloudtrail.amazonaws.com", conditions=from_account(keep.account_id)),
+            assume_role_policy=trust_policy("cloudtrail.amazonaws.com"),  # CloudTrail sends no source here
             tags=keep.tags(DataClass.CONFIG),
             opts=self._options(),
         )

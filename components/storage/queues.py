@@ -140,10 +140,7 @@ class Queues(pulumi.ComponentResource):
         )
 
     def _schedule_statements(self, queue: sqs.Queue, rule: cloudwatch.EventRule) -> list[Statement]:
-        own_rule: Conditions = {
-            "StringEquals": {"aws:SourceAccount": self._args.keep.account_id},
-            "ArnEquals": {"aws:SourceArn": rule.arn},
-        }
+        own_rule: Conditions = {"ArnEquals": {"aws:SourceArn": rule.arn}}
         return [allow_service("events.amazonaws.com", "ScheduleSends", ("sqs:SendMessage",), queue.arn, own_rule)]
 
 

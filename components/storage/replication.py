@@ -7,8 +7,8 @@ import pulumi
 from codekeep_contracts.roles import BucketRole
 from pulumi_aws import iam, s3
 
-from components.arns import role_arn, service_host
-from components.iam_policy import Conditions, Statement, document, from_account, trust_policy
+from components.arns import role_arn, via_service
+from components.iam_policy import Conditions, Statement, document, trust_policy
 from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
 from components.storage.bucket import KeepBucket
@@ -60,12 +60,12 @@ class Replication(pulumi.ComponentResource):
         self.register_outputs({"roleArn": self.role_arn})
 
     def _role(self) -> iam.Role:
-        keep, sources = self._args.keep, [source.ref.arn for source in self._args.sources.values()]
+        keep = self._args.keep
         return iam.Role(
             self._name,
             name=keep.physical("replication"),
             description=f"S3 copies the buckets of {keep.tenant} to {self._args.region}",
-            assume_role_policy=trust_policy("s3.amazonaws.com", conditions=from_account(keep.account_id, sources)),
+            assume_role_policy=trust_policy("s3.amazonaws.com"),  # S3's guide knows no source for replication
             tags=keep.tags(DataClass.CONFIG),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -144,5 +144,5 @@ def _objects(bucket_arns: Sequence[pulumi.Output[str]]) -> list[pulumi.Output[st
 
 
 def _use_keys(sid: str, actions: Sequence[str], key_arns: Sequence[pulumi.Output[str]], region: str) -> Statement:
-    through: Conditions = {"StringEquals": {"kms:ViaService": service_host("s3", region)}}
+    through: Conditions = {"StringEquals": {"kms:ViaService": via_service("s3", region)}}
     return Statement(sid=sid, actions=actions, resources=key_arns, conditions=through)

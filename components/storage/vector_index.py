@@ -8,7 +8,7 @@ import pulumi
 from codekeep_contracts.index_names import snapshot_role_name
 from pulumi_aws import cloudwatch, ec2, iam, opensearch
 
-from components.arns import role_arn, service_host
+from components.arns import role_arn, via_service
 from components.bucket_ref import BucketRef
 from components.iam_policy import Statement, document, from_account, trust_policy
 from components.keys.key_ring import KeyRing
@@ -321,6 +321,6 @@ class VectorIndex(pulumi.ComponentResource):
                 sid="UseTheKey",
                 actions=("kms:Decrypt", "kms:GenerateDataKey"),
                 resources=(args.keys.arn(bucket.data_class),),
-                conditions={"StringEquals": {"kms:ViaService": service_host("s3", args.keep.region)}},
+                conditions={"StringEquals": {"kms:ViaService": via_service("s3", args.keep.region)}},
             ),
         ]

@@ -72,10 +72,14 @@ def _run(
     from stacks.cli.deploy import DeployCommand, pair_policy_packs
     from stacks.engines.choice import engine_of
     from stacks.project import Project
+    from stacks.sessions.preconditions import spec_notices
 
     packs = pair_policy_packs(policy_packs, policy_pack_configs)
     project = Project.find()
     project.stack_file(stack)
+    if operation in ("up", "preview"):
+        for each in spec_notices(project, stack):
+            click.echo(f"to do: {each}", err=True)
     command = DeployCommand(
         project=project,
         stack=stack,

@@ -14,6 +14,7 @@ COMMANDS = {  # name → (module, attribute, one line of help)
     "outputs": ("stacks.cli.outputs_command", "outputs", "Print the outputs of a deployed stack."),
     "graph": ("stacks.cli.graph_command", "graph", "Print a stack's components and resources."),
     "manifests": ("stacks.cli.manifests_command", "manifests", "Print a stack's Kubernetes objects as YAML."),
+    "key-policy": ("stacks.cli.key_policy_command", "key_policy", "Print the key policies that the customer writes."),
     "check": ("stacks.cli.check_command", "check", "Check stacks against the policies."),
     "spec": ("stacks.cli.spec_commands", "spec", "Check specs and print their schema."),
     "images": ("stacks.cli.images_commands", "images", "Render, pin and check the reference images."),

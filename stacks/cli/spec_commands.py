@@ -8,6 +8,7 @@ import click
 from stacks.cli.group import CommandGroup
 from stacks.cli.options import json_option
 from stacks.spec import PlatformSpec, Problem, SpecError, TenantSpec, digest, json_schema, load
+from stacks.spec.notices import notices
 
 BAD_INPUT = 2
 _NEXT_LINE = "\n" + " " * len("    got      ")
@@ -44,11 +45,20 @@ def check(file: Path, as_json: bool) -> None:
         raise click.exceptions.Exit(BAD_INPUT) from error
     kind = "tenant" if isinstance(found, TenantSpec) else "platform"
     identity = {"kind": kind, "name": found.name, "digest": digest(found)}
+    to_do = notices(found, stack_of(file))
     if as_json:
-        click.echo(json.dumps({"file": str(file), "valid": True, **identity, "faults": []}, indent=2))
+        document = {"file": str(file), "valid": True, **identity, "faults": [], "notices": to_do}
+        click.echo(json.dumps(document, indent=2))
         return
     tier = f" ({found.tier})" if isinstance(found, TenantSpec) else ""
     click.echo(f"{file}: {kind} {found.name}{tier} is valid, digest {identity['digest']}")
+    for each in to_do:
+        click.echo(f"  to do: {each}")
+
+
+def stack_of(file: Path) -> str:
+    """The stack whose configuration the file is, as far as its name says."""
+    return file.name.removeprefix("Pulumi.").removesuffix(".yaml") if file.name.startswith("Pulumi.") else "STACK"
 
 
 def _show(file: Path, problems: tuple[Problem, ...]) -> None:

@@ -5,6 +5,7 @@ from codekeep_contracts.faults import UsageFault
 from stacks.engines.engine import Engine
 from stacks.project import Project
 from stacks.spec import PLATFORM_KEY, TENANT_KEY, Spec, SpecError, load
+from stacks.spec.notices import notices
 
 PROJECT = "codekeep"  # all its stacks contain a spec; programs of other projects have a configuration of their own
 
@@ -24,6 +25,15 @@ def require_valid_spec(project: Project, stack: str) -> Spec | None:
         count = len(error.problems)
         head = f"{path.name}: {count} problem{'s' if count != 1 else ''} in the spec, nothing was done"
         raise UsageFault("\n".join([head, *(f"  {problem}" for problem in error.problems)])) from error
+
+
+def spec_notices(project: Project, stack: str) -> list[str]:
+    """What others must do before the stack's spec can be deployed; nothing where the spec is invalid or absent."""
+    try:
+        spec = require_valid_spec(project, stack)
+    except UsageFault:
+        return []  # `deploy` reports it
+    return [] if spec is None else notices(spec, stack)
 
 
 def require_platform(engine: Engine, spec: Spec | None) -> None:

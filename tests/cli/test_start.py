@@ -12,7 +12,7 @@ from stacks.cli.main import cli
 from tests.cli.conftest import Keep
 
 HEAVY = ("boto3", "botocore", "grpc", "moto", "policies", "pulumi", "pulumi_aws", "pydantic", "rich", "sandbox", "yaml")
-COMMANDS = ("up", "preview", "refresh", "destroy", "outputs", "graph", "check", "spec", "sandbox")
+COMMANDS = ("up", "preview", "refresh", "destroy", "outputs", "graph", "key-policy", "check", "spec", "sandbox")
 
 
 def test_help_loads_nothing_heavy() -> None:

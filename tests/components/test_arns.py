@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.arns import arn, partition, role_arn, root_arn, service_host
+from components.arns import arn, partition, role_arn, root_arn, service_host, via_service
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,7 @@ from components.arns import arn, partition, role_arn, root_arn, service_host
 def test_regions_have_their_partitions_and_hosts(region: str, expected: str, host: str) -> None:
     assert partition(region) == expected
     assert service_host("s3", region) == host
+    assert via_service("s3", region) == f"s3.{region}.amazonaws.com"  # in all partitions
     assert root_arn("123456789012", region) == f"arn:{expected}:iam::123456789012:root"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from policies.rules.identity import confused_deputy
 from tests.components.policy_evaluator import listed
 from tests.stacks.programs import graph_of
 
@@ -32,8 +33,9 @@ OTHER_LANGUAGES = {
     "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy"
 }  # lists data to mask, not permissions
 
-# Services that assume a role only for the instance, pod or cluster that it was assigned to.
+# Services that act only for what the role was assigned to, or send no source (policies/rules/identity/confused_deputy).
 BOUND_BY_THEIR_RESOURCE = {"ec2.amazonaws.com", "eks.amazonaws.com", "pods.eks.amazonaws.com"}
+WITHOUT_SOURCE = {service for service, _ in confused_deputy.WITHOUT_SOURCE}
 
 
 def documents(stack: str) -> Iterator[tuple[str, str, str, str]]:
@@ -98,7 +100,7 @@ def test_statements_for_any_principal_have_conditions_on_account_or_role(stack: 
 def test_service_principals_are_restricted_to_the_account(stack: str) -> None:
     seen = 0
     for where, statement in statements(stack):
-        services = set(principals(statement, "Service")) - BOUND_BY_THEIR_RESOURCE
+        services = set(principals(statement, "Service")) - BOUND_BY_THEIR_RESOURCE - WITHOUT_SOURCE
         if statement["Effect"] == "Allow" and services:
             seen += 1
             keys = {key for condition in statement.get("Condition", {}).values() for key in condition}

@@ -20,14 +20,23 @@ SOURCES = (
     "aws:SourceOrgID",
     "aws:SourceOrgPaths",
     "aws:PrincipalOrgID",
+    "aws:RequestTag/eks-cluster-arn",
 )
 """Condition keys that say on whose behalf a service acts."""
 
-WITHOUT_SOURCE: Mapping[str, str] = {
-    "ec2.amazonaws.com": "EC2 gives a role only to instances of the role's own account, and sends no source",
-    "lambda.amazonaws.com": "Lambda assumes only roles of the function's own account, and sends no source",
+PASSED = "takes only roles that somebody of their own account passed to it, and sends no source"
+PUBLISHES = "EventBridge sends no source to topics nor to their keys: with a condition it publishes nothing"
+WITHOUT_SOURCE: Mapping[tuple[str, str], str] = {
+    ("ec2.amazonaws.com", "sts:assumerole"): "EC2 gives a role only to instances of its account, and sends no source",
+    ("lambda.amazonaws.com", "sts:assumerole"): "Lambda assumes only roles of the function's account, without source",
+    ("cloudtrail.amazonaws.com", "sts:assumerole"): f"CloudTrail {PASSED} (CloudTrail User Guide)",
+    ("s3.amazonaws.com", "sts:assumerole"): f"S3 replication {PASSED} (S3 User Guide)",
+    **{
+        ("events.amazonaws.com", action): PUBLISHES
+        for action in ("sns:publish", "kms:decrypt", "kms:generatedatakey", "kms:generatedatakey*")
+    },
 }
-"""Services whose role trusts need no source, and why."""
+"""Service and action (lower case) for which AWS knows no source, and why; with their sources in key_conditions.toml."""
 
 RULE = identity_rule(
     id="confused-deputy",
@@ -47,13 +56,16 @@ def sources_are_named(node: Node, case: Case) -> Iterator[Finding]:
         yield from _invoker(node)
     trusted = trusted_accounts(node, case)
     for kind in KINDS:
-        yield from judge_allowed(RULE, node, (kind,), partial(_services, node, kind, trusted))
+        yield from judge_allowed(RULE, node, (kind,), partial(_services, node, trusted))
 
 
-def _services(node: Node, kind: Kind, trusted: frozenset[str], statement: Statement) -> Iterator[Finding]:
+def _services(node: Node, trusted: frozenset[str], statement: Statement) -> Iterator[Finding]:
     services = [each.value for each in statement.principals if each.kind == "Service"]
-    if kind is Kind.TRUST:
-        services = [each for each in services if each not in WITHOUT_SOURCE]
+    services = [
+        service
+        for service in services
+        if any((service, action.lower()) not in WITHOUT_SOURCE for action in statement.actions or ("*",))
+    ]
     if services and not _names_source(statement, trusted):
         message = f"lets {', '.join(services)} act for anybody's resources"
         yield RULE.violation(node, f"{statement.path}.Condition", message)

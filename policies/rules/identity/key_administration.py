@@ -41,7 +41,7 @@ USE = frozenset(
         "kms:sign",
     }
 )
-GRANT = frozenset({"kms:creategrant"})  # as good as use, unless grants are for services of AWS only
+GRANT = frozenset({"kms:creategrant"})  # as good as use, unless grants go through services of AWS or are for them
 
 
 RULE = identity_rule(
@@ -110,7 +110,9 @@ def _may_administer(node: Node, principal: Principal, case: Case) -> bool:
 
 def _uses_freely(statement: Statement) -> bool:
     """Use that no condition binds to a service; grants count where they may be for anybody."""
-    if matching(statement.actions, USE) and not statement.bound_values("kms:ViaService"):
+    if statement.bound_values("kms:ViaService"):
+        return False
+    if matching(statement.actions, USE):
         return True
     for_services = "true" in statement.bound_values("kms:GrantIsForAWSResource")
     return bool(matching(statement.actions, GRANT)) and not for_services

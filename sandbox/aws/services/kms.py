@@ -1,5 +1,7 @@
 """KMS keys, their replicas, policies, aliases and grants."""
 
+import hashlib
+import json
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -151,10 +153,14 @@ class Alias(LiveResource):
 
 
 class Grant(LiveResource):
+    """A grant. On a key of another account, which the stand-in does not have, it is in the ledger alone."""
+
     token = "aws:kms/grant:Grant"
     in_ledger = frozenset({"grantCreationTokens", "retireOnDelete"})
 
     def make(self, api: Api, inputs: Props) -> str:
+        if _is_foreign(api, str(inputs["keyId"])):
+            return self._make_foreign(api, inputs)
         constraints = {name: value for item in inputs.get("constraints") or () for name, value in item.items()}
         wanted = {**inputs, "constraints": constraints or None}
         answer = call(api.client("kms"), "create_grant", wanted, {"grantCreationTokens": "GrantTokens"})
@@ -162,8 +168,21 @@ class Grant(LiveResource):
         self.note(api, id, grantToken=answer["GrantToken"])  # AWS gives it once
         return id
 
+    def _make_foreign(self, api: Api, inputs: Props) -> str:
+        grant_id = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+        id = f"{inputs['keyId']}:{grant_id}"
+        self.note(api, id, **inputs, grantId=grant_id, grantToken=grant_id)
+        return id
+
+    def read_live(self, api: Api, id: str, state: Props) -> Props | None:
+        if _is_foreign(api, id.rpartition(":")[0]):
+            return self.noted(api, id) or None
+        return super().read_live(api, id, state)
+
     def remove(self, api: Api, id: str, state: Props) -> None:
         key, _, grant_id = id.rpartition(":")
+        if _is_foreign(api, key):
+            return
         kms = api.client("kms")
         (kms.retire_grant if state.get("retireOnDelete") else kms.revoke_grant)(KeyId=key, GrantId=grant_id)
 
@@ -191,6 +210,12 @@ def get_alias(api: Api, arguments: Props) -> Props:
         found = api.client("kms").describe_key(KeyId=name)["KeyMetadata"]  # AWS's own appear with their first use
         target = {"arn": arn(api, "kms", name), "targetKeyArn": found["Arn"], "targetKeyId": found["KeyId"]}
     return {**arguments, "id": target["arn"], **{k: target[k] for k in ("arn", "targetKeyArn", "targetKeyId")}}
+
+
+def _is_foreign(api: Api, key: str) -> bool:
+    """Whether an ARN names a key of another account."""
+    parts = key.split(":")
+    return parts[0] == "arn" and parts[4] != api.account_id
 
 
 def _put_policy(api: Api, id: str, inputs: Props) -> None:

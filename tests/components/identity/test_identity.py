@@ -65,11 +65,10 @@ def test_a_role_is_for_pods_of_one_account_in_one_cluster(keep: Keep, label: str
     assert listed(statement["Action"]) == ["sts:AssumeRole", "sts:TagSession"]
     assert statement["Condition"] == {
         "StringEquals": {
-            "aws:SourceAccount": ACCOUNT,
+            "aws:RequestTag/eks-cluster-arn": f"arn:aws:eks:eu-central-1:{ACCOUNT}:cluster/codekeep-acme",
             "aws:RequestTag/kubernetes-namespace": account.namespace,
             "aws:RequestTag/kubernetes-service-account": account.name,
         },
-        "ArnEquals": {"aws:SourceArn": f"arn:aws:eks:eu-central-1:{ACCOUNT}:cluster/codekeep-acme"},
     }
 
 
@@ -222,6 +221,21 @@ def test_keys_are_used_through_services_only() -> None:
     assert using
     for label, statement in using:
         assert statement["Condition"]["StringEquals"]["kms:ViaService"].endswith(".eu-central-1.amazonaws.com"), label
+
+
+def test_the_volume_driver_may_do_with_its_key_what_its_guide_lists() -> None:
+    [using] = [each for each in statements(dedicated(), "aws-ebs-csi-driver") if each["Sid"] == "VolumeKeys"]
+    wanted = {
+        "CreateGrant",
+        "Decrypt",
+        "DescribeKey",
+        "GenerateDataKeyWithoutPlaintext",
+        "ReEncryptFrom",
+        "ReEncryptTo",
+    }
+    assert set(listed(using["Action"])) == {f"kms:{action}" for action in wanted}
+    [boundary] = dedicated().of_type("aws:iam/policy:Policy")
+    assert all(f"kms:{action}" in boundary.inputs["policy"] for action in wanted)
 
 
 def test_workloads_that_write_audit_records_sign_them_and_nobody_deletes_any() -> None:

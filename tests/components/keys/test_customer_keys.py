@@ -7,20 +7,36 @@ import pytest
 from components.keys.customer_keys import CustomerKeys, CustomerKeysArgs
 from components.naming import DataClass, Keep
 from tests.components.builders import RECOVERY_REGION, fake_keys, key_arn
-from tests.components.recording import REGION, record
+from tests.components.recording import ACCOUNT, REGION, record
 
 HELD = f"arn:aws:kms:{REGION}:210987654321:key/mrk-0123456789abcdef0123456789abcdef"
 REPLICA = HELD.replace(REGION, RECOVERY_REGION)
 ONE = {DataClass.CODE: HELD}
+GRANT = "aws:kms/grant:Grant"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
 
 
 def test_customer_keys_are_used_first_and_others_for_the_rest(keep: Keep) -> None:
     recording = record(lambda: CustomerKeys("acme-keys", CustomerKeysArgs(keep=keep, key_arns=ONE, others=fake_keys())))
-    assert recording.resources == []  # nothing of the customer's is created or changed
+    assert [each.type for each in recording.resources] == [GRANT]  # nothing of the customer's is created or changed
     assert recording.value(recording.result.ring.arn(DataClass.CODE)) == HELD
     assert recording.value(recording.result.ring.arn(DataClass.INDEX)) == key_arn(DataClass.INDEX)
     registered = recording.component_outputs[recording.components[0].urn]
     assert registered["arns"]["code"] == HELD
+
+
+def test_nodes_boot_by_a_grant_on_each_key_of_their_disks(keep: Keep) -> None:
+    """EC2 Auto Scaling User Guide: a key of another account needs a grant to the service-linked role, from this one."""
+    held = dict.fromkeys((DataClass.CODE, DataClass.MODEL, DataClass.INDEX), HELD)
+    recording = record(lambda: CustomerKeys("acme-keys", CustomerKeysArgs(keep=keep, key_arns=held)))
+    grants = recording.of_type(GRANT)
+    assert [each.name for each in grants] == ["acme-key-code-nodes", "acme-key-model-nodes"]
+    assert {each.inputs["keyId"] for each in grants} == {HELD}
+    assert {each.inputs["granteePrincipal"] for each in grants} == {ROLE}
+    assert {"CreateGrant", "Decrypt", "DescribeKey", "GenerateDataKeyWithoutPlaintext"} <= {
+        *grants[0].inputs["operations"]
+    }
+    assert len(recording.result.ring.grants) == 2  # node pools wait for them
 
 
 def test_replicas_are_used_in_the_recovery_region(keep: Keep) -> None:

@@ -11,6 +11,7 @@ from components.observe.account_detectors import FEATURES, AccountDetectorsArgs
 from components.observe.audit import AuditArgs
 from components.observe.detections import detections
 from tests.components.environments import dedicated, premium, premium_args, shared
+from tests.components.policy_evaluator import Decision, Request, decide
 from tests.components.recording import ACCOUNT, Node, Recording
 
 TRAIL = "aws:cloudtrail/trail:Trail"
@@ -50,6 +51,13 @@ def test_the_trail_is_created_after_the_policies_that_allow_it_to_write() -> Non
     trail = recording.one(TRAIL)
     assert recording.depends_on(trail, recording.one("aws:s3/bucketPolicy:BucketPolicy", "acme-bucket-audit"))
     assert recording.depends_on(trail, recording.one("aws:iam/rolePolicy:RolePolicy", "acme-audit"))
+
+
+def test_cloudtrail_assumes_its_role_without_a_source() -> None:
+    """CloudTrail User Guide: aws:SourceArn and aws:SourceAccount are not supported for CloudWatch Logs monitoring."""
+    trust = dedicated().one("aws:iam/role:Role", "acme-audit").policy("assumeRolePolicy")
+    assert decide(trust, Request(principal="cloudtrail.amazonaws.com", action="sts:AssumeRole")) is Decision.ALLOW
+    assert decide(trust, Request(principal="es.amazonaws.com", action="sts:AssumeRole")) is Decision.NONE
 
 
 def test_access_to_customer_objects_is_recorded_and_access_to_records_is_not() -> None:

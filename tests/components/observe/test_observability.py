@@ -145,6 +145,10 @@ def test_credentials_in_the_runtimes_logs_are_masked(keep: Keep) -> None:
     assert access.inputs["kmsKeyId"] == recording.one("aws:kms/key:Key", "acme-key-audit").outputs["arn"]
 
 
+def publish(service: str, context: dict[str, str]) -> Request:
+    return Request(principal=f"{service}.amazonaws.com", action="sns:Publish", resource=TOPIC, context=context)
+
+
 def test_only_this_keeps_publishers_write_to_the_topic(keep: Keep) -> None:
     recording = record(
         lambda: Alerts("acme-alerts", AlertsArgs(keep=keep, key_arn=key_arn(DataClass.LOG), emails=("a@b.example",)))
@@ -152,20 +156,19 @@ def test_only_this_keeps_publishers_write_to_the_topic(keep: Keep) -> None:
     assert_contract(recording, keep)
     assert recording.one("aws:sns/topic:Topic").inputs["kmsMasterKeyId"] == key_arn(DataClass.LOG)
     policy = recording.one("aws:sns/topicPolicy:TopicPolicy").inputs["policy"]
-    for service, sources in topic_publishers(keep, keep.region).items():
-        for source in sources:
+    for service, conditions in topic_publishers(keep, keep.region).items():
+        for source in conditions.get("ArnLike", {}).get("aws:SourceArn", ()):
             context = {
                 "aws:SourceAccount": ACCOUNT,
-                "aws:SourceArn": source.replace("*", "x"),
+                "aws:SourceArn": str(source).replace("*", "x"),
                 "aws:SecureTransport": "true",
             }
-            request = Request(
-                principal=f"{service}.amazonaws.com", action="sns:Publish", resource=TOPIC, context=context
-            )
-            assert decide(policy, request) is Decision.ALLOW, service
+            assert decide(policy, publish(service, context)) is Decision.ALLOW, service
             foreign = {**context, "aws:SourceAccount": "999999999999"}
-            other = Request(principal=f"{service}.amazonaws.com", action="sns:Publish", resource=TOPIC, context=foreign)
-            assert decide(policy, other) is Decision.NONE, service
+            assert decide(policy, publish(service, foreign)) is Decision.NONE, service
+    # EventBridge sends no source (EventBridge User Guide): findings must arrive all the same.
+    assert decide(policy, publish("events", {"aws:SecureTransport": "true"})) is Decision.ALLOW
+    assert decide(policy, publish("cloudwatch", {"aws:SecureTransport": "true"})) is Decision.NONE
     stranger = Request(principal="arn:aws:iam::999999999999:role/x", action="sns:Publish", resource=TOPIC)
     assert decide(policy, stranger) is Decision.NONE
     assert recording.value(recording.result.topic_arn) == TOPIC

@@ -95,7 +95,6 @@ def test_references_have_names_arns_and_urls(keep: Keep) -> None:
                 resource=INGEST_ARN,
                 context={
                     "aws:SecureTransport": "true",
-                    "aws:SourceAccount": ACCOUNT,
                     "aws:SourceArn": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:eventRule/codekeep-acme-refresh",
                 },
             ),
@@ -106,7 +105,10 @@ def test_references_have_names_arns_and_urls(keep: Keep) -> None:
                 principal="events.amazonaws.com",
                 action="sqs:SendMessage",
                 resource=INGEST_ARN,
-                context={"aws:SecureTransport": "true", "aws:SourceAccount": "999999999999"},
+                context={
+                    "aws:SecureTransport": "true",
+                    "aws:SourceArn": f"arn:aws:cloudwatch:{REGION}:999999999999:eventRule/codekeep-acme-refresh",
+                },
             ),
             Decision.NONE,
         ),

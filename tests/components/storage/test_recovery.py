@@ -151,16 +151,10 @@ def test_the_copying_role_reads_sources_writes_replicas_and_no_more(keep: Keep) 
     assert not any("s3:GetObject" in statement["Action"] for statement in statements)
 
 
-def test_s3_assumes_the_role_only_for_the_keeps_buckets(keep: Keep) -> None:
+def test_s3_alone_assumes_the_role_and_needs_no_source(keep: Keep) -> None:
     trust = build(keep).one("aws:iam/role:Role", "acme-recovery-replication").policy("assumeRolePolicy")
-
-    def assume(bucket: str, account: str = ACCOUNT) -> Decision:
-        context = {"aws:SourceAccount": account, "aws:SourceArn": f"arn:aws:s3:::{bucket}"}
-        return decide(trust, Request(principal="s3.amazonaws.com", action="sts:AssumeRole", context=context))
-
-    assert assume(f"codekeep-acme-models-{ACCOUNT}-{REGION}") is Decision.ALLOW
-    assert assume(f"codekeep-acme-code-{ACCOUNT}-{REGION}") is Decision.NONE
-    assert assume(f"codekeep-acme-models-{ACCOUNT}-{REGION}", "999999999999") is Decision.NONE
+    assert decide(trust, Request(principal="s3.amazonaws.com", action="sts:AssumeRole")) is Decision.ALLOW
+    assert decide(trust, Request(principal="es.amazonaws.com", action="sts:AssumeRole")) is Decision.NONE
 
 
 def test_both_buckets_allow_the_copying_role_from_outside_the_network(keep: Keep) -> None:

@@ -27,10 +27,14 @@ def _for_service(service: str, condition: Mapping[str, object] | None = None) ->
 
 UNBOUND = (
     _for_service("events.amazonaws.com"),
-    _for_service("s3.amazonaws.com", {"StringEquals": {"aws:SourceAccount": "999988887777"}}),
-    _for_service("s3.amazonaws.com", {"StringEqualsIfExists": {"aws:SourceAccount": "111122223333"}}),
+    _for_service("es.amazonaws.com", {"StringEquals": {"aws:SourceAccount": "999988887777"}}),
+    _for_service("es.amazonaws.com", {"StringEqualsIfExists": {"aws:SourceAccount": "111122223333"}}),
     _for_service("sns.amazonaws.com", {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:*"}}),
     _for_service("sns.amazonaws.com", {"ArnLike": {"aws:SourceArn": "*"}}),
+)
+FROM_THE_KEEP = (
+    {"StringEquals": {"aws:SourceAccount": "111122223333"}},
+    {"ArnLike": {"aws:SourceArn": "arn:aws:events:eu-central-1:111122223333:rule/codekeep-demo-*"}},
 )
 
 
@@ -301,6 +305,36 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
         ),
         Guard("aws:kms/key:Key", "policy|Statement[1].Condition", breaks=(Break.REMOVE,)),
         Guard("aws:kms/replicaKey:ReplicaKey", "policy", breaks=(Break.REMOVE,)),
+    ),
+    "key-conditions": (
+        Guard(
+            "aws:iam/role:Role",
+            "assumeRolePolicy|Statement[0]",
+            values=(
+                _for_service("cloudtrail.amazonaws.com", {"StringEquals": {"aws:SourceAccount": "111122223333"}}),
+                _for_service("cloudtrail.amazonaws.com", {"ArnLike": {"aws:SourceArn": "arn:aws:cloudtrail:*:*:*"}}),
+            ),
+        ),
+        # Statement[1] is EventBridge's.
+        Guard("aws:sns/topicPolicy:TopicPolicy", "policy|Statement[1].Condition", values=FROM_THE_KEEP),
+        Guard(
+            "aws:kms/key:Key",
+            "policy|Statement[0]",
+            values=(
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "sns.amazonaws.com"},
+                    "Action": "kms:Decrypt",
+                    "Resource": "*",
+                    "Condition": {"StringEquals": {"kms:CallerAccount": "111122223333"}},
+                },
+            ),
+        ),
+        Guard(
+            "aws:kms/key:Key",
+            "policy|Statement[1].Condition",
+            values=({"StringEquals": {"kms:ViaService": "s3.cn-north-1.amazonaws.com.cn"}},),
+        ),
     ),
     "long-lived-keys": (
         *(Guard(each, add=({"user": "robot"},)) for each in REFUSED),

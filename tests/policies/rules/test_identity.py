@@ -56,6 +56,7 @@ FROM_HERE = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 ISSUER = "oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF"
 FEDERATED = {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"}
 PODS = {"Service": "pods.eks.amazonaws.com"}
+CLUSTER_ARN = f"arn:aws:eks:eu-central-1:{ACCOUNT}:cluster/codekeep-demo"
 ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 
 
@@ -119,6 +120,17 @@ RIGHT: list[tuple[Any, str, dict[str, Any]]] = [
     (public_principals, "aws:lambda/permission:Permission", {"principal": "events.amazonaws.com"}),
     (confused_deputy, ROLE, trusting({"Service": "eks.amazonaws.com"}, FROM_HERE)),
     (confused_deputy, ROLE, trusting({"Service": "ec2.amazonaws.com"})),
+    (confused_deputy, ROLE, trusting({"Service": "cloudtrail.amazonaws.com"})),
+    (
+        confused_deputy,
+        ROLE,
+        trusting(PODS, {"StringEquals": {"aws:RequestTag/eks-cluster-arn": CLUSTER_ARN}}),
+    ),
+    (
+        confused_deputy,
+        "aws:sns/topicPolicy:TopicPolicy",
+        {"policy": document(allow("sns:Publish", "*", {"Service": "events.amazonaws.com"}))},
+    ),
     (
         confused_deputy,
         BUCKET_POLICY,

@@ -217,6 +217,13 @@ def test_a_grant_passes_the_lifecycle(lifecycle, key):
     assert made.outputs["grantToken"]
 
 
+def test_a_grant_on_a_key_of_another_account_passes_the_lifecycle(lifecycle):
+    foreign = "arn:aws:kms:eu-central-1:999999999999:key/mrk-0123456789abcdef0123456789abcdef"
+    grant = {"name": "g", "keyId": foreign, "granteePrincipal": ROLE, "operations": ["Encrypt", "Decrypt"]}
+    made = lifecycle("aws:kms/grant:Grant", grant, {**grant, "operations": ["Decrypt"]}, expect_replace={"operations"})
+    assert made.id == f"{foreign}:{made.outputs['grantId']}"
+
+
 def test_keys_and_aliases_are_found(plugin, key, unique):
     alias = plugin.create(ALIAS, unique, {"name": f"alias/{unique}", "targetKeyId": key.id})
     found = plugin.invoke("aws:kms/getAlias:getAlias", {"name": alias.id})
