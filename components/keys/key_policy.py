@@ -2,8 +2,8 @@
 
 The account's root and the deployer administer a key. Its use is a statement apart: only through the services that store
 the class's data, in the key's region, and only by principals whose own IAM policy allows it (identity/grants.py). AWS
-services that act by themselves (CloudWatch Logs, CloudTrail, ...) use it for resources of this account alone, where they
-say for whom they act: EventBridge does not. Foreign accounts are denied everything, grants included.
+services that act by themselves (CloudWatch Logs, CloudTrail, ...) use it for resources of this account alone, where
+they say for whom they act: EventBridge does not. Foreign accounts are denied everything, grants included.
 
 Which condition works with which service, and where AWS says so: policies/rules/identity/key_conditions.toml.
 """
