@@ -7,7 +7,7 @@ import click
 
 from stacks.cli.group import CommandGroup
 from stacks.cli.options import json_option
-from stacks.spec import PlatformSpec, Problem, SpecError, TenantSpec, digest, json_schema, load
+from stacks.spec import PlatformSpec, Problem, SpecError, TenantSpec, digest, json_schema, load, warnings_of
 
 BAD_INPUT = 2
 _NEXT_LINE = "\n" + " " * len("    got      ")
@@ -31,7 +31,7 @@ def schema(platform: bool) -> None:
 def check(file: Path, as_json: bool) -> None:
     """Report every problem of FILE, a spec or a stack's Pulumi.<stack>.yaml.
 
-    Exits with 0 if there is none and with 2 otherwise.
+    Exits with 0 if there is none and with 2 otherwise. Warnings say what may be wrong, and change no exit code.
     """
     try:
         found = load(file)
@@ -40,19 +40,23 @@ def check(file: Path, as_json: bool) -> None:
             rows = [problem.as_json() for problem in error.problems]
             click.echo(json.dumps({"file": str(file), "valid": False, "faults": rows}, indent=2))
         else:
-            _show(file, error.problems)
+            _show(file, "problem", error.problems)
         raise click.exceptions.Exit(BAD_INPUT) from error
     kind = "tenant" if isinstance(found, TenantSpec) else "platform"
     identity = {"kind": kind, "name": found.name, "digest": digest(found)}
+    warnings = tuple(warnings_of(found, str(file)))
     if as_json:
-        click.echo(json.dumps({"file": str(file), "valid": True, **identity, "faults": []}, indent=2))
+        rows = [warning.as_json() for warning in warnings]
+        click.echo(json.dumps({"file": str(file), "valid": True, **identity, "faults": [], "warnings": rows}, indent=2))
         return
     tier = f" ({found.tier})" if isinstance(found, TenantSpec) else ""
     click.echo(f"{file}: {kind} {found.name}{tier} is valid, digest {identity['digest']}")
+    if warnings:
+        _show(file, "warning", warnings)
 
 
-def _show(file: Path, problems: tuple[Problem, ...]) -> None:
-    click.echo(f"{file}: {len(problems)} {'problem' if len(problems) == 1 else 'problems'}", err=True)
+def _show(file: Path, what: str, problems: tuple[Problem, ...]) -> None:
+    click.echo(f"{file}: {len(problems)} {what if len(problems) == 1 else f'{what}s'}", err=True)
     for problem in problems:
         got = problem.got.replace("\n", _NEXT_LINE)  # a model's memory is listed term by term
         click.echo(f"\n  {problem.path or 'file'}", err=True)
