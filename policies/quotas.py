@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from policies.facts import Facts
 from policies.graph import Node, ResourceGraph
 from policies.graph.references import references_in
+from policies.pod_room import pods_per_node
 from policies.rules._types import CLUSTER, NAT_GATEWAY, NODE_GROUP, REPLICA_KEY, SUBNET, TRAIL, VPC, VPC_ENDPOINT
 
 RULES = {
@@ -44,6 +45,7 @@ class Usage:
     quota: Quota
     whose: str
     used: int
+    remedy: str = ""
 
     @property
     def exceeds(self) -> bool:
@@ -51,8 +53,8 @@ class Usage:
 
     def __str__(self) -> str:
         quota = self.quota
-        remedy = f"raise quota {quota.code} of {quota.service}" if quota.code else "it cannot be raised: use fewer"
-        return f"{quota.name}: {self.used} in {self.whose}, AWS's default is {quota.default}; {remedy}"
+        raised = f"raise quota {quota.code} of {quota.service}" if quota.code else "it cannot be raised: use fewer"
+        return f"{quota.name}: {self.used} in {self.whose}, AWS's default is {quota.default}; {self.remedy or raised}"
 
 
 Count = Callable[[ResourceGraph, Facts], Iterator[tuple[str, int]]]
@@ -60,16 +62,22 @@ Count = Callable[[ResourceGraph, Facts], Iterator[tuple[str, int]]]
 
 def usages(graph: ResourceGraph, facts: Facts) -> list[Usage]:
     """What the stack uses of each quota, the largest user of each first."""
-    return [
+    counted = [
         Usage(quota=quota, whose=whose, used=used)
         for quota, count in COUNTS
         for whose, used in sorted(count(graph, facts), key=lambda each: -each[1])
     ]
+    return [*counted, *(_pods(*each) for each in pods_per_node(graph))]
 
 
 def exceeded(graph: ResourceGraph, facts: Facts) -> list[Usage]:
     """The quotas of which the stack needs more than the default."""
     return [usage for usage in usages(graph, facts) if usage.exceeds]
+
+
+def _pods(group: str, pods: int, room: int) -> Usage:
+    quota = _other("eks", "", "Pods per node", room, "policies/pod_room.py")
+    return Usage(quota=quota, whose=group, used=pods, remedy="choose larger instance types or more nodes")
 
 
 def _per_region(*types: str, only: Callable[[Node], bool] = lambda _: True) -> Count:

@@ -1,13 +1,18 @@
 """Default quotas: the table is AWS's, and what a graph uses of them is counted."""
 
+import gzip
+import json
+from pathlib import Path
 from typing import Any
 
+import moto
 import pytest
 from moto.servicequotas.resources.default_quotas.vpc import VPC_DEFAULT_QUOTAS
 
 from policies.facts import Facts
 from policies.graph import Node, ResourceGraph
-from policies.quotas import COUNTS, exceeded, usages
+from policies.pod_room import DAEMONS, PODS_BY_SIZE, SCALERS, pods_per_node
+from policies.quotas import COUNTS, Usage, exceeded, usages
 from stacks.spec.instances import INSTANCE_TYPES
 from tests.policies.rules.keeps import facts, node
 from tests.stacks.documents import document
@@ -15,6 +20,7 @@ from tests.stacks.programs import PLATFORM, graph_of
 
 ENDPOINT, GROUP = "aws:ec2/vpcEndpoint:VpcEndpoint", "aws:ec2/securityGroup:SecurityGroup"
 INBOUND = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+DETAILS_FILE = Path(moto.__file__).parent / "ec2/resources/instance_types.json.gz"
 POOL = "aws:eks/nodeGroup:NodeGroup"
 
 
@@ -23,10 +29,13 @@ def facts_of(stack: str) -> Facts:
     return Facts.of({key: document(stack)})
 
 
+def over_usages(*nodes: Node, agreed: Facts | None = None) -> list[Usage]:
+    return exceeded(ResourceGraph(project="codekeep", stack="acme", nodes=nodes), agreed or facts())
+
+
 def over(*nodes: Node, agreed: Facts | None = None) -> list[tuple[str, str, int]]:
     """Code, whose and used of each quota that is exceeded."""
-    graph = ResourceGraph(project="codekeep", stack="acme", nodes=nodes)
-    return [(each.quota.code, each.whose, each.used) for each in exceeded(graph, agreed or facts())]
+    return [(each.quota.code, each.whose, each.used) for each in over_usages(*nodes, agreed=agreed)]
 
 
 def test_the_figures_of_vpc_are_those_of_service_quotas() -> None:
@@ -118,3 +127,35 @@ def test_vcpus_are_read_from_the_size_of_every_type_of_the_table() -> None:
             assert over(pool) == [(codes.get(name[0], "L-1216C47A"), "eu-central-1", 2 * machine.vcpus)] or (
                 machine.vcpus * 2 <= 5
             ), name
+
+
+def test_pods_per_node_are_what_the_interfaces_and_eks_allow() -> None:
+    details = json.loads(gzip.decompress(DETAILS_FILE.read_bytes()))
+    for name, machine in INSTANCE_TYPES.items():
+        card = details[name]["NetworkInfo"]
+        interfaces = card["NetworkCards"][0]["MaximumNetworkInterfaces"]
+        room = interfaces * (card["Ipv4AddressesPerInterface"] - 1) + 2
+        assert PODS_BY_SIZE[name.partition(".")[2]] <= min(room, 110 if machine.vcpus < 30 else 250), name
+
+
+@pytest.mark.parametrize("stack", ["demo", "acme", PLATFORM])
+def test_the_pods_of_a_shipped_keep_fit_on_its_nodes(stack: str) -> None:
+    rooms = {group: (pods, room) for group, pods, room in pods_per_node(graph_of(stack))}
+    assert len(rooms) == 4
+    assert all(DAEMONS <= pods <= room for pods, room in rooms.values()), rooms
+
+
+def test_more_pods_than_fit_are_a_warning() -> None:
+    labels = {"role": "system"}
+    pool = node(POOL, "system", instanceTypes=["m7i.xlarge"], scalingConfig={"maxSize": 2}, labels=labels)
+    template = {"spec": {"nodeSelector": labels}}
+    gateway = node(
+        "kubernetes:apps/v1:Deployment", "g", metadata={"name": "g"}, spec={"replicas": 1, "template": template}
+    )
+    scaler = node(SCALERS[1], "g", spec={"scaleTargetRef": {"name": "g"}, "maxReplicas": 93})
+    found = [each for each in over_usages(pool, gateway, scaler) if each.quota.name == "Pods per node"]
+    assert [str(each) for each in found] == [
+        "Pods per node: 59 in system, AWS's default is 58; choose larger instance types or more nodes"
+    ]
+    other = node("kubernetes:apps/v1:Deployment", "g", metadata={"name": "g"}, spec={"template": {"spec": {}}})
+    assert not [each for each in over_usages(pool, other, scaler) if each.quota.name == "Pods per node"]
