@@ -30,6 +30,9 @@ RULE = network_rule(
 
 @RULE.check
 def names_resolve(node: Node, case: Case) -> Iterator[Finding]:
+    if not isinstance(node.inputs.get("vpcId"), str):
+        yield RULE.undecided(node, "vpcId")
+        return
     domains = _allowed(node, case)
     if domains is None:
         yield RULE.undecided(node, "firewallRuleGroupId", "the program does not declare the group's rules and lists")

@@ -396,6 +396,8 @@ def test_a_dns_firewall_lets_the_names_of_its_network_resolve() -> None:
     assert judged(["eks-auth.eu-central-1.api.aws"], zone) == [blocked]
     assert judged(["*.api.aws", "git.example.com"], zone) == []
     assert judged(UNKNOWN) == [undecided(attached, "firewallRuleGroupId")]
+    nowhere = replace(attached, inputs={**attached.inputs, "vpcId": UNKNOWN})
+    assert verdicts(rule("dns_service_names"), nowhere, group) == [undecided(nowhere, "vpcId")]
     odd = node(
         endpoint_type, "odd", serviceName="com.amazonaws.eu-central-1.odd", vpcEndpointType="Interface", vpcId="vpc-1"
     )
