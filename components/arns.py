@@ -2,8 +2,9 @@
 
 import re
 
+from codekeep_contracts import service_hosts
+
 PARTITION_OF_REGION_PREFIX = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
-DNS_SUFFIX_OF_PARTITION = {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}
 
 REGION_PATTERN = re.compile(r"^[a-z]{2,4}(-[a-z]+)+-\d$")
 KEY_ARN_PATTERN = re.compile(r"^arn:(aws[a-z-]*):kms:([a-z0-9-]+):(\d{12}):key/((?:mrk-)?[0-9a-f-]{32,36})$")
@@ -16,7 +17,7 @@ def partition(region: str) -> str:
 
 def dns_suffix(region: str) -> str:
     """Last part of the host names of a region's services."""
-    return DNS_SUFFIX_OF_PARTITION.get(partition(region), "amazonaws.com")
+    return service_hosts.dns_suffix(region)
 
 
 def arn(service: str, resource: str, *, region: str, account_id: str = "", regional: bool = True) -> str:

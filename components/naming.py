@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from codekeep_contracts import physical_names
 from codekeep_contracts.text_types import TENANT_PATTERN
 
 from components.arns import arn
 
-TAG_PREFIX = "codekeep"
+TAG_PREFIX = physical_names.PREFIX
 LABEL_PREFIX = "codekeep.dev"  # for our labels on Kubernetes objects and nodes
 
 
@@ -59,11 +60,11 @@ class Keep:
 
     def physical(self, *parts: str) -> str:
         """Name inside AWS, where it must be known before the resource exists: `codekeep-<tenant>-<part>...`."""
-        return "-".join((TAG_PREFIX, self.tenant, *parts))
+        return physical_names.physical_name(self.tenant, *parts)
 
     def global_name(self, *parts: str, region: str | None = None) -> str:
         """Name unique across AWS (buckets): the physical name with account and region."""
-        return "-".join((self.physical(*parts), self.account_id, region or self.region))
+        return physical_names.global_name(self.tenant, *parts, account_id=self.account_id, region=region or self.region)
 
     @property
     def namespace(self) -> str:

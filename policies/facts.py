@@ -44,6 +44,7 @@ class Facts:
     monthly_budget_usd: float | None = None
     has_detectors: bool = False  # the account has GuardDuty and Access Analyzer already
     platform: bool = False
+    admitted_tenants: frozenset[str] = frozenset()  # the keeps of a platform
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> "Facts":
@@ -113,6 +114,7 @@ def _of_document(document: Mapping[str, Any], *, platform: bool) -> Facts:
             monthly_budget_usd=budget.get("monthly_usd"),
             has_detectors=bool(account.get("has_detectors", False)),
             platform=platform,
+            admitted_tenants=frozenset(document.get("tenants", ())),
         )
     except (KeyError, IndexError, TypeError, AttributeError) as fault:
         raise FactsError(f"the spec lacks what the rules need: {fault}; run codekeep spec check on it") from fault

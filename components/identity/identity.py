@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts.physical_names import ROLE_NAME_MAX
 from pulumi_aws import eks, iam
 
 from components.arns import aws_policy_arn
@@ -18,7 +19,6 @@ from components.naming import DataClass, Keep
 POD_IDENTITY = "pods.eks.amazonaws.com"
 ASSUME = ("sts:AssumeRole", "sts:TagSession")
 SESSION_SECONDS = 3_600
-ROLE_NAME_MAX = 64
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,14 +4,16 @@ Without this, data could leave even a network without internet egress: a query f
 owner of example.com through Amazon's resolver.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pulumi
+from codekeep_contracts.service_hosts import covers, resource_hosts, service_hosts
 from pulumi_aws import route53
 
 from components.arns import dns_suffix
 from components.naming import DataClass, Keep
+from components.network.endpoints import INTERFACE_SERVICES
 
 ALLOW_PRIORITY, BLOCK_PRIORITY = 100, 200
 ASSOCIATION_PRIORITY = 101  # AWS reserves 100 and below
@@ -26,11 +28,15 @@ DOMAINS_MAX = 1_000  # our own limit for one list; AWS's is far higher
 
 @dataclass(frozen=True, kw_only=True)
 class DnsFirewallArgs:
-    """`domains` are host names or `*.` patterns that may be resolved in addition to AWS's."""
+    """`domains` are host names or `*.` patterns that may be resolved in addition to AWS's.
+
+    `services` are those with an interface endpoint in the network.
+    """
 
     keep: Keep
     vpc_id: pulumi.Input[str]
     domains: Sequence[str] = ()
+    services: Collection[str] = tuple(INTERFACE_SERVICES)
     protect: bool = False  # AWS refuses to detach the rules
     region: str | None = None  # None: the keep's own
 
@@ -46,12 +52,17 @@ class DnsFirewallArgs:
         return self.region or self.keep.region
 
 
-def aws_domains(region: str) -> tuple[str, ...]:
+def aws_domains(region: str, services: Collection[str]) -> tuple[str, ...]:
     """Names that only AWS answers, in one region: services and their resources, and the network's own hosts."""
     suffix = dns_suffix(region)
+    regional = f"*.{region}.{suffix}"  # most services, buckets, registries, load balancers
+    needed = (
+        *(name for names in resource_hosts(region).values() for name in names),
+        *(name for service in services for name in service_hosts(service, region)),
+    )
     return (
-        f"*.{region}.{suffix}",  # services, buckets, registries, load balancers
-        *(f"*.{region}.{service}.{suffix}" for service in ("eks", "es", "vpce")),  # clusters, domains, endpoints
+        regional,
+        *(name for name in needed if not covers(regional, name)),
         f"s3.{suffix}",
         f"*.s3.{suffix}",
         f"sts.{suffix}",
@@ -74,9 +85,8 @@ class DnsFirewall(pulumi.ComponentResource):
         group = route53.ResolverFirewallRuleGroup(
             name, name=args.keep.physical("dns"), region=args.region, tags=self._tags(), opts=self._options()
         )
-        allowed = self._rule(
-            group, "allowed", ALLOW_PRIORITY, (*aws_domains(args.actual_region), *args.domains), block=False
-        )
+        domains = (*aws_domains(args.actual_region, args.services), *args.domains)
+        allowed = self._rule(group, "allowed", ALLOW_PRIORITY, domains, block=False)
         blocked = self._rule(group, "everything", BLOCK_PRIORITY, ("*",), block=True)
         self._attach(group, allowed, blocked)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import pulumi
+from codekeep_contracts import physical_names
+from codekeep_contracts.physical_names import LOAD_BALANCER_NAME_MAX
 from codekeep_contracts.pods import GATEWAY_PORT, HEALTH_PATH
 from pulumi_aws import ec2, lb
 
@@ -15,7 +17,6 @@ from components.network.network_ref import NetworkRef
 from components.network.security_group_rules import allow_between_groups
 
 PRINCIPAL_PATTERN = re.compile(r"^arn:aws[a-z-]*:iam::\d{12}:(root|(role|user)/[A-Za-z0-9+=,.@_/-]{1,512})$")
-LOAD_BALANCER_NAME_MAX = 32
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 DRAIN_SECONDS = 120  # a streamed answer may take that long
 CONNECTION_EVENTS = ("Accept", "Connect", "Delete", "Reject")
@@ -60,7 +61,7 @@ class EntryArgs:
 
 def load_balancer_name(keep: Keep) -> str:
     """Shorter than the usual physical name: AWS allows 32 characters."""
-    return f"{keep.tenant}-entry"
+    return physical_names.load_balancer_name(keep.tenant)
 
 
 class Entry(pulumi.ComponentResource):

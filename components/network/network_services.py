@@ -50,7 +50,14 @@ def add_network_services(
     )
     TrafficLogs(f"{name}-logs", logs, opts=opts)
     domains = (*args.link_domains, *egress_domains)
-    dns = DnsFirewallArgs(keep=keep, vpc_id=vpc_id, domains=domains, protect=args.protect, region=region)
+    dns = DnsFirewallArgs(
+        keep=keep,
+        vpc_id=vpc_id,
+        domains=domains,
+        services=tuple(args.services),
+        protect=args.protect,
+        region=region,
+    )
     DnsFirewall(f"{name}-dns", dns, opts=opts)
     endpoints = PrivateEndpointsArgs(
         keep=keep,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import pulumi
+from codekeep_contracts.physical_names import BUCKET_NAME_MAX
 from codekeep_contracts.roles import BucketRole
 from pulumi_aws import s3
 
@@ -16,7 +17,6 @@ from components.storage.bucket_policy import BucketAccess, access_log_delivery, 
 
 UNFINISHED_UPLOAD_DAYS = 3
 DELETED_VERSION_DAYS = 7  # how long a deleted or overwritten object can be restored
-BUCKET_NAME_MAX = 63
 
 # A model in use must not expire: here the retention starts when a version is replaced.
 KEPT_WHILE_CURRENT = frozenset({BucketRole.MODELS})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 from codekeep_contracts.index_names import snapshot_role_name
+from codekeep_contracts.physical_names import SEARCH_DOMAIN_NAME_MAX, search_domain_name
 from pulumi_aws import cloudwatch, ec2, iam, opensearch
 
 from components.arns import role_arn, via_service
@@ -21,7 +22,6 @@ from components.storage.search_plan import SearchPlan
 
 ENGINE_VERSION = "OpenSearch_2.19"
 TLS_POLICY = "Policy-Min-TLS-1-2-PFS-2023-10"
-DOMAIN_NAME_MAX = 28
 INSTANCE_PATTERN = re.compile(r"^[a-z0-9]+\.[a-z0-9]+\.search$")
 NODES = range(1, 81)
 VOLUME_GIB = range(10, 16_385)
@@ -70,8 +70,10 @@ class VectorIndexArgs:
             raise ValueError(f"volume_gib must be 10-16384, got {plan.volume_gib}")
         if not self.writer_role_arns or not self.reader_role_arns:
             raise ValueError("writer_role_arns and reader_role_arns must name who ingests and who searches")
-        if len(domain_name(self.keep)) > DOMAIN_NAME_MAX:
-            raise ValueError(f"domain name {domain_name(self.keep)!r} is longer than {DOMAIN_NAME_MAX} characters")
+        if len(domain_name(self.keep)) > SEARCH_DOMAIN_NAME_MAX:
+            raise ValueError(
+                f"domain name {domain_name(self.keep)!r} is longer than {SEARCH_DOMAIN_NAME_MAX} characters"
+            )
 
     @property
     def zone_count(self) -> int:
@@ -87,7 +89,7 @@ class VectorIndexArgs:
 
 def domain_name(keep: Keep) -> str:
     """Shorter than the usual physical name: AWS allows 28 characters."""
-    return f"{keep.tenant}-index"
+    return search_domain_name(keep.tenant)
 
 
 def domain_arn(keep: Keep) -> str:

@@ -12,7 +12,7 @@ from stacks.gc_tuning import relax_gc
 
 if TYPE_CHECKING:
     from policies.checker import Checker
-    from policies.report import UnjudgedStack
+    from policies.report import Run, UnjudgedStack
     from stacks.project import Project
     from stacks.sessions.check.judge import JudgedSource
     from stacks.sessions.check.sources import Source
@@ -90,6 +90,8 @@ def check(
 ) -> None:
     """Check STACKS against every policy, before anything is deployed: no engine, no cloud, no network.
 
+    Warns where a stack needs more than AWS's default quotas, and names the quota to raise.
+
     Exits with 0 if all is clean, with 1 on violations and on waivers that are expired or unused, with 2 if something
     could not be judged. docs/policies explains waivers and reports.
     """
@@ -130,6 +132,8 @@ def check(
         on_judged=lambda stack, result, count: None if quiet else _show_progress(stack, result, count, len(sources)),
     )
     write_reports(run, formats, outputs, quiet=quiet)
+    if not quiet:
+        _show_quotas(run)
     raise click.exceptions.Exit(run.exit_code)
 
 
@@ -181,6 +185,15 @@ def _stack_sources(
     chosen = named if changed_since is None else changed_stacks(project, changed_since)
     recorder = StackRecorder(project)
     return [StackSource(recorder=recorder, stack=stack) for stack in chosen]
+
+
+def _show_quotas(run: "Run") -> None:
+    """Warnings, which change no exit code: the account's own quotas may be higher than the defaults."""
+    from policies.quotas import exceeded
+
+    for report in run.reports:
+        for usage in exceeded(report.graph, report.facts):
+            click.echo(f"warning: {report.stack}: {usage}", err=True)
 
 
 def _show_progress(stack: str, result: "JudgedSource | UnjudgedStack", count: int, total: int) -> None:

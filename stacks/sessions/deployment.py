@@ -10,6 +10,7 @@ from codekeep_contracts.faults import Fault, UsageFault
 
 from stacks.engines.engine import Deployment, Engine, PolicyPack
 from stacks.project import Project
+from stacks.sessions.offered_types import require_offered_types
 from stacks.sessions.preconditions import require_platform, require_valid_spec
 from stacks.sessions.progress import Progress
 
@@ -50,12 +51,16 @@ def deploy(
         cancel: once set, no new step starts; those under way end.
 
     Raises:
-        UsageFault: there is no such stack, its spec has problems, or its platform is not up.
+        UsageFault: there is no such stack, its spec has problems, its platform is not up, or the account is not
+            offered an instance type of its pools.
         Fault: the deployment cannot start.
     """
     project.stack_file(stack)
     if operation in (Operation.UP, Operation.PREVIEW):
-        require_platform(engine, require_valid_spec(project, stack))
+        spec = require_valid_spec(project, stack)
+        require_platform(engine, spec)
+        if operation is Operation.UP:
+            require_offered_types(engine, spec)
     progress = Progress()
 
     def take(event: Event) -> None:

@@ -15,6 +15,7 @@ from stacks.spec.check import (
 from stacks.spec.problems import Problem, SpecError
 from stacks.spec.source import PLATFORM_KEY, TENANT_KEY
 from stacks.spec.tenant import PlatformSpec, TenantSpec
+from stacks.spec.warnings import warnings_of
 
 __all__ = [
     "PLATFORM_KEY",
@@ -33,4 +34,5 @@ __all__ = [
     "load_spec",
     "parse",
     "parse_platform",
+    "warnings_of",
 ]

@@ -217,6 +217,15 @@ def test_a_saved_graph_gets_the_verdicts_of_its_stack(tmp_path: Path) -> None:
     assert "$unknown" not in saved.read_text().split('"nodes"')[0]
 
 
+def test_more_than_a_default_quota_is_a_warning(plain: Keep) -> None:
+    addresses = "import pulumi_aws as aws\nfor at in range(6):\n    aws.ec2.Eip(f'a{at}')\n"
+    (plain.root / "plain" / "__main__.py").write_text(addresses)
+    arguments = ("check", "--program", "plain", "--config", "codekeep:allowedRegions=eu-west-1")
+    warning = "EC2-VPC Elastic IPs: 6 in"
+    assert warning in plain.run(*arguments, code=None).err
+    assert warning not in plain.run(*arguments, "--quiet", code=None).err
+
+
 @pytest.fixture
 def versioned(keep: Keep) -> Keep:
     """Three stacks in a git repository; `pooled` uses the platform of stack `base`."""

@@ -25,7 +25,8 @@ def run(*arguments: str) -> tuple[int, str, str]:
 @pytest.mark.parametrize("stack", [*TENANTS, "platform-eu-central-1"])
 def test_the_shipped_stacks_are_valid(stack: str) -> None:
     code, out, err = run("check", str(ROOT / f"Pulumi.{stack}.yaml"))
-    assert (code, err) == (0, "")
+    assert code == 0
+    assert ("1 warning" in err) == (stack != "pico")  # botocore's list of OpenSearch types has no r7g
     assert "is valid, digest " in out
 
 

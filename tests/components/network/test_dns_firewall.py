@@ -7,11 +7,13 @@ import pytest
 
 from components.naming import Keep
 from components.network.dns_firewall import DnsFirewall, DnsFirewallArgs, aws_domains
+from components.network.endpoints import INTERFACE_SERVICES
 from tests.components.contract import assert_contract
 from tests.components.recording import REGION, Recording, record
 
 RULE = "aws:route53/resolverFirewallRule:ResolverFirewallRule"
 NAMES = "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList"
+DUAL_STACK = {"cn-north-1": "api.amazonwebservices.com.cn", "eusc-de-east-1": "api.amazonwebservices.eu"}
 ATTACHED = "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation"
 
 
@@ -40,6 +42,8 @@ def _matches(domain: str, name: str) -> bool:
         f"codekeep-acme-models.s3.{REGION}.amazonaws.com",
         f"vpc-acme-index-abc.{REGION}.es.amazonaws.com",
         f"ABCDEF.gr7.{REGION}.eks.amazonaws.com",
+        f"eks-auth.{REGION}.api.aws",  # EKS Pod Identity
+        f"ecr.{REGION}.api.aws",  # dual-stack
         f"vpce-0123.vpce-svc-0456.{REGION}.vpce.amazonaws.com",
         f"ip-10-0-0-1.{REGION}.compute.internal",
         "1.0.64.10.in-addr.arpa",
@@ -60,6 +64,8 @@ def test_what_a_keep_can_resolve(keep: Keep, name: str) -> None:
         "git.example.com.thief.net",
         "amazonaws.com.thief.net",
         "sts.us-east-1.amazonaws.com",
+        "eks-auth.us-east-1.api.aws",
+        f"thief.{REGION}.api.aws",
         "4.3.2.1.in-addr.arpa",  # answered by the owner of 1.2.3.4
         "pythonhosted.org",
     ],
@@ -90,8 +96,9 @@ def test_rules_are_attached_once_complete(keep: Keep) -> None:
 
 @pytest.mark.parametrize("region", ["eu-central-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1"])
 def test_aws_names_contain_no_bare_wildcard(region: str) -> None:
-    domains = aws_domains(region)
+    domains = aws_domains(region, INTERFACE_SERVICES)
     assert domains
+    assert f"eks-auth.{region}.{DUAL_STACK.get(region, 'api.aws')}" in domains
     for domain in domains:
         assert re.fullmatch(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+", domain), domain
         assert domain.count(".") >= 2, domain

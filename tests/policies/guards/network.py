@@ -122,6 +122,13 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
         ),
         Guard("aws:ec2/vpc:Vpc", add=({"cidrBlock": "10.9.0.0/16"},)),
     ),
+    "dns-service-names": (
+        Guard(
+            "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList",
+            "domains",
+            values=(["*.eu-central-1.amazonaws.com", "*.eu-west-1.amazonaws.com"],),
+        ),
+    ),
     "elastic-addresses": (
         Guard("aws:ec2/eip:Eip", "instance", values=("i-0123456789abcdef0",)),
         Guard("aws:ec2/eip:Eip", "networkInterface", values=("eni-0123456789abcdef0",)),

@@ -1,6 +1,7 @@
 """Network rules: what passes, what fails and at which property, what cannot be decided."""
 
 import importlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -364,6 +365,43 @@ def test_a_dns_firewall_ends_with_a_block_of_everything() -> None:
     assert verdicts(rule("dns_block_list"), group) == [violation(group, "")]
     open_ended = entry("open", UNKNOWN, "BLOCK", every)
     assert verdicts(rule("dns_block_list"), group, every, open_ended) == [undecided(open_ended, "priority")]
+
+
+def test_a_dns_firewall_lets_the_names_of_its_network_resolve() -> None:
+    endpoint_type = "aws:ec2/vpcEndpoint:VpcEndpoint"
+    group = node("aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup")
+    lists, token = (
+        "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList",
+        "aws:route53/resolverFirewallRule:ResolverFirewallRule",
+    )
+    attached = node(
+        "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation",
+        firewallRuleGroupId=group,
+        vpcId="vpc-1",
+    )
+
+    def judged(domains: Any, *others: Node, vpc: str = "vpc-1") -> Any:
+        listed = node(lists, domains=domains)
+        allow = node(token, firewallRuleGroupId=group, priority=1, action="ALLOW", firewallDomainListId=listed)
+        endpoint = {"vpcEndpointType": "Interface", "vpcId": vpc}
+        auth = node(endpoint_type, "auth", serviceName="com.amazonaws.eu-central-1.eks-auth", **endpoint)
+        link = node(endpoint_type, "link", serviceName="com.amazonaws.vpce.eu-central-1.vpce-svc-1", **endpoint)
+        return verdicts(rule("dns_service_names"), attached, group, listed, allow, auth, link, *others)
+
+    blocked = violation(attached, "firewallRuleGroupId")
+    assert judged(["eks-auth.eu-central-1.api.aws"]) == []
+    assert judged(["*.eu-central-1.amazonaws.com"]) == [blocked]
+    assert judged(["*.eu-central-1.amazonaws.com"], vpc="vpc-2") == []
+    zone = replace(node("aws:route53/zone:Zone"), inputs={"name": "git.example.com", "vpcs": [{"vpcId": "vpc-1"}]})
+    assert judged(["eks-auth.eu-central-1.api.aws"], zone) == [blocked]
+    assert judged(["*.api.aws", "git.example.com"], zone) == []
+    assert judged(UNKNOWN) == [undecided(attached, "firewallRuleGroupId")]
+    nowhere = replace(attached, inputs={**attached.inputs, "vpcId": UNKNOWN})
+    assert verdicts(rule("dns_service_names"), nowhere, group) == [undecided(nowhere, "vpcId")]
+    odd = node(
+        endpoint_type, "odd", serviceName="com.amazonaws.eu-central-1.odd", vpcEndpointType="Interface", vpcId="vpc-1"
+    )
+    assert judged(["eks-auth.eu-central-1.api.aws"], odd) == [undecided(odd, "serviceName")]
 
 
 def test_the_firewall_passes_the_domains_of_the_spec() -> None:
