@@ -5,7 +5,27 @@ from importlib import import_module
 
 from sandbox.aws.refusals.refusal import CATALOGUE, Refusal
 
-MODULES: tuple[str, ...] = ()
+MODULES = (
+    "backup",
+    "budgets",
+    "cloudtrail",
+    "cloudwatch",
+    "ec2",
+    "ecr",
+    "eks",
+    "elbv2",
+    "events",
+    "guardduty",
+    "iam",
+    "kms",
+    "logs",
+    "opensearch",
+    "route53",
+    "s3",
+    "secretsmanager",
+    "sqs",
+    "ssm",
+)
 
 
 def of(service: str, operation: str) -> tuple[Refusal, ...]:

@@ -22,6 +22,14 @@ def network(plugin: Plugin) -> dict[str, list[str]]:
         for n, zone in enumerate("abc")
     ]
     group = ec2.create_security_group(GroupName="index", Description="index", VpcId=vpc)["GroupId"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "es.amazonaws.com"},
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": f"{LOGS}:*",
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    plugin.api().client("logs").put_resource_policy(policyName="index", policyDocument=document)
     return {"subnetIds": [subnet["SubnetId"] for subnet in subnets], "securityGroupIds": [group]}
 
 
@@ -86,7 +94,7 @@ def test_a_domain_passes_the_lifecycle(lifecycle, network):
         network,
         engineVersion="OpenSearch_3.1",
         clusterConfig={**before["clusterConfig"], "instanceCount": 6},
-        ebsOptions={**before["ebsOptions"], "volumeSize": 200},
+        ebsOptions={**before["ebsOptions"], "volumeSize": 200, "throughput": 250},
         accessPolicies=policy("es:ESHttpGet"),
         logPublishingOptions=before["logPublishingOptions"][:1],
         ipAddressType="dualstack",
