@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.aws.calls import not_logged
 from sandbox.aws.errors import InvalidParameterError
 from sandbox.aws.refusals import catalogue
 from sandbox.aws.refusals.constraints import breaches
@@ -22,7 +23,8 @@ def refuse(model: Any, call: Call) -> None:
     check_parameters(call.params, model)
     _check_constraints(model, call)
     for rule in catalogue.of(call.service, call.operation):
-        words = rule.answer(call)
+        with not_logged():
+            words = rule.answer(call)
         if words is not None:
             raise refused(call.operation, rule.code, words)
 

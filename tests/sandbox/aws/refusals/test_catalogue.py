@@ -1,6 +1,7 @@
 """Every refusal of the catalogue says no to one call, in AWS's words, and yes to another; its source can be checked."""
 
 import html
+import json
 import re
 
 import pytest
@@ -11,6 +12,7 @@ from sandbox.aws.api import DUMMY, AwsSession
 from sandbox.aws.refusals import catalogue
 from sandbox.aws.refusals.gate import refuse_invalid
 from sandbox.aws.refusals.refusal import Call
+from tests.sandbox.aws.harness import environment
 from tests.sandbox.aws.refusals.cases import ACCOUNT, CASES, REGION
 
 REFUSALS = {entry.id: entry for entry in catalogue.entries()}
@@ -125,6 +127,17 @@ def test_a_catalogue_entry_answers_through_a_client(moto_endpoint):
     with pytest.raises(ClientError, match=r"InvalidParameterException.*retentionInDays is 100"):
         logs.put_retention_policy(logGroupName="refusals", retentionInDays=100)
     logs.put_retention_policy(logGroupName="refusals", retentionInDays=400)
+
+
+def test_look_ups_of_refusals_are_not_logged_as_calls_of_the_provider(moto_endpoint, tmp_path):
+    route53 = AwsSession(moto_endpoint, DUMMY, ACCOUNT).client("route53", REGION)
+    zone = route53.create_hosted_zone(Name="refusals.example", CallerReference="refusals")["HostedZone"]["Id"]
+    record = {"Name": "a.refusals.example", "Type": "TXT", "TTL": 60, "ResourceRecords": [{"Value": '"x"'}]}
+    log = tmp_path / "calls"
+    with environment(CODEKEEP_SANDBOX_CALL_LOG=str(log)):
+        changes = [{"Action": "UPSERT", "ResourceRecordSet": record}]
+        route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+    assert [json.loads(line)["operation"] for line in log.read_text().splitlines()] == ["ChangeResourceRecordSets"]
 
 
 def test_calls_that_are_recorded_pass_the_same_gate(moto_endpoint):
