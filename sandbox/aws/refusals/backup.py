@@ -74,7 +74,7 @@ def cold_storage_of_continuous_backups(call: Call) -> Words:
 def days_of_continuous_backups(call: Call) -> Words:
     for rule in _rules(call):
         days = rule.get("Lifecycle", {}).get("DeleteAfterDays")
-        if rule.get("EnableContinuousBackup") and (days is None or days > CONTINUOUS_DAYS):
+        if rule.get("EnableContinuousBackup") and days is not None and days > CONTINUOUS_DAYS:
             return (
                 f"Error in rule {rule.get('RuleName')} : DeleteAfterDays must be 1 to {CONTINUOUS_DAYS} for "
                 "continuous backups"

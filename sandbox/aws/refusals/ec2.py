@@ -1,4 +1,8 @@
-"""What EC2 refuses of endpoints, launch templates, flow logs and network ACLs."""
+"""What EC2 refuses of endpoints, launch templates, flow logs and network ACLs.
+
+EC2 takes a launch template whose volumes are wrong and refuses the instances. The stand-in launches none, so it says no
+to the template.
+"""
 
 import base64
 import binascii

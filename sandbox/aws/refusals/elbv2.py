@@ -62,4 +62,6 @@ def health_check_timeout(call: Call) -> Words:
     interval, timeout = call.get("HealthCheckIntervalSeconds"), call.get("HealthCheckTimeoutSeconds")
     if interval is None or timeout is None or timeout < interval:
         return None
+    if timeout == interval and call.get("Protocol") not in PROTOCOLS["application"]:
+        return None  # a Network Load Balancer's own defaults are 10 and 10
     return "Health check interval must be greater than the timeout."

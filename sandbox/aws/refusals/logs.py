@@ -55,7 +55,10 @@ def key_policy_of_group(call: Call) -> Words:
             return None  # a key of another account: its policy cannot be read
         policy = "{}"
     host = f"logs.{call.region}.amazonaws.com"
-    if any(allows_service(policy, name, "kms:GenerateDataKey", "kms:Decrypt") for name in (host, "logs.amazonaws.com")):
+    if any(
+        allows_service(policy, name, "kms:GenerateDataKey", "kms:Decrypt")
+        for name in (host, f"{host}.cn", "logs.amazonaws.com")
+    ):
         return None
     arn = f"arn:aws:logs:{call.region}:{call.account_id}:log-group:{call.get('logGroupName')}"
     return f"The specified KMS key does not exist or is not allowed to be used with Arn '{arn}'"

@@ -66,13 +66,33 @@ def subnets_of_zones(call: Call) -> Words:
     "opensearch",
     *OPERATIONS,
     code=CODE,
-    source="OpenSearch Service developer guide, Multi-AZ domains: data nodes in multiples of the number of zones",
+    source="cloudposse/terraform-aws-elasticsearch issue 192, 2024-08-28",
+    reported=True,
 )
-def nodes_of_zones(call: Call) -> Words:
-    count, zones = call.get("ClusterConfig.InstanceCount"), _zones(call)
-    if count is None or count % zones == 0:
+def nodes_of_two_zones(call: Call) -> Words:
+    count = call.get("ClusterConfig.InstanceCount")
+    if count is None or _zones(call) != 2 or count % 2 == 0:
         return None
-    return f"You must choose a multiple of {zones} data nodes for a {zones} Availability Zone deployment, got {count}."
+    return "You must choose an even number of data nodes for a two Availability Zone deployment"
+
+
+@refusal(
+    "opensearch",
+    *OPERATIONS,
+    code=CODE,
+    source=(
+        "OpenSearch Service developer guide, Multi-AZ domains: at least three nodes, with standby multiples of three"
+    ),
+)
+def nodes_of_three_zones(call: Call) -> Words:
+    count = call.get("ClusterConfig.InstanceCount")
+    if count is None or _zones(call) != 3:
+        return None
+    if call.get("ClusterConfig.MultiAZWithStandbyEnabled") and count % 3:
+        return f"You must choose a multiple of three data nodes for a domain with standby, got {count}"
+    return (
+        "You must choose a minimum of three data nodes for a three Availability Zone deployment" if count < 3 else None
+    )
 
 
 @refusal(

@@ -38,7 +38,9 @@ def principals(statement: Mapping[str, Any], kind: str) -> list[str]:
 
 def names_action(statement: Mapping[str, Any], action: str) -> bool:
     """Whether a statement is about an action."""
-    return any(fnmatchcase(action.lower(), str(each).lower()) for each in listed(statement.get("Action")))
+    excluded = "NotAction" in statement
+    patterns = listed(statement.get("NotAction" if excluded else "Action"))
+    return any(fnmatchcase(action.lower(), str(each).lower()) for each in patterns) != excluded
 
 
 def allows_service(document: Any, service: str, *actions: str) -> bool:

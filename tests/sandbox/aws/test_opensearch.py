@@ -219,3 +219,12 @@ def test_a_vpc_endpoint_passes_the_lifecycle(lifecycle, plugin, unique, domain, 
     )
     assert made.id.startswith("aos-")
     assert made.outputs["endpoint"].startswith(f"https://vpc-{domain.outputs['domainName']}-")
+
+
+def test_a_volume_that_is_too_slow_for_its_size_is_refused_in_awss_words(plugin, unique):
+    volume = {"ebsEnabled": True, "volumeType": "gp3", "volumeSize": 200, "iops": 3000}
+    cluster = {"instanceType": "r6g.large.search", "instanceCount": 1}
+    inputs = {**plain(f"{unique}-slow"), "clusterConfig": cluster}
+    with pytest.raises(ProviderError, match=r"LimitExceededException: Throughput must be between 250 and 593"):
+        plugin.create(DOMAIN, unique, {**inputs, "ebsOptions": {**volume, "throughput": 125}})
+    assert plugin.create(DOMAIN, unique, {**inputs, "ebsOptions": {**volume, "throughput": 250}}).id

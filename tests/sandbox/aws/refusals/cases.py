@@ -201,6 +201,8 @@ LISTENER = {"LoadBalancerArn": "lb", "DefaultActions": []}
 DLQ = f"arn:aws:sqs:{REGION}:{ACCOUNT}:dead"
 TRAIL = {"Name": "t", "S3BucketName": "b"}
 
+THREE_ZONES = {"ZoneAwarenessEnabled": True, "ZoneAwarenessConfig": {"AvailabilityZoneCount": 3}}
+
 CASES = (
     # Backup
     Case(id="backup-days-in-cold-storage", operation="CreateBackupPlan", bad=plan(Lifecycle={"MoveToColdStorageAfterDays": 30, "DeleteAfterDays": 100}), good=plan(Lifecycle={"MoveToColdStorageAfterDays": 30, "DeleteAfterDays": 120}), words="less than 90 days apart"),
@@ -263,7 +265,7 @@ CASES = (
     Case(id="elbv2-certificate-of-listener", operation="CreateListener", bad={**LISTENER, "Protocol": "TLS"}, good={**LISTENER, "Protocol": "TLS", "Certificates": [{"CertificateArn": "c"}]}),
     Case(id="elbv2-protocol-of-load-balancer", operation="CreateListener", bad={**LISTENER, "Protocol": "HTTPS"}, good={**LISTENER, "Protocol": "TLS"}, account=NETWORK),
     Case(id="elbv2-security-policy-without-tls", operation="CreateListener", bad={**LISTENER, "Protocol": "TCP", "SslPolicy": "p"}, good={**LISTENER, "Protocol": "TLS", "SslPolicy": "p"}),
-    Case(id="elbv2-health-check-timeout", operation="CreateTargetGroup", bad={"HealthCheckIntervalSeconds": 10, "HealthCheckTimeoutSeconds": 10}, good={"HealthCheckIntervalSeconds": 10, "HealthCheckTimeoutSeconds": 6}),
+    Case(id="elbv2-health-check-timeout", operation="CreateTargetGroup", bad={"Protocol": "HTTPS", "HealthCheckIntervalSeconds": 10, "HealthCheckTimeoutSeconds": 10}, good={"Protocol": "TCP", "HealthCheckIntervalSeconds": 10, "HealthCheckTimeoutSeconds": 10}),
     # EventBridge
     Case(id="events-targets-of-rule", operation="PutTargets", bad={"Rule": "r", "Targets": [{"Id": "f", "Arn": "x"}]}, good={"Rule": "r", "Targets": [{"Id": "a", "Arn": "x"}]}, account={"events": {"list_targets_by_rule": {"Targets": [{"Id": each} for each in "abcde"]}}}),
     Case(id="events-group-of-fifo-target", operation="PutTargets", bad={"Rule": "r", "Targets": [{"Id": "a", "Arn": f"{DLQ}.fifo"}]}, good={"Rule": "r", "Targets": [{"Id": "a", "Arn": DLQ}]}, account={"events": {"list_targets_by_rule": {"Targets": []}}}),
@@ -294,7 +296,8 @@ CASES = (
     Case(id="opensearch-volume-throughput", operation="CreateDomain", bad=domain(EBSOptions={"VolumeType": "gp3", "VolumeSize": 200, "Throughput": 125}, ClusterConfig={"InstanceType": "r6g.large.search"}), good=domain(EBSOptions={"VolumeType": "gp3", "VolumeSize": 200, "Throughput": 250}, ClusterConfig={"InstanceType": "r6g.large.search"}), account=R6G, words="Throughput must be between 250 and 593"),
     Case(id="opensearch-volume-iops", operation="UpdateDomainConfig", bad=domain(EBSOptions={"VolumeType": "gp3", "VolumeSize": 2_000, "Iops": 3_000}), good=domain(EBSOptions={"VolumeType": "gp3", "VolumeSize": 2_000, "Iops": 6_000})),
     Case(id="opensearch-subnets-of-zones", operation="CreateDomain", bad=domain(VPCOptions={"SubnetIds": ["a", "b"]}, ClusterConfig={"ZoneAwarenessEnabled": False}), good=domain(VPCOptions={"SubnetIds": ["a", "b"]}, ClusterConfig={"ZoneAwarenessEnabled": True}), words="You must specify exactly one subnet."),
-    Case(id="opensearch-nodes-of-zones", operation="CreateDomain", bad=domain(ClusterConfig={"InstanceCount": 3, "ZoneAwarenessEnabled": True}), good=domain(ClusterConfig={"InstanceCount": 3, "ZoneAwarenessEnabled": True, "ZoneAwarenessConfig": {"AvailabilityZoneCount": 3}})),
+    Case(id="opensearch-nodes-of-two-zones", operation="CreateDomain", bad=domain(ClusterConfig={"InstanceCount": 3, "ZoneAwarenessEnabled": True}), good=domain(ClusterConfig={"InstanceCount": 4, "ZoneAwarenessEnabled": True}), words="You must choose an even number of data nodes for a two Availability Zone deployment"),
+    Case(id="opensearch-nodes-of-three-zones", operation="CreateDomain", bad=domain(ClusterConfig={"InstanceCount": 2, **THREE_ZONES}), good=domain(ClusterConfig={"InstanceCount": 4, **THREE_ZONES})),
     Case(id="opensearch-dedicated-masters", operation="CreateDomain", bad=domain(ClusterConfig={"DedicatedMasterEnabled": True, "DedicatedMasterCount": 4}), good=domain(ClusterConfig={"DedicatedMasterEnabled": True, "DedicatedMasterCount": 3})),
     Case(id="opensearch-warm-nodes-need-masters", operation="CreateDomain", bad=domain(ClusterConfig={"WarmEnabled": True}), good=domain(ClusterConfig={"WarmEnabled": True, "DedicatedMasterEnabled": True})),
     Case(id="opensearch-auto-tune-of-burstable-nodes", operation="CreateDomain", bad=domain(ClusterConfig={"InstanceType": "t3.small.search"}, AutoTuneOptions={"DesiredState": "ENABLED"}), good=domain(ClusterConfig={"InstanceType": "t3.small.search"}, AutoTuneOptions={"DesiredState": "DISABLED"})),
