@@ -1,5 +1,6 @@
 """One of AWS's refusals that neither botocore's models nor moto know."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,8 @@ class Call:
         return list(self.get(path) or ())
 
 
+SEEN = re.compile(r"(issue|pull request) [0-9]+|botocore [0-9.]+, ")
+
 Words = str | None
 """What AWS answers, None where it accepts the call."""
 
@@ -48,6 +51,11 @@ class Refusal:
     source: str
     reported: bool
     answer: Callable[[Call], Words]
+
+    @property
+    def seen(self) -> bool:
+        """Whether the source was read for this: a report, or botocore. A guide by title alone was not looked up yet."""
+        return SEEN.search(self.source) is not None
 
 
 CATALOGUE: dict[str, Refusal] = {}

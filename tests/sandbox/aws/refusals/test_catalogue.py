@@ -16,6 +16,7 @@ from tests.sandbox.aws.harness import environment
 from tests.sandbox.aws.refusals.cases import ACCOUNT, CASES, REGION
 
 REFUSALS = {entry.id: entry for entry in catalogue.entries()}
+UNSEEN = 34  # refusals that name a guide by its title only
 QUOTED = re.compile(r"botocore [0-9.]+, (?P<service>[a-z0-9-]+) (?P<place>[A-Za-z0-9.]+): (?P<text>[^;]+)")
 
 
@@ -75,6 +76,12 @@ def test_every_refusal_has_a_case_and_reported_words_are_compared():
     assert len(REFUSALS) >= 40
     unsaid = [name for name, entry in REFUSALS.items() if entry.reported and not cases[name].words]
     assert not unsaid, "AWS's words are known: compare them"
+
+
+def test_refusals_whose_guide_nobody_looked_up_become_fewer():
+    unseen = {name for name, entry in REFUSALS.items() if not entry.seen}
+    assert not any(REFUSALS[name].reported for name in unseen)
+    assert len(unseen) <= UNSEEN, "read the guide, and quote it or a report in the source"
 
 
 @pytest.fixture(scope="module")
