@@ -83,7 +83,7 @@ class ClusterFirewall(pulumi.ComponentResource):
         self._allow_out(nodes, "endpoints", "AWS by interface endpoints", group=endpoints)
         self._allow_out(nodes, "s3", "S3 by its gateway endpoint", prefix_list=s3.id)
         if args.internet:
-            self._allow_out(nodes, "internet", "Internet through the keep's firewall", cidr=ANYWHERE)
+            self._allow_out(nodes, "internet", "Internet through the firewall of the keep", cidr=ANYWHERE)
 
     def _allow_out(
         self,

@@ -134,7 +134,7 @@ class PrivateEndpoints(pulumi.ComponentResource):
         vpc.SecurityGroupIngressRule(
             f"{self._name}-https",
             security_group_id=group.id,
-            description="HTTPS from the network's own addresses",
+            description="HTTPS from addresses of the network",
             ip_protocol="tcp",
             from_port=HTTPS,
             to_port=HTTPS,

@@ -19,6 +19,7 @@ from components.network.network_ref import NetworkRef
 from components.network.security_group_rules import admit_clients
 from components.observe.log_group import log_group
 from components.storage.search_plan import SearchPlan
+from components.storage.search_volume import search_volume
 
 ENGINE_VERSION = "OpenSearch_2.19"
 TLS_POLICY = "Policy-Min-TLS-1-2-PFS-2023-10"
@@ -68,6 +69,7 @@ class VectorIndexArgs:
             )
         if plan.volume_gib not in VOLUME_GIB:
             raise ValueError(f"volume_gib must be 10-16384, got {plan.volume_gib}")
+        search_volume(plan.instance_type, plan.volume_gib)  # raises where the type is too slow for it
         if not self.writer_role_arns or not self.reader_role_arns:
             raise ValueError("writer_role_arns and reader_role_arns must name who ingests and who searches")
         if len(domain_name(self.keep)) > SEARCH_DOMAIN_NAME_MAX:
@@ -206,6 +208,7 @@ class VectorIndex(pulumi.ComponentResource):
 
     def _domain(self, group: ec2.SecurityGroup, needed: list[pulumi.Resource]) -> opensearch.Domain:
         args = self._args
+        volume = search_volume(args.plan.instance_type, args.plan.volume_gib)
         return opensearch.Domain(
             self._name,
             domain_name=self.domain_name,
@@ -215,8 +218,8 @@ class VectorIndex(pulumi.ComponentResource):
                 "ebs_enabled": True,
                 "volume_type": "gp3",
                 "volume_size": args.plan.volume_gib,
-                "iops": 3_000,
-                "throughput": 125,
+                "iops": volume.iops,
+                "throughput": volume.throughput_mibps,
             },
             vpc_options={
                 "subnet_ids": list(args.network.private_subnet_ids[: args.zone_count]),

@@ -8,7 +8,6 @@ from typing import Any
 from awsread.reader import partition_of
 from sandbox.aws.calls import log_call
 from sandbox.aws.endpoint import require_loopback
-from sandbox.aws.model import check_parameters
 from sandbox.aws.resource import Ledger
 
 
@@ -60,10 +59,28 @@ class AwsSession:
             config=clients.CONFIG,
         )
         events = client.meta.events
-        events.register("before-parameter-build", check_parameters)
+        events.register("before-parameter-build", self._refusing(region))
         events.register("before-call", _logged(region, self.account_id))
         events.register("before-send", _on_loopback_only)
         return client
+
+    def _refusing(self, region: str) -> Callable[..., None]:
+        """Handler of botocore's event before a call: raises where AWS would refuse it."""
+        from sandbox.aws.refusals import gate  # noqa: PLC0415 - a preview makes no call
+        from sandbox.aws.refusals.refusal import Call  # noqa: PLC0415
+
+        def handler(params: Mapping[str, Any], model: Any, **_: Any) -> None:
+            call = Call(
+                service=model.service_model.service_name,
+                operation=model.name,
+                params=params,
+                region=region,
+                account_id=self.account_id,
+                client=lambda service: self.client(service, region),
+            )
+            gate.refuse(model, call)
+
+        return handler
 
 
 class RegionApi:

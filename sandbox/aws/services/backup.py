@@ -12,8 +12,8 @@ from typing import Any
 from awsread.answers import arn
 from awsread.errors import or_none
 from sandbox.aws.errors import StandInError
-from sandbox.aws.model import refuse_invalid
 from sandbox.aws.recorded import RecordedResource
+from sandbox.aws.refusals.gate import refuse_invalid
 from sandbox.aws.resource import Api, Created, Live, Props
 from sandbox.aws.services.live import LiveResource, args_of
 from sandbox.aws.services.requests import to_api

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from sandbox.aws.model import check_parameters
 from sandbox.aws.recorded import RecordedResource
+from sandbox.aws.refusals.gate import check_as_call
 from sandbox.aws.resource import Api, Created, Props
 from sandbox.aws.services.requests import to_api
 
@@ -27,7 +27,8 @@ class CheckedRecord(RecordedResource):
 
     def refuse_invalid(self, api: Api, inputs: Props) -> None:
         """Raises InvalidParameterError, which names every problem."""
-        model = api.client(self.service).meta.service_model.operation_model(self.operation)
+        client = api.client(self.service)
+        model = client.meta.service_model.operation_model(self.operation)
         left_out = self.unchecked | {"region"}
         wanted = {name: value for name, value in inputs.items() if name not in left_out and value != {}}
-        check_parameters(to_api(wanted, model.input_shape, self.names, self.operation), model)
+        check_as_call(client, self.operation, to_api(wanted, model.input_shape, self.names, self.operation))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from awsread.answers import arn
 from awsread.services.cloudwatch import ALARM
-from sandbox.aws.model import refuse_invalid
+from sandbox.aws.refusals.gate import refuse_invalid
 from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.checked import CheckedRecord
 from sandbox.aws.services.echoed import EchoedResource

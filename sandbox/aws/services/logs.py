@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from awsread.services.cloudwatch_logs import filters_of, group_of
 from sandbox.aws.errors import StandInError
-from sandbox.aws.model import refuse_invalid
 from sandbox.aws.recorded import RecordedResource
+from sandbox.aws.refusals.gate import refuse_invalid
 from sandbox.aws.resource import Api, Live, Props
 from sandbox.aws.services.live import LiveResource, args_of
 

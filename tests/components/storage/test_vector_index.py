@@ -213,6 +213,10 @@ def test_protection_is_a_choice(keep: Keep) -> None:
         ({"instance_count": 0}, "instance_count must be 1-80, got 0"),
         ({"instance_count": 5}, "instance_count must be 1 or a multiple of 2 or 3"),
         ({"volume_gib": 9}, "volume_gib must be 10-16384, got 9"),
+        (
+            {"volume_gib": 6_100, "instance_type": "r6g.xlarge.search"},
+            "volume_gib of 6100 needs 750 MiB/s and r6g.xlarge.search delivers at most 593; take more instances",
+        ),
         ({"writer_role_arns": ()}, "must name who ingests and who searches"),
     ],
 )

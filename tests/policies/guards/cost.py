@@ -44,6 +44,11 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
         Guard("aws:ebs/volume:Volume", add=({"type": "io2", "iops": 256000},)),
         Guard("aws:rds/cluster:Cluster", add=({"serverlessv2ScalingConfiguration": {"maxCapacity": 256}},)),
     ),
+    "search-volumes": (
+        Guard("aws:opensearch/domain:Domain", "ebsOptions.throughput", values=(125,)),
+        Guard("aws:opensearch/domain:Domain", "ebsOptions.iops", values=(100,)),
+        Guard("aws:opensearch/domain:Domain", "ebsOptions.volumeSize", values=(6_000,)),
+    ),
     "cost-tags": (
         *(Guard(type_, "tags", breaks=(Break.REMOVE,), values=({"Name": "x"},)) for type_ in cost_tags.RULE.applies_to),
         Guard("aws:ec2/launchTemplate:LaunchTemplate", "tagSpecifications", breaks=(Break.REMOVE,)),

@@ -395,6 +395,19 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
             add=({"type": "egress", "protocol": "-1", "cidrBlocks": ["0.0.0.0/0"]},),
         ),
     ),
+    "rule-descriptions": (
+        Guard(
+            "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+            "description",
+            values=("the network's own addresses", "a -> b", "x" * 256),
+        ),
+        Guard("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "description", values=("it's", "\u00fc")),
+        Guard("aws:ec2/securityGroup:SecurityGroup", "description", values=("the keep's",)),
+        Guard("aws:ec2/securityGroup:SecurityGroup", "name", values=("sg-nodes",)),
+        Guard("aws:ec2/securityGroup:SecurityGroup", "ingress", values=([{"description": "it's"}],)),
+        Guard("aws:ec2/securityGroup:SecurityGroup", "egress", values=([{"description": "it's"}],)),
+        Guard("aws:ec2/securityGroupRule:SecurityGroupRule", add=({"type": "egress", "description": "it's"},)),
+    ),
     "open-ingress": (
         Guard(
             "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",

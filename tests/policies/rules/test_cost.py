@@ -46,6 +46,11 @@ def budget(**changes: Any) -> dict[str, Any]:
     return {**usual, "notifications": [ALERT], **changes}
 
 
+def gp3(size: Any, throughput: Any, iops: Any) -> Mapping[str, Any]:
+    volume = {"volumeType": "gp3", "volumeSize": size, "throughput": throughput, "iops": iops}
+    return {"ebsOptions": volume}
+
+
 def sizes(least: Any, most: Any, *types: str) -> dict[str, Any]:
     return {"instanceTypes": list(types), "scalingConfig": {"minSize": least, "desiredSize": least, "maxSize": most}}
 
@@ -91,6 +96,16 @@ def test_the_compliant_objects_break_no_rule_and_every_fault_made_of_them_is_not
         ("capped-services", DOMAIN, {"clusterConfig": {"instanceCount": 90}}, BAD, "clusterConfig.instanceCount"),
         ("capped-services", VOLUME, {"type": "io2", "iops": 100_000}, BAD, "iops"),
         ("capped-services", VOLUME, {"iops": UNKNOWN}, OPEN, "iops"),
+        ("search-volumes", DOMAIN, gp3(200, 250, 3_000), GOOD, ""),
+        ("search-volumes", DOMAIN, gp3(199, 125, 3_000), GOOD, ""),
+        ("search-volumes", DOMAIN, gp3(3_072, 250, 9_216), GOOD, ""),
+        ("search-volumes", DOMAIN, {"ebsOptions": {"volumeType": "gp3", "volumeSize": 500}}, GOOD, ""),
+        ("search-volumes", DOMAIN, {"ebsOptions": {"volumeType": "gp2", "volumeSize": 500, "iops": 1}}, GOOD, ""),
+        ("search-volumes", DOMAIN, gp3(200, 125, 3_000), BAD, "ebsOptions.throughput"),
+        ("search-volumes", DOMAIN, gp3(3_073, 250, 9_219), BAD, "ebsOptions.throughput"),
+        ("search-volumes", DOMAIN, gp3(1_400, 250, 4_199), BAD, "ebsOptions.iops"),
+        ("search-volumes", DOMAIN, gp3(UNKNOWN, 250, 3_000), OPEN, "ebsOptions.volumeSize"),
+        ("search-volumes", DOMAIN, gp3(200, UNKNOWN, 3_000), OPEN, "ebsOptions.throughput"),
         ("cost-tags", DOMAIN, {"tags": TAGS}, GOOD, ""),
         ("cost-tags", DOMAIN, {"tags": {"codekeep:tenant": "other"}}, BAD, "tags"),
         ("cost-tags", DOMAIN, {}, BAD, "tags"),

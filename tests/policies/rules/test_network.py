@@ -53,6 +53,16 @@ ONE_RESOURCE: list[tuple[str, str, dict[str, Any], dict[str, Any], str]] = [
         {"type": "ingress"},
         "cidrBlocks[0]",
     ),
+    ("rule_descriptions", INGRESS, {"description": "HTTPS (443) of a+b"}, {"description": "the keep's"}, "description"),
+    ("rule_descriptions", EGRESS, {"description": "x" * 255}, {"description": "x" * 256}, "description"),
+    ("rule_descriptions", GROUP, {"description": "nodes"}, {"description": "the nodes'"}, "description"),
+    (
+        "rule_descriptions",
+        GROUP,
+        {"ingress": [{"cidrBlocks": ["10.0.0.0/8"]}]},
+        {"ingress": [{"description": "fine"}, {"description": "a -> b"}]},
+        "ingress[1].description",
+    ),
     ("open_egress", EGRESS, {"cidrIpv4": "10.0.0.0/16"}, {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "-1"}, "cidrIpv4"),
     (
         "network_acls",

@@ -1,5 +1,7 @@
 """Trails through the provider."""
 
+import json
+
 import pytest
 
 from tests.sandbox.aws.harness import CheckError
@@ -11,9 +13,18 @@ KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-5555555
 @pytest.fixture
 def bucket(plugin, unique) -> str:
     name = f"trail-{unique}-{plugin.region}"
-    plugin.api().client("s3").create_bucket(
-        Bucket=name, CreateBucketConfiguration={"LocationConstraint": plugin.region}
-    )
+    s3 = plugin.api().client("s3")
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": plugin.region})
+    statements = [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudtrail.amazonaws.com"},
+            "Action": action,
+            "Resource": f"arn:aws:s3:::{name}{path}",
+        }
+        for action, path in (("s3:GetBucketAcl", ""), ("s3:PutObject", "/AWSLogs/*"))
+    ]
+    s3.put_bucket_policy(Bucket=name, Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
     return name
 
 

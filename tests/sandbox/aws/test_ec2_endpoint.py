@@ -63,6 +63,7 @@ def test_a_gateway_endpoint_adds_routes_that_its_tables_do_not_report(plugin, he
 
 def test_an_interface_endpoint_passes_the_lifecycle(lifecycle, here):
     subnets, groups = here.subnets(3), here.groups(2)
+    here.plugin.api().client("ec2").modify_vpc_attribute(VpcId=here.vpc_id, EnableDnsHostnames={"Value": True})
 
     def drift(api, made):
         ec2 = api.client("ec2")

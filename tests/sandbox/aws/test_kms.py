@@ -10,10 +10,11 @@ KEY = "aws:kms/key:Key"
 ALIAS = "aws:kms/alias:Alias"
 REPLICA = "aws:kms/replicaKey:ReplicaKey"
 ROOT = "arn:aws:iam::123456789012:root"
+ELSEWHERE = "arn:aws:iam::999999999999:root"
 ROLE = "arn:aws:iam::123456789012:role/deployer"
 
 
-def policy(principal: str = ROOT, action: str = "kms:*") -> str:
+def policy(principal: str | list[str] = ROOT, action: str | list[str] = "kms:*") -> str:
     statement = {"Sid": "A", "Effect": "Allow", "Principal": {"AWS": principal}, "Action": action, "Resource": "*"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
@@ -39,7 +40,7 @@ def test_a_key_passes_the_lifecycle(lifecycle, plugin):
             "enableKeyRotation": True,
             "rotationPeriodInDays": 180,
             "deletionWindowInDays": 10,
-            "policy": policy(action="kms:Describe*"),
+            "policy": policy(action=["kms:Describe*", "kms:PutKeyPolicy"]),
             "isEnabled": True,
             "tags": {"a": "x", "e": "f"},
         },
@@ -70,7 +71,12 @@ def test_another_usage_or_spec_replaces_a_key(plugin, key, property_):
     ("behind", "path"),
     [
         (lambda kms, key_id: kms.disable_key_rotation(KeyId=key_id), "enableKeyRotation"),
-        (lambda kms, key_id: kms.put_key_policy(KeyId=key_id, PolicyName="default", Policy=policy(ROLE)), "policy"),
+        (
+            lambda kms, key_id: kms.put_key_policy(
+                KeyId=key_id, PolicyName="default", Policy=policy([ROOT, ELSEWHERE])
+            ),
+            "policy",
+        ),
         (lambda kms, key_id: kms.tag_resource(KeyId=key_id, Tags=[{"TagKey": "x", "TagValue": "y"}]), "tags"),
         (lambda kms, key_id: kms.untag_resource(KeyId=key_id, TagKeys=["a"]), "tags"),
         (lambda kms, key_id: kms.update_key_description(KeyId=key_id, Description="other"), "description"),
@@ -152,7 +158,7 @@ def test_a_replica_in_another_region_passes_the_lifecycle(lifecycle, plugin, uni
             "region": "eu-west-1",
             "primaryKeyArn": primary.outputs["arn"],
             "description": "recovery of acme",
-            "policy": policy(action="kms:Describe*"),
+            "policy": policy(action=["kms:Describe*", "kms:PutKeyPolicy"]),
             "enabled": False,
             "tags": {"of": "replica", "x": "y"},
         },
@@ -193,9 +199,9 @@ def test_a_separate_key_policy_passes_the_lifecycle(lifecycle, key):
     lifecycle(
         "aws:kms/keyPolicy:KeyPolicy",
         {"keyId": key.id, "policy": policy()},
-        {"keyId": key.id, "policy": policy(action="kms:Describe*")},
+        {"keyId": key.id, "policy": policy(action=["kms:Describe*", "kms:PutKeyPolicy"])},
         drift=lambda api, made: api.client("kms").put_key_policy(
-            KeyId=made.id, PolicyName="default", Policy=policy(ROLE)
+            KeyId=made.id, PolicyName="default", Policy=policy([ROOT, ELSEWHERE])
         ),
     )
 

@@ -8,23 +8,35 @@ from tests.sandbox.aws.harness import CheckError, ProviderError
 
 GROUP = "aws:cloudwatch/logGroup:LogGroup"
 FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
-KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-OTHER_KEY = "arn:aws:kms:eu-central-1:123456789012:key/66666666-2222-3333-4444-555555555555"
 
 
-def test_a_log_group_passes_the_lifecycle(lifecycle):
+@pytest.fixture
+def key(plugin):
+    """Makes keys that CloudWatch Logs may use, as it checks."""
+    statements = [
+        {"Effect": "Allow", "Principal": principal, "Action": "kms:*", "Resource": "*"}
+        for principal in (
+            {"AWS": "arn:aws:iam::123456789012:root"},
+            {"Service": "logs.eu-central-1.amazonaws.com"},
+        )
+    ]
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    return lambda: plugin.api().client("kms").create_key(Policy=document)["KeyMetadata"]["Arn"]
+
+
+def test_a_log_group_passes_the_lifecycle(lifecycle, key):
     made = lifecycle(
         GROUP,
-        {"retentionInDays": 30, "kmsKeyId": KEY, "tags": {"a": "b", "c": "d"}},
-        {"retentionInDays": 365, "kmsKeyId": OTHER_KEY, "tags": {"a": "e"}},
+        {"retentionInDays": 30, "kmsKeyId": key(), "tags": {"a": "b", "c": "d"}},
+        {"retentionInDays": 365, "kmsKeyId": key(), "tags": {"a": "e"}},
         drift=lambda api, made: api.client("logs").put_retention_policy(logGroupName=made.id, retentionInDays=7),
     )
     assert made.outputs["arn"] == f"arn:aws:logs:eu-central-1:123456789012:log-group:{made.id}"
     assert made.outputs["tagsAll"] == {"a": "b", "c": "d"}
 
 
-def test_key_and_retention_can_be_removed_from_a_group(lifecycle):
-    lifecycle(GROUP, {"retentionInDays": 30, "kmsKeyId": KEY}, {})
+def test_key_and_retention_can_be_removed_from_a_group(lifecycle, key):
+    lifecycle(GROUP, {"retentionInDays": 30, "kmsKeyId": key()}, {})
 
 
 def test_a_group_with_an_explicit_name_is_deleted_before_its_replacement(plugin, lifecycle, unique):

@@ -22,6 +22,14 @@ def network(plugin: Plugin) -> dict[str, list[str]]:
         for n, zone in enumerate("abc")
     ]
     group = ec2.create_security_group(GroupName="index", Description="index", VpcId=vpc)["GroupId"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "es.amazonaws.com"},
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": f"{LOGS}:*",
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    plugin.api().client("logs").put_resource_policy(policyName="index", policyDocument=document)
     return {"subnetIds": [subnet["SubnetId"] for subnet in subnets], "securityGroupIds": [group]}
 
 
@@ -86,7 +94,7 @@ def test_a_domain_passes_the_lifecycle(lifecycle, network):
         network,
         engineVersion="OpenSearch_3.1",
         clusterConfig={**before["clusterConfig"], "instanceCount": 6},
-        ebsOptions={**before["ebsOptions"], "volumeSize": 200},
+        ebsOptions={**before["ebsOptions"], "volumeSize": 200, "throughput": 250},
         accessPolicies=policy("es:ESHttpGet"),
         logPublishingOptions=before["logPublishingOptions"][:1],
         ipAddressType="dualstack",
@@ -211,3 +219,12 @@ def test_a_vpc_endpoint_passes_the_lifecycle(lifecycle, plugin, unique, domain, 
     )
     assert made.id.startswith("aos-")
     assert made.outputs["endpoint"].startswith(f"https://vpc-{domain.outputs['domainName']}-")
+
+
+def test_a_volume_that_is_too_slow_for_its_size_is_refused_in_awss_words(plugin, unique):
+    volume = {"ebsEnabled": True, "volumeType": "gp3", "volumeSize": 200, "iops": 3000}
+    cluster = {"instanceType": "r6g.large.search", "instanceCount": 1}
+    inputs = {**plain(f"{unique}-slow"), "clusterConfig": cluster}
+    with pytest.raises(ProviderError, match=r"LimitExceededException: Throughput must be between 250 and 593"):
+        plugin.create(DOMAIN, unique, {**inputs, "ebsOptions": {**volume, "throughput": 125}})
+    assert plugin.create(DOMAIN, unique, {**inputs, "ebsOptions": {**volume, "throughput": 250}}).id

@@ -182,7 +182,6 @@ def test_a_lifecycle_passes_the_lifecycle(lifecycle, bucket):
             "filter": {"and": {"prefix": "a/", "tags": {"k": "v"}, "objectSizeGreaterThan": 1024}},
             "expiration": {"days": 30},
             "noncurrentVersionExpiration": {"noncurrentDays": 7, "newerNoncurrentVersions": 2},
-            "abortIncompleteMultipartUpload": {"daysAfterInitiation": 3},
             "transitions": [{"days": 1, "storageClass": "GLACIER_IR"}],
         },
         {
@@ -190,6 +189,7 @@ def test_a_lifecycle_passes_the_lifecycle(lifecycle, bucket):
             "status": "Enabled",
             "filter": {"prefix": ""},
             "expiration": {"expiredObjectDeleteMarker": True},
+            "abortIncompleteMultipartUpload": {"daysAfterInitiation": 3},
         },
     ]
     lifecycle(

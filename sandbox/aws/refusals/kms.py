@@ -1,0 +1,103 @@
+"""What KMS refuses of key policies."""
+
+from sandbox.aws.refusals.policy import OWN_PRINCIPAL, missing_principals, names_action, principals, statements
+from sandbox.aws.refusals.refusal import Call, Words, refusal
+
+POLICY_BYTES = 32_768
+
+
+@refusal(
+    "kms",
+    "CreateKey",
+    "PutKeyPolicy",
+    code="MalformedPolicyDocumentException",
+    source=(
+        "terraform-aws-modules/terraform-aws-eks issue 1950, 2022-03-21; botocore 1.44.5, kms CreateKeyRequest.Policy"
+    ),
+    reported=True,
+)
+def lock_out(call: Call) -> Words:
+    if call.get("Policy") is None or call.get("BypassPolicyLockoutSafetyCheck"):
+        return None
+    callers = {"*", call.account_id, *_callers(call)}
+    for statement in statements(call.get("Policy")):
+        named = {
+            each
+            for each in principals(statement, "AWS")
+            if each in callers or each.endswith(f":{call.account_id}:root")
+        }
+        if statement.get("Effect") == "Allow" and named and names_action(statement, "kms:PutKeyPolicy"):
+            return None
+    return "The new key policy will not allow you to update the key policy in the future."
+
+
+@refusal(
+    "kms",
+    "CreateKey",
+    "PutKeyPolicy",
+    code="MalformedPolicyDocumentException",
+    source="awslabs/minimum-viable-dataspace-on-aws issue 6, 2025-03-26; botocore 1.44.5, kms CreateKeyRequest.Policy",
+    reported=True,
+)
+def principals_of_key(call: Call) -> Words:
+    callers = set(_callers(call))
+    if any(arn not in callers for arn in missing_principals(call, call.get("Policy"))):
+        return "Policy contains a statement with one or more invalid principals."
+    return None
+
+
+@refusal(
+    "kms",
+    "CreateKey",
+    "PutKeyPolicy",
+    code="MalformedPolicyDocumentException",
+    source=(
+        "botocore 1.44.5, kms CreateKeyRequest.Policy: Each statement in the key policy must contain one or more "
+        "principals"
+    ),
+)
+def statement_without_principal(call: Call) -> Words:
+    if all(each.get("Principal") for each in statements(call.get("Policy"))):
+        return None
+    return "Policy contains a statement without a principal."
+
+
+@refusal(
+    "kms",
+    "CreateKey",
+    "PutKeyPolicy",
+    code="LimitExceededException",
+    source="AWS KMS developer guide, Resource quotas: a key policy document has at most 32 KB",
+)
+def policy_size(call: Call) -> Words:
+    length = len(str(call.get("Policy") or "").encode())
+    return f"The key policy has {length} bytes, at most {POLICY_BYTES} are allowed." if length > POLICY_BYTES else None
+
+
+@refusal(
+    "kms",
+    "EnableKeyRotation",
+    code="UnsupportedOperationException",
+    source=(
+        "botocore 1.44.5, kms EnableKeyRotation: Automatic key rotation is supported only on symmetric encryption "
+        "KMS keys"
+    ),
+)
+def rotation_of_asymmetric_keys(call: Call) -> Words:
+    key = call.client("kms").describe_key(KeyId=call.get("KeyId"))["KeyMetadata"]
+    spec = key.get("KeySpec", "SYMMETRIC_DEFAULT")
+    return None if spec == "SYMMETRIC_DEFAULT" else f"{key['Arn']} key spec is {spec} which is not valid for rotation."
+
+
+def _callers(call: Call) -> list[str]:
+    """ARNs of the caller, as policies name it: its role's where it has assumed one."""
+    arn = call.client("sts").get_caller_identity()["Arn"]
+    name = arn.split("/")[1] if ":assumed-role/" in arn else ""
+    return [arn, *_role_arns(call, name)]
+
+
+def _role_arns(call: Call, name: str) -> list[str]:
+    """Every ARN of a role that a policy may use for its name, whatever its path."""
+    found = [arn for each in statements(call.get("Policy")) for arn in principals(each, "AWS")]
+    matches = [(arn, OWN_PRINCIPAL.fullmatch(arn)) for arn in found]
+    return [arn for arn, match in matches if match and name and match[3] == name and match[1] == call.account_id]
