@@ -21,7 +21,7 @@ ACCESS_LOST = End(finish_reason=FinishReason.ACCESS_LOST)
 
 
 class AnswerStream:
-    """One answer of a product. `begin`, then `events` once.
+    """One answer of a product. `begin`, then `events` once, or `abandon`.
 
     Args:
         source: the product's events.
@@ -55,6 +55,10 @@ class AnswerStream:
             await self._source.aclose()
             raise
 
+    async def abandon(self) -> None:
+        """Ends and records an answer that was begun, and whose events nobody will read."""
+        await asyncio.shield(self._close())
+
     async def events(self) -> AsyncGenerator[AnswerEvent | None, None]:
         """Yields the answer's events; None where nothing came for a while. An answer whose reader lost access ends with
         ACCESS_LOST.
@@ -65,7 +69,7 @@ class AnswerStream:
                     self._count(event)
                     yield event
         finally:
-            await asyncio.shield(self._close())  # whoever left, or is shut out, does not stop the record
+            await self.abandon()  # whoever left, or is shut out, does not stop the record
 
     async def _rechecked(self) -> AsyncGenerator[AnswerEvent | None, None]:
         """Access is checked before the engine starts, before each event leaves, and at intervals in between."""

@@ -28,7 +28,11 @@ async def chat(http: Request) -> Response:
     source = services.chat.answer(request.scope, body.messages, route)
     answer = AnswerStream(request, CHAT, source, sum(len(message.content) for message in body.messages))
     await answer.begin()
-    await _remember(request, body.messages[-1].content)
+    try:
+        await _remember(request, body.messages[-1].content)
+    except BaseException:  # the client left meanwhile
+        await answer.abandon()
+        raise
     common = {"id": f"chatcmpl-{request.request_id}", "created": int(time.time()), "model": route.served_name}
     if body.stream:
         return sse_response(answer, lambda event: {**common, **_chunk(event)})

@@ -1,5 +1,7 @@
 """The gateway's routes: formats, limits, refusals without request content, audit before any answer."""
 
+import asyncio
+import concurrent.futures
 import json
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -44,6 +46,15 @@ def test_an_answer_is_audited_before_and_after(acme: Tenant) -> None:
     assert len(first.chunk_ids) == 2
     assert first.team == "team-pay"
     assert second.completion_tokens == 10
+
+
+def test_a_client_that_leaves_while_its_question_is_stored_is_audited_twice(acme: Tenant) -> None:
+    def leave(*_: str) -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(concurrent.futures.CancelledError):
+        TestClient(acme.app(remember=leave)).post("/v1/chat/completions", json=ASK, headers=ANN)
+    assert [each.verdict for each in acme.audited] == ["served", "failed"]
 
 
 @pytest.mark.parametrize(
