@@ -34,6 +34,7 @@ SHAPES = {
     ("aws:iam/policy:Policy", "name"): ("iam", "policyNameType"),
     ("aws:iam/role:Role", "name"): ("iam", "roleNameType"),
     ("aws:kms/alias:Alias", "name"): ("kms", "AliasNameType"),
+    ("aws:kms/grant:Grant", "name"): ("kms", "GrantNameType"),
     ("aws:networkfirewall/firewall:Firewall", "name"): ("network-firewall", "ResourceName"),
     ("aws:networkfirewall/firewallPolicy:FirewallPolicy", "name"): ("network-firewall", "ResourceName"),
     ("aws:networkfirewall/ruleGroup:RuleGroup", "name"): ("network-firewall", "ResourceName"),
