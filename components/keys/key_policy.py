@@ -37,7 +37,7 @@ SIGN_ACTIONS: Final = ("kms:Sign",)
 VERIFY_ACTIONS: Final = ("kms:GetPublicKey", "kms:Verify")
 SEE_ACTIONS: Final = ("kms:DescribeKey", "kms:ListGrants", "kms:RevokeGrant")
 GRANT_ACTIONS: Final = ("kms:CreateGrant", "kms:ListGrants", "kms:RetireGrant", "kms:RevokeGrant")
-# Of a grant to Auto Scaling's role, as its guide lists them.
+# What a grant allows Auto Scaling's role, as its guide lists it.
 NODE_OPERATIONS: Final = (
     "CreateGrant",
     "Decrypt",
@@ -316,7 +316,7 @@ def _trail(keep: Keep, region: str) -> list[Statement]:
     for_trails: Conditions = {"ArnLike": {"aws:SourceArn": trails}}
     return [
         _this_key("TrailOfTheKeep", service, ("kms:GenerateDataKey",), writing),
-        # Of a bucket key, whose encryption context is the bucket: S3 encrypts with it in place of the trail's.
+        # S3 may encrypt with a bucket key, whose encryption context is the bucket and not the trail.
         _this_key("TrailReadsBucketKeys", service, ("kms:Decrypt",), for_trails),
         _this_key("TrailDescribesTheKey", service, ("kms:DescribeKey",), for_trails),
     ]

@@ -66,6 +66,12 @@ class Workers(AbstractContextManager["Workers"]):
         # Not fork: it would copy locks that the index's threads hold.
         self._pool = ProcessPool(size, context=multiprocessing.get_context("spawn"), initializer=_prepare)
         self._size = size
+        # Ctrl-C waits until all have started: a process that never gets its start-up data prints a traceback.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self._pool.active  # noqa: B018 - starts the processes
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def _end(self) -> None:
         if self._pool is not None:

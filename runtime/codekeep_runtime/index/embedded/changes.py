@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from codekeep_runtime.core import Branch, SourceFile
 
-# Of all files in a JSON list, in this order. `gone` tells the derived indexes which chunks to remove.
+# Remove the files whose ids are in a JSON list, in this order. `gone` tells the derived indexes which chunks to drop.
 REMOVALS = (
     "INSERT INTO gone (chunk) SELECT row FROM chunks WHERE file IN (SELECT value FROM json_each(?))",
     "DELETE FROM vectors WHERE chunk IN (SELECT row FROM chunks WHERE file IN (SELECT value FROM json_each(?)))",
