@@ -16,8 +16,9 @@ def code_of(error: Exception) -> str:
 
 
 def is_gone(error: Exception) -> bool:
-    """Whether the error means that the resource does not exist."""
-    return any(word in code_of(error) for word in NOT_FOUND)
+    """Whether the error means that the resource does not exist. S3 answers HEAD without a body: its code is 404."""
+    code = code_of(error)
+    return code == "404" or any(word in code for word in NOT_FOUND)
 
 
 def or_none(call: Callable[..., Any], **parameters: Any) -> Any:

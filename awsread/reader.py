@@ -76,7 +76,25 @@ def reads(service: str, token: str, *, fixed: str = "", is_secret: bool = False)
 
 
 _READERS: dict[str, Reader] = {}
-PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+PARTITIONS = {  # beginning of a region's name → its partition
+    "cn-": "aws-cn",
+    "eusc-": "aws-eusc",
+    "eu-isoe-": "aws-iso-e",
+    "us-gov-": "aws-us-gov",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "us-isof-": "aws-iso-f",
+}
+DNS_SUFFIXES = {
+    "aws": "amazonaws.com",
+    "aws-cn": "amazonaws.com.cn",
+    "aws-eusc": "amazonaws.eu",
+    "aws-iso": "c2s.ic.gov",
+    "aws-iso-b": "sc2s.sgov.gov",
+    "aws-iso-e": "cloud.adc-e.uk",
+    "aws-iso-f": "csp.hci.ic.gov",
+    "aws-us-gov": "amazonaws.com",
+}
 MODULES = {"ebs": "ec2", "vpc": "ec2"}
 """Module of a type token → module of awsread.services, where the names differ."""
 

@@ -1,16 +1,34 @@
 """Policy documents (IAM policies, resource policies, trust policies) as statements that a rule can read."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache, partial
 from typing import Any, Final
 
+from awsread.iam.statement import Policy, Principal, Statement, statements_of
 from policies.graph import Node
 from policies.graph.values import has_unknown
 from policies.reading import MISSING, read
 from policies.rule import Finding, Rule, examine
+
+__all__ = [
+    "DOCUMENTS",
+    "MANAGED_POLICY",
+    "ROLE",
+    "Document",
+    "Kind",
+    "Principal",
+    "Statement",
+    "UndecidableError",
+    "check_allowed",
+    "document_properties",
+    "documents",
+    "judge_allowed",
+    "statements",
+    "types_with",
+]
 
 
 class UndecidableError(Exception):
@@ -106,57 +124,6 @@ def types_with(*kinds: Kind) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Principal:
-    """`kind` is AWS, Service, Federated or CanonicalUser; `value` an ARN, an account, a service name or `*`."""
-
-    kind: str
-    value: str
-
-    @property
-    def is_anyone(self) -> bool:
-        return self.kind == "AWS" and self.value == "*"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Statement:
-    """One statement, every list of it a tuple. `path` leads to it: `policy|Statement[2]`."""
-
-    path: str
-    sid: str
-    effect: str
-    actions: tuple[str, ...]
-    not_actions: tuple[str, ...]
-    resources: tuple[str, ...]
-    not_resources: tuple[str, ...]
-    principals: tuple[Principal, ...]
-    not_principals: tuple[Principal, ...]
-    conditions: Mapping[str, Mapping[str, tuple[str, ...]]]
-
-    @property
-    def allows(self) -> bool:
-        return self.effect == "Allow"
-
-    def condition_values(self, key: str, *operators: str) -> tuple[str, ...]:
-        """Values of a condition key (any case) under the operators given, or under any."""
-        return tuple(
-            value
-            for operator, keys in self.conditions.items()
-            if not operators or operator in operators
-            for name, values in keys.items()
-            if name.lower() == key.lower()
-            for value in values
-        )
-
-    def bound_values(self, key: str) -> tuple[str, ...]:
-        """Values that a key must have for the statement to apply: no negation, no `IfExists` that lets it be absent.
-
-        `ForAnyValue` counts, since it needs the key; `ForAllValues` does not, since it is true without the key.
-        """
-        binding = [operator for operator in self.conditions if _binds(operator)]
-        return self.condition_values(key, *binding) if binding else ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class Document:
     """One document of a node; `statements` is None where it is unknown or secret."""
 
@@ -223,66 +190,25 @@ def document_properties(node: Node) -> Iterator[str]:
             yield name
 
 
-def _binds(operator: str) -> bool:
-    plain = operator.rpartition(":")[2]
-    return not (plain.endswith("IfExists") or "Not" in plain or plain == "Null" or operator.startswith("ForAllValues"))
-
-
-def _parsed(value: Any, path: str) -> tuple[Statement, ...] | None:
+def _parsed(value: Any, path: str) -> Policy | None:
     try:
-        return _of_text(value, path) if isinstance(value, str) else tuple(_of_document(value, path))
+        return _of_text(value, path) if isinstance(value, str) else _of_document(value, path)
     except UndecidableError:
         return None
 
 
 @lru_cache(maxsize=8192)  # all rules read the same texts
-def _of_text(text: str, path: str) -> tuple[Statement, ...]:
+def _of_text(text: str, path: str) -> Policy:
     try:
-        return tuple(_of_document(json.loads(text), path))
+        return _of_document(json.loads(text), path)
     except ValueError as fault:
         raise UndecidableError(path) from fault
 
 
-def _of_document(document: Any, path: str) -> Iterator[Statement]:
+def _of_document(document: Any, path: str) -> Policy:
     if not isinstance(document, Mapping) or has_unknown(document):
         raise UndecidableError(path)
-    listed = document.get("Statement", [])
-    several = isinstance(listed, list)
-    for index, each in enumerate(listed if several else [listed]):
-        if not isinstance(each, Mapping):
-            raise UndecidableError(path)
-        yield _statement(each, f"{path}|Statement[{index}]" if several else f"{path}|Statement")
-
-
-def _statement(raw: Mapping[str, Any], path: str) -> Statement:
-    return Statement(
-        path=path,
-        sid=str(raw.get("Sid", "")),
-        effect=str(raw.get("Effect", "")),
-        actions=_texts(raw.get("Action")),
-        not_actions=_texts(raw.get("NotAction")),
-        resources=_texts(raw.get("Resource")),
-        not_resources=_texts(raw.get("NotResource")),
-        principals=tuple(_principals(raw.get("Principal"))),
-        not_principals=tuple(_principals(raw.get("NotPrincipal"))),
-        conditions={
-            operator: {key: _texts(values) for key, values in keys.items()}
-            for operator, keys in (raw.get("Condition") or {}).items()
-        },
-    )
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    items: Sequence[Any] = value if isinstance(value, list) else [value]
-    return tuple(str(item).lower() if isinstance(item, bool) else str(item) for item in items)
-
-
-def _principals(value: Any) -> Iterator[Principal]:
-    if value == "*":
-        yield Principal(kind="AWS", value="*")
-    elif isinstance(value, Mapping):
-        for kind, values in value.items():
-            for each in _texts(values):
-                yield Principal(kind=kind, value=each)
+    try:
+        return statements_of(document, path)
+    except ValueError as fault:
+        raise UndecidableError(path) from fault

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
+import botocore.loaders
 import pytest
 from botocore.stub import Stubber
 
 from awsread.answers import same_json, same_set, tag_map
-from awsread.reader import ALWAYS_FIXED, all_readers, partition_of, read, reader_of
+from awsread.reader import ALWAYS_FIXED, DNS_SUFFIXES, all_readers, partition_of, read, reader_of
 from awsread.schema import schema_of
 
 READERS = all_readers()
@@ -112,8 +113,9 @@ def test_values_keep_the_states_spelling_if_the_meaning_is_equal():
 
 
 def test_partitions_follow_from_regions():
-    assert [partition_of(region) for region in ("eu-central-1", "cn-north-1", "us-gov-west-1")] == [
-        "aws",
-        "aws-cn",
-        "aws-us-gov",
-    ]
+    """botocore has every region of every partition, and its DNS suffix."""
+    found = botocore.loaders.create_loader().load_data("partitions")["partitions"]
+    assert {each["id"]: each["outputs"]["dnsSuffix"] for each in found} == DNS_SUFFIXES
+    regions = {region: each["id"] for each in found for region in each["regions"] if "global" not in region}
+    assert len(regions) > 40
+    assert {region: partition_of(region) for region in regions} == regions

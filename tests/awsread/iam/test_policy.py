@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.components.policy_evaluator import Decision, Request, decide
+from awsread.iam import Decision, Request, decide
 
 ROLE = "arn:aws:iam::111111111111:role/reader"
 
@@ -37,7 +37,7 @@ def test_a_deny_overrides_an_allow() -> None:
         ({"StringNotEquals": {"k": ["a", "b"]}}, {"k": "b"}, False),
         ({"Bool": {"k": "false"}}, {}, False),
         ({"BoolIfExists": {"k": "false"}}, {}, True),
-        ({"ArnNotLikeIfExists": {"k": "arn:*:x"}}, {"k": "arn:1:x"}, False),
+        ({"ArnNotLikeIfExists": {"k": "arn:aws:iam::*:role/x"}}, {"k": "arn:aws:iam::1:role/x"}, False),
         ({"Null": {"k": "false"}}, {"k": ""}, True),
         ({"Null": {"k": "false"}}, {}, False),
         ({"NumericLessThan": {"k": "1.2"}}, {"k": "1.1"}, True),
