@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -13,6 +14,8 @@ from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY
 
 from sandbox.account.determinism import Randomness
 from sandbox.account.files import IDENTITY_PATH
+from sandbox.account.guard.guard import judge
+from sandbox.account.guard.signature import Message
 from sandbox.account.journal import Entry, Environ, Journal
 
 READING_VERBS = ("Get", "List", "Describe", "Head", "BatchGet", "Lookup", "Search", "Filter", "Simulate", "Validate")
@@ -57,6 +60,11 @@ class JournalledApplication:
             return [json.dumps(self._identity).encode()]
         body = _take_body(environ)
         action = _action(environ, body)
+        with self._lock, self._randomness.apart():
+            refusal = judge(_message(environ, body))
+        if refusal is not None:
+            start_response(f"{refusal.status} {HTTPStatus(refusal.status).phrase}", list(refusal.headers.items()))
+            return [refusal.body]
         if action == WAITING:
             return self._moto(environ, start_response)
         with self._lock:
@@ -81,6 +89,17 @@ def _entry(number: int, environ: Environ, body: bytes) -> Entry:
         time=time.time(),
         environ={key: value for key, value in environ.items() if isinstance(value, str) and "." not in key},
         preserved=dict(environ.get(PRESERVED_HEADER_NAMES_ENVIRON_KEY, {})),
+        body=body,
+    )
+
+
+def _message(environ: Environ, body: bytes) -> Message:
+    sent = {key: value for key, value in environ.items() if key.startswith(("HTTP_", "CONTENT_"))}
+    return Message(
+        method=environ["REQUEST_METHOD"],
+        path=str(environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]).partition("?")[0],
+        query=str(environ.get("QUERY_STRING", "")),
+        headers={key.removeprefix("HTTP_").lower().replace("_", "-"): str(value) for key, value in sent.items()},
         body=body,
     )
 

@@ -78,6 +78,9 @@ def _create_app(randomness: Randomness, service: str) -> Any:
 
             preload.install()
         elif service == "s3":
+            from sandbox.account import bucket_policies  # noqa: PLC0415
+
+            bucket_policies.leave_to_others()
             randomness.name_access_logs_by_request_time()
         return create_backend_app(service)
 

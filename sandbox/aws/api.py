@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from awsread.reader import partition_of
-from sandbox.aws.calls import log_call
+from sandbox.aws.calls import is_look_up, log_call
 from sandbox.aws.endpoint import require_loopback
 from sandbox.aws.resource import Ledger
+
+LOOK_UP_HEADER = "X-Codekeep-Look-Up"
+"""On what the stand-in asks for itself: the account does not hold it to the deployer's policies."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,3 +115,5 @@ def _logged(region: str, account_id: str) -> Callable[..., None]:
 def _on_loopback_only(request: Any, **_: Any) -> None:
     """Last check before a request is sent: its URL is on the loopback interface."""
     require_loopback(request.url)
+    if is_look_up():
+        request.headers[LOOK_UP_HEADER] = "true"

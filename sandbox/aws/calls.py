@@ -25,6 +25,11 @@ def not_logged() -> Iterator[None]:
         _looking.reset(token)
 
 
+def is_look_up() -> bool:
+    """Whether this thread's calls are the stand-in's own."""
+    return _looking.get()
+
+
 def log_call(service: str, operation: str, region: str, account_id: str) -> None:
     """Appends one JSON line where the variable names a file. One write, so that parallel calls do not mix."""
     target = os.environ.get(CALL_LOG_VARIABLE)

@@ -42,6 +42,11 @@ class Claim:
     key: str = ""
     op: StepOp = StepOp.SAME
 
+    @property
+    def skipped(self) -> bool:
+        """Whether it does not exist and is no target of this run; what depends on it is unknown to the program."""
+        return self.done.is_set() and self.state is None
+
 
 @dataclass
 class StepInfo:

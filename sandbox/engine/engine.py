@@ -201,6 +201,8 @@ def _finish(deployment: Deployment, registrar: Registrar) -> None:
     """Runs the deletes only after a run without failures: a failure may be why a resource is not registered."""
     if deployment.status is not Status.SUCCEEDED:
         return
+    if deployment.request.targets:
+        return  # a part of the stack, which the policies judge whole
     try:
         accepted = registrar.analyzers.judge_stack(deployment)
     except ProviderError as error:

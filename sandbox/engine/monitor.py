@@ -60,7 +60,10 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
     def _register(self, request: Any) -> Any:
         if request.packageRef:
             request.version = request.version or self._packages[request.packageRef][1]
-        state = _state_of(self._registrar.register(goal_from_request(request, self._project_root)))
+        claim = self._registrar.register(goal_from_request(request, self._project_root))
+        if claim.skipped:
+            return resource_pb2.RegisterResourceResponse(urn=claim.urn, unknown=True)
+        state = _state_of(claim)
         outputs = state.outputs if state.custom else {**state.inputs, **state.outputs}
         return resource_pb2.RegisterResourceResponse(urn=state.urn, id=state.id, object=_struct(outputs, request))
 
@@ -71,6 +74,9 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
         deployment = self._deployment
         outputs = props_from_struct(request.outputs)
         claim = deployment.claims.get(request.urn)
+        targets = deployment.request.targets
+        if targets and request.urn not in targets:
+            return empty_pb2.Empty()  # outputs of what this run leaves alone, as the stack's, stay as they are
         if claim is None or claim.state is None:
             raise UnsupportedError(f"outputs of {request.urn}, which is not registered")
         old = claim.state

@@ -15,7 +15,15 @@ from sandbox.engine.diff import Diff, apply_ignore_changes, apply_replace_on_cha
 from sandbox.engine.goal import Goal
 from sandbox.engine.provider import INTERNAL_KEY, Provider, ProviderError
 from sandbox.engine.state import ResourceState
-from sandbox.engine.urn import PROVIDER_PREFIX, ProviderRef, is_provider_type, make_urn, package_of, parse_provider_ref
+from sandbox.engine.urn import (
+    PROVIDER_PREFIX,
+    ROOT_STACK_TYPE,
+    ProviderRef,
+    is_provider_type,
+    make_urn,
+    package_of,
+    parse_provider_ref,
+)
 from sandbox.engine.values import Props, Secret, has_unknowns
 
 
@@ -40,6 +48,10 @@ class Registrar:
         """
         with self._claimed(goal) as claim:
             old = self._old(claim)
+            if not self._is_target(claim.urn, goal):
+                claim.key, claim.state = claim.old_key or "", old
+                return claim
+            self._require_needs(claim.urn, goal)
             new = self._desired(claim.urn, goal)
             if old is not None and claim.old_key is not None and old.urn != claim.urn:
                 rename(self._deployment, claim.old_key, old.urn, claim.urn)
@@ -86,6 +98,17 @@ class Registrar:
         state = ResourceState(urn="", type=f"{PROVIDER_PREFIX}{package}", custom=True, inputs=config)
         claim = self.register(Goal(name=f"default{suffix}", state=state, version=version))
         return str(ProviderRef(claim.urn, claim.state.id if claim.state else ""))
+
+    def _is_target(self, urn: str, goal: Goal) -> bool:
+        """The stack itself always is."""
+        targets = self._deployment.request.targets
+        return not targets or urn in targets or goal.state.type == ROOT_STACK_TYPE
+
+    def _require_needs(self, urn: str, goal: Goal) -> None:
+        """Raises RegistrationError where a target needs what this run leaves out and does not exist."""
+        claims = self._deployment.claims
+        if missing := sorted(each for each in goal.state.references() if each in claims and claims[each].skipped):
+            raise RegistrationError(f"{urn} needs {', '.join(missing)}, which does not exist; add it to the targets")
 
     # --- identity ---
 

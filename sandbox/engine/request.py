@@ -26,6 +26,7 @@ class DeploymentRequest:
     policy_pack_configs: Sequence[Path] = ()  # one for each pack, or none at all
     project_root: Path | None = None  # source positions are relative to it; default: program_cwd
     environment: Mapping[str, str] = field(default_factory=dict)  # for the children, over the engine's own
+    targets: frozenset[str] = frozenset()  # URNs; others stay as they are, and nothing is deleted. Empty: everything
     parallel: int = 16  # steps at the same time
 
     def __post_init__(self) -> None:

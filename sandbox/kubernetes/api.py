@@ -91,7 +91,7 @@ class ApiServer:
     def _require_kind(self, obj: Object) -> None:
         api_version, kind = str(obj["apiVersion"]), str(obj["kind"])
         group = group_of(api_version)
-        if schemas.is_known(self.cluster.version, api_version, kind) or (group, kind) in KNOWN_CUSTOM:
+        if schemas.is_known(self.cluster.version, api_version, kind):
             return
         if self._definition(group, kind) is None:
             raise PluginFault(

@@ -25,6 +25,7 @@ Object = dict[str, Any]
 FIELD_MANAGER = "codekeep"
 TIMEOUT_SECONDS = 30.0
 DELETE_SECONDS = 60.0
+SERVED_SECONDS = 30.0
 POLL_SECONDS = 0.1
 CONNECTIONS = 16
 APPLY = "application/apply-patch+yaml"  # JSON is YAML
@@ -99,6 +100,19 @@ class Client:
         if dry_run:
             query["dryRun"] = "All"
         return self.request("PATCH", self.path_of(obj), obj, query, content_type=APPLY)
+
+    def await_served(self, definition: Mapping[str, Any], *, seconds: float = SERVED_SECONDS) -> None:
+        """Waits until the server serves the kind of a definition. ApiFault where it does not in time."""
+        deadline = time.monotonic() + seconds
+        while True:
+            live = self.get(definition) or {}
+            conditions = (live.get("status") or {}).get("conditions") or ()
+            if any(each["type"] == "Established" and each["status"] == "True" for each in conditions):
+                return
+            if time.monotonic() > deadline:
+                name = definition["metadata"]["name"]
+                raise ApiFault(0, "NotServed", f"{name} is not served after {seconds:.0f} s: {conditions}")
+            time.sleep(POLL_SECONDS)
 
     def get(self, obj: Mapping[str, Any]) -> Object | None:
         """The live object of the same kind, namespace and name; None where there is none."""

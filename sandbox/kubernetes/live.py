@@ -60,9 +60,15 @@ class LiveServer:
             return
 
     def create(self, obj: Object) -> Object:
-        """Applies a new object. PluginFault where it exists already, or is refused."""
+        """Applies a new object. PluginFault where it exists already, or is refused.
+
+        A definition is waited for, as the official provider does: objects of its kind may follow at once.
+        """
         self._require_absent(obj)
-        return self._apply(obj)
+        applied = self._apply(obj)
+        if obj["kind"] == "CustomResourceDefinition":
+            self._call(label_of(obj), lambda: self._client.await_served(obj))
+        return applied
 
     def update(self, id_: str, obj: Object) -> Object:
         """Applies new inputs of an object; fields that are no longer among them are removed."""

@@ -241,6 +241,26 @@ def flow_log_interval(call: Call) -> Words:
 
 @refusal(
     "ec2",
+    "AllocateHosts",
+    code="UnsupportedHostConfiguration",
+    source="DanielRDias/terraform-aws-dedicated-host issue 5, 2021-12-16; which types: ec2 DescribeInstanceTypes",
+    reported=True,
+)
+def types_of_hosts(call: Call) -> Words:
+    kind = call.get("InstanceType")
+    if kind is None:
+        return None
+    [found] = call.client("ec2").describe_instance_types(InstanceTypes=[kind])["InstanceTypes"]
+    if found.get("DedicatedHostsSupported", True):
+        return None
+    return (
+        "The requested configuration is currently not supported. Please check the documentation for supported "
+        "configurations."
+    )
+
+
+@refusal(
+    "ec2",
     "CreateNetworkAclEntry",
     "ReplaceNetworkAclEntry",
     code="InvalidParameterValue",

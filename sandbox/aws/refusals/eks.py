@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from awsread.iam import Policies, Request, may, parsed
+from sandbox.aws.refusals.policy import callers
 from sandbox.aws.refusals.refusal import Call, Words, refusal
 
 GUIDE = "EKS user guide, Customize managed nodes with launch templates"
@@ -214,6 +218,65 @@ def service_addresses(call: Call) -> Words:
         if cidr.overlaps(each):
             return f"The specified service CIDR {text} overlaps the VPC's block {each}."
     return None
+
+
+@refusal(
+    "eks",
+    "CreateCluster",
+    "AssociateEncryptionConfig",
+    code=REQUEST,
+    source=(
+        "kubernetes-sigs/cluster-api-provider-aws issue 2432, 2021-05-26; of DescribeKey: "
+        "terraform-aws-modules/terraform-aws-eks issue 2678, 2023-07-10; kms:GrantIsForAWSResource is not supported: "
+        "EKS user guide, Encrypt Kubernetes secrets with KMS on existing clusters"
+    ),
+    reported=True,
+)
+def grant_on_key_of_secrets(call: Call) -> Words:
+    keys = [each.get("provider", {}).get("keyArn") for each in call.items("encryptionConfig")]
+    for key in filter(None, keys):
+        for action in ("kms:DescribeKey", "kms:CreateGrant"):
+            if not _key_lets(call, key, action):
+                return f"User not authorized to perform {action} operation"
+    return None
+
+
+@refusal(
+    "eks",
+    NODE_GROUP,
+    code=INVALID,
+    source="terraform-aws-modules/terraform-aws-eks issue 1279, 2021-03-20: m4.large in eu-west-3",
+    reported=True,
+)
+def types_of_the_region(call: Call) -> Words:
+    wanted = call.items("instanceTypes")
+    if not wanted:
+        return None
+    names = [{"Name": "instance-type", "Values": wanted}]
+    pages = call.client("ec2").get_paginator("describe_instance_type_offerings").paginate(Filters=names)
+    offered = {each["InstanceType"] for page in pages for each in page["InstanceTypeOfferings"]}
+    missing = [each for each in wanted if each not in offered]
+    return f"The following supplied instance types do not exist: [{', '.join(missing)}]" if missing else None
+
+
+def _key_lets(call: Call, key: str, action: str) -> bool:
+    """Whether a key's policy lets the caller do something through EKS; their own policies are judged elsewhere.
+
+    A grant through EKS has no `kms:GrantIsForAWSResource`.
+    """
+    try:
+        policy = call.client("kms").get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+    except ClientError:
+        return True  # a key of another account: its policy cannot be read
+    everything = parsed({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+    context = {"kms:ViaService": f"eks.{call.region}.amazonaws.com", "aws:RequestedRegion": call.region}
+    return any(
+        may(
+            Policies(identity={who: [everything]}, resources={key: parsed(policy)}),
+            Request(principal=who, action=action, resource=key, context=context),
+        ).allowed
+        for who in callers(call, policy)
+    )
 
 
 def _template(call: Call) -> Mapping[str, Any]:

@@ -100,6 +100,22 @@ def principals_of_trust(call: Call) -> Words:
     return f'Invalid principal in policy: "AWS":"{missing}"' if missing else None
 
 
+@refusal(
+    "iam",
+    "CreateServiceLinkedRole",
+    code="InvalidInput",
+    source="DataDog/pathfinding-labs issue 23, 2026-03-30; lgallard/terraform-aws-elasticsearch issue 59, 2023-02-01",
+    reported=True,
+)
+def one_role_of_a_service(call: Call) -> Words:
+    roles = call.client("iam").list_roles(PathPrefix=f"/aws-service-role/{call.get('AWSServiceName')}/")["Roles"]
+    suffix = call.get("CustomSuffix")
+    for name in (each["RoleName"] for each in roles):
+        if name.endswith(f"_{suffix}") if suffix else "_" not in name:
+            return f"Service role name {name} has been taken in this account, please try a different suffix."
+    return None
+
+
 def _inline_size(iam: Any, role: str, name: str) -> int:
     document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
     return size(document if isinstance(document, str) else json.dumps(document))

@@ -1,6 +1,6 @@
 """What KMS refuses of key policies."""
 
-from sandbox.aws.refusals.policy import OWN_PRINCIPAL, missing_principals, names_action, principals, statements
+from sandbox.aws.refusals.policy import callers, missing_principals, names_action, principals, statements
 from sandbox.aws.refusals.refusal import Call, Words, refusal
 
 POLICY_BYTES = 32_768
@@ -19,12 +19,10 @@ POLICY_BYTES = 32_768
 def lock_out(call: Call) -> Words:
     if call.get("Policy") is None or call.get("BypassPolicyLockoutSafetyCheck"):
         return None
-    callers = {"*", call.account_id, *_callers(call)}
+    own = {"*", call.account_id, *callers(call, call.get("Policy"))}
     for statement in statements(call.get("Policy")):
         named = {
-            each
-            for each in principals(statement, "AWS")
-            if each in callers or each.endswith(f":{call.account_id}:root")
+            each for each in principals(statement, "AWS") if each in own or each.endswith(f":{call.account_id}:root")
         }
         if statement.get("Effect") == "Allow" and named and names_action(statement, "kms:PutKeyPolicy"):
             return None
@@ -40,8 +38,8 @@ def lock_out(call: Call) -> Words:
     reported=True,
 )
 def principals_of_key(call: Call) -> Words:
-    callers = set(_callers(call))
-    if any(arn not in callers for arn in missing_principals(call, call.get("Policy"))):
+    own = set(callers(call, call.get("Policy")))
+    if any(arn not in own for arn in missing_principals(call, call.get("Policy"))):
         return "Policy contains a statement with one or more invalid principals."
     return None
 
@@ -87,17 +85,3 @@ def rotation_of_asymmetric_keys(call: Call) -> Words:
     key = call.client("kms").describe_key(KeyId=call.get("KeyId"))["KeyMetadata"]
     spec = key.get("KeySpec", "SYMMETRIC_DEFAULT")
     return None if spec == "SYMMETRIC_DEFAULT" else f"{key['Arn']} key spec is {spec} which is not valid for rotation."
-
-
-def _callers(call: Call) -> list[str]:
-    """ARNs of the caller, as policies name it: its role's where it has assumed one."""
-    arn = call.client("sts").get_caller_identity()["Arn"]
-    name = arn.split("/")[1] if ":assumed-role/" in arn else ""
-    return [arn, *_role_arns(call, name)]
-
-
-def _role_arns(call: Call, name: str) -> list[str]:
-    """Every ARN of a role that a policy may use for its name, whatever its path."""
-    found = [arn for each in statements(call.get("Policy")) for arn in principals(each, "AWS")]
-    matches = [(arn, OWN_PRINCIPAL.fullmatch(arn)) for arn in found]
-    return [arn for arn, match in matches if match and name and match[3] == name and match[1] == call.account_id]

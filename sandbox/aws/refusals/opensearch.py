@@ -5,6 +5,7 @@ from botocore.exceptions import ClientError
 from sandbox.aws.refusals.policy import allows_service
 from sandbox.aws.refusals.refusal import Call, Words, refusal
 
+ROLE_SERVICES = ("opensearchservice.amazonaws.com", "es.amazonaws.com")  # the second of older accounts
 OPERATIONS = ("CreateDomain", "UpdateDomainConfig")
 CODE = "ValidationException"
 STEP_GIB, STEP_MIBPS, MAX_MIBPS = 3_072, 250, 2_000
@@ -156,6 +157,25 @@ def permission_to_write_logs(call: Call) -> Words:
         f"{wanted[0].get('CloudWatchLogsLogGroupArn')} "
         "does not grant sufficient permissions for Amazon OpenSearch Service to create a log stream. "
         "Please check the Resource Access Policy."
+    )
+
+
+@refusal(
+    "opensearch",
+    "CreateDomain",
+    code=CODE,
+    source="aws/copilot-cli issue 3006, 2022-12-06",
+    reported=True,
+)
+def role_for_a_vpc(call: Call) -> Words:
+    if not call.items("VPCOptions.SubnetIds"):
+        return None
+    iam = call.client("iam")
+    if any(iam.list_roles(PathPrefix=f"/aws-service-role/{service}/")["Roles"] for service in ROLE_SERVICES):
+        return None
+    return (
+        "Before you can proceed, you must enable a service-linked role to give Amazon OpenSearch Service permissions "
+        "to access your VPC."
     )
 
 

@@ -62,6 +62,13 @@ def missing_principals(call: Call, document: Any) -> Iterator[str]:
                 yield arn
 
 
+def callers(call: Call, document: Any) -> list[str]:
+    """ARNs of the caller, as policies name it: its role's where it has assumed one."""
+    arn = call.client("sts").get_caller_identity()["Arn"]
+    name = arn.split("/")[1] if ":assumed-role/" in arn else ""
+    return [arn, *_role_arns(call, document, name)]
+
+
 def size(document: Any) -> int:
     """Characters of a policy as IAM counts them: without white space."""
     return len(re.sub(r"\s", "", str(document or "")))
@@ -77,3 +84,10 @@ def _exists(call: Call, kind: str, name: str) -> bool:
     except ClientError as error:
         return error.response["Error"]["Code"] != "NoSuchEntity"
     return True
+
+
+def _role_arns(call: Call, document: Any, name: str) -> list[str]:
+    """Every ARN of a role that a policy may use for its name, whatever its path."""
+    found = [arn for each in statements(document) for arn in principals(each, "AWS")]
+    matches = [(arn, OWN_PRINCIPAL.fullmatch(arn)) for arn in found]
+    return [arn for arn, match in matches if match and name and match[3] == name and match[1] == call.account_id]

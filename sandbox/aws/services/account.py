@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from awsread.reader import DNS_SUFFIXES
 from sandbox.aws.errors import StandInError
 from sandbox.aws.resource import Api, Function, Props
-
-DNS_SUFFIXES = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}
 
 
 def get_caller_identity(api: Api, arguments: Props) -> Props:

@@ -15,10 +15,11 @@ from awsread.services.ec2_route import (
     table_of,
     written,
 )
-from sandbox.aws.errors import InvalidParameterError
+from sandbox.aws.errors import InvalidParameterError, StandInError
 from sandbox.aws.resource import Api, Props
 from sandbox.aws.services.live import LiveResource, args_of
 
+ATTACHMENT = "aws:ec2transitgateway/vpcAttachment:VpcAttachment"
 NOT_EMULATED_TARGETS = ("coreNetworkArn", "localGatewayId", "odbNetworkArn")
 
 
@@ -64,8 +65,11 @@ class Route(LiveResource):
     """Its id is the table's with a hash of the destination, `<table>_<destination>` at an import."""
 
     token = ROUTE
+    # moto stores a target only where it has the gateway; those that a spec names are other accounts'.
+    in_ledger = frozenset({"transitGatewayId"})
 
     def make(self, api: Api, inputs: Props) -> str:
+        _require_attachment(api, inputs)
         _add(api, inputs["routeTableId"], [inputs], DESTINATIONS)
         return self.canonical_id(api, "", inputs)
 
@@ -73,6 +77,7 @@ class Route(LiveResource):
         return {name: found[name] for name in ("routeTableId", *DESTINATIONS) if found.get(name)}
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
+        _require_attachment(api, new)
         # Dropped and added, not replaced: moto's ReplaceRoute leaves an endpoint target in place.
         _drop(api, new["routeTableId"], [new], DESTINATIONS)
         _add(api, new["routeTableId"], [new], DESTINATIONS)
@@ -126,6 +131,16 @@ class RouteTableAssociation(LiveResource):
 
     def _current(self, api: Api, id: str) -> str:
         return str(self.noted(api, id).get("associationId", id))
+
+
+def _require_attachment(api: Api, route: Props) -> None:
+    """AWS's words where the network is not attached (hashicorp/terraform-provider-aws issue 10025, 2019-09-06)."""
+    gateway = route.get("transitGatewayId")
+    network = (table_of(api, route["routeTableId"]) or {}).get("VpcId")
+    attached = {(each["transitGatewayId"], each["vpcId"]) for _, each in api.declared(ATTACHMENT)}
+    if gateway and (gateway, network) not in attached:
+        words = f"The transitGateway ID '{gateway}' does not exist."
+        raise StandInError(f"{ROUTE}: InvalidTransitGatewayID.NotFound: {words}")
 
 
 def _add(api: Api, table_id: str, routes: Iterable[Props], destinations: Mapping[str, str]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from awsread.answers import dns_suffix, filters
+from sandbox.aws.calls import not_logged
 from sandbox.aws.errors import StandInError
 from sandbox.aws.resource import Api, Function, Props
 from sandbox.aws.services.live import LiveResource
@@ -96,11 +97,12 @@ class Cluster(LiveResource):
     def configure(self, api: Api, id: str, inputs: Props) -> None:
         ec2 = api.client("ec2")
         subnets = ec2.describe_subnets(SubnetIds=inputs["vpcConfig"]["subnetIds"])["Subnets"]
-        ec2.create_security_group(
-            GroupName=_group_name(api, id),
-            Description=f"EKS created security group applied to ENI attached to EKS control plane nodes of {id}",
-            VpcId=subnets[0]["VpcId"],
-        )
+        with not_logged():  # EKS does it, by a role of its own
+            ec2.create_security_group(
+                GroupName=_group_name(api, id),
+                Description=f"EKS created security group applied to ENI attached to EKS control plane nodes of {id}",
+                VpcId=subnets[0]["VpcId"],
+            )
 
     def read_live(self, api: Api, id: str, state: Props) -> Props | None:
         found = super().read_live(api, id, state)
@@ -143,8 +145,9 @@ class Cluster(LiveResource):
         if self.noted(api, id).get("deletionProtection"):
             raise StandInError(f"cluster {id} has deletionProtection: set it to false and update before deleting")
         api.client("eks").delete_cluster(name=id)
-        for group in _own_groups(api, id):
-            api.client("ec2").delete_security_group(GroupId=group["GroupId"])
+        with not_logged():
+            for group in _own_groups(api, id):
+                api.client("ec2").delete_security_group(GroupId=group["GroupId"])
         for region, token, child, entry in api.ledger.list(api.region):
             if token in CHILDREN and entry.get("clusterName") == id:
                 api.ledger.remove(region, token, child)

@@ -55,7 +55,10 @@ class DetectorFeature(LiveResource):
             if found is None:
                 raise StandInError(f"UpdateDetector: BadRequestException: no detector {detector_id!r}")
             others = [item for item in found.get("Features", []) if item["Name"] != name]
-            api.client("guardduty").update_detector(DetectorId=detector_id, Features=[*others, feature])
+            features = [*others, feature]
+            api.client("guardduty").update_detector(
+                DetectorId=detector_id, Features=features, DataSources=_data_sources(features)
+            )
         return f"{detector_id}/{name}"
 
     def change(self, api: Api, id: str, old: Props, new: Props, changed: frozenset[str]) -> None:
@@ -63,3 +66,10 @@ class DetectorFeature(LiveResource):
 
     def remove(self, api: Api, id: str, state: Props) -> None:
         """Leaves the feature as it is."""
+
+
+def _data_sources(features: list[Props]) -> Props:
+    """AWS shows these two features under their older names too (moto does not), which is where scanners read them."""
+    on = {each["Name"] for each in features if each["Status"] == "ENABLED"}
+    audit_logs = {"Enable": "EKS_AUDIT_LOGS" in on}
+    return {"S3Logs": {"Enable": "S3_DATA_EVENTS" in on}, "Kubernetes": {"AuditLogs": audit_logs}}

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 
 from awsread.answers import arn, filters
+from sandbox.aws.calls import not_logged
 from sandbox.aws.errors import InvalidParameterError, StandInError
 from sandbox.aws.resource import Api, Created, Live, Props
 from sandbox.aws.services.checked import CheckedRecord
@@ -118,18 +119,20 @@ class Firewall(CheckedRecord):
             raise InvalidParameterError("vpcId must be set where there are subnetMappings, got none")
         ec2 = api.client("ec2")
         ec2.describe_subnets(SubnetIds=[subnet_id])  # moto looks at the subnets of interface endpoints only
-        answer = ec2.create_vpc_endpoint(
-            VpcEndpointType="GatewayLoadBalancer",
-            VpcId=inputs["vpcId"],
-            ServiceName=f"com.amazonaws.vpce.{api.region}.vpce-svc-{_update_token(inputs)[:8]}",
-            SubnetIds=[subnet_id],
-            **tag_specification("vpc-endpoint", {"Firewall": inputs["name"]}),
-        )
+        with not_logged():  # Network Firewall does it, by a role of its own
+            answer = ec2.create_vpc_endpoint(
+                VpcEndpointType="GatewayLoadBalancer",
+                VpcId=inputs["vpcId"],
+                ServiceName=f"com.amazonaws.vpce.{api.region}.vpce-svc-{_update_token(inputs)[:8]}",
+                SubnetIds=[subnet_id],
+                **tag_specification("vpc-endpoint", {"Firewall": inputs["name"]}),
+            )
         return str(answer["VpcEndpoint"]["VpcEndpointId"])
 
     def _remove_endpoints(self, api: Api, ids: list[str]) -> None:
         if ids:
-            api.client("ec2").delete_vpc_endpoints(VpcEndpointIds=ids)
+            with not_logged():
+                api.client("ec2").delete_vpc_endpoints(VpcEndpointIds=ids)
 
     def _sync_states(self, api: Api, endpoints: Mapping[str, str]) -> list[Props]:
         if not endpoints:

@@ -15,3 +15,10 @@ def test_an_analyzer_passes_the_lifecycle(plugin, lifecycle, unique):
     lifecycle(ANALYZER, {"analyzerName": name}, other, expect_replace={"analyzerName", "type"})
     with pytest.raises(ProviderError, match="type is 'GALAXY'; allowed: ACCOUNT, ORGANIZATION"):
         plugin.create(ANALYZER, unique, {"analyzerName": name, "type": "GALAXY"})
+
+
+def test_an_account_has_one_analyzer_of_external_access_in_a_region(plugin, unique):
+    made = plugin.create(ANALYZER, unique, {"analyzerName": f"keep-{unique}"})
+    with pytest.raises(ProviderError, match="ServiceQuotaExceededException"):
+        plugin.create(ANALYZER, unique, {"analyzerName": f"other-{unique}"})
+    plugin.delete(made)

@@ -23,7 +23,7 @@ def test_a_host_passes_the_lifecycle(lifecycle):
 
 
 def test_another_zone_replaces_a_host(lifecycle):
-    inputs = {"availabilityZone": "eu-central-1a", "instanceType": "p5.48xlarge"}
+    inputs = {"availabilityZone": "eu-central-1a", "instanceType": "g5.48xlarge"}
     lifecycle(HOST, inputs, {**inputs, "availabilityZone": "eu-central-1b"}, expect_replace={"availabilityZone"})
 
 

@@ -191,7 +191,7 @@ def test_other_instance_types_replace_a_node_group(lifecycle, cluster, subnets):
     lifecycle(
         NODE_GROUP,
         nodes(cluster, subnets, nodeGroupName="a"),
-        nodes(cluster, subnets, nodeGroupName="b", instanceTypes=["p5.48xlarge"]),
+        nodes(cluster, subnets, nodeGroupName="b", instanceTypes=["g5.48xlarge"]),
         expect_replace={"instanceTypes", "nodeGroupName"},
         unreadable={"version", "releaseVersion", "diskSize"},
     )

@@ -20,6 +20,21 @@ def test_a_detector_passes_the_lifecycle(lifecycle):
     assert made.outputs["arn"] == f"arn:aws:guardduty:eu-central-1:123456789012:detector/{made.id}"
 
 
+def test_features_show_as_data_sources_too(sandbox_environment, unique):
+    plugin = Plugin(region="eu-west-3")
+    detector = plugin.create(DETECTOR, unique, {})
+
+    def sources():
+        found = plugin.api().client("guardduty").get_detector(DetectorId=detector.id)["DataSources"]
+        return found["S3Logs"]["Status"], found["Kubernetes"]["AuditLogs"]["Status"]
+
+    assert sources() == ("DISABLED", "DISABLED")
+    for name in ("S3_DATA_EVENTS", "EKS_AUDIT_LOGS"):
+        plugin.create(FEATURE, f"{unique}-{name}", {"detectorId": detector.id, "name": name, "status": "ENABLED"})
+    assert sources() == ("ENABLED", "ENABLED")
+    plugin.delete(detector)
+
+
 def test_features_of_one_detector_are_independent(sandbox_environment, unique):
     plugin = Plugin(region="eu-north-1")
     detector = plugin.create(DETECTOR, unique, {})

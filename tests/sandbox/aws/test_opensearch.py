@@ -30,6 +30,7 @@ def network(plugin: Plugin) -> dict[str, list[str]]:
     }
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     plugin.api().client("logs").put_resource_policy(policyName="index", policyDocument=document)
+    plugin.api().client("iam").create_service_linked_role(AWSServiceName="opensearchservice.amazonaws.com")
     return {"subnetIds": [subnet["SubnetId"] for subnet in subnets], "securityGroupIds": [group]}
 
 

@@ -225,10 +225,11 @@ def test_a_custom_resource_needs_its_definition_and_is_validated_by_it(cluster: 
     assert failures == {"spec.size": "must be integer, got str", "spec.sise": "unknown field; did you mean size?"}
 
 
-def test_kinds_of_known_operators_need_no_definition(cluster: Driver) -> None:
-    scaled = {"metadata": {"name": "s"}, "spec": {"scaleTargetRef": {"name": "gateway"}}}
-    id_, _, _ = cluster.up("kubernetes:keda.sh/v1alpha1:ScaledObject", "s", scaled)
-    assert id_ == "codekeep-acme/s"
+def test_kinds_of_known_controllers_need_their_definition_too(cluster: Driver) -> None:
+    token = "kubernetes:keda.sh/v1alpha1:ScaledObject"
+    checked, _ = cluster.check(token, "s", {"metadata": {"name": "s"}, "spec": {"scaleTargetRef": {"name": "gateway"}}})
+    with pytest.raises(PluginFault, match='no matches for kind "ScaledObject"'):
+        cluster.create(token, checked)
 
 
 @pytest.mark.parametrize("token", ["kubernetes:helm.sh/v3:Release", "kubernetes:core/v1:ConfigMapPatch"])

@@ -183,6 +183,24 @@ R6G = {
         }
     }
 }
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/k"
+SECRETS = {"encryptionConfig": [{"resources": ["secrets"], "provider": {"keyArn": KEY}}]}
+
+
+def key_of_secrets(**condition: Any) -> dict[str, Any]:
+    granting = allow({"AWS": ROOT}, "kms:CreateGrant", "kms:DescribeKey", Condition=condition)
+    return {"kms": {"get_key_policy": {"Policy": policy(granting)}}, "sts": STS}
+
+
+def offered(*types: str) -> dict[str, Any]:
+    found = [{"InstanceType": each} for each in types]
+    return {"ec2": {"describe_instance_type_offerings": {"InstanceTypeOfferings": found}}}
+
+
+def hosts(*, supported: bool) -> dict[str, Any]:
+    return {"ec2": {"describe_instance_types": {"InstanceTypes": [{"DedicatedHostsSupported": supported}]}}}
+
+
 NETWORK = {"elbv2": {"describe_load_balancers": {"LoadBalancers": [{"Type": "network", "LoadBalancerArn": "lb"}]}}}
 APPLICATION = {
     "elbv2": {"describe_load_balancers": {"LoadBalancers": [{"Type": "application", "LoadBalancerArn": "lb"}]}}
@@ -241,6 +259,7 @@ CASES = (
     Case(id="ec2-ratios-of-volumes", operation="CreateLaunchTemplate", bad=device(VolumeType="gp3", Iops=3_000, Throughput=1_000), good=device(VolumeType="gp3", Iops=4_000, Throughput=1_000, VolumeSize=100), words="throughput to iops ratio of 0.333 is too high"),
     Case(id="ec2-flow-log-interval", operation="CreateFlowLogs", bad={"MaxAggregationInterval": 300}, good={"MaxAggregationInterval": 60}),
     Case(id="ec2-acl-rule-number", operation="CreateNetworkAclEntry", bad={"RuleNumber": 32_767}, good={"RuleNumber": 32_766}),
+    Case(id="ec2-types-of-hosts", operation="AllocateHosts", bad={"InstanceType": "g6e.12xlarge"}, good={"InstanceType": "g6e.48xlarge"}, account=hosts(supported=False), better_account=hosts(supported=True), words="The requested configuration is currently not supported."),
     # ECR
     Case(id="ecr-any-image-last", operation="PutLifecyclePolicy", bad=images(image_rule(1, "any"), image_rule(2, "untagged")), good=images(image_rule(1, "untagged"), image_rule(2, "any"))),
     Case(id="ecr-tags-of-tagged-images", operation="PutLifecyclePolicy", bad=images(image_rule(1, "tagged")), good=images(image_rule(1, "tagged", tagPatternList=["v*"]))),
@@ -259,6 +278,8 @@ CASES = (
     Case(id="eks-scaling-bounds", operation="UpdateNodegroupConfig", bad={"scalingConfig": {"minSize": 3, "desiredSize": 2, "maxSize": 5}}, good={"scalingConfig": {"minSize": 0, "desiredSize": 0, "maxSize": 5}}, words="can't be greater than desired size 2"),
     Case(id="eks-unavailable-nodes", operation="CreateNodegroup", bad=group(updateConfig={"maxUnavailable": 1, "maxUnavailablePercentage": 10}), good=group(updateConfig={"maxUnavailable": 100})),
     Case(id="eks-subnets-in-two-zones", operation="CreateCluster", bad={"resourcesVpcConfig": {"subnetIds": ["subnet-0", "subnet-1"]}}, good={"resourcesVpcConfig": {"subnetIds": ["subnet-0", "subnet-1"]}}, account=subnets("a", "a"), better_account=subnets("a", "b")),
+    Case(id="eks-grant-on-key-of-secrets", operation="CreateCluster", bad=SECRETS, good=SECRETS, account=key_of_secrets(Bool={"kms:GrantIsForAWSResource": "true"}), better_account=key_of_secrets(StringEquals={"kms:ViaService": f"eks.{REGION}.amazonaws.com"}), words="User not authorized to perform kms:"),
+    Case(id="eks-types-of-the-region", operation="CreateNodegroup", bad=group(instanceTypes=["m4.large"]), good=group(instanceTypes=["m5.large"]), account=offered("m5.large"), words="The following supplied instance types do not exist: [m4.large]"),
     Case(id="eks-no-endpoint", operation="CreateCluster", bad={"resourcesVpcConfig": {"endpointPublicAccess": False}}, good={"resourcesVpcConfig": {"endpointPublicAccess": False, "endpointPrivateAccess": True}}),
     Case(id="eks-service-addresses", operation="CreateCluster", bad={"kubernetesNetworkConfig": {"serviceIpv4Cidr": "10.1.0.0/20"}, "resourcesVpcConfig": {"subnetIds": ["subnet-0"]}}, good={"kubernetesNetworkConfig": {"serviceIpv4Cidr": "172.20.0.0/16"}, "resourcesVpcConfig": {"subnetIds": ["subnet-0"]}}, account=subnets("a"), words="overlaps"),
     # Load balancers
@@ -271,6 +292,7 @@ CASES = (
     Case(id="events-group-of-fifo-target", operation="PutTargets", bad={"Rule": "r", "Targets": [{"Id": "a", "Arn": f"{DLQ}.fifo"}]}, good={"Rule": "r", "Targets": [{"Id": "a", "Arn": DLQ}]}, account={"events": {"list_targets_by_rule": {"Targets": []}}}),
     Case(id="events-trigger-of-rule", operation="PutRule", bad={"Name": "r"}, good={"Name": "r", "ScheduleExpression": "rate(5 minutes)"}),
     # GuardDuty
+    Case(id="iam-one-role-of-a-service", operation="CreateServiceLinkedRole", bad={"AWSServiceName": "autoscaling.amazonaws.com"}, good={"AWSServiceName": "autoscaling.amazonaws.com", "CustomSuffix": "acme"}, account={"iam": {"list_roles": {"Roles": [{"RoleName": "AWSServiceRoleForAutoScaling"}]}}}, words="Service role name AWSServiceRoleForAutoScaling has been taken in this account, please try a different suffix."),
     Case(id="guardduty-one-detector", operation="CreateDetector", bad={"Enable": True}, good={"Enable": True}, account={"guardduty": {"list_detectors": {"DetectorIds": ["d"]}}}, better_account={"guardduty": {"list_detectors": {"DetectorIds": []}}}),
     Case(id="guardduty-one-runtime-monitoring", operation="UpdateDetector", bad={"DetectorId": "d", "Features": [{"Name": "RUNTIME_MONITORING"}, {"Name": "EKS_RUNTIME_MONITORING"}]}, good={"DetectorId": "d", "Features": [{"Name": "RUNTIME_MONITORING"}]}),
     # IAM
@@ -293,6 +315,7 @@ CASES = (
     Case(id="logs-dimensions-of-metric", operation="PutMetricFilter", bad={"metricTransformations": [{"dimensions": dict.fromkeys("abcd", "$.x")}]}, good={"metricTransformations": [{"dimensions": dict.fromkeys("abc", "$.x")}]}),
     Case(id="logs-default-with-dimensions", operation="PutMetricFilter", bad={"metricTransformations": [{"dimensions": {"a": "$.a"}, "defaultValue": 0}]}, good={"metricTransformations": [{"defaultValue": 0}]}),
     # OpenSearch
+    Case(id="opensearch-role-for-a-vpc", operation="CreateDomain", bad=domain(VPCOptions={"SubnetIds": ["a"]}), good=domain(VPCOptions={"SubnetIds": ["a"]}), account={"iam": {"list_roles": {"Roles": []}}}, better_account={"iam": {"list_roles": {"Roles": [{}]}}}, words="Before you can proceed, you must enable a service-linked role to give Amazon OpenSearch Service permissions to access your VPC."),
     Case(id="opensearch-volume-throughput", operation="CreateDomain", bad=domain(EBSOptions={"VolumeType": "gp3", "VolumeSize": 200, "Throughput": 125}, ClusterConfig={"InstanceType": "r6g.large.search"}), good=domain(EBSOptions={"VolumeType": "gp3", "VolumeSize": 200, "Throughput": 250}, ClusterConfig={"InstanceType": "r6g.large.search"}), account=R6G, words="Throughput must be between 250 and 593"),
     Case(id="opensearch-volume-iops", operation="UpdateDomainConfig", bad=domain(EBSOptions={"VolumeType": "gp3", "VolumeSize": 2_000, "Iops": 3_000}), good=domain(EBSOptions={"VolumeType": "gp3", "VolumeSize": 2_000, "Iops": 6_000})),
     Case(id="opensearch-subnets-of-zones", operation="CreateDomain", bad=domain(VPCOptions={"SubnetIds": ["a", "b"]}, ClusterConfig={"ZoneAwarenessEnabled": False}), good=domain(VPCOptions={"SubnetIds": ["a", "b"]}, ClusterConfig={"ZoneAwarenessEnabled": True}), words="You must specify exactly one subnet."),
