@@ -42,5 +42,6 @@ INGEST_QUEUE: Final = _command("ingest", "queue", options=("take-seconds",))
 ACCESS_SYNC: Final = _command("access", "sync")
 INDEX_WORKER: Final = _command("index-worker", options=("ray", "full", "once"))
 MODEL_FETCH: Final = _command("model", "fetch", options=("role", "revision", "into", "verify"))
+SEARCH_ROLES: Final = _command("search-roles", options=("document",))
 
-POD_COMMANDS: Final = (SERVE, WEBHOOK, INGEST_SHARD, INGEST_QUEUE, ACCESS_SYNC, INDEX_WORKER, MODEL_FETCH)
+POD_COMMANDS: Final = (SERVE, WEBHOOK, INGEST_SHARD, INGEST_QUEUE, ACCESS_SYNC, INDEX_WORKER, MODEL_FETCH, SEARCH_ROLES)

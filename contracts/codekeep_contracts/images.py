@@ -16,6 +16,18 @@ ImageName = Literal[
     "telemetry-collector",
 ]
 
+ControllerImage = Literal[
+    "aws-load-balancer-controller",
+    "cluster-autoscaler",
+    "keda-metrics-apiserver",
+    "keda-operator",
+    "kube-webhook-certgen",
+    "kuberay-operator",
+    "nvidia-device-plugin",
+    "prometheus",
+]
+"""Images of the cluster's controllers, copied in at the versions of components/controllers/charts.py."""
+
 VARIANT_SUFFIX: Final = "-vllm"
 """The same repository; built on the other engine."""
 COPIED_IMAGES: Final[tuple[ImageName, ...]] = ("telemetry-collector",)
@@ -24,5 +36,6 @@ REFERENCE_IMAGES: Final[tuple[ImageName, ...]] = tuple(
     name for name in get_args(ImageName) if name not in COPIED_IMAGES and not name.endswith(VARIANT_SUFFIX)
 )
 """Images that are built from images/."""
-REPOSITORIES: Final = (*REFERENCE_IMAGES, *COPIED_IMAGES)
+CONTROLLER_IMAGES: Final[tuple[ControllerImage, ...]] = get_args(ControllerImage)
+REPOSITORIES: Final[tuple[str, ...]] = (*REFERENCE_IMAGES, *COPIED_IMAGES, *CONTROLLER_IMAGES)
 """A registry has one for each image; a variant shares its image's."""

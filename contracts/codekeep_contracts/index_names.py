@@ -8,11 +8,6 @@ SCHEMA_VERSION: Final = 2  # 1: first; 2: stems by Snowball English in OpenSearc
 """Version of the documents and their mapping. Another version is an index beside the one that serves."""
 
 
-def code_alias(prefix: str) -> str:
-    """Alias of the index that serves; readers search it."""
-    return f"{prefix}code"
-
-
 def code_index(prefix: str, embedder_version: str) -> str:
     """Name of the index of one schema and one embedding space."""
     return f"{prefix}v{SCHEMA_VERSION}-{embedder_version.lower()}"
@@ -24,7 +19,8 @@ def code_index_pattern(prefix: str) -> str:
 
 
 def access_index(prefix: str) -> str:
-    """Name of the index of service accounts, shut-outs, permissions, tombstones and proofs, which all pods share."""
+    """Name of the index of service accounts, shut-outs, permissions, tombstones and proofs, and of which
+    index of code serves. All pods share it."""
     return f"{prefix}access"
 
 

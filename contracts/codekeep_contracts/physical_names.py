@@ -30,6 +30,11 @@ def bucket_name(tenant: str, role: BucketRole, *, account_id: str, region: str) 
     return global_name(tenant, role.value, account_id=account_id, region=region)
 
 
+def objects_prefix(tenant: str) -> str:
+    """Prefix of a keep's objects in each of its buckets."""
+    return f"{tenant}/"
+
+
 def longest_tenant(role: BucketRole, region: str) -> int:
     """How long a tenant's name may be, so that the bucket's name fits in a region."""
     return BUCKET_NAME_MAX - len(bucket_name("", role, account_id="1" * 12, region=region))

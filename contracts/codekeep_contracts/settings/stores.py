@@ -7,12 +7,15 @@ from pydantic import Field
 from codekeep_contracts.model import StrictModel
 from codekeep_contracts.text_types import Arn, BucketName, Dimension, Url
 
+IndexPrefix = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}_$", max_length=42)]
+"""Prefix of a keep's indexes. It ends at its only underscore, so that no other keep's prefix starts with it."""
+
 
 class IndexSettings(StrictModel):
-    """OpenSearch. Every index and alias of the keep starts with `prefix`, and requests name them in the path."""
+    """OpenSearch. Every index of the keep starts with `prefix`, and requests name them in the path."""
 
     endpoint: Url
-    prefix: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}_$", max_length=42)]
+    prefix: IndexPrefix
     dimension: Dimension
     key_arn: Arn
 
