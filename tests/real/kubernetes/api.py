@@ -25,6 +25,13 @@ WAIT_SECONDS = 60.0
 REVIEW_PATH = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 
 
+def version_of(live: Object) -> str:
+    """Changes with an object; of an aggregated API without the status, which the server writes whenever it asks it."""
+    if live["kind"] == "APIService":
+        return str(live["spec"])
+    return str(live["metadata"]["resourceVersion"])
+
+
 class Api:
     """Access to one cluster as its administrator."""
 
@@ -36,9 +43,13 @@ class Api:
     def apply(self, thing: Mapping[str, Any], *, force: bool = False) -> Object:
         """Server-side apply with strict validation: an unknown or repeated field is an error.
 
-        Returns after a ResourceQuota has its status, because the server admits no pod before.
+        Returns after a ResourceQuota has its status, because the server admits no pod before, and after a definition is
+        served.
         """
         live = self.client.apply(thing, force=force)
+        if thing["kind"] == "CustomResourceDefinition":
+            self.client.await_served(thing)
+            return self.client.get(thing) or live
         if thing["kind"] != "ResourceQuota":
             return live
         self._wait(lambda: self._has_status(thing), f"quota {thing['metadata']['name']} has no status")

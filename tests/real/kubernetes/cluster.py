@@ -8,8 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import yaml
-
+from components.controllers.objects import definition_paths
 from sandbox.kubernetes.access import Access
 from sandbox.kubernetes.client import ApiFault, Client
 from tests.real.kubernetes.controllers import Controllers
@@ -17,7 +16,6 @@ from tests.real.kubernetes.credentials import HOST, Credentials
 from tests.real.kubernetes.installation import Programs
 
 ROOT = Path(__file__).resolve().parents[3]
-DEFINITIONS = Path(__file__).resolve().parent / "crds"
 DEFINITION_PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 START_SECONDS = 90.0
 ATTEMPTS = 3  # another process may take a free port before the server does
@@ -35,8 +33,9 @@ class Cluster:
     kubeconfig: Path
     client: Client
 
-    def __init__(self, programs: Programs) -> None:
-        self._programs = programs
+    def __init__(self, programs: Programs, *, definitions: bool = True) -> None:
+        """`definitions`: it serves the kinds of the controllers; otherwise whoever uses them has to define them."""
+        self._programs, self._definitions = programs, definitions
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._controllers: Controllers | None = None
 
@@ -109,8 +108,8 @@ class Cluster:
     def _install_definitions(self) -> None:
         """Creates the CustomResourceDefinitions and waits until the server serves them."""
         names = []
-        for path in sorted(DEFINITIONS.glob("*.yaml")):
-            definition = yaml.load(path.read_text(), yaml.CSafeLoader)
+        for path in definition_paths() if self._definitions else ():
+            definition = json.loads(path.read_text())
             self.client.request("POST", DEFINITION_PATH, definition)
             names.append(definition["metadata"]["name"])
         deadline = time.monotonic() + START_SECONDS

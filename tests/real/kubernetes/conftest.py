@@ -26,6 +26,13 @@ def api(programs: Programs) -> Iterator[Api]:
         yield Api(cluster, programs)
 
 
+@pytest.fixture(scope="module")
+def bare_api(programs: Programs) -> Iterator[Api]:
+    """A cluster of its own that has no custom kinds, as EKS makes them."""
+    with Cluster(programs, definitions=False) as cluster:
+        yield Api(cluster, programs)
+
+
 @pytest.fixture
 def space(api: Api) -> Iterator[str]:
     """A namespace that is deleted with its content after the test."""

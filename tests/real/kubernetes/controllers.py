@@ -6,6 +6,7 @@ Deleted namespaces are emptied and finalized; each namespace gets its default se
 
 import threading
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from sandbox.kubernetes.client import ApiFault, Client
@@ -88,11 +89,21 @@ class Controllers:
     def _contents(self, namespace: str) -> Iterator[str]:
         for api_version in CONTENT_VERSIONS:
             root = f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
-            for kind in self._client.request("GET", root)["resources"]:
+            for kind in self._served(root):
                 if kind["namespaced"] and "/" not in kind["name"] and {"delete", "list"} <= set(kind["verbs"]):
                     listed = f"{root}/namespaces/{namespace}/{kind['name']}"
                     for thing in self._client.request("GET", listed)["items"]:
                         yield f"{listed}/{thing['metadata']['name']}"
+
+    def _served(self, root: str) -> list[dict[str, Any]]:
+        """The kinds of a version; none where no definition adds them."""
+        try:
+            found: list[dict[str, Any]] = self._client.request("GET", root)["resources"]
+        except ApiFault as fault:
+            if fault.code != HTTPStatus.NOT_FOUND:
+                raise
+            return []
+        return found
 
     def _write_status(self, quota: Mapping[str, Any]) -> None:
         hard = (quota.get("spec") or {}).get("hard") or {}
