@@ -61,7 +61,7 @@ class AddonsArgs:
     kubernetes_version: str
     addons: Sequence[str]
     role_arns: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    after: Sequence[pulumi.Resource] = field(default_factory=tuple)  # nodes, for add-ons that run on them
+    after: Sequence[pulumi.Resource] = field(default_factory=tuple)  # for add-ons that run on nodes: the system pool's
 
     def __post_init__(self) -> None:
         if self.kubernetes_version not in ADDON_VERSIONS:

@@ -1,7 +1,7 @@
 """The control plane of a keep's cluster: private, its secrets under the keep's key, everything it does is logged."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
@@ -24,6 +24,11 @@ CLUSTER_POLICY = "AmazonEKSClusterPolicy"
 SERVICE_RANGES = (IPv4Network("172.20.0.0/16"), IPv4Network("10.100.0.0/16"))
 
 SECRET_KEY_ACTIONS = ("kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "kms:ListGrants")
+
+
+def api_addresses(vpc_cidr: str, private_cidrs: Sequence[str]) -> list[str]:
+    """Where pods reach the API: at its service, the first address of the services' range, and at the interfaces."""
+    return [f"{IPv4Network(service_range(vpc_cidr))[1]}/32", *private_cidrs]
 
 
 def service_range(vpc_cidr: str) -> str:

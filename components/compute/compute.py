@@ -10,7 +10,7 @@ from components.compute.addons import NODE_ADDONS, WORKLOAD_ADDONS, Addons, Addo
 from components.compute.cluster import KUBERNETES_VERSION, Cluster, ClusterArgs, cluster_arn, cluster_name
 from components.compute.cluster_access import ClusterAccess
 from components.compute.node_pools import NodePools, NodePoolsArgs
-from components.compute.pool import Pool
+from components.compute.pool import Pool, PoolRole
 from components.iam_policy import Statement
 from components.identity import operator_grants
 from components.identity.grants import administer_index
@@ -42,12 +42,17 @@ class ComputeArgs:
 
 
 class Compute(pulumi.ComponentResource):
-    """Cluster, add-ons, pools and operators. What needs nodes must depend on the component."""
+    """Cluster, add-ons, pools and operators.
+
+    Nodes with GPUs may be long in coming, or never come: what runs on other nodes must depend on `ready`, and never on
+    the component.
+    """
 
     cluster: Cluster
     pools: NodePools
     operator_role_arns: Mapping[str, pulumi.Output[str]]
-    deployer_access: pulumi.Resource  # what uses the cluster must depend on it
+    deployer_access: pulumi.CustomResource  # what uses the cluster must depend on it
+    ready: tuple[pulumi.Resource, ...]  # what pods on system nodes need: those nodes, names, volumes, roles
 
     def __init__(self, name: str, args: ComputeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:compute:Compute", name, None, opts)
@@ -58,7 +63,8 @@ class Compute(pulumi.ComponentResource):
         permissions = self._permit()
         joining = self._addons("node-addons", NODE_ADDONS, (permissions,))
         self.pools = self._pools(joining)
-        self._addons("addons", WORKLOAD_ADDONS, (self.pools, permissions))
+        system = self.pools.of_role(PoolRole.SYSTEM)
+        self.ready = (self._addons("addons", WORKLOAD_ADDONS, (*system, permissions)), *system, permissions)
 
         self.operator_role_arns = self._operators.role_arns
         self.deployer_access = self.cluster.entries["deployer"]

@@ -96,6 +96,10 @@ class NodePools(pulumi.ComponentResource):
             {"roleArn": self.role_arn, "groups": {pool: group.arn for pool, group in self.groups.items()}}
         )
 
+    def of_role(self, role: PoolRole) -> tuple[eks.NodeGroup, ...]:
+        """The groups of a role's pools. Pods of other roles need not wait for them."""
+        return tuple(self.groups[pool.name] for pool in self._args.pools if pool.role is role)
+
     def _options(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, depends_on=list(depends_on))
 

@@ -6,14 +6,15 @@ from pulumi_aws import iam
 from components.arns import aws_policy_arn
 from components.iam_policy import Statement, document, trust_policy
 from components.naming import DataClass, Keep
-from components.network.endpoints import PULL_ACTIONS, eks_registry_account
+from components.network.aws_registries import add_on_registries
+from components.network.endpoints import PULL_ACTIONS
 
 # No CNI policy, since the vpc-cni add-on has its own role, and no SSM policy, since nobody logs in to a node.
 MANAGED_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
 
 
 class NodeRole(pulumi.ComponentResource):
-    """AWS's managed policies for nodes, limited to one region and to the registries of this account and of EKS."""
+    """AWS's managed policies for nodes, limited to one region, this account's registry and those of AWS's add-ons."""
 
     arn: pulumi.Output[str]
     ready: list[pulumi.Resource]  # nodes must depend on these: one that starts before its permissions never joins
@@ -49,7 +50,7 @@ class NodeRole(pulumi.ComponentResource):
 
 
 def _fence(keep: Keep) -> list[Statement]:
-    registries = (keep.account_id, eks_registry_account(keep.region))
+    registries = (keep.account_id, *add_on_registries(keep.region))
     return [
         Statement(
             sid="DenyOtherRegions",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import pulumi
+from codekeep_contracts import physical_names
 
 from components.arns import via_service
 from components.bucket_ref import BucketRef
@@ -67,7 +68,7 @@ def use_key(
 
 def objects_prefix(keep: Keep) -> str:
     """Prefix of the keep's objects in each of its buckets."""
-    return f"{keep.tenant}/"
+    return physical_names.objects_prefix(keep.tenant)
 
 
 def index_prefix(keep: Keep) -> str:

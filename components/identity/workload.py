@@ -2,8 +2,14 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+from codekeep_contracts.search_administration import SEARCH_NAMESPACE
 
 from components.naming import Keep
+
+SYSTEM_NAMESPACE: Final = "codekeep-system"
+"""Namespace of the cluster's controllers; no keep is named `system`."""
 
 
 class Workload(StrEnum):
@@ -42,10 +48,10 @@ class ServiceAccount:
 OPERATOR_ACCOUNTS: dict[Operator, ServiceAccount] = {
     Operator.VPC_CNI: ServiceAccount(namespace="kube-system", name="aws-node"),
     Operator.EBS_CSI: ServiceAccount(namespace="kube-system", name="ebs-csi-controller-sa"),
-    Operator.AUTOSCALER: ServiceAccount(namespace="kube-system", name="cluster-autoscaler"),
-    Operator.KEDA: ServiceAccount(namespace="keda", name="keda-operator"),
-    Operator.LOAD_BALANCER: ServiceAccount(namespace="kube-system", name="aws-load-balancer-controller"),
-    Operator.INDEX_ADMIN: ServiceAccount(namespace="codekeep-system", name="index-admin"),
+    Operator.AUTOSCALER: ServiceAccount(namespace=SYSTEM_NAMESPACE, name="cluster-autoscaler"),
+    Operator.KEDA: ServiceAccount(namespace=SYSTEM_NAMESPACE, name="keda-operator"),
+    Operator.LOAD_BALANCER: ServiceAccount(namespace=SYSTEM_NAMESPACE, name="aws-load-balancer-controller"),
+    Operator.INDEX_ADMIN: ServiceAccount(namespace=SEARCH_NAMESPACE, name="index-admin"),
 }
 
 BOUND_BY_ADDON = frozenset({Operator.VPC_CNI, Operator.EBS_CSI})

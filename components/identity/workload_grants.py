@@ -14,6 +14,10 @@ from components.identity.workload import Workload
 from components.naming import Keep
 from components.queue_ref import QueueRef
 
+SEARCHERS = (Workload.GATEWAY, Workload.REVIEWER, Workload.EVALS)
+WRITERS = (Workload.INDEXER,)
+"""Workloads that use the search domain. IAM and the domain's own security say the same (tests/components/release)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadResources:

@@ -4,15 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
+import pulumi_kubernetes as kubernetes
 
 from components.bucket_ref import BucketRef
 from components.compute.cluster_ref import ClusterRef
 from components.compute.compute import Compute, ComputeArgs
+from components.compute.search_administration import SearchAdministration
+from components.controllers.controllers import Controllers, ControllersArgs
 from components.identity.workload import Operator
 from components.keep.keep_args import InfrastructureArgs
 from components.keep.keep_network import keep_network, reaches_internet
 from components.keys.key_ring import KeyRing
 from components.naming import DataClass
+from components.network.api_access import TransitRoute
 from components.network.cluster_firewall import ClusterFirewall, ClusterFirewallArgs
 from components.network.network_ref import NetworkRef
 from components.observe.keep_alarms import WatchedDomain
@@ -45,11 +49,21 @@ class InfrastructureBuilder:
             keys=keys,
             retention_days=args.retention_days,
             link_domains=link_domains,
+            api_cidrs=args.api_access.cidrs,
             protect=args.protect,
             opts=opts,
         )
-        firewall = ClusterFirewallArgs(keep=keep, network=self.network, internet=reaches_internet(args.network))
+        routes: tuple[pulumi.CustomResource, ...] = ()
+        if args.api_access.transit_gateway_id is not None:
+            routes = TransitRoute(keep.logical("deployer-route"), keep, self.network, args.api_access, opts=opts).routes
+        firewall = ClusterFirewallArgs(
+            keep=keep,
+            network=self.network,
+            internet=reaches_internet(args.network),
+            api_client_cidrs=args.api_access.cidrs,
+        )
         self.firewall = ClusterFirewall(keep.logical("firewall"), firewall, opts=opts)
+        self.deployer_way = (*routes, *self.firewall.api_clients)  # what uses the cluster must depend on it
 
     def create_cluster(self, boundary_arn: pulumi.Input[str], *, is_platform: bool = False) -> Compute:
         """`is_platform`: the cluster is a platform's, and serves the keeps on it."""
@@ -68,6 +82,24 @@ class InfrastructureBuilder:
         )
         return Compute(args.keep.logical("compute"), compute, opts=self._opts)
 
+    def create_controllers(
+        self, compute: Compute, images: Mapping[str, pulumi.Output[str]], provider: kubernetes.Provider
+    ) -> Controllers:
+        """The cluster's controllers, from the images in the keep's registry."""
+        args = self._args
+        controllers = ControllersArgs(
+            keep=args.keep,
+            cluster_name=compute.cluster.ref.name,
+            network=self.network,
+            images={
+                name: pulumi.Output.concat(images[name], "@", digest)
+                for name, digest in args.controller_digests.items()
+            },
+            after=compute.ready,
+        )
+        within = pulumi.ResourceOptions.merge(self._opts, pulumi.ResourceOptions(providers=[provider]))
+        return Controllers(args.keep.logical("controllers"), controllers, opts=within)
+
     def create_index(
         self,
         compute: Compute,
@@ -75,7 +107,6 @@ class InfrastructureBuilder:
         *,
         writer_role_arns: Sequence[pulumi.Input[str]],
         reader_role_arns: Sequence[pulumi.Input[str]],
-        makes_service_role: bool = False,
     ) -> VectorIndex:
         """The search domain: reached from the nodes, administered by the cluster's own operator."""
         args = self._args
@@ -90,10 +121,16 @@ class InfrastructureBuilder:
             reader_role_arns=reader_role_arns,
             client_security_group_ids={"nodes": self.firewall.node_group_id},
             snapshots=snapshots,
-            makes_service_role=makes_service_role,
+            service_roles=args.existing.service_roles,
             protect=args.protect,
         )
         return VectorIndex(args.keep.logical("index"), index, opts=self._opts)
+
+    def administer_search(self, provider: kubernetes.Provider) -> SearchAdministration:
+        """Where the domain's administrator works; what its pods need must depend on it."""
+        name = self._args.keep.logical("search-administration")
+        within = pulumi.ResourceOptions.merge(self._opts, pulumi.ResourceOptions(providers=[provider]))
+        return SearchAdministration(name, self.network, opts=within)
 
     def watched_domain(self, index: VectorIndex) -> WatchedDomain:
         """The domain, for its alarms and its dashboard."""

@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from codekeep_contracts.images import ControllerImage
 from codekeep_contracts.settings.governance import Slo
 from codekeep_contracts.settings.links import GitLinkSpec, RegistryLinkSpec
 
 from components.compute.cluster_access import ClusterAccess
+from components.compute.kubernetes_access import ReachApi
 from components.compute.pool import Pool
+from components.controllers.charts import stand_in_digests
+from components.existing import Existing
 from components.keys.keys_plan import KeysPlan
 from components.naming import DataClass, Keep
+from components.network.api_access import ApiAccess
 from components.network.network_plan import AdoptedNetworkPlan, NetworkPlan
 from components.observe.budget_plan import BudgetPlan
 from components.storage.bucket import LockMode
@@ -26,7 +31,9 @@ class CommonArgs:
     keys: KeysPlan = field(default_factory=KeysPlan)
     slo: Slo = field(default_factory=Slo)
     audit_lock_mode: LockMode = LockMode.COMPLIANCE
+    existing: Existing = field(default_factory=Existing)
     protect: bool = False  # AWS and Pulumi refuse to delete what stores data
+    reach_api: ReachApi | None = None  # checks the way to the cluster's API before its first object
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,5 +54,7 @@ class InfrastructureArgs(CommonArgs):
     network: NetworkPlan | AdoptedNetworkPlan
     pools: tuple[Pool, ...]
     search: SearchPlan
+    api_access: ApiAccess = field(default_factory=ApiAccess)  # who reaches the cluster's API besides the nodes
     cluster_access: tuple[ClusterAccess, ...] = ()  # in addition to the deployer's
-    has_detectors: bool = False  # GuardDuty and Access Analyzer watch the account already
+    controller_digests: Mapping[ControllerImage, str] = field(default_factory=stand_in_digests)
+    has_detectors: bool = False  # GuardDuty and Access Analyzer watch the account already, and alert its owner

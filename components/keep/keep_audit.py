@@ -33,7 +33,7 @@ def keep_audit(
     keep = args.keep
     if not args.has_detectors:
         others = tuple(region for region in regions if region != keep.region)
-        detectors = AccountDetectorsArgs(keep=keep, topic_arn=topic_arn, other_regions=others)
+        detectors = AccountDetectorsArgs(keep=keep, topic_arn=topic_arn, other_regions=others, existing=args.existing)
         AccountDetectors(keep.logical("detectors"), detectors, opts=opts)
     audit = AuditArgs(
         keep=keep,

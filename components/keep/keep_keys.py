@@ -2,6 +2,7 @@
 
 import pulumi
 
+from components.existing import Existing
 from components.keys.customer_keys import CustomerKeys, CustomerKeysArgs
 from components.keys.key_ring import STORED_CLASSES, KeyRing
 from components.keys.keys import TenantKeys, TenantKeysArgs
@@ -10,7 +11,13 @@ from components.naming import Keep
 
 
 def keep_keys(
-    keep: Keep, plan: KeysPlan, *, recovery_region: str | None, protect: bool, opts: pulumi.ResourceOptions
+    keep: Keep,
+    plan: KeysPlan,
+    *,
+    recovery_region: str | None,
+    existing: Existing,
+    protect: bool,
+    opts: pulumi.ResourceOptions,
 ) -> KeyRing:
     """One key for each data class that is stored."""
     own = _own_keys(keep, plan, recovery_region, protect, opts)
@@ -22,6 +29,7 @@ def keep_keys(
         replica_key_arns=plan.customer_held_replicas,
         recovery_region=recovery_region,
         others=own,
+        service_roles=existing.service_roles,
     )
     return CustomerKeys(keep.logical("customer-keys"), args, opts=opts).ring
 

@@ -20,14 +20,24 @@ def keep_network(
     keys: KeyRing,
     retention_days: Mapping[DataClass, int],
     link_domains: tuple[str, ...],
+    api_cidrs: tuple[str, ...] = (),
     protect: bool,
     opts: pulumi.ResourceOptions,
 ) -> NetworkRef:
-    """`link_domains` are the hosts behind private links, which must resolve whatever the egress."""
+    """`link_domains` are the hosts behind private links, which must resolve whatever the egress.
+
+    `api_cidrs` are the deployers' ranges; the owner of an adopted network answers for its access lists.
+    """
     name = keep.logical("network")
     if isinstance(plan, NetworkPlan):
         own = NetworkArgs(
-            keep=keep, plan=plan, keys=keys, retention_days=retention_days, link_domains=link_domains, protect=protect
+            keep=keep,
+            plan=plan,
+            keys=keys,
+            retention_days=retention_days,
+            link_domains=link_domains,
+            api_cidrs=api_cidrs,
+            protect=protect,
         )
         return Network(name, own, opts=opts).ref
     adopted = AdoptedNetworkArgs(

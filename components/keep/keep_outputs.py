@@ -47,6 +47,10 @@ class KeepOutputs:
     cluster_name: pulumi.Output[str]
     namespace: pulumi.Output[str]
     provider: kubernetes.Provider
+    search_administration: tuple[pulumi.Resource, ...] = ()  # of its own domain; a platform's is there before
+    search_roles_image: pulumi.Output[str] | None = None  # of a platform; None: the release's own
+    controllers: tuple[pulumi.Resource, ...] = ()  # of its own cluster; a platform's are there before
+    model_nodes: tuple[pulumi.Resource, ...] = ()  # of its own cluster, for model endpoints
 
     @classmethod
     def of(

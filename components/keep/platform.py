@@ -3,10 +3,13 @@
 from typing import Any
 
 import pulumi
+import pulumi_kubernetes as kubernetes
 from codekeep_contracts.roles import BucketRole
+from codekeep_contracts.search_administration import SEARCH_ROLES_IMAGE
 
-from components.arns import arn, root_arn
+from components.arns import arn, role_arn
 from components.compute.compute import Compute
+from components.compute.kubernetes_access import KubernetesAccessArgs, cluster_provider
 from components.identity.boundary import Boundary
 from components.keep.infrastructure import InfrastructureBuilder
 from components.keep.keep_audit import keep_audit
@@ -34,7 +37,9 @@ class Platform(pulumi.ComponentResource):
         self._args, self._child = args, pulumi.ResourceOptions(parent=self)
         keep = args.keep
 
-        self._keys = keep_keys(keep, args.keys, recovery_region=None, protect=args.protect, opts=self._child)
+        self._keys = keep_keys(
+            keep, args.keys, recovery_region=None, existing=args.existing, protect=args.protect, opts=self._child
+        )
         self._builder = InfrastructureBuilder(args, self._keys, args.link_domains, self._child)
         alerts = AlertsArgs(keep=keep, key_arn=self._keys.arn(DataClass.LOG), emails=args.budget.notify)
         self._alerts = Alerts(keep.logical("alerts"), alerts, opts=self._child)
@@ -46,6 +51,9 @@ class Platform(pulumi.ComponentResource):
         images = ImageRegistry(keep.logical("images"), registry, opts=self._child)
         self._audit()
         self._watch(index)
+        kubernetes = self._reach(compute)
+        self._builder.administer_search(kubernetes)
+        self._builder.create_controllers(compute, images.urls, kubernetes)
 
         self.ref = PlatformRef(
             network=self._builder.network,
@@ -54,6 +62,7 @@ class Platform(pulumi.ComponentResource):
             index_endpoint=index.endpoint,
             index_domain_arn=index.arn,
             index_domain_name=pulumi.Output.from_input(index.domain_name),
+            search_roles_image=pulumi.Output.concat(images.urls[SEARCH_ROLES_IMAGE], "@", args.search_roles_image),
             image_urls=images.urls,
         )
         self.register_outputs({"platform": self.exports()})
@@ -61,6 +70,14 @@ class Platform(pulumi.ComponentResource):
     def exports(self) -> dict[str, Any]:
         """The stack's output `platform`, which PlatformRef.of reads."""
         return self.ref.exports()
+
+    def _reach(self, compute: Compute) -> kubernetes.Provider:
+        """Pulumi's access to the cluster; the keeps on it have their own."""
+        after = (compute.deployer_access, *self._builder.deployer_way)
+        access = KubernetesAccessArgs(
+            keep=self._args.keep, cluster=compute.cluster.ref, after=after, reach=self._args.reach_api
+        )
+        return cluster_provider(self._args.keep.logical("kubernetes"), access, opts=self._child)
 
     def _create_storage(self) -> Storage:
         args = self._args
@@ -78,7 +95,7 @@ class Platform(pulumi.ComponentResource):
 
     def _create_index(self, compute: Compute) -> VectorIndex:
         """The domain admits the account, and each keep's roles name the one path that is theirs."""
-        account = [root_arn(self._args.keep.account_id, self._args.keep.region)]
+        account = [role_arn("*", self._args.keep.account_id, self._args.keep.region)]
         snapshots = self._storage.bucket(BucketRole.SNAPSHOTS)
         return self._builder.create_index(compute, snapshots, writer_role_arns=account, reader_role_arns=account)
 

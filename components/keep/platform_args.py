@@ -11,6 +11,7 @@ from components.naming import Tier
 class PlatformArgs(InfrastructureArgs):
     """`keep` is the platform itself, as if it were a tenant."""
 
+    search_roles_image: str  # digest of SEARCH_ROLES_IMAGE
     link_domains: tuple[str, ...] = ()  # hosts behind the tenants' private links
 
 

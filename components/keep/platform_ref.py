@@ -18,6 +18,7 @@ class PlatformRef(Infrastructure):
     """The infrastructure that a platform shares. `of` reads what `exports` writes."""
 
     index_domain_name: pulumi.Output[str]
+    search_roles_image: pulumi.Output[str]  # repository@digest; what runs as the domain's administrator
 
     @classmethod
     def of(
@@ -60,6 +61,7 @@ class PlatformRef(Infrastructure):
             index_endpoint=text("indexEndpoint"),
             index_domain_arn=text("indexDomainArn"),
             index_domain_name=text("indexDomainName"),
+            search_roles_image=text("searchRolesImage"),
             image_urls={image: text(IMAGES, image) for image in images},
         )
 
@@ -88,6 +90,7 @@ class PlatformRef(Infrastructure):
             "indexEndpoint": self.index_endpoint,
             "indexDomainArn": self.index_domain_arn,
             "indexDomainName": self.index_domain_name,
+            "searchRolesImage": self.search_roles_image,
             IMAGES: dict(self.image_urls),
         }
 

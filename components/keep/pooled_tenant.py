@@ -1,5 +1,7 @@
 """A pooled keep: keys, buckets, queues, roles, links, entry and namespace of its own on a shared platform."""
 
+from dataclasses import replace
+
 import pulumi
 
 from components.keep.keep_keys import keep_keys
@@ -22,11 +24,14 @@ class PooledTenant(pulumi.ComponentResource):
         super().__init__("codekeep:pooled_tenant:PooledTenant", name, None, opts)
         keep, platform, child = args.keep, args.platform, pulumi.ResourceOptions(parent=self)
 
-        keys = keep_keys(keep, args.keys, recovery_region=None, protect=args.protect, opts=child)
+        keys = keep_keys(
+            keep, args.keys, recovery_region=None, existing=args.existing, protect=args.protect, opts=child
+        )
         own = KeepResourcesArgs(args=args, keys=keys, network=platform.network, cluster_arn=platform.cluster.arn)
         resources = KeepResources(keep.logical("holdings"), own, opts=child)
         serving = ServiceArgs(args=args, keys=keys, resources=resources, infrastructure=platform)
         service = Service(keep.logical("service"), serving, opts=child)
 
-        self.outputs = KeepOutputs.of(keep, keys, resources, service, platform)
+        outputs = KeepOutputs.of(keep, keys, resources, service, platform)
+        self.outputs = replace(outputs, search_roles_image=platform.search_roles_image)
         self.register_outputs(self.outputs.summary())

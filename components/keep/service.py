@@ -39,7 +39,7 @@ class ServiceArgs:
     resources: KeepResources
     infrastructure: Infrastructure
     domain: WatchedDomain | None = None
-    after: Sequence[pulumi.Resource] = ()
+    after: Sequence[pulumi.CustomResource] = ()
 
 
 class Service(pulumi.ComponentResource):
@@ -60,7 +60,9 @@ class Service(pulumi.ComponentResource):
         self.certificate = self._create_certificate()
         self._permit()
         self.entry = self._create_entry()
-        access = KubernetesAccessArgs(keep=self._keep, cluster=args.infrastructure.cluster, after=args.after)
+        access = KubernetesAccessArgs(
+            keep=self._keep, cluster=args.infrastructure.cluster, after=args.after, reach=self._args.reach_api
+        )
         self.kubernetes = KubernetesAccess(self._keep.logical("kubernetes"), access, opts=self._child)
         self.observability = self._watch(args.domain)
 

@@ -1,11 +1,14 @@
 """The environment of a dedicated or premium keep: all of its infrastructure is its own."""
 
+from dataclasses import replace
+
 import pulumi
 from codekeep_contracts.roles import BucketRole
 
 from components.compute.cluster import cluster_arn
 from components.compute.compute import Compute
-from components.identity.workload import Workload
+from components.compute.pool import PoolRole
+from components.identity.workload_grants import SEARCHERS, WRITERS
 from components.keep.infrastructure import Infrastructure, InfrastructureBuilder
 from components.keep.keep_audit import keep_audit, object_prefixes
 from components.keep.keep_keys import keep_keys
@@ -19,8 +22,6 @@ from components.observe.account_defaults import AccountDefaults, AccountDefaults
 from components.storage.image_registry import ImageRegistry, ImageRegistryArgs
 from components.storage.vector_index import VectorIndex
 
-SEARCHERS = (Workload.GATEWAY, Workload.REVIEWER, Workload.EVALS)
-
 
 class TenantEnvironment(pulumi.ComponentResource):
     """A keep with its own infrastructure, from one spec."""
@@ -33,11 +34,17 @@ class TenantEnvironment(pulumi.ComponentResource):
         keep = args.keep
 
         self._keys = keep_keys(
-            keep, args.keys, recovery_region=args.recovery_region, protect=args.protect, opts=self._child
+            keep,
+            args.keys,
+            recovery_region=args.recovery_region,
+            existing=args.existing,
+            protect=args.protect,
+            opts=self._child,
         )
         self._builder = InfrastructureBuilder(args, self._keys, args.link_domains, self._child)
         if args.own_account:
-            defaults = AccountDefaultsArgs(volume_key_arn=self._keys.arn(DataClass.CODE))
+            key = self._keys.arn(DataClass.CODE)
+            defaults = AccountDefaultsArgs(volume_key_arn=key, recovery_region=args.recovery_region)
             AccountDefaults(keep.logical("account"), defaults, opts=self._child)
         self._resources = self._create_resources()
         compute = self._builder.create_cluster(self._resources.boundary.arn)
@@ -54,8 +61,16 @@ class TenantEnvironment(pulumi.ComponentResource):
             image_urls=images.urls,
         )
         service = self._serve(infrastructure, compute, index)
+        administration = self._builder.administer_search(service.kubernetes.provider)
+        controllers = self._builder.create_controllers(compute, images.urls, service.kubernetes.provider)
 
-        self.outputs = KeepOutputs.of(keep, self._keys, self._resources, service, infrastructure)
+        outputs = KeepOutputs.of(keep, self._keys, self._resources, service, infrastructure)
+        self.outputs = replace(
+            outputs,
+            search_administration=(administration,),
+            controllers=(controllers,),
+            model_nodes=compute.pools.of_role(PoolRole.GPU_SERVE),
+        )
         self.register_outputs(self.outputs.summary())
 
     def _create_resources(self) -> KeepResources:
@@ -68,9 +83,8 @@ class TenantEnvironment(pulumi.ComponentResource):
         return self._builder.create_index(
             compute,
             self._resources.storage.bucket(BucketRole.SNAPSHOTS),
-            writer_role_arns=[roles[Workload.INDEXER.value]],
+            writer_role_arns=[roles[each.value] for each in WRITERS],
             reader_role_arns=[roles[each.value] for each in SEARCHERS],
-            makes_service_role=self._args.own_account,
         )
 
     def _create_registry(self) -> ImageRegistry:
@@ -98,6 +112,6 @@ class TenantEnvironment(pulumi.ComponentResource):
             resources=self._resources,
             infrastructure=infrastructure,
             domain=self._builder.watched_domain(index),
-            after=(compute.deployer_access,),
+            after=(compute.deployer_access, *self._builder.deployer_way),
         )
         return Service(self._args.keep.logical("service"), service, opts=self._child)

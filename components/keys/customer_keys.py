@@ -11,6 +11,7 @@ import pulumi
 from pulumi_aws import kms
 
 from components.arns import KEY_ARN_PATTERN
+from components.identity.service_role import AUTO_SCALING, ServiceRoleRef, service_role
 from components.keys.key_policy import NODE_CLASSES, NODE_OPERATIONS, auto_scaling_role_arn
 from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
@@ -25,6 +26,7 @@ class CustomerKeysArgs:
     replica_key_arns: Mapping[DataClass, str] = field(default_factory=dict)
     recovery_region: str | None = None
     others: KeyRing | None = None
+    service_roles: Mapping[str, str] = field(default_factory=dict)  # the account's: Existing.service_roles
 
     def __post_init__(self) -> None:
         if not self.key_arns:
@@ -63,7 +65,7 @@ class CustomerKeys(pulumi.ComponentResource):
     def __init__(self, name: str, args: CustomerKeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:customer_keys:CustomerKeys", name, None, opts)
         others = args.others or KeyRing(arns={})
-        grants = [self._grant(args, each, args.key_arns[each]) for each in NODE_CLASSES if each in args.key_arns]
+        grants = self._grants(args)
         self.ring = KeyRing(
             arns={**others.arns, **_outputs(args.key_arns)},
             replica_arns={**others.replica_arns, **_outputs(args.replica_key_arns)},
@@ -73,16 +75,25 @@ class CustomerKeys(pulumi.ComponentResource):
         )
         self.register_outputs(self.ring.outputs())
 
-    def _grant(self, args: CustomerKeysArgs, data_class: DataClass, key_arn: str) -> kms.Grant:
+    def _grants(self, args: CustomerKeysArgs) -> list[kms.Grant]:
+        """One for each key of nodes, once there is the role that they name."""
+        classes = [each for each in NODE_CLASSES if each in args.key_arns]
+        if not classes:
+            return []
+        name, child = args.keep.logical("key", "nodes"), pulumi.ResourceOptions(parent=self)
+        role = service_role(name, AUTO_SCALING, args.keep, args.service_roles, child)
+        return [self._grant(args, each, role) for each in classes]
+
+    def _grant(self, args: CustomerKeysArgs, data_class: DataClass, role: ServiceRoleRef) -> kms.Grant:
         """Needed where the key is in another account, whose policy cannot reach the role (Auto Scaling User Guide)."""
         keep = args.keep
         return kms.Grant(
             keep.logical("key", data_class.value, "nodes"),
             name=keep.physical(data_class.value, "nodes"),
-            key_id=key_arn,
+            key_id=args.key_arns[data_class],
             grantee_principal=auto_scaling_role_arn(keep, keep.region),
             operations=list(NODE_OPERATIONS),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(role.after)),
         )
 
 

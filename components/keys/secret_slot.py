@@ -10,12 +10,34 @@ from components.iam_policy import Conditions, Statement, deny, document
 from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
 
+# Who may call these could lift what the policy denies, or take the secret away.
+ADMINISTRATION_ACTIONS = tuple(
+    f"secretsmanager:{action}"
+    for action in (
+        "CancelRotateSecret",
+        "DeleteResourcePolicy",
+        "DeleteSecret",
+        "PutResourcePolicy",
+        "RemoveRegionsFromReplication",
+        "ReplicateSecretToRegions",
+        "RestoreSecret",
+        "RotateSecret",
+        "StopReplicationToReplica",
+        "TagResource",
+        "UntagResource",
+    )
+)
+ATTACHED = ("*",)  # in a secret's policy: the secret that it is attached to
 RECOVERY_WINDOW_DAYS = range(7, 31)  # what Secrets Manager accepts
 
 
 @dataclass(frozen=True, kw_only=True)
 class SecretSlotArgs:
-    """Only `reader_arns` can read the value, and only through the keep's own endpoint (`vpc_endpoint_ids`)."""
+    """Only `reader_arns` can read the value, and only through the keep's own endpoint (`vpc_endpoint_ids`).
+
+    Only the deployer administers the secret; if its role is lost, a new one of the same name does. Who writes the value
+    is a matter of the account's IAM: it may be a person, or the issuer of a certificate.
+    """
 
     keep: Keep
     label: str
@@ -36,7 +58,7 @@ class SecretSlotArgs:
 
 
 class SecretSlot(pulumi.ComponentResource):
-    """An empty secret. Its owner writes the value, the keep's readers read it, and the deployer can do neither."""
+    """An empty secret. Its owner writes the value, the keep's readers read it, and the deployer does neither."""
 
     arn: pulumi.Output[str]
 
@@ -59,22 +81,28 @@ class SecretSlot(pulumi.ComponentResource):
             name,
             secret_arn=secret.arn,
             block_public_policy=True,
-            policy=document(*_refusals(args, secret.arn)),
+            policy=document(*_refusals(args)),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.arn = secret.arn
         self.register_outputs({"arn": secret.arn})
 
 
-def _refusals(args: SecretSlotArgs, secret_arn: pulumi.Input[str]) -> list[Statement]:
+def _refusals(args: SecretSlotArgs) -> list[Statement]:
+    """The policy of the secret, and of its copy: Secrets Manager replicates it as it is, and takes no other one for the
+    copy, whose ARN has another region (User Guide, "Replicate AWS Secrets Manager secrets across Regions", "Promote a
+    replica secret to a standalone secret"). A policy that named the primary's ARN would leave the copy open.
+    """
     reading = ("secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue")
     others: Conditions = {"ArnNotEquals": {"aws:PrincipalArn": list(args.reader_arns)}}
+    not_deployer: Conditions = {"ArnNotEquals": {"aws:PrincipalArn": [args.keep.deployer_role_arn]}}
     # Secrets Manager replicates and rotates by itself; those calls come through no endpoint.
     elsewhere: Conditions = {
         "StringNotEqualsIfExists": {"aws:SourceVpce": list(args.vpc_endpoint_ids)},
         "BoolIfExists": {"aws:ViaAWSService": "false"},
     }
     return [
-        deny("OnlyReaders", reading, (secret_arn,), others),
-        deny("OnlyByTheKeepsEndpoint", reading, (secret_arn,), elsewhere),
+        deny("OnlyReaders", reading, ATTACHED, others),
+        deny("OnlyByTheKeepsEndpoint", reading, ATTACHED, elsewhere),
+        deny("OnlyDeployerAdministers", ADMINISTRATION_ACTIONS, ATTACHED, not_deployer),
     ]

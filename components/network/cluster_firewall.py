@@ -6,13 +6,14 @@ import pulumi
 from pulumi_aws import ec2, vpc
 
 from components.naming import DataClass, Keep
+from components.network.api_access import range_label
 from components.network.endpoints import ANYWHERE, HTTPS
 from components.network.network_ref import NetworkRef
 from components.network.security_group_rules import allow_between_groups
 
-# Ports of the nodes that the control plane calls: metrics-server as the EKS add-on, admission webhooks of operators in
-# the keep, and KEDA's metrics.
-CONTROL_PLANE_CALLS = {"kubelet": 10_250, "metrics": 10_251, "webhook": 9_443, "keda": 6_443}
+# Ports of the nodes that the control plane calls: metrics-server as the EKS add-on, and KEDA's metrics. No controller
+# has admission webhooks (components/controllers/charts.py).
+CONTROL_PLANE_CALLS = {"kubelet": 10_250, "metrics": 10_251, "keda": 6_443}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,7 @@ class ClusterFirewall(pulumi.ComponentResource):
 
     control_plane_group_id: pulumi.Output[str]
     node_group_id: pulumi.Output[str]
+    api_clients: tuple[vpc.SecurityGroupIngressRule, ...]
 
     def __init__(self, name: str, args: ClusterFirewallArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("codekeep:cluster_firewall:ClusterFirewall", name, None, opts)
@@ -37,7 +39,8 @@ class ClusterFirewall(pulumi.ComponentResource):
 
         control_plane = self._group("control-plane", "Kubernetes API of the keep").id
         nodes = self._group("nodes", "Nodes of the keep").id
-        self._open_api(nodes, control_plane)
+        self._allow(nodes, control_plane, "api", HTTPS, "Kubernetes API")
+        self.api_clients = tuple(self._admit(control_plane, cidr) for cidr in self._args.api_client_cidrs)
         for label, port in CONTROL_PLANE_CALLS.items():
             self._allow(control_plane, nodes, label, port, f"control plane to {label}")
         # Pods share their nodes' group; network policies decide which pods may connect to each other.
@@ -59,20 +62,19 @@ class ClusterFirewall(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _open_api(self, nodes: pulumi.Output[str], control_plane: pulumi.Output[str]) -> None:
-        self._allow(nodes, control_plane, "api", HTTPS, "Kubernetes API")
-        for index, cidr in enumerate(self._args.api_client_cidrs):
-            vpc.SecurityGroupIngressRule(
-                f"{self._name}-api-client-{index}",
-                security_group_id=control_plane,
-                description=f"Kubernetes API for deployers in {cidr}",
-                ip_protocol="tcp",
-                from_port=HTTPS,
-                to_port=HTTPS,
-                cidr_ipv4=cidr,
-                tags=self._tags(f"api-client-{index}"),
-                opts=self._child,
-            )
+    def _admit(self, control_plane: pulumi.Output[str], cidr: str) -> vpc.SecurityGroupIngressRule:
+        label = f"api-client-{range_label(cidr)}"
+        return vpc.SecurityGroupIngressRule(
+            f"{self._name}-{label}",
+            security_group_id=control_plane,
+            description=f"Kubernetes API for deployers in {cidr}",
+            ip_protocol="tcp",
+            from_port=HTTPS,
+            to_port=HTTPS,
+            cidr_ipv4=cidr,
+            tags=self._tags(label),
+            opts=self._child,
+        )
 
     def _open_aws(self, nodes: pulumi.Output[str]) -> None:
         args = self._args

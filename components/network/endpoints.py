@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import pulumi
-import yaml
 from pulumi_aws import ec2, vpc
 
 from components.arns import arn
 from components.iam_policy import ANYONE, Conditions, Statement, document
 from components.naming import TAG_PREFIX, DataClass, Keep
+from components.network.aws_registries import add_on_registries
 
 HTTPS = 443
 ANYWHERE = "0.0.0.0/0"
@@ -53,17 +50,6 @@ S3_ACTIONS = (
     "s3:PutObjectTagging",
 )
 PULL_ACTIONS = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
-
-
-@cache
-def _eks_registries() -> dict[str, Any]:
-    table: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("eks_registries.yaml").read_text())
-    return table
-
-
-def eks_registry_account(region: str) -> str:
-    """The AWS account whose registry serves the images of EKS add-ons in a region."""
-    return str(_eks_registries()["regions"].get(region, _eks_registries()["default"]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,14 +195,14 @@ def _principals(keep: Keep) -> Conditions:
 
 
 def _pull_add_ons(keep: Keep, region: str, registry_account_ids: Sequence[str]) -> Statement:
-    accounts = (eks_registry_account(region), *registry_account_ids)
+    accounts = (*add_on_registries(region), *registry_account_ids)
     return Statement(
         sid="PullAddOns",
         principals=ANYONE,
         actions=PULL_ACTIONS,
         resources=tuple(arn("ecr", "repository/*", region=region, account_id=account) for account in accounts),
         conditions=_principals(keep),
-        wildcard_reason="the principal's account is in the condition; images of EKS add-ons can only be pulled",
+        wildcard_reason="the principal's account is in the condition; images of add-ons can only be pulled",
     )
 
 

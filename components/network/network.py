@@ -24,6 +24,7 @@ class NetworkArgs(NetworkServicesArgs):
     """The network of the plan, in the keep's region or its recovery region."""
 
     plan: NetworkPlan
+    api_cidrs: tuple[str, ...] = ()  # ranges from which deployers reach the cluster's API
 
     def __post_init__(self) -> None:
         _ = self.layout  # raises if the range does not fit
@@ -203,7 +204,7 @@ class Network(pulumi.ComponentResource):
         inner: Sequence[ec2.Subnet],
         egress_subnet_ids: Sequence[pulumi.Output[str]],
     ) -> None:
-        """All traffic inside; outside, HTTPS and its answers, since S3 has public addresses."""
+        """All traffic inside; outside, HTTPS and its answers, since S3 has public addresses; HTTPS from deployers."""
         inside = str(self._args.layout.vpc)
         first, last = EPHEMERAL_PORTS
         outward_ports = (HTTPS, HTTP) if egress_subnet_ids else (HTTPS,)
@@ -218,6 +219,17 @@ class Network(pulumi.ComponentResource):
                 ),
                 ec2.NetworkAclIngressArgs(
                     rule_no=200, action="allow", protocol="tcp", cidr_block=ANYWHERE, from_port=first, to_port=last
+                ),
+                *(
+                    ec2.NetworkAclIngressArgs(
+                        rule_no=300 + index,
+                        action="allow",
+                        protocol="tcp",
+                        cidr_block=cidr,
+                        from_port=HTTPS,
+                        to_port=HTTPS,
+                    )
+                    for index, cidr in enumerate(self._args.api_cidrs)
                 ),
             ],
             egress=[
@@ -234,6 +246,17 @@ class Network(pulumi.ComponentResource):
                         to_port=port,
                     )
                     for index, port in enumerate(outward_ports)
+                ),
+                *(
+                    ec2.NetworkAclEgressArgs(
+                        rule_no=300 + index,
+                        action="allow",
+                        protocol="tcp",
+                        cidr_block=cidr,
+                        from_port=first,
+                        to_port=last,
+                    )
+                    for index, cidr in enumerate(self._args.api_cidrs)
                 ),
             ],
             region=self._args.region,

@@ -1,16 +1,16 @@
 """GuardDuty and Access Analyzer: one of each per account and region."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
-from pulumi_aws import accessanalyzer, cloudwatch, guardduty
+from pulumi_aws import cloudwatch
 
+from components.existing import Existing
 from components.naming import DataClass, Keep
+from components.observe.analyzer import AdoptedAnalyzer, Analyzer, AnalyzerRef
+from components.observe.detector import AdoptedDetector, Detector, DetectorRef
 
-# Not EBS_MALWARE_PROTECTION: it copies volumes, and the code on them, into an account of AWS.
-FEATURES = ("S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "RUNTIME_MONITORING")
-MANAGED_AGENTS = {"RUNTIME_MONITORING": ("EKS_ADDON_MANAGEMENT",)}
 SEVERITY_FROM = 4  # medium; lower severities notify nobody
 
 
@@ -21,6 +21,7 @@ class AccountDetectorsArgs:
     keep: Keep
     topic_arn: pulumi.Input[str]
     other_regions: tuple[str, ...] = ()
+    existing: Existing = field(default_factory=Existing)
 
     def __post_init__(self) -> None:
         if self.keep.region in self.other_regions:
@@ -28,7 +29,7 @@ class AccountDetectorsArgs:
 
 
 class AccountDetectors(pulumi.ComponentResource):
-    """Detector with its features, analyzers, and the rules that forward findings."""
+    """Detector and analyzers, the account's own where it has them, and the rules that forward their findings."""
 
     detector_id: pulumi.Output[str]
     analyzer_arn: pulumi.Output[str]
@@ -64,40 +65,17 @@ class AccountDetectors(pulumi.ComponentResource):
         self.analyzer_arn = analyzer.arn
         self.register_outputs({"detectorId": self.detector_id, "analyzerArn": self.analyzer_arn})
 
-    def _detector(self) -> guardduty.Detector:
-        tags = self._args.keep.tags(DataClass.AUDIT)
-        detector = guardduty.Detector(
-            self._name,
-            enable=True,
-            finding_publishing_frequency="FIFTEEN_MINUTES",
-            tags=tags,
-            opts=self._child,
-        )
-        for feature in FEATURES:
-            guardduty.DetectorFeature(
-                f"{self._name}-{feature.lower().replace('_', '-')}",
-                detector_id=detector.id,
-                name=feature,
-                status="ENABLED",
-                additional_configurations=[
-                    {"name": agent, "status": "ENABLED"} for agent in MANAGED_AGENTS.get(feature, ())
-                ]
-                or None,
-                opts=self._child,
-            )
-        return detector
+    def _detector(self) -> DetectorRef:
+        args = self._args
+        if (found := args.existing.detectors.get(args.keep.region)) is not None:
+            return AdoptedDetector(self._name, found, self._child).ref
+        return Detector(self._name, args.keep, self._child).ref
 
-    def _analyzer(self, name: str, region: str) -> accessanalyzer.Analyzer:
-        """An analyzer sees only the policies of its own region."""
-        keep = self._args.keep
-        return accessanalyzer.Analyzer(
-            name,
-            analyzer_name=keep.physical("access"),
-            type="ACCOUNT",
-            region=None if region == keep.region else region,
-            tags=keep.tags(DataClass.AUDIT, region=region),
-            opts=self._child,
-        )
+    def _analyzer(self, name: str, region: str) -> AnalyzerRef:
+        args = self._args
+        if (found := args.existing.analyzers.get(region)) is not None:
+            return AdoptedAnalyzer(name, region, found, self._child).ref
+        return Analyzer(name, region, args.keep, self._child).ref
 
     def _forward(self, label: str, description: str, pattern: dict[str, object]) -> None:
         keep = self._args.keep

@@ -140,7 +140,7 @@ def _equals(field: str, value: str) -> Field:
 
 
 def _management() -> Selector:
-    return Selector(name="management", field_selectors=[_equals("eventCategory", "Management")])
+    return Selector(name="Management events selector", field_selectors=[_equals("eventCategory", "Management")])
 
 
 def _data(args: AuditArgs) -> Selector:

@@ -9,12 +9,94 @@ from pulumi_aws import cloudwatch
 from components.naming import DataClass, Keep
 
 PERIOD_SECONDS = 300
+PATTERN_MAX = 1024  # characters that CloudWatch Logs takes in a filter (botocore 1.43, FilterPattern)
+# The calls that CIS AWS Foundations 4.1 to 4.15 names; all of a kind are in one filter, as Prowler 5.46 wants.
 NETWORK_EXITS = (
     "CreateInternetGateway",
     "AttachInternetGateway",
+    "DeleteInternetGateway",
+    "DetachInternetGateway",
+    "CreateCustomerGateway",
+    "DeleteCustomerGateway",
     "CreateVpcPeeringConnection",
     "CreateTransitGatewayVpcAttachment",
     "CreateVpnConnection",
+)
+ACCESS_LIST_CALLS = (
+    "CreateNetworkAcl",
+    "CreateNetworkAclEntry",
+    "DeleteNetworkAcl",
+    "DeleteNetworkAclEntry",
+    "ReplaceNetworkAclEntry",
+    "ReplaceNetworkAclAssociation",
+)
+ROUTE_CALLS = (
+    "CreateRoute",
+    "CreateRouteTable",
+    "ReplaceRoute",
+    "ReplaceRouteTableAssociation",
+    "DeleteRouteTable",
+    "DeleteRoute",
+    "DisassociateRouteTable",
+)
+NETWORK_CALLS = (
+    "CreateVpc",
+    "DeleteVpc",
+    "ModifyVpcAttribute",
+    "AcceptVpcPeeringConnection",
+    "CreateVpcPeeringConnection",
+    "DeleteVpcPeeringConnection",
+    "RejectVpcPeeringConnection",
+    "AttachClassicLinkVpc",
+    "DetachClassicLinkVpc",
+    "DisableVpcClassicLink",
+    "EnableVpcClassicLink",
+)
+GROUP_CALLS = (
+    "AuthorizeSecurityGroupIngress",
+    "AuthorizeSecurityGroupEgress",
+    "RevokeSecurityGroupIngress",
+    "RevokeSecurityGroupEgress",
+    "CreateSecurityGroup",
+    "DeleteSecurityGroup",
+)
+POLICY_CALLS = (
+    *(
+        f"{verb}{holder}Policy"
+        for verb in ("Put", "Delete", "Attach", "Detach")
+        for holder in ("Group", "Role", "User")
+    ),
+    "CreatePolicy",
+    "DeletePolicy",
+    "CreatePolicyVersion",
+    "DeletePolicyVersion",
+)
+BUCKET_CALLS = (
+    "PutBucketAcl",
+    *(f"{verb}Bucket{kind}" for verb in ("Put", "Delete") for kind in ("Policy", "Cors", "Lifecycle", "Replication")),
+)
+CONFIG_CALLS = (
+    "StopConfigurationRecorder",
+    "DeleteDeliveryChannel",
+    "PutDeliveryChannel",
+    "PutConfigurationRecorder",
+)
+ORGANIZATION_CALLS = (
+    "AcceptHandshake",
+    "CancelHandshake",
+    "DeclineHandshake",
+    "CreateAccount",
+    "CreateOrganization",
+    "DeleteOrganization",
+    "LeaveOrganization",
+    "InviteAccountToOrganization",
+    "RemoveAccountFromOrganization",
+    "MoveAccount",
+    "EnableAllFeatures",
+    "EnablePolicyType",
+    "DisablePolicyType",
+    *(f"{verb}OrganizationalUnit" for verb in ("Create", "Delete", "Update")),
+    *(f"{verb}Policy" for verb in ("Create", "Delete", "Update", "Attach", "Detach")),
 )
 
 
@@ -27,9 +109,19 @@ class Detection:
     remedy: str
     threshold: int = 1
 
+    def __post_init__(self) -> None:
+        if len(self.pattern) > PATTERN_MAX:
+            raise ValueError(
+                f"pattern of {self.label} must have at most {PATTERN_MAX} characters, got {len(self.pattern)}"
+            )
+
 
 def detections(keep: Keep, allowed_regions: tuple[str, ...]) -> tuple[Detection, ...]:
-    """Events that do not occur in the ordinary operation of a keep."""
+    """Events that do not occur in the ordinary operation of a keep.
+
+    `up` changes networks, roles and buckets: such changes by the deployer's role raise no alarm, nor do those by a
+    service of AWS. What ends a trail, a key or the keep's seclusion does, whoever it was.
+    """
     # IAM, STS and other global services report from us-east-1.
     elsewhere = " && ".join(f'($.awsRegion != "{region}")' for region in sorted({*allowed_regions, "us-east-1"}))
     return (
@@ -46,7 +138,15 @@ def detections(keep: Keep, allowed_regions: tuple[str, ...]) -> tuple[Detection,
         ),
         Detection(
             label="trail",
-            pattern=_calls("cloudtrail", "StopLogging", "DeleteTrail", "PutEventSelectors", "UpdateTrail"),
+            pattern=_calls(
+                "cloudtrail",
+                "CreateTrail",
+                "StartLogging",
+                "StopLogging",
+                "DeleteTrail",
+                "PutEventSelectors",
+                "UpdateTrail",
+            ),
             remedy="the trail was stopped or changed; run the drift report and bring the keep up again",
         ),
         Detection(
@@ -57,13 +157,65 @@ def detections(keep: Keep, allowed_regions: tuple[str, ...]) -> tuple[Detection,
         Detection(
             label="network",
             pattern=f"{{ {_one_of('eventName', *NETWORK_EXITS)} }}",
-            remedy="a way out of a network was made; remove it unless this keep's spec has just asked for it",
+            remedy="a way out of a network was made or cut; undo it unless this keep's spec has just asked for it",
         ),
         Detection(
             label="denied",
-            pattern=f"{{ {_one_of('errorCode', 'AccessDenied', '*UnauthorizedOperation', 'VpceAccessDenied')} }}",
+            pattern=f"{{ {_one_of('errorCode', '*UnauthorizedOperation', 'AccessDenied*', 'VpceAccessDenied')} }}",
             threshold=25,
             remedy="many calls were refused: a broken release, or somebody trying doors; look at who in the trail",
+        ),
+        Detection(
+            label="acls",
+            pattern=_by_others(keep, "ec2", ACCESS_LIST_CALLS),
+            remedy="an access list of a subnet was changed, not by the deployer; run the drift report and find out who",
+        ),
+        Detection(
+            label="routes",
+            pattern=_by_others(keep, "ec2", ROUTE_CALLS),
+            remedy="a route was changed, not by the deployer; run the drift report and find out who",
+        ),
+        Detection(
+            label="networks",
+            pattern=_by_others(keep, "ec2", NETWORK_CALLS),
+            remedy="a network or a peering was changed, not by the deployer; run the drift report and find out who",
+        ),
+        Detection(
+            label="groups",
+            pattern=_by_others(keep, "ec2", GROUP_CALLS),
+            remedy="a security group was changed, not by the deployer; run the drift report and find out who",
+        ),
+        Detection(
+            label="policies",
+            pattern=_by_others(keep, "iam", POLICY_CALLS),
+            remedy="permissions were changed, not by the deployer; take them back and find out who",
+        ),
+        Detection(
+            label="buckets",
+            pattern=_by_others(keep, "s3", BUCKET_CALLS),
+            remedy="who may reach a bucket, or what it keeps, was changed, not by the deployer; find out who",
+        ),
+        Detection(
+            label="config",
+            pattern=_calls("config", *CONFIG_CALLS),
+            remedy="what AWS Config records of this account was changed; ask the account's owner",
+        ),
+        Detection(
+            label="organization",
+            pattern=_calls("organizations", *ORGANIZATION_CALLS),
+            remedy="the account's organization was changed, and with it who stands above the account; ask its owner",
+        ),
+        Detection(
+            label="mfa",
+            pattern='{ ($.eventName = "ConsoleLogin") && ($.additionalEventData.MFAUsed != "Yes") '
+            '&& ($.userIdentity.type = "IAMUser") && ($.responseElements.ConsoleLogin = "Success") }',
+            remedy="a user signed in to the console without a second factor; a keep's account needs no such users",
+        ),
+        Detection(
+            label="sign-in",
+            pattern='{ ($.eventName = "ConsoleLogin") && ($.errorMessage = "Failed authentication") }',
+            threshold=3,
+            remedy="several sign-ins to the console failed; look at who in the trail",
         ),
     )
 
@@ -73,7 +225,23 @@ def _one_of(field: str, *values: str) -> str:
 
 
 def _calls(service: str, *names: str) -> str:
-    return f'{{ ($.eventSource = "{service}.amazonaws.com") && ({_one_of("eventName", *names)}) }}'
+    return f"{{ {_named(service, *names)} }}"
+
+
+def _named(service: str, *names: str) -> str:
+    return f'($.eventSource = "{service}.amazonaws.com") && ({_one_of("eventName", *names)})'
+
+
+def _by_others(keep: Keep, service: str, names: tuple[str, ...]) -> str:
+    """Calls of neither the deployer's role nor a service of AWS.
+
+    A comparison with a field that a record lacks is false, also by != (tried by DevelopersIO, "CloudWatch Logs JSON NOT
+    EXISTS", looked up 2026-11-30): without the first half, calls of users would pass. The role's name is unique in its
+    account, and shorter than its ARN.
+    """
+    issuer, deployer = "userIdentity.sessionContext.sessionIssuer.userName", keep.deployer_role_arn.rpartition("/")[2]
+    others = f'(($.{issuer} NOT EXISTS) || ($.{issuer} != "{deployer}"))'
+    return f"{{ {_named(service, *names)} && ($.userIdentity.invokedBy NOT EXISTS) && {others} }}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pulumi
 
-from components.identity.workload import Workload
+from components.identity.workload import Operator, Workload
 from components.naming import Keep, Tier
 from components.release.labels import keep_labels, labels_of
 
@@ -62,7 +62,7 @@ class ReleaseBase:
         """Name of the priority class. Classes are cluster-wide, so the keep's name is part of it."""
         return self.keep.physical(priority.value)
 
-    def metadata(self, workload: Workload, name: str | None = None, **more: Any) -> dict[str, Any]:
+    def metadata(self, workload: Workload | Operator, name: str | None = None, **more: Any) -> dict[str, Any]:
         """Metadata of an object of a workload, named `name` or like the workload."""
         labels = labels_of(self.keep, workload, name, version=self.version)
         return {"name": name or workload.value, "namespace": self.namespace, "labels": labels, **more}

@@ -40,7 +40,9 @@ class JobPlan:
     deadline_seconds: int
     retries: int
     shards: Shards | None = None
-    kept_seconds: int = KEPT_SECONDS
+    kept_seconds: int | None = (
+        KEPT_SECONDS  # None in a Job of the stack: a refresh would miss it, and `up` run it again
+    )
 
     def __post_init__(self) -> None:
         if not 1 <= self.deadline_seconds <= LONGEST_SECONDS:
@@ -53,7 +55,7 @@ def job_spec(base: ReleaseBase, plan: JobPlan) -> Any:
     """Spec of a Job, also for the template of a CronJob or a ScaledJob."""
     return {
         "activeDeadlineSeconds": plan.deadline_seconds,
-        "ttlSecondsAfterFinished": plan.kept_seconds,
+        **({} if plan.kept_seconds is None else {"ttlSecondsAfterFinished": plan.kept_seconds}),
         "podFailurePolicy": {"rules": failure_rules(plan)},
         # The next pod starts when the last one is gone: two would write the same checkpoint.
         "podReplacementPolicy": "Failed",

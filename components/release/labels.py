@@ -1,6 +1,6 @@
 """Labels of a release's objects: services and network policies select pods by them."""
 
-from components.identity.workload import Workload
+from components.identity.workload import Operator, Workload
 from components.naming import LABEL_PREFIX, TAG_PREFIX, Keep
 
 NAME = "app.kubernetes.io/name"
@@ -11,12 +11,14 @@ TENANT = f"{LABEL_PREFIX}/tenant"
 WORKLOAD = f"{LABEL_PREFIX}/workload"
 
 
-def selector_of(keep: Keep, workload: Workload, name: str | None = None) -> dict[str, str]:
+def selector_of(keep: Keep, workload: Workload | Operator, name: str | None = None) -> dict[str, str]:
     """Selects the pods named `name`, by default the workload's. Without the version, since selectors cannot change."""
     return {NAME: name or workload.value, TENANT: keep.tenant, WORKLOAD: workload.value}
 
 
-def labels_of(keep: Keep, workload: Workload, name: str | None = None, *, version: str = "") -> dict[str, str]:
+def labels_of(
+    keep: Keep, workload: Workload | Operator, name: str | None = None, *, version: str = ""
+) -> dict[str, str]:
     """All labels of a workload's object and of its pods; `version` is the release's."""
     return {**selector_of(keep, workload, name), **keep_labels(keep, workload.value, version=version)}
 

@@ -13,7 +13,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core.v1 import ConfigMap
 
 from components.compute.pool import PoolRole
-from components.identity.workload import Workload
+from components.identity.workload import SYSTEM_NAMESPACE, Workload
 from components.naming import LABEL_PREFIX
 from components.release.base import Priority, ReleaseBase, text_digest
 from components.release.pod import Container, PodPlan, Resources, Scratch, http_probe
@@ -32,7 +32,7 @@ ROLLOUT_SECONDS = 3_600  # of one replica, including a new node
 SETTLING_SECONDS = 10
 DRAIN_SECONDS = 120  # the longest answer that a replica finishes before it stops
 
-PROMETHEUS = "http://prometheus.codekeep-system.svc.cluster.local:9090"
+PROMETHEUS = f"http://prometheus.{SYSTEM_NAMESPACE}.svc.cluster.local:9090"
 LOAD_SHARE = 0.8  # of the requests that a replica works on at once: above, a replica is added before requests wait
 POLLING_SECONDS = 15
 QUIET_SECONDS = 900  # without load before a replica is removed, since a new one takes minutes

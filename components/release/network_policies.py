@@ -7,15 +7,15 @@ same subnets, and differ by their ports, security groups and credentials (docs/k
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_network
 from typing import Any
 
 import pulumi
 from pulumi_aws import ec2
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
-from components.compute.cluster import service_range
-from components.identity.workload import Workload
+from components.compute.cluster import api_addresses
+from components.compute.peers import DNS, POD_IDENTITY_AGENT, deny_all, pods_in, ranges
+from components.identity.workload import SYSTEM_NAMESPACE, Workload
 from components.network.network_ref import NetworkRef
 from components.release.base import ReleaseBase
 from components.release.flows import External, LinkTraffic, Pods, flows
@@ -23,12 +23,10 @@ from components.release.labels import NAME, TENANT, WORKLOAD
 
 COMPONENT = "network-policies"
 DENY = "deny-all"
-NAMESPACE = "kubernetes.io/metadata.name"  # set by the API server, so nobody can claim another's
-POD_IDENTITY_AGENT = "169.254.170.23/32"
 PODS_ELSEWHERE: Mapping[External, tuple[str, Mapping[str, str]]] = {
-    External.DNS: ("kube-system", {"k8s-app": "kube-dns"}),
-    External.PROMETHEUS: ("codekeep-system", {NAME: "prometheus"}),
-    External.KUBERAY: ("kuberay", {NAME: "kuberay-operator"}),
+    External.DNS: DNS,
+    External.PROMETHEUS: (SYSTEM_NAMESPACE, {NAME: "prometheus"}),
+    External.KUBERAY: (SYSTEM_NAMESPACE, {NAME: "kuberay-operator"}),
 }
 """Namespace and labels."""
 
@@ -73,13 +71,15 @@ class NetworkPolicies(pulumi.ComponentResource):
             External.ISSUER: inner,
             External.ENTRY: inner,
             External.INDEX: private,
-            External.KUBERNETES_API: pulumi.Output.all(network.cidr, *network.private_cidrs).apply(_api_addresses),
+            External.KUBERNETES_API: pulumi.Output.all(network.cidr, *network.private_cidrs).apply(
+                lambda cidrs: api_addresses(cidrs[0], cidrs[1:])
+            ),
             External.POD_IDENTITY: [POD_IDENTITY_AGENT],
             External.S3: s3.entries.apply(lambda entries: sorted(entry.cidr for entry in entries)),
         }
 
     def _specs(self) -> Iterator[tuple[str, Any]]:
-        yield DENY, {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+        yield DENY, deny_all()
         for flow in flows(self._args.link_traffic):
             ports = [each.spec() for each in flow.ports]
             source, target = flow.source.label, flow.target.label
@@ -100,16 +100,8 @@ class NetworkPolicies(pulumi.ComponentResource):
         if isinstance(end, Pods):
             return [{"podSelector": self._selector(end)}]
         if end in PODS_ELSEWHERE:
-            namespace, labels = PODS_ELSEWHERE[end]
-            return [
-                {
-                    "namespaceSelector": {"matchLabels": {NAMESPACE: namespace}},
-                    "podSelector": {"matchLabels": dict(labels)},
-                }
-            ]
-        return pulumi.Output.from_input(self._addresses[end]).apply(
-            lambda ranges: [{"ipBlock": {"cidr": each}} for each in ranges]
-        )
+            return [pods_in(*PODS_ELSEWHERE[end])]
+        return ranges(self._addresses[end])
 
     def _selector(self, pods: Pods) -> dict[str, Any]:
         tenant = {TENANT: self._args.base.keep.tenant}
@@ -126,9 +118,3 @@ class NetworkPolicies(pulumi.ComponentResource):
             spec=spec,
             opts=pulumi.ResourceOptions(parent=self),
         )
-
-
-def _api_addresses(ranges: list[str]) -> list[str]:
-    """The service's address, the first of the services' range, and the interfaces behind it."""
-    vpc, *private = ranges
-    return [f"{ip_network(service_range(vpc))[1]}/32", *private]

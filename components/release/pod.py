@@ -14,7 +14,7 @@ from codekeep_contracts.pods import METRICS_PATH, METRICS_PORT, METRICS_PORT_VAR
 
 from components.compute.node_pools import GPU_TAINT
 from components.compute.pool import GPU_ROLES, PoolRole
-from components.identity.workload import Workload
+from components.identity.workload import Operator, Workload
 from components.naming import LABEL_PREFIX
 from components.release.base import Priority, ReleaseBase
 from components.release.labels import NAME, TENANT, labels_of, selector_of
@@ -142,7 +142,7 @@ class Container:
 class PodPlan:
     """One kind of pod. `name` defaults to the workload's; `pool` selects one pool of the role."""
 
-    workload: Workload
+    workload: Workload | Operator  # its service account has the same name
     role: PoolRole
     priority: Priority
     containers: tuple[Container, ...]

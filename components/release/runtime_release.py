@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import pulumi
 from codekeep_contracts.roles import QueueRole
+from codekeep_contracts.search_administration import SEARCH_ROLES_IMAGE
 
 from components.compute.pool import PoolRole
 from components.keep.keep_outputs import KeepOutputs
@@ -20,6 +21,7 @@ from components.release.model_endpoint import ModelEndpoint, ModelEndpointArgs
 from components.release.network_policies import NetworkPolicies, NetworkPoliciesArgs
 from components.release.priorities import Priorities
 from components.release.release_plan import ReleasePlan
+from components.release.search_roles import SearchRoles, SearchRolesArgs
 from components.release.settings_map import SettingsMap, SettingsMapArgs, start_digest
 from components.release.telemetry import Telemetry, TelemetryArgs, client_environment
 from components.release.webhook import Webhook, WebhookArgs
@@ -49,7 +51,8 @@ class RuntimeRelease(pulumi.ComponentResource):
             keep=self._keep, namespace=args.outputs.namespace, version=args.plan.version, images=self.images
         )
         environment = client_environment(self._keep.namespace)
-        self._base = replace(bare, after=self._prepare(bare), environment=environment)
+        prepared = [*args.outputs.controllers, *self._prepare(bare)]
+        self._base = replace(bare, after=[*prepared, self._open_index(bare, prepared)], environment=environment)
         self._send_telemetry()
         self._open()
         self._serve_models()
@@ -74,6 +77,17 @@ class RuntimeRelease(pulumi.ComponentResource):
             SettingsMap(self._part("runtime-settings"), settings, opts=self._child),
         ]
 
+    def _open_index(self, base: ReleaseBase, prepared: list[pulumi.Resource]) -> SearchRoles:
+        """Until it has run, the search domain refuses every pod."""
+        outputs = self._args.outputs
+        roles = SearchRolesArgs(
+            base=replace(base, after=[*prepared, *outputs.search_administration]),
+            image=outputs.search_roles_image or base.image(SEARCH_ROLES_IMAGE),
+            index_endpoint=outputs.index_endpoint,
+            index_prefix=outputs.index_prefix,
+        )
+        return SearchRoles(self._part("search-roles"), roles, opts=self._child)
+
     def _send_telemetry(self) -> None:
         """Logs and metrics leave only through the collector."""
         args = self._args
@@ -94,8 +108,10 @@ class RuntimeRelease(pulumi.ComponentResource):
         Webhook(self._part("webhook"), webhook, opts=self._child)
 
     def _serve_models(self) -> None:
+        """Only these pods wait for nodes with GPUs, so that the time for their rollout does not pass before."""
+        base = replace(self._base, after=[*self._base.after, *self._args.outputs.model_nodes])
         for plan in self._args.plan.endpoints:
-            endpoint = ModelEndpointArgs(base=self._base, plan=plan)
+            endpoint = ModelEndpointArgs(base=base, plan=plan)
             ModelEndpoint(self._part(f"model-{plan.role}"), endpoint, opts=self._child)
 
     def _read_code(self) -> None:

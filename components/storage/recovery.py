@@ -81,7 +81,8 @@ class Recovery(pulumi.ComponentResource):
     def _encrypt_volumes(self) -> None:
         """The account contains only this keep, so the keep may set its defaults."""
         args = self._args
-        ebs.EncryptionByDefault(self._name, enabled=True, region=args.region, opts=self._child)
+        kept = pulumi.ResourceOptions(parent=self, retain_on_delete=True)
+        ebs.EncryptionByDefault(self._name, enabled=True, region=args.region, opts=kept)
         ebs.DefaultKmsKey(
             self._name,
             key_arn=args.keys.replica_arn(DataClass.CODE),

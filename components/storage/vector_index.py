@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 from codekeep_contracts.index_names import snapshot_role_name
 from codekeep_contracts.physical_names import SEARCH_DOMAIN_NAME_MAX, search_domain_name
 from pulumi_aws import cloudwatch, ec2, iam, opensearch
 
-from components.arns import role_arn, via_service
+from components.arns import role_arn, root_arn, via_service
 from components.bucket_ref import BucketRef
 from components.iam_policy import Statement, document, from_account, trust_policy
+from components.identity.service_role import OPENSEARCH, service_role
 from components.keys.key_ring import KeyRing
 from components.naming import DataClass, Keep
 from components.network.endpoints import HTTPS
@@ -33,6 +34,11 @@ BURSTABLE = "t3."  # without auto-tune
 READ_ACTIONS = ("es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost")  # searches are POSTs
 WRITE_ACTIONS = (*READ_ACTIONS, "es:ESHttpPut", "es:ESHttpPatch", "es:ESHttpDelete")
 
+# IAM sees the index of a request in its path only, and not in the bodies of _bulk, _mget and _msearch (botocore 1.44.5:
+# opensearch, CreateDomainRequest$AdvancedOptions). Not override_main_response_version, which AWS answers too: it is
+# refused (hashicorp/terraform-provider-aws#27371, 2022; cloudformation-coverage-roadmap#2469, 2026).
+ADVANCED_OPTIONS = {"rest.action.multi.allow_explicit_index": "false"}
+
 # Not the slow logs: they contain queries and documents, and so code.
 LOG_TYPES = {"audit": "AUDIT_LOGS", "application": "ES_APPLICATION_LOGS"}
 
@@ -47,11 +53,11 @@ class VectorIndexArgs:
     keys: KeyRing
     retention_days: Mapping[DataClass, int]
     admin_role_arn: pulumi.Input[str]
-    writer_role_arns: Sequence[pulumi.Input[str]]
+    writer_role_arns: Sequence[pulumi.Input[str]]  # ARNs or patterns of ARNs
     reader_role_arns: Sequence[pulumi.Input[str]]
     client_security_group_ids: Mapping[str, pulumi.Input[str]]  # label -> security group that may connect
     snapshots: BucketRef
-    makes_service_role: bool = False  # once per account, if the console has never created a VPC domain
+    service_roles: Mapping[str, str] = field(default_factory=dict)  # the account's: Existing.service_roles
     protect: bool = False
 
     def __post_init__(self) -> None:
@@ -159,18 +165,10 @@ class VectorIndex(pulumi.ComponentResource):
         )
         return group
 
-    def _service_role(self) -> list[pulumi.Resource]:
-        if not self._args.makes_service_role:
-            return []
-        return [
-            iam.ServiceLinkedRole(
-                self._name,
-                aws_service_name="opensearchservice.amazonaws.com",
-                description="Lets OpenSearch put its interfaces into the keep's network",
-                tags=self._tags(DataClass.CONFIG),
-                opts=self._child,
-            )
-        ]
+    def _service_role(self) -> tuple[pulumi.Resource, ...]:
+        """OpenSearch refuses a domain in a VPC before the account has the role."""
+        args = self._args
+        return service_role(self._name, OPENSEARCH, args.keep, args.service_roles, self._child).after
 
     def _log_groups(self) -> list[pulumi.Resource]:
         """Log groups, and the resource policy that lets OpenSearch write to them, which it checks at creation."""
@@ -234,6 +232,7 @@ class VectorIndex(pulumi.ComponentResource):
                 "internal_user_database_enabled": False,  # no passwords: permissions follow from IAM roles
                 "master_user_options": {"master_user_arn": args.admin_role_arn},
             },
+            advanced_options=ADVANCED_OPTIONS,
             access_policies=self._access_policy(),
             log_publishing_options=[
                 {"log_type": log_type, "cloudwatch_log_group_arn": self._groups[noun].arn, "enabled": True}
@@ -272,24 +271,23 @@ class VectorIndex(pulumi.ComponentResource):
         return {"desired_state": "ENABLED", "use_off_peak_window": True, "rollback_on_disable": "NO_ROLLBACK"}
 
     def _access_policy(self) -> pulumi.Output[str]:
-        """Limits which roles may send requests at all. The domain's own security decides what each may do with which
-        index.
+        """Admits roles, and leaves to their own policies which requests they may send: a role that this policy named as
+        principal could send every request to every index. The domain's own security decides besides.
         """
         args = self._args
-        everything = (f"{domain_arn(args.keep)}/*",)
         return document(
-            Statement(
-                sid="WritersAndAdmin",
-                principals={"AWS": (args.admin_role_arn, *args.writer_role_arns)},
-                actions=WRITE_ACTIONS,
-                resources=everything,
-            ),
-            Statement(
-                sid="Readers",
-                principals={"AWS": tuple(args.reader_role_arns)},
-                actions=READ_ACTIONS,
-                resources=everything,
-            ),
+            self._admitted("WritersAndAdmin", WRITE_ACTIONS, args.admin_role_arn, *args.writer_role_arns),
+            self._admitted("Readers", READ_ACTIONS, *args.reader_role_arns),
+        )
+
+    def _admitted(self, sid: str, actions: Sequence[str], *role_arns: pulumi.Input[str]) -> Statement:
+        keep = self._args.keep
+        return Statement(
+            sid=sid,
+            principals={"AWS": (root_arn(keep.account_id, keep.region),)},
+            actions=actions,
+            resources=(f"{domain_arn(keep)}/*",),
+            conditions={"ArnLike": {"aws:PrincipalArn": role_arns}},
         )
 
     def _snapshot_role(self) -> iam.Role:

@@ -136,6 +136,7 @@ def platform_args() -> PlatformArgs:
         search=dedicated.search,
         retention_days=RETENTION_DAYS,
         budget=BUDGET,
+        search_roles_image=f"sha256:{'5' * 64}",
         link_domains=(GIT.host,),
     )
 

@@ -402,3 +402,8 @@ def _wire(value: Any) -> Any:
             return rpc.UNKNOWN
         case _:
             return value
+
+
+def listed(value: Any) -> list[Any]:
+    """A list of the values: a policy may contain a single one without a list."""
+    return value if isinstance(value, list) else [value]

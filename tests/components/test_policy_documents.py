@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from policies.rules.identity import confused_deputy
-from tests.components.policy_evaluator import listed
+from tests.components.recording import listed
 from tests.stacks.programs import graph_of
 
 STACKS = ("demo", "acme", "pico", "platform-eu-central-1")

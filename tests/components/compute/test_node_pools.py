@@ -162,12 +162,12 @@ def test_nodes_start_after_their_permissions(pools: Recording[NodePools]) -> Non
         assert pools.depends_on(group(pools, SYSTEM), node)
 
 
-def test_nodes_pull_images_from_this_accounts_registry_and_that_of_eks_only(pools: Recording[NodePools]) -> None:
+def test_nodes_pull_images_from_this_accounts_registry_and_those_of_add_ons_only(pools: Recording[NodePools]) -> None:
     fence = pools.one("aws:iam/rolePolicy:RolePolicy").policy()["Statement"]
     by_sid = {statement["Sid"]: statement for statement in fence}
     assert {statement["Effect"] for statement in fence} == {"Deny"}
     assert by_sid["DenyOtherRegistries"]["Condition"] == {
-        "StringNotEquals": {"aws:ResourceAccount": [ACCOUNT, "602401143452"]}
+        "StringNotEquals": {"aws:ResourceAccount": [ACCOUNT, "602401143452", "409493279830"]}
     }
     assert by_sid["DenyOtherRegions"]["Condition"] == {"StringNotEquals": {"aws:RequestedRegion": "eu-central-1"}}
 

@@ -14,8 +14,7 @@ from components.identity.workload import BOUND_BY_ADDON, OPERATOR_ACCOUNTS, Oper
 from components.naming import Keep
 from tests.components.conftest import make_keep
 from tests.components.environments import dedicated, premium, shared
-from tests.components.policy_evaluator import listed
-from tests.components.recording import ACCOUNT, Node, Recording
+from tests.components.recording import ACCOUNT, Node, Recording, listed
 
 ROLE, POLICY = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"
 DESCRIBING = (

@@ -1,5 +1,6 @@
 """Keys of the customer, used in place of the keep's own."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,13 +13,13 @@ from tests.components.recording import ACCOUNT, REGION, record
 HELD = f"arn:aws:kms:{REGION}:210987654321:key/mrk-0123456789abcdef0123456789abcdef"
 REPLICA = HELD.replace(REGION, RECOVERY_REGION)
 ONE = {DataClass.CODE: HELD}
-GRANT = "aws:kms/grant:Grant"
+GRANT, LINKED = "aws:kms/grant:Grant", "aws:iam/serviceLinkedRole:ServiceLinkedRole"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
 
 
 def test_customer_keys_are_used_first_and_others_for_the_rest(keep: Keep) -> None:
     recording = record(lambda: CustomerKeys("acme-keys", CustomerKeysArgs(keep=keep, key_arns=ONE, others=fake_keys())))
-    assert [each.type for each in recording.resources] == [GRANT]  # nothing of the customer's is created or changed
+    assert {each.type for each in recording.resources} == {GRANT, LINKED}  # nothing of the customer's is changed
     assert recording.value(recording.result.ring.arn(DataClass.CODE)) == HELD
     assert recording.value(recording.result.ring.arn(DataClass.INDEX)) == key_arn(DataClass.INDEX)
     registered = recording.component_outputs[recording.components[0].urn]
@@ -37,6 +38,18 @@ def test_nodes_boot_by_a_grant_on_each_key_of_their_disks(keep: Keep) -> None:
         *grants[0].inputs["operations"]
     }
     assert len(recording.result.ring.grants) == 2  # node pools wait for them
+
+
+def test_the_role_that_grants_name_is_made_before_them_unless_the_account_has_it(keep: Keep) -> None:
+    args = CustomerKeysArgs(keep=keep, key_arns=dict.fromkeys((DataClass.CODE, DataClass.MODEL), HELD))
+    recording = record(lambda: CustomerKeys("acme-keys", args))
+    role = recording.one(LINKED)
+    assert role.inputs["awsServiceName"] == "autoscaling.amazonaws.com"
+    assert all(recording.depends_on(each, role) for each in recording.of_type(GRANT))
+    found = replace(args, service_roles={"autoscaling.amazonaws.com": ROLE})
+    assert not record(lambda: CustomerKeys("acme-keys", found)).of_type(LINKED)
+    no_disks = replace(args, key_arns={DataClass.INDEX: HELD})
+    assert not record(lambda: CustomerKeys("acme-keys", no_disks)).of_type(LINKED)
 
 
 def test_replicas_are_used_in_the_recovery_region(keep: Keep) -> None:

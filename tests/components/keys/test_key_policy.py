@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from awsread.iam import Decision, Request, decide
 from components.keys.key_policy import (
     ADMINISTRATION_ACTIONS,
     GRANT_ACTIONS,
@@ -17,7 +18,6 @@ from components.keys.key_policy import (
 )
 from components.keys.key_ring import STORED_CLASSES
 from components.naming import DataClass, Keep
-from tests.components.policy_evaluator import Decision, Request, decide
 from tests.components.recording import ACCOUNT, REGION, record
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/codekeep-acme-ingest"

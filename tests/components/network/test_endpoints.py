@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from awsread.iam import Decision, Request, decide
 from components.iam_policy import document
 from components.naming import Keep
 from components.network.endpoints import (
@@ -14,7 +15,6 @@ from components.network.endpoints import (
     s3_statements,
 )
 from tests.components.contract import assert_contract
-from tests.components.policy_evaluator import Decision, Request, decide
 from tests.components.recording import ACCOUNT, REGION, Recording, record
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"

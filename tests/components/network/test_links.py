@@ -5,15 +5,15 @@ from typing import Any
 import pulumi
 import pytest
 
+from awsread.iam import Decision, Request, decide
 from components.keys.key_ring import KeyRing
-from components.keys.secret_slot import SecretSlotArgs
+from components.keys.secret_slot import ADMINISTRATION_ACTIONS, SecretSlotArgs
 from components.naming import DataClass, Keep
 from components.network.git_link import GitLink, GitLinkArgs
 from components.network.private_link import PrivateLink, PrivateLinkArgs
 from components.network.registry_link import RegistryLink, RegistryLinkArgs
 from tests.components.builders import RECOVERY_REGION, fake_keys, fake_network, key_arn
 from tests.components.contract import assert_contract
-from tests.components.policy_evaluator import Decision, Request, decide
 from tests.components.recording import ACCOUNT, REGION, Recording, record
 
 SERVICE = f"com.amazonaws.vpce.{REGION}.vpce-svc-0123456789abcdef0"
@@ -152,6 +152,33 @@ def test_only_the_reader_reads_the_token_and_only_by_the_keeps_endpoint(keep: Ke
     assert read(keep.deployer_role_arn, **inside) is Decision.DENY
     assert read(f"arn:aws:iam::{ACCOUNT}:role/other", **inside) is Decision.DENY
     assert read(keep.deployer_role_arn, "secretsmanager:PutSecretValue") is Decision.NONE
+
+
+@pytest.mark.parametrize("action", ADMINISTRATION_ACTIONS)
+def test_only_the_deployer_can_lift_the_policy_or_take_the_secret_away(action: str, keep: Keep) -> None:
+    recording = git(keep)
+    policy = recording.one("aws:secretsmanager/secretPolicy:SecretPolicy").policy()
+    arn = recording.one("aws:secretsmanager/secret:Secret").outputs["arn"]
+
+    def asked(principal: str) -> Decision:
+        return decide(policy, Request(principal=principal, action=action, resource=arn))
+
+    assert asked(keep.deployer_role_arn) is Decision.NONE
+    for other in (READER, f"arn:aws:iam::{ACCOUNT}:role/other", f"arn:aws:iam::{ACCOUNT}:root"):
+        assert asked(other) is Decision.DENY
+
+
+def test_the_policy_guards_the_copy_in_the_other_region(keep: Keep) -> None:
+    """Secrets Manager replicates the policy; a copy's ARN differs by the region alone."""
+    recording = git(keep, recovery_region=RECOVERY_REGION)
+    policy = recording.one("aws:secretsmanager/secretPolicy:SecretPolicy").policy()
+    primary = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:token-a1b2c3"
+    stranger = f"arn:aws:iam::{ACCOUNT}:role/other"
+    for arn in (primary, primary.replace(REGION, RECOVERY_REGION)):
+        for action in ("secretsmanager:GetSecretValue", *ADMINISTRATION_ACTIONS):
+            assert decide(policy, Request(principal=stranger, action=action, resource=arn)) is Decision.DENY
+        asked = Request(principal=keep.deployer_role_arn, action="secretsmanager:DeleteSecret", resource=arn)
+        assert decide(policy, asked) is Decision.NONE
 
 
 def test_a_premium_keeps_token_is_replicated_under_the_other_regions_key(keep: Keep) -> None:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from awsread.iam import Decision, Request, decide
 from components.naming import Keep
 from components.network.traffic_logs import FLOW_FIELDS, TrafficLogs, TrafficLogsArgs
 from tests.components.builders import RECOVERY_REGION
 from tests.components.contract import assert_contract
-from tests.components.policy_evaluator import Decision, Request, decide
 from tests.components.recording import ACCOUNT, REGION, Recording, record
 
 GROUP = "aws:cloudwatch/logGroup:LogGroup"

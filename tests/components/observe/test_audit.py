@@ -1,20 +1,31 @@
 """The trail, detections and analyzers."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from codekeep_contracts.roles import BucketRole
 
+from awsread.iam import Decision, Request, decide
+from components.existing import Existing
+from components.keep.tenant import TenantEnvironment
 from components.naming import DataClass, Keep
-from components.observe.account_detectors import FEATURES, AccountDetectorsArgs
+from components.observe.account_detectors import AccountDetectorsArgs
 from components.observe.audit import AuditArgs
-from components.observe.detections import detections
+from components.observe.detections import PATTERN_MAX, Detection, detections
+from components.observe.detector import FEATURES
 from tests.components.environments import dedicated, premium, premium_args, shared
-from tests.components.policy_evaluator import Decision, Request, decide
-from tests.components.recording import ACCOUNT, Node, Recording
+from tests.components.recording import ACCOUNT, Node, Recording, record
 
 TRAIL = "aws:cloudtrail/trail:Trail"
+
+
+def test_management_events_have_the_name_that_aws_gives_them() -> None:
+    """The console's and the guide's name, by which scanners (Prowler 5.46) find the selector."""
+    names = [each["name"] for each in dedicated().one(TRAIL).inputs["advancedEventSelectors"]]
+    assert names[0] == "Management events selector"
 
 
 def selectors(trail: Node) -> list[dict[str, list[str]]]:
@@ -88,7 +99,7 @@ def test_refusals_by_the_keeps_endpoints_are_recorded() -> None:
 def test_every_detection_raises_an_alarm(environment: Any, keep: Keep) -> None:
     recording: Recording[Any] = environment()
     filters = recording.of_type("aws:cloudwatch/logMetricFilter:LogMetricFilter")
-    assert len(filters) == len(detections(keep, ("eu-central-1",))) == 6
+    assert len(filters) == len(detections(keep, ("eu-central-1",))) == 16
     alarms = {
         (node.inputs.get("namespace"), node.inputs.get("metricName")): node
         for node in recording.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
@@ -104,6 +115,61 @@ def test_a_change_outside_the_allowed_regions_is_a_detection(keep: Keep) -> None
     for place in ("eu-central-1", "eu-west-1", "us-east-1"):
         assert f'($.awsRegion != "{place}")' in region.pattern
     assert all(each.pattern.count("(") == each.pattern.count(")") for each in detections(keep, ("eu-central-1",)))
+
+
+CIS: Mapping[str, str] = {  # CIS AWS Foundations 3.0, section 4: recommendation → a call or field that it names
+    "4.1": "AccessDenied*",
+    "4.2": "additionalEventData.MFAUsed",
+    "4.3": "Root",
+    "4.4": "AttachRolePolicy",
+    "4.5": "StopLogging",
+    "4.6": "Failed authentication",
+    "4.7": "ScheduleKeyDeletion",
+    "4.8": "PutBucketPolicy",
+    "4.9": "StopConfigurationRecorder",
+    "4.10": "AuthorizeSecurityGroupIngress",
+    "4.11": "ReplaceNetworkAclEntry",
+    "4.12": "CreateCustomerGateway",
+    "4.13": "ReplaceRouteTableAssociation",
+    "4.14": "ModifyVpcAttribute",
+    "4.15": "RemoveAccountFromOrganization",
+}
+
+
+@pytest.mark.parametrize("recommendation", CIS)
+def test_each_recommendation_of_cis_on_monitoring_has_one_detection(recommendation: str, keep: Keep) -> None:
+    found = [each.label for each in detections(keep, ("eu-central-1",)) if f'"{CIS[recommendation]}"' in each.pattern]
+    found += [each.label for each in detections(keep, ("eu-central-1",)) if f"$.{CIS[recommendation]} " in each.pattern]
+    assert len(found) == 1, found
+
+
+def test_patterns_fit_with_the_longest_name_of_a_deployer(keep: Keep) -> None:
+    longest = replace(keep, deployer_role_arn=f"arn:aws:iam::{ACCOUNT}:role/{'p' * 400}/{'d' * 64}")
+    sizes = [len(each.pattern) for each in detections(longest, ("eu-central-1", "eu-west-1"))]
+    assert 500 < max(sizes) <= PATTERN_MAX
+    with pytest.raises(ValueError, match="at most 1024 characters, got 1025"):
+        Detection(label="long", pattern="x" * 1025, remedy="")
+
+
+def test_only_changes_that_up_makes_are_left_to_the_deployer(keep: Keep) -> None:
+    """A record without an issuer, of a user or the root, must pass: there `!=` alone is false."""
+    name = keep.deployer_role_arn.rpartition("/")[2]
+    spared = {each.label for each in detections(keep, ("eu-central-1",)) if f'!= "{name}"' in each.pattern}
+    assert spared == {"acls", "routes", "networks", "groups", "policies", "buckets"}
+    for each in detections(keep, ("eu-central-1",)):
+        assert ("sessionIssuer.userName NOT EXISTS) ||" in each.pattern) is (each.label in spared)
+
+
+def test_two_keeps_of_one_account_share_no_name_of_a_detection(keep: Keep) -> None:
+    recording = dedicated()
+    names = [
+        node.inputs["name"]
+        for kind in ("logMetricFilter:LogMetricFilter", "metricAlarm:MetricAlarm")
+        for node in recording.of_type(f"aws:cloudwatch/{kind}")
+        if node.name.startswith("acme-audit-detection")
+    ]
+    assert len(names) == 32
+    assert all(name.startswith(f"codekeep-{keep.tenant}-trail-") for name in names)
 
 
 def test_findings_of_awss_detectors_reach_the_topic() -> None:
@@ -123,6 +189,23 @@ def test_findings_of_awss_detectors_reach_the_topic() -> None:
         assert target.inputs["arn"] == topic
 
 
+def test_findings_of_an_accounts_own_detectors_reach_the_topic_too() -> None:
+    """What exists is not made again, and one region's analyzer says nothing of the other's."""
+    analyzer = "arn:aws:access-analyzer:eu-central-1:222233334444:analyzer/console"
+    existing = Existing(detectors={"eu-central-1": "d1"}, analyzers={"eu-central-1": analyzer})
+    args = replace(premium_args(), existing=existing)
+    recording = record(lambda: TenantEnvironment("acme", args))
+    assert not recording.of_type("aws:guardduty/detector:Detector")
+    assert not recording.of_type("aws:guardduty/detectorFeature:DetectorFeature")
+    assert recording.names("aws:accessanalyzer/analyzer:Analyzer") == {"acme-detectors-eu-west-1"}
+    rules = recording.names("aws:cloudwatch/eventRule:EventRule")
+    assert {"acme-detectors-guardduty", "acme-detectors-access-analyzer"} <= rules
+    [found] = [each for each in recording.components if each.name == "acme-detectors"]
+    outputs = recording.component_outputs[found.urn]
+    assert outputs["detectorId"] == "d1"
+    assert outputs["analyzerArn"].endswith("analyzer/acme-detectors-adopted")  # as the recorder answers a read
+
+
 def test_the_recovery_region_has_its_own_analyzer() -> None:
     analyzers = premium().of_type("aws:accessanalyzer/analyzer:Analyzer")
     assert [node.inputs.get("region") for node in analyzers] == [None, "eu-west-1"]
@@ -136,6 +219,17 @@ def test_an_account_with_one_keep_encrypts_every_volume() -> None:
     here = recording.one("aws:ebs/encryptionByDefault:EncryptionByDefault", "acme-account")
     assert here.inputs["enabled"] is True
     assert not dedicated().of_type("aws:ebs/encryptionByDefault:EncryptionByDefault")
+
+
+def test_an_account_with_one_keep_scans_every_image_that_is_pushed() -> None:
+    """In both registries: images get into the second by replication."""
+    found = premium().of_type("aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration")
+    assert [node.inputs.get("region") for node in found] == [None, "eu-west-1"]
+    for node in found:
+        [rule] = node.inputs["rules"]
+        assert rule["scanFrequency"] == "SCAN_ON_PUSH"
+        assert rule["repositoryFilters"] == [{"filter": "*", "filterType": "WILDCARD"}]
+    assert not dedicated().of_type("aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration")
 
 
 def test_wrong_args_are_refused(keep: Keep) -> None:

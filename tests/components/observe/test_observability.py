@@ -7,6 +7,7 @@ import pytest
 from codekeep_contracts import metrics
 from codekeep_contracts.settings.governance import Slo
 
+from awsread.iam import Decision, Request, decide
 from components.keys.key_policy import topic_publishers
 from components.naming import DataClass, Keep
 from components.observe.alarm import Alarm, Metric
@@ -17,7 +18,6 @@ from components.observe.runtime_logs import ACCESS_PART, IDENTIFIERS, PARTS, pro
 from tests.components.builders import key_arn
 from tests.components.contract import assert_contract
 from tests.components.environments import dedicated, premium, shared
-from tests.components.policy_evaluator import Decision, Request, decide
 from tests.components.recording import ACCOUNT, REGION, record
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"

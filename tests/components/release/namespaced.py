@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
 from codekeep_contracts.roles import QueueRole
 from pulumi_kubernetes.core.v1 import LimitRange, Namespace, ResourceQuota
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
+from components.controllers.objects import definition as controller_definition
 from components.naming import DataClass
 from components.queue_ref import QueueRef
 from policies.graph import Node, ResourceGraph
@@ -20,7 +19,6 @@ from tests.components.builders import key_arn, known
 from tests.components.recording import ACCOUNT, REGION
 from tests.components.recording import Node as Registered
 
-CRDS = Path(__file__).resolve().parents[2] / "real" / "kubernetes" / "crds"
 NAMESPACE = "codekeep-acme"
 
 
@@ -66,7 +64,7 @@ def objects(graph: ResourceGraph) -> list[Node]:
 def faults_of(thing: dict[str, Any]) -> list[str]:
     """The problems of one manifest."""
     group = thing["apiVersion"].rpartition("/")[0]
-    if group in ("keda.sh", "ray.io"):
+    if group in ("keda.sh", "ray.io", "elbv2.k8s.aws"):
         schema = definition(group, thing["kind"])[thing["apiVersion"].rpartition("/")[2]]
         found = validate_custom(schema, thing)
     else:
@@ -82,8 +80,7 @@ def manifest(node: Node | Registered) -> dict[str, Any]:
 @cache
 def definition(group: str, kind: str) -> dict[str, Any]:
     """Each version → its openAPIV3Schema."""
-    text = (CRDS / f"{group}_{kind.lower()}s.yaml").read_text()
-    found = yaml.load(text, Loader=yaml.CSafeLoader)  # the safe loader in C, since the files are large
+    found = controller_definition(f"{kind.lower()}s.{group}")
     return {version["name"]: version["schema"]["openAPIV3Schema"] for version in found["spec"]["versions"]}
 
 

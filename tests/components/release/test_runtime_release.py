@@ -10,6 +10,7 @@ from typing import Any
 import pulumi
 import pytest
 from codekeep_contracts.images import REPOSITORIES
+from codekeep_contracts.search_administration import SEARCH_NAMESPACE
 
 from components.identity.workload import Workload
 from components.keep.tenant import TenantEnvironment
@@ -57,7 +58,12 @@ def release() -> Recording[RuntimeRelease]:
 
 
 def objects(recording: Recording[RuntimeRelease]) -> list[Node]:
-    return [node for node in recording.resources if node.type.startswith("kubernetes:")]
+    """Those of the keep; the cluster's controllers have tests of their own."""
+    return [
+        node
+        for node in recording.resources
+        if node.type.startswith("kubernetes:") and "codekeep:controllers:" not in node.urn
+    ]
 
 
 def pods(value: Any) -> Iterator[dict[str, Any]]:
@@ -87,15 +93,35 @@ def test_every_object_belongs_to_the_keep_and_is_in_its_namespace() -> None:
     [provider] = recording.of_type("pulumi:providers:kubernetes")
     for node in found:
         metadata = node.inputs["metadata"]
+        if node.name.startswith("acme-search-administration"):
+            continue  # of the domain, not of the release
         assert metadata["labels"]["codekeep.dev/tenant"] == "acme", node.name
         assert metadata["labels"]["app.kubernetes.io/managed-by"] == "codekeep", node.name
         own_name = metadata["name"].startswith("codekeep-acme")
-        assert metadata.get("namespace") == "codekeep-acme" or own_name, f"{node.type} {metadata['name']}"
+        administers = metadata.get("namespace") == SEARCH_NAMESPACE and metadata["name"].startswith("search-roles-acme")
+        assert metadata.get("namespace") == "codekeep-acme" or own_name or administers, (
+            f"{node.type} {metadata['name']}"
+        )
         assert provider.urn in node.provider
 
 
+def test_only_model_endpoints_wait_for_nodes_that_may_not_come() -> None:
+    """Without capacity for GPUs all else comes up, and the models when there is some."""
+    recording = release()
+    groups = {each.name: each for each in recording.of_type("aws:eks/nodeGroup:NodeGroup")}
+    waiting = {
+        pool: {node.name for node in recording.resources if recording.depends_on(node, groups[f"acme-pool-{pool}"])}
+        for pool in ("system", "ingest", "serve", "batch")
+    }
+    models = {node.name for node in objects(recording) if node.name.startswith("acme-model-")}
+    assert waiting["serve"] == models
+    assert models == {"acme-model-chat", "acme-model-chat-spare", "acme-model-embed"}
+    assert waiting["ingest"] == waiting["batch"] == set()
+    assert {"acme-gateway", "acme-search-roles", "acme-addons-coredns"} <= waiting["system"]
+
+
 def test_no_two_objects_of_a_kind_have_the_same_name() -> None:
-    named = [(node.type, node.inputs["metadata"]["name"]) for node in objects(release())]
+    named = [(node.type, *map(node.inputs["metadata"].get, ("namespace", "name"))) for node in objects(release())]
     assert len(named) == len(set(named))
 
 
@@ -145,7 +171,7 @@ def test_pods_wait_for_accounts_and_settings() -> None:
     settings = recording.one("kubernetes:core/v1:ConfigMap", "acme-runtime-settings")
     accounts = recording.of_type("kubernetes:core/v1:ServiceAccount")
     account = next(node for node in accounts if node.inputs["metadata"]["name"] == "gateway")
-    deployments = recording.of_type("kubernetes:apps/v1:Deployment")
+    deployments = [node for node in objects(recording) if node.type == "kubernetes:apps/v1:Deployment"]
     assert len(deployments) >= 6
     for node in deployments:
         assert recording.depends_on(node, settings), node.name

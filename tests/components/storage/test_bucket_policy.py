@@ -3,10 +3,10 @@
 import pulumi
 import pytest
 
+from awsread.iam import Decision, Request, decide
 from components.iam_policy import document
 from components.naming import Keep
 from components.storage.bucket_policy import BucketAccess, access_log_delivery, deny_statements, trail_delivery
-from tests.components.policy_evaluator import Decision, Request, decide
 from tests.components.recording import ACCOUNT, REGION, record
 
 BUCKET = f"arn:aws:s3:::codekeep-acme-models-{ACCOUNT}-{REGION}"

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from codekeep_contracts.images import REFERENCE_IMAGES, REPOSITORIES
 
+from awsread.iam import Decision, Request, decide
 from components.naming import DataClass, Keep
 from components.storage.image_registry import ImageRegistry, ImageRegistryArgs
 from tests.components.builders import RECOVERY_REGION, key_arn
 from tests.components.contract import assert_contract
-from tests.components.policy_evaluator import Decision, Request, decide
 from tests.components.recording import ACCOUNT, REGION, Recording, record
 
 REPOSITORY = "aws:ecr/repository:Repository"

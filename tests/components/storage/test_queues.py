@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from codekeep_contracts.roles import QueueRole
 
+from awsread.iam import Decision, Request, decide
 from components.naming import DataClass, Keep
 from components.storage.queues import Queues, QueuesArgs
 from tests.components.builders import key_arn
 from tests.components.contract import assert_contract
-from tests.components.policy_evaluator import Decision, Request, decide
 from tests.components.recording import ACCOUNT, REGION, Recording, record
 
 QUEUE, POLICY = "aws:sqs/queue:Queue", "aws:sqs/queuePolicy:QueuePolicy"

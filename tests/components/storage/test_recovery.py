@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from codekeep_contracts.roles import BucketRole
 
+from awsread.iam import Decision, Request, decide
 from components.bucket_ref import DATA_CLASS_OF
 from components.naming import DataClass, Keep, Tier
 from components.network.network_plan import NetworkPlan
@@ -20,7 +21,6 @@ from tests.components.builders import (
 )
 from tests.components.conftest import make_keep
 from tests.components.contract import assert_contract
-from tests.components.policy_evaluator import Decision, Request, decide
 from tests.components.recording import ACCOUNT, REGION, Recording, record
 
 BUCKET, POLICY = "aws:s3/bucket:Bucket", "aws:s3/bucketPolicy:BucketPolicy"

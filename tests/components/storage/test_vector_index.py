@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from codekeep_contracts.roles import BucketRole
 
+from awsread.iam import Decision, Request, decide
 from components.naming import DataClass, Keep
 from components.storage.search_plan import SearchPlan
 from components.storage.storage import Storage, StorageArgs
 from components.storage.vector_index import VectorIndex, VectorIndexArgs, domain_arn, snapshot_role_arn
 from tests.components.builders import RETENTION_DAYS, ZONES, fake_keys, fake_network, key_arn
 from tests.components.contract import assert_contract
-from tests.components.policy_evaluator import Decision, Request, decide, listed
-from tests.components.recording import ACCOUNT, REGION, Node, Recording, record
+from tests.components.recording import ACCOUNT, REGION, Node, Recording, listed, record
 
 DOMAIN = "aws:opensearch/domain:Domain"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/codekeep-acme-"
@@ -65,6 +65,7 @@ def test_the_domain_is_in_the_network_under_the_index_key(keep: Keep) -> None:
     }
     assert found.inputs["encryptAtRest"] == {"enabled": True, "kmsKeyId": key_arn(DataClass.INDEX)}
     assert found.inputs["nodeToNodeEncryption"] == {"enabled": True}
+    assert found.inputs["advancedOptions"] == {"rest.action.multi.allow_explicit_index": "false"}
     assert found.inputs["domainEndpointOptions"] == {
         "enforceHttps": True,
         "tlsSecurityPolicy": "Policy-Min-TLS-1-2-PFS-2023-10",
@@ -93,8 +94,8 @@ def test_only_named_roles_access_the_domain_and_readers_cannot_write(keep: Keep)
         return decide(policy, Request(principal=who, action=f"es:ESHttp{verb}", resource=resource))
 
     for verb in ("Get", "Head", "Post", "Put", "Patch", "Delete"):
-        assert decision(ROLE + "ingest", verb) is decision(ROLE + "index-admin", verb) is Decision.ALLOW
-        expected = Decision.ALLOW if verb in {"Get", "Head", "Post"} else Decision.NONE
+        assert decision(ROLE + "ingest", verb) is decision(ROLE + "index-admin", verb) is Decision.DELEGATED
+        expected = Decision.DELEGATED if verb in {"Get", "Head", "Post"} else Decision.NONE
         assert decision(ROLE + "gateway", verb) is decision(ROLE + "review", verb) is expected
         assert decision(ROLE + "stranger", verb) is decision("", verb) is Decision.NONE
     assert decision(ROLE + "ingest", "Get", "other-index") is Decision.NONE
@@ -189,12 +190,12 @@ def test_snapshots_are_written_by_a_role_for_this_domain_alone(keep: Keep) -> No
     assert key_use["Condition"] == {"StringEquals": {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}}
 
 
-def test_the_service_role_is_created_only_on_request(keep: Keep) -> None:
-    token = "aws:iam/serviceLinkedRole:ServiceLinkedRole"
-    assert build(keep).of_type(token) == []
-    recording = build(keep, makes_service_role=True)
+def test_the_service_role_is_made_unless_the_account_has_it(keep: Keep) -> None:
+    token, service = "aws:iam/serviceLinkedRole:ServiceLinkedRole", "opensearchservice.amazonaws.com"
+    assert build(keep, service_roles={service: "arn:role"}).of_type(token) == []
+    recording = build(keep, service_roles={"autoscaling.amazonaws.com": "arn:role"})
     role = recording.one(token)
-    assert role.inputs["awsServiceName"] == "opensearchservice.amazonaws.com"
+    assert role.inputs["awsServiceName"] == service
     assert recording.depends_on(recording.one(DOMAIN), role)
 
 
