@@ -23,7 +23,8 @@ COMMANDS = {  # name → one line of help; the module and its command are called
     "access": "Manage service accounts, shut people out, take permissions from Git hosts.",
     "webhook": "Receive pushes of a keep's Git hosts.",
     "index-worker": "Index and embed what ingest sent to a keep.",
-    "model": "Copy a model into a keep's bucket, and onto a node.",
+    "search-roles": "Let a keep's pods use its indexes in the search domain.",
+    "model": "Copy a model from the keep's bucket onto a node.",
 }
 
 

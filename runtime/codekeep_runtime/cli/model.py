@@ -1,4 +1,4 @@
-"""`model`: copies models between folders and the keep's bucket. Runs in engines' images, which have no index."""
+"""`model`: copies models from the keep's bucket. Runs in engines' images, which have no index."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -22,7 +22,7 @@ _role = click.option(
 
 @click.group()
 def model() -> None:
-    """Copy models into a keep's bucket, and onto a node before the engine starts."""
+    """Copy models from the keep's bucket onto a node, before the engine starts."""
 
 
 @model.command()
@@ -39,18 +39,6 @@ def fetch(role: ModelRole, revision: str, into: Path, verify: bool, as_json: boo
         raise click.UsageError(f"--revision {revision!r} is not the settings' ({wanted.revision}) of {role}")
     count = store.fetch(wanted, into, verify_existing=verify)
     show.print_result({"fetched": count}, f"{count} files fetched", as_json=as_json)
-
-
-@model.command()
-@_role
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@as_json
-@in_context
-def publish(role: ModelRole, folder: Path, as_json: bool, context: "RuntimeContext") -> None:
-    """Upload a model's files to the bucket, at the revision of the settings."""
-    store, wanted = _store(context, role)
-    count = store.publish(wanted, folder)
-    show.print_result({"published": count}, f"{count} files published", as_json=as_json)
 
 
 def _store(context: "RuntimeContext", role: ModelRole) -> "tuple[ModelStore, ModelSettings]":

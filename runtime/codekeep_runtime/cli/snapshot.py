@@ -40,7 +40,8 @@ def _location(folder: Path | None, **options: str | None) -> "Location":
 def snapshot() -> None:
     """Take, list and restore copies of a keep's index.
 
-    Only the administrator of the keep's domain may: the service account `index-admin` in codekeep-system.
+    Only the administrator of the keep's domain may: the service account `index-admin` in
+    codekeep-search-administration.
     """
 
 

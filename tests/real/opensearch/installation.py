@@ -1,7 +1,7 @@
-"""OpenSearch and its k-NN plugin, downloaded once as Maven packages and kept outside the repository.
+"""OpenSearch with its k-NN and security plugins, downloaded once as Maven packages and kept outside the repository.
 
-`python -m tests.real.opensearch.installation` downloads them: 60 MB, a few seconds. Maven's own configuration names the
-repository; programs/packages.sha256 lists the digest that each package must have.
+`python -m tests.real.opensearch.installation` downloads them: 100 MB, a few seconds. Maven's own configuration names
+the repository; programs/packages.sha256 lists the digest that each package must have.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ PROGRAMS = Path(__file__).resolve().parent / "programs"
 LOCK = PROGRAMS / "packages.sha256"  # as sha256sum writes it
 VERSION = "2.19.1"  # as pom.xml has it
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
+PLUGINS = KNN, SECURITY = "knn", "security"
 OLDEST_JAVA = 17
 JAVA_VARIABLE, MAVEN_VARIABLE = "CODEKEEP_JAVA", "CODEKEEP_MAVEN"
 _JAVA_VERSION = re.compile(r'version "(\d+)[^"]*"')
@@ -35,9 +36,8 @@ class Programs:
     java: str
     folder: Path
 
-    @property
-    def class_path(self) -> str:
-        return os.pathsep.join(str(self.folder / name / "*") for name in ("server", "knn"))
+    def class_path(self, *plugins: str) -> str:
+        return os.pathsep.join(str(self.folder / name / "*") for name in ("server", *plugins))
 
 
 def ready(say: Say) -> Programs:
@@ -83,10 +83,11 @@ def _fetch(folder: Path, say: Say) -> None:
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} failed:\n{(done.stdout + done.stderr)[-2000:]}")
     _verify(server)
-    (plugin,) = server.glob("opensearch-knn-*.zip")
-    with zipfile.ZipFile(plugin) as archive:
-        archive.extractall(folder / "knn")
-    plugin.unlink()
+    for name in PLUGINS:
+        (plugin,) = server.glob(f"opensearch-{name}-*.zip")
+        with zipfile.ZipFile(plugin) as archive:
+            archive.extractall(folder / name)
+        plugin.unlink()
 
 
 def _verify(folder: Path) -> None:

@@ -5,9 +5,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from tests.real.opensearch.installation import Programs
+from tests.real.opensearch.installation import KNN, SECURITY, Programs
 
 ROOT = Path(__file__).resolve().parents[3]
 HOST = "127.0.0.1"
@@ -16,7 +17,10 @@ START_SECONDS = 90.0
 ATTEMPTS = 3  # another process may take a free port before the server does
 LOG_TAIL_CHARACTERS = 3000
 MAIN = "org.codelibs.opensearch.runner.OpenSearchRunner"
-KNN = "org.opensearch.knn.plugin.KNNPlugin"
+PLUGIN_TYPES = {
+    KNN: "org.opensearch.knn.plugin.KNNPlugin",
+    SECURITY: "org.opensearch.security.OpenSearchSecurityPlugin",
+}
 
 # As strict as a domain can be: every request names its index in the path, and a mistyped name creates no index.
 SETTINGS = """\
@@ -27,7 +31,7 @@ discovery.type: single-node
 node.portsfile: true
 path.repo: {snapshots}
 action.auto_create_index: false
-rest.action.multi.allow_explicit_index: false
+rest.action.multi.allow_explicit_index: {named}
 cluster.routing.allocation.disk.threshold_enabled: false
 """
 
@@ -41,6 +45,8 @@ class Server:
 
     url: str
     snapshots: Path  # file system repositories must be inside
+    plugins: tuple[str, ...] = (KNN,)
+    names_indexes_in_bodies = False
 
     def __init__(self, programs: Programs) -> None:
         self._programs = programs
@@ -75,8 +81,9 @@ class Server:
         self.snapshots = folder / "snapshots"
         config = folder / "node_1" / "config"  # the runner expects the first node's here
         config.mkdir(parents=True)
-        (config / "opensearch.yml").write_text(SETTINGS.format(host=HOST, snapshots=json.dumps(str(self.snapshots))))
-        command = {"name": "opensearch", "command": _command(self._programs, folder)}
+        (config / "opensearch.yml").write_text(self._settings())
+        self._configure(config)
+        command = {"name": "opensearch", "command": _command(self._programs, folder, self.plugins)}
         (folder / "servers.json").write_text(json.dumps([command]))
         self._supervisor = subprocess.Popen(
             [sys.executable, "-m", "tests.real.supervisor", str(folder)],
@@ -85,6 +92,13 @@ class Server:
             start_new_session=True,  # keeps Ctrl-C from the server: the supervisor stops it
         )
         self.url = f"http://{self._address(folder)}"
+
+    def _settings(self) -> str:
+        snapshots, named = json.dumps(str(self.snapshots)), json.dumps(self.names_indexes_in_bodies)
+        return SETTINGS.format(host=HOST, snapshots=snapshots, named=named)
+
+    def _configure(self, config: Path) -> None:
+        """Adds to the configuration what the plugins need."""
 
     def _address(self, folder: Path) -> str:
         """The node's address, read from the file that it writes once it listens."""
@@ -100,7 +114,7 @@ class Server:
         raise ServerError(f"OpenSearch did not start within {START_SECONDS:.0f} s\n{output[-LOG_TAIL_CHARACTERS:]}")
 
 
-def _command(programs: Programs, folder: Path) -> list[str]:
+def _command(programs: Programs, folder: Path, plugins: Sequence[str]) -> list[str]:
     """Command that starts the node; it listens on the first free port from 9201 on."""
     return [
         programs.java,
@@ -108,7 +122,7 @@ def _command(programs: Programs, folder: Path) -> list[str]:
         f"-Xmx{HEAP}",
         f"-Djava.io.tmpdir={folder}",
         "-cp",
-        programs.class_path,
+        programs.class_path(*plugins),
         MAIN,
         "-basePath",
         str(folder),
@@ -118,5 +132,5 @@ def _command(programs: Programs, folder: Path) -> list[str]:
         "codekeep-tests",
         "-useLogger",
         "-pluginTypes",
-        KNN,
+        ",".join(PLUGIN_TYPES[each] for each in plugins),
     ]

@@ -59,5 +59,5 @@ def test_downloaded_packages_are_used_without_maven(programs: Programs, monkeypa
 def test_the_server_has_the_reported_version_and_the_knn_plugin(server: Server) -> None:
     with OpenSearch(server.url) as client:
         assert client.info()["version"]["number"] == installation.VERSION
-        assert installation.PROGRAMS.joinpath("pom.xml").read_text().count(f">{installation.VERSION}.0<") == 2
+        assert installation.PROGRAMS.joinpath("pom.xml").read_text().count(f">{installation.VERSION}.0<") == 3
         assert "org.opensearch.knn.plugin.KNNPlugin" in client.cat.plugins(h="component")

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from codekeep_contracts.faults import DataFault
+from codekeep_contracts.index_names import code_index
 from codekeep_runtime.index.analysis import words
 from codekeep_runtime.index.faults import IndexFault
 from codekeep_runtime.index.opensearch import OpenSearchIndex, connect
 from codekeep_runtime.index.opensearch.mapping import CODE
-from codekeep_runtime.index.opensearch.versions import ALIAS_SECONDS
+from codekeep_runtime.index.opensearch.versions import SERVING_SECONDS
 
 from tests.real.opensearch.prefixes import REGION, Prefixes
 from tests.real.opensearch.server import Server
@@ -89,7 +90,7 @@ def test_the_analyzer_splits_words_like_the_embedded_index(opener: Prefixes) -> 
     ]
     for text in texts:
         tokens = opener.store.client.indices.analyze(
-            index=f"{opener.prefix}a_code", body={"analyzer": CODE, "text": text}
+            index=code_index(f"{opener.prefix}a_", "hash-1"), body={"analyzer": CODE, "text": text}
         )
         found = [each["token"] for each in tokens["tokens"]]
         assert len(found) == len(words(text)) > 0
@@ -136,7 +137,7 @@ def test_the_old_version_serves_until_the_new_one_is_complete(opener: Prefixes) 
     assert [hit.chunk.path for hit in new.lexical(SEEN, "alpha", 5)] == ["a.py"]  # a head is missing
     new.set_head(MAIN, HEAD)
     assert [hit.chunk.path for hit in new.semantic(SEEN, unit(1), 5)] == ["b.py"]
-    time.sleep(ALIAS_SECONDS)
+    time.sleep(SERVING_SECONDS)
     assert [hit.chunk.path for hit in reader.lexical(SEEN, "alpha", 5)] == ["b.py"]
     assert not reader.semantic(SEEN, unit(1), 5)
     assert new.collect_garbage() == 1
@@ -213,7 +214,7 @@ def test_errors_and_logs_contain_no_indexed_text(opener: Prefixes, caplog: pytes
     with pytest.raises(IndexFault) as refused:
         index.write(MAIN, [bad])
     with pytest.raises(IndexFault) as rejected:
-        opener.store.search(f"{opener.prefix}a_code", {"query": {"term": {"ordinal": CANARY}}})
+        opener.store.search(code_index(f"{opener.prefix}a_", "hash-1"), {"query": {"term": {"ordinal": CANARY}}})
     index.lexical(SEEN, CANARY, 5)
     for fault in (refused, rejected):
         assert CANARY not in str(fault.value)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from codekeep_contracts.index_names import code_index
 from codekeep_runtime.index.analysis import split_camel_case, words
 from codekeep_runtime.index.embedded.text_index import analyzer
 from codekeep_runtime.index.opensearch.mapping import CODE
@@ -43,7 +44,7 @@ def test_every_word_has_the_same_stem_on_both_sides(opener: Prefixes) -> None:
     while batch := list(islice(every, BATCH)):
         text = " ".join(batch)
         answer = opener.store.client.indices.analyze(
-            index=f"{opener.prefix}a_code", body={"analyzer": CODE, "text": text}
+            index=code_index(f"{opener.prefix}a_", "hash-1"), body={"analyzer": CODE, "text": text}
         )
         theirs, mine = [each["token"] for each in answer["tokens"]], ours.analyze(split_camel_case(text))
         assert len(theirs) == len(mine) == len(batch)

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -69,15 +70,16 @@ def identity(tmp_path: Path) -> Identity:
 
 
 @pytest.mark.parametrize(
-    "made",
+    "make",  # at the test, or it could expire before
     [
-        token(claims()),
-        token(claims(), EC, "ES256", kid="ec-1"),
-        token(claims(aud=["x", AUDIENCE])),
+        lambda: token(claims()),
+        lambda: token(claims(), EC, "ES256", kid="ec-1"),
+        lambda: token(claims(aud=["x", AUDIENCE])),
     ],
+    ids=["rsa", "elliptic", "several audiences"],
 )
-def test_a_valid_token_identifies_a_reader(identity: Identity, made: str) -> None:
-    reader = identity.reader(f"Bearer {made}")
+def test_a_valid_token_identifies_a_reader(identity: Identity, make: Callable[[], str]) -> None:
+    reader = identity.reader(f"Bearer {make()}")
     assert reader.id == reader_id(ISSUER, "u1")
     assert reader.groups == {"devs"}
     assert reader.name == "Ann"

@@ -72,7 +72,15 @@ def _parsed(argv: Sequence[str]) -> click.Context:
 
 
 def test_each_command_of_the_manifests_exists_with_its_options(commands: list[list[str]]) -> None:
-    assert {argv[0] for argv in commands} == {"access", "index-worker", "ingest", "model", "serve", "webhook"}
+    assert {argv[0] for argv in commands} == {
+        "access",
+        "index-worker",
+        "ingest",
+        "model",
+        "search-roles",
+        "serve",
+        "webhook",
+    }
     for argv in commands:
         assert _parsed(argv).args == []
 

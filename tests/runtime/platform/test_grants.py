@@ -27,6 +27,8 @@ from codekeep_runtime.platform.context import RuntimeContext
 from codekeep_runtime.platform.keep import KeepPlatform
 from codekeep_runtime.purge.targets import outbox_target
 
+from stacks.sessions.models import publish
+from stacks.supplies import ModelFiles
 from tests.components.environments import premium
 from tests.components.identity.test_identity import allowed
 from tests.components.recording import ACCOUNT
@@ -223,9 +225,10 @@ def test_the_webhook_receivers_role_allows_its_calls(keep: Keep) -> None:
 
 def test_the_role_of_a_model_server_allows_its_calls(keep: Keep) -> None:
     model, bucket = keep.settings.model_of("chat"), keep.settings.buckets["models"]
+    files = ModelFiles(role="chat", name=model.name, revision=model.revision, bucket=bucket.name, prefix=bucket.prefix)
     (keep.folder / "model").mkdir()
     (keep.folder / "model" / "config.json").write_text("{}")
-    ModelStore(keep._make("s3"), bucket).publish(model, keep.folder / "model")
+    publish(keep._make("s3"), files, keep.folder / "model")
     store = ModelStore(keep.client(keep.settings, "s3"), bucket)
     assert store.fetch(model, keep.folder / "node", verify_existing=True) == 1
     assert_allowed(keep, "model-server", {"s3:GetObject", "kms:Decrypt"})

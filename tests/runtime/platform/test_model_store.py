@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from codekeep_contracts.faults import DataFault
+from codekeep_contracts.faults import DataFault, UsageFault
+from codekeep_contracts.model_files import LIST
 from codekeep_contracts.settings.models import ModelSettings
 from codekeep_contracts.settings.stores import BucketSettings
-from codekeep_runtime.platform.aws.model_store import LIST, ModelStore
+from codekeep_runtime.platform.aws.model_store import ModelStore
 
+from stacks.sessions.models import publish
+from stacks.supplies import ModelFiles
 from tests.runtime.platform.conftest import REGION
 
 BUCKET = BucketSettings(name="models-of-acme", prefix="acme/", key_arn=f"arn:aws:kms:{REGION}:111122223333:key/k")
@@ -27,6 +30,7 @@ MODEL = ModelSettings(
     max_adapters=0,
 )
 KEY = f"acme/models/{MODEL.revision}/"
+FILES = ModelFiles(role=MODEL.role, name=MODEL.name, revision=MODEL.revision, bucket=BUCKET.name, prefix=BUCKET.prefix)
 
 
 @pytest.fixture
@@ -48,7 +52,7 @@ def source(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(client: Any, source: Path) -> ModelStore:
     store = ModelStore(client, BUCKET)
-    assert store.publish(MODEL, source) == 2
+    assert publish(client, FILES, source) == 2
     return store
 
 
@@ -58,8 +62,6 @@ def test_a_published_model_is_fetched_once(store: ModelStore, source: Path, clie
     assert (into / "onnx" / "model.bin").read_bytes() == (source / "onnx" / "model.bin").read_bytes()
     assert sorted(path.name for path in into.rglob("*") if path.is_file()) == ["config.json", "model.bin"]
     assert store.fetch(MODEL, into, verify_existing=True) == 0
-    sealed = client.head_object(Bucket=BUCKET.name, Key=f"{KEY}config.json")
-    assert sealed["SSEKMSKeyId"] == BUCKET.key_arn
 
 
 def test_a_truncated_local_file_is_fetched_again(store: ModelStore, tmp_path: Path) -> None:
@@ -85,11 +87,22 @@ def test_a_list_cannot_name_files_outside_its_folder(store: ModelStore, client: 
         store.fetch(MODEL, tmp_path / "into", verify_existing=False)
 
 
-def test_a_missing_model_names_the_command_that_publishes_it(client: Any, tmp_path: Path) -> None:
-    with pytest.raises(DataFault, match="model publish"):
+def test_a_missing_model_names_the_command_that_puts_it_there(client: Any, tmp_path: Path) -> None:
+    with pytest.raises(DataFault, match="codekeep models push"):
         ModelStore(client, BUCKET).fetch(MODEL, tmp_path / "into", verify_existing=False)
-    with pytest.raises(DataFault, match="contains no file"):
-        ModelStore(client, BUCKET).publish(MODEL, tmp_path)
+    with pytest.raises(UsageFault, match=r"contains no config\.json"):
+        publish(client, FILES, tmp_path)
+
+
+def test_a_second_push_sends_what_is_missing_or_has_changed(store: ModelStore, client: Any, source: Path) -> None:
+    assert publish(client, FILES, source) == 0
+    client.delete_object(Bucket=BUCKET.name, Key=f"{KEY}onnx/model.bin")
+    assert publish(client, FILES, source) == 1
+    (source / "config.json").write_text("[]")
+    with pytest.raises(UsageFault, match="a revision never changes: give its folder, or --replace"):
+        publish(client, FILES, source)
+    assert publish(client, FILES, source, replace=True) == 1
+    assert publish(client, FILES, source) == 0
 
 
 def test_the_model_store_imports_only_what_the_engines_images_contain() -> None:

@@ -6,8 +6,7 @@ from codekeep_contracts.index_names import access_index
 from opensearchpy import NotFoundError, RequestError, TransportError
 
 from codekeep_runtime.access.documents import ConflictFault, Document
-from codekeep_runtime.index.opensearch.store import Store, faults_without_text
-from codekeep_runtime.index.opensearch.versions import EXISTS
+from codekeep_runtime.index.opensearch.store import EXISTS, Store, faults_without_text
 
 BODY: dict[str, Any] = {
     "settings": {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}},

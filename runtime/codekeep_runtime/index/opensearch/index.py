@@ -36,11 +36,11 @@ NOTHING = Counts(files=0, chunks=0, unembedded=0)
 
 
 class OpenSearchIndex(Index):
-    """The index in a domain (see index.interface.Index). Writes go to the own version; readers read the version behind
-    the alias.
+    """The index in a domain (see index.interface.Index). Writes go to the own version; readers read the version
+    that serves.
 
     A new schema version or embedder starts with an empty index. The old one serves until the new one has a head for
-    each of its branches and a vector for each chunk; then the alias moves. Until then `semantic` finds nothing in an
+    each of its branches and a vector for each chunk; then the new one serves. Until then `semantic` finds nothing in an
     index of another embedder, since vectors of two embedders are not comparable. A write is not atomic here (see
     Writing): after a kill the next run of ingest finishes it, because ingest sets the head last.
     """
@@ -67,7 +67,7 @@ class OpenSearchIndex(Index):
         return self
 
     def is_migrating(self) -> bool:
-        return self._own not in self._versions.served_indexes(fresh=True)
+        return self._own != self._versions.served_index(fresh=True)
 
     def is_empty(self) -> bool:
         return self._store.count(self._own, []) == 0
@@ -123,7 +123,7 @@ class OpenSearchIndex(Index):
     # Reading
 
     def lexical(self, scope: Scope, query: str, k: int, narrowing: Narrowing = EVERYTHING) -> Sequence[Hit]:
-        filters, serving = self._filters(scope, narrowing), self._versions.serving()
+        filters, serving = self._filters(scope, narrowing), self._versions.served_index()
         body = queries.lexical(query, k, filters) if filters and k > 0 else None
         if body is None or serving is None:
             return []
@@ -131,7 +131,7 @@ class OpenSearchIndex(Index):
         return [Hit(documents.chunk(hit["_source"]), hit["_score"]) for hit in found]
 
     def semantic(self, scope: Scope, vector: Vector, k: int, narrowing: Narrowing = EVERYTHING) -> Sequence[Hit]:
-        filters, serving = self._filters(scope, narrowing), self._versions.serving()
+        filters, serving = self._filters(scope, narrowing), self._versions.served_index()
         if not filters or k < 1 or serving is None or not self._versions.is_comparable(serving):
             return []
         found = self._store.search(serving, queries.semantic(vector, k, filters))["hits"]["hits"]
@@ -174,7 +174,7 @@ class OpenSearchIndex(Index):
         return [each for file in self._files(scope, branch, path) for each in documents.symbols(file).imports]
 
     def counts(self, scope: Scope) -> Counts:
-        filters, serving = self._filters(scope), self._versions.serving()
+        filters, serving = self._filters(scope), self._versions.served_index()
         if not filters or serving is None:
             return NOTHING
         found = self._store.search(serving, queries.counts(filters))["aggregations"]
@@ -215,7 +215,7 @@ class OpenSearchIndex(Index):
         return queries.scope_filters(repositories, narrowing) if repositories else []
 
     def _read(self, scope: Scope, kind: str, wanted: Document) -> Iterator[Document]:
-        filters, serving = self._filters(scope), self._versions.serving()
+        filters, serving = self._filters(scope), self._versions.served_index()
         if not filters or serving is None:
             return iter(())
         return self._store.matching(serving, [queries.kind_filter(kind), wanted, *filters])
@@ -232,10 +232,12 @@ class OpenSearchIndex(Index):
             digest.add(chunks[key], documents.symbols(files[key]))
 
     def _publish_if_complete(self) -> None:
-        if self._versions.served_indexes() == {self._own}:
+        if (served := self._versions.served_index()) == self._own:
             return
         missing = [queries.kind_filter(CHUNK), {"term": {"embedded": False}}]
-        if self._store.count(self._own, missing) == 0 and self._heads(self._own) >= self._heads(self._versions.alias):
+        if self._store.count(self._own, missing):
+            return
+        if served is None or self._heads(self._own) >= self._heads(served):
             self._versions.publish()
 
     def _heads(self, index: str) -> set[str]:

@@ -44,9 +44,9 @@ class SnapshotRestore:
         """
         own = self._versions.own
         self._check(name)
-        served = self._versions.served_indexes(fresh=True)
-        kept = None if with_removed or not served else self._branches_in_use()
-        if own in served:
+        served = self._versions.served_index(fresh=True)
+        kept = None if with_removed or served is None else self._branches_in_use(served)
+        if own == served:
             self._fill(self._versions.beside, name, kept, on_bytes)
             self._versions.publish(self._versions.beside)
         skipped = self._fill(own, name, kept, on_bytes)
@@ -66,9 +66,9 @@ class SnapshotRestore:
                 f"reads {self._versions.own}; restore with that release, or rebuild the index: index-worker --full"
             )
 
-    def _branches_in_use(self) -> set[Branch]:
+    def _branches_in_use(self, served: str) -> set[Branch]:
         try:
-            return branches_of(self._store, self._versions.alias)
+            return branches_of(self._store, served)
         except IndexFault as fault:
             raise IndexFault(
                 f"{fault}: so it is unknown which branches were removed since the snapshot; --with-removed restores "

@@ -13,6 +13,7 @@ Document = dict[str, Any]
 PAGE = 1000
 BULK_ACTIONS, BULK_BYTES, BULK_RETRIES = 2000, 5_000_000, 6
 LONG_SECONDS = 600  # for operations on a whole index
+EXISTS = "resource_already_exists_exception"
 
 
 class Store:

@@ -1,18 +1,18 @@
-"""Models in the keep's bucket: the files of one revision, and a list with their checksums that is written last."""
+"""Fetches models from the keep's bucket."""
 
 import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from codekeep_contracts.faults import DataFault
+from codekeep_contracts.model_files import LIST, listed, model_key
 from codekeep_contracts.settings.models import ModelSettings
 from codekeep_contracts.settings.stores import BucketSettings
 
 from codekeep_runtime.platform.aws.clients import none_if_missing
 
-LIST, PART = "files.json", ".part"
+PART = ".part"
 
 
 class ModelStore:
@@ -24,28 +24,6 @@ class ModelStore:
 
     def __init__(self, client: Any, bucket: BucketSettings) -> None:
         self._client, self._bucket = client, bucket
-
-    def publish(self, model: ModelSettings, folder: Path) -> int:
-        """Uploads every file of a folder; returns how many. After a kill nothing can be fetched before the next run.
-
-        Raises:
-            DataFault: the folder contains no file.
-        """
-        paths = sorted(path for path in folder.rglob("*") if path.is_file())
-        if not paths:
-            raise DataFault(f"{str(folder)!r} contains no file; give the folder with the model's files")
-        checksums = {}
-        for path in paths:
-            name = path.relative_to(folder).as_posix()
-            checksums[name] = _sha256(path)
-            self._client.upload_file(
-                str(path), self._bucket.name, self._key(model, name), ExtraArgs=self._bucket.encryption()
-            )
-        body = json.dumps({"files": checksums}, sort_keys=True).encode()
-        self._client.put_object(
-            Bucket=self._bucket.name, Key=self._key(model, LIST), Body=body, **self._bucket.encryption()
-        )
-        return len(paths)
 
     def fetch(self, model: ModelSettings, into: Path, *, verify_existing: bool) -> int:
         """Downloads missing files; returns how many. Each is checked before it gets its name.
@@ -73,22 +51,22 @@ class ModelStore:
         self._client.download_file(self._bucket.name, key, str(part))
         if _sha256(part) != checksum:
             part.unlink()
-            raise DataFault(f"{path.name!r} differs from its checksum; publish the model again")
+            raise DataFault(f"{path.name!r} differs from its checksum; push the model again")
         part.rename(path)
 
     def _files(self, model: ModelSettings) -> Iterator[tuple[str, str]]:
         found = none_if_missing(self._client.get_object, Bucket=self._bucket.name, Key=self._key(model, LIST))
         if found is None:
             revision = f"{model.name} at {model.revision[:12]}"
-            raise DataFault(f"{revision} is not in bucket {self._bucket.name}; `model publish` puts it there")
-        for name, checksum in json.loads(found["Body"].read())["files"].items():
+            raise DataFault(f"{revision} is not in bucket {self._bucket.name}; `codekeep models push` puts it there")
+        for name, checksum in listed(found["Body"].read()).items():
             path = PurePosixPath(name)
             if path.is_absolute() or ".." in path.parts:
-                raise DataFault("the model's list names a file outside its folder; publish the model again")
+                raise DataFault("the model's list names a file outside its folder; push the model again")
             yield name, checksum
 
     def _key(self, model: ModelSettings, name: str) -> str:
-        return f"{self._bucket.prefix}models/{model.revision}/{name}"
+        return model_key(model.revision, name, self._bucket.prefix)
 
 
 def _sha256(path: Path) -> str:

@@ -47,9 +47,9 @@ class KeepSnapshots:
             UsageFault: the name is taken.
             IndexFault: the snapshot did not complete.
         """
-        serving = self.versions.serving()
+        serving = self.versions.served_index()
         if serving is None:
-            raise DataFault(f"no index serves under {self.versions.alias!r}; a snapshot is taken of the one that does")
+            raise DataFault(f"no index serves of {self.versions.pattern!r}; a snapshot is taken of the one that does")
         return self.snapshots.take(name or f"{datetime.now(UTC):%Y%m%d-%H%M%S}", serving, on_bytes)
 
 
