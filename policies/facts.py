@@ -33,6 +33,7 @@ class Facts:
     customer_key_accounts: frozenset[str] = frozenset()
     egress: str = "none"  # none | allow-list
     egress_domains: frozenset[str] = frozenset()
+    transit_gateways: frozenset[str] = frozenset()  # that lead to the deployers
     endpoint_services: frozenset[str] = frozenset()
     entry_principals: frozenset[str] = frozenset()
     retention_days: Mapping[str, int] = field(default_factory=dict)
@@ -88,6 +89,7 @@ class Facts:
 def _of_document(document: Mapping[str, Any], *, platform: bool) -> Facts:
     account, regions = _part(document, "account"), _part(document, "regions")
     egress = _part(_part(document, "network"), "egress")
+    api_access = _part(_part(document, "deployer"), "api_access")
     held = _part(_part(document, "keys"), "customer_held")
     links = [*document.get("git_links", ()), *document.get("registry_links", ())]
     caps, budget = _part(document, "caps"), _part(document, "budget")
@@ -103,6 +105,7 @@ def _of_document(document: Mapping[str, Any], *, platform: bool) -> Facts:
             customer_key_accounts=frozenset(arn.split(":")[4] for arn in held.values()),
             egress=egress.get("mode", "none"),
             egress_domains=frozenset(egress.get("domains", ())),
+            transit_gateways=frozenset(filter(None, [api_access.get("transit_gateway")])),
             endpoint_services=frozenset(link["endpoint_service"] for link in links),
             entry_principals=frozenset(_part(document, "access").get("entry_principals", ())),
             retention_days=_retention(document),

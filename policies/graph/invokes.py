@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from awsread.reader import DNS_SUFFIXES, partition_of
+
 Props = Mapping[str, Any]
 EXAMPLE_RANGE = "192.0.2.0/24"  # RFC 5737
-DNS_SUFFIXES = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,12 +22,6 @@ def answer(token: str, arguments: Props, scope: ProviderScope) -> Props | None:
     """The function's result, or None where only the cloud knows it."""
     function = _OFFLINE.get(token)
     return function(arguments, scope) if function else None
-
-
-def partition_of(region: str) -> str:
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
 def _caller_identity(_: Props, scope: ProviderScope) -> Props | None:

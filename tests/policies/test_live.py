@@ -256,7 +256,10 @@ def test_the_main_types_of_a_keep_have_readers() -> None:
     assert all(token.startswith("aws:") for token in all_readers())
 
 
-@pytest.mark.parametrize(("code", "gone"), [("NoSuchBucketPolicy", True), ("ValidationError", False), ("404", False)])
+@pytest.mark.parametrize(
+    ("code", "gone"),
+    [("NoSuchBucketPolicy", True), ("404", True), ("403", False), ("ValidationError", False), ("", False)],
+)
 def test_which_errors_say_that_a_resource_is_gone(code: str, gone: bool) -> None:
     error = Exception()
     error.response = {"Error": {"Code": code}}  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from policies.rule import Case, Finding, Requirement, Scope, Severity, kubernete
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import NETWORK_POLICY, in_namespace, known, namespace_of
 from policies.rules.kubernetes._pods import WORKLOADS
+from policies.rules.tenancy._tiers import is_platforms_namespace
 
 DIRECTIONS = {"Ingress": "ingress", "Egress": "egress"}
 
@@ -29,6 +30,8 @@ def denies_by_default(node: Node, case: Case) -> Iterator[Finding]:
     namespace = namespace_of(node, case.graph)
     if namespace is None:
         yield RULE.undecided(node, "metadata.namespace", "the namespace is not known yet")
+        return
+    if is_platforms_namespace(namespace[1], case.facts):
         return
     closed = {way for policy in in_namespace(case.graph, namespace, NETWORK_POLICY) for way in _closed(policy)}
     for direction in DIRECTIONS:

@@ -9,6 +9,7 @@ from policies.rule import Case, Finding, Requirement, Scope, Severity, kubernete
 from policies.rules.kubernetes._common import frameworks
 from policies.rules.kubernetes._objects import in_namespace, namespace_of
 from policies.rules.kubernetes._pods import WORKLOADS
+from policies.rules.tenancy._tiers import is_platforms_namespace
 
 QUOTA = "kubernetes:core/v1:ResourceQuota"
 LIMIT_RANGE = "kubernetes:core/v1:LimitRange"
@@ -32,6 +33,8 @@ def is_bounded(node: Node, case: Case) -> Iterator[Finding]:
     namespace = namespace_of(node, case.graph)
     if namespace is None:
         yield RULE.undecided(node, "metadata.namespace", "the namespace is not known yet")
+        return
+    if is_platforms_namespace(namespace[1], case.facts):
         return
     hard = [first(quota.inputs, "spec.hard") for quota in in_namespace(case.graph, namespace, QUOTA)]
     limits = [first(each.inputs, "spec.limits") for each in in_namespace(case.graph, namespace, LIMIT_RANGE)]

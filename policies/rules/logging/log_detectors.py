@@ -36,7 +36,8 @@ RULE = logging_rule(
 @RULE.check
 def everything_is_watched(node: Node, case: Case) -> Iterator[Finding]:
     graph, facts = case.graph, case.facts
-    if node.type == DETECTOR:
+    adopted = node.options.get("external", False)  # its features are its owner's to choose
+    if node.type == DETECTOR and not adopted:
         present = {feature.inputs.get("name") for feature in graph.referrers(node, "detectorId", FEATURE)}
         for feature, types in WATCHES.items():
             if feature not in present and graph.of_type(*types):

@@ -1,4 +1,4 @@
-"""Stopping the trail or withdrawing a key must raise an alarm at once."""
+"""Stopping the trail, withdrawing a key or opening the keep must raise an alarm at once."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -15,17 +15,20 @@ GROUP = "cloudWatchLogsGroupArn"
 WATCHED: Mapping[str, tuple[str, ...]] = {
     "changes of the trail": ("StopLogging", "DeleteTrail", "UpdateTrail"),
     "the loss of keys": ("DisableKey", "ScheduleKeyDeletion"),
+    "changes of permissions": ("PutRolePolicy", "AttachRolePolicy", "CreatePolicyVersion"),
+    "changes of security groups": ("AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress"),
+    "ways out of the network": ("CreateInternetGateway", "AttachInternetGateway"),
 }
 
 RULE = logging_rule(
     id="log-trail-alarms",
-    title="Stopping the trail and withdrawing keys raise an alarm",
+    title="Changes of the trail, of keys, permissions and openings raise an alarm",
     severity=Severity.HIGH,
     applies_to=(TRAIL,),
     requirement=Requirement.AUDIT,
     why="A trail that was stopped is silent about everything that follows.",
     remedy="use components.observe.audit, whose detections watch the trail's log group",
-    frameworks={**RECORDED, "CIS AWS": ("4.5", "4.7")},
+    frameworks={**RECORDED, "CIS AWS": ("4.4", "4.5", "4.7", "4.10", "4.12")},
     scope=Scope.STACK,
 )
 

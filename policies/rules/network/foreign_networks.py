@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from policies.conditions import FALSE, Expectation
-from policies.graph import Node
+from policies.graph import SECRET, UNKNOWN, Node
 from policies.reading import MISSING, first
 from policies.rule import Case, Finding, Requirement, Scope, Severity, network_rule
 from policies.rules.network._common import FRAMEWORKS
@@ -36,7 +36,7 @@ RULE = network_rule(
     applies_to=(*OTHER_ACCOUNT, GATEWAY_ATTACHMENT, SHARE, *ALWAYS_FOREIGN),
     requirement=Requirement.ISOLATION,
     why="A joined network reaches every address inside; a private link reaches one port of one service.",
-    remedy="use a private link (components.network.private_link) instead of joining networks",
+    remedy="use a private link (components.network.private_link), or agree the deployers' transit gateway in the spec",
     frameworks={**FRAMEWORKS, "CIS AWS": ("5.5",)},
     scope=Scope.STACK,
     expects={SHARE: (Expectation("allowExternalPrincipals", FALSE, optional=True),)},
@@ -49,8 +49,18 @@ def joins_own_networks_only(node: Node, case: Case) -> Iterator[Finding]:
         yield RULE.violation(node, "", ALWAYS_FOREIGN[node.type])
     elif node.type in OTHER_ACCOUNT:
         yield from _account(node, OTHER_ACCOUNT[node.type], case)
-    elif node.type == GATEWAY_ATTACHMENT and not case.graph.references(node, "transitGatewayId", GATEWAY):
-        yield RULE.violation(node, "transitGatewayId", "names a transit gateway that is not in this stack")
+    elif node.type == GATEWAY_ATTACHMENT and not _is_agreed(node, case):
+        if first(node.inputs, "transitGatewayId") in (UNKNOWN, SECRET):
+            yield RULE.undecided(node, "transitGatewayId", "which gateway it is cannot be known here")
+            return
+        message = "names a transit gateway that is neither in this stack nor in deployer.api_access of the spec"
+        yield RULE.violation(node, "transitGatewayId", message)
+
+
+def _is_agreed(node: Node, case: Case) -> bool:
+    """A gateway of this stack's own, or the one by which the spec lets its deployers in."""
+    named = first(node.inputs, "transitGatewayId")
+    return bool(case.graph.references(node, "transitGatewayId", GATEWAY)) or named in case.facts.transit_gateways
 
 
 def _account(node: Node, path: str, case: Case) -> Iterator[Finding]:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 
+from codekeep_contracts.search_administration import search_roles_name
+
 from policies.conditions import Condition, none_of
 from policies.documents import ROLE, Kind, documents
 from policies.graph import Node, ResourceGraph
 from policies.reading import MISSING, first
 from policies.rule import ANY_RESOURCE, Case, Finding, Requirement, Scope, Severity, tenancy_rule
-from policies.rules.tenancy._tiers import is_pooled, own_prefix
+from policies.rules.tenancy._tiers import is_platforms_namespace, is_pooled, own_prefix
 
 ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 NAMESPACE = "kubernetes:core/v1:Namespace"
+JOB, CONFIG_MAP = "kubernetes:batch/v1:Job", "kubernetes:core/v1:ConfigMap"
 TAGS: Mapping[str, str] = {
     "namespace": "aws:RequestTag/kubernetes-namespace",
     "serviceAccount": "aws:RequestTag/kubernetes-service-account",
@@ -41,7 +44,7 @@ def within_the_keep(node: Node, case: Case) -> Iterator[Finding]:
         for path in TAGS:
             own = none_of("default").because("every pod that names none has it")
             yield from RULE.require(node, path, own, optional=True)
-    if is_pooled(case.facts) and (path := _namespace_path(node)):
+    if is_pooled(case.facts) and (path := _namespace_path(node)) and not _makes_search_roles(node, case):
         prefix = own_prefix(case)
         own = Condition(lambda name: name == prefix or str(name).startswith(f"{prefix}-"), f"must be {prefix}")
         yield from RULE.require(node, path, own)
@@ -55,6 +58,14 @@ def _namespace_path(node: Node) -> str:
         return "metadata.name"
     in_namespace = node.package == "kubernetes" and first(node.inputs, "metadata.namespace") is not MISSING
     return "metadata.namespace" if in_namespace else ""
+
+
+def _makes_search_roles(node: Node, case: Case) -> bool:
+    """The Job that the platform's administrator of the search domain runs for this keep, and its document."""
+    labels, namespace = (first(node.inputs, f"metadata.{key}") for key in ("labels", "namespace"))
+    name = labels.get("app.kubernetes.io/name") if isinstance(labels, Mapping) else None
+    is_own = name == search_roles_name(case.facts.tenant)
+    return node.type in (JOB, CONFIG_MAP) and is_platforms_namespace(str(namespace), case.facts) and is_own
 
 
 def _as_the_role_trusts(node: Node, graph: ResourceGraph) -> Iterator[Finding]:

@@ -73,10 +73,8 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
             for type_, spec in SPECS.items()
         ),
         *(Guard(type_, f"{spec}.backoffLimit", values=(1000,)) for type_, spec in SPECS.items()),
-        *(
-            Guard(type_, "spec.ttlSecondsAfterFinished", breaks=(Break.REMOVE,))
-            for type_ in ("kubernetes:batch/v1:Job", "kubernetes:ray.io/v1:RayJob")
-        ),
+        Guard("kubernetes:batch/v1:Job", "spec.ttlSecondsAfterFinished", values=(10**9,)),
+        Guard("kubernetes:ray.io/v1:RayJob", "spec.ttlSecondsAfterFinished", breaks=(Break.REMOVE,)),
         Guard("kubernetes:batch/v1:CronJob", "spec.concurrencyPolicy", breaks=(Break.REMOVE,), values=("Allow",)),
         Guard("kubernetes:batch/v1:CronJob", "spec.successfulJobsHistoryLimit", values=(500,)),
         Guard("kubernetes:batch/v1:CronJob", "spec.failedJobsHistoryLimit", values=(500,)),

@@ -418,6 +418,13 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
         Guard("aws:iam/role:Role", "assumeRolePolicy|Statement[0].Action", values=("sts:*",)),
         Guard("aws:iam/policy:Policy", add=({"policy": json.dumps({"Statement": OPEN})},)),
     ),
+    "search-roles": (
+        Guard("aws:opensearch/domain:Domain", "advancedOptions", breaks=(Break.REMOVE,)),
+        Guard(
+            "aws:iam/rolePolicy:RolePolicy",
+            add=({"role": "unmapped", "policy": json.dumps({"Statement": {**OPEN, "Action": "es:ESHttpPost"}})},),
+        ),
+    ),
     "wildcard-resources": (
         Guard(
             "aws:iam/rolePolicy:RolePolicy",

@@ -46,6 +46,13 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
             values=("another",),
         ),
     ),
+    "idle-accounts": (
+        Guard(
+            "kubernetes:ray.io/v1:RayCluster",
+            "spec.headGroupSpec.template.spec.serviceAccountName",
+            values=("somebody",),
+        ),
+    ),
     "ingress-tls": (
         Guard("kubernetes:networking.k8s.io/v1:Ingress", "spec.tls", breaks=(Break.REMOVE,), values=([],)),
         Guard(
@@ -233,6 +240,8 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
             ),
         ),
     ),
+    "unserved-devices": (Guard("kubernetes:apps/v1:DaemonSet", drop=True),),
+    "unserved-kinds": (Guard("kubernetes:example.com/v1:Widget", add=({"apiVersion": "example.com/v1"},)),),
     "workload-disruption": (
         Guard("kubernetes:policy/v1:PodDisruptionBudget", "spec.maxUnavailable", values=(0, "0%")),
         Guard(

@@ -111,6 +111,7 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
             "aws:ecr/repository:Repository",
             "imageScanningConfiguration.scanOnPush",
             breaks=(Break.REMOVE, Break.FLIP),
+            when=lambda facts: facts.tier != "premium",  # alone in its account: the registry scans every push
         ),
     ),
     "remote-code": (

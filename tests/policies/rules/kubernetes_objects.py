@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from components.controllers.objects import definition
 from policies.facts import Facts
 from policies.graph import Node, ResourceGraph
 from policies.graph.build import graph_of
@@ -152,7 +153,21 @@ def _budget() -> dict[str, Any]:
 
 
 def _objects() -> list[Node]:
-    return [_namespace(), *_accounts(), *_network(), *_bounds(), *_admission(), *_workloads()]
+    return [_namespace(), *_definitions(), *_accounts(), *_network(), *_bounds(), *_admission(), *_workloads()]
+
+
+def _definitions() -> list[Node]:
+    names = ("scaledobjects.keda.sh", "rayclusters.ray.io")
+    return [
+        kube(
+            "apiextensions.k8s.io/v1",
+            "CustomResourceDefinition",
+            name,
+            {"spec": definition(name)["spec"]},
+            cluster_wide=True,
+        )
+        for name in names
+    ]
 
 
 def _namespace() -> Node:
@@ -165,10 +180,11 @@ def _namespace() -> Node:
 
 
 def _accounts() -> list[Node]:
-    subject = {"kind": "ServiceAccount", "name": "ingest", "namespace": SPACE}
+    subjects = [{"kind": "ServiceAccount", "name": name, "namespace": SPACE} for name in ("ingest", "head")]
     rules = [{"apiGroups": ["batch"], "resources": ["jobs"], "verbs": ["create", "get", "watch"]}]
     accounts = [
-        kube("v1", "ServiceAccount", name, {"automountServiceAccountToken": False}) for name in ("gateway", "index")
+        kube("v1", "ServiceAccount", name, {"automountServiceAccountToken": False})
+        for name in ("gateway", "head", "index")
     ]
     return [
         *accounts,
@@ -178,7 +194,7 @@ def _accounts() -> list[Node]:
             RBAC,
             "RoleBinding",
             "ingest",
-            {"roleRef": {"apiGroup": RBAC.partition("/")[0], "kind": "Role", "name": "ingest"}, "subjects": [subject]},
+            {"roleRef": {"apiGroup": RBAC.partition("/")[0], "kind": "Role", "name": "ingest"}, "subjects": subjects},
         ),
     ]
 
@@ -323,7 +339,7 @@ def _workloads() -> list[Node]:
             {
                 "spec": {
                     "enableInTreeAutoscaling": True,
-                    "headGroupSpec": {"template": template("index", pod("index", container("index")))},
+                    "headGroupSpec": {"template": template("index", pod("head", container("index")))},
                     "workerGroupSpecs": [
                         {
                             "groupName": "workers",

@@ -137,14 +137,17 @@ def test_a_resource_gets_its_verdict(
         ("scaler-bounds", SCALED_OBJECT, "gateway", "spec.minReplicaCount", 50, BAD),
         ("scaler-bounds", RAY, "index", "spec.workerGroupSpecs[0].maxReplicas", None, BAD),
         ("job-bounds", JOB, "finetune", "spec.activeDeadlineSeconds", None, BAD),
-        ("job-bounds", JOB, "finetune", "spec.ttlSecondsAfterFinished", None, BAD),
+        ("job-bounds", JOB, "finetune", "spec.ttlSecondsAfterFinished", 10**9, BAD),
+        ("job-bounds", JOB, "finetune", "spec.ttlSecondsAfterFinished", None, None),
         ("job-bounds", JOB, "finetune", "spec.activeDeadlineSeconds", UNKNOWN, OPEN),
         ("job-bounds", CRON_JOB, "ingest", "spec.concurrencyPolicy", "Allow", BAD),
         ("job-bounds", CRON_JOB, "ingest", "spec.failedJobsHistoryLimit", 1000, BAD),
     ],
 )
-def test_an_object_gets_its_verdict(rule: str, type_: str, name: str, path: str, value: Any, verdict: Verdict) -> None:
-    assert told(changed(type_, name, path, value), rule) == [(verdict, name, path)]
+def test_an_object_gets_its_verdict(
+    rule: str, type_: str, name: str, path: str, value: Any, verdict: Verdict | None
+) -> None:
+    assert told(changed(type_, name, path, value), rule) == ([] if verdict is None else [(verdict, name, path)])
 
 
 def test_an_autoscaler_has_a_maximum() -> None:

@@ -27,6 +27,7 @@ from policies.rules.identity import (
     permissions_boundary,
     privilege_escalation,
     public_principals,
+    search_roles,
     session_duration,
     wildcard_actions,
     wildcard_resources,
@@ -57,6 +58,7 @@ ISSUER = "oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF"
 FEDERATED = {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"}
 PODS = {"Service": "pods.eks.amazonaws.com"}
 CLUSTER_ARN = f"arn:aws:eks:eu-central-1:{ACCOUNT}:cluster/codekeep-demo"
+DOMAIN = "aws:opensearch/domain:Domain"
 ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 
 
@@ -94,6 +96,8 @@ def access(mode: Any = "API", creator: Any = False) -> dict[str, Any]:
 
 
 RIGHT: list[tuple[Any, str, dict[str, Any]]] = [
+    (search_roles, DOMAIN, {"advancedOptions": {search_roles.NAMED_IN_BODIES: "false"}}),
+    (search_roles, ROLE_POLICY, granting(allow("es:ESHttp*", "*"))),  # no domain with roles of its own
     (wildcard_actions, ROLE_POLICY, granting(allow(["s3:GetObject", "ec2:Describe*"], OBJECTS))),
     (wildcard_actions, ROLE_POLICY, granting({"Effect": "Deny", "Action": "*", "Resource": "*"})),
     (wildcard_resources, ROLE_POLICY, granting(allow(["ec2:DescribeVpcs", "ecr:GetAuthorizationToken"], "*"))),
@@ -167,6 +171,7 @@ RIGHT: list[tuple[Any, str, dict[str, Any]]] = [
 ]
 
 WRONG: list[tuple[Any, str, dict[str, Any], str]] = [
+    (search_roles, DOMAIN, {"advancedOptions": {}}, "advancedOptions"),
     (wildcard_actions, ROLE_POLICY, granting(allow("s3:*", OBJECTS)), "policy|Statement[0].Action"),
     (
         wildcard_actions,
@@ -275,6 +280,7 @@ WRONG: list[tuple[Any, str, dict[str, Any], str]] = [
 ]
 
 OPEN: list[tuple[Any, str, dict[str, Any], str]] = [
+    (search_roles, DOMAIN, {"advancedOptions": UNKNOWN}, "advancedOptions"),
     *(
         (rule, ROLE_POLICY, {"policy": UNKNOWN}, "policy")
         for rule in (wildcard_actions, wildcard_resources, inverted_grants, pass_role, privilege_escalation)
@@ -382,10 +388,39 @@ def test_accounts_of_customer_keys_and_entry_principals_are_trusted() -> None:
     assert judged(foreign_principals.RULE, policy, facts=held) == []
 
 
+def test_a_job_maps_the_roles_that_it_is_given_and_the_domain_knows_its_master() -> None:
+    master = node(ROLE, {"name": "admin"}, "admin")
+    security = {"enabled": True, "masterUserOptions": {"masterUserArn": UNKNOWN}}
+    domain = node(
+        DOMAIN,
+        {"advancedSecurityOptions": security, "advancedOptions": {search_roles.NAMED_IN_BODIES: "false"}},
+        "domain",
+        property_dependencies={"advancedSecurityOptions": (master.urn,)},
+    )
+    mapped, other, own = (
+        node(ROLE_POLICY, {**granting(allow("es:ESHttpGet", "*")), "role": role}, role)
+        for role in ("gateway", "other", "admin")
+    )
+    metadata = {"namespace": "n", "name": "roles"}
+    roles = node(search_roles.CONFIG_MAP, {"metadata": metadata, "data": {"x": '["arn:aws:iam::1:role/p/gateway"]'}})
+    volumes = [{"configMap": {"name": "roles"}}]
+    job = node(search_roles.JOB, {"metadata": {"namespace": "n"}, "spec": {"template": {"spec": {"volumes": volumes}}}})
+    rule = search_roles.RULE
+    assert judged(rule, domain, master, mapped, own, roles, job) == []
+    assert judged(rule, domain, master, mapped, other, roles, job) == [("violation", "other", "role")]
+    assert judged(rule, domain, master, mapped, roles) == [("violation", "gateway", "role")]  # nothing mounts it
+    live = node(DOMAIN, {**domain.inputs, "advancedSecurityOptions": {"enabled": True}}, "domain")  # as AWS tells it
+    assert judged(rule, live, mapped, roles, job) == []
+    assert judged(rule, live, other, roles, job) == [("undecided", "other", "role")]
+    hidden = node(search_roles.JOB, {"metadata": {"namespace": "n"}, "spec": UNKNOWN})
+    assert judged(rule, domain, master, mapped, roles, hidden) == [("undecided", "gateway", "role")]
+    assert judged(rule, mapped, facts=replace(FACTS, tier="pooled")) == [("violation", "gateway", "role")]
+
+
 def test_every_rule_of_the_family_is_tried_both_ways() -> None:
     def ids(cases: list[Any]) -> set[str]:
         return {case[0].RULE.id for case in cases}
 
     rules: tuple[Rule, ...] = (access_analyzer.RULE,)
     assert ids(RIGHT) == ids(WRONG)
-    assert len(ids(RIGHT) | {rule.id for rule in rules}) == 19
+    assert len(ids(RIGHT) | {rule.id for rule in rules}) == 20

@@ -1,10 +1,13 @@
 """Kubernetes rules: compliant objects pass, a violation names its path, what is unknown stays undecided."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from codekeep_contracts.search_administration import SEARCH_NAMESPACE
 
 from policies.catalogue import catalogue
+from policies.facts import Facts
 from policies.graph import SECRET, UNKNOWN, ResourceGraph
 from policies.rule import Case, Family, Finding, Verdict, judge_all
 from tests.policies.mutants import caught, mutants
@@ -20,7 +23,8 @@ from tests.policies.rules.kubernetes_objects import (
     template,
 )
 
-RULES = [rule for rule in catalogue() if rule.family is Family.KUBERNETES]
+OWN_TEST = "unserved-devices"  # what serves devices mounts a folder of the node, which another rule waives
+RULES = [rule for rule in catalogue() if rule.family is Family.KUBERNETES and rule.id != OWN_TEST]
 DEPLOYMENT, CRON_JOB, RAY = (
     "kubernetes:apps/v1:Deployment",
     "kubernetes:batch/v1:CronJob",
@@ -33,8 +37,8 @@ CRON_CONTAINER = "spec.jobTemplate.spec.template.spec.containers[0]"
 RAY_CONTAINER = "spec.workerGroupSpecs[0].template.spec.containers[0]"
 
 
-def findings(objects: ResourceGraph) -> list[Finding]:
-    return judge_all(RULES, Case(facts=FACTS, graph=objects))
+def findings(objects: ResourceGraph, facts: Facts = FACTS) -> list[Finding]:
+    return judge_all(RULES, Case(facts=facts, graph=objects))
 
 
 def verdicts(objects: ResourceGraph, rule: str) -> list[tuple[Verdict, str, str]]:
@@ -162,6 +166,7 @@ def test_what_is_not_known_is_undecided(rule: str, type_: str, name: str, path: 
         ("PodDisruptionBudget::gateway", "workload-disruption", "no disruption budget"),
         ("ValidatingAdmissionPolicyBinding::keep-images", "admission-fails-closed", "has no binding"),
         ("RoleBinding::ingest", "pod-token", "must be false"),
+        ("CustomResourceDefinition::scaledobjects.keda.sh", "unserved-kinds", "defines ScaledObject of keda.sh"),
     ],
 )
 def test_a_companion_that_is_missing_is_a_violation(dropped: str, rule: str, fault: str) -> None:
@@ -199,6 +204,16 @@ def test_a_workload_in_a_namespace_without_walls_is_named() -> None:
     assert verdicts(objects, "namespace-default-deny") == [(Verdict.VIOLATION, "stray", "metadata.namespace")] * 2
 
 
+@pytest.mark.parametrize("tier", ["pooled", "dedicated"])
+def test_the_walls_of_the_search_administration_are_its_owners(tier: str) -> None:
+    spec = {"template": template("stray", pod("stray", container("stray")))}
+    metadata = {"namespace": SEARCH_NAMESPACE}
+    objects = graph(kube("apps/v1", "Deployment", "stray", {"metadata": metadata, "spec": spec}))
+    found = judge_all(RULES, Case(facts=replace(FACTS, tier=tier), graph=objects))
+    walls = {each.rule for each in found} & {"namespace-default-deny", "namespace-quotas"}
+    assert walls == (set() if tier == "pooled" else {"namespace-default-deny", "namespace-quotas"})
+
+
 def test_a_chart_that_another_process_renders_is_undecided_and_dangerous_values_are_named() -> None:
     release = "kubernetes:helm.sh/v3:Release"
     plain = resource(release, "plain", {"chart": "agent", "version": "1.2.3"})
@@ -230,3 +245,51 @@ def test_plain_http_is_no_way_in() -> None:
         (Verdict.VIOLATION, "web", "spec.listeners[0].protocol"),
         (Verdict.VIOLATION, "open", "spec.tls"),
     ]
+
+
+def undefined() -> ResourceGraph:
+    objects = graph()
+    rest = [node for node in objects if not node.type.endswith(":CustomResourceDefinition")]
+    return ResourceGraph(project=objects.project, stack=objects.stack, nodes=tuple(rest))
+
+
+def test_a_pooled_keep_has_the_kinds_of_its_platform_and_no_others() -> None:
+    assert {name for _, name, _ in verdicts(undefined(), "unserved-kinds")} == {"gateway", "index"}
+    pooled = replace(FACTS, tier="pooled")
+    own = kube("example.com/v1", "Widget", "w", {})
+    with_widget = ResourceGraph(project="codekeep", stack="demo", nodes=(*undefined(), own))
+    found = [each for each in findings(with_widget, pooled) if each.rule == "unserved-kinds"]
+    assert [each.urn for each in found] == [own.urn]
+
+
+def test_an_add_on_brings_its_own_kinds() -> None:
+    kind = kube("secrets-store.csi.x-k8s.io/v1", "SecretProviderClass", "certificate", {})
+    addon = resource("aws:eks/addon:Addon", "a", {"addonName": "aws-secrets-store-csi-driver-provider"}, None)
+    assert [name for _, name, _ in verdicts(graph(kind), "unserved-kinds")] == ["certificate"]
+    assert verdicts(graph(kind, addon), "unserved-kinds") == []
+
+
+def test_a_definition_that_is_not_known_decides_nothing() -> None:
+    widget = kube("example.com/v1", "Widget", "w", {})
+    hidden = kube("apiextensions.k8s.io/v1", "CustomResourceDefinition", "x", {"spec": UNKNOWN}, cluster_wide=True)
+    assert verdicts(graph(widget, hidden), "unserved-kinds") == [(Verdict.UNDECIDED, "w", "kind")]
+
+
+def test_devices_need_a_plugin_on_the_nodes() -> None:
+    [rule] = [each for each in catalogue() if each.id == OWN_TEST]
+    sockets = [{"name": "sockets", "hostPath": {"path": "/var/lib/kubelet/device-plugins/"}}]
+    body = {"spec": {"template": template("devices", pod("index", container("devices"), volumes=sockets))}}
+    plugin = kube("apps/v1", "DaemonSet", "devices", body)
+    [found] = judge_all([rule], Case(facts=FACTS, graph=graph()))
+    assert (found.urn.rpartition("::")[2], found.property) == ("index", f"{RAY_CONTAINER}.resources.limits")
+    assert judge_all([rule], Case(facts=FACTS, graph=graph(plugin))) == []
+    assert judge_all([rule], Case(facts=replace(FACTS, tier="pooled"), graph=graph())) == []
+    hidden = graph(kube("apps/v1", "DaemonSet", "devices", {"spec": UNKNOWN}))
+    assert {each.verdict for each in judge_all([rule], Case(facts=FACTS, graph=hidden))} == {Verdict.UNDECIDED}
+
+
+def test_pods_whose_account_is_not_known_decide_nothing_of_idle_accounts() -> None:
+    elsewhere = changed(RAY, "index", "spec.headGroupSpec.template.spec.serviceAccountName", "somebody")
+    assert verdicts(elsewhere, "idle-accounts") == [(Verdict.VIOLATION, "ingest", "subjects[1]")]
+    hidden = changed(RAY, "index", "spec.headGroupSpec.template.spec.serviceAccountName", UNKNOWN)
+    assert {verdict for verdict, _, _ in verdicts(hidden, "idle-accounts")} == {Verdict.UNDECIDED}

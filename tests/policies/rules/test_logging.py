@@ -15,6 +15,7 @@ from policies.facts import Facts
 from policies.graph import UNKNOWN, Node, ResourceGraph
 from policies.rule import Case, Family, Finding, judge_all
 from policies.rules.logging.log_group_retention import OFFERED
+from policies.rules.logging.log_trail_alarms import WATCHED
 
 PLAIN = Facts.of({"codekeep:allowedRegions": "eu-central-1"})
 KEEP = Facts(
@@ -439,11 +440,12 @@ def test_stopping_the_trail_raises_an_alarm() -> None:
         token = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
         return node(token, "f", logGroupName="id-group", pattern=f"{{ {pattern} }}", metricTransformation=metric)
 
-    every = filtering("StopLogging", "DeleteTrail", "UpdateTrail", "DisableKey", "ScheduleKeyDeletion")
+    every = filtering(*(name for names in WATCHED.values() for name in names))
     alarm = node("aws:cloudwatch/metricAlarm:MetricAlarm", "a", namespace="n", metricName="m", alarmActions=["arn"])
     assert told(judged("log-trail-alarms", trail, group, every, alarm)) == []
     silent = replace(alarm, inputs={**alarm.inputs, "alarmActions": []})
-    assert told(judged("log-trail-alarms", trail, group, every, silent)) == [("trail", "", "violation")] * 2
-    some = filtering("StopLogging", "DeleteTrail", "UpdateTrail")
-    assert told(judged("log-trail-alarms", trail, group, some, alarm)) == [("trail", "", "violation")]
+    assert told(judged("log-trail-alarms", trail, group, every, silent)) == [("trail", "", "violation")] * 5
+    for missing in WATCHED:
+        some = filtering(*(name for what, names in WATCHED.items() for name in names if what != missing))
+        assert told(judged("log-trail-alarms", trail, group, some, alarm)) == [("trail", "", "violation")]
     assert told(judged("log-trail-alarms", node(TRAIL, "trail"))) == [("trail", "cloudWatchLogsGroupArn", "violation")]

@@ -446,3 +446,5 @@ def test_a_transit_gateway_that_is_not_in_the_stack_is_foreign() -> None:
     )
     own, foreign = node(token, "own", transitGatewayId=gateway), node(token, "foreign", transitGatewayId="tgw-1")
     assert verdicts(rule("foreign_networks"), gateway, own, foreign) == [violation(foreign, "transitGatewayId")]
+    agreed = facts(transit_gateways=frozenset({"tgw-1"}))
+    assert verdicts(rule("foreign_networks"), gateway, own, foreign, agreed=agreed) == []

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from codekeep_contracts.search_administration import SEARCH_NAMESPACE
 
 from policies.facts import Facts
 from policies.graph import UNKNOWN, Node, ResourceGraph
@@ -253,6 +254,22 @@ def test_objects_of_a_pooled_keep_lie_in_its_namespace() -> None:
         ("violation", "it", "metadata.namespace")
     ]
     assert judged(tenant_namespaces.RULE, pod("keda")) == []
+
+
+def test_a_pooled_keep_adds_to_the_search_administration_its_own_job_and_document_only() -> None:
+    def added(kind: str, name: object) -> list[tuple[str, str, str]]:
+        metadata = {"labels": {"app.kubernetes.io/name": name}, "namespace": SEARCH_NAMESPACE}
+        return judged(tenant_namespaces.RULE, node(kind, {"metadata": metadata}), facts=POOLED)
+
+    job, config_map = "kubernetes:batch/v1:Job", "kubernetes:core/v1:ConfigMap"
+    assert added(job, "search-roles-demo") == added(config_map, "search-roles-demo") == []
+    for kind, name in (
+        (job, "search-roles-acme"),
+        (job, UNKNOWN),
+        ("kubernetes:core/v1:Pod", "search-roles-demo"),
+        ("kubernetes:core/v1:ServiceAccount", "search-roles-demo"),
+    ):
+        assert added(kind, name) == [("violation", "it", "metadata.namespace")], name
 
 
 # Keys
