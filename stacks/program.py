@@ -1,14 +1,18 @@
 """The program of a stack: builds the keep or shared platform of the spec in its configuration."""
 
 import json
+import os
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
-from codekeep_contracts.images import REPOSITORIES
+from codekeep_contracts.images import REPOSITORIES, ControllerImage
 from codekeep_contracts.settings.document import RuntimeSettings
 
+from components.existing import Existing
 from components.keep.keep_outputs import KeepOutputs
 from components.keep.platform import Platform
 from components.keep.platform_ref import PlatformRef
@@ -18,9 +22,12 @@ from components.keep.tenant import TenantEnvironment
 from components.naming import Keep
 from components.network.endpoints import INTERFACE_SERVICES
 from components.release.runtime_release import RuntimeRelease, RuntimeReleaseArgs
+from stacks.controller_images import LockError, controller_digests
+from stacks.existing import from_environment
+from stacks.reachability import is_sandbox, reach_api, require_way_in
 from stacks.release_plan import release_plan
 from stacks.settings import settings_document
-from stacks.spec import PLATFORM_KEY, TENANT_KEY, Spec, SpecError, TenantSpec, parse, parse_platform
+from stacks.spec import PLATFORM_KEY, TENANT_KEY, Spec, SpecError, TenantSpec, is_pooled, parse, parse_platform
 from stacks.spec.network import PlatformUse
 from stacks.translation import environment_args, keep_of, platform_args, pooled_args
 
@@ -31,18 +38,22 @@ def run() -> None:
     """Registers the resources of the stack's spec.
 
     Raises:
-        pulumi.RunError: the configuration has no valid spec; nothing was registered. The message has every problem.
+        pulumi.RunError: the configuration has no valid spec, or a cluster would come up that this machine cannot
+            enter; nothing was registered. The message has every problem.
     """
     spec = spec_in(pulumi.Config("codekeep"), f"Pulumi.{pulumi.get_stack()}.yaml")
-    keep = keep_of(spec)
+    require_way_in(spec)
+    keep, existing = keep_of(spec), from_environment(os.environ)
+    digests = _controller_digests(spec)
     within = pulumi.ResourceOptions(providers=[aws_provider(keep)])
     if isinstance(spec, TenantSpec):
-        built = _build_keep(spec, within)
+        built = _build_keep(spec, existing, digests, within)
         settings = _settings(spec, built)
         _release(spec, built, settings, within)
         _export_keep(built, settings)
     else:
-        pulumi.export(PLATFORM_OUTPUT, Platform(spec.name, platform_args(spec), opts=within).exports())
+        args = replace(platform_args(spec, existing), reach_api=reach_api(spec), controller_digests=digests)
+        pulumi.export(PLATFORM_OUTPUT, Platform(spec.name, args, opts=within).exports())
     SpecDigest(keep.logical("spec-digest"), keep, opts=within)
     for name, value in (("region", keep.region), ("account", keep.account_id), ("specDigest", keep.spec_digest)):
         pulumi.export(name, value)
@@ -88,10 +99,29 @@ def platform_of(use: PlatformUse) -> PlatformRef:
     )
 
 
-def _build_keep(spec: TenantSpec, within: pulumi.ResourceOptions) -> KeepOutputs:
+def _controller_digests(spec: Spec) -> dict[ControllerImage, str]:
+    """Digests of the controllers' images. A deployment to AWS needs each; a pooled keep has no controllers."""
+    deploying = not (is_pooled(spec) or pulumi.runtime.is_dry_run() or is_sandbox())
+    try:
+        return controller_digests(project_root(), deploying=deploying)
+    except LockError as error:
+        raise pulumi.RunError(str(error)) from error
+
+
+def project_root() -> Path:
+    """The folder of Pulumi.yaml, in or above the one where the program runs."""
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / "Pulumi.yaml").is_file()), here)
+
+
+def _build_keep(
+    spec: TenantSpec, existing: Existing, digests: Mapping[ControllerImage, str], within: pulumi.ResourceOptions
+) -> KeepOutputs:
     if spec.platform is None:
-        return TenantEnvironment(spec.name, environment_args(spec), opts=within).outputs
-    return PooledTenant(spec.name, pooled_args(spec, platform_of(spec.platform)), opts=within).outputs
+        own = replace(environment_args(spec, existing), reach_api=reach_api(spec), controller_digests=digests)
+        return TenantEnvironment(spec.name, own, opts=within).outputs
+    pooled = replace(pooled_args(spec, platform_of(spec.platform), existing), reach_api=reach_api(spec))
+    return PooledTenant(spec.name, pooled, opts=within).outputs
 
 
 def _release(

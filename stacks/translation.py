@@ -6,12 +6,14 @@ from typing import Any
 
 from components.compute.cluster_access import AccessLevel, ClusterAccess
 from components.compute.pool import Pool, PoolRole, Tenancy, ZoneCapacity
+from components.existing import Existing
 from components.keep.platform_args import PlatformArgs, PooledTenantArgs
 from components.keep.platform_ref import PlatformRef
 from components.keep.tenant_args import TenantEnvironmentArgs
 from components.keys.key_policy import held_key_policy
 from components.keys.keys_plan import KeysPlan
 from components.naming import DataClass, Keep, Tier
+from components.network.api_access import ApiAccess
 from components.network.egress import EgressMode, EgressRules
 from components.network.network_plan import AdoptedNetworkPlan, NetworkPlan
 from components.observe.budget_plan import BudgetPlan
@@ -25,9 +27,10 @@ from stacks.spec.regions import region_of_arn
 
 KEPT = (DataClass.CODE, DataClass.INDEX, DataClass.MODEL, DataClass.EVAL, DataClass.AUDIT, DataClass.LOG)
 """Data classes with a retention in every spec."""
+NOTHING = Existing()
 
 
-def environment_args(spec: TenantSpec) -> TenantEnvironmentArgs:
+def environment_args(spec: TenantSpec, existing: Existing = NOTHING) -> TenantEnvironmentArgs:
     """Args of a dedicated or premium keep.
 
     Raises:
@@ -48,16 +51,18 @@ def environment_args(spec: TenantSpec) -> TenantEnvironmentArgs:
         keys=_keys(spec.keys, spec.regions.recovery),
         slo=spec.slo,
         cluster_access=_cluster_access(spec),
+        api_access=_api_access(spec),
         recovery_region=spec.regions.recovery,
         recovery_zones=spec.regions.recovery_zones,
         own_account=spec.account.dedicated,
         has_detectors=spec.account.has_detectors,
         audit_lock_mode=_lock_mode(spec),
+        existing=existing,
         protect=spec.protect,
     )
 
 
-def pooled_args(spec: TenantSpec, platform: PlatformRef) -> PooledTenantArgs:
+def pooled_args(spec: TenantSpec, platform: PlatformRef, existing: Existing = NOTHING) -> PooledTenantArgs:
     """Args of a pooled keep on the platform that `platform` refers to."""
     return PooledTenantArgs(
         keep=keep_of(spec),
@@ -70,25 +75,29 @@ def pooled_args(spec: TenantSpec, platform: PlatformRef) -> PooledTenantArgs:
         keys=_keys(spec.keys, None),
         slo=spec.slo,
         audit_lock_mode=_lock_mode(spec),
+        existing=existing,
         protect=spec.protect,
     )
 
 
-def platform_args(spec: PlatformSpec) -> PlatformArgs:
+def platform_args(spec: PlatformSpec, existing: Existing = NOTHING) -> PlatformArgs:
     """Args of a region's shared platform."""
     return PlatformArgs(
         keep=keep_of(spec),
         network=_network(spec.network),
         pools=tuple(_pool(pool) for pool in spec.pools),
         search=SearchPlan(**dict(spec.search_domain)),
+        search_roles_image=spec.search_roles_image,
         retention_days=_retention_days(spec),
         budget=BudgetPlan(**dict(spec.budget)),
         link_domains=spec.link_domains,
         keys=_keys(spec.keys, None),
         slo=spec.slo,
         cluster_access=_cluster_access(spec),
+        api_access=_api_access(spec),
         has_detectors=spec.account.has_detectors,
         audit_lock_mode=_lock_mode(spec),
+        existing=existing,
         protect=spec.protect,
     )
 
@@ -191,6 +200,13 @@ def _cluster_access(spec: Spec) -> tuple[ClusterAccess, ...]:
         )
         for entry in spec.cluster_access
     )
+
+
+def _api_access(spec: Spec) -> ApiAccess:
+    if spec.deployer is None:
+        return ApiAccess()
+    access = spec.deployer.api_access
+    return ApiAccess(cidrs=access.cidrs, transit_gateway_id=access.transit_gateway)
 
 
 def _lock_mode(spec: Spec) -> LockMode:

@@ -8,6 +8,7 @@ import pytest
 from tests import event_loops
 
 LONG = (  # files that take a minute or more, most of it in child processes
+    "tests/cli/test_deployer_policy.py",
     "tests/cli/test_demo.py",
     "tests/cli/test_edits.py",
     "tests/policies/test_crossguard_engine.py",

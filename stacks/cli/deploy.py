@@ -21,6 +21,7 @@ from stacks.cli.outputs_view import show_outputs
 from stacks.cli.terminal import console
 from stacks.engines.engine import Engine, PolicyPack
 from stacks.project import Project
+from stacks.sessions.bring_up import bring_up
 from stacks.sessions.deployment import Outcome, deploy
 
 QUESTIONS = {
@@ -40,6 +41,7 @@ class DeployCommand:
     policy_packs: Sequence[PolicyPack]
     as_json: bool
     yes: bool
+    only_registry: bool = False
     console: Console = field(default_factory=console)
 
     def run(self, operation: Operation) -> bool:
@@ -94,16 +96,19 @@ class DeployCommand:
         return confirmed
 
     def _deploy(self, operation: Operation, display: Display, cancel: threading.Event) -> Outcome:
+        project, stack, engine, packs = self.project, self.stack, self.engine, self.policy_packs
         with closing(display):
-            return deploy(
-                self.project,
-                self.stack,
-                operation,
-                self.engine,
-                policy_packs=self.policy_packs,
-                on_event=display,
-                cancel=cancel,
-            )
+            if operation is Operation.UP:
+                return bring_up(
+                    project,
+                    stack,
+                    engine,
+                    policy_packs=packs,
+                    on_event=display,
+                    cancel=cancel,
+                    only_registry=self.only_registry,
+                )
+            return deploy(project, stack, operation, engine, policy_packs=packs, on_event=display, cancel=cancel)
 
     def _spinner(self) -> AbstractContextManager[object]:
         quiet = self.as_json or not self.console.is_terminal
@@ -117,7 +122,7 @@ class DeployCommand:
             document |= {"resources": progress.counts} | ({"outputs": outcome.outputs} if outcome.outputs else {})
             self.console.out(json.dumps(document))
             return
-        if operation is Operation.UP and not outcome.changes_nothing:
+        if operation is Operation.UP and outcome.outputs and not outcome.changes_nothing:
             show_outputs(self.console, outcome.outputs)
         counts = _counts(progress.counts, PREVIEWED if operation is Operation.PREVIEW else PAST)
         failed = f", {progress.failed} failed" if progress.failed else ""
@@ -126,6 +131,10 @@ class DeployCommand:
             f"in {summary.seconds:.1f} s ({outcome.engine} engine)",
             style="bold green" if outcome.succeeded else "bold red",
         )
+        if operation is Operation.DESTROY and progress.retained:
+            self.console.print(
+                f"Stays in the account, which has it once and may need it for others: {', '.join(progress.retained)}."
+            )
         if not outcome.succeeded and operation is not Operation.PREVIEW:
             self.console.print(
                 f"The state records what was done: `codekeep {operation} {self.stack}` continues from there."

@@ -27,10 +27,14 @@ def _deployment_options(command: Command) -> Command:
 
 @click.command()
 @_deployment_options
+@click.option(
+    "--only-registry", is_flag=True, help="Make the registry, the bucket of models and their keys, and nothing else."
+)
 def up(**options: Any) -> None:
     """Create, update, replace and delete resources until the keep of STACK matches its spec.
 
-    Shows the difference and asks before it changes anything; --yes does not ask.
+    Shows the difference and asks before it changes anything; --yes does not ask. Where images or models of the release
+    are missing, makes the registry first, says what to push, and goes on from there the next time.
     """
     _run("up", **options)
 
@@ -65,6 +69,7 @@ def _run(
     policy_pack_configs: tuple[Path, ...],
     as_json: bool,
     yes: bool,
+    only_registry: bool = False,
 ) -> None:
     relax_gc()
     from codekeep_contracts.engine_events import Operation
@@ -87,6 +92,7 @@ def _run(
         policy_packs=packs,
         as_json=as_json,
         yes=yes,
+        only_registry=only_registry,
     )
     if not command.run(Operation(operation)):
         raise click.exceptions.Exit(1)

@@ -8,7 +8,7 @@ import click
 from codekeep_contracts.faults import UsageFault
 
 from stacks.cli.group import CommandGroup
-from stacks.cli.options import json_option
+from stacks.cli.options import json_option, stack_argument
 
 
 @click.group(cls=CommandGroup)
@@ -126,6 +126,34 @@ def matrix(
         click.echo(json.dumps({**document, "runs": True}))
     else:
         click.echo(f"{found.image} ({found.stack}, CUDA {found.cuda}) runs on {found.gpu} under driver {found.driver}.")
+
+
+@images.command()
+@stack_argument
+@json_option
+@click.option("--lock", "locking", is_flag=True, help="Ask the sources for digests and write controller-images.json.")
+@click.option("--copy", "copying", is_flag=True, help="Copy the images at their locked digests into the registry.")
+def mirror(stack: str, as_json: bool, locking: bool, copying: bool) -> None:
+    """Print the images of STACK's controllers: where each comes from, where it goes, and its locked digest.
+
+    --lock and --copy need crane or skopeo; --copy needs it logged in to the keep's registry, the only one that nodes
+    pull from.
+    """
+    from stacks.project import Project
+    from stacks.sessions import mirror as session
+
+    project = Project.find()
+    if locking:
+        written = session.lock(project.root, session.copies(project, stack), lambda text: click.echo(text, err=True))
+        click.echo(f"Wrote {written.name}: review and commit it.", err=True)
+    wanted = session.copies(project, stack)
+    if copying:
+        session.copy(wanted, lambda text: click.echo(text, err=True))
+    if as_json:
+        click.echo(json.dumps([asdict(each) for each in wanted], indent=2))
+        return
+    for each in wanted:
+        click.echo(f"{each.source} -> {each.target} {each.digest or 'not locked'}")
 
 
 def _root() -> Path:

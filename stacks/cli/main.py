@@ -15,9 +15,16 @@ COMMANDS = {  # name → (module, attribute, one line of help)
     "graph": ("stacks.cli.graph_command", "graph", "Print a stack's components and resources."),
     "manifests": ("stacks.cli.manifests_command", "manifests", "Print a stack's Kubernetes objects as YAML."),
     "key-policy": ("stacks.cli.key_policy_command", "key_policy", "Print the key policies that the customer writes."),
+    "deployer-policy": (
+        "stacks.cli.deployer_policy_command",
+        "deployer_policy",
+        "Print the least permissions of the role that deploys.",
+    ),
+    "existing": ("stacks.cli.existing_command", "existing", "Print what the account has already."),
     "check": ("stacks.cli.check_command", "check", "Check stacks against the policies."),
     "spec": ("stacks.cli.spec_commands", "spec", "Check specs and print their schema."),
     "images": ("stacks.cli.images_commands", "images", "Render, pin and check the reference images."),
+    "models": ("stacks.cli.models_commands", "models", "Put models into a keep's bucket."),
     "sandbox": ("stacks.cli.sandbox_commands", "sandbox", "Manage the local stand-in for AWS and Kubernetes."),
 }
 

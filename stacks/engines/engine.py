@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,6 +26,8 @@ class Deployment:
     operation: Operation
     stack: str
     policy_packs: Sequence[PolicyPack] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)  # of the program, over the engine's own
+    targets: frozenset[str] = frozenset()  # URNs that an `up` is limited to; empty: everything
 
 
 class Engine(Protocol):
@@ -57,4 +59,8 @@ class Engine(Protocol):
 
     def emulates(self, resource_type: str) -> bool:
         """Whether the account has resources of the type. AWS has; a stand-in only records some types."""
+        ...
+
+    def recorded(self, resource_type: str, account_id: str, region: str) -> list[Mapping[str, Any]]:
+        """Inputs of the resources of a type that a stand-in only records; none on AWS."""
         ...

@@ -7,11 +7,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from codekeep_contracts.engine_events import Event, Operation, Status, Summary
 from codekeep_contracts.faults import Fault, UsageFault
-from codekeep_contracts.sandbox_variables import SANDBOX_ENDPOINT
+from codekeep_contracts.sandbox_variables import SANDBOX_ENDPOINT, SANDBOX_LEDGER
 from pulumi import automation
 from pulumi.automation import CommandError, CommandResult, EngineEvent, LocalWorkspace, PulumiCommand
 from pulumi.automation.errors import create_command_error
@@ -35,7 +36,7 @@ class PulumiEngine:
     def run(self, deployment: Deployment, on_event: Callable[[Event], None], cancel: threading.Event) -> None:
         """Runs the deployment. `cancel` interrupts pulumi, which stops as cleanly as it can."""
         command = _Interruptible()
-        stack = self._stack(deployment.stack, command, create=True)
+        stack = self._stack(deployment.stack, command, create=True, environment=deployment.environment)
         translator = EventTranslator(on_event)
         started = time.monotonic()
         watch = threading.Thread(target=command.interrupt_when, args=(cancel,), daemon=True)
@@ -86,17 +87,25 @@ class PulumiEngine:
 
         return sandbox_engine.emulates(resource_type)
 
+    def recorded(self, resource_type: str, account_id: str, region: str) -> list[Mapping[str, Any]]:
+        if self.endpoint() is None:
+            return []
+        from stacks.engines import sandbox_engine
+
+        return sandbox_engine.recorded(Path(os.environ[SANDBOX_LEDGER]), resource_type, account_id, region)
+
     def _existing(self, stack: str) -> automation.Stack | None:
         try:
             return self._stack(stack, _Interruptible(), create=False)
         except automation.StackNotFoundError:
             return None
 
-    def _stack(self, stack: str, command: PulumiCommand, *, create: bool) -> automation.Stack:
+    def _stack(
+        self, stack: str, command: PulumiCommand, *, create: bool, environment: Mapping[str, str] | None = None
+    ) -> automation.Stack:
         try:
-            workspace = LocalWorkspace(
-                work_dir=str(self._project.root), pulumi_command=command, env_vars={"PULUMI_SKIP_UPDATE_CHECK": "1"}
-            )
+            variables = {"PULUMI_SKIP_UPDATE_CHECK": "1", **(environment or {})}
+            workspace = LocalWorkspace(work_dir=str(self._project.root), pulumi_command=command, env_vars=variables)
             if create:
                 return automation.Stack.create_or_select(stack, workspace)
             return automation.Stack.select(stack, workspace)
@@ -112,7 +121,13 @@ def _operate(stack: automation.Stack, deployment: Deployment, on_event: Callable
     if deployment.operation is Operation.PREVIEW:
         stack.preview(on_event=on_event, policy_packs=packs, policy_pack_configs=configs)
     elif deployment.operation is Operation.UP:
-        stack.up(on_event=on_event, policy_packs=packs, policy_pack_configs=configs, show_secrets=False)
+        stack.up(
+            on_event=on_event,
+            policy_packs=packs,
+            policy_pack_configs=configs,
+            show_secrets=False,
+            target=sorted(deployment.targets) or None,
+        )
     elif deployment.operation is Operation.REFRESH:
         stack.refresh(on_event=on_event, show_secrets=False)
     else:

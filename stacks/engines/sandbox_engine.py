@@ -72,7 +72,8 @@ class SandboxEngine:
             plugins=PLUGINS,
             policy_packs=[pack.folder for pack in deployment.policy_packs],
             policy_pack_configs=[pack.config for pack in deployment.policy_packs if pack.config],
-            environment=plugin_environment(self._home, account),
+            targets=deployment.targets,
+            environment={**plugin_environment(self._home, account), **deployment.environment},
         )
         try:
             Engine().run(request, on_event, cancel)
@@ -99,6 +100,9 @@ class SandboxEngine:
 
     def emulates(self, resource_type: str) -> bool:
         return emulates(resource_type)
+
+    def recorded(self, resource_type: str, account_id: str, region: str) -> list[Mapping[str, Any]]:
+        return recorded(Account(self._home.sandbox).ensure().ledger_path, resource_type, account_id, region)
 
     def _load(self, stack: str, *, open_secrets: bool = False) -> StackState | None:
         """The state; None where it contains no resource."""
@@ -151,6 +155,13 @@ def emulates(resource_type: str) -> bool:
     from sandbox.aws.registry import is_recorded
 
     return not is_recorded(resource_type)
+
+
+def recorded(ledger: Path, resource_type: str, account_id: str, region: str) -> list[Mapping[str, Any]]:
+    """Inputs of what the stand-in's ledger has of a type, in an account's region."""
+    from sandbox.aws.ledger import SqliteLedger
+
+    return [inputs for _, _, _, inputs in SqliteLedger(ledger, account_id).list(region, resource_type)]
 
 
 def account_of(project: Project) -> SandboxAccount:

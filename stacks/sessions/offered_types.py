@@ -1,9 +1,9 @@
 """Asks the account, before `up`, whether its region offers the instance types of the spec's pools."""
 
-from codekeep_contracts.faults import Fault, UsageFault
+from codekeep_contracts.faults import UsageFault
 
-from policies.live.account import Account, AccountError
 from stacks.engines.engine import Engine
+from stacks.sessions.account import account_of
 from stacks.spec import Spec
 
 
@@ -16,7 +16,7 @@ def require_offered_types(engine: Engine, spec: Spec | None) -> None:
     if spec is None or not types:
         return
     region = spec.regions.primary
-    offered = _offered(Account(region=region, endpoint=engine.endpoint()), spec, types)
+    offered = _offered(engine, spec, types)
     for index, pool in enumerate(spec.pools):
         if missing := [name for name in pool.instance_types if name not in offered]:
             raise UsageFault(
@@ -26,19 +26,10 @@ def require_offered_types(engine: Engine, spec: Spec | None) -> None:
             )
 
 
-def _offered(account: Account, spec: Spec, types: list[str]) -> set[str]:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        account.enter(spec.account.id, spec.account.deployer_role_arn)
-        pages = (
-            account.client("ec2", None)
-            .get_paginator("describe_instance_type_offerings")
-            .paginate(LocationType="region", Filters=[{"Name": "instance-type", "Values": sorted(set(types))}])
-        )
+def _offered(engine: Engine, spec: Spec, types: list[str]) -> set[str]:
+    wanted = [{"Name": "instance-type", "Values": sorted(set(types))}]
+    failure = "did not say which instance types it is offered"
+    with account_of(engine, spec, failure, "ec2:DescribeInstanceTypeOfferings") as account:
+        paginator = account.client("ec2", None).get_paginator("describe_instance_type_offerings")
+        pages = paginator.paginate(LocationType="region", Filters=wanted)
         return {each["InstanceType"] for page in pages for each in page["InstanceTypeOfferings"]}
-    except (AccountError, BotoCoreError, ClientError) as error:
-        raise Fault(
-            f"account {spec.account.id} did not say which instance types it is offered: {error}; allow "
-            "ec2:DescribeInstanceTypeOfferings to the deployer role"
-        ) from error

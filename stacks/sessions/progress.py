@@ -66,6 +66,7 @@ class Progress:
         self.summary: Summary | None = None
         self.outputs_changed: OutputsChanged | None = None
         self._steps: list[ResourceStep] = []
+        self._done: set[str] = set()
         self._failures: set[tuple[str, str]] = set()
 
     def add(self, event: Event) -> None:
@@ -90,6 +91,11 @@ class Progress:
         return sum(len(group.failed) for group in self.groups.values())
 
     @property
+    def retained(self) -> list[str]:
+        """Ids of what was left in the account (retainOnDelete). The pulumi CLI does not tell."""
+        return sorted(step.id for step in self._steps if step.retained)
+
+    @property
     def changes(self) -> list[ResourceStep]:
         """Finished steps that change something, each replacement once."""
         return [
@@ -101,6 +107,8 @@ class Progress:
             self._failures.add((step.urn, step.error))
         if not is_counted(step):
             return
+        if step.urn in self._done and step.op in UNCHANGED:
+            return  # made by an earlier part of the same work
         group = self.groups.setdefault(component_of(step.urn), Group())
         if step.phase is Phase.STARTED:
             group.running[step.urn] = step
@@ -111,6 +119,7 @@ class Progress:
         else:
             group.done[step.op] += 1
             self._steps.append(step)
+            self._done.add(step.urn)
 
 
 def is_counted(step: ResourceStep) -> bool:

@@ -14,7 +14,7 @@ from stacks.spec.check import (
 )
 from stacks.spec.problems import Problem, SpecError
 from stacks.spec.source import PLATFORM_KEY, TENANT_KEY
-from stacks.spec.tenant import PlatformSpec, TenantSpec
+from stacks.spec.tenant import PlatformSpec, TenantSpec, is_pooled
 from stacks.spec.warnings import warnings_of
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "check_platform",
     "digest",
     "document_in",
+    "is_pooled",
     "json_schema",
     "load",
     "load_spec",

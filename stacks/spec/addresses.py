@@ -1,6 +1,10 @@
 """IP addresses that a keep's nodes need, and those that its network has for them."""
 
+from ipaddress import IPv4Network
 from typing import Final
+
+PRIVATE_NETWORKS: Final = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
+"""RFC 1918."""
 
 WIDEST_PREFIX: Final = 16
 NARROWEST_PREFIX: Final = 22

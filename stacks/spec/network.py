@@ -37,7 +37,7 @@ class Account(StrictModel):
     dedicated: bool = False
     """True where the account contains this keep and nothing else; premium requires it."""
     has_detectors: bool = False
-    """True where the account has GuardDuty and Access Analyzer already; each can exist only once."""
+    """True where GuardDuty and Access Analyzer of the account alert its owner; else the keep alerts on them too."""
 
 
 class Egress(StrictModel):

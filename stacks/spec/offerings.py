@@ -28,6 +28,21 @@ DOUBTS: dict[str, tuple[frozenset[str], str]] = {
 """Types of which another source says less than the table: the regions that it names, and the source."""
 
 
+_TO_16XLARGE = ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge")
+LATER_SEARCH_TYPES: dict[str, tuple[str, ...]] = {
+    "c7g": _TO_16XLARGE,
+    "m7g": ("medium", *_TO_16XLARGE),
+    "r7g": ("medium", *_TO_16XLARGE),
+    "r7gd": _TO_16XLARGE,
+    "or2": ("medium", *_TO_16XLARGE),
+    "om2": _TO_16XLARGE,
+    "im4gn": ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "16xlarge"),
+}
+"""Types of OpenSearch nodes that the API model does not list, by family: those of Amazon OpenSearch Service Developer
+Guide, "EBS volume size quotas", looked up 2026-12-01. Which region has them, the account says.
+"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Offerings:
     """The table. A region that it does not know offers nothing that could be said."""
@@ -73,14 +88,15 @@ def generate() -> dict[str, Any]:
         for region in sorted(REGIONS)
     }
     search = botocore.session.get_session().get_service_model("opensearch").shape_for("OpenSearchPartitionInstanceType")
+    later = [f"{family}.{size}.search" for family, sizes in LATER_SEARCH_TYPES.items() for size in sizes]
     missing = {name: [region for region in offered if name not in offered[region]] for name in sorted(INSTANCE_TYPES)}
     return {
         "source": f"moto {version('moto')} (instance_type_offerings/region, instance_types), botocore "
-        f"{version('botocore')} (OpenSearchPartitionInstanceType)",
+        f"{version('botocore')} (OpenSearchPartitionInstanceType), LATER_SEARCH_TYPES",
         "generated": datetime.now(UTC).date().isoformat(),
         "not_offered": {name: regions for name, regions in missing.items() if regions},
         "without_hosts": sorted(name for name in INSTANCE_TYPES if not details[name]["DedicatedHostsSupported"]),
-        "search_types": sorted(search.metadata["enum"]),
+        "search_types": sorted({*search.metadata["enum"], *later}),
     }
 
 

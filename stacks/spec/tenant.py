@@ -11,9 +11,10 @@ from pydantic import Field, model_validator
 
 from stacks.spec.access import Access, Budget, ClusterAccess
 from stacks.spec.compute import Model, Pool, SearchDomain, VectorIndex
+from stacks.spec.deployer import Deployer
 from stacks.spec.network import Account, Network, PlatformUse
 from stacks.spec.protection import Keys
-from stacks.spec.release import Release
+from stacks.spec.release import ImageDigest, Release
 from stacks.spec.rules import Draft, problems_of_platform, problems_of_tenant
 
 TagKey = Annotated[
@@ -51,6 +52,10 @@ class TenantDocument(StrictModel):
     regions: Regions
     network: Network | None = None
     """Absent in pooled keeps, which live in the platform's network."""
+    deployer: Deployer | None = None
+    """The deployer's way to the cluster, without which `up` on AWS stops before it creates anything. Absent in pooled
+    keeps, whose deployer comes in by the platform's.
+    """
     git_links: Annotated[tuple[GitLinkSpec, ...], Field(min_length=1, max_length=10)]
     registry_links: Annotated[tuple[RegistryLinkSpec, ...], Field(max_length=10)] = ()
     keys: Keys = Keys()
@@ -93,11 +98,19 @@ class PlatformDocument(StrictModel):
     account: Account
     regions: Regions
     network: Network
+    deployer: Deployer | None = None
+    """The deployer's way to the cluster, that of its keeps too; without it `up` on AWS stops before it creates
+    anything.
+    """
     link_domains: Annotated[tuple[HostName, ...], Field(max_length=200)] = ()
     """Hosts behind the private links of the admitted keeps; no other name resolves."""
     keys: Keys = Keys()
     pools: Annotated[tuple[Pool, ...], Field(min_length=3, max_length=12)]
     search_domain: SearchDomain
+    search_roles_image: ImageDigest
+    """Of `code-ingest-parse` in the platform's registry, which makes each keep's roles in the search domain as the
+    domain's administrator. Never a keep's own.
+    """
     retention: Retention = Retention()
     tenants: Annotated[tuple[TenantName, ...], Field(max_length=200)] = ()
     """The pooled keeps admitted here."""
@@ -118,3 +131,8 @@ class PlatformSpec(PlatformDocument):
         if problems:
             raise ValueError("; ".join(str(problem) for problem in problems))
         return self
+
+
+def is_pooled(spec: TenantSpec | PlatformSpec) -> bool:
+    """Whether it is a keep on a shared platform, whose network, cluster and registry it uses."""
+    return isinstance(spec, TenantSpec) and spec.platform is not None

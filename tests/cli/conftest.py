@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 CODEKEEP = (sys.executable, "-m", "stacks.cli.main")
-TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 300
 
 PROGRAM = '''
 import pulumi

@@ -4,9 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.whole
 def test_the_demo_passes() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.demo"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=900

@@ -56,6 +56,9 @@ class FakeEngine:
     def emulates(self, resource_type: str) -> bool:
         return True
 
+    def recorded(self, resource_type: str, account_id: str, region: str) -> list[Mapping[str, Any]]:
+        return []
+
 
 def step(op: StepOp, phase: Phase = Phase.DONE, **fields: Any) -> ResourceStep:
     return ResourceStep(phase=phase, op=op, urn=URN, type="aws:kms/key:Key", name="store", **fields)

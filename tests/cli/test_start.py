@@ -12,7 +12,19 @@ from stacks.cli.main import cli
 from tests.cli.conftest import Keep
 
 HEAVY = ("boto3", "botocore", "grpc", "moto", "policies", "pulumi", "pulumi_aws", "pydantic", "rich", "sandbox", "yaml")
-COMMANDS = ("up", "preview", "refresh", "destroy", "outputs", "graph", "key-policy", "check", "spec", "sandbox")
+COMMANDS = (
+    "up",
+    "preview",
+    "refresh",
+    "destroy",
+    "outputs",
+    "graph",
+    "key-policy",
+    "existing",
+    "check",
+    "spec",
+    "sandbox",
+)
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -37,7 +49,7 @@ def test_every_command_has_help(command: str) -> None:
 
 def test_an_unknown_stack_lists_those_there_are(keep: Keep) -> None:
     keep.write("acme").write("demo")
-    for command in ("up", "preview", "refresh", "destroy", "outputs", "graph"):
+    for command in ("up", "preview", "refresh", "destroy", "outputs", "graph", "existing"):
         ran = keep.run(command, "nope", code=2)
         assert "no stack 'nope'" in ran.err
         assert "stacks of this project: acme, demo" in ran.err

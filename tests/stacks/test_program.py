@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from codekeep_contracts.search_administration import SEARCH_NAMESPACE
 from codekeep_contracts.settings.document import RuntimeSettings
 
 from policies.graph.jsonio import to_json
@@ -39,6 +40,23 @@ def test_a_pooled_keep_has_no_network_cluster_or_domain() -> None:
     assert not graph.of_type("aws:ec2/vpc:Vpc", "aws:eks/cluster:Cluster", "aws:opensearch/domain:Domain")
     references = graph.of_type("pulumi:pulumi:StackReference")
     assert [node.name for node in references] == [f"organization/codekeep/{PLATFORM}"]
+
+
+def test_a_pooled_keep_does_not_choose_what_runs_as_the_shared_domains_administrator() -> None:
+    """The domain's master can open every keep's indexes; the platform's spec alone says which image runs as it."""
+    other, outputs = f"sha256:{'7' * 64}", {PLATFORM: answered(graph_of(PLATFORM).outputs)}
+    images = dict.fromkeys(document("pico")["release"]["images"], other)
+    graph = recorded("pico", changed(document("pico"), "release.images", images), outputs)
+    pods = [
+        (node.inputs["spec"]["template"]["spec"], node.inputs["metadata"]["namespace"])
+        for node in graph.of_type("kubernetes:batch/v1:Job", "kubernetes:apps/v1:Deployment")
+    ]
+    administrators = [pod for pod, space in pods if space == SEARCH_NAMESPACE]
+    assert [pod["serviceAccountName"] for pod in administrators] == ["index-admin"]
+    for pod, space in pods:
+        for container in (*pod["containers"], *pod.get("initContainers", ())):
+            pinned = document(PLATFORM)["search_roles_image"] if space == SEARCH_NAMESPACE else other
+            assert container["image"].endswith(f"@{pinned}")
 
 
 def test_without_egress_there_are_no_gateways() -> None:
@@ -115,3 +133,11 @@ def test_a_stack_has_one_spec(config: dict[str, str], got: str) -> None:
 def _plain(value: Any) -> Any:
     """Provider inputs travel as JSON text."""
     return json.loads(value) if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("stack", ["demo", "acme", "pico", PLATFORM])
+def test_a_job_of_the_stack_stays_after_its_end(stack: str) -> None:
+    """One that Kubernetes deletes by itself is gone for the next refresh, and the `up` after that runs it again."""
+    jobs = graph_of(stack).of_type("kubernetes:batch/v1:Job")
+    assert jobs
+    assert not [job.name for job in jobs if "ttlSecondsAfterFinished" in job.inputs["spec"]]

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 
 from components.compute.pool import Tenancy
 from components.naming import DataClass, Tier
+from components.network.api_access import ApiAccess
 from components.network.cidr_layout import lay_out
 from components.network.network_plan import AdoptedNetworkPlan, NetworkPlan
 from components.storage.bucket import LockMode
@@ -63,9 +64,11 @@ def test_every_objective_is_translated() -> None:
 
 def test_an_adopted_network() -> None:
     adopt = {"vpc_id": "vpc-0123abcd", "subnet_ids": ["subnet-0123abcd", "subnet-1123abcd", "subnet-2123abcd"]}
-    spec = parse(changed(changed(document("demo"), "network.cidr", DELETE), "network.adopt", adopt))
-    network = environment_args(spec).network
+    connected = changed(document("demo"), "deployer.api_access.transit_gateway", DELETE)
+    args = environment_args(parse(changed(changed(connected, "network.cidr", DELETE), "network.adopt", adopt)))
+    network = args.network
     assert isinstance(network, AdoptedNetworkPlan)
+    assert args.api_access == ApiAccess(cidrs=("10.200.16.0/24",))
     assert network.subnet_ids == tuple(adopt["subnet_ids"])
 
 

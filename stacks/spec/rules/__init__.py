@@ -5,7 +5,19 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 
 from stacks.spec.problems import Problem
-from stacks.spec.rules import access, compute, environment, links, names, offered, platform, pools, release, tiers
+from stacks.spec.rules import (
+    access,
+    compute,
+    environment,
+    links,
+    names,
+    offered,
+    platform,
+    pools,
+    reach,
+    release,
+    tiers,
+)
 from stacks.spec.rules.draft import Draft
 
 Rule = Callable[[Draft], Iterator[Problem]]
@@ -24,8 +36,8 @@ def _rules_in(*modules: ModuleType) -> tuple[Rule, ...]:
     )
 
 
-TENANT_RULES = _rules_in(names, tiers, environment, pools, offered, links, compute, release, access)
-PLATFORM_RULES = _rules_in(names, platform, environment, pools, offered)
+TENANT_RULES = _rules_in(names, tiers, environment, reach, pools, offered, links, compute, release, access)
+PLATFORM_RULES = _rules_in(names, platform, environment, reach, pools, offered)
 
 
 def problems_of_tenant(draft: Draft) -> Iterator[Problem]:

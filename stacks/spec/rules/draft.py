@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from stacks.spec.access import Access, Budget, ClusterAccess
 from stacks.spec.compute import Model, Pool, SearchDomain, VectorIndex
+from stacks.spec.deployer import Deployer
 from stacks.spec.network import Account, Network, PlatformUse
 from stacks.spec.protection import Keys
 from stacks.spec.release import Release
@@ -48,6 +49,7 @@ class Draft:
     account: Account | None = None
     regions: Regions | None = None
     network: Network | None = None
+    deployer: Deployer | None = None
     keys: Keys | None = None
     vector_index: VectorIndex | None = None
     search_domain: SearchDomain | None = None

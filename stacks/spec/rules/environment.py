@@ -3,13 +3,18 @@
 import ipaddress
 from collections.abc import Iterator
 
-from stacks.spec.addresses import NARROWEST_PREFIX, WIDEST_PREFIX, addresses_for_nodes, addresses_needed
+from stacks.spec.addresses import (
+    NARROWEST_PREFIX,
+    PRIVATE_NETWORKS,
+    WIDEST_PREFIX,
+    addresses_for_nodes,
+    addresses_needed,
+)
 from stacks.spec.problems import Problem, shown_value, suggestion
 from stacks.spec.regions import REGIONS, account_of_arn, region_of_arn, region_of_zone
 from stacks.spec.rules.common import duplicate_attributes, duplicate_values
 from stacks.spec.rules.draft import Draft
 
-_PRIVATE = tuple(ipaddress.IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 _CIDR_ALLOWED = (
     f"an IPv4 network from /{WIDEST_PREFIX} to /{NARROWEST_PREFIX} inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
 )
@@ -155,7 +160,7 @@ def _cidr_mistakes(cidr: str) -> Iterator[tuple[str, str]]:
         yield ", an address inside a network", f"write {block}"
     if not WIDEST_PREFIX <= block.prefixlen <= NARROWEST_PREFIX:
         yield f", a /{block.prefixlen}", f"choose a prefix from /{WIDEST_PREFIX} to /{NARROWEST_PREFIX}"
-    if not any(block.subnet_of(private) for private in _PRIVATE):
+    if not any(block.subnet_of(private) for private in PRIVATE_NETWORKS):
         yield (
             ", which is no private network",
             "choose a private (RFC 1918) network that overlaps none of the customer's",

@@ -7,7 +7,9 @@ from stacks.spec.rules.draft import Draft
 
 
 def pooled_lives_on_a_platform(draft: Draft) -> Iterator[Problem]:
-    """A pooled keep names its `platform`, and has no network, pools, search domain, customer-held keys or recovery."""
+    """A pooled keep names its `platform`, and has no network, pools, cluster access, way to the API,
+    search domain, customer-held keys or recovery.
+    """
     if draft.tier != "pooled":
         return
     if "platform" not in draft.present:
@@ -17,7 +19,7 @@ def pooled_lives_on_a_platform(draft: Draft) -> Iterator[Problem]:
             allowed="stack and zones of a shared platform, since tier is pooled",
             remedy="add platform, such as stack platform-eu-central-1, or choose tier dedicated",
         )
-    for name in ("network", "pools", "cluster_access"):
+    for name in ("network", "pools", "cluster_access", "deployer"):
         if name in draft.present:
             yield Problem(
                 path=name,

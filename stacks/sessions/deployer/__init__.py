@@ -1,0 +1,1 @@
+"""What the role that deploys a stack must be allowed to do."""

@@ -1,0 +1,216 @@
+"""`codekeep deployer-policy` prints what `up`, `refresh` and `destroy` need, and not less."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from awsread.iam import Policies, Request, may, parsed
+from policies.graph import ResourceGraph
+from stacks.project import Project
+from stacks.sessions.deployer.policy import MANAGED_POLICY_CHARACTERS, DeployerRole, deployer_role, text_of
+from stacks.sessions.deployer.tables import actions_for, by_type
+from tests.cli.conftest import Keep
+from tests.stacks.documents import ROOT
+from tests.stacks.programs import graph_of
+
+STACKS = ("demo", "acme", "pico", "platform-eu-central-1")
+OWNER = "123456789012"  # of the sandbox: it assumes the role, as a CI's role would
+ACCOUNT = "111122223333"
+KNOWN = (
+    "access-analyzer:ListAnalyzers",
+    "ec2:CreateTransitGatewayVpcAttachment",
+    "ec2:DescribeInstanceTypeOfferings",
+    "guardduty:ListDetectors",
+    "iam:CreateServiceLinkedRole",
+    "iam:ListRoles",
+    "iam:PassRole",
+    "kms:CreateGrant",
+    "s3:GetLifecycleConfiguration",
+    "servicequotas:GetServiceQuota",
+)
+
+
+@cache
+def role_of(stack: str) -> DeployerRole:
+    return deployer_role(Project.find(ROOT), stack)
+
+
+def types_of(graph: ResourceGraph) -> set[str]:
+    return {node.type for node in graph.resources if node.package == "aws"}
+
+
+def statements(role: DeployerRole) -> list[dict[str, Any]]:
+    return [statement for policy in (*role.policies, role.founding) for statement in policy["Statement"]]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_tables_have_every_type_and_the_policies_fit(stack: str) -> None:
+    types = types_of(graph_of(stack))
+    assert len(types) > 20
+    assert types <= by_type().keys()
+    role = role_of(stack)
+    assert all(len(text_of(policy)) <= MANAGED_POLICY_CHARACTERS for policy in role.policies)
+    assert len(role.policies) <= 10
+    given = {action for each in statements(role) for action in each["Action"]}
+    assert actions_for(types) <= given
+    assert not any("*" in action for action in given)
+
+
+def test_the_needs_known_beforehand_are_in_and_roles_are_passed_to_named_services_only() -> None:
+    role = deployer_role(Project.find(ROOT), "demo", "arn:aws:iam::999988887777:role/ci")
+    assert role.trust["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::999988887777:role/ci"}
+    given = {action: each for each in statements(role) for action in each["Action"]}
+    assert [action for action in KNOWN if action not in given] == []
+    assert "ec2.amazonaws.com" in given["iam:PassRole"]["Condition"]["StringEquals"]["iam:PassedToService"]
+    assert f"arn:aws:iam::{ACCOUNT}:role/codekeep-demo-node" in given["iam:PassRole"]["Resource"]
+    for action in ("iam:CreateRole", "s3:DeleteBucket", "secretsmanager:DeleteSecret", "sqs:DeleteQueue"):
+        assert all("demo" in each or "aws-service-role" in each for each in given[action]["Resource"]), action
+    assert "kms:Sign" not in given
+    models = f"arn:aws:s3:::codekeep-demo-models-{ACCOUNT}-eu-central-1/*"
+    assert given["s3:GetObject"]["Resource"] == given["s3:PutObject"]["Resource"] == [models]
+
+
+ROLE = f"arn:aws:iam::{ACCOUNT}:role"
+DEPLOYER = f"{ROLE}/codekeep-deployer"
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/codekeep-demo-boundary"
+EC2 = f"arn:aws:ec2:eu-central-1:{ACCOUNT}"
+HERE = {"aws:RequestedRegion": "eu-central-1"}
+RESOURCE_TAG = "aws:ResourceTag/codekeep:tenant"
+REQUEST_TAG = "aws:RequestTag/codekeep:tenant"
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+CNI = "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy"
+SEARCH = f"{ROLE}/aws-service-role/opensearchservice.amazonaws.com/x"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "context", "allowed"),
+    [
+        ("iam:CreateRole", f"{ROLE}/codekeep-demo-gateway", {"iam:PermissionsBoundary": BOUNDARY}, True),
+        ("iam:CreateRole", f"{ROLE}/codekeep-demo-gateway", {}, False),
+        ("iam:CreateRole", f"{ROLE}/codekeep-demo-gateway", {"iam:PermissionsBoundary": ADMINISTRATOR}, False),
+        ("iam:CreateRole", f"{ROLE}/codekeep-demo-pwn", {"iam:PermissionsBoundary": BOUNDARY}, False),
+        ("iam:CreateRole", f"{ROLE}/codekeep-demo-node", {}, False),
+        ("iam:PutRolePolicy", f"{ROLE}/codekeep-demo-node", {}, False),
+        ("iam:UpdateAssumeRolePolicy", f"{ROLE}/codekeep-demo-node", {}, False),
+        ("iam:UpdateAssumeRolePolicy", f"{ROLE}/codekeep-demo-gateway", {}, True),
+        ("iam:GetPolicyVersion", BOUNDARY, {}, True),
+        ("iam:CreatePolicy", BOUNDARY, {}, False),
+        ("iam:CreatePolicyVersion", BOUNDARY, {}, False),
+        ("iam:DeletePolicy", BOUNDARY, {}, False),
+        ("iam:DeletePolicyVersion", BOUNDARY, {}, False),
+        ("iam:SetDefaultPolicyVersion", BOUNDARY, {}, False),
+        ("iam:PutRolePolicy", f"{ROLE}/codekeep-demo-gateway", {}, False),
+        (
+            "iam:PutRolePermissionsBoundary",
+            f"{ROLE}/codekeep-demo-gateway",
+            {"iam:PermissionsBoundary": ADMINISTRATOR},
+            False,
+        ),
+        ("iam:AttachRolePolicy", f"{ROLE}/codekeep-demo-node", {"iam:PolicyARN": CNI}, True),
+        ("iam:AttachRolePolicy", f"{ROLE}/codekeep-demo-node", {"iam:PolicyARN": ADMINISTRATOR}, False),
+        ("iam:CreateServiceLinkedRole", SEARCH, {"iam:AWSServiceName": "opensearchservice.amazonaws.com"}, True),
+        ("iam:CreateServiceLinkedRole", SEARCH, {"iam:AWSServiceName": "organizations.amazonaws.com"}, False),
+        ("iam:DeleteServiceLinkedRole", SEARCH, {}, False),
+        ("iam:DeleteRole", f"{ROLE}/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS", {}, False),
+        ("servicequotas:GetServiceQuota", "*", HERE, True),
+        ("servicequotas:GetServiceQuota", "*", {"aws:RequestedRegion": "us-east-1"}, True),  # of IAM
+        ("guardduty:ListDetectors", "*", {"aws:RequestedRegion": "us-east-1"}, False),
+        ("ec2:DeleteVpc", f"{EC2}:vpc/vpc-1", {**HERE, RESOURCE_TAG: "demo"}, True),
+        ("ec2:DeleteVpc", f"{EC2}:vpc/vpc-1", {"aws:RequestedRegion": "us-east-1", RESOURCE_TAG: "demo"}, False),
+        ("ec2:DeleteVpc", f"{EC2}:vpc/vpc-1", {**HERE, RESOURCE_TAG: "acme"}, False),
+        ("ec2:DeleteVpc", f"{EC2}:vpc/vpc-1", HERE, False),
+        ("ec2:CreateVpc", f"{EC2}:vpc/*", {**HERE, REQUEST_TAG: "demo"}, True),
+        ("ec2:CreateVpc", f"{EC2}:vpc/*", HERE, False),
+        ("ec2:CreateSubnet", f"{EC2}:subnet/*", {**HERE, REQUEST_TAG: "demo"}, True),
+        ("ec2:CreateSubnet", f"{EC2}:vpc/vpc-1", {**HERE, REQUEST_TAG: "demo", RESOURCE_TAG: "acme"}, False),
+        ("ec2:CreateSubnet", f"{EC2}:vpc/vpc-1", {**HERE, REQUEST_TAG: "demo", RESOURCE_TAG: "demo"}, True),
+        ("ec2:RevokeSecurityGroupIngress", f"{EC2}:security-group/sg-1", {**HERE, RESOURCE_TAG: "acme"}, False),
+        ("ec2:RevokeSecurityGroupIngress", f"{EC2}:security-group/sg-1", HERE, True),  # of a new VPC
+        ("ec2:AuthorizeSecurityGroupIngress", f"{EC2}:security-group/sg-1", HERE, False),
+        ("ec2:CreateTags", f"{EC2}:vpc/vpc-1", {**HERE, RESOURCE_TAG: "acme", REQUEST_TAG: "demo"}, False),
+        ("ec2:CreateTags", f"{EC2}:vpc/vpc-1", {**HERE, RESOURCE_TAG: "demo", REQUEST_TAG: "acme"}, False),
+        ("ec2:CreateTags", f"{EC2}:vpc/vpc-1", {**HERE, RESOURCE_TAG: "demo", "aws:RequestTag/team": "x"}, True),
+        ("ec2:CreateTags", f"{EC2}:instance/i-1", {**HERE, REQUEST_TAG: "demo"}, False),
+        ("ec2:DeleteTags", f"{EC2}:vpc/vpc-1", {**HERE, RESOURCE_TAG: "demo", "aws:TagKeys": ("team",)}, True),
+        (
+            "ec2:DeleteTags",
+            f"{EC2}:vpc/vpc-1",
+            {**HERE, RESOURCE_TAG: "demo", "aws:TagKeys": ("codekeep:tenant",)},
+            False,
+        ),
+    ],
+)
+def test_the_deployer_gives_nobody_more_than_the_boundary(
+    action: str, resource: str, context: dict[str, Any], allowed: bool
+) -> None:
+    role = role_of("demo")
+    known = Policies(identity={DEPLOYER: [parsed(policy) for policy in role.policies]})
+    request = Request(principal=DEPLOYER, action=action, resource=resource, context=context)
+    assert may(known, request).allowed is allowed
+
+
+def test_the_command_writes_files(keep: Keep, tmp_path: Path) -> None:
+    found = Keep(ROOT, keep.environment).run("deployer-policy", "pico", "--output", str(tmp_path / "role"))
+    assert "role/codekeep-deployer: trust, 3 policies and the founding one" in found.out
+    assert sorted(each.name for each in (tmp_path / "role").iterdir()) == [
+        "founding.json",
+        "policy-1.json",
+        "policy-2.json",
+        "policy-3.json",
+        "trust.json",
+    ]
+
+
+@pytest.fixture
+def demo(keep: Keep, tmp_path: Path) -> Iterator[Keep]:
+    found = Keep(ROOT, {**keep.environment, "CODEKEEP_HOME": str(tmp_path / "home")})
+    yield found
+    found.run("sandbox", "stop", code=None)
+
+
+def make_role(demo: Keep, role: DeployerRole, without: str = "") -> Any:
+    """Makes the deployer's role in the sandbox's account; gives the client with which the account's owner works."""
+    demo.run("sandbox", "start")
+    url = json.loads(demo.run("sandbox", "status", "--json").out)["url"]
+    place = {"endpoint_url": url, "region_name": "eu-central-1"}
+    sts = boto3.client("sts", **place, aws_access_key_id="x", aws_secret_access_key="x")
+    keys = sts.assume_role(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/owner", RoleSessionName="owner")["Credentials"]
+    iam = boto3.client(
+        "iam",
+        **place,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+    iam.create_role(RoleName="codekeep-deployer", AssumeRolePolicyDocument=json.dumps(role.trust))
+    put_policies(iam, role, without)
+    return iam
+
+
+def put_policies(iam: Any, role: DeployerRole, without: str = "") -> None:
+    for index, policy in enumerate((*role.policies, role.founding)):
+        text = json.dumps(policy).replace(f'"{without}"', '"sts:GetCallerIdentity"')
+        iam.put_role_policy(RoleName="codekeep-deployer", PolicyName=f"p{index}", PolicyDocument=text)
+
+
+@pytest.mark.whole
+def test_the_printed_role_deploys_a_keep_and_no_less_does(demo: Keep) -> None:
+    """Brought up, refreshed and removed by a role with these permissions, but not with one action less."""
+    role = deployer_role(Project.find(ROOT), "demo", f"arn:aws:iam::{OWNER}:root")
+    iam = make_role(demo, role, without="kms:CreateKey")
+    refused = demo.sandbox("up", "demo", "--yes", code=None)
+    assert refused.code != 0
+    assert "codekeep-demo-deploy is not authorized to perform: kms:CreateKey" in refused.out + refused.err
+    put_policies(iam, role)
+    for command in ("up", "refresh"):
+        assert f"{command} of demo succeeded" in demo.sandbox(command, "demo", "--yes").out, command
+    founding = f"p{len(role.policies)}"
+    iam.delete_role_policy(RoleName="codekeep-deployer", PolicyName=founding)
+    assert "up of demo succeeded" in demo.sandbox("up", "demo", "--yes").out
+    iam.put_role_policy(RoleName="codekeep-deployer", PolicyName=founding, PolicyDocument=json.dumps(role.founding))
+    assert "destroy of demo succeeded" in demo.sandbox("destroy", "demo", "--yes").out
