@@ -8,7 +8,7 @@ BENCH := .bench-venv
 PYTEST_ARGS ?=
 BENCHMARKS ?=
 
-.PHONY: help setup demo test test-real check bench lock clean
+.PHONY: help setup demo test test-real test-aws prowler terraform check bench lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -26,14 +26,26 @@ $(VENV)/.stamp: requirements/dev.txt pyproject.toml contracts/pyproject.toml run
 demo: setup  ## brings the demo keep up on the embedded sandbox, changes it, removes it
 	@$(BIN)/python -m benchmarks.demo
 
-test: setup  ## the test suite
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+test: setup  ## the test suite, but for real servers and whole lives of keeps
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not whole" $(PYTEST_ARGS)
 
-test-real: setup  ## tests against a real Kubernetes API (built with Go), OpenSearch (Maven) and a browser (npm), kept in a cache folder
+test-real: setup  ## whole lives of keeps on the sandbox; a real Kubernetes API (built with Go), OpenSearch (Maven), a browser (npm), the aws command (PyPI)
 	$(BIN)/python -m tests.real.kubernetes.installation
 	$(BIN)/python -m tests.real.opensearch.installation
 	$(BIN)/python -m tests.real.chromium.installation
+	$(BIN)/python -m tests.real.walkthrough.installation
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m whole $(PYTEST_ARGS)
 	$(BIN)/python -m pytest -rs tests/real $(PYTEST_ARGS)
+
+prowler: setup  ## scans a demo keep on the sandbox with Prowler, and compares with tests/prowler/explained.toml; minutes, 2.3 GB
+	$(BIN)/python -m tests.prowler
+
+terraform: setup  ## asks Terraform's AWS provider about every AWS resource of the four stacks; needs terraform or tofu, no account
+	$(BIN)/python -m tests.terraform
+
+STACK ?= test
+test-aws: setup  ## a small keep in a real AWS account, which costs money: shows the price and asks first (docs/production.md)
+	$(BIN)/python -m tests.aws $(STACK)
 
 check: setup  ## lint, strict types, import contracts
 	$(BIN)/ruff check .
@@ -56,6 +68,8 @@ lock:  ## renews the hashed locks from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml contracts/pyproject.toml runtime/pyproject.toml --extra dev --extra laptop --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-package codekeep-contracts -o requirements/dev.txt
 	uv pip compile requirements/bench.in -c requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/bench.txt
 	uv pip compile requirements/checkov.in --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/checkov.txt
+	uv pip compile requirements/prowler.in --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/prowler.txt
+	uv pip compile requirements/awscli.in --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/awscli.txt
 
 clean:  ## removes what the targets made
 	rm -rf $(VENV) $(BENCH) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
