@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 CODEKEEP = (sys.executable, "-m", "stacks.cli.main")
-TIMEOUT_SECONDS = 300
+TIMEOUT_SECONDS = 900  # beyond the longest wait of a command: DELETE_SECONDS of the cluster's objects
 
 PROGRAM = '''
 import pulumi
