@@ -128,12 +128,64 @@ NAMED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("name", "eks:{region}:{account}:cluster/{0}"),
     ),
     "es": (("ARN", ""), ("DomainName", "es:{region}:{account}:domain/{0}")),
+    "budgets": (
+        ("ResourceARN", ""),
+        ("BudgetName", "budgets::{account}:budget/{0}"),
+        ("Budget.BudgetName", "budgets::{account}:budget/{0}"),
+        ("NewBudget.BudgetName", "budgets::{account}:budget/{0}"),
+    ),
+    "cloudtrail": (
+        ("ResourceId", ""),
+        ("ResourceIdList", ""),
+        ("TrailName", "cloudtrail:{region}:{account}:trail/{0}"),
+        ("Name", "cloudtrail:{region}:{account}:trail/{0}"),
+    ),
+    "cloudwatch": (
+        ("ResourceARN", ""),
+        ("AlarmName", "cloudwatch:{region}:{account}:alarm:{0}"),
+        ("AlarmNames", "cloudwatch:{region}:{account}:alarm:{0}"),
+        ("DashboardName", "cloudwatch::{account}:dashboard/{0}"),
+        ("DashboardNames", "cloudwatch::{account}:dashboard/{0}"),
+    ),
+    "elasticloadbalancing": (
+        ("ListenerArn", ""),
+        ("ListenerArns", ""),
+        ("LoadBalancerArn", ""),
+        ("TargetGroupArn", ""),
+        ("ResourceArns", ""),
+    ),
+    "events": (
+        ("ResourceARN", ""),
+        ("Rule", "events:{region}:{account}:rule/{0}"),
+        ("Name", "events:{region}:{account}:rule/{0}"),
+    ),
+    "guardduty": (("ResourceArn", ""), ("DetectorId", "guardduty:{region}:{account}:detector/{0}")),
     "kms": (("KeyId", "kms:{region}:{account}:key/{0}"),),
+    "route53": (("HostedZoneId", "route53:::hostedzone/{0}"),),
+    "ssm": (
+        ("Name", "ssm:{region}:{account}:parameter/{0}"),
+        ("Names", "ssm:{region}:{account}:parameter/{0}"),
+        ("ResourceId", "ssm:{region}:{account}:parameter/{0}"),
+    ),
     "sts": (("RoleArn", ""),),
 }
-# Actions without resources, of services that otherwise have them.
+# What a creation names: the rest of the name is AWS's.
+MADE: Final[Mapping[str, tuple[str, str]]] = {
+    "elasticloadbalancing:CreateLoadBalancer": (
+        "Name",
+        "elasticloadbalancing:{region}:{account}:loadbalancer/net/{0}/*",
+    ),
+    "elasticloadbalancing:CreateTargetGroup": ("Name", "elasticloadbalancing:{region}:{account}:targetgroup/{0}/*"),
+}
+ALIAS: Final = "AliasName"  # of KMS: an alias and its key are two resources
+KEY: Final = "TargetKeyId"
+# Actions without resources, of services that otherwise have them; DescribeAlarms is in the reference with one, but is
+# refused on less than all (Amazon CloudWatch User Guide, "Overview of managing access permissions").
 ONLY_ALL: Final = frozenset(
     {
+        "access-analyzer:ListAnalyzers",
+        "cloudtrail:DescribeTrails",
+        "cloudwatch:DescribeAlarms",
         "ecr:DescribeRegistry",
         "ecr:GetAuthorizationToken",
         "ecr:GetRegistryScanningConfiguration",
@@ -142,6 +194,16 @@ ONLY_ALL: Final = frozenset(
         "eks:CreateCluster",
         "eks:DescribeAddonVersions",
         "eks:ListClusters",
+        "elasticloadbalancing:DescribeCapacityReservation",
+        "elasticloadbalancing:DescribeListenerAttributes",
+        "elasticloadbalancing:DescribeListeners",
+        "elasticloadbalancing:DescribeLoadBalancerAttributes",
+        "elasticloadbalancing:DescribeLoadBalancers",
+        "elasticloadbalancing:DescribeTags",
+        "elasticloadbalancing:DescribeTargetGroupAttributes",
+        "elasticloadbalancing:DescribeTargetGroups",
+        "guardduty:CreateDetector",
+        "guardduty:ListDetectors",
         "iam:ListPolicies",
         "iam:ListRoles",
         "kms:CreateKey",
@@ -163,6 +225,7 @@ ONLY_ALL: Final = frozenset(
         "sns:SetSubscriptionAttributes",
         "sns:Unsubscribe",
         "sqs:ListQueues",
+        "ssm:DescribeParameters",
         "tag:GetResources",
     }
 )
@@ -191,10 +254,14 @@ def needs(signing_name: str, operation: str, parameters: Mapping[str, Any], plac
 def _own(signing_name: str, operation: str, parameters: Mapping[str, Any], place: Place) -> Iterator[Need]:
     for action in actions_of(signing_name, operation):
         prefix = action.partition(":")[0]
-        resource, context = _resource(prefix, parameters, place), _context(action, parameters)
+        resource, context = _resource(action, parameters, place), _context(action, parameters)
+        context |= _tags(parameters)
         yield Need(action=action, resource="*" if action in ONLY_ALL else resource, context=context)
+        if action.startswith("kms:") and isinstance(key := parameters.get(KEY), str):
+            yield Need(action=action, resource=_arn(key, NAMED["kms"][0][1], place), context=context)
         if tagging := _tagging(action, prefix, parameters):
-            yield Need(action=tagging, resource=resource)
+            made = _resource(tagging, parameters, place) if resource == "*" else resource
+            yield Need(action=tagging, resource=made, context=_tags(parameters))
 
 
 def _tagging(action: str, prefix: str, parameters: Mapping[str, Any]) -> str:
@@ -206,9 +273,29 @@ def _tagging(action: str, prefix: str, parameters: Mapping[str, Any]) -> str:
     return TAGGED.get(action) or TAGGING.get(prefix, "")
 
 
-def _resource(prefix: str, parameters: Mapping[str, Any], place: Place) -> str:
+def _tags(parameters: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
+    """The tags that a call gives, or takes away."""
+    given = next((found for name in TAGS if (found := parameters.get(name))), None)
+    if not isinstance(given, Mapping):
+        listed = given if isinstance(given, list) else []
+        pairs = [(each.get("Key", each.get("TagKey")), each.get("Value", each.get("TagValue"))) for each in listed]
+        given = {str(key): value for key, value in pairs}
+    keys = [str(each) for each in parameters.get("TagKeys") or parameters.get("tagKeys") or given]
+    requested = {f"aws:RequestTag/{key}": str(value) for key, value in given.items()}
+    return {**requested, **({"aws:TagKeys": tuple(keys)} if keys else {})}
+
+
+def _resource(action: str, parameters: Mapping[str, Any], place: Place) -> str:
+    prefix = action.partition(":")[0]
+    if action in MADE:
+        name, form = MADE[action]
+        return _arn(str(parameters.get(name)), form, place)
+    if prefix == "kms" and ALIAS in parameters:
+        return _arn(str(parameters[ALIAS]), "kms:{region}:{account}:{0}", place)
+    if action == "kms:TagResource" and "KeyId" not in parameters:  # with CreateKey
+        return _arn("*", NAMED["kms"][0][1], place)
     for name, form in NAMED.get(prefix, ()):
-        value = parameters.get(name)
+        value = _at(parameters, name)
         if isinstance(value, list) and len(value) == 1:
             value = value[0]
         if isinstance(value, str) and value:
@@ -222,16 +309,20 @@ def _arn(value: str, form: str, place: Place) -> str:
     if value.startswith("arn:") or not form:
         return value.removesuffix(":*")
     name = value.rpartition("/")[2] if value.startswith(("http:", "https:")) else value  # a queue's URL
+    name = name.removeprefix("/") if ":parameter/" in form else name
     return f"arn:{place.partition}:" + form.format(name, region=place.region, account=place.account)
 
 
-def _context(action: str, parameters: Mapping[str, Any]) -> dict[str, str]:
+def _context(action: str, parameters: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
     if action == "iam:CreateServiceLinkedRole":
         return {"iam:AWSServiceName": str(parameters.get("AWSServiceName"))}
     if action in ("iam:AttachRolePolicy", "iam:DetachRolePolicy"):
         return {"iam:PolicyARN": str(parameters.get("PolicyArn"))}
     if action in ("iam:CreateRole", "iam:PutRolePermissionsBoundary") and parameters.get("PermissionsBoundary"):
         return {"iam:PermissionsBoundary": str(parameters["PermissionsBoundary"])}
+    if action == "route53:ChangeResourceRecordSets":
+        names = [str(_at(each, "ResourceRecordSet.Name")) for each in _at(parameters, "ChangeBatch.Changes") or ()]
+        return {f"{action}NormalizedRecordNames": tuple(name.rstrip(".").lower() for name in names)}
     return {}
 
 

@@ -19,20 +19,35 @@ from tests.stacks.programs import recorded
 NAMES = ("demo", "demo-eu", "demo-git")  # `demo-git-ghe-token` is a secret of demo
 ACCOUNT = "111122223333"
 SHARED = "aws-service-role"  # AWS's, one in each account
+BALANCING = "arn:aws:elasticloadbalancing:eu-central-1:{0}"
 # By type: where its name is, and its ARN; Pulumi makes a name of seven random characters, and AWS adds six.
 ARNS = {
+    "aws:accessanalyzer/analyzer:Analyzer": ("analyzerName", "arn:aws:access-analyzer:eu-central-1:{0}:analyzer/{1}"),
+    "aws:budgets/budget:Budget": ("name", "arn:aws:budgets::{0}:budget/{1}"),
+    "aws:cloudtrail/trail:Trail": ("name", "arn:aws:cloudtrail:eu-central-1:{0}:trail/{1}"),
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": ("alarmName", "arn:aws:cloudwatch:eu-central-1:{0}:alarm:{1}"),
+    "aws:cloudwatch/dashboard:Dashboard": ("dashboardName", "arn:aws:cloudwatch::{0}:dashboard/{1}"),
+    "aws:cloudwatch/eventRule:EventRule": ("name", "arn:aws:events:eu-central-1:{0}:rule/{1}"),
     "aws:cloudwatch/logGroup:LogGroup": ("name", "arn:aws:logs:eu-central-1:{0}:log-group:{1}"),
     "aws:ecr/repository:Repository": ("name", "arn:aws:ecr:eu-central-1:{0}:repository/{1}"),
     "aws:eks/cluster:Cluster": ("name", "arn:aws:eks:eu-central-1:{0}:cluster/{1}"),
     "aws:eks/addon:Addon": ("addonName", "arn:aws:eks:eu-central-1:{0}:addon/{keep}/{1}/5e8f"),
     "aws:iam/policy:Policy": ("name", "arn:aws:iam::{0}:policy/{1}"),
     "aws:iam/role:Role": ("name", "arn:aws:iam::{0}:role/{1}"),
+    "aws:kms/alias:Alias": ("name", "arn:aws:kms:eu-central-1:{0}:{1}"),
+    "aws:lb/loadBalancer:LoadBalancer": (
+        "name",
+        "arn:aws:elasticloadbalancing:eu-central-1:{0}:loadbalancer/net/{1}/5",
+    ),
+    "aws:lb/targetGroup:TargetGroup": ("name", "arn:aws:elasticloadbalancing:eu-central-1:{0}:targetgroup/{1}/5"),
     "aws:opensearch/domain:Domain": ("domainName", "arn:aws:es:eu-central-1:{0}:domain/{1}"),
     "aws:s3/bucket:Bucket": ("bucket", "arn:aws:s3:::{1}"),
     "aws:secretsmanager/secret:Secret": ("", "arn:aws:secretsmanager:eu-central-1:{0}:secret:{1}-0a1b2c3-AbCdEf"),
     "aws:sns/topic:Topic": ("name", "arn:aws:sns:eu-central-1:{0}:{1}"),
     "aws:sqs/queue:Queue": ("name", "arn:aws:sqs:eu-central-1:{0}:{1}"),
+    "aws:ssm/parameter:Parameter": ("name", "arn:aws:ssm:eu-central-1:{0}:parameter{1}"),
 }
+BY_TAG = ("ec2", "guardduty", "route53resolver")
 
 
 @cache
@@ -51,11 +66,13 @@ def arns_of(name: str) -> list[str]:
 
 
 def scopes(role: DeployerRole) -> Iterator[str]:
-    """Resources of the statements that have some, but for EC2's, which go by tags."""
+    """Resources of the statements that have some, but for those that go by tags, and conditions of keys and zones."""
     for policy in (*role.policies, role.founding):
         for statement in policy["Statement"]:
             for each in statement["Resource"]:
-                if each != "*" and ":ec2:" not in each and SHARED not in each and ":kms:" not in each:
+                if each != "*" and SHARED not in each and not each.endswith((":key/*", ":hostedzone/*")):
+                    if each.split(":")[2] in BY_TAG:
+                        continue
                     yield each
 
 

@@ -1,6 +1,7 @@
 """`codekeep deployer-policy` prints what `up`, `refresh` and `destroy` need, and not less."""
 
 import json
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,8 @@ from tests.cli.conftest import Keep
 from tests.stacks.documents import ROOT
 from tests.stacks.programs import graph_of
 
+KEY, ALIAS = "aws:kms/key:Key", "aws:kms/alias:Alias"
+NEW = ("kms:CreateKey", "kms:TagResource")  # of a key that has no policy yet
 STACKS = ("demo", "acme", "pico", "platform-eu-central-1")
 OWNER = "123456789012"  # of the sandbox: it assumes the role, as a CI's role would
 ACCOUNT = "111122223333"
@@ -29,7 +32,7 @@ KNOWN = (
     "iam:CreateServiceLinkedRole",
     "iam:ListRoles",
     "iam:PassRole",
-    "kms:CreateGrant",
+    "kms:CreateKey",
     "s3:GetLifecycleConfiguration",
     "servicequotas:GetServiceQuota",
 )
@@ -57,8 +60,49 @@ def test_the_tables_have_every_type_and_the_policies_fit(stack: str) -> None:
     assert all(len(text_of(policy)) <= MANAGED_POLICY_CHARACTERS for policy in role.policies)
     assert len(role.policies) <= 10
     given = {action for each in statements(role) for action in each["Action"]}
-    assert actions_for(types) <= given
+    assert {each for each in actions_for(types) - given if not each.startswith("kms:")} == set()
     assert not any("*" in action for action in given)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_what_the_policies_leave_out_of_keys_each_keys_own_policy_gives(stack: str) -> None:
+    graph, role = graph_of(stack), role_of(stack)
+    account = role.arn.split(":")[4]
+    keys = {f"arn:aws:kms:eu-central-1:{account}:key/{key.name}": key for key in graph.of_type(KEY)}
+    assert len(keys) > 5
+    known = Policies(
+        identity={role.arn: [parsed(policy) for policy in role.policies]},
+        resources={arn: parsed(json.loads(key.inputs["policy"])) for arn, key in keys.items()},
+    )
+    needed = {each for each in actions_for({KEY, ALIAS}) if each.startswith("kms:")} - {*NEW, "kms:ListAliases"}
+    assert len(needed) > 8
+    asked = [Request(principal=role.arn, action=action, resource=arn) for action in needed for arn in keys]
+    assert [each for each in asked if not may(known, each).allowed] == []
+    foreign = f"arn:aws:kms:eu-central-1:{account}:key/foreign"
+    owned = Policies(identity=known.identity, resources={foreign: parsed(delegating(account))})
+    asked = [Request(principal=role.arn, action=action, resource=foreign) for action in needed]
+    assert [each for each in asked if may(owned, each).allowed] == []
+
+
+def delegating(account: str) -> dict[str, Any]:
+    """The policy that KMS gives a key made without one: the account's IAM policies decide."""
+    root = {"AWS": f"arn:aws:iam::{account}:root"}
+    return {"Statement": [{"Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"}]}
+
+
+def test_what_is_allowed_everywhere_reads_or_has_a_reason() -> None:
+    everywhere = {
+        action
+        for stack in STACKS
+        for each in statements(role_of(stack))
+        if each["Resource"] == ["*"] and "codekeep:tenant" not in json.dumps(each.get("Condition", {}))
+        for action in each["Action"]
+    }
+    changing = {each for each in everywhere if not each.partition(":")[2].startswith(("Describe", "Get", "List"))}
+    assert len(everywhere - changing) > 50
+    reasons = tomllib.loads((ROOT / "stacks/sessions/deployer/unbound.toml").read_text())
+    assert all(len(reason) > 10 for reason in reasons.values())
+    assert changing == reasons.keys()
 
 
 def test_the_needs_known_beforehand_are_in_and_roles_are_passed_to_named_services_only() -> None:
@@ -79,6 +123,14 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role"
 DEPLOYER = f"{ROLE}/codekeep-deployer"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/codekeep-demo-boundary"
 EC2 = f"arn:aws:ec2:eu-central-1:{ACCOUNT}"
+KMS = f"arn:aws:kms:eu-central-1:{ACCOUNT}"
+DETECTOR = f"arn:aws:guardduty:eu-central-1:{ACCOUNT}:detector/12abc34d"
+RESOLVER = f"arn:aws:route53resolver:eu-central-1:{ACCOUNT}:firewall-rule-group"
+ALARM = f"arn:aws:cloudwatch:eu-central-1:{ACCOUNT}:alarm"
+TRAIL = f"arn:aws:cloudtrail:eu-central-1:{ACCOUNT}:trail"
+BALANCER = f"arn:aws:elasticloadbalancing:eu-central-1:{ACCOUNT}:loadbalancer"
+ZONE = "arn:aws:route53:::hostedzone/Z1D633PJN98FT9"
+RECORDS = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
 HERE = {"aws:RequestedRegion": "eu-central-1"}
 RESOURCE_TAG = "aws:ResourceTag/codekeep:tenant"
 REQUEST_TAG = "aws:RequestTag/codekeep:tenant"
@@ -130,7 +182,7 @@ SEARCH = f"{ROLE}/aws-service-role/opensearchservice.amazonaws.com/x"
         ("ec2:CreateSubnet", f"{EC2}:vpc/vpc-1", {**HERE, REQUEST_TAG: "demo", RESOURCE_TAG: "acme"}, False),
         ("ec2:CreateSubnet", f"{EC2}:vpc/vpc-1", {**HERE, REQUEST_TAG: "demo", RESOURCE_TAG: "demo"}, True),
         ("ec2:RevokeSecurityGroupIngress", f"{EC2}:security-group/sg-1", {**HERE, RESOURCE_TAG: "acme"}, False),
-        ("ec2:RevokeSecurityGroupIngress", f"{EC2}:security-group/sg-1", HERE, True),  # of a new VPC
+        ("ec2:RevokeSecurityGroupIngress", f"{EC2}:security-group/sg-1", HERE, False),  # of a new VPC: founding
         ("ec2:AuthorizeSecurityGroupIngress", f"{EC2}:security-group/sg-1", HERE, False),
         ("ec2:CreateTags", f"{EC2}:vpc/vpc-1", {**HERE, RESOURCE_TAG: "acme", REQUEST_TAG: "demo"}, False),
         ("ec2:CreateTags", f"{EC2}:vpc/vpc-1", {**HERE, RESOURCE_TAG: "demo", REQUEST_TAG: "acme"}, False),
@@ -143,13 +195,55 @@ SEARCH = f"{ROLE}/aws-service-role/opensearchservice.amazonaws.com/x"
             {**HERE, RESOURCE_TAG: "demo", "aws:TagKeys": ("codekeep:tenant",)},
             False,
         ),
+        ("kms:CreateKey", "*", {**HERE, REQUEST_TAG: "demo"}, True),
+        ("kms:CreateKey", "*", {**HERE, REQUEST_TAG: "acme"}, False),
+        ("kms:TagResource", f"{KMS}:key/1", {**HERE, REQUEST_TAG: "acme"}, False),
+        ("kms:UntagResource", f"{KMS}:key/1", HERE, False),
+        ("kms:PutKeyPolicy", f"{KMS}:key/1", HERE, False),
+        ("kms:ScheduleKeyDeletion", f"{KMS}:key/1", {**HERE, RESOURCE_TAG: "demo"}, False),
+        ("kms:Decrypt", f"{KMS}:key/1", {**HERE, "kms:ViaService": "s3.eu-central-1.amazonaws.com"}, True),
+        ("kms:Decrypt", f"{KMS}:key/1", HERE, False),
+        ("kms:UpdateAlias", f"{KMS}:alias/codekeep-demo-code", HERE, True),
+        ("kms:UpdateAlias", f"{KMS}:alias/codekeep-demo-eu-code", HERE, False),
+        ("guardduty:CreateDetector", "*", {**HERE, REQUEST_TAG: "demo"}, True),
+        ("guardduty:DeleteDetector", DETECTOR, {**HERE, RESOURCE_TAG: "demo"}, True),
+        ("guardduty:DeleteDetector", DETECTOR, {**HERE, RESOURCE_TAG: "acme"}, False),
+        ("guardduty:UpdateDetector", DETECTOR, HERE, False),
+        ("guardduty:TagResource", DETECTOR, {**HERE, RESOURCE_TAG: "acme", REQUEST_TAG: "demo"}, False),
+        (
+            "guardduty:UntagResource",
+            DETECTOR,
+            {**HERE, RESOURCE_TAG: "demo", "aws:TagKeys": ("codekeep:tenant",)},
+            False,
+        ),
+        ("route53resolver:DeleteFirewallRuleGroup", f"{RESOLVER}/1", {**HERE, RESOURCE_TAG: "demo"}, True),
+        ("route53resolver:DeleteFirewallRuleGroup", f"{RESOLVER}/1", {**HERE, RESOURCE_TAG: "acme"}, False),
+        ("cloudwatch:DeleteAlarms", f"{ALARM}:codekeep-demo-trail-acls", HERE, True),
+        ("cloudwatch:DeleteAlarms", f"{ALARM}:codekeep-demo-eu-trail-acls", HERE, False),
+        ("cloudtrail:StopLogging", f"{TRAIL}/codekeep-demo", HERE, True),
+        ("cloudtrail:StopLogging", f"{TRAIL}/codekeep-acme", HERE, False),
+        ("elasticloadbalancing:DeleteLoadBalancer", f"{BALANCER}/net/demo-entry/50dc6c495c0c9188", HERE, True),
+        ("elasticloadbalancing:DeleteLoadBalancer", f"{BALANCER}/net/acme-entry/50dc6c495c0c9188", HERE, False),
+        ("events:DeleteRule", f"arn:aws:events:eu-central-1:{ACCOUNT}:rule/codekeep-acme-refresh", HERE, False),
+        ("ssm:PutParameter", f"arn:aws:ssm:eu-central-1:{ACCOUNT}:parameter/codekeep/demo/spec-digest", HERE, True),
+        ("ssm:PutParameter", f"arn:aws:ssm:eu-central-1:{ACCOUNT}:parameter/codekeep/acme/spec-digest", HERE, False),
+        ("budgets:ModifyBudget", f"arn:aws:budgets::{ACCOUNT}:budget/codekeep-demo-monthly", {}, True),
+        ("budgets:ModifyBudget", f"arn:aws:budgets::{ACCOUNT}:budget/everything", {}, False),
+        (
+            "route53:ChangeResourceRecordSets",
+            "arn:aws:route53:::hostedzone/Z1",
+            {RECORDS: ("github.demo.example",)},
+            True,
+        ),
+        ("route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/Z1", {RECORDS: ("demo.example",)}, False),
     ],
 )
 def test_the_deployer_gives_nobody_more_than_the_boundary(
     action: str, resource: str, context: dict[str, Any], allowed: bool
 ) -> None:
     role = role_of("demo")
-    known = Policies(identity={DEPLOYER: [parsed(policy) for policy in role.policies]})
+    own = {resource: parsed(delegating(ACCOUNT))} if action.startswith("kms:") else {}
+    known = Policies(identity={DEPLOYER: [parsed(policy) for policy in role.policies]}, resources=own)
     request = Request(principal=DEPLOYER, action=action, resource=resource, context=context)
     assert may(known, request).allowed is allowed
 

@@ -103,11 +103,15 @@ def _boundary_of(need: Need) -> dict[str, str]:
 
 
 def _with_holder(known: Policies, caller: Caller, need: Need) -> Policies:
-    """A key that the customer holds in an account of theirs has the policy that they were told to write: it lets the
-    keep's account decide. The sandbox has no such key.
+    """For two keys that the sandbox does not have, whose policy lets the caller's account decide.
+
+    A key that the customer holds in an account of theirs has the policy that they were told to write. A key that is
+    being made has none yet: its tags need the caller's own policies (AWS KMS Developer Guide, "Controlling access to
+    tags").
     """
     fields = need.resource.split(":")
-    if not need.action.startswith("kms:") or ":key/" not in need.resource or fields[4] == caller.account:
+    absent = need.resource.endswith(":key/*") or (":key/" in need.resource and fields[4] != caller.account)
+    if not need.action.startswith("kms:") or not absent:
         return known
     root = {"AWS": f"arn:{fields[1]}:iam::{caller.account}:root"}
     policy = parsed({"Statement": [{"Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"}]})

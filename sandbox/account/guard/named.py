@@ -7,6 +7,7 @@ from typing import Any, Final
 from awsread.iam import Policies, parsed
 
 LOGS: Final = "logs"
+BALANCING: Final = "elasticloadbalancing"
 HELD: Final = {  # service in ARNs → moto's name of it, where its backend has the resources, their attribute
     "ecr": ("ecr", "repositories", "policy"),
     "es": ("opensearch", "domains", "access_policies"),
@@ -22,6 +23,8 @@ def with_named(known: Policies, resource: str) -> tuple[Policies, str]:
     """
     fields = resource.split(":", 5)
     service = fields[2] if len(fields) == len(("arn", "partition", "service", "region", "account", "name")) else ""
+    if service == BALANCING:
+        return known, _balanced(resource, fields[4], fields[3])
     if service == LOGS:
         backend = _backend(LOGS, fields[4], fields[3])
         said = [] if backend is None else [parsed(each.policy_document) for each in backend.resource_policies.values()]
@@ -36,6 +39,14 @@ def with_named(known: Policies, resource: str) -> tuple[Policies, str]:
             policy = getattr(origin, attribute)
             return (_with(known, str(each.arn), policy) if policy else known), str(each.arn)
     return known, resource
+
+
+def _balanced(resource: str, account: str, region: str) -> str:
+    """The ARN of a network load balancer or of its listener: moto gives all of them that of an application's."""
+    backend, name = _backend("elbv2", account, region), resource.split("/")[2:3]
+    balancers = [] if backend is None else list(backend.load_balancers.values())
+    network = any(each.name in name and each.type == "network" for each in balancers)
+    return resource.replace("/app/", "/net/", 1) if network else resource
 
 
 def _with(known: Policies, arn: str, policy: Any) -> Policies:

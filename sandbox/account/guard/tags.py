@@ -1,4 +1,4 @@
-"""Tags of the account's EC2 resources, from moto's state."""
+"""Tags of the account's EC2 resources and GuardDuty detectors, from moto's state."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -10,15 +10,19 @@ from awsread.iam.need import Need
 
 def with_tags(need: Need) -> Iterator[Need]:
     """The need with the tags of its resource, in AWS's keys for them; of an association, those of its two."""
-    if not need.action.startswith("ec2:") or not need.resource.startswith("arn:"):
+    service = need.action.partition(":")[0]
+    if service not in ("ec2", "guardduty") or not need.resource.startswith("arn:"):
         yield need
         return
     prefix, _, name = need.resource.partition("/")
     place, _, kind = prefix.rpartition(":")
     _, _, _, region, account, _ = need.resource.split(":", 5)
-    backend = _backend(account, region)
+    backend = _backend(service, account, region)
     if backend is None:
         yield need
+    elif service == "guardduty":
+        detector = backend.detectors.get(name)
+        yield _given(need, service, {} if detector is None else detector.tags)
     elif kind in ASSOCIATIONS:
         for joined, each in _joined(backend, name):
             yield _tagged(replace(need, resource=f"{place}:{joined}/{each}"), backend, each)
@@ -28,8 +32,11 @@ def with_tags(need: Need) -> Iterator[Need]:
 
 
 def _tagged(need: Need, backend: Any, identifier: str) -> Need:
-    tags: Mapping[str, str] = dict(backend.tags.get(identifier, {}))
-    keys = {f"{space}:ResourceTag/{key}": str(value) for key, value in tags.items() for space in ("aws", "ec2")}
+    return _given(need, "ec2", backend.tags.get(identifier, {}))
+
+
+def _given(need: Need, service: str, tags: Mapping[str, str]) -> Need:
+    keys = {f"{space}:ResourceTag/{key}": str(value) for key, value in tags.items() for space in ("aws", service)}
     return replace(need, context={**keys, **need.context})
 
 
@@ -53,8 +60,8 @@ def _joined(backend: Any, association: str) -> Iterator[tuple[str, str]]:
                 yield "subnet", str(joined.subnet_id)
 
 
-def _backend(account: str, region: str) -> Any:
+def _backend(service: str, account: str, region: str) -> Any:
     from moto.backends import get_backend  # noqa: PLC0415 - a service is loaded at its first use
 
-    regions: Any = dict(get_backend("ec2").items()).get(account, {})
+    regions: Any = dict(get_backend(service).items()).get(account, {})
     return dict(regions.items()).get(region)

@@ -64,12 +64,10 @@ def ec2_statements(
     if building and (lent := _lent(graph, prefix)):
         yield _actions(building), lent, {}
     if "CreateTags" in names or making:
-        yield from _tagging(
-            graph, [*making, *(["RunInstances"] if "ec2:RunInstances" in actions else [])], prefix, tenant
-        )
+        yield from _tagging([*making, *(["RunInstances"] if "ec2:RunInstances" in actions else [])], prefix, tenant)
 
 
-def _tagging(graph: ResourceGraph, making: list[str], prefix: str, tenant: str) -> Iterator[Statement]:
+def _tagging(making: list[str], prefix: str, tenant: str) -> Iterator[Statement]:
     given, own = {f"aws:RequestTag/{TENANT}": tenant}, {f"aws:ResourceTag/{TENANT}": tenant}
     everything = [f"{prefix}*/*"]
     if making:
@@ -80,11 +78,15 @@ def _tagging(graph: ResourceGraph, making: list[str], prefix: str, tenant: str) 
         everything,
         {"StringEquals": own, "ForAllValues:StringNotEquals": {"aws:TagKeys": [TENANT]}},
     )
+
+
+def emptying_statements(graph: ResourceGraph, *, prefix: str, tenant: str) -> Iterator[Statement]:
+    """Statements to empty and tag what a new network comes with: for the first `up`, since any untagged one is open."""
     unowned = {"Null": {f"aws:ResourceTag/{TENANT}": "true"}}
     present = [EMPTIED[token] for token in sorted(EMPTIED) if graph.of_type(token)]
     if present:
         kinds = [f"{prefix}{kind}/*" for kind, _ in present]
-        yield ["ec2:CreateTags"], kinds, {**unowned, "StringEquals": given}
+        yield ["ec2:CreateTags"], kinds, {**unowned, "StringEquals": {f"aws:RequestTag/{TENANT}": tenant}}
         yield _actions([each for _, names in present for each in names]), kinds, unowned
 
 

@@ -9,11 +9,12 @@ from codekeep_contracts.faults import UsageFault
 from codekeep_contracts.physical_names import PREFIX
 
 from awsread.iam.operations import ONLY_ALL
-from components.arns import partition, via_service
+from components.arns import partition
 from policies.graph import ResourceGraph
 from stacks.project import Project
-from stacks.sessions.deployer.ec2 import ec2_statements, is_by_tag
+from stacks.sessions.deployer.ec2 import ec2_statements, emptying_statements, is_by_tag
 from stacks.sessions.deployer.identity import founding_statements, identity_statements, role_arns
+from stacks.sessions.deployer.keys import key_statements
 from stacks.sessions.deployer.names import NAMED, arns, clusters
 from stacks.sessions.deployer.tables import (
     ASK_IMAGES,
@@ -22,15 +23,18 @@ from stacks.sessions.deployer.tables import (
     PUSH_MODELS,
     REGISTRY,
     SERVICE_ROLES,
-    UNDER_A_KEY,
     actions_for,
 )
+from stacks.sessions.deployer.tagged import is_by_own_tag, tagged_statements
 from stacks.sessions.preconditions import require_valid_spec
 from stacks.sessions.recording import StackRecorder
 from stacks.spec import Spec, TenantSpec, is_pooled
 from stacks.supplies import models_of
 from stacks.translation import keep_of
 
+ZONE: Final = "aws:route53/zone:Zone"
+RECORDS: Final = "route53:ChangeResourceRecordSets"
+RECORD_NAMES: Final = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
 SERVICE_ROLE: Final = "aws:iam/serviceLinkedRole:ServiceLinkedRole"
 MANAGED_POLICY_CHARACTERS: Final = 6_144  # IAM's limit for a managed policy, of which a role has ten
 # Where a slash ends a keep's name in the names of its resources; other services' are exact (names.py).
@@ -46,8 +50,8 @@ GLOBAL: Final = ("billing", "budgets", "iam", "route53", "servicequotas")
 class DeployerRole:
     """A trust policy, and permissions in as many managed policies as IAM's limit asks for.
 
-    `founding` are those to write the boundary, and the policies of roles without one: while it is attached, the
-    deployer can give itself everything.
+    `founding` are those to write the boundary, and the policies of roles without one, and to empty what a new network
+    comes with: while it is attached, the deployer can give itself everything.
     """
 
     arn: str
@@ -77,11 +81,12 @@ def role_for(spec: Spec, graph: ResourceGraph, trusted: str | None = None) -> De
     regions = sorted({node.region for node in graph.resources if node.region})
     identity = [each for each in actions_for(types) if each.startswith("iam:") and each not in ONLY_ALL]
     founding = founding_statements(graph, identity, prefix=_iam(spec))
+    emptying = emptying_statements(graph, prefix=_ec2(spec), tenant=keep_of(spec).tenant)
     return DeployerRole(
         arn=arn,
         trust=_document([statement]),
         policies=tuple(_split(_statements(spec, graph, types, regions))),
-        founding=_document([_allow(*each) for each in founding]),
+        founding=_document([_allow(*each) for each in (*founding, *emptying)]),
     )
 
 
@@ -89,15 +94,15 @@ def _statements(spec: Spec, graph: ResourceGraph, types: set[str], regions: list
     prefix, iam = f"arn:{partition(spec.regions.primary)}:", _iam(spec)
     needed = sorted(actions_for(types))
     identity = [each for each in needed if each.startswith("iam:") and each not in ONLY_ALL]
-    tagged = [each for each in needed if is_by_tag(each)]
+    tagged = [each for each in needed if is_by_tag(each) or is_by_own_tag(each)]
     scoped: dict[str, list[str]] = {}
     for action in needed:
         service = action.partition(":")[0]
-        if action not in identity and action not in tagged:
+        if action not in identity and action not in tagged and service != "kms":
             named = service in BELOW_NAME or service in NAMED
             scoped.setdefault(service if named and action not in ONLY_ALL else "", []).append(action)
     everywhere = scoped.pop("")
-    worldwide = [each for each in everywhere if each.startswith(GLOBAL)]
+    worldwide = [each for each in everywhere if each.partition(":")[0] in GLOBAL]
     inside = {"StringEquals": {"aws:RequestedRegion": regions}}
     services = sorted({PASSED[each] for each in types & PASSED.keys()})
     passing = {"StringEquals": {"iam:PassedToService": services}}
@@ -106,19 +111,43 @@ def _statements(spec: Spec, graph: ResourceGraph, types: set[str], regions: list
     network = ec2_statements(
         graph,
         needed,
-        prefix=f"{prefix}ec2:*:{spec.account.id}:",
+        prefix=_ec2(spec),
         tenant=keep_of(spec).tenant,
         platforms=[each.removeprefix(f"{PREFIX}-") for each in clusters(graph)] if is_pooled(spec) else (),
+    )
+    owned = tagged_statements(
+        needed, account=spec.account.id, partition=partition(spec.regions.primary), tenant=keep_of(spec).tenant
+    )
+    keys = key_statements(
+        graph,
+        needed,
+        prefix=f"{prefix}kms:*:{spec.account.id}:",
+        tenant=keep_of(spec).tenant,
+        regions=regions,
+        models=isinstance(spec, TenantSpec) and bool(models_of(spec)),
     )
     return [
         *(_allow(actions, _scope(spec, graph, service)) for service, actions in scoped.items()),
         *(_allow(part, ["*"], inside) for part in _parts([each for each in everywhere if each not in worldwide])),
-        _allow(worldwide, ["*"]),
-        *(_allow(actions, resources, _inside(regions, condition)) for actions, resources, condition in network),
+        _allow([each for each in worldwide if each != RECORDS], ["*"]),
+        *_records(graph, prefix),
+        *(
+            _allow(actions, resources, _inside(regions, condition))
+            for actions, resources, condition in [*network, *owned]
+        ),
+        *(_allow(*each) for each in keys),
         *_supplies(spec, graph, prefix),
         *([_allow(["iam:PassRole"], role_arns(graph, iam), passing)] if services else []),
         *(_allow(*each) for each in identity_statements(graph, identity, prefix=iam, services=linked)),
     ]
+
+
+def _records(graph: ResourceGraph, prefix: str) -> Iterator[dict[str, Any]]:
+    """For records of the keep's own zones: AWS makes their ids, so by name."""
+    names = sorted({str(zone.inputs["name"]).rstrip(".").lower() for zone in graph.of_type(ZONE)})
+    if names:
+        known = {RECORD_NAMES: [form for name in names for form in (name, f"*.{name}")]}
+        yield _allow([RECORDS], [f"{prefix}route53:::hostedzone/*"], {"ForAllValues:StringLike": known})
 
 
 def _inside(regions: list[str], condition: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,6 +167,10 @@ def _iam(spec: Spec) -> str:
     return f"arn:{partition(spec.regions.primary)}:iam::{spec.account.id}:"
 
 
+def _ec2(spec: Spec) -> str:
+    return f"arn:{partition(spec.regions.primary)}:ec2:*:{spec.account.id}:"
+
+
 def _supplies(spec: Spec, graph: ResourceGraph, prefix: str) -> Iterator[dict[str, Any]]:
     """For the images and models of the keep's own registry and bucket, and to see those of its platform."""
     if is_pooled(spec):
@@ -147,8 +180,6 @@ def _supplies(spec: Spec, graph: ResourceGraph, prefix: str) -> Iterator[dict[st
         yield _allow(REGISTRY, ["*"])
     if isinstance(spec, TenantSpec) and (models := models_of(spec)):
         yield _allow(PUSH_MODELS, [f"{prefix}s3:::{models[0].bucket}/*"])
-        through = {"StringEquals": {"kms:ViaService": via_service("s3", spec.regions.primary)}}
-        yield _allow(UNDER_A_KEY, [f"{prefix}kms:*:{spec.account.id}:key/*"], through)
 
 
 def _parts(actions: list[str]) -> Iterator[list[str]]:

@@ -35,9 +35,8 @@ PUSH_IMAGES: Final = (
     "ecr:UploadLayerPart",
 )
 REGISTRY: Final = ("ecr:GetAuthorizationToken",)
-# `models push`: in parts, under the bucket's own key (Amazon S3 User Guide, "Multipart upload and permissions").
+# `models push`: in parts (Amazon S3 User Guide, "Multipart upload and permissions").
 PUSH_MODELS: Final = ("s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject")
-UNDER_A_KEY: Final = ("kms:Decrypt", "kms:GenerateDataKey")
 # Roles that AWS makes when a service is first used in an account: by type, whose.
 SERVICE_ROLES: Final[Mapping[str, str]] = {
     "aws:accessanalyzer/analyzer:Analyzer": "access-analyzer.amazonaws.com",

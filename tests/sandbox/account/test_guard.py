@@ -241,6 +241,74 @@ def test_a_role_is_held_to_the_tags_of_what_it_names_and_makes(endpoint: Endpoin
     tagged.create_tags(Resources=[own], Tags=[{"Key": "team", "Value": "x"}])
 
 
+def test_keys_detectors_alarms_and_balancers_are_named_as_aws_names_them(endpoint: Endpoint) -> None:
+    """A role that may deal with its own is refused on what is another's, whose owner made it before."""
+    owner = session(endpoint, "arn:aws:iam::111122223333:role/nobody-made-it")
+    iam, mine, other = owner("iam"), {"keep": "a"}, {"keep": "b"}
+    iam.create_role(RoleName="keeper", AssumeRolePolicyDocument=trusting({"AWS": "123456789012"}))
+    tagged, new = {"StringEquals": {"aws:ResourceTag/keep": "a"}}, {"StringEquals": {"aws:RequestTag/keep": "a"}}
+    statements = [
+        (["kms:CreateKey"], ["*"], new),
+        (["kms:TagResource"], ["arn:aws:kms:*:*:key/*"], new),
+        (["kms:CreateAlias"], ["arn:aws:kms:*:*:alias/a"], {}),
+        (["guardduty:*"], ["*"], tagged),
+        (["cloudwatch:*"], ["arn:aws:cloudwatch:*:*:alarm:a"], {}),
+        (["events:*"], ["arn:aws:events:*:*:rule/a"], {}),
+        (["ssm:*"], ["arn:aws:ssm:*:*:parameter/keep/a"], {}),
+        (["elasticloadbalancing:*"], ["arn:aws:elasticloadbalancing:*:*:loadbalancer/net/a/*"], {}),
+    ]
+    document = [
+        {"Effect": "Allow", "Action": actions, "Resource": resources, **({"Condition": limit} if limit else {})}
+        for actions, resources, limit in statements
+    ]
+    text = json.dumps({"Version": "2012-10-17", "Statement": document})
+    iam.put_role_policy(RoleName="keeper", PolicyName="p", PolicyDocument=text)
+    role = "arn:aws:iam::111122223333:role/keeper"
+    keeper = session(endpoint, role)
+    kms = keeper("kms")
+    listed = {name: [{"TagKey": "keep", "TagValue": tags["keep"]}] for name, tags in (("a", mine), ("b", other))}
+    holding = policy("kms:*", Principal={"AWS": role})
+    own = kms.create_key(Tags=listed["a"], Policy=holding)["KeyMetadata"]["KeyId"]  # its own policy names the role
+    foreign = owner("kms").create_key(Tags=listed["b"])["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/a", TargetKeyId=own)
+    kms.enable_key_rotation(KeyId=own)
+    vpc = owner("ec2").create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    subnet = owner("ec2").create_subnet(VpcId=vpc, CidrBlock="10.1.1.0/24")["Subnet"]["SubnetId"]
+    balancing = {"Type": "network", "Subnets": [subnet], "Scheme": "internal"}
+    arns = {
+        name: owner("elbv2").create_load_balancer(Name=name, **balancing)["LoadBalancers"][0]["LoadBalancerArn"]
+        for name in "ab"
+    }
+    detector = owner("guardduty").create_detector(Enable=True, Tags=mine)["DetectorId"]
+    beyond = owner("guardduty", region_name="eu-west-1").create_detector(Enable=True, Tags=other)["DetectorId"]
+    alarm = {"EvaluationPeriods": 1, "ComparisonOperator": "LessThanThreshold", "MetricName": "m", "Namespace": "n"}
+    alarm |= {"Period": 60, "Statistic": "Sum", "Threshold": 1.0}
+    allowed: list[tuple[str, str, dict[str, Any]]] = [
+        ("cloudwatch", "put_metric_alarm", {"AlarmName": "a", **alarm}),
+        ("events", "put_rule", {"Name": "a", "EventPattern": '{"source": ["x"]}'}),
+        ("ssm", "put_parameter", {"Name": "/keep/a", "Value": "x", "Type": "String"}),
+        ("guardduty", "get_detector", {"DetectorId": detector}),
+        ("elbv2", "delete_load_balancer", {"LoadBalancerArn": arns["a"]}),
+    ]
+    for service, call, arguments in allowed:
+        getattr(keeper(service), call)(**arguments)
+    refused: list[tuple[str, str, dict[str, Any]]] = [
+        ("kms", "create_key", {"Tags": listed["b"], "Policy": holding}),
+        ("kms", "schedule_key_deletion", {"KeyId": foreign}),
+        ("kms", "create_alias", {"AliasName": "alias/a", "TargetKeyId": foreign}),
+        ("kms", "create_alias", {"AliasName": "alias/b", "TargetKeyId": own}),
+        ("cloudwatch", "put_metric_alarm", {"AlarmName": "b", **alarm}),
+        ("events", "put_rule", {"Name": "b", "EventPattern": '{"source": ["x"]}'}),
+        ("ssm", "put_parameter", {"Name": "/keep/b", "Value": "x", "Type": "String"}),
+        ("elbv2", "delete_load_balancer", {"LoadBalancerArn": arns["b"]}),
+    ]
+    for service, call, arguments in refused:
+        with pytest.raises(ClientError, match="not authorized to perform"):
+            getattr(keeper(service), call)(**arguments)
+    with pytest.raises(ClientError, match="not authorized to perform: guardduty:GetDetector"):
+        keeper("guardduty", region_name="eu-west-1").get_detector(DetectorId=beyond)
+
+
 def test_a_boundary_and_a_trust_policy_limit_a_role(endpoint: Endpoint) -> None:
     iam = session(endpoint, "arn:aws:iam::111122223333:role/nobody-made-it")("iam")
     trust = trusting({"AWS": "123456789012"})

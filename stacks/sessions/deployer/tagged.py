@@ -1,0 +1,58 @@
+"""What the deployer may do where AWS makes the names, and tags tell whose a resource is: GuardDuty, Route 53 Resolver.
+
+What has no tag yet may be given the keep's: neither service can tell a tag that comes with a creation from one that is
+given later, as EC2 can (ec2.py).
+Sources: Service Authorization Reference, "Amazon GuardDuty" and "Amazon Route 53 Resolver".
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
+
+from stacks.sessions.deployer.ec2 import TENANT
+
+Statement = tuple[list[str], list[str], Mapping[str, Any]]
+"""Actions, resources, condition."""
+
+MAKING: Final[Mapping[str, tuple[str, ...]]] = {
+    "guardduty": ("CreateDetector",),
+    "route53resolver": (
+        "AssociateFirewallRuleGroup",
+        "CreateFirewallDomainList",
+        "CreateFirewallRuleGroup",
+        "CreateResolverQueryLogConfig",
+    ),
+}
+# Without resources, or on a network's settings, which have no tags.
+UNTAGGED: Final = frozenset(
+    {
+        "guardduty:ListDetectors",
+        "route53resolver:GetFirewallConfig",
+        "route53resolver:GetResolverQueryLogConfigAssociation",
+        "route53resolver:ListFirewallConfigs",
+        "route53resolver:UpdateFirewallConfig",
+    }
+)
+NULL: Final = {"Null": {f"aws:ResourceTag/{TENANT}": "true"}}
+
+
+def is_by_own_tag(action: str) -> bool:
+    """Whether an action is limited by tags here."""
+    return action.partition(":")[0] in MAKING and action not in UNTAGGED
+
+
+def tagged_statements(actions: Collection[str], *, account: str, partition: str, tenant: str) -> Iterator[Statement]:
+    """Statements of the actions that are limited by tags, for resources of an account with the tag `tenant`."""
+    limited = sorted(each for each in actions if is_by_own_tag(each))
+    making = [each for each in limited if each.partition(":")[2] in MAKING[each.partition(":")[0]]]
+    tagging = [each for each in limited if each.endswith(":TagResource")]
+    untagging = [each for each in limited if each.endswith(":UntagResource")]
+    changing = [each for each in limited if each not in {*making, *tagging, *untagging}]
+    owned = sorted({f"arn:{partition}:{each.partition(':')[0]}:*:{account}:*" for each in limited})
+    given, own = {f"aws:RequestTag/{TENANT}": tenant}, {f"aws:ResourceTag/{TENANT}": tenant}
+    if not limited:
+        return
+    yield making, ["*"], {"StringEquals": given}
+    yield tagging, ["*"], {**NULL, "StringEquals": given}
+    yield tagging, owned, {"StringEquals": own, "StringEqualsIfExists": given}
+    yield untagging, owned, {"StringEquals": own, "ForAllValues:StringNotEquals": {"aws:TagKeys": [TENANT]}}
+    yield changing, owned, {"StringEquals": own}
