@@ -100,9 +100,10 @@ class Registrar:
         return str(ProviderRef(claim.urn, claim.state.id if claim.state else ""))
 
     def _is_target(self, urn: str, goal: Goal) -> bool:
-        """The stack itself always is."""
-        targets = self._deployment.request.targets
-        return not targets or urn in targets or goal.state.type == ROOT_STACK_TYPE
+        """The stack itself always is, and default providers, which reads need too, as in Pulumi."""
+        targets, type_ = self._deployment.request.targets, goal.state.type
+        default = is_provider_type(type_) and goal.name.startswith("default")
+        return not targets or urn in targets or type_ == ROOT_STACK_TYPE or default
 
     def _require_needs(self, urn: str, goal: Goal) -> None:
         """Raises RegistrationError where a target needs what this run leaves out and does not exist."""

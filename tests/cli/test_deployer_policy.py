@@ -267,44 +267,71 @@ def demo(keep: Keep, tmp_path: Path) -> Iterator[Keep]:
     found.run("sandbox", "stop", code=None)
 
 
-def make_role(demo: Keep, role: DeployerRole, without: str = "") -> Any:
-    """Makes the deployer's role in the sandbox's account; gives the client with which the account's owner works."""
+def owners_iam(demo: Keep, account: str) -> Any:
+    """The client with which the owner of an account of the sandbox works."""
     demo.run("sandbox", "start")
     url = json.loads(demo.run("sandbox", "status", "--json").out)["url"]
     place = {"endpoint_url": url, "region_name": "eu-central-1"}
     sts = boto3.client("sts", **place, aws_access_key_id="x", aws_secret_access_key="x")
-    keys = sts.assume_role(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/owner", RoleSessionName="owner")["Credentials"]
-    iam = boto3.client(
+    keys = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/owner", RoleSessionName="owner")["Credentials"]
+    return boto3.client(
         "iam",
         **place,
         aws_access_key_id=keys["AccessKeyId"],
         aws_secret_access_key=keys["SecretAccessKey"],
         aws_session_token=keys["SessionToken"],
     )
-    iam.create_role(RoleName="codekeep-deployer", AssumeRolePolicyDocument=json.dumps(role.trust))
-    put_policies(iam, role, without)
+
+
+def make_role(demo: Keep, role: DeployerRole) -> Any:
+    """Makes the deployer's role in the sandbox's account; gives the owner's client."""
+    iam, place = owners_iam(demo, role.arn.split(":")[4]), role.arn.partition(":role")[2]
+    path, _, name = place.rpartition("/")
+    iam.create_role(Path=f"{path}/", RoleName=name, AssumeRolePolicyDocument=json.dumps(role.trust))
     return iam
 
 
-def put_policies(iam: Any, role: DeployerRole, without: str = "") -> None:
+def put_policies(iam: Any, role: DeployerRole, stack: str, without: str = "") -> None:
     for index, policy in enumerate((*role.policies, role.founding)):
         text = json.dumps(policy).replace(f'"{without}"', '"sts:GetCallerIdentity"')
-        iam.put_role_policy(RoleName="codekeep-deployer", PolicyName=f"p{index}", PolicyDocument=text)
+        iam.put_role_policy(RoleName=name_of(role), PolicyName=f"{stack}-{index}", PolicyDocument=text)
+
+
+def name_of(role: DeployerRole) -> str:
+    return role.arn.rpartition("/")[2]
 
 
 @pytest.mark.whole
 def test_the_printed_role_deploys_a_keep_and_no_less_does(demo: Keep) -> None:
     """Brought up, refreshed and removed by a role with these permissions, but not with one action less."""
     role = deployer_role(Project.find(ROOT), "demo", f"arn:aws:iam::{OWNER}:root")
-    iam = make_role(demo, role, without="kms:CreateKey")
+    iam = make_role(demo, role)
+    put_policies(iam, role, "demo", without="kms:CreateKey")
     refused = demo.sandbox("up", "demo", "--yes", code=None)
     assert refused.code != 0
     assert "codekeep-demo-deploy is not authorized to perform: kms:CreateKey" in refused.out + refused.err
-    put_policies(iam, role)
+    put_policies(iam, role, "demo")
     for command in ("up", "refresh"):
         assert f"{command} of demo succeeded" in demo.sandbox(command, "demo", "--yes").out, command
-    founding = f"p{len(role.policies)}"
-    iam.delete_role_policy(RoleName="codekeep-deployer", PolicyName=founding)
+    founding = f"demo-{len(role.policies)}"
+    iam.delete_role_policy(RoleName=name_of(role), PolicyName=founding)
     assert "up of demo succeeded" in demo.sandbox("up", "demo", "--yes").out
-    iam.put_role_policy(RoleName="codekeep-deployer", PolicyName=founding, PolicyDocument=json.dumps(role.founding))
+    iam.put_role_policy(RoleName=name_of(role), PolicyName=founding, PolicyDocument=json.dumps(role.founding))
     assert "destroy of demo succeeded" in demo.sandbox("destroy", "demo", "--yes").out
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("stacks", [("acme",), ("platform-eu-central-1", "pico")])
+def test_the_printed_roles_deploy_keeps_of_the_other_tiers(demo: Keep, stacks: tuple[str, ...]) -> None:
+    """A pooled keep has the role of its platform, which is up before it."""
+    made: dict[str, Any] = {}
+    for stack in stacks:
+        role = deployer_role(Project.find(ROOT), stack, f"arn:aws:iam::{OWNER}:root")
+        iam = made.get(role.arn) or make_role(demo, role)
+        made[role.arn] = iam
+        put_policies(iam, role, stack)
+        assert f"up of {stack} succeeded" in demo.sandbox("up", stack, "--yes").out
+        iam.delete_role_policy(RoleName=name_of(role), PolicyName=f"{stack}-{len(role.policies)}")
+        again = demo.sandbox("up", stack, "--yes").out
+        assert f"up of {stack} succeeded" in again
+        assert "created" not in again

@@ -49,3 +49,20 @@ def test_a_target_that_needs_what_is_left_out_is_refused(box: Sandbox) -> None:
     assert not outcome.result.succeeded
     assert "which does not exist; add it to the targets" in outcome.messages()
     assert box.things() == []
+
+
+def test_a_reference_to_another_stack_is_read_though_no_provider_is_a_target(box: Sandbox) -> None:
+    """Such a stack could not be made in stages: its engine's own provider is in no state yet."""
+    box.stack_name = "platform"
+    box.up([], {"region": "x"})
+    box.stack_name = "dev"
+    program = [
+        Res(name="ref", type="pulumi:pulumi:StackReference", read_id="platform", props={"name": "platform"}),
+        Res(name="made"),
+    ]
+    outcome = box.run("preview", program)
+    made = frozenset(step.urn for step in outcome.events if getattr(step, "name", "") == "made")
+    assert len(made) == 1
+    first = box.up(program, targets=made)
+    assert first.result.succeeded, first.messages()
+    assert {("read", "ref"), ("create", "made")} <= set(first.steps())
