@@ -140,6 +140,7 @@ class Entry(pulumi.ComponentResource):
             enforce_security_group_inbound_rules_on_private_link_traffic="off",
             enable_cross_zone_load_balancing=True,
             enable_deletion_protection=args.protect,
+            # Empty as long as the listener is TCP: AWS writes them for TLS listeners only. Scanners ask for them.
             access_logs={"bucket": args.access_logs.name, "prefix": "lb/entry", "enabled": True},
             tags=self._tags(),
             # AWS checks whether it may write the logs there.
