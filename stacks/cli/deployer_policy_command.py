@@ -23,9 +23,9 @@ def deployer_policy(stack: str, trust: str | None, folder: Path | None) -> None:
     The permissions are for `up`, `refresh`, `destroy`, `check --live` and what runs before them: of the calls that the
     sandbox received, and those of AWS's own provider. Uses no engine and no network.
 
-    Those to write the permissions boundary and the policies of roles without one, and to empty what a new network comes
-    with, are apart: attach `founding` for the first `up`, for one that changes these, and for `destroy`; detach it
-    afterwards.
+    Those to write the permissions boundary and the policies of roles without one, to empty what a new network comes
+    with, and to make what only tags tell apart, are in `founding`: attach it for the first `up`, for one that changes
+    these, and for `destroy`; detach it afterwards.
     """
     from stacks.project import Project
     from stacks.sessions.deployer.policy import deployer_role

@@ -25,7 +25,7 @@ from stacks.sessions.deployer.tables import (
     SERVICE_ROLES,
     actions_for,
 )
-from stacks.sessions.deployer.tagged import is_by_own_tag, tagged_statements
+from stacks.sessions.deployer.tagged import is_by_own_tag, making_statements, tagged_statements
 from stacks.sessions.preconditions import require_valid_spec
 from stacks.sessions.recording import StackRecorder
 from stacks.spec import Spec, TenantSpec, is_pooled
@@ -50,8 +50,8 @@ GLOBAL: Final = ("billing", "budgets", "iam", "route53", "servicequotas")
 class DeployerRole:
     """A trust policy, and permissions in as many managed policies as IAM's limit asks for.
 
-    `founding` are those to write the boundary, and the policies of roles without one, and to empty what a new network
-    comes with: while it is attached, the deployer can give itself everything.
+    `founding` are those to write the boundary, and the policies of roles without one, to empty what a new network comes
+    with, and to make what only tags tell apart: while it is attached, the deployer can give itself everything.
     """
 
     arn: str
@@ -82,11 +82,17 @@ def role_for(spec: Spec, graph: ResourceGraph, trusted: str | None = None) -> De
     identity = [each for each in actions_for(types) if each.startswith("iam:") and each not in ONLY_ALL]
     founding = founding_statements(graph, identity, prefix=_iam(spec))
     emptying = emptying_statements(graph, prefix=_ec2(spec), tenant=keep_of(spec).tenant)
+    making = making_statements(actions_for(types), tenant=keep_of(spec).tenant)
     return DeployerRole(
         arn=arn,
         trust=_document([statement]),
         policies=tuple(_split(_statements(spec, graph, types, regions))),
-        founding=_document([_allow(*each) for each in (*founding, *emptying)]),
+        founding=_document(
+            [
+                *(_allow(*each) for each in founding),
+                *(_allow(actions, place, _inside(regions, limit)) for actions, place, limit in (*emptying, *making)),
+            ]
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 """What the deployer may do where AWS makes the names, and tags tell whose a resource is: GuardDuty, Route 53 Resolver.
 
-What has no tag yet may be given the keep's: neither service can tell a tag that comes with a creation from one that is
-given later, as EC2 can (ec2.py).
+Neither service can tell a tag that comes with a creation from one that is given later, as EC2 can (ec2.py): who may
+give the keep's tag to what has none could take what is another's. So creations are apart: `making_statements`.
 Sources: Service Authorization Reference, "Amazon GuardDuty" and "Amazon Route 53 Resolver".
 """
 
@@ -32,7 +32,6 @@ UNTAGGED: Final = frozenset(
         "route53resolver:UpdateFirewallConfig",
     }
 )
-NULL: Final = {"Null": {f"aws:ResourceTag/{TENANT}": "true"}}
 
 
 def is_by_own_tag(action: str) -> bool:
@@ -41,18 +40,34 @@ def is_by_own_tag(action: str) -> bool:
 
 
 def tagged_statements(actions: Collection[str], *, account: str, partition: str, tenant: str) -> Iterator[Statement]:
-    """Statements of the actions that are limited by tags, for resources of an account with the tag `tenant`."""
+    """Statements to read, change and delete what has the tag `tenant`, of the actions that are limited by tags."""
     limited = sorted(each for each in actions if is_by_own_tag(each))
-    making = [each for each in limited if each.partition(":")[2] in MAKING[each.partition(":")[0]]]
-    tagging = [each for each in limited if each.endswith(":TagResource")]
-    untagging = [each for each in limited if each.endswith(":UntagResource")]
-    changing = [each for each in limited if each not in {*making, *tagging, *untagging}]
+    tagging, untagging = _ending(limited, ":TagResource"), _ending(limited, ":UntagResource")
+    changing = [each for each in limited if each not in {*_making(limited), *tagging, *untagging}]
     owned = sorted({f"arn:{partition}:{each.partition(':')[0]}:*:{account}:*" for each in limited})
     given, own = {f"aws:RequestTag/{TENANT}": tenant}, {f"aws:ResourceTag/{TENANT}": tenant}
-    if not limited:
-        return
-    yield making, ["*"], {"StringEquals": given}
-    yield tagging, ["*"], {**NULL, "StringEquals": given}
-    yield tagging, owned, {"StringEquals": own, "StringEqualsIfExists": given}
-    yield untagging, owned, {"StringEquals": own, "ForAllValues:StringNotEquals": {"aws:TagKeys": [TENANT]}}
-    yield changing, owned, {"StringEquals": own}
+    if limited:
+        yield tagging, owned, {"StringEquals": own, "StringEqualsIfExists": given}
+        yield untagging, owned, {"StringEquals": own, "ForAllValues:StringNotEquals": {"aws:TagKeys": [TENANT]}}
+        yield changing, owned, {"StringEquals": own}
+
+
+def making_statements(actions: Collection[str], *, tenant: str) -> Iterator[Statement]:
+    """Statements to create what the actions are about, with the tag `tenant`."""
+    limited = sorted(each for each in actions if is_by_own_tag(each))
+    given = {f"aws:RequestTag/{TENANT}": tenant}
+    if limited:
+        yield _making(limited), ["*"], {"StringEquals": given}
+        yield (
+            _ending(limited, ":TagResource"),
+            ["*"],
+            {"Null": {f"aws:ResourceTag/{TENANT}": "true"}, "StringEquals": given},
+        )
+
+
+def _making(actions: Collection[str]) -> list[str]:
+    return [each for each in actions if each.partition(":")[2] in MAKING[each.partition(":")[0]]]
+
+
+def _ending(actions: Collection[str], end: str) -> list[str]:
+    return [each for each in actions if each.endswith(end)]
