@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from awsread.iam.need import Context, Need, Place
+from awsread.iam.need import Context, Need, Place, tag_context
 
 # What an action makes, which has the tags of the request and none yet.
 MADE: Final[Mapping[str, str]] = {
@@ -126,7 +126,7 @@ def ec2_needs(operation: str, parameters: Mapping[str, Any], place: Place) -> It
     """What a call needs, but for the tags of what it names, which only the account knows."""
     action, prefix = f"ec2:{operation}", f"arn:{place.partition}:ec2:{place.region}:{place.account}:"
     if operation in TAGGERS:
-        tags = _tags(parameters.get("Tags"))
+        tags = tag_context(parameters.get("Tags"))
         context = tags if operation == "CreateTags" else {"aws:TagKeys": tags.get("aws:TagKeys", ())}
         for each in parameters.get("Resources", ()):
             yield Need(action=action, resource=f"{prefix}{kind_of(each) or '*'}/{each}", context=context)
@@ -167,12 +167,4 @@ def _name(parameters: Mapping[str, Any]) -> str:
 
 def _tags_of(parameters: Mapping[str, Any], kind: str) -> Context:
     listed = parameters.get("TagSpecifications") or parameters.get("TagSpecification") or ()
-    return _tags([tag for each in listed if each.get("ResourceType") == kind for tag in each.get("Tags", ())])
-
-
-def _tags(tags: Any) -> Context:
-    """Tags of a request as keys of its context."""
-    given = {str(each["Key"]): str(each.get("Value", "")) for each in tags or ()}
-    if not given:
-        return {}
-    return {**{f"aws:RequestTag/{key}": value for key, value in given.items()}, "aws:TagKeys": tuple(given)}
+    return tag_context([tag for each in listed if each.get("ResourceType") == kind for tag in each.get("Tags", ())])

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from awsread.iam.ec2 import ec2_needs
-from awsread.iam.need import Need, Place
+from awsread.iam.need import Context, Need, Place, tag_context
 
 PREFIXES: Final = {
     "accessanalyzer": "access-analyzer",
@@ -97,6 +97,7 @@ PASSED: Final[Mapping[str, str]] = {  # parameter → the service that gets the 
     "cloudtrail:UpdateTrail.CloudWatchLogsRoleArn": "cloudtrail.amazonaws.com",
     "s3:PutBucketReplication.ReplicationConfiguration.Role": "s3.amazonaws.com",
 }
+KEY_ARN: Final = "kms:{region}:{account}:key/{0}"
 # Parameter → the resource that it names; of several, the first that the call has. {0} is its value.
 NAMED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "s3": (("Bucket", "s3:::{0}"),),
@@ -160,7 +161,7 @@ NAMED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("Name", "events:{region}:{account}:rule/{0}"),
     ),
     "guardduty": (("ResourceArn", ""), ("DetectorId", "guardduty:{region}:{account}:detector/{0}")),
-    "kms": (("KeyId", "kms:{region}:{account}:key/{0}"),),
+    "kms": (("AliasName", "kms:{region}:{account}:{0}"), ("KeyId", KEY_ARN)),
     "route53": (("HostedZoneId", "route53:::hostedzone/{0}"),),
     "ssm": (
         ("Name", "ssm:{region}:{account}:parameter/{0}"),
@@ -177,8 +178,7 @@ MADE: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "elasticloadbalancing:CreateTargetGroup": ("Name", "elasticloadbalancing:{region}:{account}:targetgroup/{0}/*"),
 }
-ALIAS: Final = "AliasName"  # of KMS: an alias and its key are two resources
-KEY: Final = "TargetKeyId"
+TARGET: Final = "TargetKeyId"  # of a call on an alias of KMS, which has two resources
 # Actions without resources, of services that otherwise have them; DescribeAlarms is in the reference with one, but is
 # refused on less than all (Amazon CloudWatch User Guide, "Overview of managing access permissions").
 ONLY_ALL: Final = frozenset(
@@ -254,14 +254,14 @@ def needs(signing_name: str, operation: str, parameters: Mapping[str, Any], plac
 def _own(signing_name: str, operation: str, parameters: Mapping[str, Any], place: Place) -> Iterator[Need]:
     for action in actions_of(signing_name, operation):
         prefix = action.partition(":")[0]
-        resource, context = _resource(action, parameters, place), _context(action, parameters)
-        context |= _tags(parameters)
+        resource, tags = _resource(action, parameters, place), _tags(parameters)
+        context = {**_context(action, parameters), **tags}
         yield Need(action=action, resource="*" if action in ONLY_ALL else resource, context=context)
-        if action.startswith("kms:") and isinstance(key := parameters.get(KEY), str):
-            yield Need(action=action, resource=_arn(key, NAMED["kms"][0][1], place), context=context)
+        if action.startswith("kms:") and isinstance(key := parameters.get(TARGET), str):
+            yield Need(action=action, resource=_arn(key, KEY_ARN, place), context=context)
         if tagging := _tagging(action, prefix, parameters):
             made = _resource(tagging, parameters, place) if resource == "*" else resource
-            yield Need(action=tagging, resource=made, context=_tags(parameters))
+            yield Need(action=tagging, resource=made, context=tags)
 
 
 def _tagging(action: str, prefix: str, parameters: Mapping[str, Any]) -> str:
@@ -273,16 +273,10 @@ def _tagging(action: str, prefix: str, parameters: Mapping[str, Any]) -> str:
     return TAGGED.get(action) or TAGGING.get(prefix, "")
 
 
-def _tags(parameters: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
+def _tags(parameters: Mapping[str, Any]) -> Context:
     """The tags that a call gives, or takes away."""
     given = next((found for name in TAGS if (found := parameters.get(name))), None)
-    if not isinstance(given, Mapping):
-        listed = given if isinstance(given, list) else []
-        pairs = [(each.get("Key", each.get("TagKey")), each.get("Value", each.get("TagValue"))) for each in listed]
-        given = {str(key): value for key, value in pairs}
-    keys = [str(each) for each in parameters.get("TagKeys") or parameters.get("tagKeys") or given]
-    requested = {f"aws:RequestTag/{key}": str(value) for key, value in given.items()}
-    return {**requested, **({"aws:TagKeys": tuple(keys)} if keys else {})}
+    return tag_context(given, parameters.get("TagKeys") or parameters.get("tagKeys") or ())
 
 
 def _resource(action: str, parameters: Mapping[str, Any], place: Place) -> str:
@@ -290,10 +284,8 @@ def _resource(action: str, parameters: Mapping[str, Any], place: Place) -> str:
     if action in MADE:
         name, form = MADE[action]
         return _arn(str(parameters.get(name)), form, place)
-    if prefix == "kms" and ALIAS in parameters:
-        return _arn(str(parameters[ALIAS]), "kms:{region}:{account}:{0}", place)
     if action == "kms:TagResource" and "KeyId" not in parameters:  # with CreateKey
-        return _arn("*", NAMED["kms"][0][1], place)
+        return _arn("*", KEY_ARN, place)
     for name, form in NAMED.get(prefix, ()):
         value = _at(parameters, name)
         if isinstance(value, list) and len(value) == 1:

@@ -9,6 +9,7 @@ from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
 from awsread.iam import Policies, Policy, parsed
+from sandbox.account.guard.state import accounts, stored
 from sandbox.aws.api import DUMMY
 
 OWNER_ACCOUNT: Final = "123456789012"
@@ -89,41 +90,28 @@ def _existing(backends: Any) -> Iterator[Any]:
 
 def _resources(account: str, partition: str) -> Iterator[tuple[str, Policy]]:
     """Policies of buckets, keys and queues."""
-    from moto.backends import get_backend  # noqa: PLC0415 - a service is loaded at its first use
-
     yield from _of_buckets(account, partition)
-    for key in _stored(get_backend("kms"), account, "keys"):
+    for key in stored("kms", account, "keys"):
         yield str(key.arn), parsed(_text(key.policy))
-    for queue in _stored(get_backend("sqs"), account, "queues"):
+    for queue in stored("sqs", account, "queues"):
         if queue.policy:
             yield str(queue.queue_arn), parsed(_text(queue.policy))
 
 
 def bucket_policies() -> Iterator[tuple[str, Policy]]:
     """Policies of every account's buckets."""
-    from moto.backends import get_backend  # noqa: PLC0415
-
-    for account in list(dict(get_backend("s3").items())):
+    for account in accounts("s3"):
         yield from _of_buckets(account, "aws")
 
 
 def _of_buckets(account: str, partition: str) -> Iterator[tuple[str, Policy]]:
-    from moto.backends import get_backend  # noqa: PLC0415
-
-    for bucket in _stored(get_backend("s3"), account, "buckets"):
+    for bucket in stored("s3", account, "buckets"):
         if bucket.policy:
             yield f"arn:{partition}:s3:::{bucket.name}", parsed(_text(bucket.policy))
 
 
-def _stored(backends: Any, account: str, name: str) -> Iterator[Any]:
-    for backend in list(dict(backends.items()).get(account, {}).values()):
-        yield from list(getattr(backend, name).values())
-
-
 def _buckets(role: Any) -> list[str]:
-    from moto.backends import get_backend  # noqa: PLC0415
-
-    return [bucket.name for bucket in _stored(get_backend("s3"), role.account_id, "buckets")]
+    return [bucket.name for bucket in stored("s3", role.account_id, "buckets")]
 
 
 def _current(policy: Any) -> Any:

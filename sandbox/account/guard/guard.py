@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from moto.core.exceptions import ServiceException
 from moto.core.serialize import get_serializer_class
@@ -18,6 +18,7 @@ from sandbox.account.guard.caller import Caller, caller_of, is_inside, policies,
 from sandbox.account.guard.named import with_named
 from sandbox.account.guard.operation import Operation, operation_of
 from sandbox.account.guard.signature import Message, Signed, has_expired, is_right, signed
+from sandbox.account.guard.state import backend_of
 from sandbox.account.guard.tags import with_tags
 from sandbox.aws.api import LOOK_UP_HEADER
 
@@ -148,10 +149,7 @@ def _whole(need: Need, known: Policies, caller: Caller) -> str:
 
 def _endpoint(account: str, found: Signed) -> str:
     """The endpoint of the account through which a call to the service goes; "" where it has none."""
-    from moto.backends import get_backend  # noqa: PLC0415
-
-    regions: Any = dict(get_backend("ec2").items()).get(account, {})
-    backend = dict(regions.items()).get(found.region)
+    backend = backend_of("ec2", account, found.region)
     for endpoint in [] if backend is None else backend.vpc_end_points.values():
         if endpoint.service_name.endswith(f".{found.service}"):
             return str(endpoint.id)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from awsread.iam import Policies, parsed
+from sandbox.account.guard.state import backend_of
 
 LOGS: Final = "logs"
 BALANCING: Final = "elasticloadbalancing"
@@ -26,13 +27,13 @@ def with_named(known: Policies, resource: str) -> tuple[Policies, str]:
     if service == BALANCING:
         return known, _balanced(resource, fields[4], fields[3])
     if service == LOGS:
-        backend = _backend(LOGS, fields[4], fields[3])
+        backend = backend_of(LOGS, fields[4], fields[3])
         said = [] if backend is None else [parsed(each.policy_document) for each in backend.resource_policies.values()]
         return replace(known, regional={f"{LOGS}:{fields[3]}": said}), resource
     if service not in HELD:
         return known, resource
     name, place, attribute = HELD[service]
-    backend = _backend(name, fields[4], fields[3])
+    backend = backend_of(name, fields[4], fields[3])
     for each in () if backend is None else list(getattr(backend, place).values()):
         origin = getattr(each, "source", each)  # a copy of a secret has the primary's name and policy
         if resource in (each.arn, f"{':'.join(fields[:5])}:secret:{getattr(origin, 'name', '')}"):
@@ -43,7 +44,7 @@ def with_named(known: Policies, resource: str) -> tuple[Policies, str]:
 
 def _balanced(resource: str, account: str, region: str) -> str:
     """The ARN of a network load balancer or of its listener: moto gives all of them that of an application's."""
-    backend, name = _backend("elbv2", account, region), resource.split("/")[2:3]
+    backend, name = backend_of("elbv2", account, region), resource.split("/")[2:3]
     balancers = [] if backend is None else list(backend.load_balancers.values())
     network = any(each.name in name and each.type == "network" for each in balancers)
     return resource.replace("/app/", "/net/", 1) if network else resource
@@ -52,10 +53,3 @@ def _balanced(resource: str, account: str, region: str) -> str:
 def _with(known: Policies, arn: str, policy: Any) -> Policies:
     text = policy if isinstance(policy, str) else json.dumps(policy)
     return replace(known, resources={**known.resources, arn: parsed(text)})
-
-
-def _backend(name: str, account: str, region: str) -> Any:
-    from moto.backends import get_backend  # noqa: PLC0415 - a service is loaded at its first use
-
-    regions: Any = dict(get_backend(name).items()).get(account, {})
-    return dict(regions.items()).get(region)

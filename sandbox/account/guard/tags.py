@@ -6,6 +6,7 @@ from typing import Any
 
 from awsread.iam.ec2 import ASSOCIATIONS
 from awsread.iam.need import Need
+from sandbox.account.guard.state import backend_of
 
 
 def with_tags(need: Need) -> Iterator[Need]:
@@ -17,7 +18,7 @@ def with_tags(need: Need) -> Iterator[Need]:
     prefix, _, name = need.resource.partition("/")
     place, _, kind = prefix.rpartition(":")
     _, _, _, region, account, _ = need.resource.split(":", 5)
-    backend = _backend(service, account, region)
+    backend = backend_of(service, account, region)
     if backend is None:
         yield need
     elif service == "guardduty":
@@ -58,10 +59,3 @@ def _joined(backend: Any, association: str) -> Iterator[tuple[str, str]]:
         for joined in acl.associations:
             if joined.new_association_id == association:
                 yield "subnet", str(joined.subnet_id)
-
-
-def _backend(service: str, account: str, region: str) -> Any:
-    from moto.backends import get_backend  # noqa: PLC0415 - a service is loaded at its first use
-
-    regions: Any = dict(get_backend(service).items()).get(account, {})
-    return dict(regions.items()).get(region)

@@ -7,19 +7,14 @@ Sources: Service Authorization Reference, "Amazon EC2"; Amazon EC2 User Guide, "
 resources during creation".
 """
 
-import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from awsread.iam.ec2 import FOUND, MADE, kind_of
-from components.naming import TAG_PREFIX
 from policies.graph import ResourceGraph
+from stacks.sessions.deployer.statements import TENANT, UNOWNED, Statement, given, mentioned, own, retagging
 
-Statement = tuple[list[str], list[str], Mapping[str, Any]]
-"""Actions, resources, condition."""
-
-TENANT: Final = f"{TAG_PREFIX}:tenant"
 # What a new VPC comes with: nobody tagged it, and the provider takes its rules away before it sets tags
 # (internal/service/ec2/vpc_default_network_acl.go, vpc_default_route_table.go, vpc_default_security_group.go).
 EMPTIED: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -52,11 +47,10 @@ def ec2_statements(
     """
     names = sorted(each.partition(":")[2] for each in actions if is_by_tag(each))
     making, changing = [each for each in names if each in MADE], [each for each in names if each in FOUND]
-    given, own = {f"aws:RequestTag/{TENANT}": tenant}, {f"aws:ResourceTag/{TENANT}": tenant}
     for group in _layers(making):
-        yield _actions(group), sorted({f"{prefix}{MADE[each]}/*" for each in group}), {"StringEquals": given}
+        yield _actions(group), sorted({f"{prefix}{MADE[each]}/*" for each in group}), {"StringEquals": given(tenant)}
     if changing:
-        yield _actions(changing), [f"{prefix}*/*"], {"StringEquals": own}
+        yield _actions(changing), [f"{prefix}*/*"], {"StringEquals": own(tenant)}
     building = [each for each in changing if each in MADE or each.startswith("Modify")]
     if building and platforms:
         host = {f"aws:ResourceTag/{TENANT}": sorted(platforms)}
@@ -68,26 +62,19 @@ def ec2_statements(
 
 
 def _tagging(making: list[str], prefix: str, tenant: str) -> Iterator[Statement]:
-    given, own = {f"aws:RequestTag/{TENANT}": tenant}, {f"aws:ResourceTag/{TENANT}": tenant}
     everything = [f"{prefix}*/*"]
     if making:
-        yield ["ec2:CreateTags"], everything, {"StringEquals": {"ec2:CreateAction": making, **given}}
-    yield ["ec2:CreateTags"], everything, {"StringEquals": own, "StringEqualsIfExists": given}
-    yield (
-        ["ec2:DeleteTags"],
-        everything,
-        {"StringEquals": own, "ForAllValues:StringNotEquals": {"aws:TagKeys": [TENANT]}},
-    )
+        yield ["ec2:CreateTags"], everything, {"StringEquals": {"ec2:CreateAction": making, **given(tenant)}}
+    yield from retagging(["ec2:CreateTags"], ["ec2:DeleteTags"], everything, tenant)
 
 
 def emptying_statements(graph: ResourceGraph, *, prefix: str, tenant: str) -> Iterator[Statement]:
     """Statements to empty and tag what a new network comes with: for the first `up`, since any untagged one is open."""
-    unowned = {"Null": {f"aws:ResourceTag/{TENANT}": "true"}}
     present = [EMPTIED[token] for token in sorted(EMPTIED) if graph.of_type(token)]
     if present:
         kinds = [f"{prefix}{kind}/*" for kind, _ in present]
-        yield ["ec2:CreateTags"], kinds, {**unowned, "StringEquals": {f"aws:RequestTag/{TENANT}": tenant}}
-        yield _actions([each for _, names in present for each in names]), kinds, unowned
+        yield ["ec2:CreateTags"], kinds, {**UNOWNED, "StringEquals": given(tenant)}
+        yield _actions([each for _, names in present for each in names]), kinds, UNOWNED
 
 
 def _layers(making: list[str]) -> Iterator[list[str]]:
@@ -107,13 +94,8 @@ def _layers(making: list[str]) -> Iterator[list[str]]:
 def _lent(graph: ResourceGraph, prefix: str) -> list[str]:
     """What the spec names that is not the keep's: a transit gateway, an adopted network. Its owner may be another."""
     partition = prefix.split(":")[1]
-    texts = {
-        found
-        for node in graph.resources
-        if node.package == "aws"
-        for found in _ID.findall(json.dumps(node.inputs, default=str))
-    }
-    return sorted(f"arn:{partition}:ec2:*:*:{kind_of(each)}/{each}" for each in texts if kind_of(each))
+    found = mentioned(graph, _ID)
+    return sorted(f"arn:{partition}:ec2:*:*:{kind_of(each)}/{each}" for each in found if kind_of(each))
 
 
 def _actions(names: Collection[str]) -> list[str]:

@@ -6,10 +6,11 @@ Sources: Service Authorization Reference, "AWS Identity and Access Management (I
 Guide, "Delegating responsibility to others using permissions boundaries" (NoBoundaryPolicyEdit, NoBoundaryUserDelete).
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Collection, Iterator
+from typing import Final
 
 from policies.graph import ResourceGraph
+from stacks.sessions.deployer.statements import Statement
 
 BOUNDED: Final = frozenset({"iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"})
 ATTACH: Final = "iam:AttachRolePolicy"
@@ -20,9 +21,6 @@ ROLE: Final = "aws:iam/role:Role"
 POLICY: Final = "aws:iam/policy:Policy"
 ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 HARMLESS: Final = ("iam:Get", "iam:List", "iam:Tag", "iam:Untag")
-
-Statement = tuple[list[str], list[str], Mapping[str, Any] | None]
-"""Actions, resources, condition."""
 
 
 def identity_statements(
@@ -39,10 +37,10 @@ def identity_statements(
     policies = _policies(graph, prefix)
     harmless = sorted(each for each in actions if each.startswith(HARMLESS))
     if harmless:
-        yield harmless, [*policies, *bounded, *free], None
+        yield harmless, [*policies, *bounded, *free], {}
     others = sorted({each for each in actions if _of_roles(each)} - set(harmless) - BOUNDED - {ATTACH, LINK})
     if others and bounded:
-        yield others, bounded, None
+        yield others, bounded, {}
     limits = sorted({each.inputs["name"] for role in graph.of_type(ROLE) for each in graph.references(role, BOUNDARY)})
     if limits and (limited := sorted(BOUNDED & set(actions))):
         boundaries = [f"{prefix}policy/{name}" for name in limits]
@@ -51,7 +49,7 @@ def identity_statements(
     if attached:
         yield [ATTACH, "iam:DetachRolePolicy"], [*bounded, *free], {"ArnEquals": {"iam:PolicyARN": attached}}
     linked = f"{prefix}role/aws-service-role/*"
-    yield list(OF_SERVICE_ROLES), [linked], None
+    yield list(OF_SERVICE_ROLES), [linked], {}
     if services:
         yield [LINK], [linked], {"StringEquals": {"iam:AWSServiceName": sorted(services)}}
 
@@ -61,11 +59,11 @@ def founding_statements(graph: ResourceGraph, actions: Collection[str], *, prefi
     changing = {each for each in actions if not each.startswith(HARMLESS)}
     of_policies = sorted(each for each in changing if not _of_roles(each))
     if of_policies:
-        yield of_policies, _policies(graph, prefix), None
+        yield of_policies, _policies(graph, prefix), {}
     free = _roles(graph, prefix, bounded=False)
     of_roles = sorted({each for each in changing if _of_roles(each)} - {ATTACH, LINK, "iam:DetachRolePolicy"})
     if of_roles and free:
-        yield of_roles, free, None
+        yield of_roles, free, {}
 
 
 def role_arns(graph: ResourceGraph, prefix: str) -> list[str]:

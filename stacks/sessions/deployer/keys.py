@@ -7,18 +7,14 @@ Sources: Service Authorization Reference, "AWS Key Management Service"; AWS KMS 
 aliases" and "Controlling access to tags"; "kms:ViaService" there for secrets and objects.
 """
 
-import json
 import re
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Collection, Iterator
+from typing import Final
 
 from components.arns import via_service
 from policies.graph import ResourceGraph
-from stacks.sessions.deployer.ec2 import TENANT
 from stacks.sessions.deployer.names import arns
-
-Statement = tuple[list[str], list[str], Mapping[str, Any]]
-"""Actions, resources, condition."""
+from stacks.sessions.deployer.statements import Statement, given, mentioned
 
 CREATE: Final = "kms:CreateKey"
 TAG: Final = "kms:TagResource"
@@ -42,10 +38,10 @@ def key_statements(
         regions: of the keep.
         models: whether models are pushed into a bucket of the keep.
     """
-    every_key, given = [f"{prefix}key/*"], {"StringEquals": {f"aws:RequestTag/{TENANT}": tenant}}
+    every_key = [f"{prefix}key/*"]
     if CREATE in actions:
-        yield [CREATE], ["*"], given
-        yield [TAG], every_key, given
+        yield [CREATE], ["*"], {"StringEquals": given(tenant)}
+        yield [TAG], every_key, {"StringEquals": given(tenant)}
     if names := arns(graph, "kms", prefix):
         yield list(ALIASES), names, {}
         yield [LIST], ["*"], {}
@@ -59,10 +55,4 @@ def key_statements(
 
 def _lent(graph: ResourceGraph, account: str) -> list[str]:
     """Keys of other accounts that the stack uses."""
-    found = {
-        arn
-        for node in graph.resources
-        if node.package == "aws"
-        for arn in _KEY.findall(json.dumps(node.inputs, default=str))
-    }
-    return sorted(arn for arn in found if arn.split(":")[4] != account)
+    return sorted(arn for arn in mentioned(graph, _KEY) if arn.split(":")[4] != account)

@@ -79,14 +79,14 @@ def role_for(spec: Spec, graph: ResourceGraph, trusted: str | None = None) -> De
     statement = {"Effect": "Allow", "Principal": {"AWS": trusted or root}, "Action": "sts:AssumeRole"}
     types = {node.type for node in graph.resources if node.package == "aws"}
     regions = sorted({node.region for node in graph.resources if node.region})
-    identity = [each for each in actions_for(types) if each.startswith("iam:") and each not in ONLY_ALL]
-    founding = founding_statements(graph, identity, prefix=_iam(spec))
-    emptying = emptying_statements(graph, prefix=_ec2(spec), tenant=keep_of(spec).tenant)
-    making = making_statements(actions_for(types), tenant=keep_of(spec).tenant)
+    needed, tenant = sorted(actions_for(types)), keep_of(spec).tenant
+    founding = founding_statements(graph, _identity(needed), prefix=_place(spec, "iam"))
+    emptying = emptying_statements(graph, prefix=_place(spec, "ec2"), tenant=tenant)
+    making = making_statements(needed, tenant=tenant)
     return DeployerRole(
         arn=arn,
         trust=_document([statement]),
-        policies=tuple(_split(_statements(spec, graph, types, regions))),
+        policies=tuple(_split(_statements(spec, graph, types, needed, regions))),
         founding=_document(
             [
                 *(_allow(*each) for each in founding),
@@ -96,10 +96,10 @@ def role_for(spec: Spec, graph: ResourceGraph, trusted: str | None = None) -> De
     )
 
 
-def _statements(spec: Spec, graph: ResourceGraph, types: set[str], regions: list[str]) -> list[dict[str, Any]]:
-    prefix, iam = f"arn:{partition(spec.regions.primary)}:", _iam(spec)
-    needed = sorted(actions_for(types))
-    identity = [each for each in needed if each.startswith("iam:") and each not in ONLY_ALL]
+def _statements(
+    spec: Spec, graph: ResourceGraph, types: set[str], needed: list[str], regions: list[str]
+) -> list[dict[str, Any]]:
+    iam, tenant, identity = _place(spec, "iam"), keep_of(spec).tenant, _identity(needed)
     tagged = [each for each in needed if is_by_tag(each) or is_by_own_tag(each)]
     scoped: dict[str, list[str]] = {}
     for action in needed:
@@ -117,18 +117,16 @@ def _statements(spec: Spec, graph: ResourceGraph, types: set[str], regions: list
     network = ec2_statements(
         graph,
         needed,
-        prefix=_ec2(spec),
-        tenant=keep_of(spec).tenant,
+        prefix=_place(spec, "ec2"),
+        tenant=tenant,
         platforms=[each.removeprefix(f"{PREFIX}-") for each in clusters(graph)] if is_pooled(spec) else (),
     )
-    owned = tagged_statements(
-        needed, account=spec.account.id, partition=partition(spec.regions.primary), tenant=keep_of(spec).tenant
-    )
+    owned = tagged_statements(needed, account=spec.account.id, partition=partition(spec.regions.primary), tenant=tenant)
     keys = key_statements(
         graph,
         needed,
-        prefix=f"{prefix}kms:*:{spec.account.id}:",
-        tenant=keep_of(spec).tenant,
+        prefix=_place(spec, "kms"),
+        tenant=tenant,
         regions=regions,
         models=isinstance(spec, TenantSpec) and bool(models_of(spec)),
     )
@@ -136,24 +134,29 @@ def _statements(spec: Spec, graph: ResourceGraph, types: set[str], regions: list
         *(_allow(actions, _scope(spec, graph, service)) for service, actions in scoped.items()),
         *(_allow(part, ["*"], inside) for part in _parts([each for each in everywhere if each not in worldwide])),
         _allow([each for each in worldwide if each != RECORDS], ["*"]),
-        *_records(graph, prefix),
+        *_records(spec, graph),
         *(
             _allow(actions, resources, _inside(regions, condition))
             for actions, resources, condition in [*network, *owned]
         ),
         *(_allow(*each) for each in keys),
-        *_supplies(spec, graph, prefix),
+        *_supplies(spec, graph),
         *([_allow(["iam:PassRole"], role_arns(graph, iam), passing)] if services else []),
         *(_allow(*each) for each in identity_statements(graph, identity, prefix=iam, services=linked)),
     ]
 
 
-def _records(graph: ResourceGraph, prefix: str) -> Iterator[dict[str, Any]]:
+def _identity(actions: Iterable[str]) -> list[str]:
+    """Actions of IAM on roles and policies."""
+    return [each for each in actions if each.startswith("iam:") and each not in ONLY_ALL]
+
+
+def _records(spec: Spec, graph: ResourceGraph) -> Iterator[dict[str, Any]]:
     """For records of the keep's own zones: AWS makes their ids, so by name."""
     names = sorted({str(zone.inputs["name"]).rstrip(".").lower() for zone in graph.of_type(ZONE)})
     if names:
         known = {RECORD_NAMES: [form for name in names for form in (name, f"*.{name}")]}
-        yield _allow([RECORDS], [f"{prefix}route53:::hostedzone/*"], {"ForAllValues:StringLike": known})
+        yield _allow([RECORDS], [f"{_place(spec, 'route53')}hostedzone/*"], {"ForAllValues:StringLike": known})
 
 
 def _inside(regions: list[str], condition: Mapping[str, Any]) -> dict[str, Any]:
@@ -162,30 +165,27 @@ def _inside(regions: list[str], condition: Mapping[str, Any]) -> dict[str, Any]:
 
 def _scope(spec: Spec, graph: ResourceGraph, service: str) -> list[str]:
     """The ARNs of the keep's resources of a service."""
-    keep = keep_of(spec)
-    place = f"arn:{partition(keep.region)}:{service}:" + ("::" if service == "s3" else f"*:{keep.account_id}:")
+    keep, place = keep_of(spec), _place(spec, service)
     if service in BELOW_NAME:
         return [place + each.format(keep=keep.physical(), tenant=keep.tenant) for each in BELOW_NAME[service]]
     return arns(graph, service, place)
 
 
-def _iam(spec: Spec) -> str:
-    return f"arn:{partition(spec.regions.primary)}:iam::{spec.account.id}:"
+def _place(spec: Spec, service: str) -> str:
+    """What the ARNs of a service's resources in the account begin with, in any region."""
+    within = {"iam": f":{spec.account.id}", "route53": ":", "s3": ":"}.get(service, f"*:{spec.account.id}")
+    return f"arn:{partition(spec.regions.primary)}:{service}:{within}:"
 
 
-def _ec2(spec: Spec) -> str:
-    return f"arn:{partition(spec.regions.primary)}:ec2:*:{spec.account.id}:"
-
-
-def _supplies(spec: Spec, graph: ResourceGraph, prefix: str) -> Iterator[dict[str, Any]]:
+def _supplies(spec: Spec, graph: ResourceGraph) -> Iterator[dict[str, Any]]:
     """For the images and models of the keep's own registry and bucket, and to see those of its platform."""
     if is_pooled(spec):
-        yield _allow(ASK_IMAGES, [f"{prefix}ecr:*:{spec.account.id}:repository/{each}/*" for each in clusters(graph)])
+        yield _allow(ASK_IMAGES, [f"{_place(spec, 'ecr')}repository/{each}/*" for each in clusters(graph)])
     else:
         yield _allow([*ASK_IMAGES, *PUSH_IMAGES], _scope(spec, graph, "ecr"))
         yield _allow(REGISTRY, ["*"])
     if isinstance(spec, TenantSpec) and (models := models_of(spec)):
-        yield _allow(PUSH_MODELS, [f"{prefix}s3:::{models[0].bucket}/*"])
+        yield _allow(PUSH_MODELS, [f"{_place(spec, 's3')}{models[0].bucket}/*"])
 
 
 def _parts(actions: list[str]) -> Iterator[list[str]]:

@@ -6,12 +6,9 @@ Sources: Service Authorization Reference, "Amazon GuardDuty" and "Amazon Route 5
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
-from stacks.sessions.deployer.ec2 import TENANT
-
-Statement = tuple[list[str], list[str], Mapping[str, Any]]
-"""Actions, resources, condition."""
+from stacks.sessions.deployer.statements import UNOWNED, Statement, given, own, retagging
 
 MAKING: Final[Mapping[str, tuple[str, ...]]] = {
     "guardduty": ("CreateDetector",),
@@ -45,24 +42,17 @@ def tagged_statements(actions: Collection[str], *, account: str, partition: str,
     tagging, untagging = _ending(limited, ":TagResource"), _ending(limited, ":UntagResource")
     changing = [each for each in limited if each not in {*_making(limited), *tagging, *untagging}]
     owned = sorted({f"arn:{partition}:{each.partition(':')[0]}:*:{account}:*" for each in limited})
-    given, own = {f"aws:RequestTag/{TENANT}": tenant}, {f"aws:ResourceTag/{TENANT}": tenant}
     if limited:
-        yield tagging, owned, {"StringEquals": own, "StringEqualsIfExists": given}
-        yield untagging, owned, {"StringEquals": own, "ForAllValues:StringNotEquals": {"aws:TagKeys": [TENANT]}}
-        yield changing, owned, {"StringEquals": own}
+        yield from retagging(tagging, untagging, owned, tenant)
+        yield changing, owned, {"StringEquals": own(tenant)}
 
 
 def making_statements(actions: Collection[str], *, tenant: str) -> Iterator[Statement]:
     """Statements to create what the actions are about, with the tag `tenant`."""
     limited = sorted(each for each in actions if is_by_own_tag(each))
-    given = {f"aws:RequestTag/{TENANT}": tenant}
     if limited:
-        yield _making(limited), ["*"], {"StringEquals": given}
-        yield (
-            _ending(limited, ":TagResource"),
-            ["*"],
-            {"Null": {f"aws:ResourceTag/{TENANT}": "true"}, "StringEquals": given},
-        )
+        yield _making(limited), ["*"], {"StringEquals": given(tenant)}
+        yield _ending(limited, ":TagResource"), ["*"], {**UNOWNED, "StringEquals": given(tenant)}
 
 
 def _making(actions: Collection[str]) -> list[str]:
